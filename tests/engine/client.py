@@ -1,0 +1,68 @@
+"""A plain client for tests of the engine, on websocket-client: independent of both ends under test."""
+
+import base64
+import json
+from types import TracebackType
+from typing import Any, Self
+
+import websocket
+
+
+class Client:
+    """Sends and receives Realtime events on one connection."""
+
+    def __init__(
+        self, url: str, key: str | None = None, timeout: float = 10, extra: tuple[str, ...] = (), **options: Any
+    ) -> None:
+        header = [f"Authorization: Bearer {key}"] if key else []
+        header += extra
+        self.socket = websocket.WebSocket(sslopt=options.pop("sslopt", None))
+        try:
+            self.socket.connect(url, timeout=timeout, header=header, **options)
+        except BaseException:
+            self.socket.shutdown()
+            raise
+        self.seen: list[dict[str, Any]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.socket.close()
+        # After the other side's close, close() leaves the TCP socket open.
+        self.socket.shutdown()
+
+    def send(self, kind: str, **fields: Any) -> None:
+        self.socket.send(json.dumps({"type": kind, **fields}))
+
+    def append(self, pcm: bytes, chunk_ms: int = 40) -> None:
+        size = 48 * chunk_ms
+        for start in range(0, len(pcm), size):
+            self.send("input_audio_buffer.append", audio=base64.b64encode(pcm[start : start + size]).decode())
+
+    def receive(self) -> dict[str, Any]:
+        event: dict[str, Any] = json.loads(self.socket.recv())
+        self.seen.append(event)
+        return event
+
+    def until(self, kind: str) -> dict[str, Any]:
+        while True:
+            event = self.receive()
+            if event["type"] == kind:
+                return event
+
+    def closed(self) -> tuple[int, str]:
+        """Reads to the end and gives the close code and reason."""
+        while True:
+            opcode, data = self.socket.recv_data()
+            if opcode == websocket.ABNF.OPCODE_CLOSE:
+                return int.from_bytes(data[:2], "big"), data[2:].decode()
+            self.seen.append(json.loads(data))
+
+    @property
+    def kinds(self) -> list[str]:
+        return [event["type"] for event in self.seen]
+
+    def sound_of(self, item: str) -> bytes:
+        deltas = [e["delta"] for e in self.seen if e["type"] == "response.output_audio.delta" and e["item_id"] == item]
+        return b"".join(base64.b64decode(delta) for delta in deltas)

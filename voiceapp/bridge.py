@@ -1,0 +1,106 @@
+"""The one loop thread: every live socket of both sides and every relay lives on it."""
+
+import asyncio
+import contextvars
+import logging
+import socket
+import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from . import wire
+from .link import Link
+
+log = logging.getLogger(__name__)
+
+# Upstream handshakes block; so many may go on at once.
+CONNECTORS = 16
+READ_BUFFER_BYTES = 256 * 1024
+
+
+class Bridge:
+    """One asyncio loop in one daemon thread. Started in the worker on first use, never before a fork."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._ident = 0
+        self._read_buffer = bytearray(READ_BUFFER_BYTES)
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._stoppers: list[Callable[[], None]] = []
+        self.loop: asyncio.AbstractEventLoop = None  # type: ignore[assignment]  # set by start
+        self.connectors: ThreadPoolExecutor = None  # type: ignore[assignment]  # set by start
+
+    def start(self) -> None:
+        """Start the thread; harmless if it runs."""
+        with self._lock:
+            if self._thread is not None:
+                return
+            self.loop = asyncio.new_event_loop()
+            self.connectors = ThreadPoolExecutor(CONNECTORS, "upstream-connect")
+            started = threading.Event()
+            # The bridge outlives the request that starts it, whose context must not cling to its tasks.
+            context = contextvars.Context()
+            self._thread = threading.Thread(target=context.run, args=(self._serve, started), name="bridge", daemon=True)
+            self._thread.start()
+        started.wait()
+
+    def _serve(self, started: threading.Event) -> None:
+        self._ident = threading.get_ident()
+        self.loop.call_soon(started.set)
+        self.loop.run_forever()
+        self.loop.close()
+
+    @property
+    def here(self) -> bool:
+        """Whether the caller is on the bridge's thread."""
+        return threading.get_ident() == self._ident
+
+    def run(self, function: Callable[..., None], *args: Any) -> None:
+        """Call on the loop's thread: at once if we are there, else soon and in order."""
+        if self.here:
+            function(*args)
+        else:
+            self.start()
+            self.loop.call_soon_threadsafe(function, *args)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Start a task; on the loop's thread only."""
+        task = self.loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("a task of the bridge failed", exc_info=task.exception())
+
+    def link(self, sock: socket.socket, endpoint: wire.Endpoint, *, max_out: int, owns_socket: bool) -> Link:
+        """A link on this loop, not yet open."""
+        return Link(self.loop, sock, endpoint, self._read_buffer, max_out=max_out, owns_socket=owns_socket)
+
+    def at_stop(self, stopper: Callable[[], None]) -> None:
+        """Have `stopper` called, on the loop, when the bridge stops."""
+        self._stoppers.append(stopper)
+
+    def stop(self, wait_s: float = 3.0) -> None:
+        """End what lives here, then the thread. Callable from any thread but the bridge's own, and more than once."""
+        thread = self._thread
+        if thread is None or not thread.is_alive():
+            return
+        asyncio.run_coroutine_threadsafe(self._wind_down(wait_s), self.loop)
+        thread.join(wait_s + 2)
+        self.connectors.shutdown(wait=False, cancel_futures=True)
+
+    async def _wind_down(self, wait_s: float) -> None:
+        for stopper in self._stoppers:
+            stopper()
+        # What the stoppers began (goodbyes, a process ending) may take a moment; the rest is cancelled.
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=wait_s)
+            for task in late:
+                task.cancel()
+        await asyncio.sleep(0)
+        self.loop.stop()

@@ -1,0 +1,365 @@
+"""One call: told what happened, it answers with a list of effects."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from . import dialects, faults
+from . import events as ev
+from .effects import Effect, Emit, End, Note, Notify, Play, Ready, Send
+from .playback import Playback
+from .sound import BYTES_PER_MS, base64_size
+from .transcript import Entry, Transcript
+from .turns import Turns
+from .usage import Meter
+
+# Often enough that a page on a good line never comes near its 1,500 ms of unconfirmed sound.
+ACK_EVERY_BYTES = 200 * BYTES_PER_MS
+SESSION_EVENT_ID = "session-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What the upstream's server does by itself, from its profile."""
+
+    shape: dialects.Shape = "ga"
+    # It cancels its own response when the person speaks; a second cancel of ours can hit the next reply.
+    interrupts: bool = True
+    truncates: bool = True
+
+
+class ChunkOrderError(ValueError):
+    """A chunk's number was not the next one."""
+
+
+class Conversation:
+    """The state of one call. `handle` takes any event; `take_chunk` and `take_audio` are the hot path beside it."""
+
+    def __init__(self, config: dialects.SessionConfig, abilities: Abilities) -> None:
+        self._config = config
+        self._abilities = abilities
+        self._transcript = Transcript()
+        self._playback = Playback()
+        self._turns = Turns()
+        self._meter = Meter()
+        self._live = False
+        self._model = ""
+        self._number = 0
+        self._turn = "listening"
+        self._chunks = 0
+        self._unconfirmed = 0
+        self._typed = 0
+        self._cut_responses: set[str] = set()
+        self._cancel_next = False
+        self._reply_due = False
+        self._create_wanted = False
+        self._effects: list[Effect] = []
+        self._handlers = self._table()
+
+    # The hot path
+
+    def take_chunk(self, n: int, size: int) -> int:
+        """Count chunk `n` of `size` bytes of sound; the number to confirm now, or 0.
+
+        Raises `ChunkOrderError` where `n` is not the next number.
+        """
+        if n != self._chunks + 1:
+            raise ChunkOrderError(f"chunk {n} arrived, {self._chunks + 1} was due")
+        self._chunks = n
+        self._unconfirmed += size
+        if self._unconfirmed < ACK_EVERY_BYTES:
+            return 0
+        self._unconfirmed = 0
+        return n
+
+    def take_audio(self, response: str, item: str, size: int) -> int:
+        """Count `size` bytes of the assistant's sound; the running number to send it under, or 0: it is to be dropped.
+
+        An item not heard of before is announced first, through `handle`; see `knows`.
+        """
+        sound = self._playback.open(item)
+        if sound.cut or response in self._cut_responses:
+            sound.dropped = True
+            return 0
+        sound.sent_bytes += size
+        self._number += 1
+        return self._number
+
+    def knows(self, item: str) -> bool:
+        """Whether sound of `item` can go by `take_audio` alone: its place is held and its sound has begun."""
+        sound = self._playback.get(item)
+        return sound is not None and (sound.cut or (sound.sent_bytes > 0 and not sound.complete))
+
+    # Everything else
+
+    def handle(self, event: ev.Event) -> list[Effect]:
+        """What is to be done now that `event` happened, in order."""
+        self._handlers[type(event)](event)
+        self._show_turn()
+        effects, self._effects = self._effects, []
+        return effects
+
+    def _table(self) -> Mapping[type, Callable[[Any], None]]:
+        return {
+            ev.TextTyped: self._text_typed,
+            ev.Interrupted: self._interrupted,
+            ev.Flushed: self._flushed,
+            ev.Heard: self._heard,
+            ev.Stopped: lambda _: self._do(End(None)),
+            ev.UpstreamClosed: lambda e: self._do(End(faults.of_close(e.code, e.reason))),
+            ev.SessionCreated: self._session_created,
+            ev.SessionUpdated: self._session_updated,
+            ev.SpeechStarted: self._speech_started,
+            ev.SpeechStopped: self._speech_stopped,
+            ev.Committed: self._committed,
+            ev.ItemAdded: self._item_added,
+            ev.ItemDeleted: lambda e: self._remove(e.item),
+            ev.UserTextDelta: self._user_text_delta,
+            ev.UserText: self._user_text,
+            ev.UserTextFailed: lambda e: self._finish_text(self._user_entry(e.item), ""),
+            ev.ResponseCreated: self._response_created,
+            ev.ResponseDone: self._response_done,
+            ev.OutputItemAdded: self._output_item_added,
+            ev.AudioDelta: self._audio_delta,
+            ev.AudioDone: self._audio_done,
+            ev.AssistantTextDelta: self._assistant_text_delta,
+            ev.AssistantText: lambda e: self._finish_text(self._assistant_entry(e.item), e.text),
+            ev.UpstreamError: self._upstream_error,
+        }
+
+    # Effects
+
+    def _do(self, effect: Effect) -> None:
+        self._effects.append(effect)
+
+    def _emit(self, event: str, **data: Any) -> None:
+        self._number += 1
+        self._do(Emit(self._number, event, data))
+
+    def _send(self, message: Mapping[str, Any]) -> None:
+        self._do(Send(dict(message)))
+
+    def _show_turn(self) -> None:
+        turn = self._turns.state(bool(self._playback.playing()))
+        if turn != self._turn:
+            self._turn = turn
+            self._emit("turn", state=turn)
+
+    # The session
+
+    def _session_created(self, event: ev.SessionCreated) -> None:
+        self._model = event.model
+        self._send(dialects.session_update(self._config, self._abilities.shape, SESSION_EVENT_ID))
+
+    def _session_updated(self, event: ev.SessionUpdated) -> None:
+        if self._live:
+            return
+        self._live = True
+        self._do(Ready(event.model or self._model, event.voice or self._config.voice, event.expires_at))
+        self._emit("turn", state=self._turn)
+
+    def _upstream_error(self, event: ev.UpstreamError) -> None:
+        fault = faults.of_code(event.code)
+        if event.code in faults.BENIGN:
+            self._do(Note(event.code))
+        elif fault in faults.FATAL:
+            self._do(End(fault))
+        elif event.cause == SESSION_EVENT_ID:
+            self._do(End(faults.SETTINGS_REFUSED))
+        else:
+            self._do(Note(event.code))
+            self._do(Notify(fault))
+
+    # The person speaks or types
+
+    def _speech_started(self, event: ev.SpeechStarted) -> None:
+        self._user_entry(event.item)
+        self._turns.user_speaking = True
+        if self._turns.response is not None:
+            self._cut(self._turns.response, cancel=not self._abilities.interrupts)
+        self._flush_all()
+
+    def _speech_stopped(self, event: ev.SpeechStopped) -> None:
+        self._turns.user_speaking = False
+        self._turns.awaiting_reply = True
+
+    def _committed(self, event: ev.Committed) -> None:
+        self._turns.user_speaking = False
+        self._turns.awaiting_reply = self._reply_due = self._turns.response is None
+        self._user_entry(event.item)
+        self._move(event.item, event.after)
+
+    def _user_text_delta(self, event: ev.UserTextDelta) -> None:
+        self._append(self._user_entry(event.item), event.delta)
+
+    def _user_text(self, event: ev.UserText) -> None:
+        if event.text.strip():
+            self._finish_text(self._user_entry(event.item), event.text.strip())
+            return
+        # Noise: the server heard no words, so no reply need come.
+        self._remove(event.item)
+        self._turns.awaiting_reply = self._reply_due = False
+        self._create_pending()
+
+    def _text_typed(self, event: ev.TextTyped) -> None:
+        self._interrupted(ev.Interrupted())
+        self._typed += 1
+        item = f"typed_{self._typed}"
+        self._place(Entry(item, "user", "text"), None)
+        self._finish_text(self._transcript.get(item), event.text)
+        self._send(dialects.user_text(item, event.text))
+        self._create_wanted = True
+        self._create_pending()
+
+    def _create_pending(self) -> None:
+        """The one gate for `response.create`: while a response runs or is due, the server refuses a second."""
+        if self._create_wanted:
+            self._turns.awaiting_reply = True
+            if self._turns.response is None and not self._reply_due:
+                self._create_wanted, self._cancel_next, self._reply_due = False, False, True
+                self._send(dialects.CREATE_RESPONSE)
+
+    # Interruption
+
+    def _interrupted(self, _: ev.Interrupted) -> None:
+        if self._turns.response is not None:
+            self._cut(self._turns.response, cancel=True)
+        elif self._reply_due:
+            # It has no id yet to cancel by.
+            self._cancel_next = True
+            self._turns.awaiting_reply = False
+        self._flush_all()
+
+    def _cut(self, response: str, *, cancel: bool) -> None:
+        if response in self._cut_responses:
+            return
+        self._cut_responses.add(response)
+        if cancel:
+            self._send(dialects.cancel(response))
+
+    def _flush_all(self) -> None:
+        for item in self._playback.playing():
+            self._playback.open(item).cut = True
+            self._emit("flush", item=item)
+
+    def _flushed(self, event: ev.Flushed) -> None:
+        sound = self._playback.get(event.item)
+        if sound is None or not sound.cut or sound.reported:
+            return
+        sound.reported = True
+        sound.hear(event.heard_ms)
+        if sound.heard_whole():
+            return
+        if sound.heard_ms == 0:
+            self._send(dialects.delete(event.item))
+            self._remove(event.item)
+        else:
+            self._keep_heard(event.item, sound.heard_ms, sound.heard_text(self._text_of(event.item)))
+
+    def _keep_heard(self, item: str, heard_ms: int, text: str) -> None:
+        if self._abilities.truncates:
+            self._send(dialects.truncate(item, heard_ms))
+        self._emit("transcript", item=item, heard=text)
+
+    def _heard(self, event: ev.Heard) -> None:
+        sound = self._playback.get(event.item)
+        if sound is not None:
+            sound.hear(event.heard_ms)
+
+    # The assistant answers
+
+    def _response_created(self, event: ev.ResponseCreated) -> None:
+        self._turns.response = event.response
+        self._turns.awaiting_reply = self._reply_due = False
+        if self._cancel_next:
+            self._cancel_next = False
+            self._cut(event.response, cancel=True)
+
+    def _response_done(self, event: ev.ResponseDone) -> None:
+        self._cut_responses.discard(event.response)
+        self._turns.response = None
+        if event.usage is not None:
+            self._emit("usage", **self._meter.add(event.usage))
+        if event.status == "failed":
+            self._response_failed(event)
+        self._create_pending()
+
+    def _response_failed(self, event: ev.ResponseDone) -> None:
+        fault = faults.of_code(event.code)
+        self._turns.awaiting_reply = False
+        self._do(Note(event.code))
+        self._do(End(fault) if fault in faults.FATAL else Notify(fault))
+
+    def _output_item_added(self, event: ev.OutputItemAdded) -> None:
+        if event.kind in ("audio", "text"):
+            self._assistant_entry(event.item)
+
+    def _item_added(self, event: ev.ItemAdded) -> None:
+        entry = self._transcript.get(event.item)
+        if entry is None:
+            hidden = event.role not in ("user", "assistant") or event.kind not in ("audio", "text")
+            entry = Entry(event.item, event.role, event.kind, hidden=hidden)
+            self._place(entry, event.after)
+        else:
+            self._move(event.item, event.after)
+        if event.text and entry.role == "user":
+            self._finish_text(entry, event.text)
+
+    def _audio_delta(self, event: ev.AudioDelta) -> None:
+        self._assistant_entry(event.item)
+        number = self.take_audio(event.response, event.item, base64_size(event.audio.encode()))
+        if number:
+            self._do(Play(number, event.item, event.audio))
+
+    def _audio_done(self, event: ev.AudioDone) -> None:
+        sound = self._playback.open(event.item)
+        sound.complete = True
+        if not sound.cut:
+            self._number += 1
+            self._do(Play(self._number, event.item, ""))
+
+    def _assistant_text_delta(self, event: ev.AssistantTextDelta) -> None:
+        self._append(self._assistant_entry(event.item), event.delta)
+
+    # The transcript
+
+    def _user_entry(self, item: str) -> Entry:
+        return self._transcript.get(item) or self._place(Entry(item, "user", "audio"), None)
+
+    def _assistant_entry(self, item: str) -> Entry:
+        return self._transcript.get(item) or self._place(Entry(item, "assistant", "audio"), None)
+
+    def _place(self, entry: Entry, after: str | None) -> Entry:
+        self._transcript.place(entry, after)
+        self._show_place(entry)
+        return entry
+
+    def _move(self, item: str, after: str | None) -> None:
+        entry = self._transcript.get(item)
+        if entry and after and self._transcript.move(item, after):
+            self._show_place(entry)
+
+    def _show_place(self, entry: Entry) -> None:
+        if not entry.hidden:
+            after = self._transcript.shown_before(entry.id)
+            self._emit("item", id=entry.id, role=entry.role, after=after, kind=entry.kind)
+
+    def _text_of(self, item: str) -> str:
+        entry = self._transcript.get(item)
+        return entry.text if entry else ""
+
+    def _append(self, entry: Entry, delta: str) -> None:
+        if delta and not (entry.final or entry.hidden):
+            entry.text += delta
+            self._emit("transcript", item=entry.id, delta=delta)
+
+    def _finish_text(self, entry: Entry | None, text: str) -> None:
+        if entry and not (entry.final or entry.hidden):
+            entry.text, entry.final = text, True
+            self._emit("transcript", item=entry.id, text=text, final=True)
+
+    def _remove(self, item: str) -> None:
+        entry = self._transcript.get(item)
+        if entry and not entry.hidden:
+            entry.hidden = True
+            self._emit("transcript", item=item, removed=True)

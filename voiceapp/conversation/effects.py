@@ -1,0 +1,64 @@
+"""What a conversation asks of the world, as frozen values; the relay performs them in order."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .faults import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Emit:
+    """A numbered event for the page (docs/wire.md)."""
+
+    n: int
+    event: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Sound for the page's playback queue; empty `audio` says the item's sound is complete."""
+
+    n: int
+    item: str
+    audio: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The call is live."""
+
+    model: str
+    voice: str
+    expires_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A client event for the upstream, in the profile's dialect."""
+
+    message: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Something the person should know; the call goes on."""
+
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something for the log alone: an upstream error without consequence."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The call is over: asked for (`fault` is None), or because of `fault`."""
+
+    fault: Fault | None
+
+
+Effect = Emit | Play | Ready | Send | Notify | Note | End

@@ -1,0 +1,212 @@
+"""What can happen in a call, from either side, as frozen values."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one response, or a sum of them (protocol: `response.usage`)."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    input_text_tokens: int = 0
+    input_audio_tokens: int = 0
+    cached_tokens: int = 0
+    output_text_tokens: int = 0
+    output_audio_tokens: int = 0
+
+
+# From the browser
+
+
+@dataclass(frozen=True, slots=True)
+class TextTyped:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """The person asked for silence by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flushed:
+    """The playback queue dropped `item` after `heard_ms` of it were heard."""
+
+    item: str
+    heard_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """So far `heard_ms` of `item` were heard."""
+
+    item: str
+    heard_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The person hung up."""
+
+
+# From the upstream's socket
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamClosed:
+    """The upstream's socket ended; 1006 where it sent no close frame."""
+
+    code: int
+    reason: str
+
+
+# From the upstream's events, whatever dialect they came in
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCreated:
+    model: str
+    expires_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionUpdated:
+    model: str
+    voice: str
+    expires_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStarted:
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStopped:
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    item: str
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAdded:
+    """An item took its place. `kind`: `audio`, `text` for messages, else the item's own type."""
+
+    item: str
+    after: str | None
+    role: str
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDeleted:
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserTextDelta:
+    item: str
+    delta: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserText:
+    item: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserTextFailed:
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseCreated:
+    response: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseDone:
+    """`code` and `message` are the error's, where `status` is `failed`."""
+
+    response: str
+    status: str
+    usage: Usage | None
+    code: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputItemAdded:
+    response: str
+    item: str
+    role: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class AudioDelta:
+    """`audio` is base64 and stays so."""
+
+    response: str
+    item: str
+    audio: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AudioDone:
+    response: str
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssistantTextDelta:
+    response: str
+    item: str
+    delta: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssistantText:
+    response: str
+    item: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamError:
+    """An `error` event. `cause` is the event_id of ours that it answers, or empty."""
+
+    code: str
+    message: str
+    cause: str
+
+
+BrowserEvent = TextTyped | Interrupted | Flushed | Heard | Stopped
+UpstreamEvent = (
+    SessionCreated
+    | SessionUpdated
+    | SpeechStarted
+    | SpeechStopped
+    | Committed
+    | ItemAdded
+    | ItemDeleted
+    | UserTextDelta
+    | UserText
+    | UserTextFailed
+    | ResponseCreated
+    | ResponseDone
+    | OutputItemAdded
+    | AudioDelta
+    | AudioDone
+    | AssistantTextDelta
+    | AssistantText
+    | UpstreamError
+)
+Event = BrowserEvent | UpstreamEvent | UpstreamClosed

@@ -1,0 +1,97 @@
+"""What went wrong upstream, in our codes and plain words (docs/errors.md)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """`message` is for people; `retry` says whether trying again can help without changing anything."""
+
+    code: str
+    message: str
+    retry: bool = False
+
+
+KEY_WRONG = Fault("key_wrong", "The API key was refused. Check OPENAI_API_KEY or VOICEAPP_UPSTREAM_KEY on the server.")
+NO_ACCESS = Fault(
+    "no_access", "This API key may not use the model. Choose another model in VOICEAPP_MODEL, or another key."
+)
+MODEL_MISSING = Fault("model_missing", "The server does not know this model. Check VOICEAPP_MODEL.")
+QUOTA = Fault("quota", "The API account has no credit left. Add credit or raise the limit at the provider.")
+RATE_LIMITED = Fault("rate_limited", "The provider is limiting requests. Wait a moment and try again.", retry=True)
+BETA_REFUSED = Fault(
+    "beta_refused",
+    "The server refused the old beta protocol. Use a GA address in VOICEAPP_UPSTREAM_URL and VOICEAPP_PROFILE=openai.",
+)
+EXPIRED = Fault("expired", "The session reached its maximum length. Start a new call to go on.", retry=True)
+UNREACHABLE = Fault(
+    "upstream_unreachable",
+    "The voice server cannot be reached. Check the network and VOICEAPP_UPSTREAM_URL.",
+    retry=True,
+)
+STALLED = Fault("upstream_stalled", "The voice server stopped answering. Try again in a moment.", retry=True)
+CLOSED = Fault("upstream_closed", "The voice server ended the call. Start a new call to go on.", retry=True)
+FAILED = Fault("upstream_failed", "The voice server reported an error. Try again in a moment.", retry=True)
+SETTINGS_REFUSED = Fault(
+    "settings_refused",
+    "The voice server refused the session's settings. Check VOICEAPP_PROFILE, VOICEAPP_MODEL and VOICEAPP_VOICE.",
+)
+
+# Codes of `error` events, of failed responses and of close reasons (`type.code`), which share one vocabulary.
+# Sources: the provider's error reference, recordings and issue threads on compatible clients.
+_BY_CODE: Mapping[str, Fault] = MappingProxyType(
+    {
+        "invalid_api_key": KEY_WRONG,
+        "account_deactivated": KEY_WRONG,
+        "model_not_found": MODEL_MISSING,
+        "invalid_model": MODEL_MISSING,
+        "missing_model": MODEL_MISSING,
+        "insufficient_quota": QUOTA,
+        "credit_balance_exhausted": QUOTA,
+        "billing_hard_limit_reached": QUOTA,
+        "rate_limit_exceeded": RATE_LIMITED,
+        "inference_rate_limit_exceeded": RATE_LIMITED,
+        "beta_api_shape_disabled": BETA_REFUSED,
+        "session_expired": EXPIRED,
+    }
+)
+# Of these the server itself ends the session, or no further turn can succeed.
+FATAL = frozenset({KEY_WRONG, MODEL_MISSING, QUOTA, BETA_REFUSED, EXPIRED})
+# A race between their turn detection and our clean-up; nothing is lost.
+BENIGN = frozenset(
+    {
+        "conversation_already_has_active_response",
+        "response_cancel_not_active",
+        "input_audio_buffer_commit_empty",
+        "item_truncate_invalid_item_id",
+        "item_delete_invalid_item_id",
+        "item_retrieve_invalid_item_id",
+    }
+)
+_BY_STATUS: Mapping[int, Fault] = MappingProxyType(
+    {401: KEY_WRONG, 403: NO_ACCESS, 404: MODEL_MISSING, 429: RATE_LIMITED}
+)
+
+
+def of_code(code: str) -> Fault:
+    """The fault behind an error code; `FAILED` for one we do not know."""
+    return _BY_CODE.get(code, FAILED)
+
+
+def of_status(status: int) -> Fault:
+    """The fault behind an HTTP status that refused the upgrade."""
+    return _BY_STATUS.get(status, UNREACHABLE if status >= 500 else FAILED)
+
+
+def of_close(code: int, reason: str) -> Fault:
+    """The fault behind a close frame: its reason holds `type.code` or the expiry's words; else its number decides."""
+    known = _BY_CODE.get(reason.rpartition(".")[2])
+    if known:
+        return known
+    if code == 3000:
+        return KEY_WRONG
+    if code == 1001 and "maximum duration" in reason:
+        return EXPIRED
+    return CLOSED

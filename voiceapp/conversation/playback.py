@@ -1,0 +1,69 @@
+"""What of the assistant's sound was sent to the page, and what of it was heard."""
+
+from dataclasses import dataclass
+
+from .sound import BYTES_PER_MS
+
+# The page's last report may come before the sound device is quite empty.
+END_TOLERANCE_MS = 50
+# Where an item was cut before its length was known, speech is taken to run at this pace (about 16 characters a second).
+MS_PER_CHARACTER = 60
+
+
+@dataclass(slots=True)
+class Sound:
+    """One item's sound. `dropped`: more of it came than the page was sent. `reported`: the page answered the flush."""
+
+    sent_bytes: int = 0
+    heard_ms: int = 0
+    complete: bool = False
+    cut: bool = False
+    dropped: bool = False
+    reported: bool = False
+
+    @property
+    def sent_ms(self) -> int:
+        return self.sent_bytes // BYTES_PER_MS
+
+    @property
+    def playing(self) -> bool:
+        return not self.cut and not (self.complete and self.heard_ms >= self.sent_ms - END_TOLERANCE_MS)
+
+    def hear(self, heard_ms: int) -> None:
+        """Take the page's word, within what it can have heard."""
+        self.heard_ms = max(self.heard_ms, min(heard_ms, self.sent_ms))
+
+    def heard_whole(self) -> bool:
+        return self.complete and not self.dropped and self.heard_ms >= self.sent_ms - END_TOLERANCE_MS
+
+    def heard_text(self, text: str) -> str:
+        """The part of `text` that was heard, to the end of its last whole word."""
+        length_ms = self.sent_ms if self.complete else max(self.sent_ms, len(text) * MS_PER_CHARACTER)
+        if length_ms == 0:
+            return ""
+        return whole_words(text, len(text) * self.heard_ms // length_ms)
+
+
+def whole_words(text: str, characters: int) -> str:
+    """The first `characters` of `text`, less a word cut in the middle; text without spaces is cut where it is."""
+    start = text[:characters]
+    if characters >= len(text) or text[characters].isspace() or " " not in text:
+        return start.rstrip()
+    return start[: start.rfind(" ") + 1].rstrip()
+
+
+class Playback:
+    """Every item's sound, by id."""
+
+    def __init__(self) -> None:
+        self._sounds: dict[str, Sound] = {}
+
+    def get(self, item: str) -> Sound | None:
+        return self._sounds.get(item)
+
+    def open(self, item: str) -> Sound:
+        return self._sounds.setdefault(item, Sound())
+
+    def playing(self) -> list[str]:
+        """Items of which something may still be heard, oldest first."""
+        return [item for item, sound in self._sounds.items() if sound.playing]

@@ -1,0 +1,23 @@
+"""Whose turn it is: derived from what goes on, never stored."""
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Turns:
+    """The facts a turn follows from."""
+
+    user_speaking: bool = False
+    # The person finished, and a reply is due but none has begun.
+    awaiting_reply: bool = False
+    response: str | None = None
+
+    def state(self, playing: bool) -> str:
+        """`listening`, `user`, `thinking` or `assistant`."""
+        if self.user_speaking:
+            return "user"
+        if playing:
+            return "assistant"
+        if self.awaiting_reply or self.response is not None:
+            return "thinking"
+        return "listening"

@@ -1,0 +1,223 @@
+"""python-engineio's websocket, served by the bridge instead of by threads.
+
+Under gunicorn the upgraded socket goes to the bridge's loop and gunicorn's thread sleeps until the call ends. Under any
+other server the stock simple-websocket driver serves, without permessage-deflate. What is used of python-engineio 4.15:
+the `websocket` entry of the server's `_async`, and of its `Socket` the attributes `queue`, `connected`, `upgraded`,
+`last_ping` and the methods `close` and `server._trigger_event`; tests/test_driver.py runs one script over both drivers.
+"""
+
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from engineio.async_drivers._websocket_wsgi import SimpleWebSocketWSGI
+
+from . import wire
+from .bridge import Bridge
+from .link import Link
+
+MAX_MESSAGE_BYTES = 256 * 1024
+MAX_OUT_BYTES = 4 * 1024 * 1024
+SILENT_LOSS_MS = 20_000
+
+# Takes (eio sid, Socket.IO packet) if it is for the short way; False sends it the ordinary way.
+ShortWay = Callable[[str, bytes], bool]
+Environ = dict[str, Any]
+
+
+def install(eio: Any, bridge: Bridge, short_way: ShortWay) -> "Connections":
+    """Make `eio`, a python-engineio server in threading mode, use this driver."""
+    connections = Connections()
+
+    class Driver:
+        """What python-engineio calls for each upgrade."""
+
+        def __init__(self, handler: Any, server: Any) -> None:
+            self._handler = handler
+            self._server = server
+
+        def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+            raw = _bridgeable(environ)
+            if raw is None:
+                return _serve_stock(self._handler, self._server, environ, start_response)
+            connection = Connection(self._handler.__self__, bridge, short_way, connections)
+            return connection.serve(raw, environ, start_response)
+
+    # The table is shared by all servers of the process; this server gets its own.
+    eio._async = {**eio._async, "websocket": Driver}
+    _spare_ping_thread(eio)
+    return connections
+
+
+class Connections:
+    """The bridged connections by Engine.IO sid."""
+
+    def __init__(self) -> None:
+        self._by_sid: dict[str, Connection] = {}
+
+    def add(self, sid: str, connection: "Connection") -> None:
+        self._by_sid[sid] = connection
+
+    def remove(self, sid: str) -> None:
+        self._by_sid.pop(sid, None)
+
+    def get(self, sid: str) -> "Connection | None":
+        return self._by_sid.get(sid)
+
+    def close_all(self, code: int, reason: str) -> None:
+        for connection in list(self._by_sid.values()):
+            connection.link.close(code, reason)
+
+
+class Connection:
+    """One browser's Engine.IO session on the bridge. Stands in for the `Socket`'s queue, heartbeat and threads."""
+
+    link: Link
+
+    def __init__(self, eio_socket: Any, bridge: Bridge, short_way: ShortWay, connections: Connections) -> None:
+        self._eio_socket = eio_socket
+        self._server = eio_socket.server
+        self._sid: str = eio_socket.sid
+        self._bridge = bridge
+        self._short_way = short_way
+        self._connections = connections
+        self._over = threading.Event()
+        self._heartbeat: Any = None
+
+    # gunicorn's thread
+
+    def serve(self, raw: socket.socket, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        """Answer the upgrade, hand the socket over, and sleep until the call ends."""
+        try:
+            key = wire.check_upgrade(environ)
+        except wire.UpgradeError as error:
+            self._eio_socket.close(wait=False, abort=True)
+            start_response(f"{error.status} Refused", [("Content-Type", "text/plain"), ("Sec-WebSocket-Version", "13")])
+            return [str(error).encode()]
+        raw.sendall(wire.upgrade_response(key))
+        _tune(raw)
+        self._bridge.run(self._open, raw)
+        self._over.wait()
+        # How gunicorn's worker is told that the connection was taken over and is done with.
+        raise StopIteration
+
+    # The bridge's thread
+
+    def _open(self, raw: socket.socket) -> None:
+        endpoint = wire.Endpoint(wire.Role.SERVER, max_message=MAX_MESSAGE_BYTES)
+        self.link = self._bridge.link(raw, endpoint, max_out=MAX_OUT_BYTES, owns_socket=False)
+        self._connections.add(self._sid, self)
+        waiting, self._eio_socket.queue = self._eio_socket.queue, self
+        self._eio_socket.connected = self._eio_socket.upgraded = True
+        self.link.open(self)
+        while not waiting.empty():
+            self.put(waiting.get())
+        self._schedule_ping()
+
+    def link_text(self, payload: bytes) -> None:
+        kind = payload[:1]
+        if kind == b"4":
+            self._message(payload[1:])
+        elif kind == b"3":
+            self._schedule_ping()
+        elif payload == b"1":
+            self._end(self._server.reason.CLIENT_DISCONNECT)
+            self.link.close()
+        else:
+            self.link.close(1002, "not an Engine.IO packet")
+
+    def link_binary(self, _: bytes) -> None:
+        self.link.close(1003, "no binary packets are taken")
+
+    def link_closed(self, code: int, reason: str) -> None:
+        self._cancel_heartbeat()
+        self._connections.remove(self._sid)
+        self._end(self._server.reason.TRANSPORT_CLOSE)
+        self._server.sockets.pop(self._sid, None)
+        self._over.set()
+
+    def send_event(self, *parts: bytes) -> None:
+        """Send one Socket.IO packet, given in parts, past python-socketio; on the bridge's thread."""
+        self.link.send(b"4", *parts)
+
+    def _message(self, payload: bytes) -> None:
+        if not self._short_way(self._sid, payload):
+            self._server._trigger_event("message", self._sid, payload.decode(), run_async=False)
+
+    def _end(self, reason: str) -> None:
+        # Runs the disconnect handlers once, however the connection ends.
+        self._eio_socket.close(wait=False, abort=True, reason=reason)
+
+    # The heartbeat: the server pings, the browser answers in time
+
+    def _schedule_ping(self) -> None:
+        self._cancel_heartbeat()
+        self._heartbeat = self._bridge.loop.call_later(self._server.ping_interval, self._ping)
+
+    def _ping(self) -> None:
+        self.link.send(b"2")
+        self._heartbeat = self._bridge.loop.call_later(self._server.ping_timeout, self._pong_missing)
+
+    def _pong_missing(self) -> None:
+        self._end(self._server.reason.PING_TIMEOUT)
+        self.link.abort()
+
+    def _cancel_heartbeat(self) -> None:
+        if self._heartbeat is not None:
+            self._heartbeat.cancel()
+
+    # In place of the Socket's queue; python-engineio calls it from any thread
+
+    def put(self, pkt: Any) -> None:
+        if pkt is None:
+            self._bridge.run(self._close_link)
+            return
+        encoded = pkt.encode()
+        self._bridge.run(self._send_packet, encoded if isinstance(encoded, bytes) else encoded.encode())
+
+    def join(self) -> None:
+        """Nothing to wait for: what was put is written or in the link's buffer."""
+
+    def _send_packet(self, encoded: bytes) -> None:
+        self.link.send(encoded)
+
+    def _close_link(self) -> None:
+        self.link.close()
+
+
+def _bridgeable(environ: Environ) -> socket.socket | None:
+    """gunicorn's own plain socket; a TLS one inside gunicorn goes the stock way."""
+    raw = environ.get("gunicorn.socket")
+    return raw if isinstance(raw, socket.socket) and not isinstance(raw, ssl.SSLSocket) else None
+
+
+def _serve_stock(handler: Any, server: Any, environ: Environ, start_response: Any) -> Iterable[bytes]:
+    # simple-websocket accepts permessage-deflate whenever it is offered: +70 % CPU and 100 kB a socket, measured.
+    environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+    raw = environ.get("werkzeug.socket")
+    if isinstance(raw, socket.socket):
+        _tune(raw)
+    stock = SimpleWebSocketWSGI(handler, server, max_message_size=MAX_MESSAGE_BYTES)
+    result: Iterable[bytes] = stock(environ, start_response)
+    return result
+
+
+def _spare_ping_thread(eio: Any) -> None:
+    # python-engineio starts a sleeping thread per socket to ping it, but only where `last_ping` is set.
+    connected = eio.handlers["connect"]
+
+    def connect(sid: str, environ: Environ) -> Any:
+        if _bridgeable(environ) is not None:
+            eio.sockets[sid].last_ping = None
+        return connected(sid, environ)
+
+    eio.handlers["connect"] = connect
+
+
+def _tune(raw: socket.socket) -> None:
+    # Werkzeug leaves Nagle on: 40 ms more for each small frame, measured.
+    raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_LOSS_MS)

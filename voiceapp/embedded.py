@@ -1,0 +1,102 @@
+"""The embedded engine's process: started on the first call that needs it, started again if it died, ended with us."""
+
+import asyncio
+import json
+import logging
+import os
+import secrets
+import sys
+from contextlib import suppress
+
+from .bridge import Bridge
+from .errors import ENGINE_FAILED, ENGINE_MISSING, EngineError
+from .settings import Secret
+
+log = logging.getLogger(__name__)
+
+# After a crash the next start waits so long, doubling, so that a broken install does not spin.
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
+
+
+class Engine:
+    """At most one engine process. Every method runs on the bridge's thread."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        self._bridge = bridge
+        self._process: asyncio.subprocess.Process | None = None
+        self._ready: asyncio.Future[str] | None = None
+        self._pause_s = 0.0
+        self._failure = ENGINE_FAILED
+        self.key = Secret(secrets.token_urlsafe(16))
+
+    @property
+    def warm(self) -> bool:
+        """Whether a call would be answered at once."""
+        ready = self._ready
+        return ready is not None and ready.done() and not ready.cancelled() and ready.exception() is None
+
+    async def address(self) -> str:
+        """The engine's URL, once it is ready; starts it if need be. Raises `EngineError`."""
+        if self._ready is None:
+            self._ready = self._bridge.loop.create_future()
+            self._bridge.spawn(self._run(self._ready))
+        return await asyncio.shield(self._ready)
+
+    def stop(self) -> None:
+        """Ask the process to go: it watches its standard input."""
+        process = self._process
+        if process is not None and process.stdin is not None:
+            process.stdin.close()
+
+    async def _run(self, ready: "asyncio.Future[str]") -> None:
+        await asyncio.sleep(self._pause_s)
+        try:
+            process = await self._start()
+            await self._follow(process, ready)
+            code = await process.wait()
+        except OSError as error:
+            log.error("the engine cannot be started: %s", error)  # noqa: TRY400 - the reason is the whole story
+            code = -1
+        self._ended(ready, code)
+
+    async def _start(self) -> asyncio.subprocess.Process:
+        command = [sys.executable, "-m", "voiceapp.engine", "--port", "0", "--stay-with-parent"]
+        pipe = asyncio.subprocess.PIPE
+        env = {**os.environ, "VOICEAPP_ENGINE_KEY": self.key.reveal()}
+        # The provider's keys are no business of the engine's.
+        for name in ("OPENAI_API_KEY", "VOICEAPP_UPSTREAM_KEY"):
+            env.pop(name, None)
+        self._process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, env=env)
+        log.info("engine started: process %s", self._process.pid)
+        return self._process
+
+    async def _follow(self, process: asyncio.subprocess.Process, ready: "asyncio.Future[str]") -> None:
+        url = ""
+        assert process.stdout is not None  # noqa: S101 - we asked for a pipe
+        async for line in process.stdout:
+            report = _report(line)
+            if report.get("event") == "listening":
+                url = f"ws://127.0.0.1:{report['port']}/v1/realtime"
+            elif report.get("event") == "ready" and not ready.done():
+                self._pause_s = 0.0
+                ready.set_result(url)
+            elif report.get("event") == "failed":
+                log.error("engine failed: %s", report.get("message"))
+                self._failure = ENGINE_MISSING if report.get("code") == "engine_missing" else ENGINE_FAILED
+
+    def _ended(self, ready: "asyncio.Future[str]", code: int) -> None:
+        log.warning("engine ended: exit code %s", code)
+        self._process = self._ready = None
+        self._pause_s = min(max(FIRST_PAUSE_S, self._pause_s * 2), LONGEST_PAUSE_S)
+        if not ready.done():
+            ready.set_exception(EngineError(self._failure))
+            # Nobody may be waiting for it any more; that is no error.
+            ready.exception()
+
+
+def _report(line: bytes) -> dict[str, object]:
+    with suppress(ValueError):
+        report = json.loads(line)
+        if isinstance(report, dict):
+            return report
+    return {}

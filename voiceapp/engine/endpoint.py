@@ -1,0 +1,201 @@
+"""One accepted WebSocket connection, on asyncio streams, with wsproto as its protocol."""
+
+import asyncio
+import contextlib
+import socket
+import struct
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs, urlsplit
+
+from wsproto import ConnectionType, WSConnection
+from wsproto import events as ws
+from wsproto.utilities import LocalProtocolError, RemoteProtocolError
+
+READ_BYTES = 65536
+MESSAGE_BYTES = 24 * 1024 * 1024
+"""One append may carry 15 MiB of audio, which is 20 MiB of base64."""
+
+TOO_BIG, POLICY = 1009, 1008
+
+
+@dataclass(frozen=True)
+class Upgrade:
+    """What a client asked for in its opening handshake. Header names are lower case."""
+
+    target: str
+    headers: dict[str, str]
+    subprotocols: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.target).path
+
+    def query(self, name: str) -> str | None:
+        values = parse_qs(urlsplit(self.target).query).get(name)
+        return values[0] if values else None
+
+    @property
+    def key(self) -> str | None:
+        """The bearer key, from its header or from the subprotocol that browsers use."""
+        scheme, _, key = self.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and key:
+            return key.strip()
+        named = [name for name in self.subprotocols if name.startswith("openai-insecure-api-key.")]
+        return named[0].partition(".")[2] if named else None
+
+
+@dataclass(frozen=True)
+class Closed:
+    """The other side is gone; 1006 when it said nothing."""
+
+    code: int
+    reason: str = ""
+
+
+Incoming = str | bytes | Closed
+
+
+@dataclass
+class Endpoint:
+    """Reads whole messages, answers pings by itself, and can break the rules when a test wants that."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    protocol: WSConnection = field(default_factory=lambda: WSConnection(ConnectionType.SERVER))
+    parts: list[str] | list[bytes] = field(default_factory=list)
+    size: int = 0
+    over: Closed | None = None
+
+    # The opening handshake
+
+    async def upgrade(self) -> Upgrade | None:
+        """The client's request; nothing if it was no WebSocket request (which is then answered)."""
+        try:
+            while True:
+                for event in self.protocol.events():
+                    if isinstance(event, ws.Request):
+                        return upgrade_of(event)
+                if not await self._read():
+                    return None
+        except RemoteProtocolError as wrong:
+            if wrong.event_hint is not None:
+                self._send(wrong.event_hint)
+            await self.flush()
+            return None
+
+    async def accept(self, subprotocol: str | None = None) -> None:
+        # No extension is named, so permessage-deflate is declined: it costs more than it saves on base64 audio.
+        self._send(ws.AcceptConnection(subprotocol=subprotocol))
+        await self.flush()
+
+    async def reject(self, status: int, body: str = "", headers: dict[str, str] | None = None) -> None:
+        lines = {"content-type": "text/plain; charset=utf-8", "content-length": str(len(body.encode()))}
+        named = [(name.lower().encode(), value.encode()) for name, value in (lines | (headers or {})).items()]
+        self._send(ws.RejectConnection(status_code=status, headers=named, has_body=True))
+        self._send(ws.RejectData(data=body.encode()))
+        await self.flush()
+
+    # Messages
+
+    async def receive(self) -> Incoming:
+        while self.over is None:
+            for event in self.protocol.events():
+                message = self._taken(event)
+                if message is not None:
+                    return message
+            await self.flush()
+            if not await self._read():
+                self.over = Closed(1006)
+        return self.over
+
+    async def send(self, message: str | bytes) -> None:
+        self.post(message)
+        await self.flush()
+
+    def post(self, message: str | bytes) -> None:
+        """Sends without waiting; dropped once the connection is over."""
+        self._send(ws.TextMessage(message) if isinstance(message, str) else ws.BytesMessage(message))
+
+    async def flush(self) -> None:
+        with contextlib.suppress(ConnectionError):
+            await self.writer.drain()
+
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        self._send(ws.CloseConnection(code, reason[:120]))
+        await self.flush()
+
+    async def wait_closed(self) -> None:
+        """Reads on until the client has answered our close."""
+        while not isinstance(await self.receive(), Closed):
+            pass
+
+    # Faults
+
+    async def send_raw(self, data: bytes) -> None:
+        self.writer.write(data)
+        await self.flush()
+
+    def drop(self) -> None:
+        """Ends the TCP connection in order, without a WebSocket close."""
+        self.writer.close()
+
+    def reset(self) -> None:
+        """Ends the TCP connection with RST."""
+        raw = self.writer.get_extra_info("socket")
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.writer.transport.abort()
+
+    async def finish(self) -> None:
+        self.writer.close()
+        with contextlib.suppress(ConnectionError, OSError):
+            await self.writer.wait_closed()
+
+    # Below the surface
+
+    async def _read(self) -> bool:
+        try:
+            data = await self.reader.read(READ_BYTES)
+        except (ConnectionError, OSError):
+            data = b""
+        with contextlib.suppress(LocalProtocolError):
+            self.protocol.receive_data(data or None)
+        return bool(data)
+
+    def _send(self, event: ws.Event) -> None:
+        with contextlib.suppress(LocalProtocolError):
+            self.writer.write(self.protocol.send(event))
+
+    def _taken(self, event: ws.Event) -> Incoming | None:
+        if isinstance(event, ws.Message):
+            return self._grown(event)
+        if isinstance(event, ws.Ping):
+            self._send(event.response())
+        if isinstance(event, ws.CloseConnection):
+            self._send(event.response())
+            self.over = Closed(event.code, event.reason or "")
+            return self.over
+        return None
+
+    def _grown(self, message: ws.Message) -> Incoming | None:  # type: ignore[type-arg]
+        self.parts.append(message.data)
+        self.size += len(message.data)
+        if self.size > MESSAGE_BYTES:
+            self._send(ws.CloseConnection(TOO_BIG, "message too big"))
+            self.over = Closed(TOO_BIG, "message too big")
+            return self.over
+        if not message.message_finished:
+            return None
+        whole: str | bytes = type(message.data)().join(self.parts)
+        self.parts, self.size = [], 0
+        return whole
+
+
+def upgrade_of(request: ws.Request) -> Upgrade:
+    named = {name.decode().lower(): value.decode("latin-1") for name, value in request.extra_headers}
+    named["host"] = request.host
+    return Upgrade(request.target, named, tuple(request.subprotocols))
+
+
+def frame_head(opcode: int, length: int) -> bytes:
+    """The head of a final, unmasked frame, to be followed by less than it promises."""
+    return bytes([0x80 | opcode, 127]) + struct.pack("!Q", length)

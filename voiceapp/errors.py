@@ -1,0 +1,51 @@
+"""Every error we raise, by whose fault it is; its code and message are what the page is told (docs/errors.md)."""
+
+from .conversation.faults import Fault
+
+
+class VoiceError(Exception):
+    """An error for people: `fault` holds its code, its plain words and whether to try again."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+class SettingError(VoiceError):
+    """The operator's: a setting is wrong. The message names the variable."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(Fault("bad_setting", message))
+
+
+class BrowserError(VoiceError):
+    """The page's: an event that is not part of the wire, or at the wrong time."""
+
+    def __init__(self, message: str, code: str = "bad_event") -> None:
+        super().__init__(Fault(code, message))
+
+
+class UpstreamError(VoiceError):
+    """The upstream's: it cannot be reached or refuses us."""
+
+
+class EngineError(VoiceError):
+    """The embedded engine's: it cannot be started."""
+
+
+INTERNAL = Fault("internal", "Something went wrong on our side. Start a new call to go on.", retry=True)
+BROWSER_STALLED = Fault(
+    "browser_stalled", "The page stopped reading what it was sent, so the call was ended.", retry=True
+)
+SERVER_STOPPING = Fault("server_stopping", "The server is being restarted. Start a new call in a moment.", retry=True)
+ENGINE_MISSING = Fault(
+    "engine_missing",
+    "No key is set and the built-in voice is not installed. Set OPENAI_API_KEY, or run: "
+    "pip install -r requirements-engine.txt",
+)
+ENGINE_FAILED = Fault(
+    "engine_failed", "The built-in voice could not be started. The server's log says why.", retry=True
+)
+ENGINE_STARTING = Fault(
+    "engine_starting", "The built-in voice is getting ready. This takes a few seconds the first time."
+)

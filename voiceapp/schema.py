@@ -1,0 +1,132 @@
+"""The wire between page and server: every event, its fields and their bounds (docs/wire.md)."""
+
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from .conversation import events as ev
+from .conversation.sound import BASE64_PER_MS, NotBase64Error, base64_size
+from .errors import BrowserError
+
+MAX_TEXT_BYTES = 8_000
+MAX_CHUNK_MS = 1_000
+MAX_CHUNK_CHARACTERS = MAX_CHUNK_MS * BASE64_PER_MS
+MAX_HEARD_MS = 3_600_000
+
+# What the server may emit; docs/wire.md says what each carries.
+DOWN = frozenset({
+    "ready", "ack", "turn", "item", "transcript", "audio", "flush", "usage", "log", "notice", "ended",
+})  # fmt: skip
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
+
+Check = Callable[[Any], bool]
+
+
+def _is_word(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[\w.:-]{1,64}", value) is not None
+
+
+def _is_language(value: Any) -> bool:
+    return isinstance(value, str) and _LANGUAGE.fullmatch(value) is not None
+
+
+def _is_item(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= 128
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and len(value.encode(errors="replace")) <= MAX_TEXT_BYTES
+
+
+def _is_heard(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= MAX_HEARD_MS
+
+
+def _is_flag(value: Any) -> bool:
+    return type(value) is bool
+
+
+# Event → field → (check, what it must be, required).
+UP: Mapping[str, Mapping[str, tuple[Check, str, bool]]] = MappingProxyType({
+    "start": {
+        "voice": (_is_word, "a voice's name", False),
+        "language": (_is_language, "a language tag such as en or ja", False),
+    },
+    "text": {"text": (_is_text, f"text of 1 to {MAX_TEXT_BYTES} bytes", True)},
+    "interrupt": {},
+    "flushed": {
+        "item": (_is_item, "an item's id", True),
+        "heard_ms": (_is_heard, f"a whole number from 0 to {MAX_HEARD_MS}", True),
+    },
+    "heard": {
+        "item": (_is_item, "an item's id", True),
+        "heard_ms": (_is_heard, f"a whole number from 0 to {MAX_HEARD_MS}", True),
+    },
+    "watch": {"on": (_is_flag, "true or false", True)},
+    "stop": {},
+})  # fmt: skip
+
+
+def check_fields(event: str, args: tuple[Any, ...]) -> Mapping[str, Any]:
+    """The fields of an event of `UP`. Raises `BrowserError` naming what is wrong."""
+    fields = args[0] if args else {}
+    if len(args) > 1 or not isinstance(fields, dict):
+        raise BrowserError(f"{event} carries one object")
+    rules = UP[event]
+    for name in fields:
+        if name not in rules:
+            raise BrowserError(f"{event} has no field {str(name)[:40]!r}")
+    for name, (check, meaning, required) in rules.items():
+        if (required or name in fields) and not check(fields.get(name)):
+            raise BrowserError(f"{event}.{name} must be {meaning}")
+    return fields
+
+
+def browser_event(event: str, fields: Mapping[str, Any]) -> ev.BrowserEvent:
+    """The conversation's event for checked fields of `text`, `interrupt`, `flushed`, `heard` or `stop`."""
+    match event:
+        case "text":
+            return ev.TextTyped(fields["text"].strip())
+        case "interrupt":
+            return ev.Interrupted()
+        case "flushed":
+            return ev.Flushed(fields["item"], fields["heard_ms"])
+        case "heard":
+            return ev.Heard(fields["item"], fields["heard_ms"])
+        case _:
+            return ev.Stopped()
+
+
+def chunk_bytes(sound: bytes) -> int:
+    """Bytes of PCM16 in a chunk's base64, found without decoding it.
+
+    Raises `BrowserError` where it is not whole base64 of whole samples, 1 to 1,000 ms of them.
+    """
+    if not 0 < len(sound) <= MAX_CHUNK_CHARACTERS:
+        raise BrowserError(f"audio was refused: it must be 1 to {MAX_CHUNK_MS} ms of sound")
+    try:
+        size = base64_size(sound)
+    except NotBase64Error as error:
+        raise BrowserError(f"audio was refused: {error}") from None
+    if size % 2:
+        raise BrowserError("audio was refused: it holds half a sample")
+    return size
+
+
+def chunk_from_args(args: tuple[Any, ...]) -> tuple[int, bytes]:
+    """Number and base64 of an `audio` event that came the ordinary way. Raises `BrowserError`."""
+    if len(args) != 2 or type(args[0]) is not int or not isinstance(args[1], str) or not args[1].isascii():
+        raise BrowserError("audio carries a chunk's number and base64")
+    return args[0], args[1].encode()
+
+
+def chunk_from_packet(packet: bytes) -> tuple[int, bytes] | None:
+    """Number and base64 of a Socket.IO packet `2["audio",n,"…"]`; None where it is not of just that form."""
+    comma = packet.find(b",", 10, 30)
+    number = packet[9:comma]
+    if comma < 0 or not number.isdigit() or packet[comma + 1 : comma + 2] != b'"' or not packet.endswith(b'"]'):
+        return None
+    sound = packet[comma + 2 : -2]
+    return None if b'"' in sound or b"\\" in sound else (int(number), sound)

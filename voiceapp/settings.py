@@ -1,0 +1,179 @@
+"""The environment, read once into one frozen object; a wrong value names its variable (docs/settings.md)."""
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from .errors import SettingError
+
+PROFILES = ("openai", "azure", "beta", "embedded")
+DEFAULT_INSTRUCTIONS = (
+    "You are a friendly voice companion. Speak naturally and briefly, as in a conversation. "
+    "Answer in the language the person speaks."
+)
+# Read by the engine's own process, which inherits our environment.
+ENGINE_PREFIXES = ("VOICEAPP_ENGINE_", "VOICEAPP_BRAIN_")
+
+
+class Secret:
+    """A value that never shows itself in a log, a page or a traceback."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def __repr__(self) -> str:
+        return "Secret(***)" if self._value else "Secret(empty)"
+
+    __str__ = __repr__
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def reveal(self) -> str:
+        return self._value
+
+
+def _random_secret() -> Secret:
+    return Secret(secrets.token_urlsafe(32))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the operator chose; an empty address, model, voice or transcription model is the profile's own."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    threads: int = 100
+    secret_key: Secret = field(default_factory=_random_secret)
+    profile: str = "embedded"
+    upstream_url: str = ""
+    upstream_key: Secret = field(default_factory=lambda: Secret(""))
+    model: str = ""
+    voice: str = ""
+    transcription_model: str = ""
+    instructions: str = DEFAULT_INSTRUCTIONS
+    chunk_ms: int = 40
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> "Settings":
+        """Read the environment. Raises `SettingError` naming the first variable that is wrong."""
+        reader = _Reader(env)
+        profile = _profile(reader)
+        settings = cls(
+            host=reader.text("VOICEAPP_HOST", "0.0.0.0" if reader.text("PORT") else "127.0.0.1"),  # noqa: S104
+            port=reader.number("PORT", 8000, 1, 65535),
+            workers=reader.number("WEB_CONCURRENCY", 1, 1, 64),
+            threads=reader.number("VOICEAPP_THREADS", 100, 4, 2000),
+            secret_key=_secret_key(reader),
+            profile=profile,
+            upstream_url=_upstream_url(reader, profile),
+            upstream_key=_upstream_key(reader, profile),
+            model=_model(reader, profile),
+            voice=reader.word("VOICEAPP_VOICE"),
+            transcription_model=reader.word("VOICEAPP_TRANSCRIPTION_MODEL"),
+            instructions=reader.text("VOICEAPP_INSTRUCTIONS", DEFAULT_INSTRUCTIONS, longest=20_000),
+            chunk_ms=reader.number("VOICEAPP_CHUNK_MS", 40, 20, 1000),
+        )
+        reader.refuse_unknown()
+        return settings
+
+
+class _Reader:
+    """Typed, bounded reading of variables; an empty one counts as not set."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+        self._asked: set[str] = set()
+
+    def text(self, name: str, default: str = "", longest: int = 2000) -> str:
+        self._asked.add(name)
+        value = self._env.get(name, "").strip()
+        if len(value) > longest:
+            raise SettingError(f"{name} is too long: {len(value)} characters, at most {longest} are taken.")
+        return value or default
+
+    def number(self, name: str, default: int, least: int, most: int) -> int:
+        value = self.text(name, str(default))
+        if not re.fullmatch(r"[0-9]{1,9}", value) or not least <= int(value) <= most:
+            raise SettingError(f"{name} is {value!r}; it must be a whole number from {least} to {most}.")
+        return int(value)
+
+    def word(self, name: str) -> str:
+        value = self.text(name, longest=200)
+        if not re.fullmatch(r"[\w.:/@-]*", value):
+            raise SettingError(f"{name} is {value!r}; it may hold letters, digits and . : / @ _ - only.")
+        return value
+
+    def secret(self, name: str) -> Secret:
+        value = self.text(name)
+        if not value.isascii() or any(c.isspace() or not c.isprintable() for c in value):
+            raise SettingError(f"{name} holds a space, a line break or a character that no key has.")
+        return Secret(value)
+
+    def refuse_unknown(self) -> None:
+        """A misspelt setting would otherwise be ignored in silence."""
+        for name in sorted(self._env):
+            if name.startswith("VOICEAPP_") and name not in self._asked and not name.startswith(ENGINE_PREFIXES):
+                raise SettingError(f"{name} is not a setting of VoiceApp. docs/settings.md lists them all.")
+
+
+def _profile(reader: _Reader) -> str:
+    chosen = reader.text("VOICEAPP_PROFILE")
+    if chosen and chosen not in PROFILES:
+        raise SettingError(f"VOICEAPP_PROFILE is {chosen!r}; it must be one of {', '.join(PROFILES)}.")
+    has_upstream = any(reader.text(n) for n in ("OPENAI_API_KEY", "VOICEAPP_UPSTREAM_KEY", "VOICEAPP_UPSTREAM_URL"))
+    return chosen or ("openai" if has_upstream else "embedded")
+
+
+def _upstream_url(reader: _Reader, profile: str) -> str:
+    url = reader.text("VOICEAPP_UPSTREAM_URL")
+    if profile == "embedded" and url:
+        raise SettingError("VOICEAPP_UPSTREAM_URL is set although VOICEAPP_PROFILE is embedded; remove one of them.")
+    if profile in ("azure", "beta") and not url:
+        raise SettingError(f"VOICEAPP_UPSTREAM_URL is missing; VOICEAPP_PROFILE={profile} needs the server's address.")
+    if url:
+        _check_url(url)
+    return url
+
+
+def _check_url(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in ("ws", "wss") and parts.hostname and parts.port != 0 and not parts.username
+    except ValueError:
+        sound = False
+    if not sound or parts.fragment or any(c.isspace() for c in url):
+        raise SettingError(
+            "VOICEAPP_UPSTREAM_URL must be an address such as wss://example.com/v1/realtime, with no name or key in it."
+        )
+
+
+def _upstream_key(reader: _Reader, profile: str) -> Secret:
+    own, openai = reader.secret("VOICEAPP_UPSTREAM_KEY"), reader.secret("OPENAI_API_KEY")
+    url = reader.text("VOICEAPP_UPSTREAM_URL")
+    # OpenAI's key goes to OpenAI alone; any other address must be given a key on purpose.
+    key = own if own or url or profile != "openai" else openai
+    if profile == "openai" and not url and not key:
+        raise SettingError("OPENAI_API_KEY is missing; VOICEAPP_PROFILE=openai needs a key.")
+    if profile == "azure" and not key:
+        raise SettingError("VOICEAPP_UPSTREAM_KEY is missing; VOICEAPP_PROFILE=azure needs the resource's key.")
+    return key
+
+
+def _model(reader: _Reader, profile: str) -> str:
+    model = reader.word("VOICEAPP_MODEL")
+    if profile == "azure" and not model:
+        raise SettingError("VOICEAPP_MODEL is missing; VOICEAPP_PROFILE=azure needs the deployment's name.")
+    return model
+
+
+def _secret_key(reader: _Reader) -> Secret:
+    key = reader.secret("SECRET_KEY")
+    if key and len(key.reveal()) < 16:
+        raise SettingError("SECRET_KEY is shorter than 16 characters.")
+    return key or _random_secret()

@@ -1,0 +1,226 @@
+"""Socket.IO: check what the page sends, hand it to its relay on the bridge, and never wait."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+from flask_socketio import SocketIO
+
+from . import driver, schema
+from .bridge import Bridge
+from .conversation import dialects
+from .embedded import Engine
+from .errors import BrowserError
+from .relay import Relay
+from .settings import Settings
+from .upstream import chosen_profile
+
+log = logging.getLogger(__name__)
+
+PING_INTERVAL_S, PING_TIMEOUT_S = 10, 10
+# A Socket.IO packet of the hot path, as the JS client writes it.
+AUDIO_PACKET = b'2["audio",'
+
+
+def create_socketio(app: Any) -> SocketIO:
+    """Flask-SocketIO as we use it: websocket only, handlers in order, nothing logged."""
+    return SocketIO(
+        app,
+        async_mode="threading",
+        async_handlers=False,  # with the default, a thread an event, sound swaps places
+        transports=["websocket"],  # so that several workers need no sticky sessions
+        max_http_buffer_size=driver.MAX_MESSAGE_BYTES,
+        ping_interval=PING_INTERVAL_S,
+        ping_timeout=PING_TIMEOUT_S,
+        manage_session=False,
+        logger=False,
+        engineio_logger=False,
+    )
+
+
+class PageSocket:
+    """The page's end of a call: sound and acks by the short way where the bridge owns the socket, the rest by emit."""
+
+    def __init__(self, socketio: SocketIO, sid: str, connection: driver.Connection | None) -> None:
+        self._socketio = socketio
+        self._sid = sid
+        self._connection = connection
+
+    def emit(self, event: str, *args: Any) -> None:
+        self._socketio.emit(event, args, to=self._sid)
+
+    def ack(self, n: int) -> None:
+        if self._connection is None:
+            self.emit("ack", n)
+        else:
+            self._connection.send_event(b'2["ack",%d]' % n)
+
+    def audio(self, n: int, item: str, sound: bytes) -> None:
+        if self._connection is None:
+            self.emit("audio", n, item, sound.decode())
+        else:
+            head = b'2["audio",%d,%b,"' % (n, json.dumps(item).encode())
+            self._connection.send_event(head, sound, b'"]')
+
+
+@dataclass(slots=True)
+class Page:
+    """One connected browser and its call, if it has one."""
+
+    socket: PageSocket
+    eio_sid: str
+    relay: Relay | None = None
+
+    @property
+    def call(self) -> Relay:
+        """The call that goes on. Raises `BrowserError`."""
+        if self.relay is None or self.relay.over:
+            raise BrowserError("there is no call; start one first", "not_started")
+        return self.relay
+
+
+class Calls:
+    """Every connected page of this process, by Socket.IO sid. Its state is touched on the bridge's thread alone."""
+
+    def __init__(self, socketio: SocketIO, bridge: Bridge, settings: Settings) -> None:
+        self._socketio = socketio
+        self._bridge = bridge
+        self._settings = settings
+        self._profile = chosen_profile(settings)
+        self._engine = Engine(bridge) if settings.profile == "embedded" else None
+        self._pages: dict[str, Page] = {}
+        self._sids: dict[str, str] = {}
+        self._connections = driver.install(socketio.server.eio, bridge, self._take_packet)
+        bridge.at_stop(self._stop)
+        self._register()
+
+    # What python-socketio calls: on the bridge's thread under our driver, on the server's threads under the stock one
+
+    def _register(self) -> None:
+        self._socketio.on_event("connect", self._connect)
+        self._socketio.on_event("disconnect", self._disconnect)
+        self._socketio.on_event("audio", self._audio)
+        for event in schema.UP:
+            self._socketio.on_event(event, self._handler(event))
+        self._socketio.on("*")(self._unknown)
+
+    def _connect(self, _: Any = None) -> None:
+        sid: str = request.sid  # type: ignore[attr-defined]
+        eio_sid = self._socketio.server.manager.eio_sid_from_sid(sid, "/")
+        self._bridge.run(self._open, sid, eio_sid)
+
+    def _disconnect(self, _: str = "") -> None:
+        self._bridge.run(self._close, request.sid)  # type: ignore[attr-defined]
+
+    def _audio(self, *args: Any) -> None:
+        sid: str = request.sid  # type: ignore[attr-defined]
+        self._bridge.run(self._guarded, sid, lambda page: page.call.take_chunk(*schema.chunk_from_args(args)))
+
+    def _handler(self, event: str) -> Callable[..., Any]:
+        def handle(*args: Any) -> Any:
+            sid: str = request.sid  # type: ignore[attr-defined]
+            try:
+                fields = schema.check_fields(event, args)
+                if event == "start":
+                    self._check_voice(fields)
+            except BrowserError as error:
+                self._bridge.run(self._complain, sid, error)
+                return _refusal(error) if event == "start" else None
+            self._bridge.run(self._guarded, sid, lambda page: self._take_event(page, event, fields))
+            return {"ok": True} if event == "start" else None
+
+        return handle
+
+    def _unknown(self, event: str, *_: Any) -> None:
+        error = BrowserError(f"there is no event {event[:40]!r}")
+        self._bridge.run(self._complain, request.sid, error)  # type: ignore[attr-defined]
+
+    def _check_voice(self, fields: Mapping[str, Any]) -> None:
+        voice, offered = fields.get("voice"), self._profile.voices
+        if voice is not None and voice not in (*offered, self._profile.voice):
+            raise BrowserError(f"start.voice must be one of {', '.join(offered or (self._profile.voice,))}")
+
+    # On the bridge's thread
+
+    def _open(self, sid: str, eio_sid: str) -> None:
+        connection = self._connections.get(eio_sid)
+        self._pages[sid] = Page(PageSocket(self._socketio, sid, connection), eio_sid)
+        self._sids[eio_sid] = sid
+
+    def _close(self, sid: str) -> None:
+        page = self._pages.pop(sid, None)
+        if page is None:
+            return
+        self._sids.pop(page.eio_sid, None)
+        if page.relay is not None:
+            page.relay.leave()
+
+    def _take_packet(self, eio_sid: str, packet: bytes) -> bool:
+        """The short way of a chunk, past python-socketio's and Flask's dispatch."""
+        if not packet.startswith(AUDIO_PACKET):
+            return False
+        chunk = schema.chunk_from_packet(packet)
+        sid = self._sids.get(eio_sid)
+        if chunk is None or sid is None:
+            return False
+        self._guarded(sid, lambda page: page.call.take_chunk(*chunk))
+        return True
+
+    def _guarded(self, sid: str, action: Callable[[Page], None]) -> None:
+        page = self._pages.get(sid)
+        if page is None:
+            return
+        try:
+            action(page)
+        except BrowserError as error:
+            self._complain(sid, error)
+
+    def _complain(self, sid: str, error: BrowserError) -> None:
+        page = self._pages.get(sid)
+        if page is not None:
+            fault = error.fault
+            page.socket.emit("notice", {"code": fault.code, "message": fault.message, "retry": False, "fatal": False})
+
+    def _take_event(self, page: Page, event: str, fields: Mapping[str, Any]) -> None:
+        if event == "start":
+            self._start(page, fields)
+        elif event == "watch":
+            page.call.watch(fields["on"])
+        else:
+            page.call.take_event(schema.browser_event(event, fields))
+
+    def _start(self, page: Page, fields: Mapping[str, Any]) -> None:
+        if page.relay is not None and not page.relay.over:
+            raise BrowserError("a call is going on already; stop it first", "already_started")
+        config = dialects.SessionConfig(
+            voice=fields.get("voice", self._profile.voice),
+            instructions=self._settings.instructions,
+            transcription_model=self._profile.transcription_model,
+            language=fields.get("language"),
+        )
+        page.relay = Relay(
+            self._bridge,
+            page.socket,
+            self._profile,
+            config,
+            key=self._settings.upstream_key,
+            engine=self._engine,
+            chunk_ms=self._settings.chunk_ms,
+        )
+
+    def _stop(self) -> None:
+        """The server is going: every caller is told, every socket closed, the engine ended."""
+        for page in list(self._pages.values()):
+            if page.relay is not None:
+                page.relay.stop_server()
+        self._connections.close_all(1001, "server stopping")
+        if self._engine is not None:
+            self._engine.stop()
+
+
+def _refusal(error: BrowserError) -> dict[str, Any]:
+    fault = error.fault
+    return {"ok": False, "error": {"code": fault.code, "message": fault.message, "retry": fault.retry}}

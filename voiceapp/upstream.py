@@ -1,0 +1,152 @@
+"""The Realtime server behind a call: profiles of known servers, and the making of a connection."""
+
+import asyncio
+import json
+import logging
+import socket
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import websocket
+
+from .bridge import Bridge
+from .conversation import faults
+from .conversation.conversation import Abilities
+from .conversation.faults import Fault
+from .errors import UpstreamError
+from .settings import Secret, Settings
+
+log = logging.getLogger(__name__)
+
+CONNECT_S = 10.0
+SILENT_LOSS_MS = 20_000
+_OPENAI_VOICES = ("alloy", "ash", "ballad", "cedar", "coral", "echo", "marin", "sage", "shimmer", "verse")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A kind of server: where it is, how it is asked, what it does by itself."""
+
+    name: str
+    url: str
+    key_header: str
+    model: str
+    voice: str
+    voices: tuple[str, ...]
+    transcription_model: str | None
+    abilities: Abilities
+
+
+# Sources: the provider's SDKs and documentation, and recordings of live sessions, as of 2026-11.
+PROFILES: Mapping[str, Profile] = MappingProxyType({
+    profile.name: profile
+    for profile in (
+        Profile(
+            "openai", "wss://api.openai.com/v1/realtime", "Authorization",
+            "gpt-realtime-2.1", "marin", _OPENAI_VOICES, "gpt-realtime-whisper", Abilities(),
+        ),
+        # The transcription model is a deployment's name too, so there is none to presume.
+        Profile("azure", "", "api-key", "", "marin", _OPENAI_VOICES, None, Abilities()),
+        Profile("beta", "", "Authorization", "", "alloy", (), "whisper-1", Abilities(shape="beta", truncates=False)),
+        Profile("embedded", "", "Authorization", "companion", "heart", ("heart",), "whisper-tiny.en", Abilities()),
+    )
+})  # fmt: skip
+
+
+def chosen_profile(settings: Settings) -> Profile:
+    """The profile with the operator's own address, model and voice in it."""
+    profile = PROFILES[settings.profile]
+    return replace(
+        profile,
+        url=settings.upstream_url or profile.url,
+        model=settings.model or profile.model,
+        voice=settings.voice or profile.voice,
+        transcription_model=settings.transcription_model or profile.transcription_model,
+    )
+
+
+def address(profile: Profile) -> str:
+    """The profile's URL with the model in its query, unless the operator put one there."""
+    parts = urlsplit(profile.url)
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    if profile.model and not {"model", "deployment"} & {name for name, _ in query}:
+        query.append(("model", profile.model))
+    return urlunsplit(parts._replace(query=urlencode(query)))
+
+
+def _headers(profile: Profile, key: Secret) -> list[str]:
+    if not key:
+        return []
+    scheme = "Bearer " if profile.key_header == "Authorization" else ""
+    return [f"{profile.key_header}: {scheme}{key.reveal()}"]
+
+
+async def connect(
+    bridge: Bridge, profile: Profile, key: Secret, ssl_options: Mapping[str, object] | None = None
+) -> socket.socket:
+    """A socket on which the WebSocket handshake is done. Raises `UpstreamError`.
+
+    websocket-client does it (proxies, TLS, headers) in a thread of the bridge's. Redirects are not followed: it would
+    hand the key to their target. A handshake that dribbles is cut at the deadline by shutting its socket down.
+    """
+    connection = websocket.WebSocket(
+        skip_utf8_validation=True, enable_multithread=False, sslopt=dict(ssl_options or {}), sockopt=_socket_options()
+    )
+    attempt = bridge.loop.run_in_executor(bridge.connectors, _handshake, connection, profile, key)
+    try:
+        return await asyncio.wait_for(asyncio.shield(attempt), CONNECT_S)
+    except asyncio.CancelledError:
+        _abandon(connection, attempt)
+        raise
+    except TimeoutError:
+        _abandon(connection, attempt)
+        raise UpstreamError(faults.UNREACHABLE) from None
+
+
+def _handshake(connection: websocket.WebSocket, profile: Profile, key: Secret) -> socket.socket:
+    try:
+        connection.connect(  # type: ignore[no-untyped-call]
+            address(profile), header=_headers(profile, key), timeout=CONNECT_S, suppress_origin=True, redirect_limit=0
+        )
+    except websocket.WebSocketBadStatusException as error:
+        # The status alone: the text around it holds headers, and may name the account.
+        log.warning("upstream refused: status %s", error.status_code)
+        raise UpstreamError(refusal(error.status_code, error.resp_body)) from None
+    except (websocket.WebSocketException, OSError, ValueError) as error:
+        log.warning("upstream unreachable: %s", type(error).__name__)
+        raise UpstreamError(faults.UNREACHABLE) from None
+    if connection.sock is None:
+        # The deadline passed in the very moment the handshake ended.
+        raise UpstreamError(faults.UNREACHABLE)
+    return connection.sock
+
+
+def refusal(status: int, body: bytes | str | None) -> Fault:
+    """Why the upgrade was refused: the body's error code where it is one we know, else the HTTP status."""
+    code = ""
+    with suppress(ValueError, AttributeError, TypeError):
+        code = json.loads(body or "").get("error", {}).get("code", "")
+    fault = faults.of_code(code) if isinstance(code, str) else faults.FAILED
+    return faults.of_status(status) if fault is faults.FAILED else fault
+
+
+def _abandon(connection: websocket.WebSocket, attempt: "asyncio.Future[socket.socket]") -> None:
+    attempt.add_done_callback(_close_late)
+    if connection.sock is not None:
+        with suppress(OSError):
+            connection.sock.shutdown(socket.SHUT_RDWR)
+
+
+def _close_late(attempt: "asyncio.Future[socket.socket]") -> None:
+    if not attempt.cancelled() and attempt.exception() is None:
+        attempt.result().close()
+
+
+def _socket_options() -> list[tuple[int, int, int]]:
+    options = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        options.append((socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_LOSS_MS))
+    return options
