@@ -26,8 +26,10 @@ class Bridge:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._ident = 0
+        self._stopping = False
         self._read_buffer = bytearray(READ_BUFFER_BYTES)
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._links: set[Link] = set()
         self._stoppers: list[Callable[[], None]] = []
         self.loop: asyncio.AbstractEventLoop = None  # type: ignore[assignment]  # set by start
         self.connectors: ThreadPoolExecutor = None  # type: ignore[assignment]  # set by start
@@ -79,7 +81,17 @@ class Bridge:
 
     def link(self, sock: socket.socket, endpoint: wire.Endpoint, *, max_out: int, owns_socket: bool) -> Link:
         """A link on this loop, not yet open."""
-        return Link(self.loop, sock, endpoint, self._read_buffer, max_out=max_out, owns_socket=owns_socket)
+        link = Link(
+            self.loop,
+            sock,
+            endpoint,
+            self._read_buffer,
+            max_out=max_out,
+            owns_socket=owns_socket,
+            forget=self._links.discard,
+        )
+        self._links.add(link)
+        return link
 
     def at_stop(self, stopper: Callable[[], None]) -> None:
         """Have `stopper` called, on the loop, when the bridge stops."""
@@ -87,20 +99,26 @@ class Bridge:
 
     def stop(self, wait_s: float = 3.0) -> None:
         """End what lives here, then the thread. Callable from any thread but the bridge's own, and more than once."""
-        thread = self._thread
-        if thread is None or not thread.is_alive():
+        with self._lock:
+            thread, first = self._thread, not self._stopping
+            self._stopping = True
+        if thread is None:
             return
-        asyncio.run_coroutine_threadsafe(self._wind_down(wait_s), self.loop)
+        if first:
+            asyncio.run_coroutine_threadsafe(self._wind_down(wait_s), self.loop)
+            self.connectors.shutdown(wait=False, cancel_futures=True)
         thread.join(wait_s + 2)
-        self.connectors.shutdown(wait=False, cancel_futures=True)
 
     async def _wind_down(self, wait_s: float) -> None:
         for stopper in self._stoppers:
             stopper()
-        # What the stoppers began (goodbyes, a process ending) may take a moment; the rest is cancelled.
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=wait_s)
-            for task in late:
-                task.cancel()
+        # What the stoppers began (goodbyes, a process ending) may take a moment; the rest is cut.
+        deadline = self.loop.time() + wait_s
+        while (self._links or self._tasks) and self.loop.time() < deadline:
+            await asyncio.sleep(0.02)
+        for link in list(self._links):
+            link.abort()
+        for task in self._tasks:
+            task.cancel()
         await asyncio.sleep(0)
         self.loop.stop()

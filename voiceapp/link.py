@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
 
@@ -41,6 +42,7 @@ class Link:
         *,
         max_out: int,
         owns_socket: bool,
+        forget: Callable[["Link"], None],
     ) -> None:
         self._loop = loop
         self._sock = sock
@@ -49,6 +51,7 @@ class Link:
         self._buffer = memoryview(read_buffer)
         self._max_out = max_out
         self._owns_socket = owns_socket
+        self._forget = forget
         self._out = bytearray()
         self._owner: LinkOwner | None = None
         self._closing = False
@@ -102,6 +105,7 @@ class Link:
         self._loop.remove_writer(self._fd)
         self._out.clear()
         self._let_go()
+        self._forget(self)
         if self._owner is not None:
             self._owner.link_closed(*self._verdict)
 

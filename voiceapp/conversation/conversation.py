@@ -187,7 +187,7 @@ class Conversation:
         self._turns.user_speaking = False
         self._turns.awaiting_reply = self._reply_due = self._turns.response is None
         self._user_entry(event.item)
-        self._move(event.item, event.after)
+        self._follow(event.item, event.after)
 
     def _user_text_delta(self, event: ev.UserTextDelta) -> None:
         self._append(self._user_entry(event.item), event.delta)
@@ -205,7 +205,7 @@ class Conversation:
         self._interrupted(ev.Interrupted())
         self._typed += 1
         item = f"typed_{self._typed}"
-        self._place(Entry(item, "user", "text"), None)
+        self._place(Entry(item, "user", "text"))
         self._finish_text(self._transcript.get(item), event.text)
         self._send(dialects.user_text(item, event.text))
         self._create_wanted = True
@@ -298,10 +298,9 @@ class Conversation:
         entry = self._transcript.get(event.item)
         if entry is None:
             hidden = event.role not in ("user", "assistant") or event.kind not in ("audio", "text")
-            entry = Entry(event.item, event.role, event.kind, hidden=hidden)
-            self._place(entry, event.after)
+            entry = self._place(Entry(event.item, event.role, event.kind, hidden=hidden, after=event.after))
         else:
-            self._move(event.item, event.after)
+            self._follow(event.item, event.after)
         if event.text and entry.role == "user":
             self._finish_text(entry, event.text)
 
@@ -324,25 +323,25 @@ class Conversation:
     # The transcript
 
     def _user_entry(self, item: str) -> Entry:
-        return self._transcript.get(item) or self._place(Entry(item, "user", "audio"), None)
+        return self._transcript.get(item) or self._place(Entry(item, "user", "audio"))
 
     def _assistant_entry(self, item: str) -> Entry:
-        return self._transcript.get(item) or self._place(Entry(item, "assistant", "audio"), None)
+        return self._transcript.get(item) or self._place(Entry(item, "assistant", "audio"))
 
-    def _place(self, entry: Entry, after: str | None) -> Entry:
-        self._transcript.place(entry, after)
-        self._show_place(entry)
+    def _place(self, entry: Entry) -> Entry:
+        self._show_places(self._transcript.add(entry))
         return entry
 
-    def _move(self, item: str, after: str | None) -> None:
+    def _follow(self, item: str, after: str | None) -> None:
         entry = self._transcript.get(item)
-        if entry and after and self._transcript.move(item, after):
-            self._show_place(entry)
+        if entry and after and after != entry.after:
+            self._show_places(self._transcript.follow(entry, after))
 
-    def _show_place(self, entry: Entry) -> None:
-        if not entry.hidden:
-            after = self._transcript.shown_before(entry.id)
-            self._emit("item", id=entry.id, role=entry.role, after=after, kind=entry.kind)
+    def _show_places(self, entries: list[Entry]) -> None:
+        for entry in dict.fromkeys(entries):
+            if not entry.hidden:
+                after = self._transcript.shown_before(entry)
+                self._emit("item", id=entry.id, role=entry.role, after=after, kind=entry.kind)
 
     def _text_of(self, item: str) -> str:
         entry = self._transcript.get(item)

@@ -152,12 +152,13 @@ def peek_audio(payload: bytes) -> SoundDelta | None:
     try:
         # What is left around the sound is small, and is JSON again.
         envelope = json.loads(payload[: found.end()] + payload[end:])
+        event = decode(envelope) if isinstance(envelope, dict) else None
         size = base64_size(sound)
     except ValueError:
         return None
-    if _RENAMED.get(envelope.get("type"), envelope.get("type")) != AUDIO_DELTA or envelope.get("delta") != "":
+    if not isinstance(event, ev.AudioDelta) or event.audio:
         return None
-    return SoundDelta(_response(envelope), _item(envelope), sound, size)
+    return SoundDelta(event.response, event.item, sound, size)
 
 
 def decode(message: Message) -> ev.UpstreamEvent | None:

@@ -1,10 +1,10 @@
-"""The items of a call in spoken order, whatever order their texts arrive in."""
+"""The items of a call in spoken order, whatever order their places and texts arrive in."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Entry:
     """One item. A hidden one (system messages, tool traffic, what nobody heard) keeps its place but is not shown."""
 
@@ -14,10 +14,12 @@ class Entry:
     text: str = ""
     final: bool = False
     hidden: bool = False
+    # The item the server says it follows, known to us or not yet.
+    after: str | None = None
 
 
 class Transcript:
-    """A list of entries; each stands right behind the one the server names, or at the end."""
+    """A list of entries; each stands behind the one the server names, or else where it was first heard of."""
 
     def __init__(self) -> None:
         self._entries: list[Entry] = []
@@ -29,28 +31,41 @@ class Transcript:
     def get(self, item: str) -> Entry | None:
         return self._by_id.get(item)
 
-    def place(self, entry: Entry, after: str | None) -> None:
-        """Put a new entry behind `after`; at the end where that is None or unknown."""
+    def add(self, entry: Entry) -> list[Entry]:
+        """Take a new entry in; it, and those that had waited for it, in their new order."""
         self._by_id[entry.id] = entry
-        self._entries.insert(self._index_behind(after), entry)
+        self._entries.append(entry)
+        self._move(entry)
+        return [entry, *self._bring_along(entry)]
 
-    def move(self, item: str, after: str) -> bool:
-        """Put a known entry behind `after`; False where it stands there already or `after` is unknown."""
-        entry, before = self._by_id[item], self._by_id.get(after)
-        if before is None or entry is before:
-            return False
+    def follow(self, entry: Entry, after: str) -> list[Entry]:
+        """The server named the item that `entry` follows; the entries whose place changed, in their new order."""
+        entry.after = after
+        return [entry, *self._bring_along(entry)] if self._move(entry) else []
+
+    def shown_before(self, entry: Entry) -> str | None:
+        """The id of the nearest entry above that is shown."""
         index = self._entries.index(entry)
-        if index > 0 and self._entries[index - 1] is before:
+        return next((above.id for above in reversed(self._entries[:index]) if not above.hidden), None)
+
+    def _bring_along(self, entry: Entry) -> list[Entry]:
+        """Move those that follow `entry` behind it, and those that follow them; a server may name them in a circle."""
+        moved: list[Entry] = []
+        waiting, seen = [entry], {entry}
+        while waiting:
+            before = waiting.pop(0)
+            for follower in [other for other in self._entries if other.after == before.id and other not in seen]:
+                seen.add(follower)
+                if self._move(follower):
+                    moved.append(follower)
+                    waiting.append(follower)
+        return moved
+
+    def _move(self, entry: Entry) -> bool:
+        before = self._by_id.get(entry.after) if entry.after else None
+        index = self._entries.index(entry)
+        if before is None or before is entry or (index > 0 and self._entries[index - 1] is before):
             return False
         self._entries.pop(index)
-        self._entries.insert(self._index_behind(after), entry)
+        self._entries.insert(self._entries.index(before) + 1, entry)
         return True
-
-    def shown_before(self, item: str) -> str | None:
-        """The id of the nearest entry above that is shown."""
-        index = self._entries.index(self._by_id[item])
-        return next((entry.id for entry in reversed(self._entries[:index]) if not entry.hidden), None)
-
-    def _index_behind(self, after: str | None) -> int:
-        before = self._by_id.get(after) if after else None
-        return len(self._entries) if before is None else self._entries.index(before) + 1

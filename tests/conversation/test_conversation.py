@@ -1,0 +1,369 @@
+"""One call: what happened goes in, effects come out."""
+
+import base64
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from voiceapp.conversation import events as ev
+from voiceapp.conversation import faults
+from voiceapp.conversation.conversation import Abilities, ChunkOrderError, Conversation
+from voiceapp.conversation.dialects import SessionConfig
+from voiceapp.conversation.effects import Emit, End, Note, Notify, Play, Ready, Send
+
+SECOND = base64.b64encode(bytes(48_000)).decode()
+
+
+class Call:
+    """A conversation, and all it asked for since one last looked."""
+
+    def __init__(self, **abilities: Any) -> None:
+        self.conversation = Conversation(SessionConfig("marin", "Be kind."), Abilities(**abilities))
+
+    def hear(self, *events: ev.Event) -> list[Any]:
+        return [effect for event in events for effect in self.conversation.handle(event)]
+
+    def begin(self) -> "Call":
+        self.hear(ev.SessionCreated("gpt", None), ev.SessionUpdated("gpt", "marin", None))
+        return self
+
+    def ask(self, item: str = "u1", after: str | None = None) -> list[Any]:
+        """The person says something, and the server has it."""
+        return self.hear(ev.SpeechStarted(item), ev.SpeechStopped(item), ev.Committed(item, after))
+
+    def answer(self, item: str = "a1", response: str = "r1", seconds: int = 1, *, done: bool = True) -> list[Any]:
+        sounds = [ev.AudioDelta(response, item, SECOND) for _ in range(seconds)]
+        end = [ev.AudioDone(response, item), ev.ResponseDone(response, "completed", None)] if done else []
+        text = ev.AssistantTextDelta(response, item, "One two three four five.")
+        return self.hear(
+            ev.ResponseCreated(response), ev.OutputItemAdded(response, item, "assistant", "audio"), text, *sounds, *end
+        )
+
+
+def sent(effects: list[Any]) -> list[dict[str, Any]]:
+    return [effect.message for effect in effects if isinstance(effect, Send)]
+
+
+def emitted(effects: list[Any], event: str) -> list[dict[str, Any]]:
+    return [effect.data for effect in effects if isinstance(effect, Emit) and effect.event == event]
+
+
+def turns(effects: list[Any]) -> list[str]:
+    return [data["state"] for data in emitted(effects, "turn")]
+
+
+class TestBeginning:
+    def test_a_created_session_is_given_every_value(self) -> None:
+        (update,) = sent(Call().hear(ev.SessionCreated("gpt", 99)))
+        assert update["type"] == "session.update"
+        assert update["session"]["audio"]["output"]["voice"] == "marin"
+
+    def test_the_call_is_ready_when_its_session_is_as_asked(self) -> None:
+        call = Call()
+        call.hear(ev.SessionCreated("gpt", None))
+        effects = call.hear(ev.SessionUpdated("", "marin", 99))
+        assert effects == [Ready("gpt", "marin", 99), Emit(1, "turn", {"state": "listening"})]
+
+    def test_a_later_update_does_not_make_it_ready_again(self) -> None:
+        assert Call().begin().hear(ev.SessionUpdated("gpt", "marin", None)) == []
+
+    def test_refused_settings_end_the_call(self) -> None:
+        call = Call()
+        call.hear(ev.SessionCreated("gpt", None))
+        effects = call.hear(ev.UpstreamError("unknown_parameter", "…", "session-1"))
+        assert effects == [End(faults.SETTINGS_REFUSED)]
+
+
+class TestChunks:
+    def test_they_are_confirmed_every_200_ms(self) -> None:
+        call = Call().begin().conversation
+        assert [call.take_chunk(n, 1920) for n in range(1, 11)] == [0, 0, 0, 0, 5, 0, 0, 0, 0, 10]
+
+    @pytest.mark.parametrize("n", [0, 1, 3, 99])
+    def test_a_number_that_was_not_due_is_refused_by_name(self, n: int) -> None:
+        call = Call().begin().conversation
+        call.take_chunk(1, 1920)
+        with pytest.raises(ChunkOrderError, match=f"chunk {n} arrived, 2 was due"):
+            call.take_chunk(n, 1920)
+
+    def test_after_a_refused_chunk_the_due_one_is_taken(self) -> None:
+        call = Call().begin().conversation
+        with pytest.raises(ChunkOrderError):
+            call.take_chunk(7, 1920)
+        assert call.take_chunk(1, 9600) == 1
+
+
+class TestTurns:
+    def test_a_spoken_turn_goes_through_every_state(self) -> None:
+        call = Call().begin()
+        effects = call.ask() + call.answer() + call.hear(ev.Heard("a1", 1000))
+        assert turns(effects) == ["user", "thinking", "assistant", "listening"]
+
+    def test_it_is_the_assistants_until_the_last_sound_was_heard(self) -> None:
+        call = Call().begin()
+        call.answer(seconds=3)
+        assert turns(call.hear(ev.Heard("a1", 2900))) == []
+        assert turns(call.hear(ev.Heard("a1", 2960))) == ["listening"]
+
+    def test_noise_without_words_gives_the_turn_back(self) -> None:
+        call = Call().begin()
+        call.ask()
+        effects = call.hear(ev.UserText("u1", " "))
+        assert turns(effects) == ["listening"]
+        assert emitted(effects, "transcript") == [{"item": "u1", "removed": True}]
+
+    def test_a_reply_without_sound_gives_the_turn_back(self) -> None:
+        call = Call().begin()
+        call.ask()
+        effects = call.hear(ev.ResponseCreated("r1"), ev.ResponseDone("r1", "completed", None))
+        assert turns(effects) == ["listening"]
+
+
+class TestSound:
+    def test_a_delta_is_played_under_the_running_number(self) -> None:
+        call = Call().begin()
+        first = [effect for effect in call.answer() if isinstance(effect, Play)]
+        assert first[0].audio == SECOND
+        assert first[0].n < first[1].n
+        assert first[1].audio == ""
+
+    def test_the_short_way_counts_like_the_long_one(self) -> None:
+        call = Call().begin()
+        call.answer(done=False)
+        assert call.conversation.knows("a1")
+        number = call.conversation.take_audio("r1", "a1", 48_000)
+        assert number > 0
+        call.hear(ev.AudioDone("r1", "a1"), ev.ResponseDone("r1", "completed", None))
+        assert turns(call.hear(ev.Heard("a1", 1500))) == []
+        assert turns(call.hear(ev.Heard("a1", 2000))) == ["listening"]
+
+    def test_an_item_never_heard_of_goes_the_long_way(self) -> None:
+        assert not Call().begin().conversation.knows("a9")
+
+    def test_every_numbered_event_has_the_next_number(self) -> None:
+        call = Call().begin()
+        effects = call.ask() + call.answer()
+        numbers = [effect.n for effect in effects if isinstance(effect, Emit | Play)]
+        assert numbers == list(range(2, 2 + len(numbers)))
+
+
+class TestBargeIn:
+    def test_speech_flushes_what_plays_and_sends_no_second_cancel(self) -> None:
+        call = Call().begin()
+        call.answer(done=False)
+        effects = call.hear(ev.SpeechStarted("u2"))
+        assert emitted(effects, "flush") == [{"item": "a1"}]
+        assert sent(effects) == []
+
+    def test_a_server_that_does_not_interrupt_is_told_to(self) -> None:
+        call = Call(interrupts=False).begin()
+        call.answer(done=False)
+        assert sent(call.hear(ev.SpeechStarted("u2"))) == [{"type": "response.cancel", "response_id": "r1"}]
+
+    def test_after_the_reply_was_generated_only_the_sound_is_cut(self) -> None:
+        call = Call(interrupts=False).begin()
+        call.answer(seconds=3)
+        effects = call.hear(ev.SpeechStarted("u2"), ev.Flushed("a1", 1200))
+        assert sent(effects) == [
+            {"type": "conversation.item.truncate", "item_id": "a1", "content_index": 0, "audio_end_ms": 1200}
+        ]
+
+    def test_the_server_is_never_told_more_than_was_sent(self) -> None:
+        call = Call().begin()
+        call.answer(done=False)
+        (cut,) = sent(call.hear(ev.Interrupted(), ev.Flushed("a1", 99_000)))[1:]
+        assert cut["audio_end_ms"] == 1000
+
+    def test_nothing_heard_deletes_the_item(self) -> None:
+        call = Call().begin()
+        call.answer()
+        effects = call.hear(ev.SpeechStarted("u2"), ev.Flushed("a1", 0))
+        assert sent(effects) == [{"type": "conversation.item.delete", "item_id": "a1"}]
+        assert {"item": "a1", "removed": True} in emitted(effects, "transcript")
+
+    def test_what_was_heard_whole_is_not_truncated(self) -> None:
+        call = Call().begin()
+        call.answer()
+        assert sent(call.hear(ev.SpeechStarted("u2"), ev.Flushed("a1", 990))) == []
+
+    def test_the_transcript_learns_what_was_heard(self) -> None:
+        call = Call().begin()
+        call.answer(seconds=2)
+        effects = call.hear(ev.Interrupted(), ev.Flushed("a1", 1000))
+        assert {"item": "a1", "heard": "One two"} in emitted(effects, "transcript")
+
+    def test_late_sound_of_a_cut_response_is_dropped(self) -> None:
+        call = Call().begin()
+        call.answer(done=False)
+        call.hear(ev.SpeechStarted("u2"))
+        effects = call.hear(
+            ev.AudioDelta("r1", "a1", SECOND), ev.AudioDelta("r1", "a2", SECOND), ev.AudioDone("r1", "a1")
+        )
+        assert [effect for effect in effects if isinstance(effect, Play)] == []
+        assert call.conversation.take_audio("r1", "a1", 4800) == 0
+
+    def test_the_next_reply_is_heard(self) -> None:
+        call = Call().begin()
+        call.answer(done=False)
+        call.ask("u2", "a1")
+        call.hear(ev.ResponseDone("r1", "cancelled", None))
+        assert any(isinstance(effect, Play) for effect in call.answer("a2", "r2"))
+
+    def test_a_second_answer_to_the_same_flush_changes_nothing(self) -> None:
+        call = Call().begin()
+        call.answer()
+        call.hear(ev.Interrupted(), ev.Flushed("a1", 500))
+        assert call.hear(ev.Flushed("a1", 700)) == []
+
+    def test_a_stop_before_the_reply_began_cancels_it_when_it_does(self) -> None:
+        call = Call().begin()
+        call.ask()
+        assert sent(call.hear(ev.Interrupted())) == []
+        assert sent(call.hear(ev.ResponseCreated("r1"))) == [{"type": "response.cancel", "response_id": "r1"}]
+
+    def test_a_text_never_comes_back_for_an_item_nobody_heard(self) -> None:
+        call = Call().begin()
+        call.answer(done=False)
+        call.hear(ev.Interrupted(), ev.Flushed("a1", 0))
+        assert call.hear(ev.AssistantText("r1", "a1", "One two three four five.")) == []
+
+
+class TestTypedText:
+    def test_it_stands_in_the_transcript_and_asks_for_a_reply(self) -> None:
+        effects = Call().begin().hear(ev.TextTyped("Hello"))
+        assert emitted(effects, "item") == [{"id": "typed_1", "role": "user", "after": None, "kind": "text"}]
+        assert [message["type"] for message in sent(effects)] == ["conversation.item.create", "response.create"]
+
+    def test_while_a_reply_runs_it_cancels_and_waits_for_its_end(self) -> None:
+        call = Call().begin()
+        call.answer(done=False)
+        kinds = [message["type"] for message in sent(call.hear(ev.TextTyped("Stop. What is two and two?")))]
+        assert kinds == ["response.cancel", "conversation.item.create"]
+        assert sent(call.hear(ev.ResponseDone("r1", "cancelled", None))) == [{"type": "response.create"}]
+
+    def test_while_a_reply_is_due_it_lets_that_one_come_first(self) -> None:
+        call = Call().begin()
+        call.ask()
+        assert [m["type"] for m in sent(call.hear(ev.TextTyped("Hello")))] == ["conversation.item.create"]
+        assert [m["type"] for m in sent(call.hear(ev.ResponseCreated("r1")))] == ["response.cancel"]
+        assert [m["type"] for m in sent(call.hear(ev.ResponseDone("r1", "cancelled", None)))] == ["response.create"]
+
+    def test_noise_that_gets_no_reply_does_not_hold_it_up(self) -> None:
+        call = Call().begin()
+        call.ask()
+        call.hear(ev.TextTyped("Hello"))
+        assert sent(call.hear(ev.UserText("u1", ""))) == [{"type": "response.create"}]
+
+    def test_the_servers_own_word_of_it_changes_nothing(self) -> None:
+        call = Call().begin()
+        call.hear(ev.TextTyped("Hello"))
+        assert call.hear(ev.ItemAdded("typed_1", None, "user", "text", "Hello")) == []
+
+
+class TestTranscript:
+    def test_a_place_is_held_before_any_text(self) -> None:
+        effects = Call().begin().hear(ev.SpeechStarted("u1"))
+        assert emitted(effects, "item") == [{"id": "u1", "role": "user", "after": None, "kind": "audio"}]
+
+    def test_words_of_the_person_may_come_before_anything_else(self) -> None:
+        effects = (
+            Call()
+            .begin()
+            .hear(ev.UserTextDelta("u1", "Hel"), ev.UserTextDelta("u1", "lo"), ev.UserText("u1", "Hello."))
+        )
+        assert [data["id"] for data in emitted(effects, "item")] == ["u1"]
+        assert emitted(effects, "transcript")[-1] == {"item": "u1", "text": "Hello.", "final": True}
+
+    def test_a_failed_transcription_leaves_an_empty_line(self) -> None:
+        call = Call().begin()
+        call.ask()
+        assert emitted(call.hear(ev.UserTextFailed("u1")), "transcript") == [{"item": "u1", "text": "", "final": True}]
+
+    def test_system_items_keep_their_place_but_are_not_shown(self) -> None:
+        call = Call().begin()
+        call.ask("u1")
+        hidden = call.hear(ev.ItemAdded("s1", "u1", "system", "text", "The user is silent."))
+        assert hidden == []
+        effects = call.hear(ev.ItemAdded("a1", "s1", "assistant", "audio", ""))
+        assert emitted(effects, "item")[0]["after"] == "u1"
+
+    def test_a_deleted_item_vanishes(self) -> None:
+        call = Call().begin()
+        call.ask("u1")
+        assert emitted(call.hear(ev.ItemDeleted("u1")), "transcript") == [{"item": "u1", "removed": True}]
+
+    STORY = (
+        ev.ItemAdded("u1", None, "user", "audio", ""),
+        ev.ItemAdded("a1", "u1", "assistant", "audio", ""),
+        ev.ItemAdded("u2", "a1", "user", "audio", ""),
+        ev.UserText("u1", "first"),
+        ev.UserText("u2", "third"),
+    )
+
+    @pytest.mark.parametrize("order", list(permutations(range(5))))
+    def test_every_order_of_arrival_gives_the_same(self, order: tuple[int, ...]) -> None:
+        page = Page(Call().begin().hear(*(self.STORY[i] for i in order)))
+        assert page.ids == ["u1", "a1", "u2"]
+        assert (page.texts["u1"], page.texts["u2"]) == ("first", "third")
+
+
+class Page:
+    """Follows `item` and `transcript` events as docs/wire.md says."""
+
+    def __init__(self, effects: list[Any]) -> None:
+        self.ids: list[str] = []
+        self.texts: dict[str, str] = {}
+        for data in emitted(effects, "item"):
+            if data["id"] in self.ids:
+                self.ids.remove(data["id"])
+            self.ids.insert(self.ids.index(data["after"]) + 1 if data["after"] else 0, data["id"])
+        for data in emitted(effects, "transcript"):
+            self.texts[data["item"]] = data.get("text", "")
+
+
+class TestErrors:
+    @pytest.mark.parametrize(
+        ("code", "fault"),
+        [
+            ("invalid_api_key", faults.KEY_WRONG),
+            ("insufficient_quota", faults.QUOTA),
+            ("model_not_found", faults.MODEL_MISSING),
+            ("session_expired", faults.EXPIRED),
+            ("beta_api_shape_disabled", faults.BETA_REFUSED),
+        ],
+    )
+    def test_what_no_later_turn_can_mend_ends_the_call(self, code: str, fault: faults.Fault) -> None:
+        assert Call().begin().hear(ev.UpstreamError(code, "…", "")) == [End(fault)]
+
+    def test_a_race_is_for_the_log_alone(self) -> None:
+        effects = Call().begin().hear(ev.UpstreamError("response_cancel_not_active", "…", ""))
+        assert effects == [Note("response_cancel_not_active")]
+
+    def test_anything_else_is_told_and_the_call_goes_on(self) -> None:
+        effects = Call().begin().hear(ev.UpstreamError("server_error", "org-secret failed", ""))
+        assert effects == [Note("server_error"), Notify(faults.FAILED)]
+
+    def test_a_failed_response_is_told_and_gives_the_turn_back(self) -> None:
+        call = Call().begin()
+        call.ask()
+        call.hear(ev.ResponseCreated("r1"))
+        effects = call.hear(ev.ResponseDone("r1", "failed", None, "rate_limit_exceeded"))
+        assert Notify(faults.RATE_LIMITED) in effects
+        assert turns(effects) == ["listening"]
+
+    def test_a_closed_upstream_ends_the_call_with_its_reason(self) -> None:
+        effects = Call().begin().hear(ev.UpstreamClosed(4000, "invalid_request_error.missing_model"))
+        assert effects == [End(faults.MODEL_MISSING)]
+
+    def test_hanging_up_is_no_fault(self) -> None:
+        assert Call().begin().hear(ev.Stopped()) == [End(None)]
+
+
+class TestUsage:
+    def test_turns_add_up(self) -> None:
+        call = Call().begin()
+        for response in ("r1", "r2"):
+            effects = call.hear(ev.ResponseCreated(response), ev.ResponseDone(response, "completed", ev.Usage(10, 20)))
+        (usage,) = emitted(effects, "usage")
+        assert (usage["turn"]["input_tokens"], usage["total"]["output_tokens"]) == (10, 40)

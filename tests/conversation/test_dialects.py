@@ -1,0 +1,227 @@
+"""Both name sets are read, the profile's one is written."""
+
+import base64
+import contextlib
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voiceapp.conversation import dialects
+from voiceapp.conversation import events as ev
+
+CONFIG = dialects.SessionConfig("marin", "Be kind.", "gpt-realtime-whisper", "ja")
+SOUND = base64.b64encode(bytes(range(240)) * 20).decode()
+
+# Server event, in GA and in beta → what it means.
+SAME_IN_BOTH: list[tuple[dict[str, Any], ev.UpstreamEvent | None]] = [
+    ({"type": "session.created", "session": {"model": "m", "expires_at": 7}}, ev.SessionCreated("m", 7)),
+    ({"type": "session.updated", "session": {"model": "m", "voice": "echo"}}, ev.SessionUpdated("m", "echo", None)),
+    (
+        {"type": "session.updated", "session": {"model": "m", "audio": {"output": {"voice": "echo"}}}},
+        ev.SessionUpdated("m", "echo", None),
+    ),
+    ({"type": "input_audio_buffer.speech_started", "item_id": "u", "audio_start_ms": 3}, ev.SpeechStarted("u")),
+    ({"type": "input_audio_buffer.speech_stopped", "item_id": "u", "audio_end_ms": 9}, ev.SpeechStopped("u")),
+    ({"type": "input_audio_buffer.committed", "item_id": "u", "previous_item_id": None}, ev.Committed("u", None)),
+    ({"type": "conversation.item.deleted", "item_id": "u"}, ev.ItemDeleted("u")),
+    (
+        {"type": "conversation.item.input_audio_transcription.delta", "item_id": "u", "delta": "Hi"},
+        ev.UserTextDelta("u", "Hi"),
+    ),
+    (
+        {"type": "conversation.item.input_audio_transcription.completed", "item_id": "u", "transcript": "Hi."},
+        ev.UserText("u", "Hi."),
+    ),
+    (
+        {
+            "type": "conversation.item.input_audio_transcription.completed",
+            "item_id": "u",
+            "transcript": "Hi",
+            "status": "in_progress",
+        },
+        None,
+    ),
+    (
+        {"type": "conversation.item.input_audio_transcription.failed", "item_id": "u", "error": {}},
+        ev.UserTextFailed("u"),
+    ),
+    ({"type": "response.created", "response": {"id": "r"}}, ev.ResponseCreated("r")),
+    (
+        {"type": "response.done", "response": {"id": "r", "status": "completed"}},
+        ev.ResponseDone("r", "completed", None),
+    ),
+    (
+        {
+            "type": "response.done",
+            "response": {"id": "r", "status": "failed", "status_details": {"error": {"code": "x", "message": "y"}}},
+        },
+        ev.ResponseDone("r", "failed", None, "x", "y"),
+    ),
+    ({"type": "error", "error": {"code": "c", "message": "m", "event_id": "e"}}, ev.UpstreamError("c", "m", "e")),
+    ({"type": "rate_limits.updated", "rate_limits": []}, None),
+    ({"type": "something.new", "field": 1}, None),
+]
+RENAMED: list[tuple[str, str, dict[str, Any], ev.UpstreamEvent]] = [
+    ("response.output_audio.delta", "response.audio.delta", {"delta": "AAAA"}, ev.AudioDelta("r", "a", "AAAA")),
+    ("response.output_audio.done", "response.audio.done", {}, ev.AudioDone("r", "a")),
+    (
+        "response.output_audio_transcript.delta",
+        "response.audio_transcript.delta",
+        {"delta": "Hi"},
+        ev.AssistantTextDelta("r", "a", "Hi"),
+    ),
+    (
+        "response.output_audio_transcript.done",
+        "response.audio_transcript.done",
+        {"transcript": "Hi."},
+        ev.AssistantText("r", "a", "Hi."),
+    ),
+    ("response.output_text.delta", "response.text.delta", {"delta": "Hi"}, ev.AssistantTextDelta("r", "a", "Hi")),
+    ("response.output_text.done", "response.text.done", {"text": "Hi."}, ev.AssistantText("r", "a", "Hi.")),
+]
+
+
+@pytest.mark.parametrize(("message", "event"), SAME_IN_BOTH)
+def test_a_server_event_is_read(message: dict[str, Any], event: ev.UpstreamEvent | None) -> None:
+    assert dialects.decode(message) == event
+
+
+@pytest.mark.parametrize(("ga", "beta", "fields", "event"), RENAMED)
+def test_both_names_mean_the_same(ga: str, beta: str, fields: dict[str, Any], event: ev.UpstreamEvent) -> None:
+    for name in (ga, beta):
+        assert dialects.decode({"type": name, "response_id": "r", "item_id": "a", **fields}) == event
+
+
+@pytest.mark.parametrize("name", ["conversation.item.added", "conversation.item.created"])
+def test_items_are_read_with_their_place_and_kind(name: str) -> None:
+    item = {"id": "u", "type": "message", "role": "user", "content": [{"type": "input_text", "text": "Hi"}]}
+    message = {"type": name, "previous_item_id": "a", "item": item}
+    assert dialects.decode(message) == ev.ItemAdded("u", "a", "user", "text", "Hi")
+
+
+def test_tool_items_keep_their_own_kind() -> None:
+    message = {"type": "conversation.item.added", "item": {"id": "f", "type": "function_call"}}
+    assert dialects.decode(message) == ev.ItemAdded("f", None, "", "function_call", "")
+
+
+def test_usage_is_read_from_the_response_or_else_the_top() -> None:
+    usage = {"input_tokens": 9, "output_tokens": 5, "input_token_details": {"audio_tokens": 7, "cached_tokens": 2}}
+    for message in (
+        {"type": "response.done", "response": {"id": "r", "status": "completed", "usage": usage}},
+        {"type": "response.done", "response": {"id": "r", "status": "completed", "usage": {}}, "usage": usage},
+    ):
+        done = dialects.decode(message)
+        assert isinstance(done, ev.ResponseDone)
+        assert done.usage == ev.Usage(input_tokens=9, output_tokens=5, input_audio_tokens=7, cached_tokens=2)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [{}, {"type": 5}, {"type": "input_audio_buffer.committed"}, {"type": "response.output_audio.delta", "item_id": 3}],
+)
+def test_a_malformed_event_is_refused(message: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        dialects.decode(message)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from(
+                ["item", "response", "session", "error", "usage", "content", "id", "delta", "item_id", "audio"]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+NAMES = (
+    [message["type"] for message, _ in SAME_IN_BOTH]
+    + [ga for ga, *_ in RENAMED]
+    + ["conversation.item.added", "response.output_item.added"]
+)
+
+
+@given(
+    st.sampled_from(NAMES),
+    st.dictionaries(
+        st.sampled_from(
+            ["item_id", "response_id", "delta", "item", "response", "session", "error", "usage", "transcript"]
+        ),
+        JSON,
+    ),
+)
+def test_nothing_a_server_sends_raises_anything_else(name: str, fields: dict[str, Any]) -> None:
+    with contextlib.suppress(ValueError):
+        dialects.decode({**fields, "type": name})
+
+
+def delta(**changes: Any) -> dict[str, Any]:
+    fields = {
+        "type": "response.output_audio.delta",
+        "event_id": "e",
+        "response_id": "r",
+        "item_id": "a",
+        "output_index": 0,
+    }
+    return {**fields, "delta": SOUND, **changes}
+
+
+class TestPeek:
+    @pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+    @pytest.mark.parametrize("name", ["response.output_audio.delta", "response.audio.delta"])
+    def test_it_finds_what_parsing_would(self, name: str, separators: tuple[str, str]) -> None:
+        found = dialects.peek_audio(json.dumps(delta(type=name), separators=separators).encode())
+        assert found == dialects.SoundDelta("r", "a", SOUND.encode(), 4800)
+
+    def test_the_order_of_the_fields_is_free(self) -> None:
+        fields = delta()
+        shuffled = {"type": fields.pop("type"), "delta": fields.pop("delta"), **fields}
+        assert dialects.peek_audio(json.dumps(shuffled).encode()) == dialects.SoundDelta("r", "a", SOUND.encode(), 4800)
+
+    @pytest.mark.parametrize(
+        "payload",
+        [
+            json.dumps({"type": "response.output_audio_transcript.delta", "delta": "Hi", "item_id": "a"}).encode(),
+            json.dumps(delta(delta='"},{')).encode(),
+            json.dumps(delta(delta="AAA")).encode(),
+            json.dumps(delta()).replace("/", "\\/").encode(),
+            json.dumps(delta()).encode()[:-1],
+            b'{"type":"response.output_audio.delta","delta":"AAAA',
+            b'{"type":"response.output_audio.delta","delta":"AA\nA"}',
+            json.dumps(delta(item_id=None)).encode(),
+            json.dumps([delta()]).encode(),
+            b"[]",
+            b"",
+        ],
+    )
+    def test_anything_odd_is_left_to_the_ordinary_way(self, payload: bytes) -> None:
+        assert dialects.peek_audio(payload) is None
+
+
+class TestWriting:
+    def test_ga_sets_every_value(self) -> None:
+        session = dialects.session_update(CONFIG, "ga", "session-1")["session"]
+        assert session["type"] == "realtime"
+        assert session["audio"]["input"]["transcription"] == {"model": "gpt-realtime-whisper", "language": "ja"}
+        assert session["audio"]["input"]["turn_detection"]["interrupt_response"] is True
+        assert session["audio"]["output"] == {
+            "format": {"type": "audio/pcm", "rate": 24000},
+            "voice": "marin",
+            "speed": 1.0,
+        }
+
+    def test_beta_is_flat_and_names_no_type(self) -> None:
+        session = dialects.session_update(CONFIG, "beta", "session-1")["session"]
+        assert "type" not in session
+        assert (session["voice"], session["input_audio_format"]) == ("marin", "pcm16")
+
+    def test_no_transcription_model_means_none(self) -> None:
+        session = dialects.session_update(dialects.SessionConfig("v", ""), "ga", "x")["session"]
+        assert session["audio"]["input"]["transcription"] is None
