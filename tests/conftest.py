@@ -1,0 +1,60 @@
+"""What many tests need."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.servers import gunicorn, werkzeug
+from voiceapp.engine.scripted import ScriptedServer
+
+SCENARIOS = Path(__file__).parent / "scenarios"
+
+
+def upstream_settings(server: ScriptedServer, **more: str) -> dict[str, str]:
+    """Settings of an app whose upstream is a scripted server."""
+    return {
+        "VOICEAPP_UPSTREAM_URL": server.url,
+        "VOICEAPP_UPSTREAM_KEY": "sk-test-marked-key",
+        "VOICEAPP_PROFILE": "openai",
+        **more,
+    }
+
+
+@pytest.fixture
+def resources() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def upstream(resources: ExitStack) -> Callable[[str], ScriptedServer]:
+    """Start a scripted upstream from one of `tests/scenarios`."""
+    return lambda scenario="hello": resources.enter_context(ScriptedServer(SCENARIOS / f"{scenario}.toml"))
+
+
+def start_app(driver: str, settings: Mapping[str, str], stack: ExitStack, log: Path) -> str:
+    """The app over the bridge's driver (`gunicorn`) or the stock one (`werkzeug`): its address."""
+    if driver == "werkzeug":
+        return stack.enter_context(werkzeug(settings))
+    return stack.enter_context(gunicorn(settings, log)).url
+
+
+@pytest.fixture(params=["gunicorn", "werkzeug"])
+def serve(request: pytest.FixtureRequest, resources: ExitStack, tmp_path: Path) -> Callable[..., str]:
+    """Start an app of one's own, over either driver in turn: its address."""
+
+    def start(server: ScriptedServer, **more: str) -> str:
+        return start_app(request.param, upstream_settings(server, **more), resources, tmp_path / "gunicorn.log")
+
+    return start
+
+
+@pytest.fixture(scope="module", params=["gunicorn", "werkzeug"])
+def app_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An app that the module's tests share, over either driver in turn; its upstream says hello."""
+    with ExitStack() as stack:
+        server = stack.enter_context(ScriptedServer(SCENARIOS / "hello.toml"))
+        log = tmp_path_factory.mktemp("app") / "gunicorn.log"
+        yield start_app(request.param, upstream_settings(server), stack, log)

@@ -1,0 +1,103 @@
+"""The running app for tests: under gunicorn as the Procfile starts it, or under Werkzeug with the stock driver."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from werkzeug.serving import make_server
+
+from voiceapp import create_app
+from voiceapp.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+# Browsers refuse these of the ports a system hands out.
+UNSAFE_PORTS = frozenset({1719, 1720, 1723, 2049, 3659, 4045, 5060, 5061, 6000, 6566, *range(6665, 6670), 6697, 10080})
+
+
+def free_port() -> int:
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        if port not in UNSAFE_PORTS:
+            return port
+
+
+def environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """A clean environment with these settings; nothing of the machine's own leaks in."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return {**kept, "PYTHONPATH": str(ROOT), **settings}
+
+
+class Gunicorn:
+    """The app as it is deployed, in a process of its own."""
+
+    def __init__(self, settings: Mapping[str, str], log: Path) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = log
+        command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]
+        env = environment({"PORT": str(self.port), "VOICEAPP_HOST": "127.0.0.1", **settings})
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=subprocess.STDOUT)
+
+    def wait_until_up(self) -> None:
+        deadline = time.monotonic() + 30
+        while not answers(self.url + "/healthz"):
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.05)
+
+    def stop(self, timeout: float = 20) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout)
+
+    def worker_pids(self) -> list[int]:
+        listing = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=False
+        )
+        return [int(pid) for pid in listing.stdout.split()]
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as response:
+            return bool(response.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+@contextlib.contextmanager
+def gunicorn(settings: Mapping[str, str], log: Path) -> Iterator[Gunicorn]:
+    server = Gunicorn(settings, log)
+    try:
+        server.wait_until_up()
+        yield server
+    finally:
+        if server.process.poll() is None:
+            server.stop()
+
+
+@contextlib.contextmanager
+def werkzeug(settings: Mapping[str, str]) -> Iterator[str]:
+    """The app under Flask's development server, in this process: its address."""
+    app = create_app(Settings.from_env(settings))
+    server = make_server("127.0.0.1", free_port(), app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        app.extensions["voiceapp_bridge"].stop()
+        server.shutdown()
+        thread.join(10)
+        server.server_close()

@@ -1,0 +1,287 @@
+"""One script over both drivers: the bridge's under gunicorn and the stock one under Werkzeug behave the same."""
+
+import base64
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import websocket
+
+from tests.conftest import SCENARIOS, upstream_settings
+from tests.page_client import PageClient
+from tests.servers import Gunicorn, gunicorn
+from voiceapp.engine.scripted import ScriptedServer
+
+Serve = Callable[..., str]
+Upstream = Callable[..., ScriptedServer]
+
+
+def chunk(n: int, ms: int = 40) -> str:
+    """Sound that tells which chunk it is."""
+    return base64.b64encode(n.to_bytes(2, "little") * 24 * ms).decode()
+
+
+def talk(page: PageClient, chunks: int, first: int = 1) -> None:
+    for n in range(first, first + chunks):
+        page.emit("audio", n, chunk(n))
+
+
+def eventually(holds: Callable[[], bool], timeout: float = 5) -> bool:
+    deadline = time.monotonic() + timeout
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return holds()
+
+
+def closed(server: ScriptedServer) -> bool:
+    return eventually(lambda: bool(server.connections[0].closed))
+
+
+class TestACall:
+    def test_it_becomes_ready_with_what_the_page_needs(self, serve: Serve, upstream: Upstream) -> None:
+        with PageClient(serve(upstream(), VOICEAPP_CHUNK_MS="100", VOICEAPP_MODEL="m")) as page:
+            ready = page.start()
+        assert (ready["model"], ready["profile"], ready["voice"]) == ("m", "openai", "marin")
+        assert (ready["sample_rate"], ready["chunk_ms"]) == (24000, 100)
+
+    def test_every_chunk_arrives_whole_and_in_order(self, serve: Serve, upstream: Upstream) -> None:
+        server = upstream("load")
+        with PageClient(serve(server)) as page:
+            page.start()
+            talk(page, 200)
+            page.expect("ack", lambda n: n == 200)
+            eventually(lambda: len(server.audio) == 200 * 40 * 48)
+        assert server.audio == b"".join(base64.b64decode(chunk(n)) for n in range(1, 201))
+
+    def test_a_spoken_turn_is_answered_with_sound_and_words_in_order(self, app_url: str) -> None:
+        with PageClient(app_url) as page:
+            page.start()
+            talk(page, 20)
+            page.expect("transcript", lambda _, data: data.get("item") == "a1" and data.get("final"))
+            page.expect("audio", lambda n, item, sound: sound == "")
+            texts = {data["item"]: data["text"] for _, data in page.named("transcript") if data.get("final")}
+            sound = b"".join(base64.b64decode(each) for _, _, each in page.named("audio"))
+            places = [(data["id"], data["after"]) for _, data in page.named("item")]
+        assert texts == {"u1": "Hi.", "a1": "Hello there. How are you?"}
+        assert places == [("u1", None), ("a1", "u1")]
+        assert len(sound) == 1200 * 48
+
+    def test_numbered_events_have_no_hole(self, app_url: str) -> None:
+        with PageClient(app_url) as page:
+            page.start()
+            talk(page, 20)
+            page.expect("usage")
+            numbered = [
+                args[0]
+                for name, args in page.events
+                if name in ("turn", "item", "transcript", "audio", "flush", "usage")
+            ]
+        assert numbered == list(range(1, len(numbered) + 1))
+
+    def test_typed_text_is_answered(self, app_url: str) -> None:
+        with PageClient(app_url) as page:
+            page.start()
+            page.emit("text", {"text": "Hello"})
+            page.expect("transcript", lambda _, data: data.get("text") == "You wrote to me." and data["final"])
+
+    def test_hanging_up_ends_it_and_closes_the_upstream(self, serve: Serve, upstream: Upstream) -> None:
+        server = upstream()
+        with PageClient(serve(server)) as page:
+            page.start()
+            page.emit("stop", {})
+            assert page.expect("ended") == [{"reason": "stopped"}]
+            assert closed(server)
+
+    def test_another_call_can_follow_on_the_same_socket(self, app_url: str) -> None:
+        with PageClient(app_url) as page:
+            page.start()
+            page.emit("stop", {})
+            page.expect("ended")
+            assert page.call("start", {}) == {"ok": True}
+            page.wait(lambda: len(page.named("ready")) == 2)
+            talk(page, 20)
+            page.expect("audio", lambda n, item, sound: item == "a1")
+
+    def test_calls_do_not_hear_each_other(self, app_url: str) -> None:
+        with PageClient(app_url) as one, PageClient(app_url) as other:
+            one.start()
+            other.start()
+            talk(one, 20)
+            one.expect("usage")
+        assert other.named("audio") == []
+
+
+class TestBargeIn:
+    def test_speech_flushes_and_what_was_heard_is_kept_upstream(self, serve: Serve, upstream: Upstream) -> None:
+        server = upstream("barge_in_while_playing")
+        with PageClient(serve(server)) as page:
+            page.start()
+            talk(page, 40)
+            assert page.expect("flush")[1] == {"item": "a1"}
+            page.emit("flushed", {"item": "a1", "heard_ms": 640})
+            cut = page.expect("transcript", lambda _, data: "heard" in data)[1]
+            server.wait_for(
+                lambda events: any(event["type"] == "conversation.item.truncate" for event in events), timeout=5
+            )
+        (truncate,) = (event for event in server.received if event["type"] == "conversation.item.truncate")
+        assert (truncate["item_id"], truncate["audio_end_ms"]) == ("a1", 640)
+        assert "Once upon a time there was a very long story.".startswith(cut["heard"])
+        assert "response.cancel" not in {event["type"] for event in server.received}
+
+
+class TestBadEvents:
+    @pytest.mark.parametrize(
+        ("packet", "complaint"),
+        [
+            ('2["shout",{}]', "no event 'shout'"),
+            ('2["text",{"text":"Hi","loud":true}]', "no field 'loud'"),
+            ('2["text",{"text":""}]', "text.text must be"),
+            ('2["text","Hi"]', "one object"),
+            ('2["heard",{"item":"a1","heard_ms":-1}]', "heard.heard_ms must be"),
+            ('2["heard",{"item":"a1","heard_ms":true}]', "heard.heard_ms must be"),
+            ('2["audio",1,"AAA"]', "cut off"),
+            ('2["audio",1,"////AA=="]', None),
+            ('2["audio",1,"AAAAA==="]', "not base64"),
+            ('2["audio",1,"AAAA"]', "half a sample"),
+            ('2["audio",7,"AAAAAAAA"]', "chunk 7 arrived, 1 was due"),
+            ('2["audio","1","AAAAAAAA"]', "a chunk's number"),
+            ('2["audio",1]', "a chunk's number"),
+            ('2["audio",1,"AA\\"AAAAA"]', "not base64"),
+            ('2["start",{}]', "going on already"),
+        ],
+    )
+    def test_it_is_refused_by_name_and_the_call_goes_on(self, app_url: str, packet: str, complaint: str | None) -> None:
+        with PageClient(app_url) as page:
+            page.start()
+            page.send_packet(packet)
+            if complaint:
+                notice = page.expect("notice")[0]
+                assert complaint in notice["message"]
+                assert not notice["fatal"]
+            page.emit("text", {"text": "Hello"})
+            page.expect("transcript", lambda _, data: data.get("text") == "You wrote to me." and data["final"])
+
+    def test_before_a_call_there_is_nothing_to_talk_to(self, app_url: str) -> None:
+        with PageClient(app_url) as page:
+            page.emit("audio", 1, chunk(1))
+            assert page.expect("notice")[0]["code"] == "not_started"
+
+    def test_a_start_with_a_voice_nobody_has_is_refused_in_its_answer(self, app_url: str) -> None:
+        with PageClient(app_url) as page:
+            answer = page.call("start", {"voice": "nobody"})
+        assert (answer["ok"], answer["error"]["code"]) == (False, "bad_event")
+        assert "marin" in answer["error"]["message"]
+
+
+class TestLeaving:
+    @pytest.mark.parametrize("how", ["close", "vanish"])
+    def test_a_browser_that_leaves_closes_its_upstream(self, serve: Serve, upstream: Upstream, how: str) -> None:
+        server = upstream()
+        page = PageClient(serve(server))
+        page.start()
+        getattr(page, how)()
+        assert closed(server)
+
+    def test_a_socketio_disconnect_does_too(self, serve: Serve, upstream: Upstream) -> None:
+        server = upstream()
+        with PageClient(serve(server)) as page:
+            page.start()
+            page.send_packet("1")
+            assert closed(server)
+
+
+class TestTheLog:
+    def test_it_is_told_only_while_it_is_watched_and_holds_no_words(self, app_url: str) -> None:
+        with PageClient(app_url) as page:
+            page.start()
+            page.emit("watch", {"on": True})
+            talk(page, 20)
+            page.expect("usage")
+            page.emit("watch", {"on": False})
+            page.emit("text", {"text": "Hello"})
+            page.expect("transcript", lambda _, data: data.get("text") == "You wrote to me." and data["final"])
+            lines = [data for (data,) in page.named("log")]
+        seen = {(line["direction"], line["type"]) for line in lines}
+        assert ("up", "input_audio_buffer.append") in seen
+        assert ("down", "response.output_audio.delta") in seen
+        assert ("up", "conversation.item.create") not in seen
+        assert "Hello there" not in str(lines)
+        assert set(lines[0]) == {"direction", "type", "at", "bytes", "summary"}
+
+
+# What only our own driver can promise
+
+
+@pytest.fixture(scope="module")
+def bridged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gunicorn]:
+    log = tmp_path_factory.mktemp("bridged") / "gunicorn.log"
+    with ScriptedServer(SCENARIOS / "hello.toml") as upstream, gunicorn(upstream_settings(upstream), log) as server:
+        yield server
+
+
+def test_permessage_deflate_is_declined_by_both(app_url: str) -> None:
+    url = app_url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
+    offer = {"Sec-WebSocket-Extensions": "permessage-deflate; client_max_window_bits"}
+    connection = websocket.create_connection(url, header=offer, timeout=5)
+    assert "sec-websocket-extensions" not in connection.getheaders()
+    connection.close()
+
+
+def test_polling_is_refused_by_both(app_url: str) -> None:
+    host, port = app_url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=5) as plain:
+        plain.sendall(b"GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert b" 400 " in plain.recv(200)
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [("x", 1002), ("", 1002), ("6", 1002), ("9" * 300_000, 1009)],
+    ids=["letter", "nothing", "noop", "too long"],
+)
+def test_what_is_not_engineio_closes_the_socket_with_a_reason(bridged: Gunicorn, message: str, code: int) -> None:
+    connection = websocket.create_connection(
+        bridged.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket", timeout=5
+    )
+    connection.recv()
+    connection.send(message)
+    opcode, data = connection.recv_data()
+    assert (opcode, int.from_bytes(data[:2], "big")) == (websocket.ABNF.OPCODE_CLOSE, code)
+
+
+def test_a_handshake_without_a_key_gets_a_plain_refusal(bridged: Gunicorn) -> None:
+    with socket.create_connection(("127.0.0.1", bridged.port), timeout=5) as plain:
+        plain.sendall(
+            b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"
+            b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        )
+        assert plain.recv(200).startswith(b"HTTP/1.1 400 ")
+
+
+def test_a_connection_costs_one_thread_and_gives_it_back(bridged: Gunicorn) -> None:
+    def threads() -> int:
+        return sum(len(list(Path(f"/proc/{pid}/task").iterdir())) for pid in bridged.worker_pids())
+
+    with PageClient(bridged.url):
+        pass
+    before = threads()
+    for _ in range(2):
+        with ExitStack() as pages:
+            for _ in range(10):
+                pages.enter_context(PageClient(bridged.url))
+            assert threads() - before <= 10
+
+
+def test_sigterm_tells_every_caller_and_ends_soon(upstream: Upstream, tmp_path: Path) -> None:
+    with gunicorn(upstream_settings(upstream()), tmp_path / "gunicorn.log") as server, ExitStack() as stack:
+        pages = [stack.enter_context(PageClient(server.url)) for _ in range(3)]
+        for page in pages:
+            page.start()
+        assert server.stop(timeout=10) == 0
+        for page in pages:
+            assert page.expect("notice")[0]["code"] == "server_stopping"
+            assert page.expect("ended") == [{"reason": "server_stopping"}]
+            assert page.closed.wait(5)
