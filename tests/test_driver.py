@@ -4,8 +4,9 @@ import base64
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import websocket
@@ -222,12 +223,20 @@ def bridged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gunicorn]:
         yield server
 
 
+@contextmanager
+def bare_socket(url: str, **options: Any) -> Iterator[websocket.WebSocket]:
+    address = url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
+    connection = websocket.create_connection(address, timeout=5, **options)
+    try:
+        yield connection
+    finally:
+        connection.shutdown()
+
+
 def test_permessage_deflate_is_declined_by_both(app_url: str) -> None:
-    url = app_url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
     offer = {"Sec-WebSocket-Extensions": "permessage-deflate; client_max_window_bits"}
-    connection = websocket.create_connection(url, header=offer, timeout=5)
-    assert "sec-websocket-extensions" not in connection.getheaders()
-    connection.close()
+    with bare_socket(app_url, header=offer) as connection:
+        assert "sec-websocket-extensions" not in connection.getheaders()
 
 
 def test_polling_is_refused_by_both(app_url: str) -> None:
@@ -243,12 +252,10 @@ def test_polling_is_refused_by_both(app_url: str) -> None:
     ids=["letter", "nothing", "noop", "too long"],
 )
 def test_what_is_not_engineio_closes_the_socket_with_a_reason(bridged: Gunicorn, message: str, code: int) -> None:
-    connection = websocket.create_connection(
-        bridged.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket", timeout=5
-    )
-    connection.recv()
-    connection.send(message)
-    opcode, data = connection.recv_data()
+    with bare_socket(bridged.url) as connection:
+        connection.recv()
+        connection.send(message)
+        opcode, data = connection.recv_data()
     assert (opcode, int.from_bytes(data[:2], "big")) == (websocket.ABNF.OPCODE_CLOSE, code)
 
 

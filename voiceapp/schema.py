@@ -19,6 +19,10 @@ DOWN = frozenset({
     "ready", "ack", "turn", "item", "transcript", "audio", "flush", "usage", "log", "notice", "ended",
 })  # fmt: skip
 
+# A chunk's packet as the JS client writes it.
+AUDIO_PACKET = b'2["audio",'
+_HEAD, _MOST_DIGITS = len(AUDIO_PACKET), 12
+
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
 
 Check = Callable[[Any], bool]
@@ -124,8 +128,8 @@ def chunk_from_args(args: tuple[Any, ...]) -> tuple[int, bytes]:
 
 def chunk_from_packet(packet: bytes) -> tuple[int, bytes] | None:
     """Number and base64 of a Socket.IO packet `2["audio",n,"…"]`; None where it is not of just that form."""
-    comma = packet.find(b",", 10, 30)
-    number = packet[9:comma]
+    comma = packet.find(b",", _HEAD, _HEAD + _MOST_DIGITS)
+    number = packet[_HEAD:comma]
     if comma < 0 or not number.isdigit() or packet[comma + 1 : comma + 2] != b'"' or not packet.endswith(b'"]'):
         return None
     sound = packet[comma + 2 : -2]

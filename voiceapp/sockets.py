@@ -21,8 +21,6 @@ from .upstream import chosen_profile
 log = logging.getLogger(__name__)
 
 PING_INTERVAL_S, PING_TIMEOUT_S = 10, 10
-# A Socket.IO packet of the hot path, as the JS client writes it.
-AUDIO_PACKET = b'2["audio",'
 
 
 def create_socketio(app: Any) -> SocketIO:
@@ -160,7 +158,7 @@ class Calls:
 
     def _take_packet(self, eio_sid: str, packet: bytes) -> bool:
         """The short way of a chunk, past python-socketio's and Flask's dispatch."""
-        if not packet.startswith(AUDIO_PACKET):
+        if not packet.startswith(schema.AUDIO_PACKET):
             return False
         chunk = schema.chunk_from_packet(packet)
         sid = self._sids.get(eio_sid)
