@@ -84,17 +84,13 @@ def _headers(profile: Profile, key: Secret) -> list[str]:
     return [f"{profile.key_header}: {scheme}{key.reveal()}"]
 
 
-async def connect(
-    bridge: Bridge, profile: Profile, key: Secret, ssl_options: Mapping[str, object] | None = None
-) -> socket.socket:
+async def connect(bridge: Bridge, profile: Profile, key: Secret) -> socket.socket:
     """A socket on which the WebSocket handshake is done. Raises `UpstreamError`.
 
     websocket-client does it (proxies, TLS, headers) in a thread of the bridge's. Redirects are not followed: it would
     hand the key to their target. A handshake that dribbles is cut at the deadline by shutting its socket down.
     """
-    connection = websocket.WebSocket(
-        skip_utf8_validation=True, enable_multithread=False, sslopt=dict(ssl_options or {}), sockopt=_socket_options()
-    )
+    connection = websocket.WebSocket(skip_utf8_validation=True, enable_multithread=False, sockopt=_socket_options())
     attempt = bridge.loop.run_in_executor(bridge.connectors, _handshake, connection, profile, key)
     try:
         return await asyncio.wait_for(asyncio.shield(attempt), CONNECT_S)

@@ -1,0 +1,245 @@
+"""Connecting to a Realtime server, plain and over TLS, and every way it can refuse."""
+
+import base64
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+import trustme
+
+from tests.conftest import SCENARIOS, upstream_settings
+from tests.page_client import PageClient
+from tests.servers import free_port, werkzeug
+from voiceapp import upstream
+from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.settings import Settings
+
+Upstream = Callable[..., ScriptedServer]
+
+
+def test_the_operators_choices_win_over_the_profiles() -> None:
+    settings = Settings.from_env({"OPENAI_API_KEY": "sk-x", "VOICEAPP_MODEL": "other", "VOICEAPP_VOICE": "cedar"})
+    profile = upstream.chosen_profile(settings)
+    assert (profile.url, profile.model, profile.voice) == ("wss://api.openai.com/v1/realtime", "other", "cedar")
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("wss://a.example/v1/realtime", "wss://a.example/v1/realtime?model=gpt-realtime-2.1"),
+        ("wss://a.example/v1/realtime?model=mine", "wss://a.example/v1/realtime?model=mine"),
+        ("wss://a.example/r?api-version=2&deployment=d", "wss://a.example/r?api-version=2&deployment=d"),
+        ("ws://a.example:8080/r?x=1", "ws://a.example:8080/r?x=1&model=gpt-realtime-2.1"),
+    ],
+)
+def test_the_model_goes_into_the_address_unless_one_is_there(url: str, address: str) -> None:
+    settings = Settings.from_env({"VOICEAPP_UPSTREAM_URL": url})
+    assert upstream.address(upstream.chosen_profile(settings)) == address
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b'{"error":{"code":"insufficient_quota"}}', "quota"),
+        (b'{"error":{"code":"model_not_found"}}', "model_missing"),
+        (b'{"error":"nope"}', "rate_limited"),
+        (b"[]", "rate_limited"),
+        (b"<html>", "rate_limited"),
+        (b'{"error":{"code":{}}}', "rate_limited"),
+        (None, "rate_limited"),
+    ],
+)
+def test_a_refusals_body_is_read_where_it_says_more_than_the_status(body: bytes | None, code: str) -> None:
+    assert upstream.refusal(429, body).code == code
+
+
+class TestHeaders:
+    @pytest.mark.parametrize(
+        ("profile", "header"),
+        [("openai", ("authorization", "Bearer sk-test-marked-key")), ("azure", ("api-key", "sk-test-marked-key"))],
+    )
+    def test_the_key_goes_into_the_profiles_header(
+        self, upstream: Upstream, profile: str, header: tuple[str, str]
+    ) -> None:
+        server = upstream()
+        settings = upstream_settings(server, VOICEAPP_PROFILE=profile, VOICEAPP_MODEL="m")
+        with werkzeug(settings) as url, PageClient(url) as page:
+            page.start()
+        headers = {name.lower(): value for name, value in dict(server.connections[0].upgrade.headers).items()}
+        assert headers[header[0]] == header[1]
+        assert "origin" not in headers
+        assert "openai-beta" not in headers
+
+    def test_the_beta_profile_reads_and_writes_beta(self, upstream: Upstream) -> None:
+        server = upstream("beta")
+        with (
+            werkzeug(upstream_settings(server, VOICEAPP_PROFILE="beta", VOICEAPP_MODEL="m")) as url,
+            PageClient(url) as page,
+        ):
+            page.start()
+            for n in range(1, 40):
+                page.emit("audio", n, base64.b64encode(bytes(1920)).decode())
+            page.expect("audio", lambda n, item, sound: sound == "")
+            page.expect("transcript", lambda _, data: data.get("final") and data["item"].startswith("a"))
+        (update,) = (event for event in server.received if event["type"] == "session.update")
+        assert "type" not in update["session"]
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("scenario", "code"),
+        [
+            ("wrong_key", "key_wrong"),
+            ("wrong_key_by_close", "key_wrong"),
+            ("no_access", "no_access"),
+            ("not_found", "model_missing"),
+            ("missing_model", "model_missing"),
+            ("quota", "quota"),
+            ("too_many", "rate_limited"),
+            ("unavailable", "upstream_unreachable"),
+            ("beta_refused", "beta_refused"),
+            ("update_refused", "settings_refused"),
+        ],
+    )
+    def test_it_is_told_in_plain_words_and_the_call_ends(self, upstream: Upstream, scenario: str, code: str) -> None:
+        with werkzeug(upstream_settings(upstream(scenario))) as url, PageClient(url) as page:
+            assert page.call("start", {}) == {"ok": True}
+            assert page.expect("ended") == [{"reason": code}]
+            (notice,) = next(args for args in page.named("notice") if args[0]["fatal"])
+        assert notice["code"] == code
+        assert notice["message"].endswith(".")
+        assert "sk-test-marked-key" not in str(page.events)
+
+    def test_nobody_at_the_address(self) -> None:
+        settings = {"VOICEAPP_UPSTREAM_URL": f"ws://127.0.0.1:{free_port()}/v1/realtime"}
+        with werkzeug(settings) as url, PageClient(url) as page:
+            page.call("start", {})
+            assert page.expect("ended") == [{"reason": "upstream_unreachable"}]
+
+    def test_a_handshake_that_never_comes_is_given_up(
+        self, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("voiceapp.upstream.CONNECT_S", 0.3)
+        with werkzeug(upstream_settings(upstream("no_handshake"))) as url, PageClient(url) as page:
+            page.call("start", {})
+            assert page.expect("ended") == [{"reason": "upstream_unreachable"}]
+
+    def test_hanging_up_while_it_connects_ends_at_once(self, upstream: Upstream) -> None:
+        with werkzeug(upstream_settings(upstream("no_handshake"))) as url, PageClient(url) as page:
+            page.call("start", {})
+            page.emit("stop", {})
+            assert page.expect("ended", timeout=3) == [{"reason": "stopped"}]
+
+    def test_a_session_that_never_gets_ready_is_given_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("voiceapp.relay.READY_S", 0.3)
+        with (
+            ScriptedServer({"defaults": False, "on": []}) as server,
+            werkzeug(upstream_settings(server)) as url,
+            PageClient(url) as page,
+        ):
+            page.call("start", {})
+            assert page.expect("ended") == [{"reason": "upstream_stalled"}]
+
+
+class TestEndings:
+    @pytest.mark.parametrize(
+        ("scenario", "code"),
+        [("expired", "expired"), ("drop_fin", "upstream_closed"), ("drop_rst", "upstream_closed")],
+    )
+    def test_an_upstream_that_ends_in_mid_call_ends_it_cleanly(
+        self, upstream: Upstream, scenario: str, code: str
+    ) -> None:
+        with werkzeug(upstream_settings(upstream(scenario))) as url, PageClient(url) as page:
+            page.start()
+            for n in range(1, 60):
+                page.emit("audio", n, base64.b64encode(bytes(1920)).decode())
+            assert page.expect("ended") == [{"reason": code}]
+
+    def test_one_that_stalls_in_mid_frame_is_noticed(self, upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("voiceapp.relay.QUIET_S", 0.5)
+        monkeypatch.setattr("voiceapp.relay.PONG_S", 0.3)
+        with werkzeug(upstream_settings(upstream("stall"))) as url, PageClient(url) as page:
+            page.start()
+            for n in range(1, 60):
+                page.emit("audio", n, base64.b64encode(bytes(1920)).decode())
+            assert page.expect("ended") == [{"reason": "upstream_stalled"}]
+
+    def test_what_it_says_that_nobody_knows_is_passed_over(self, upstream: Upstream) -> None:
+        with werkzeug(upstream_settings(upstream("strange"))) as url, PageClient(url) as page:
+            page.start()
+            for n in range(1, 60):
+                page.emit("audio", n, base64.b64encode(bytes(1920)).decode())
+            page.expect("audio", lambda n, item, sound: sound == "")
+            assert page.named("ended") == []
+
+
+class Redirect(BaseHTTPRequestHandler):
+    target = ""
+
+    def do_GET(self) -> None:
+        self.send_response(307)
+        self.send_header("Location", self.target)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_a_redirect_is_not_followed_with_the_key(upstream: Upstream) -> None:
+    elsewhere = upstream()
+    Redirect.target = elsewhere.url + "?model=m"
+    server = HTTPServer(("127.0.0.1", free_port()), Redirect)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    settings = upstream_settings(elsewhere, VOICEAPP_UPSTREAM_URL=f"ws://127.0.0.1:{server.server_port}/v1/realtime")
+    with werkzeug(settings) as url, PageClient(url) as page:
+        page.call("start", {})
+        page.expect("ended")
+    server.shutdown()
+    server.server_close()
+    assert elsewhere.connections == []
+
+
+# TLS
+
+
+@pytest.fixture
+def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> trustme.CA:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    return authority
+
+
+@pytest.fixture
+def secure(authority: trustme.CA) -> Iterator[ScriptedServer]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1", "localhost").configure_cert(context)
+    with ScriptedServer(SCENARIOS / "hello.toml", ssl_context=context) as server:
+        yield server
+
+
+def test_over_tls_every_byte_arrives_both_ways(secure: ScriptedServer) -> None:
+    chunks = [base64.b64encode(n.to_bytes(2, "little") * 960).decode() for n in range(1, 101)]
+    with werkzeug(upstream_settings(secure)) as url, PageClient(url) as page:
+        page.start()
+        for n, sound in enumerate(chunks, 1):
+            page.emit("audio", n, sound)
+        page.expect("audio", lambda n, item, sound: item == "a1" and sound == "")
+        heard = b"".join(base64.b64decode(sound) for _, item, sound in page.named("audio") if item == "a1")
+        deadline = time.monotonic() + 5
+        while len(secure.audio) < 100 * 1920 and time.monotonic() < deadline:
+            time.sleep(0.01)
+    assert len(heard) == 1200 * 48
+    assert secure.audio == b"".join(base64.b64decode(sound) for sound in chunks)
+
+
+def test_a_certificate_nobody_vouches_for_is_refused(secure: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE")
+    with werkzeug(upstream_settings(secure)) as url, PageClient(url) as page:
+        page.call("start", {})
+        assert page.expect("ended") == [{"reason": "upstream_unreachable"}]
+    assert secure.received == []
