@@ -65,6 +65,8 @@ class Endpoint:
     parts: list[str] | list[bytes] = field(default_factory=list)
     size: int = 0
     over: Closed | None = None
+    dumb: bool = False
+    """Stalled for a test: not even a ping is answered any more."""
 
     # The opening handshake
 
@@ -162,6 +164,8 @@ class Endpoint:
         return bool(data)
 
     def _send(self, event: ws.Event) -> None:
+        if self.dumb:
+            return
         with contextlib.suppress(LocalProtocolError):
             self.writer.write(self.protocol.send(event))
 

@@ -230,8 +230,8 @@ class Script:
 
     async def _do_stall(self, value: bool, step: Step, event: Event) -> None:
         begun = b'{"type":"response.output_audio.delta","delta":"AAAA'
-        await self.endpoint.send_raw(frame_head(TEXT, 4096) + begun)
-        self.mute = True
+        await self.endpoint.send_raw(frame_head(TEXT, 1 << 17) + begun)
+        self.mute = self.endpoint.dumb = True
 
     async def _do_text(self, value: str, step: Step, event: Event) -> None:
         self._post(value)
