@@ -1,0 +1,107 @@
+"""The handlers, through Flask-SocketIO's own test client."""
+
+import base64
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask_socketio import SocketIOTestClient
+
+from tests.conftest import SCENARIOS, upstream_settings
+from voiceapp import create_app, schema
+from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.settings import Settings
+
+SOUND = base64.b64encode(bytes(1920)).decode()
+
+
+class Client:
+    """The test client, with the waiting that a call on another thread needs."""
+
+    def __init__(self, client: SocketIOTestClient) -> None:
+        self.client = client
+        self.events: list[tuple[str, list[Any]]] = []
+
+    def expect(self, event: str, where: Callable[..., bool] = lambda *_: True) -> list[Any]:
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            self.events += [(each["name"], each["args"]) for each in self.client.get_received()]
+            for name, args in self.events:
+                if name == event and where(*args):
+                    return args
+            time.sleep(0.01)
+        raise AssertionError(f"no {event}; came: {[name for name, _ in self.events]}")
+
+
+@pytest.fixture(scope="module")
+def app() -> Iterator[Any]:
+    with ScriptedServer(SCENARIOS / "hello.toml") as server:
+        app = create_app(Settings.from_env(upstream_settings(server)))
+        yield app
+        app.extensions["voiceapp_bridge"].stop()
+
+
+@pytest.fixture
+def client(app: Any) -> Iterator[Client]:
+    client = Client(app.extensions["socketio"].test_client(app))
+    yield client
+    client.client.disconnect()
+
+
+def test_a_start_is_accepted_and_the_call_becomes_ready(client: Client) -> None:
+    assert client.client.emit("start", {}, callback=True) == {"ok": True}
+    (ready,) = client.expect("ready")
+    assert set(ready) == {"conversation", "profile", "model", "voice", "sample_rate", "chunk_ms", "expires_at"}
+
+
+def test_a_turn_is_answered_in_this_clients_room(client: Client, app: Any) -> None:
+    other = Client(app.extensions["socketio"].test_client(app))
+    client.client.emit("start", {})
+    client.expect("ready")
+    for n in range(1, 30):
+        client.client.emit("audio", n, SOUND)
+    client.expect("audio", lambda n, item, sound: item == "a1" and sound == "")
+    client.expect("transcript", lambda n, data: data.get("text") == "Hello there. How are you?")
+    assert other.client.get_received() == []
+    other.client.disconnect()
+
+
+def test_every_event_it_sends_is_in_the_schema(client: Client) -> None:
+    client.client.emit("start", {})
+    client.expect("ready")
+    client.client.emit("watch", {"on": True})
+    for n in range(1, 30):
+        client.client.emit("audio", n, SOUND)
+    client.expect("usage")
+    client.client.emit("interrupt", {})
+    client.client.emit("nonsense")
+    client.client.emit("stop", {})
+    client.expect("ended")
+    assert {name for name, _ in client.events} == schema.DOWN
+
+
+@pytest.mark.parametrize("event", sorted(schema.UP))
+def test_every_event_of_the_page_refuses_fields_it_does_not_have(client: Client, event: str) -> None:
+    client.client.emit(event, {"surprise": 1})
+    (notice,) = client.expect("notice")
+    assert notice["code"] == "bad_event"
+    assert "'surprise'" in notice["message"]
+
+
+def test_a_refused_start_says_so_in_its_answer(client: Client) -> None:
+    answer = client.client.emit("start", {"voice": "nobody"}, callback=True)
+    assert answer["error"]["code"] == "bad_event"
+
+
+@pytest.mark.parametrize("event", ["text", "interrupt", "stop", "flushed", "heard", "watch"])
+def test_without_a_call_it_says_that_there_is_none(client: Client, event: str) -> None:
+    fields: dict[str, dict[str, Any]] = {"text": {"text": "Hi"}, "watch": {"on": True}}
+    playback = {"item": "a", "heard_ms": 1}
+    client.client.emit(event, playback if event in ("flushed", "heard") else fields.get(event, {}))
+    assert client.expect("notice")[0]["code"] == "not_started"
+
+
+def test_an_unknown_event_is_named(client: Client) -> None:
+    client.client.emit("shout", "loud")
+    assert "no event 'shout'" in client.expect("notice")[0]["message"]
