@@ -7,6 +7,7 @@ import os
 import secrets
 import sys
 from contextlib import suppress
+from urllib.parse import urlsplit
 
 from .bridge import Bridge
 from .errors import ENGINE_FAILED, ENGINE_MISSING, EngineError
@@ -14,6 +15,8 @@ from .settings import Secret
 
 log = logging.getLogger(__name__)
 
+# How often, and how far apart, an engine that does not answer is asked again.
+TRIES, TRY_S = 40, 0.05
 # After a crash the next start waits so long, doubling, so that a broken install does not spin.
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 
@@ -27,6 +30,7 @@ class Engine:
         self._ready: asyncio.Future[str] | None = None
         self._pause_s = 0.0
         self._failure = ENGINE_FAILED
+        self._stopping = False
         self.key = Secret(secrets.token_urlsafe(16))
 
     @property
@@ -37,13 +41,20 @@ class Engine:
 
     async def address(self) -> str:
         """The engine's URL, once it is ready; starts it if need be. Raises `EngineError`."""
-        if self._ready is None:
-            self._ready = self._bridge.loop.create_future()
-            self._bridge.spawn(self._run(self._ready))
-        return await asyncio.shield(self._ready)
+        for _ in range(TRIES):
+            if self._ready is None:
+                self._ready = self._bridge.loop.create_future()
+                self._bridge.spawn(self._run(self._ready))
+            url = await asyncio.shield(self._ready)
+            if await _listens(url):
+                return url
+            # It died a moment ago, and its end is about to be noticed.
+            await asyncio.sleep(TRY_S)
+        raise EngineError(ENGINE_FAILED)
 
     def stop(self) -> None:
         """Ask the process to go: it watches its standard input."""
+        self._stopping = True
         process = self._process
         if process is not None and process.stdin is not None:
             process.stdin.close()
@@ -85,13 +96,23 @@ class Engine:
                 self._failure = ENGINE_MISSING if report.get("code") == "engine_missing" else ENGINE_FAILED
 
     def _ended(self, ready: "asyncio.Future[str]", code: int) -> None:
-        log.warning("engine ended: exit code %s", code)
+        log.log(logging.INFO if self._stopping else logging.WARNING, "engine ended: exit code %s", code)
         self._process = self._ready = None
         self._pause_s = min(max(FIRST_PAUSE_S, self._pause_s * 2), LONGEST_PAUSE_S)
         if not ready.done():
             ready.set_exception(EngineError(self._failure))
             # Nobody may be waiting for it any more; that is no error.
             ready.exception()
+
+
+async def _listens(url: str) -> bool:
+    parts = urlsplit(url)
+    try:
+        _, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    except OSError:
+        return False
+    writer.close()
+    return True
 
 
 def _report(line: bytes) -> dict[str, object]:

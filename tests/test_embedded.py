@@ -1,0 +1,102 @@
+"""The embedded engine's process: started when needed, started again when it died, gone when we go."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.page_client import PageClient
+from tests.servers import Gunicorn, gunicorn, werkzeug
+
+pytestmark = pytest.mark.models
+
+
+def engines(app: int) -> list[int]:
+    """Engine processes among the descendants of a process."""
+    listing = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+    rows = [line.split(None, 2) for line in listing.splitlines()]
+    family = {app}
+    for _ in range(3):
+        family |= {int(pid) for pid, parent, _ in rows if int(parent) in family}
+    return [int(pid) for pid, _, command in rows if int(pid) in family and "voiceapp.engine" in command]
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 10
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return holds()
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
+    with gunicorn({"OPENAI_API_KEY": ""}, tmp_path_factory.mktemp("app") / "gunicorn.log") as server:
+        yield server
+
+
+def begin(page: PageClient) -> None:
+    assert page.call("start", {}) == {"ok": True}
+    page.expect("ready", timeout=60)
+
+
+def test_nothing_runs_before_the_first_call_and_one_engine_serves_all(app: Gunicorn) -> None:
+    assert engines(app.process.pid) == []
+    with PageClient(app.url) as one, PageClient(app.url) as other:
+        begin(one)
+        begin(other)
+        assert one.named("notice")[0][0]["code"] == "engine_starting"
+        assert other.named("notice") == []
+        assert len(engines(app.process.pid)) == 1
+
+
+def test_when_it_dies_the_call_ends_in_words_and_the_next_one_works(app: Gunicorn) -> None:
+    with PageClient(app.url) as page:
+        begin(page)
+        os.kill(engines(app.process.pid)[0], signal.SIGKILL)
+        assert page.expect("ended") == [{"reason": "upstream_closed"}]
+        assert page.call("start", {}) == {"ok": True}
+        page.wait(lambda: len(page.named("ready")) == 2, timeout=60)
+
+
+def test_it_knows_no_key_of_the_operators(app: Gunicorn) -> None:
+    with PageClient(app.url) as page:
+        begin(page)
+    environment = Path(f"/proc/{engines(app.process.pid)[0]}/environ").read_text()
+    assert "OPENAI_API_KEY" not in environment
+
+
+def test_it_goes_even_when_the_app_is_killed(tmp_path: Path) -> None:
+    with gunicorn({}, tmp_path / "gunicorn.log") as server:
+        with PageClient(server.url) as page:
+            begin(page)
+        (engine,) = engines(server.process.pid)
+        for pid in (server.process.pid, *server.worker_pids()):
+            os.kill(pid, signal.SIGKILL)
+        assert eventually(lambda: not alive(engine))
+
+
+def test_without_its_packages_the_page_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    # The same interpreter without the engine's packages, as a slim deployment has it.
+    without = "import runpy, sys; sys.modules.update(ctranslate2=None, onnxruntime=None); del sys.argv[1:3]; "
+    run = "runpy.run_module('voiceapp.engine', run_name='__main__')"
+    bare = tmp_path / "python"
+    bare.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{without}{run}" "$@"\n')
+    bare.chmod(0o755)
+    monkeypatch.setattr("voiceapp.embedded.sys.executable", str(bare))
+    with werkzeug({}) as url, PageClient(url) as page:
+        page.call("start", {})
+        assert page.expect("ended", timeout=30) == [{"reason": "engine_missing"}]
+        assert "requirements-engine.txt" in page.named("notice")[-1][0]["message"]
