@@ -1,0 +1,92 @@
+"""The page over HTTP: its language, its files, its headers."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+
+from voiceapp import create_app, pages
+from voiceapp.settings import Settings
+
+
+@pytest.fixture
+def client() -> Iterator[FlaskClient]:
+    with create_app(Settings()).test_client() as client:
+        yield client
+
+
+def language(html: str) -> str:
+    found = re.search(r'<html[^>]* lang="([^"]+)"', html)
+    assert found
+    return found.group(1)
+
+
+@pytest.mark.parametrize(
+    ("query", "cookie", "header", "expected"),
+    [
+        ("", "", "", "en"),
+        ("", "", "ja,en;q=0.5", "ja"),
+        ("", "", "fr", "en"),
+        ("", "ja", "en", "ja"),
+        ("?lang=en", "ja", "ja", "en"),
+        ("?lang=ja", "", "en", "ja"),
+        ("?lang=../../etc", "", "ja", "ja"),
+    ],
+)
+def test_the_language_is_the_links_or_the_stored_one_or_the_browsers(
+    client: FlaskClient, query: str, cookie: str, header: str, expected: str
+) -> None:
+    if cookie:
+        client.set_cookie(pages.LANGUAGE_COOKIE, cookie)
+    response = client.get("/" + query, headers={"Accept-Language": header})
+    assert language(response.text) == expected
+
+
+def test_every_file_the_page_names_is_there_and_is_kept_for_good(client: FlaskClient) -> None:
+    html = client.get("/").text
+    files = re.findall(r'(?:src|href)="(/static/[^"]+)"', html)
+    assert len(files) >= 3
+    for file in files:
+        if "/vendor/" in file:
+            continue
+        with client.get(file) as response:
+            assert response.status_code == 200, file
+            assert "immutable" in response.headers["Cache-Control"], file
+
+
+def test_a_file_under_an_old_version_is_not_kept(client: FlaskClient) -> None:
+    with client.get("/static/v-0123456789ab/i18n/en.json") as response:
+        assert response.status_code == 200
+        assert "immutable" not in response.headers.get("Cache-Control", "")
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/v-0/../settings.py", "/static/v-0/%2e%2e/settings.py", "/static/v-0/nothing.js"]
+)
+def test_nothing_else_is_served(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_there_is_no_inline_script_or_style(client: FlaskClient) -> None:
+    html = client.get("/").text
+    assert re.findall(r"<script(?![^>]*\bsrc=)[^>]*>", html) == []
+    assert "<style" not in html
+    assert re.findall(r'\s(?:style|on\w+)="', html) == []
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/nothing"])
+def test_every_answer_carries_the_safety_headers(client: FlaskClient, path: str) -> None:
+    headers = client.get(path).headers
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["Permissions-Policy"].startswith("microphone=(self)")
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_it_says_that_it_lives(client: FlaskClient) -> None:
+    assert client.get("/healthz").json == {"status": "ok"}
+
+
+def test_the_version_follows_the_files_content() -> None:
+    assert re.fullmatch(r"v-[0-9a-f]{12}", pages.files_version())

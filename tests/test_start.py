@@ -1,0 +1,51 @@
+"""Starting as the Procfile does: a wrong setting stops it and is named, a right one is told the address."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.servers import ROOT, environment, gunicorn
+
+
+def start(**settings: str) -> subprocess.CompletedProcess[str]:
+    command = (ROOT / "Procfile").read_text().removeprefix("web: ").split()
+    return subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=ROOT,
+        env=environment(settings),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PORT", "eighty"), ("VOICEAPP_CHUNK_MS", "5"), ("VOICEAPP_PROFILE", "openai"), ("VOICEAPP_COLOUR", "red")],
+)
+def test_a_wrong_setting_stops_the_start_in_one_line(name: str, value: str) -> None:
+    done = start(**{name: value})
+    named = "OPENAI_API_KEY" if value == "openai" else name
+    assert done.returncode != 0
+    assert done.stderr.strip().startswith(f"VoiceApp cannot start: {named} ")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
+    with gunicorn({}, tmp_path / "log") as server:
+        done = start(PORT=str(server.port), VOICEAPP_HOST="127.0.0.1")
+    assert done.returncode != 0
+    assert "in use" in done.stderr
+
+
+def test_the_address_is_printed(tmp_path: Path) -> None:
+    with gunicorn({}, tmp_path / "log") as server:
+        assert f"VoiceApp is at {server.url}\n" in server.log.read_text()
+
+
+def test_two_workers_serve_one_port(tmp_path: Path) -> None:
+    with gunicorn({"WEB_CONCURRENCY": "2"}, tmp_path / "log") as server:
+        assert len(server.worker_pids()) == 2
