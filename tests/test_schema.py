@@ -132,3 +132,15 @@ class TestChunks:
     )
     def test_odd_spellings_are_left_to_the_ordinary_way(self, packet: bytes) -> None:
         assert schema.chunk_from_packet(packet) is None
+
+
+class TestHeard:
+    def test_the_short_way_reads_what_the_client_writes(self) -> None:
+        assert schema.heard_from_packet(b'2["heard",{"item":"a1","heard_ms":250}]') == ev.Heard("a1", 250)
+
+    @pytest.mark.parametrize(
+        "rest",
+        [b"", b"{}]", b'{"item":"a1","heard_ms":-1}]', b'{"item":"a1","heard_ms":1},{}]', b"[" * 90_000, b"\xff]"],
+    )
+    def test_anything_else_is_left_to_the_ordinary_way(self, rest: bytes) -> None:
+        assert schema.heard_from_packet(schema.HEARD_PACKET + rest) is None

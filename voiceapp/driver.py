@@ -138,7 +138,7 @@ class Connection:
         self._server.sockets.pop(self._sid, None)
         self._over.set()
 
-    def send_event(self, *parts: bytes) -> None:
+    def send_packet(self, *parts: bytes) -> None:
         """Send one Socket.IO packet, given in parts, past python-socketio; on the bridge's thread."""
         self.link.send(b"4", *parts)
 
@@ -175,12 +175,12 @@ class Connection:
             self._bridge.run(self._close_link)
             return
         encoded = pkt.encode()
-        self._bridge.run(self._send_packet, encoded if isinstance(encoded, bytes) else encoded.encode())
+        self._bridge.run(self._send_encoded, encoded if isinstance(encoded, bytes) else encoded.encode())
 
     def join(self) -> None:
         """Nothing to wait for: what was put is written or in the link's buffer."""
 
-    def _send_packet(self, encoded: bytes) -> None:
+    def _send_encoded(self, encoded: bytes) -> None:
         self.link.send(encoded)
 
     def _close_link(self) -> None:

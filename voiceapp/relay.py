@@ -37,8 +37,6 @@ class Browser(Protocol):
 
     def emit(self, event: str, *args: Any) -> None: ...
 
-    def ack(self, n: int) -> None: ...
-
     def audio(self, n: int, item: str, sound: bytes) -> None: ...
 
 
@@ -150,7 +148,7 @@ class Relay:
             return
         self._link.send(b'{"type":"input_audio_buffer.append","audio":"', sound, b'"}')
         if ack:
-            self._browser.ack(ack)
+            self._browser.emit("ack", ack)
         if self._watched:
             self._log("up", "input_audio_buffer.append", len(sound) + 48, "")
 

@@ -1,5 +1,6 @@
 """The wire between page and server: every event, its fields and their bounds (docs/wire.md)."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -19,8 +20,8 @@ DOWN = frozenset({
     "ready", "ack", "turn", "item", "transcript", "audio", "flush", "usage", "log", "notice", "ended",
 })  # fmt: skip
 
-# A chunk's packet as the JS client writes it.
-AUDIO_PACKET = b'2["audio",'
+# Socket.IO packets as the JS client writes them.
+AUDIO_PACKET, HEARD_PACKET = b'2["audio",', b'2["heard",'
 _HEAD, _MOST_DIGITS = len(AUDIO_PACKET), 12
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
@@ -134,3 +135,13 @@ def chunk_from_packet(packet: bytes) -> tuple[int, bytes] | None:
         return None
     sound = packet[comma + 2 : -2]
     return None if b'"' in sound or b"\\" in sound else (int(number), sound)
+
+
+def heard_from_packet(packet: bytes) -> ev.Heard | None:
+    """The event in a Socket.IO packet `2["heard",{…}]`; None where it is anything but a good one."""
+    try:
+        _, *args = json.loads(packet[1:])
+        fields = check_fields("heard", tuple(args))
+    except (ValueError, RecursionError, BrowserError):
+        return None
+    return ev.Heard(fields["item"], fields["heard_ms"])

@@ -40,7 +40,7 @@ def create_socketio(app: Any) -> SocketIO:
 
 
 class PageSocket:
-    """The page's end of a call: sound and acks by the short way where the bridge owns the socket, the rest by emit."""
+    """The page's end of a call: written straight to the socket where the bridge owns it, else by Flask-SocketIO."""
 
     def __init__(self, socketio: SocketIO, sid: str, connection: driver.Connection | None) -> None:
         self._socketio = socketio
@@ -48,20 +48,17 @@ class PageSocket:
         self._connection = connection
 
     def emit(self, event: str, *args: Any) -> None:
-        self._socketio.emit(event, args, to=self._sid)
-
-    def ack(self, n: int) -> None:
         if self._connection is None:
-            self.emit("ack", n)
+            self._socketio.emit(event, args, to=self._sid)
         else:
-            self._connection.send_event(b'2["ack",%d]' % n)
+            packet = json.dumps([event, *args], ensure_ascii=False, separators=(",", ":"))
+            self._connection.send_packet(b"2", packet.encode())
 
     def audio(self, n: int, item: str, sound: bytes) -> None:
         if self._connection is None:
             self.emit("audio", n, item, sound.decode())
         else:
-            head = b'2["audio",%d,%b,"' % (n, json.dumps(item).encode())
-            self._connection.send_event(head, sound, b'"]')
+            self._connection.send_packet(b'2["audio",%d,%b,"' % (n, json.dumps(item).encode()), sound, b'"]')
 
 
 @dataclass(slots=True)
@@ -157,15 +154,21 @@ class Calls:
             page.relay.leave()
 
     def _take_packet(self, eio_sid: str, packet: bytes) -> bool:
-        """The short way of a chunk, past python-socketio's and Flask's dispatch."""
-        if not packet.startswith(schema.AUDIO_PACKET):
-            return False
-        chunk = schema.chunk_from_packet(packet)
+        """The short way, past python-socketio's and Flask's dispatch, of what comes many times a second."""
         sid = self._sids.get(eio_sid)
-        if chunk is None or sid is None:
+        if sid is None:
             return False
-        self._guarded(sid, lambda page: page.call.take_chunk(*chunk))
-        return True
+        if packet.startswith(schema.AUDIO_PACKET):
+            chunk = schema.chunk_from_packet(packet)
+            if chunk is not None:
+                self._guarded(sid, lambda page: page.call.take_chunk(*chunk))
+            return chunk is not None
+        if packet.startswith(schema.HEARD_PACKET):
+            heard = schema.heard_from_packet(packet)
+            if heard is not None:
+                self._guarded(sid, lambda page: page.call.take_event(heard))
+            return heard is not None
+        return False
 
     def _guarded(self, sid: str, action: Callable[[Page], None]) -> None:
         page = self._pages.get(sid)
