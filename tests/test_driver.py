@@ -133,6 +133,31 @@ class TestBargeIn:
         assert "response.cancel" not in {event["type"] for event in server.received}
 
 
+class TestPushToTalk:
+    def test_the_key_commits_and_asks_for_an_answer(self, serve: Serve, upstream: Upstream) -> None:
+        server = upstream("push_to_talk")
+        with PageClient(serve(server)) as page:
+            page.start(turn={"mode": "push_to_talk"})
+            page.emit("talk", {"down": True})
+            talk(page, 10)
+            page.emit("talk", {"down": False})
+            page.expect("transcript", lambda _, data: data.get("text") == "I heard you." and data["final"])
+        kinds = [event["type"] for event in server.received if event["type"] != "input_audio_buffer.append"]
+        assert kinds == ["session.update", "input_audio_buffer.clear", "input_audio_buffer.commit", "response.create"]
+        assert server.received[0]["session"]["audio"]["input"]["turn_detection"] is None
+
+    def test_the_mode_can_be_changed_in_mid_call(self, serve: Serve, upstream: Upstream) -> None:
+        server = upstream()
+        with PageClient(serve(server)) as page:
+            page.start()
+            assert page.call("configure", {"turn": {"mode": "server_vad", "silence_ms": 900}}) == {"ok": True}
+            assert page.call("configure", {"turn": {"mode": "server_vad", "silence_ms": 9}})["ok"] is False
+            talk(page, 20)
+            page.expect("usage")
+        updates = [event["session"] for event in server.received if event["type"] == "session.update"]
+        assert updates[1]["audio"]["input"]["turn_detection"]["silence_duration_ms"] == 900
+
+
 class TestBadEvents:
     @pytest.mark.parametrize(
         ("packet", "complaint"),

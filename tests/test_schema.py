@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from voiceapp import schema
 from voiceapp.conversation import events as ev
+from voiceapp.conversation.detection import PushToTalk, ServerVad
 from voiceapp.errors import BrowserError
 
 
@@ -19,6 +20,10 @@ from voiceapp.errors import BrowserError
         ("start", {}),
         ("start", {"voice": "marin", "language": "ja"}),
         ("start", {"language": "zh-Hant-TW"}),
+        ("start", {"turn": {"mode": "server_vad", "threshold": 0.9, "prefix_ms": 0, "silence_ms": 2000}}),
+        ("configure", {"turn": {"mode": "semantic_vad", "eagerness": "low"}, "language": "ja"}),
+        ("configure", {"turn": {"mode": "push_to_talk"}}),
+        ("talk", {"down": True}),
         ("text", {"text": "Hello"}),
         ("interrupt", {}),
         ("flushed", {"item": "item_1", "heard_ms": 0}),
@@ -46,6 +51,17 @@ def test_an_event_without_fields_may_carry_nothing(event: str) -> None:
         ("start", ({"model": "gpt"},), "'model'"),
         ("start", ({}, {}), "one object"),
         ("start", ([],), "one object"),
+        ("configure", ({"turn": {}},), "turn.mode"),
+        ("configure", ({"turn": {"mode": ["server_vad"]}},), "turn.mode"),
+        ("configure", ({"turn": "server_vad"},), "configure.turn"),
+        ("configure", ({"turn": {"mode": "server_vad", "threshold": 0.95}},), "turn.threshold"),
+        ("configure", ({"turn": {"mode": "server_vad", "threshold": float("nan")}},), "turn.threshold"),
+        ("configure", ({"turn": {"mode": "server_vad", "silence_ms": 100}},), "turn.silence_ms"),
+        ("configure", ({"turn": {"mode": "server_vad", "silence_ms": 500.0}},), "turn.silence_ms"),
+        ("configure", ({"turn": {"mode": "server_vad", "eagerness": "low"}},), "'eagerness'"),
+        ("configure", ({"turn": {"mode": "semantic_vad", "eagerness": {}}},), "turn.eagerness"),
+        ("configure", ({"voice": "marin"},), "'voice'"),
+        ("talk", ({"down": 1},), "talk.down"),
         ("text", (), "text.text"),
         ("text", ({"text": "   "},), "text.text"),
         ("text", ({"text": "é" * 4001},), "text.text"),
@@ -89,6 +105,10 @@ def test_nothing_a_page_sends_raises_anything_else(event: str, args: list[Any]) 
         ("interrupt", {}, ev.Interrupted()),
         ("flushed", {"item": "a", "heard_ms": 5}, ev.Flushed("a", 5)),
         ("heard", {"item": "a", "heard_ms": 5}, ev.Heard("a", 5)),
+        ("talk", {"down": True}, ev.Talked(down=True)),
+        ("configure", {"language": "ja"}, ev.Configured(language="ja")),
+        ("configure", {"turn": {"mode": "push_to_talk"}}, ev.Configured(PushToTalk())),
+        ("configure", {"turn": {"mode": "server_vad", "silence_ms": 900}}, ev.Configured(ServerVad(silence_ms=900))),
         ("stop", {}, ev.Stopped()),
     ],
 )

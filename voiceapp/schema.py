@@ -4,9 +4,10 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from .conversation import events as ev
+from .conversation.detection import Detection, PushToTalk, SemanticVad, ServerVad
 from .conversation.sound import BASE64_PER_MS, NotBase64Error, base64_size
 from .errors import BrowserError
 
@@ -45,19 +46,55 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip()) and len(value.encode(errors="replace")) <= MAX_TEXT_BYTES
 
 
+def _is_whole(value: Any, least: int, most: int) -> bool:
+    return type(value) is int and least <= value <= most
+
+
+def _is_between(value: Any, least: float, most: float) -> bool:
+    return type(value) in (int, float) and least <= value <= most
+
+
 def _is_heard(value: Any) -> bool:
-    return type(value) is int and 0 <= value <= MAX_HEARD_MS
+    return _is_whole(value, 0, MAX_HEARD_MS)
+
+
+def _is_turn(value: Any) -> bool:
+    return isinstance(value, dict) and read_detection(value) is not None
 
 
 def _is_flag(value: Any) -> bool:
     return type(value) is bool
 
 
+class _Mode(NamedTuple):
+    make: Callable[..., Detection]
+    fields: Mapping[str, tuple[Check, str]]
+
+
+# Outside these ranges speech is cut off or never ends.
+_TURN_FIELDS: Mapping[str, _Mode] = MappingProxyType({
+    "server_vad": _Mode(ServerVad, {
+        "threshold": (lambda value: _is_between(value, 0.1, 0.9), "a number from 0.1 to 0.9"),
+        "prefix_ms": (lambda value: _is_whole(value, 0, 1000), "a whole number from 0 to 1000"),
+        "silence_ms": (lambda value: _is_whole(value, 200, 2000), "a whole number from 200 to 2000"),
+    }),
+    "semantic_vad": _Mode(SemanticVad, {
+        "eagerness": (lambda value: value in ("auto", "low", "medium", "high"), "auto, low, medium or high"),
+    }),
+    "push_to_talk": _Mode(PushToTalk, {}),
+})  # fmt: skip
+
 # Event → field → (check, what it must be, required).
 UP: Mapping[str, Mapping[str, tuple[Check, str, bool]]] = MappingProxyType({
     "start": {
         "voice": (_is_word, "a voice's name", False),
         "language": (_is_language, "a language tag such as en or ja", False),
+        "turn": (_is_turn, "an object", False),
+    },
+    "talk": {"down": (_is_flag, "true or false", True)},
+    "configure": {
+        "language": (_is_language, "a language tag such as en or ja", False),
+        "turn": (_is_turn, "an object", False),
     },
     "text": {"text": (_is_text, f"text of 1 to {MAX_TEXT_BYTES} bytes", True)},
     "interrupt": {},
@@ -90,7 +127,7 @@ def check_fields(event: str, args: tuple[Any, ...]) -> Mapping[str, Any]:
 
 
 def browser_event(event: str, fields: Mapping[str, Any]) -> ev.BrowserEvent:
-    """The conversation's event for checked fields of `text`, `interrupt`, `flushed`, `heard` or `stop`."""
+    """The conversation's event for checked fields of any event of `UP` but `start` and `watch`."""
     match event:
         case "text":
             return ev.TextTyped(fields["text"].strip())
@@ -100,8 +137,33 @@ def browser_event(event: str, fields: Mapping[str, Any]) -> ev.BrowserEvent:
             return ev.Flushed(fields["item"], fields["heard_ms"])
         case "heard":
             return ev.Heard(fields["item"], fields["heard_ms"])
+        case "talk":
+            return ev.Talked(fields["down"])
+        case "configure":
+            return ev.Configured(detection_of(fields), fields.get("language"))
         case _:
             return ev.Stopped()
+
+
+def detection_of(fields: Mapping[str, Any]) -> Detection | None:
+    """How turns end, from checked fields; None where they do not say."""
+    return read_detection(fields["turn"]) if "turn" in fields else None
+
+
+def read_detection(turn: Mapping[str, Any]) -> Detection:
+    """A `turn` object. Raises `BrowserError` naming what is wrong in it."""
+    mode = turn.get("mode")
+    rules = _TURN_FIELDS.get(mode) if isinstance(mode, str) else None
+    if rules is None:
+        raise BrowserError(f"turn.mode must be one of {', '.join(_TURN_FIELDS)}")
+    given = {name: value for name, value in turn.items() if name != "mode"}
+    for name, value in given.items():
+        if name not in rules.fields:
+            raise BrowserError(f"turn has no field {str(name)[:40]!r} for {mode}")
+        check, meaning = rules.fields[name]
+        if not check(value):
+            raise BrowserError(f"turn.{name} must be {meaning}")
+    return rules.make(**given)
 
 
 def chunk_bytes(sound: bytes) -> int:

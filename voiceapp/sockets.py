@@ -12,6 +12,7 @@ from flask_socketio import SocketIO
 from . import driver, schema
 from .bridge import Bridge
 from .conversation import dialects
+from .conversation.detection import ServerVad
 from .embedded import Engine
 from .errors import BrowserError
 from .relay import Relay
@@ -21,6 +22,8 @@ from .upstream import chosen_profile
 log = logging.getLogger(__name__)
 
 PING_INTERVAL_S, PING_TIMEOUT_S = 10, 10
+
+ACKNOWLEDGED = ("start", "configure")
 
 
 def create_socketio(app: Any) -> SocketIO:
@@ -123,9 +126,9 @@ class Calls:
                     self._check_voice(fields)
             except BrowserError as error:
                 self._bridge.run(self._complain, sid, error)
-                return _refusal(error) if event == "start" else None
+                return _refusal(error) if event in ACKNOWLEDGED else None
             self._bridge.run(self._guarded, sid, lambda page: self._take_event(page, event, fields))
-            return {"ok": True} if event == "start" else None
+            return {"ok": True} if event in ACKNOWLEDGED else None
 
         return handle
 
@@ -201,6 +204,7 @@ class Calls:
             instructions=self._settings.instructions,
             transcription_model=self._profile.transcription_model,
             language=fields.get("language"),
+            detection=schema.detection_of(fields) or ServerVad(),
         )
         page.relay = Relay(
             self._bridge,

@@ -1,21 +1,24 @@
 """One call: told what happened, it answers with a list of effects."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from . import dialects, faults
 from . import events as ev
+from .captions import Captions
+from .detection import PushToTalk
 from .effects import Effect, Emit, End, Note, Notify, Play, Ready, Send
 from .playback import Playback
 from .sound import BYTES_PER_MS, base64_size
-from .transcript import Entry, Transcript
 from .turns import Turns
 from .usage import Meter
 
 # Often enough that a page on a good line never comes near its 1,500 ms of unconfirmed sound.
 ACK_EVERY_BYTES = 200 * BYTES_PER_MS
-SESSION_EVENT_ID = "session-1"
+SESSION_EVENT_ID, CHANGE_EVENT_ID = "session", "change"
+# A shorter commit is refused by the server (`input_audio_buffer_commit_empty`).
+LEAST_COMMIT_BYTES = 100 * BYTES_PER_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Conversation:
     def __init__(self, config: dialects.SessionConfig, abilities: Abilities) -> None:
         self._config = config
         self._abilities = abilities
-        self._transcript = Transcript()
+        self._captions = Captions(self._emit)
         self._playback = Playback()
         self._turns = Turns()
         self._meter = Meter()
@@ -49,6 +52,8 @@ class Conversation:
         self._chunks = 0
         self._unconfirmed = 0
         self._typed = 0
+        self._held_bytes = 0
+        self._talking = False
         self._cut_responses: set[str] = set()
         self._cancel_next = False
         self._reply_due = False
@@ -67,6 +72,7 @@ class Conversation:
             raise ChunkOrderError(f"chunk {n} arrived, {self._chunks + 1} was due")
         self._chunks = n
         self._unconfirmed += size
+        self._held_bytes += size
         if self._unconfirmed < ACK_EVERY_BYTES:
             return 0
         self._unconfirmed = 0
@@ -105,6 +111,8 @@ class Conversation:
             ev.Interrupted: self._interrupted,
             ev.Flushed: self._flushed,
             ev.Heard: self._heard,
+            ev.Talked: self._talked,
+            ev.Configured: self._configured,
             ev.Stopped: lambda _: self._do(End(None)),
             ev.UpstreamClosed: lambda e: self._do(End(faults.of_close(e.code, e.reason))),
             ev.SessionCreated: self._session_created,
@@ -113,17 +121,17 @@ class Conversation:
             ev.SpeechStopped: self._speech_stopped,
             ev.Committed: self._committed,
             ev.ItemAdded: self._item_added,
-            ev.ItemDeleted: lambda e: self._remove(e.item),
+            ev.ItemDeleted: lambda e: self._captions.remove(e.item),
             ev.UserTextDelta: self._user_text_delta,
             ev.UserText: self._user_text,
-            ev.UserTextFailed: lambda e: self._finish_text(self._user_entry(e.item), ""),
+            ev.UserTextFailed: lambda e: self._captions.finish(self._captions.user(e.item), ""),
             ev.ResponseCreated: self._response_created,
             ev.ResponseDone: self._response_done,
             ev.OutputItemAdded: self._output_item_added,
             ev.AudioDelta: self._audio_delta,
             ev.AudioDone: self._audio_done,
             ev.AssistantTextDelta: self._assistant_text_delta,
-            ev.AssistantText: lambda e: self._finish_text(self._assistant_entry(e.item), e.text),
+            ev.AssistantText: lambda e: self._captions.finish(self._captions.assistant(e.item), e.text),
             ev.UpstreamError: self._upstream_error,
         }
 
@@ -166,6 +174,9 @@ class Conversation:
             self._do(End(fault))
         elif event.cause == SESSION_EVENT_ID:
             self._do(End(faults.SETTINGS_REFUSED))
+        elif event.cause == CHANGE_EVENT_ID:
+            self._do(Note(event.code))
+            self._do(Notify(faults.CHANGE_REFUSED))
         else:
             self._do(Note(event.code))
             self._do(Notify(fault))
@@ -173,7 +184,7 @@ class Conversation:
     # The person speaks or types
 
     def _speech_started(self, event: ev.SpeechStarted) -> None:
-        self._user_entry(event.item)
+        self._captions.user(event.item)
         self._turns.user_speaking = True
         if self._turns.response is not None:
             self._cut(self._turns.response, cancel=not self._abilities.interrupts)
@@ -184,20 +195,20 @@ class Conversation:
         self._turns.awaiting_reply = True
 
     def _committed(self, event: ev.Committed) -> None:
-        self._turns.user_speaking = False
+        self._turns.user_speaking = self._talking
         self._turns.awaiting_reply = self._reply_due = self._turns.response is None
-        self._user_entry(event.item)
-        self._follow(event.item, event.after)
+        self._captions.user(event.item)
+        self._captions.follow(event.item, event.after)
 
     def _user_text_delta(self, event: ev.UserTextDelta) -> None:
-        self._append(self._user_entry(event.item), event.delta)
+        self._captions.append(self._captions.user(event.item), event.delta)
 
     def _user_text(self, event: ev.UserText) -> None:
         if event.text.strip():
-            self._finish_text(self._user_entry(event.item), event.text.strip())
+            self._captions.finish(self._captions.user(event.item), event.text.strip())
             return
         # Noise: the server heard no words, so no reply need come.
-        self._remove(event.item)
+        self._captions.remove(event.item)
         self._turns.awaiting_reply = self._reply_due = False
         self._create_pending()
 
@@ -205,8 +216,7 @@ class Conversation:
         self._interrupted(ev.Interrupted())
         self._typed += 1
         item = f"typed_{self._typed}"
-        self._place(Entry(item, "user", "text"))
-        self._finish_text(self._transcript.get(item), event.text)
+        self._captions.finish(self._captions.user(item, "text"), event.text)
         self._send(dialects.user_text(item, event.text))
         self._create_wanted = True
         self._create_pending()
@@ -218,6 +228,30 @@ class Conversation:
             if self._turns.response is None and not self._reply_due:
                 self._create_wanted, self._cancel_next, self._reply_due = False, False, True
                 self._send(dialects.CREATE_RESPONSE)
+
+    # Push to talk
+
+    def _talked(self, event: ev.Talked) -> None:
+        if not isinstance(self._config.detection, PushToTalk) or event.down == self._talking:
+            return
+        self._talking = self._turns.user_speaking = event.down
+        if event.down:
+            self._interrupted(ev.Interrupted())
+            self._send(dialects.CLEAR_SOUND)
+            self._held_bytes = 0
+        elif self._held_bytes < LEAST_COMMIT_BYTES:
+            self._send(dialects.CLEAR_SOUND)
+        else:
+            self._send(dialects.COMMIT_SOUND)
+            self._create_wanted = True
+            self._create_pending()
+
+    def _configured(self, event: ev.Configured) -> None:
+        if self._talking:
+            self._talked(ev.Talked(down=False))
+        detection = event.detection or self._config.detection
+        self._config = replace(self._config, detection=detection, language=event.language or self._config.language)
+        self._send(dialects.hearing_update(self._config, self._abilities.shape, CHANGE_EVENT_ID))
 
     # Interruption
 
@@ -252,14 +286,14 @@ class Conversation:
             return
         if sound.heard_ms == 0:
             self._send(dialects.delete(event.item))
-            self._remove(event.item)
+            self._captions.remove(event.item)
         else:
-            self._keep_heard(event.item, sound.heard_ms, sound.heard_text(self._text_of(event.item)))
+            self._keep_heard(event.item, sound.heard_ms, sound.heard_text(self._captions.text(event.item)))
 
     def _keep_heard(self, item: str, heard_ms: int, text: str) -> None:
         if self._abilities.truncates:
             self._send(dialects.truncate(item, heard_ms))
-        self._emit("transcript", item=item, heard=text)
+        self._captions.cut(item, text)
 
     def _heard(self, event: ev.Heard) -> None:
         sound = self._playback.get(event.item)
@@ -292,20 +326,15 @@ class Conversation:
 
     def _output_item_added(self, event: ev.OutputItemAdded) -> None:
         if event.kind in ("audio", "text"):
-            self._assistant_entry(event.item)
+            self._captions.assistant(event.item)
 
     def _item_added(self, event: ev.ItemAdded) -> None:
-        entry = self._transcript.get(event.item)
-        if entry is None:
-            hidden = event.role not in ("user", "assistant") or event.kind not in ("audio", "text")
-            entry = self._place(Entry(event.item, event.role, event.kind, hidden=hidden, after=event.after))
-        else:
-            self._follow(event.item, event.after)
+        entry = self._captions.announce(event.item, event.after, event.role, event.kind)
         if event.text and entry.role == "user":
-            self._finish_text(entry, event.text)
+            self._captions.finish(entry, event.text)
 
     def _audio_delta(self, event: ev.AudioDelta) -> None:
-        self._assistant_entry(event.item)
+        self._captions.assistant(event.item)
         number = self.take_audio(event.response, event.item, base64_size(event.audio.encode()))
         if number:
             self._do(Play(number, event.item, event.audio))
@@ -318,47 +347,4 @@ class Conversation:
             self._do(Play(self._number, event.item, ""))
 
     def _assistant_text_delta(self, event: ev.AssistantTextDelta) -> None:
-        self._append(self._assistant_entry(event.item), event.delta)
-
-    # The transcript
-
-    def _user_entry(self, item: str) -> Entry:
-        return self._transcript.get(item) or self._place(Entry(item, "user", "audio"))
-
-    def _assistant_entry(self, item: str) -> Entry:
-        return self._transcript.get(item) or self._place(Entry(item, "assistant", "audio"))
-
-    def _place(self, entry: Entry) -> Entry:
-        self._show_places(self._transcript.add(entry))
-        return entry
-
-    def _follow(self, item: str, after: str | None) -> None:
-        entry = self._transcript.get(item)
-        if entry and after and after != entry.after:
-            self._show_places(self._transcript.follow(entry, after))
-
-    def _show_places(self, entries: list[Entry]) -> None:
-        for entry in dict.fromkeys(entries):
-            if not entry.hidden:
-                after = self._transcript.shown_before(entry)
-                self._emit("item", id=entry.id, role=entry.role, after=after, kind=entry.kind)
-
-    def _text_of(self, item: str) -> str:
-        entry = self._transcript.get(item)
-        return entry.text if entry else ""
-
-    def _append(self, entry: Entry, delta: str) -> None:
-        if delta and not (entry.final or entry.hidden):
-            entry.text += delta
-            self._emit("transcript", item=entry.id, delta=delta)
-
-    def _finish_text(self, entry: Entry | None, text: str) -> None:
-        if entry and not (entry.final or entry.hidden):
-            entry.text, entry.final = text, True
-            self._emit("transcript", item=entry.id, text=text, final=True)
-
-    def _remove(self, item: str) -> None:
-        entry = self._transcript.get(item)
-        if entry and not entry.hidden:
-            entry.hidden = True
-            self._emit("transcript", item=item, removed=True)
+        self._captions.append(self._captions.assistant(event.item), event.delta)

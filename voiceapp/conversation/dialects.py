@@ -3,11 +3,12 @@
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
 from . import events as ev
+from .detection import Detection, PushToTalk, SemanticVad, ServerVad
 from .sound import base64_size
 
 Message = Mapping[str, Any]
@@ -39,9 +40,7 @@ class SessionConfig:
     instructions: str
     transcription_model: str | None = None
     language: str | None = None
-    threshold: float = 0.5
-    prefix_padding_ms: int = 300
-    silence_ms: int = 500
+    detection: Detection = field(default_factory=ServerVad)
 
 
 def session_update(config: SessionConfig, shape: Shape, event_id: str) -> dict[str, Any]:
@@ -95,15 +94,26 @@ def _transcription(config: SessionConfig) -> dict[str, str] | None:
     return {"model": config.transcription_model, **language}
 
 
-def _turn_detection(config: SessionConfig) -> dict[str, Any]:
-    return {
-        "type": "server_vad",
-        "threshold": config.threshold,
-        "prefix_padding_ms": config.prefix_padding_ms,
-        "silence_duration_ms": config.silence_ms,
-        "create_response": True,
-        "interrupt_response": True,
-    }
+def _turn_detection(config: SessionConfig) -> dict[str, Any] | None:
+    by_itself = {"create_response": True, "interrupt_response": True}
+    match config.detection:
+        case ServerVad(threshold, prefix_ms, silence_ms):
+            times = {"prefix_padding_ms": prefix_ms, "silence_duration_ms": silence_ms}
+            return {"type": "server_vad", "threshold": threshold, **times, **by_itself}
+        case SemanticVad(eagerness):
+            return {"type": "semantic_vad", "eagerness": eagerness, **by_itself}
+        case PushToTalk():
+            return None
+
+
+def hearing_update(config: SessionConfig, shape: Shape, event_id: str) -> dict[str, Any]:
+    """The `session.update` that changes how the person is heard, in mid-call; nothing else is touched."""
+    transcription, detection = _transcription(config), _turn_detection(config)
+    session: dict[str, Any] = {"input_audio_transcription": transcription, "turn_detection": detection}
+    if shape == "ga":
+        hearing = {"transcription": transcription, "turn_detection": detection}
+        session = {"type": "realtime", "audio": {"input": hearing}}
+    return {"type": "session.update", "event_id": event_id, "session": session}
 
 
 def user_text(item: str, text: str) -> dict[str, Any]:
@@ -128,6 +138,8 @@ def cancel(response: str) -> dict[str, Any]:
 
 
 CREATE_RESPONSE: Message = MappingProxyType({"type": "response.create"})
+CLEAR_SOUND: Message = MappingProxyType({"type": "input_audio_buffer.clear"})
+COMMIT_SOUND: Message = MappingProxyType({"type": "input_audio_buffer.commit"})
 
 
 @dataclass(frozen=True, slots=True)

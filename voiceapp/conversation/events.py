@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from .detection import Detection
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
@@ -43,6 +45,21 @@ class Heard:
 
     item: str
     heard_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Talked:
+    """The push-to-talk key went down, or up."""
+
+    down: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """The person chose how turns end, or the language they speak; None leaves it as it is."""
+
+    detection: Detection | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +205,7 @@ class UpstreamError:
     cause: str
 
 
-BrowserEvent = TextTyped | Interrupted | Flushed | Heard | Stopped
+BrowserEvent = TextTyped | Interrupted | Flushed | Heard | Talked | Configured | Stopped
 UpstreamEvent = (
     SessionCreated
     | SessionUpdated

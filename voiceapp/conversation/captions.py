@@ -1,0 +1,71 @@
+"""The transcript as the page is told of it: places before texts, and nothing of what is hidden."""
+
+from collections.abc import Callable
+
+from .transcript import Entry, Transcript
+
+Emit = Callable[..., None]
+
+
+class Captions:
+    """Keeps the transcript and emits what changes of it; `emit(event, **data)` numbers the event."""
+
+    def __init__(self, emit: Emit) -> None:
+        self._emit = emit
+        self._transcript = Transcript()
+
+    def text(self, item: str) -> str:
+        """What is known of the item's words so far."""
+        entry = self._transcript.get(item)
+        return entry.text if entry else ""
+
+    def user(self, item: str, kind: str = "audio") -> Entry:
+        """The person's entry of this id, made on first mention."""
+        return self._transcript.get(item) or self._add(Entry(item, "user", kind))
+
+    def assistant(self, item: str) -> Entry:
+        return self._transcript.get(item) or self._add(Entry(item, "assistant", "audio"))
+
+    def announce(self, item: str, after: str | None, role: str, kind: str) -> Entry:
+        """The server gave an item its place; one that is no message of the two is hidden."""
+        entry = self._transcript.get(item)
+        if entry is None:
+            hidden = role not in ("user", "assistant") or kind not in ("audio", "text")
+            return self._add(Entry(item, role, kind, hidden=hidden, after=after))
+        self.follow(item, after)
+        return entry
+
+    def follow(self, item: str, after: str | None) -> None:
+        entry = self._transcript.get(item)
+        if entry and after and after != entry.after:
+            self._show(self._transcript.follow(entry, after))
+
+    def append(self, entry: Entry, delta: str) -> None:
+        if delta and not (entry.final or entry.hidden):
+            entry.text += delta
+            self._emit("transcript", item=entry.id, delta=delta)
+
+    def finish(self, entry: Entry, text: str) -> None:
+        if not (entry.final or entry.hidden):
+            entry.text, entry.final = text, True
+            self._emit("transcript", item=entry.id, text=text, final=True)
+
+    def cut(self, item: str, heard: str) -> None:
+        self._emit("transcript", item=item, heard=heard)
+
+    def remove(self, item: str) -> None:
+        """Hide it for good; what still comes of it is hidden too."""
+        entry = self._transcript.get(item)
+        if entry and not entry.hidden:
+            entry.hidden = True
+            self._emit("transcript", item=item, removed=True)
+
+    def _add(self, entry: Entry) -> Entry:
+        self._show(self._transcript.add(entry))
+        return entry
+
+    def _show(self, entries: list[Entry]) -> None:
+        for entry in dict.fromkeys(entries):
+            if not entry.hidden:
+                after = self._transcript.shown_before(entry)
+                self._emit("item", id=entry.id, role=entry.role, after=after, kind=entry.kind)

@@ -1,0 +1,30 @@
+"""How a turn of the person ends: by silence, by sense, or by a key (protocol: `turn_detection`)."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Eagerness = Literal["auto", "low", "medium", "high"]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerVad:
+    """The server hears speech begin and end. `prefix_ms` of sound before its beginning belong to it."""
+
+    threshold: float = 0.5
+    prefix_ms: int = 300
+    silence_ms: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class SemanticVad:
+    """The server judges whether the person has finished; `low` eagerness waits longest."""
+
+    eagerness: Eagerness = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class PushToTalk:
+    """The page says when: the key goes down, and up."""
+
+
+Detection = ServerVad | SemanticVad | PushToTalk
