@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sys
 import threading
 
@@ -13,6 +14,13 @@ try:
     _settings = Settings.from_env(os.environ)
 except SettingError as error:
     sys.exit(f"VoiceApp cannot start: {error}")
+
+if _settings.workers > 1 and not _settings.engine_port:
+    # So that all workers share one embedded engine: whichever needs it first starts it there.
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        os.environ["VOICEAPP_ENGINE_PORT"] = str(probe.getsockname()[1])
+    os.environ["VOICEAPP_ENGINE_KEY"] = _settings.engine_key.reveal()
 
 bind = f"{_settings.host}:{_settings.port}"
 workers = _settings.workers

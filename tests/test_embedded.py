@@ -5,7 +5,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,24 @@ def test_it_knows_no_key_of_the_operators(app: Gunicorn) -> None:
         begin(page)
     environment = Path(f"/proc/{engines(app.process.pid)[0]}/environ").read_text()
     assert "OPENAI_API_KEY" not in environment
+
+
+@contextmanager
+def asleep(pid: int) -> Iterator[None]:
+    """A stopped worker accepts nobody, so the other one does."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def test_several_workers_share_one(tmp_path: Path) -> None:
+    with gunicorn({"WEB_CONCURRENCY": "2"}, tmp_path / "gunicorn.log") as server, ExitStack() as stack:
+        for sleeper in server.worker_pids():
+            with asleep(sleeper):
+                begin(stack.enter_context(PageClient(server.url)))
+        assert len(engines(server.process.pid)) == 1
 
 
 def test_it_goes_even_when_the_app_is_killed(tmp_path: Path) -> None:

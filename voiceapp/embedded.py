@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 import os
-import secrets
 import sys
 from contextlib import suppress
 from urllib.parse import urlsplit
@@ -22,35 +21,53 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 
 
 class Engine:
-    """At most one engine process. Every method runs on the bridge's thread."""
+    """At most one engine process; with a fixed `port`, one for all workers, of which the first to need it starts it.
 
-    def __init__(self, bridge: Bridge) -> None:
+    Every method runs on the bridge's thread.
+    """
+
+    def __init__(self, bridge: Bridge, port: int, key: Secret) -> None:
         self._bridge = bridge
+        self._port = port
         self._process: asyncio.subprocess.Process | None = None
         self._ready: asyncio.Future[str] | None = None
         self._pause_s = 0.0
         self._failure = ENGINE_FAILED
         self._stopping = False
-        self.key = Secret(secrets.token_urlsafe(16))
+        self.key = key
 
-    @property
-    def warm(self) -> bool:
+    async def warm(self) -> bool:
         """Whether a call would be answered at once."""
         ready = self._ready
-        return ready is not None and ready.done() and not ready.cancelled() and ready.exception() is None
+        ours = ready is not None and ready.done() and not ready.cancelled() and ready.exception() is None
+        return ours or await self._is_shared()
 
     async def address(self) -> str:
         """The engine's URL, once it is ready; starts it if need be. Raises `EngineError`."""
         for _ in range(TRIES):
-            if self._ready is None:
-                self._ready = self._bridge.loop.create_future()
-                self._bridge.spawn(self._run(self._ready))
-            url = await asyncio.shield(self._ready)
+            if self._ready is None and await self._is_shared():
+                return _url(self._port)
+            try:
+                url = await self._started()
+            except EngineError:
+                # Another worker may have been quicker to the port.
+                if not await self._is_shared():
+                    raise
+                continue
             if await _listens(url):
                 return url
             # It died a moment ago, and its end is about to be noticed.
             await asyncio.sleep(TRY_S)
         raise EngineError(ENGINE_FAILED)
+
+    async def _started(self) -> str:
+        if self._ready is None:
+            self._ready = self._bridge.loop.create_future()
+            self._bridge.spawn(self._run(self._ready))
+        return await asyncio.shield(self._ready)
+
+    async def _is_shared(self) -> bool:
+        return self._port > 0 and await _listens(_url(self._port))
 
     def stop(self) -> None:
         """Ask the process to go: it watches its standard input."""
@@ -71,7 +88,7 @@ class Engine:
         self._ended(ready, code)
 
     async def _start(self) -> asyncio.subprocess.Process:
-        command = [sys.executable, "-m", "voiceapp.engine", "--port", "0", "--stay-with-parent"]
+        command = [sys.executable, "-m", "voiceapp.engine", "--port", str(self._port), "--stay-with-parent"]
         pipe = asyncio.subprocess.PIPE
         env = {**os.environ, "VOICEAPP_ENGINE_KEY": self.key.reveal()}
         # The provider's keys are no business of the engine's.
@@ -87,7 +104,7 @@ class Engine:
         async for line in process.stdout:
             report = _report(line)
             if report.get("event") == "listening":
-                url = f"ws://127.0.0.1:{report['port']}/v1/realtime"
+                url = _url(report["port"])
             elif report.get("event") == "ready" and not ready.done():
                 self._pause_s = 0.0
                 ready.set_result(url)
@@ -103,6 +120,10 @@ class Engine:
             ready.set_exception(EngineError(self._failure))
             # Nobody may be waiting for it any more; that is no error.
             ready.exception()
+
+
+def _url(port: object) -> str:
+    return f"ws://127.0.0.1:{port}/v1/realtime"
 
 
 async def _listens(url: str) -> bool:

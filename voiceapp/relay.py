@@ -88,7 +88,7 @@ class Relay:
     async def _where(self) -> tuple[Profile, Secret]:
         if self._engine is None:
             return self._profile, self._key
-        if not self._engine.warm:
+        if not await self._engine.warm():
             self._notify(ENGINE_STARTING, fatal=False)
         return replace(self._profile, url=await self._engine.address()), self._engine.key
 

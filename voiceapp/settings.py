@@ -1,40 +1,20 @@
 """The environment, read once into one frozen object; a wrong value names its variable (docs/settings.md)."""
 
-import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from .environment import Reader as _Reader
+from .environment import Secret as Secret
 from .errors import SettingError
+from .rules import Rules
 
 PROFILES = ("openai", "azure", "beta", "embedded")
 DEFAULT_INSTRUCTIONS = (
     "You are a friendly voice companion. Speak naturally and briefly, as in a conversation. "
     "Answer in the language the person speaks."
 )
-# Read by the engine's own process, which inherits our environment.
-ENGINE_PREFIXES = ("VOICEAPP_ENGINE_", "VOICEAPP_BRAIN_")
-
-
-class Secret:
-    """A value that never shows itself in a log, a page or a traceback."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def __repr__(self) -> str:
-        return "Secret(***)" if self._value else "Secret(empty)"
-
-    __str__ = __repr__
-
-    def __bool__(self) -> bool:
-        return bool(self._value)
-
-    def reveal(self) -> str:
-        return self._value
 
 
 def _random_secret() -> Secret:
@@ -58,68 +38,38 @@ class Settings:
     transcription_model: str = ""
     instructions: str = DEFAULT_INSTRUCTIONS
     chunk_ms: int = 40
+    rules: Rules = field(default_factory=Rules)
+    engine_port: int = 0
+    engine_key: Secret = field(default_factory=_random_secret)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
         """Read the environment. Raises `SettingError` naming the first variable that is wrong."""
         reader = _Reader(env)
         profile = _profile(reader)
+        host = reader.text("VOICEAPP_HOST", "0.0.0.0" if reader.text("PORT") else "127.0.0.1")  # noqa: S104
+        threads = reader.number("VOICEAPP_THREADS", 100, 4, 2000)
+        upstream_key = _upstream_key(reader, profile)
         settings = cls(
-            host=reader.text("VOICEAPP_HOST", "0.0.0.0" if reader.text("PORT") else "127.0.0.1"),  # noqa: S104
+            host=host,
             port=reader.number("PORT", 8000, 1, 65535),
             workers=reader.number("WEB_CONCURRENCY", 1, 1, 64),
-            threads=reader.number("VOICEAPP_THREADS", 100, 4, 2000),
+            threads=threads,
             secret_key=_secret_key(reader),
             profile=profile,
             upstream_url=_upstream_url(reader, profile),
-            upstream_key=_upstream_key(reader, profile),
+            upstream_key=upstream_key,
             model=_model(reader, profile),
             voice=reader.word("VOICEAPP_VOICE"),
             transcription_model=reader.word("VOICEAPP_TRANSCRIPTION_MODEL"),
             instructions=reader.text("VOICEAPP_INSTRUCTIONS", DEFAULT_INSTRUCTIONS, longest=20_000),
             chunk_ms=reader.number("VOICEAPP_CHUNK_MS", 40, 20, 1000),
+            engine_port=reader.number("VOICEAPP_ENGINE_PORT", 0, 0, 65535),
+            engine_key=reader.secret("VOICEAPP_ENGINE_KEY") or _random_secret(),
+            rules=Rules.read(reader, host=host, threads=threads, paid=bool(upstream_key)),
         )
         reader.refuse_unknown()
         return settings
-
-
-class _Reader:
-    """Typed, bounded reading of variables; an empty one counts as not set."""
-
-    def __init__(self, env: Mapping[str, str]) -> None:
-        self._env = env
-        self._asked: set[str] = set()
-
-    def text(self, name: str, default: str = "", longest: int = 2000) -> str:
-        self._asked.add(name)
-        value = self._env.get(name, "").strip()
-        if len(value) > longest:
-            raise SettingError(f"{name} is too long: {len(value)} characters, at most {longest} are taken.")
-        return value or default
-
-    def number(self, name: str, default: int, least: int, most: int) -> int:
-        value = self.text(name, str(default))
-        if not re.fullmatch(r"[0-9]{1,9}", value) or not least <= int(value) <= most:
-            raise SettingError(f"{name} is {value!r}; it must be a whole number from {least} to {most}.")
-        return int(value)
-
-    def word(self, name: str) -> str:
-        value = self.text(name, longest=200)
-        if not re.fullmatch(r"[\w.:/@-]*", value):
-            raise SettingError(f"{name} is {value!r}; it may hold letters, digits and . : / @ _ - only.")
-        return value
-
-    def secret(self, name: str) -> Secret:
-        value = self.text(name)
-        if not value.isascii() or any(c.isspace() or not c.isprintable() for c in value):
-            raise SettingError(f"{name} holds a space, a line break or a character that no key has.")
-        return Secret(value)
-
-    def refuse_unknown(self) -> None:
-        """A misspelt setting would otherwise be ignored in silence."""
-        for name in sorted(self._env):
-            if name.startswith("VOICEAPP_") and name not in self._asked and not name.startswith(ENGINE_PREFIXES):
-                raise SettingError(f"{name} is not a setting of VoiceApp. docs/settings.md lists them all.")
 
 
 def _profile(reader: _Reader) -> str:

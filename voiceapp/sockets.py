@@ -88,7 +88,8 @@ class Calls:
         self._bridge = bridge
         self._settings = settings
         self._profile = chosen_profile(settings)
-        self._engine = Engine(bridge) if settings.profile == "embedded" else None
+        embedded = settings.profile == "embedded"
+        self._engine = Engine(bridge, settings.engine_port, settings.engine_key) if embedded else None
         self._pages: dict[str, Page] = {}
         self._sids: dict[str, str] = {}
         self._connections = driver.install(socketio.server.eio, bridge, self._take_packet)

@@ -1,0 +1,111 @@
+"""Reading environment variables: typed, bounded, and by name where one is wrong."""
+
+import re
+from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+
+from .errors import SettingError
+
+Network = IPv4Network | IPv6Network
+# Read by the engine's own process, which inherits our environment.
+ENGINE_PREFIXES = ("VOICEAPP_ENGINE_", "VOICEAPP_BRAIN_")
+
+
+class Secret:
+    """A value that never shows itself in a log, a page or a traceback."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def __repr__(self) -> str:
+        return "Secret(***)" if self._value else "Secret(empty)"
+
+    __str__ = __repr__
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def reveal(self) -> str:
+        return self._value
+
+
+class Reader:
+    """Typed, bounded reading of variables; an empty one counts as not set."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+        self._asked: set[str] = set()
+
+    def text(self, name: str, default: str = "", longest: int = 2000) -> str:
+        self._asked.add(name)
+        value = self._env.get(name, "").strip()
+        if len(value) > longest:
+            raise SettingError(f"{name} is too long: {len(value)} characters, at most {longest} are taken.")
+        return value or default
+
+    def number(self, name: str, default: int, least: int, most: int) -> int:
+        value = self.text(name, str(default))
+        if not re.fullmatch(r"[0-9]{1,9}", value) or not least <= int(value) <= most:
+            raise SettingError(f"{name} is {value!r}; it must be a whole number from {least} to {most}.")
+        return int(value)
+
+    def money(self, name: str) -> float:
+        """An amount from 0 (no limit) to a million."""
+        value = self.text(name, "0")
+        if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", value):
+            raise SettingError(f"{name} is {value!r}; it must be an amount such as 5 or 0.50.")
+        return float(value)
+
+    def word(self, name: str) -> str:
+        value = self.text(name, longest=200)
+        if not re.fullmatch(r"[\w.:/@-]*", value):
+            raise SettingError(f"{name} is {value!r}; it may hold letters, digits and . : / @ _ - only.")
+        return value
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """Words divided by commas or spaces."""
+        return tuple(filter(None, re.split(r"[,\s]+", self.text(name))))
+
+    def networks(self, name: str) -> tuple[Network, ...]:
+        """Addresses, or networks such as 10.0.0.0/8."""
+        found: list[Network] = []
+        for word in self.words(name):
+            try:
+                found.append(ip_network(word))
+            except ValueError:
+                raise SettingError(f"{name} holds {word!r}, which is no network such as 10.0.0.0/8.") from None
+        return tuple(found)
+
+    def secret(self, name: str) -> Secret:
+        value = self.text(name)
+        if not value.isascii() or any(c.isspace() or not c.isprintable() for c in value):
+            raise SettingError(f"{name} holds a space, a line break or a character that no key has.")
+        return Secret(value)
+
+    def phrase(self, name: str) -> Secret:
+        """A secret that people type, from the variable or from the file that NAME_FILE names."""
+        given, file = self.text(name), self.text(f"{name}_FILE")
+        if given and file:
+            raise SettingError(f"{name} and {name}_FILE are both set; remove one of them.")
+        if file:
+            return Secret(self._first_line(f"{name}_FILE", Path(file)))
+        return Secret(given)
+
+    def _first_line(self, name: str, file: Path) -> str:
+        try:
+            lines = file.read_text(encoding="utf-8").strip().splitlines()
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+            raise SettingError(f"{name} names a file that cannot be read: {reason}.") from None
+        if not lines:
+            raise SettingError(f"{name} names a file that is empty.")
+        return lines[0].strip()
+
+    def refuse_unknown(self) -> None:
+        """A misspelt setting would otherwise be ignored in silence."""
+        for name in sorted(self._env):
+            if name.startswith("VOICEAPP_") and name not in self._asked and not name.startswith(ENGINE_PREFIXES):
+                raise SettingError(f"{name} is not a setting of VoiceApp. docs/settings.md lists them all.")

@@ -1,0 +1,156 @@
+"""Who may come in and how much they may have, as the operator set it (docs/security.md, docs/settings.md)."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+
+from .environment import Network, Reader, Secret
+from .errors import SettingError
+
+# HTTP needs threads too, for moments: the page, its files, health, a login.
+SPARE_THREADS = 8
+SHORTEST_CODE = 6
+# Where the app can be reached from outside and nothing is set.
+USUAL_PER_USER, USUAL_PER_ADDRESS = 4, 16
+USUAL_CALL_S, USUAL_IDLE_S = 2 * 3600, 360
+
+# Dollars per million tokens of the default model (its page, 2026).
+USUAL_PRICES = {"input_text": 4.0, "input_audio": 32.0, "cached": 0.4, "output_text": 24.0, "output_audio": 64.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """0 means no limit, an empty list or secret no rule; times are in seconds, money in the currency of the prices."""
+
+    access_code: Secret = field(default_factory=lambda: Secret(""))
+    trusted_proxies: tuple[Network, ...] = ()
+    user_header: str = "X-Forwarded-User"
+    hosts: tuple[str, ...] = ()
+    proxies: int = 0
+    max_calls: int = 92
+    most_sockets: int = 92
+    calls_per_user: int = 0
+    calls_per_address: int = 0
+    call_s: int = USUAL_CALL_S
+    idle_s: int = USUAL_IDLE_S
+    user_day_s: int = 0
+    day_s: int = 0
+    user_day_money: float = 0.0
+    day_money: float = 0.0
+    prices: Mapping[str, float] = field(default_factory=lambda: dict(USUAL_PRICES))
+    redis_url: Secret = field(default_factory=lambda: Secret(""))
+    metrics_token: Secret = field(default_factory=lambda: Secret(""))
+
+    @property
+    def restricted(self) -> bool:
+        """Whether anyone is kept out."""
+        return bool(self.access_code or self.trusted_proxies)
+
+    @classmethod
+    def read(cls, reader: Reader, *, host: str, threads: int, paid: bool) -> "Rules":
+        """Raises `SettingError` naming the first variable that is wrong."""
+        proxies = reader.number("VOICEAPP_PROXIES", 0, 0, 10)
+        open_to_all = not is_loopback(host) or proxies > 0
+        most = threads - spare(threads)
+        rules = cls(
+            access_code=_access_code(reader),
+            trusted_proxies=reader.networks("VOICEAPP_TRUSTED_PROXIES"),
+            user_header=_header(reader),
+            hosts=_hosts(reader, host, proxies),
+            proxies=proxies,
+            max_calls=_max_calls(reader, threads, most),
+            most_sockets=most,
+            calls_per_user=reader.number("VOICEAPP_CALLS_PER_USER", USUAL_PER_USER if open_to_all else 0, 0, 1000),
+            calls_per_address=reader.number(
+                "VOICEAPP_CALLS_PER_ADDRESS", USUAL_PER_ADDRESS if open_to_all else 0, 0, 1000
+            ),
+            call_s=reader.number("VOICEAPP_CALL_SECONDS", USUAL_CALL_S, 0, 86_400),
+            idle_s=reader.number("VOICEAPP_IDLE_SECONDS", USUAL_IDLE_S, 0, 86_400),
+            user_day_s=60 * reader.number("VOICEAPP_MINUTES_PER_USER_DAY", 0, 0, 1_000_000),
+            day_s=60 * reader.number("VOICEAPP_MINUTES_PER_DAY", 0, 0, 1_000_000),
+            user_day_money=reader.money("VOICEAPP_MONEY_PER_USER_DAY"),
+            day_money=reader.money("VOICEAPP_MONEY_PER_DAY"),
+            prices=_prices(reader),
+            redis_url=_redis_url(reader),
+            metrics_token=reader.secret("VOICEAPP_METRICS_TOKEN"),
+        )
+        _check_public(reader, rules, exposed=paid and not is_loopback(host))
+        return rules
+
+
+def spare(threads: int) -> int:
+    """How many of a worker's threads no browser may hold."""
+    return max(1, min(SPARE_THREADS, threads // 4))
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _access_code(reader: Reader) -> Secret:
+    code = reader.phrase("VOICEAPP_ACCESS_CODE")
+    if code and len(code.reveal()) < SHORTEST_CODE:
+        raise SettingError(f"VOICEAPP_ACCESS_CODE is too short; it needs at least {SHORTEST_CODE} characters.")
+    return code
+
+
+def _header(reader: Reader) -> str:
+    name = reader.text("VOICEAPP_USER_HEADER", "X-Forwarded-User", longest=64)
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", name):
+        raise SettingError(f"VOICEAPP_USER_HEADER is {name!r}; it must be a header's name such as X-Forwarded-User.")
+    return name
+
+
+def _hosts(reader: Reader, host: str, proxies: int) -> tuple[str, ...]:
+    """Names this app answers to, without ports. On loopback its own alone: else another site's name could lead to it."""
+    hosts = tuple(word.lower() for word in reader.words("VOICEAPP_HOSTS"))
+    for word in hosts:
+        if not re.fullmatch(r"(\*\.)?[\w.-]{1,250}|\[[0-9a-f:]{2,45}\]", word):
+            raise SettingError(f"VOICEAPP_HOSTS holds {word!r}; it takes names such as voice.example, without a port.")
+    if hosts or proxies or not is_loopback(host):
+        return hosts
+    return ("localhost", "127.0.0.1", "[::1]", "*.localhost", host.lower())
+
+
+def _max_calls(reader: Reader, threads: int, most: int) -> int:
+    calls = reader.number("VOICEAPP_MAX_CALLS", most, 1, 2000)
+    if calls > most:
+        raise SettingError(
+            f"VOICEAPP_MAX_CALLS is {calls}, but with VOICEAPP_THREADS={threads} a worker has room for {most}."
+        )
+    return calls
+
+
+def _prices(reader: Reader) -> Mapping[str, float]:
+    """`input_audio=32,output_audio=64`: what is not named keeps its price."""
+    prices = dict(USUAL_PRICES)
+    for word in reader.words("VOICEAPP_PRICES"):
+        name, _, amount = word.partition("=")
+        if name not in prices or not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", amount):
+            raise SettingError(f"VOICEAPP_PRICES holds {word!r}; it takes NAME=AMOUNT with {', '.join(prices)}.")
+        prices[name] = float(amount)
+    return prices
+
+
+def _redis_url(reader: Reader) -> Secret:
+    url = reader.secret("REDIS_URL")
+    if url and not re.match(r"(rediss?|unix)://", url.reveal()):
+        raise SettingError("REDIS_URL must be an address such as redis://localhost:6379/0.")
+    return url
+
+
+def _check_public(reader: Reader, rules: Rules, *, exposed: bool) -> None:
+    answer = reader.text("VOICEAPP_PUBLIC")
+    if answer not in ("", "yes", "no"):
+        raise SettingError(f"VOICEAPP_PUBLIC is {answer!r}; it must be yes or no.")
+    if exposed and not rules.restricted and answer != "yes":
+        raise SettingError(
+            "VOICEAPP_ACCESS_CODE is missing: the app can be reached from outside, and anyone could talk at your cost. "
+            "Set it (or VOICEAPP_TRUSTED_PROXIES), or VOICEAPP_PUBLIC=yes to let everyone in."
+        )
