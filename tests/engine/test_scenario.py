@@ -32,7 +32,7 @@ def test_a_mistake_is_named(raw: dict[str, Any], words: str) -> None:
 def test_a_file_names_itself(tmp_path: Path) -> None:
     path = tmp_path / "broken.toml"
     path.write_text("title = ")
-    with pytest.raises(ScenarioError, match="broken.toml"):
+    with pytest.raises(ScenarioError, match=r"broken\.toml"):
         load(path)
 
 

@@ -1,6 +1,7 @@
 """Runs the engine: `python -m voiceapp.engine`. Imports it only when it can tell what is missing."""
 
 import json
+import os
 import sys
 from typing import Any
 
@@ -29,4 +30,7 @@ def run() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(run())
+    code = run()
+    sys.stderr.flush()
+    # Not sys.exit: it waits for threads, and one that waits for a language model's next word may do so for a minute.
+    os._exit(code)

@@ -41,6 +41,11 @@ DETECTOR = ModelFile(
     "data/silero_vad_16k_op15.onnx",
     "7ed98ddbad84ccac4cd0aeb3099049280713df825c610a8ed34543318f1b2c49",
 )
+VOICE = ModelFile(
+    "hibari",
+    "assets/hibari.onnx",
+    "5f70741d4e900f4e85d0037498736cc1b3e1b9a63a13546a5da1e63abf4fccd8",
+)
 RECOGNISER_FOLDER = "VOICEAPP_RECOGNISER_DIR"
 """A CTranslate2 Whisper model (English-only or multilingual) in place of the one that is installed."""
 

@@ -11,23 +11,18 @@ import numpy.typing as npt
 
 from voiceapp.engine import mel, models
 from voiceapp.engine.missing import MissingError
+from voiceapp.engine.turn import Heard
 
 RATE = mel.RATE
 LEAST_WINDOW_S, ROOM_S, LONGEST_S = 8.0, 1.0, 28.0
 """A window of 8 s is as accurate as 30 s and five times as fast; 4 s is not (docs/engine.md)."""
+BEAM = 5
+"""Against greedy decoding: a quarter more time, a tenth fewer errors in noise."""
 NO_SPEECH = 0.6
 """Silence and noise score 0.78 or more, human speech 0.21 or less."""
 SECONDS_PER_TIME_TOKEN = 0.02
 
 Samples = npt.NDArray[np.int16]
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What a stretch of sound says; `text` is empty when that is nothing."""
-
-    text: str
-    no_speech: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -114,7 +109,8 @@ class Recogniser:
         seconds = len(samples) / RATE
         if seconds < 0.1:
             return Heard("", 1.0)
-        features = mel.log_mel(samples.astype(np.float32) / 32768, max(LEAST_WINDOW_S, seconds + ROOM_S))
+        sound = samples.astype(np.float32) / np.float32(32768)
+        features = mel.log_mel(sound, max(LEAST_WINDOW_S, seconds + ROOM_S))
         result = self._generate(np.ascontiguousarray(features[None]), seconds)
         if result.no_speech_prob > NO_SPEECH:
             return Heard("", result.no_speech_prob)
@@ -125,7 +121,7 @@ class Recogniser:
         results = self._model.generate(
             self._storage.from_array(features),
             [list(self._vocabulary.prompt)],
-            beam_size=1,
+            beam_size=BEAM,
             max_length=int(12 + 7 * seconds),
             return_no_speech_prob=True,
         )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from voiceapp.engine import events
 from voiceapp.engine.endpoint import Endpoint, Upgrade
 from voiceapp.engine.events import Event
+from voiceapp.engine.faults import described
 
 PATH = "/v1/realtime"
 HANDSHAKE_SECONDS = 20
@@ -83,8 +84,9 @@ class Server:
                 await self.handler(endpoint, upgrade)
         except TimeoutError:
             log.info("a client never finished its handshake")
-        except Exception:
-            log.exception("a connection ended by an error of ours")
+        except Exception as failure:
+            # Without the message, which may hold what was said.
+            log.error("a connection ended by an error of ours: %s", described(failure))  # noqa: TRY400
         finally:
             await endpoint.finish()
 

@@ -1,0 +1,67 @@
+"""Chromium at the real app: gunicorn as the Procfile starts it, upstreams scripted or embedded."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from tests.browser.visitor import Visitor, chromium
+from tests.conftest import SCENARIOS, upstream_settings
+from tests.servers import gunicorn
+from voiceapp.engine.scripted import ScriptedServer
+
+OWN_SCENARIOS = Path(__file__).parent / "scenarios"
+OUTPUT = Path(__file__).parents[1] / "output"
+
+
+@pytest.fixture(scope="session")
+def output() -> Path:
+    OUTPUT.mkdir(exist_ok=True)
+    return OUTPUT
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    with chromium(playwright) as started:
+        yield started
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
+    """Open the page as one more visitor; none may cause an error in the console or break the page's own rules."""
+    visitors: list[Visitor] = []
+
+    def arrive(url: str, language: str = "en", **options: Any) -> Visitor:
+        visitors.append(Visitor(browser, **options))
+        visitors[-1].open(url, language)
+        return visitors[-1]
+
+    yield arrive
+    assert [error for visitor in visitors for error in visitor.leave()] == []
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], tuple[str, ScriptedServer]]]:
+    """The app with a scripted upstream: its address, and the upstream. Each scenario's is started once."""
+    started: dict[str, tuple[str, ScriptedServer]] = {}
+    with ExitStack() as stack:
+
+        def start(scenario: str) -> tuple[str, ScriptedServer]:
+            if scenario not in started:
+                own = OWN_SCENARIOS / f"{scenario}.toml"
+                upstream = stack.enter_context(ScriptedServer(own if own.exists() else SCENARIOS / own.name))
+                log = tmp_path_factory.mktemp("app") / "gunicorn.log"
+                app = stack.enter_context(gunicorn(upstream_settings(upstream), log))
+                started[scenario] = app.url, upstream
+            return started[scenario]
+
+        yield start

@@ -1,0 +1,131 @@
+"""The page itself: its words, its languages, its shape."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.browser.visitor import Visitor
+from voiceapp.engine.scripted import ScriptedServer
+
+pytestmark = pytest.mark.browser
+
+Visit = Callable[..., Visitor]
+Serve = Callable[[str], tuple[str, ScriptedServer]]
+
+SMALL_TARGETS = """() => [...document.querySelectorAll("button, a, textarea")].filter(element => {
+  const { width, height } = element.getBoundingClientRect()
+  return element.checkVisibility() && !element.matches(".skip") && (width < 44 || height < 44)
+}).map(element => element.outerHTML)"""
+SIZES = ((320, 568), (390, 844), (844, 390), (1280, 800), (3840, 2160))
+OVERFLOW = "() => document.documentElement.scrollWidth - innerWidth"
+
+
+def test_a_wrong_key_is_said_in_plain_words(visit: Visit, serve: Serve, output: Path) -> None:
+    url, _ = serve("wrong_key")
+    visitor = visit(url)
+    visitor.call()
+    words = visitor.wait_for_notice("key_wrong")
+    assert "refuses the key" in words
+    assert "sk-test" not in visitor.page.content()
+    visitor.wait_for_phase("ended")
+    visitor.page.screenshot(path=output / "wrong-key.png")
+    visitor.press("Dismiss")
+    assert visitor.page.query_selector('[role="alert"]') is None
+
+
+def test_a_denied_microphone_leaves_the_call_to_be_written(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url)
+    visitor.page.evaluate("window.testDenied = true")
+    visitor.call_until_live()
+    assert "address bar" in visitor.wait_for_notice("microphone_denied")
+    visitor.type("Hello.")
+    visitor.wait_for_entry("assistant", "[data-final]")
+    visitor.page.evaluate("window.testDenied = false")
+    visitor.press("Use the microphone")
+    visitor.wait_until(lambda stats: stats["chunksSent"] > 5)
+
+
+def test_in_japanese_every_word_is_japanese(visit: Visit, serve: Serve, output: Path) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url, "ja", viewport={"width": 390, "height": 844}, color_scheme="dark")
+    assert visitor.page.get_attribute("html", "lang") == "ja"
+    visitor.press("話しはじめる")
+    visitor.wait_for_phase("live")
+    visitor.wait_for_entry("assistant", "[data-final]")
+    visitor.page.get_by_role("status").get_by_text("お聞きしています").wait_for()
+    visitor.page.screenshot(path=output / "japanese.png")
+    assert visitor.page.inner_text('[data-role="assistant"] .who') == "アシスタント"
+    visitor.page.goto(url)
+    assert visitor.page.get_attribute("html", "lang") == "ja"
+
+
+def test_the_event_log_is_asked_for_only_while_it_is_open(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url)
+    visitor.press("Show events")
+    visitor.call_until_live()
+    visitor.wait_for_entry("assistant", "[data-final]")
+    types = visitor.page.eval_on_selector_all("#log-rows .type", "rows => rows.map(row => row.textContent)")
+    assert any(kind.startswith("session.") for kind in types)
+    assert any(kind.startswith("input_audio_buffer.append ×") for kind in types)
+    visitor.press("Close events")
+    visitor.page.wait_for_timeout(200)
+    count = visitor.page.text_content("#log-count")
+    visitor.page.wait_for_timeout(400)
+    assert visitor.page.text_content("#log-count") == count
+    assert visitor.page.evaluate("document.activeElement.id") == "log-toggle"
+
+
+def test_it_fits_and_every_target_can_be_hit(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url)
+    check_sizes(visitor)
+    visitor.call_until_live()
+    visitor.wait_for_entry("assistant", "[data-final]")
+    check_sizes(visitor)
+
+
+def check_sizes(visitor: Visitor) -> None:
+    for width, height in SIZES:
+        visitor.page.set_viewport_size({"width": width, "height": height})
+        assert visitor.page.evaluate(SMALL_TARGETS) == []
+        assert visitor.page.evaluate(OVERFLOW) <= 0, width
+        for control in ("#call", "#microphone", "#hush", "#message"):
+            box = visitor.page.locator(control).bounding_box()
+            assert box and box["y"] >= 0 and box["y"] + box["height"] <= height, (width, control)
+
+
+def test_a_call_can_be_made_with_the_keyboard_alone(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url)
+    for _ in range(12):
+        visitor.page.keyboard.press("Tab")
+        if visitor.page.evaluate("document.activeElement.id") == "call":
+            break
+    visitor.page.keyboard.press("Enter")
+    visitor.wait_for_phase("live")
+    assert visitor.page.evaluate("document.activeElement.getAttribute('aria-label')") == "Hang up"
+    visitor.page.keyboard.press("Enter")
+    visitor.wait_for_phase("ended")
+
+
+def test_enter_that_ends_a_composition_does_not_send(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url)
+    visitor.page.fill("#message", "日本")
+    visitor.page.evaluate(
+        """document.getElementById("message").dispatchEvent(
+        new KeyboardEvent("keydown", { key: "Enter", isComposing: true, bubbles: true, cancelable: true }))"""
+    )
+    assert visitor.page.input_value("#message") == "日本"
+    assert visitor.stats["phase"] == "idle"
+
+
+def test_with_reduced_motion_nothing_moves(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url, reduced_motion="reduce")
+    visitor.call_until_live()
+    visitor.wait_for_entry("assistant", "[data-final]")
+    assert visitor.page.evaluate("document.getAnimations().length") == 0

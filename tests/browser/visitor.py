@@ -1,0 +1,150 @@
+"""A person at the page: a Chromium with a fake microphone, what they do, and what they see and hear."""
+
+import base64
+import contextlib
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import Browser, Page, Playwright
+
+# Beside the loudspeaker, everything also goes to a recorder; and what the page did to the microphone is remembered.
+TAP = """
+(() => {
+  const connect = AudioNode.prototype.connect
+  const taps = new WeakMap()
+  window.testPieces = []
+  window.testTracks = []
+  window.testViolations = []
+  addEventListener("securitypolicyviolation", event => window.testViolations.push(event.violatedDirective))
+  const tap = context => {
+    const made = new MediaStreamAudioDestinationNode(context, { channelCount: 1 })
+    window.testRecorder = new MediaRecorder(made.stream)
+    window.testRecorder.ondataavailable = ({ data }) => window.testPieces.push(data)
+    window.testRecorder.start(100)
+    taps.set(context, made)
+    return made
+  }
+  AudioNode.prototype.connect = function (target, ...rest) {
+    if (target instanceof AudioDestinationNode) connect.call(this, taps.get(this.context) ?? tap(this.context))
+    return connect.call(this, target, ...rest)
+  }
+  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
+  navigator.mediaDevices.getUserMedia = async wishes => {
+    if (window.testDenied) throw new DOMException("", "NotAllowedError")
+    const stream = await ask(wishes)
+    window.testTracks.push(...stream.getTracks())
+    return stream
+  }
+})()
+"""
+# The recording as 16 kHz PCM16 in base64.
+HEARD = """async () => {
+  const recorder = window.testRecorder
+  const stopped = new Promise(resolve => { recorder.onstop = resolve })
+  recorder.stop()
+  await stopped
+  const sound = await new Blob(window.testPieces).arrayBuffer()
+  const { length } = await new OfflineAudioContext(1, 1, 16000).decodeAudioData(sound.slice(0))
+  const samples = (await new OfflineAudioContext(1, length, 16000).decodeAudioData(sound)).getChannelData(0)
+  const pcm = Int16Array.from(samples, sample => Math.max(-32768, Math.min(32767, Math.round(sample * 32768))))
+  let text = ""
+  for (const byte of new Uint8Array(pcm.buffer)) text += String.fromCharCode(byte)
+  return btoa(text)
+}"""
+ENTRIES = """entries => entries.map(entry => ({
+  item: entry.dataset.item, role: entry.dataset.role, final: "final" in entry.dataset, cut: "cut" in entry.dataset,
+  text: entry.querySelector(".words").textContent
+}))"""
+
+
+@contextlib.contextmanager
+def chromium(playwright: Playwright, microphone: Path | None = None) -> Iterator[Browser]:
+    """With no file the fake microphone beeps once a second; a file plays once, and must end with silence."""
+    flags = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+    if microphone:
+        flags.append(f"--use-file-for-fake-audio-capture={microphone}%noloop")
+    browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), chromium_sandbox=False, args=flags)
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+class Visitor:
+    """One browser context with one page; every error the console shows is kept."""
+
+    def __init__(self, browser: Browser, **options: Any) -> None:
+        self.context = browser.new_context(**options)
+        self.page: Page = self.context.new_page()
+        self.errors: list[str] = []
+        self.page.on("console", lambda message: self._console(message.type, message.text))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.add_init_script(TAP)
+
+    def _console(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning"):
+            self.errors.append(text)
+
+    def leave(self) -> list[str]:
+        """Close the page; the errors and broken rules there were."""
+        violations = self.page.evaluate("window.testViolations")
+        self.context.close()
+        return [*self.errors, *violations]
+
+    # What they do
+
+    def open(self, url: str, language: str = "en") -> None:
+        self.page.goto(f"{url}/?lang={language}")
+        self.page.wait_for_selector("body[data-ready]")
+
+    def call(self) -> None:
+        self.page.click("#call")
+
+    def call_until_live(self) -> None:
+        self.call()
+        self.wait_for_phase("live", 30)
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def type(self, text: str) -> None:
+        self.page.fill("#message", text)
+        self.page.press("#message", "Enter")
+
+    # What they see and hear
+
+    def wait_for_phase(self, phase: str, seconds: float = 10) -> None:
+        self.page.wait_for_selector(f'body[data-phase="{phase}"]', timeout=seconds * 1000)
+
+    def wait_for_entry(self, role: str, state: str = "", seconds: float = 10) -> None:
+        self.page.wait_for_selector(f'[data-role="{role}"]{state}', timeout=seconds * 1000)
+
+    def wait_for_notice(self, code: str, seconds: float = 10) -> str:
+        return self.page.wait_for_selector(f'[role="alert"][data-code="{code}"]', timeout=seconds * 1000).inner_text()
+
+    def wait_until(self, condition: Callable[[dict[str, Any]], bool], seconds: float = 10) -> dict[str, Any]:
+        """The page's own counters, once they are so. (Waiting inside the page needs eval, which its CSP forbids.)"""
+        deadline = time.monotonic() + seconds
+        while not condition(self.stats):
+            assert time.monotonic() < deadline, self.stats
+            self.page.wait_for_timeout(20)
+        return self.stats
+
+    @property
+    def stats(self) -> dict[str, Any]:
+        return self.page.evaluate("window.voiceapp.stats()")
+
+    @property
+    def entries(self) -> list[dict[str, Any]]:
+        return self.page.eval_on_selector_all(".entry", ENTRIES)
+
+    def entry(self, item: str) -> dict[str, Any]:
+        return next(entry for entry in self.entries if entry["item"] == item)
+
+    def heard(self) -> np.ndarray:
+        """What came out of the loudspeaker since the call began: mono, 16 kHz."""
+        return np.frombuffer(base64.b64decode(self.page.evaluate(HEARD)), np.int16)

@@ -1,0 +1,113 @@
+"""A session with its surroundings played by the test: loud is speech, and answers come when the test gives them."""
+
+import base64
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from voiceapp.engine.effects import Answer, Close, Effect, Forget, Recognise, Send, Stop
+from voiceapp.engine.identifiers import Numbered
+from voiceapp.engine.request import Finished, Piece, Request, Sound, Words
+from voiceapp.engine.session import Session
+from voiceapp.engine.turn import Heard
+
+
+class Loud:
+    """A detector for tests."""
+
+    resets = 0
+
+    def probability(self, frame: np.ndarray) -> float:
+        return float(np.abs(frame).max() > 0.1)
+
+    def reset(self) -> None:
+        self.resets += 1
+
+
+@dataclass
+class Caller:
+    """Sends and collects; `sent` holds every server event, the other lists what the session asked for."""
+
+    now: float = 0.0
+    lifetime: float = 3600
+    sent: list[dict[str, Any]] = field(default_factory=list)
+    questions: list[Recognise] = field(default_factory=list)
+    forgotten: list[int] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
+    closed: Close | None = None
+
+    def __post_init__(self) -> None:
+        self.session = Session("m", Loud(), self.now, 1000.0, self.lifetime, Numbered())
+        self._perform(self.session.open())
+
+    def send(self, kind: str, **fields: Any) -> list[dict[str, Any]]:
+        return self.raw({"type": kind, **fields})
+
+    def raw(self, event: Any) -> list[dict[str, Any]]:
+        return self._perform(self.session.receive(event, self.now))
+
+    def update(self, **session: Any) -> list[dict[str, Any]]:
+        return self.send("session.update", session={"type": "realtime", **session})
+
+    def listen(self, **detection: Any) -> list[dict[str, Any]]:
+        """Transcription on, and this turn detection; none means manual turns."""
+        given = {"type": "server_vad", **detection} if detection.pop("on", True) else None
+        return self.update(audio={"input": {"transcription": {"model": "w"}, "turn_detection": given}})
+
+    def append(self, pcm: bytes) -> list[dict[str, Any]]:
+        return self.send("input_audio_buffer.append", audio=base64.b64encode(pcm).decode())
+
+    def speak(self, ms: int = 1024) -> list[dict[str, Any]]:
+        return self.append(np.full(24 * ms, 12000, "<i2").tobytes())
+
+    def silence(self, ms: int = 1024) -> list[dict[str, Any]]:
+        return self.append(bytes(48 * ms))
+
+    def hears(self, text: str) -> list[dict[str, Any]]:
+        """The newest question is answered."""
+        return self._perform(self.session.recognised(self.questions[-1].ticket, Heard(text), self.now))
+
+    def turn(self, text: str) -> None:
+        self.speak()
+        self.silence()
+        self.hears(text)
+
+    def produce(self, *pieces: Piece, response: str | None = None) -> list[dict[str, Any]]:
+        named = response or self.requests[-1].response
+        return [event for piece in pieces for event in self._perform(self.session.produced(named, piece, self.now))]
+
+    def answer(self, text: str = "Hello there.", ms: int = 1000) -> list[dict[str, Any]]:
+        return self.produce(Words(text), sound(ms), Finished())
+
+    def wait(self, seconds: float) -> list[dict[str, Any]]:
+        self.now += seconds
+        return self._perform(self.session.tick(self.now))
+
+    def _perform(self, effects: list[Effect]) -> list[dict[str, Any]]:
+        sent = []
+        for effect in effects:
+            match effect:
+                case Send(event):
+                    sent.append(event)
+                case Recognise():
+                    self.questions.append(effect)
+                case Forget(ticket):
+                    self.forgotten.append(ticket)
+                case Answer(request):
+                    self.requests.append(request)
+                case Stop(response):
+                    self.stopped.append(response)
+                case Close():
+                    self.closed = effect
+        self.sent += sent
+        return sent
+
+
+def sound(ms: int) -> Sound:
+    return Sound(np.zeros(24 * ms, np.int16))
+
+
+def kinds(events: list[dict[str, Any]]) -> list[str]:
+    return [event["type"] for event in events]

@@ -1,0 +1,84 @@
+"""The voice-mode server in a thread, with models that need nothing: loud is speech, and all speech says one thing."""
+
+import asyncio
+import threading
+from types import TracebackType
+from typing import Any, Self, cast
+
+import numpy as np
+
+from voiceapp.engine.exchange import Exchange, Models
+from voiceapp.engine.recogniser import Recogniser
+from voiceapp.engine.server import Server
+from voiceapp.engine.turn import Heard
+from voiceapp.engine.vad import Network
+from voiceapp.engine.voice import Voice
+
+
+class Parrot:
+    """A recogniser."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def hear(self, samples: np.ndarray) -> Heard:
+        return Heard(self.text)
+
+
+class LoudNetwork:
+    """A detector's network."""
+
+    def run(self, sound: np.ndarray, state: np.ndarray) -> tuple[float, np.ndarray]:
+        return float(np.abs(sound[0, 64:]).max() > 0.1), state
+
+
+class Hum:
+    """A voice: 50 ms for each letter."""
+
+    def speak(self, text: str, voice: str, speed: float) -> np.ndarray:
+        return np.full(24 * 50 * len(text), 1000, np.int16)
+
+
+class Hall:
+    """`with Hall("What was said.") as hall: … hall.port …`; `ready=False` leaves the models loading."""
+
+    def __init__(self, heard: str = "Hello.", key: str | None = None, ready: bool = True, **options: Any) -> None:
+        self._heard, self._key, self._ready = heard, key, ready
+        self._options = {"session_seconds": 3600.0} | options
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}/v1/realtime?model=m"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._run(self._open())
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._run(self._server.stop())
+        self._exchange.close()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5)
+        self._loop.close()
+
+    def load(self) -> None:
+        self._run(self._load())
+
+    async def _open(self) -> None:
+        self._exchange = Exchange(self._key, **self._options)
+        self._server = Server(self._exchange.serve)
+        self.port = await self._server.start()
+        if self._ready:
+            await self._load()
+
+    async def _load(self) -> None:
+        parts = cast(Network, LoudNetwork()), cast(Recogniser, Parrot(self._heard)), cast(Voice, Hum())
+        self._exchange.models = Models(*parts)
+        self._exchange.loaded.set()
+
+    def _run(self, work: Any) -> None:
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(10)

@@ -1,0 +1,164 @@
+"""Voice mode over real sockets, with models that need nothing."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import numpy as np
+import pytest
+import websocket
+
+from voiceapp.engine.exchange import parsed, sliced
+
+from .client import Client
+from .hall import Hall
+
+LOUD, QUIET = np.full(24 * 1024, 12000, "<i2").tobytes(), bytes(48 * 1024)
+
+
+def test_a_spoken_turn() -> None:
+    with Hall("Say good evening.") as hall, Client(hall.url) as client:
+        client.append(LOUD + QUIET)
+        done = client.until("response.done")["response"]
+        client.until("rate_limits.updated")
+    assert done["output"][0]["content"][0]["transcript"] == "Good evening."
+    assert len(client.sound_of(done["output"][0]["id"])) == 48 * 50 * len("Good evening.")
+    numbers = [event["event_id"] for event in client.seen]
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_a_connection_waits_for_the_models() -> None:
+    with Hall(ready=False) as hall, Client(hall.url, timeout=0.3) as client:
+        with pytest.raises(websocket.WebSocketTimeoutException):
+            client.receive()
+        hall.load()
+        assert client.receive()["type"] == "session.created"
+
+
+def test_a_wrong_key_and_a_wrong_path() -> None:
+    with Hall(key="sk-right") as hall:
+        with pytest.raises(websocket.WebSocketBadStatusException, match="401"):
+            Client(hall.url, key="sk-wrong")
+        with pytest.raises(websocket.WebSocketBadStatusException, match="404"):
+            Client(f"ws://127.0.0.1:{hall.port}/v2?model=m", key="sk-right")
+        named = {"subprotocols": ["realtime", "openai-insecure-api-key.sk-right"]}
+        with Client(hall.url, **named) as client:
+            assert client.receive()["type"] == "session.created"
+            assert client.socket.getsubprotocol() == "realtime"
+
+
+def test_a_full_house() -> None:
+    with Hall(most_calls=1) as hall, Client(hall.url) as client:
+        client.receive()
+        with pytest.raises(websocket.WebSocketBadStatusException, match="503"):
+            Client(hall.url)
+
+
+def test_no_model_and_the_beta_interface() -> None:
+    with Hall() as hall:
+        with Client(hall.url.partition("?")[0]) as client:
+            assert client.closed() == (4000, "invalid_request_error.missing_model")
+        with Client(hall.url, extra=("OpenAI-Beta: realtime=v1",)) as client:
+            assert client.closed() == (4000, "invalid_request_error.beta_api_shape_disabled")
+
+
+def test_the_end_of_a_session() -> None:
+    with Hall(session_seconds=0.2) as hall, Client(hall.url) as client:
+        assert client.closed() == (1001, "Your session hit the maximum duration of 1 minutes.")
+        assert client.seen[-1]["error"]["code"] == "session_expired"
+
+
+def test_callers_do_not_disturb_each_other() -> None:
+    with Hall("What is two plus two?") as hall:
+        clients = [Client(hall.url) for _ in range(4)]
+        for client in clients:
+            client.append(LOUD + QUIET)
+        for client in clients:
+            answer = client.until("response.done")["response"]["output"][0]["content"][0]["transcript"]
+            assert answer == "2 plus 2 is 4."
+            with client:
+                pass
+
+
+def test_a_long_append_is_taken_in_slices() -> None:
+    event = {"type": "input_audio_buffer.append", "audio": "AAAA" * 20000, "event_id": "e"}
+    pieces = sliced(event)
+    assert "".join(piece["audio"] for piece in pieces) == event["audio"]
+    assert {len(piece["audio"]) % 4 for piece in pieces} == {0}
+    assert sliced(event | {"audio": "%" * 80000}) == [event | {"audio": "%" * 80000}]
+
+
+@pytest.mark.parametrize("message", ["{", b"\xff\xfe", '{"x": NaN}', "[" * 100000])
+def test_what_is_no_json(message: str | bytes) -> None:
+    assert parsed(message) is None
+
+
+class Oracle(BaseHTTPRequestHandler):
+    """A chat-completions server that says where it was asked from and what."""
+
+    asked: dict[str, Any]
+    deltas: tuple[dict[str, Any], ...] = ()
+
+    def do_POST(self) -> None:
+        type(self).asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.send_response(200 if self.deltas else 500)
+        self.end_headers()
+        for delta in self.deltas:
+            self.wfile.write(b"data: " + json.dumps({"choices": [{"delta": delta}]}).encode() + b"\n\n")
+        self.wfile.write(b"data: [DONE]\n\n")
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing on stderr."""
+
+
+def oracle(monkeypatch: pytest.MonkeyPatch, *deltas: dict[str, Any]) -> HTTPServer:
+    server = HTTPServer(("127.0.0.1", 0), Oracle)
+    Oracle.deltas = deltas
+    threading.Thread(target=server.handle_request).start()
+    monkeypatch.setenv("VOICEAPP_BRAIN_URL", f"http://127.0.0.1:{server.server_port}/v1")
+    monkeypatch.setenv("VOICEAPP_BRAIN_MODEL", "tiny")
+    return server
+
+
+def test_a_language_model_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = oracle(monkeypatch, {"content": "Good mor"}, {"content": "ning. How are"}, {"content": " you?"})
+    with server, Hall("Hello.") as hall, Client(hall.url) as client:
+        client.send("session.update", session={"type": "realtime", "instructions": "Be kind."})
+        client.append(LOUD + QUIET)
+        done = client.until("response.done")["response"]
+    assert done["output"][0]["content"][0]["transcript"] == "Good morning. How are you?"
+    assert Oracle.asked["model"] == "tiny"
+    assert Oracle.asked["messages"][0]["content"].startswith("Be kind.")
+    assert Oracle.asked["messages"][1] == {"role": "user", "content": "Hello."}
+
+
+def test_a_language_model_calls_a_function(monkeypatch: pytest.MonkeyPatch) -> None:
+    deltas = (
+        [{"index": 0, "function": {"name": "look", "arguments": '{"a"'}}],
+        [{"index": 0, "function": {"arguments": ": 1}"}}],
+    )
+    server = oracle(monkeypatch, *({"tool_calls": delta} for delta in deltas))
+    with server, Hall("Hello.") as hall, Client(hall.url) as client:
+        client.send("session.update", session={"type": "realtime", "tools": [{"type": "function", "name": "look"}]})
+        client.append(LOUD + QUIET)
+        call = client.until("response.function_call_arguments.done")
+    assert (call["name"], call["arguments"]) == ("look", '{"a": 1}')
+    assert Oracle.asked["tools"] == [{"type": "function", "function": {"name": "look"}}]
+
+
+def test_a_language_model_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    with oracle(monkeypatch) as server, Hall("Hello.") as hall, Client(hall.url) as client:
+        client.append(LOUD + QUIET)
+        failed = client.until("response.done")["response"]
+        port = server.server_port
+    assert failed["status"] == "failed"
+    assert (
+        failed["status_details"]["error"]["message"]
+        == f"The language model at 127.0.0.1:{port} answered with HTTP 500."
+    )
+    monkeypatch.setenv("VOICEAPP_BRAIN_URL", f"http://127.0.0.1:{port}/v1")
+    with Hall("Hello.") as hall, Client(hall.url) as client:
+        client.append(LOUD + QUIET)
+        error = client.until("response.done")["response"]["status_details"]["error"]
+    assert error["message"] == f"The language model at 127.0.0.1:{port} cannot be reached."

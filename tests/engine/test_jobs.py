@@ -1,0 +1,63 @@
+"""The pool: fair, bounded, and able to forget."""
+
+import threading
+from concurrent.futures import Future
+
+import pytest
+
+from voiceapp.engine.jobs import BusyError, Pool
+
+
+@pytest.fixture
+def gate() -> threading.Event:
+    return threading.Event()
+
+
+def blocked(pool: Pool, gate: threading.Event) -> "Future[bool]":
+    """Keeps the only worker busy until the gate opens."""
+    running = threading.Event()
+    future = pool.submit("first", lambda: (running.set(), gate.wait(5))[1])
+    assert running.wait(5)
+    return future
+
+
+def test_callers_take_turns(gate: threading.Event) -> None:
+    pool, done = Pool("test", 1, 10), []
+    blocked(pool, gate)
+    futures = [pool.submit("a", lambda n=n: done.append(f"a{n}")) for n in range(3)]
+    futures += [pool.submit("b", lambda: done.append("b0"))]
+    gate.set()
+    for future in futures:
+        future.result(5)
+    pool.close()
+    assert done == ["a0", "b0", "a1", "a2"]
+
+
+def test_a_full_pool_says_so_and_cancelled_jobs_make_room(gate: threading.Event) -> None:
+    pool = Pool("test", 1, 1)
+    blocked(pool, gate)
+    waiting = pool.submit("a", lambda: None)
+    with pytest.raises(BusyError):
+        pool.submit("b", lambda: None)
+    waiting.cancel()
+    last = pool.submit("b", lambda: 5)
+    gate.set()
+    assert last.result(5) == 5
+    pool.close()
+
+
+def test_a_failure_goes_to_the_one_who_asked() -> None:
+    pool = Pool("test", 1, 1)
+    with pytest.raises(ZeroDivisionError):
+        pool.submit("a", lambda: 1 / 0).result(5)
+    assert pool.submit("a", lambda: 1).result(5) == 1
+    pool.close()
+
+
+def test_closing_cancels_what_waits(gate: threading.Event) -> None:
+    pool = Pool("test", 1, 5)
+    blocked(pool, gate)
+    waiting = pool.submit("a", lambda: 1)
+    gate.set()
+    pool.close()
+    assert waiting.cancelled() or waiting.result(0) == 1

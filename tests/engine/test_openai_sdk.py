@@ -1,0 +1,128 @@
+"""The official Python SDK as the client, over a real WebSocket."""
+
+import asyncio
+import base64
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from openai import AsyncOpenAI, OpenAI
+
+from .hall import Hall
+
+# The SDK imports it only when a connection is made.
+pytest.importorskip("websockets")
+
+LOUD = base64.b64encode(np.full(24 * 1024, 12000, "<i2").tobytes()).decode()
+QUIET = base64.b64encode(bytes(48 * 1024)).decode()
+WEATHER: dict[str, Any] = {
+    "type": "function",
+    "name": "get_weather",
+    "description": "The weather in a city.",
+    "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
+}
+
+
+@pytest.fixture
+def connection() -> Iterator[Any]:
+    with Hall("What is the weather in Kyoto?", key="sk-test") as hall:
+        sdk = OpenAI(api_key="sk-test", base_url=f"http://127.0.0.1:{hall.port}/v1")
+        with sdk, sdk.realtime.connect(model="m") as connection:
+            assert connection.recv().type == "session.created"
+            yield connection
+
+
+def until(connection: Any, kind: str) -> Any:
+    for event in connection:
+        # The SDK builds its own types from each event; one it does not know would have no type of its own.
+        assert type(event).__name__ != "BaseModel"
+        if event.type == kind:
+            return event
+    raise AssertionError(f"the connection ended without {kind}")
+
+
+def text_of(done: Any) -> str:
+    return str(done.response.output[0].content[0].transcript)
+
+
+def test_session_update(connection: Any) -> None:
+    connection.session.update(session={"type": "realtime", "instructions": "Be kind.", "tools": [WEATHER]})
+    session = until(connection, "session.updated").session
+    assert session.instructions == "Be kind."
+    assert session.audio.input.turn_detection.type == "server_vad"
+
+
+def test_a_spoken_turn(connection: Any) -> None:
+    transcription = {"model": "gpt-realtime-whisper"}
+    connection.session.update(session={"type": "realtime", "audio": {"input": {"transcription": transcription}}})
+    connection.input_audio_buffer.append(audio=LOUD)
+    connection.input_audio_buffer.append(audio=QUIET)
+    started = until(connection, "input_audio_buffer.speech_started")
+    told = until(connection, "conversation.item.input_audio_transcription.completed")
+    done = until(connection, "response.done")
+    assert told.item_id == started.item_id
+    assert done.response.status == "completed"
+    assert text_of(done).startswith("I heard: What is the weather in Kyoto?")
+    assert done.response.usage.output_token_details.audio_tokens > 0
+
+
+def test_a_manual_turn(connection: Any) -> None:
+    connection.session.update(session={"type": "realtime", "audio": {"input": {"turn_detection": None}}})
+    connection.input_audio_buffer.append(audio=LOUD)
+    connection.input_audio_buffer.commit()
+    connection.response.create()
+    assert "Kyoto" in text_of(until(connection, "response.done"))
+
+
+def test_a_text_turn_truncated(connection: Any) -> None:
+    item = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "What is 2 plus 3?"}]}
+    connection.conversation.item.create(item=item)
+    connection.response.create()
+    done = until(connection, "response.done")
+    assert text_of(done) == "2 plus 3 is 5."
+    connection.conversation.item.truncate(item_id=done.response.output[0].id, content_index=0, audio_end_ms=10)
+    assert until(connection, "conversation.item.truncated").audio_end_ms == 10
+
+
+def test_a_function_call(connection: Any) -> None:
+    connection.session.update(session={"type": "realtime", "tools": [WEATHER]})
+    connection.input_audio_buffer.append(audio=LOUD)
+    connection.input_audio_buffer.append(audio=QUIET)
+    call = until(connection, "response.function_call_arguments.done")
+    assert (call.name, call.arguments) == ("get_weather", '{"city": "Kyoto"}')
+    until(connection, "response.done")
+    output = {"type": "function_call_output", "call_id": call.call_id, "output": "Sunny"}
+    connection.conversation.item.create(item=output)
+    connection.response.create()
+    assert text_of(until(connection, "response.done")) == "The answer is: Sunny"
+
+
+def test_cancel_with_nothing_to_cancel(connection: Any) -> None:
+    connection.response.cancel()
+    assert until(connection, "error").error.code == "response_cancel_not_active"
+
+
+async def text_turn(sdk: AsyncOpenAI) -> str:
+    async with sdk.realtime.connect(model="m") as connection:
+        await connection.session.update(session={"type": "realtime", "output_modalities": ["text"]})
+        await connection.conversation.item.create(
+            item={"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Who are you?"}]}
+        )
+        await connection.response.create()
+        async for event in connection:
+            if event.type == "response.output_text.done":
+                text = event.text
+            # Read to the end: with events unread, this client waits ten seconds for the close.
+            if event.type == "rate_limits.updated":
+                return text
+    raise AssertionError("the connection ended without an answer")
+
+
+def test_the_asynchronous_client() -> None:
+    async def talk(port: int) -> str:
+        async with AsyncOpenAI(api_key="any", base_url=f"http://127.0.0.1:{port}/v1") as sdk:
+            return await text_turn(sdk)
+
+    with Hall() as hall:
+        assert "built-in companion" in asyncio.run(talk(hall.port))

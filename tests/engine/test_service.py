@@ -1,0 +1,99 @@
+"""The process: what it says when it cannot start, and that it needs no models for scripts."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from voiceapp.engine import models
+from voiceapp.engine.missing import MissingError
+from voiceapp.engine.server import Address
+
+BLOCK = """
+import sys
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {absent!r}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+sys.meta_path.insert(0, Absent())
+sys.argv = ["engine", *{options!r}]
+from voiceapp.engine.__main__ import run
+sys.exit(run())
+"""
+
+
+def run(*options: str, absent: tuple[str, ...] = (), **environment: str) -> subprocess.CompletedProcess[str]:
+    """The engine in a process where some packages are not there; its input has ended already."""
+    code = BLOCK.format(absent=absent, options=["--stay-with-parent", *options])
+    command = [sys.executable, "-c", code]
+    return subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, env=os.environ | environment, timeout=30
+    )
+
+
+def last(ended: subprocess.CompletedProcess[str]) -> dict[str, str]:
+    line: dict[str, str] = json.loads(ended.stdout.splitlines()[-1])
+    return line
+
+
+@pytest.mark.parametrize("package", ["wsproto", "numpy"])
+def test_a_missing_package_is_named_with_its_remedy(package: str) -> None:
+    ended = run(absent=(package,))
+    assert ended.returncode == 1
+    assert last(ended)["event"] == "failed"
+    assert f"the package {package}" in last(ended)["message"]
+    assert "pip install -r requirements-engine.txt" in last(ended)["message"]
+
+
+def test_a_script_needs_none_of_the_models() -> None:
+    ended = run("--mode", "scripted", absent=("numpy", "onnxruntime", "ctranslate2", "hibari"))
+    assert (ended.returncode, last(ended)) == (0, {"event": "ready"})
+
+
+def test_beyond_loopback_only_with_a_key() -> None:
+    ended = run("--mode", "scripted", "--host", "0.0.0.0", VOICEAPP_ENGINE_KEY="")
+    assert ended.returncode == 1
+    assert "VOICEAPP_ENGINE_KEY is not set" in last(ended)["message"]
+
+
+def test_a_wrong_scenario_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "odd.toml"
+    path.write_text("odd = 1")
+    ended = run("--mode", "scripted", "--scenario", str(path))
+    assert last(ended)["message"].startswith("odd.toml: the scenario: odd unknown")
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("192.168.1.5", False),
+        ("x.y", False),
+    ],
+)
+def test_what_loopback_is(host: str, loopback: bool) -> None:
+    assert Address(host).is_loopback is loopback
+
+
+def test_a_model_that_is_not_there() -> None:
+    with pytest.raises(MissingError, match="the package no-such-package"):
+        models.folder_of("no_such_package")
+    with pytest.raises(MissingError, match=r"no\.onnx of the package json, which is not there"):
+        models.ModelFile("json", "no.onnx", "").checked()
+
+
+def test_a_model_that_was_changed() -> None:
+    with pytest.raises(MissingError, match="was changed"):
+        models.ModelFile("json", "decoder.py", "0" * 64).checked()
+
+
+def test_a_recogniser_of_ones_own_must_be_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(models.RECOGNISER_FOLDER, str(tmp_path))
+    with pytest.raises(MissingError, match=r"model\.bin in .*VOICEAPP_RECOGNISER_DIR"):
+        models.recogniser_folder()

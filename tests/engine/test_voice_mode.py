@@ -1,0 +1,184 @@
+"""The whole engine with its real models, as a process, over a real WebSocket."""
+
+import base64
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from voiceapp.engine.recogniser import Recogniser
+from voiceapp.engine.resampler import Resampler
+from voiceapp.engine.sound import FORMATS, rounded
+from voiceapp.engine.voice import Voice
+
+from .client import Client
+from .speech import SENTENCES, error_rate, noises, spoken
+
+pytestmark = pytest.mark.models
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[str]:
+    command = [sys.executable, "-m", "voiceapp.engine", "--stay-with-parent"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        assert process.stderr is not None
+        listening = json.loads(process.stdout.readline())
+        # Nobody waits for the models here: a connection that comes early is held until they are there.
+        yield f"ws://127.0.0.1:{listening['port']}/v1/realtime?model=embedded"
+        process.stdin.close()
+        assert process.wait(10) == 0
+        states = [json.loads(line)["event"] for line in process.stdout.read().splitlines()]
+        assert states[0] == "loading"
+        assert states[-1] == "ready"
+        assert process.stderr.read() == b""
+
+
+@pytest.fixture
+def client(engine: str) -> Iterator[Client]:
+    with Client(engine) as client:
+        client.until("session.created")
+        client.send("session.update", session=settings())
+        client.until("session.updated")
+        client.seen.clear()
+        yield client
+
+
+def settings(**detection: object) -> dict[str, object]:
+    transcription = {"model": "whisper-1"}
+    given = {"type": "server_vad", **detection}
+    return {"type": "realtime", "audio": {"input": {"transcription": transcription, "turn_detection": given}}}
+
+
+def said_by(client: Client) -> list[str]:
+    ends = [event for event in client.seen if event["type"].endswith("input_audio_transcription.completed")]
+    return [event["transcript"] for event in ends]
+
+
+@pytest.mark.parametrize(("voice", "most"), [("espeak", 0.4), ("slt", 0.2)])
+def test_every_sentence_is_one_turn_understood_and_answered(
+    client: Client, tmp_path: Path, voice: str, most: float
+) -> None:
+    pairs = []
+    for text in SENTENCES:
+        client.seen.clear()
+        client.append(spoken(text, voice, tmp_path))
+        client.until("rate_limits.updated")
+        assert client.kinds.count("input_audio_buffer.speech_started") == 1
+        assert client.kinds.count("input_audio_buffer.committed") == 1
+        (heard,) = said_by(client)
+        pairs.append((text, heard))
+        item = client.seen[-2]["response"]["output"][0]
+        assert item["status"] == "completed"
+        sound = np.frombuffer(client.sound_of(item["id"]), "<i2")
+        assert len(sound) > 24000 / 2
+        assert np.abs(sound).max() > 3000
+    assert error_rate(pairs) <= most, pairs
+
+
+@pytest.mark.parametrize("kind", sorted(noises(1)))
+def test_noise_is_no_turn(client: Client, kind: str) -> None:
+    client.append(noises(10)[kind], chunk_ms=100)
+    client.append(bytes(48000))
+    client.send("input_audio_buffer.clear")
+    client.until("input_audio_buffer.cleared")
+    assert "response.created" not in client.kinds
+    assert [text for text in said_by(client) if text] == []
+
+
+def test_the_companion_understands_a_sum(client: Client, tmp_path: Path) -> None:
+    client.append(spoken("What is seventeen plus twenty five?", "slt", tmp_path))
+    done = client.until("response.done")["response"]
+    assert "42" in done["output"][0]["content"][0]["transcript"]
+
+
+def test_push_to_talk(client: Client, tmp_path: Path) -> None:
+    client.send("session.update", session={"type": "realtime", "audio": {"input": {"turn_detection": None}}})
+    client.append(spoken("What time is it?", "slt", tmp_path))
+    client.send("input_audio_buffer.commit")
+    client.send("response.create")
+    client.until("response.done")
+    assert "input_audio_buffer.speech_started" not in client.kinds
+    assert said_by(client) == ["What time is it?"]
+
+
+def test_speech_interrupts_a_long_answer(client: Client, tmp_path: Path) -> None:
+    client.send("session.update", session=settings(silence_duration_ms=300))
+    client.append(spoken("Who are you?", "slt", tmp_path))
+    first = client.until("response.done")["response"]["output"][0]
+    client.append(spoken("Stop.", "slt", tmp_path))
+    client.until("input_audio_buffer.speech_started")
+    client.send("conversation.item.truncate", item_id=first["id"], content_index=0, audio_end_ms=500)
+    assert client.until("conversation.item.truncated")["audio_end_ms"] == 500
+    assert client.kinds.count("input_audio_buffer.committed") == 2
+
+
+def test_telephone_sound_both_ways(client: Client, tmp_path: Path) -> None:
+    law = {"format": {"type": "audio/pcmu"}}
+    client.send("session.update", session={"type": "realtime", "audio": {"input": law, "output": law}})
+    pcm = np.frombuffer(spoken("What time is it now?", "slt", tmp_path), "<i2").astype(np.float32)
+    data = FORMATS["audio/pcmu"].encoded(rounded(Resampler(24000, 8000).feed(pcm)))
+    client.send("input_audio_buffer.append", audio=base64.b64encode(data).decode())
+    item = client.until("response.done")["response"]["output"][0]
+    assert said_by(client) == ["What time is it now?"]
+    assert len(client.sound_of(item["id"])) > 4000
+
+
+def test_bad_input_harms_nobody(engine: str, client: Client) -> None:
+    with Client(engine) as rude:
+        rude.until("session.created")
+        rude.socket.send("{")
+        assert rude.until("error")["error"]["code"] == "invalid_event"
+        rude.socket.send_binary(b"\x00" * 100)
+        assert rude.until("error")["error"]["code"] == "invalid_event"
+        rude.socket.send('{"type": "session.update", "session": {"type": "realtime", "x": NaN}}')
+        assert rude.until("error")["error"]["code"] == "invalid_event"
+        rude.send("input_audio_buffer.append", audio="A" * 21_000_000)
+        assert rude.until("error")["error"]["param"] == "audio"
+        rude.socket.send("A" * 26_000_000)
+        assert rude.closed() == (1009, "message too big")
+    client.send("conversation.item.create", item={"type": "message", "role": "user", "content": []})
+    client.send("response.create")
+    assert client.until("response.done")["response"]["status"] == "completed"
+
+
+@pytest.fixture(scope="module")
+def models() -> tuple[Voice, Recogniser]:
+    return Voice.installed(), Recogniser.installed()
+
+
+@pytest.mark.parametrize("name", ["heart", "oak"])
+def test_it_understands_its_own_voices(models: tuple[Voice, Recogniser], name: str) -> None:
+    voice, recogniser = models
+    pairs = []
+    for text in SENTENCES:
+        sound = Resampler(24000, 16000).feed(voice.speak(text, name, 1.0).astype(np.float32))
+        pairs.append((text, recogniser.hear(sound.astype(np.int16)).text))
+    assert error_rate(pairs) <= 0.05, pairs
+
+
+def test_the_voices_differ_in_pitch_not_in_loudness(models: tuple[Voice, Recogniser]) -> None:
+    high, low = (models[0].speak("One two three.", name, 1.0).astype(float) for name in ("heart", "oak"))
+    assert pitch(low) < 0.8 * pitch(high)
+    assert np.sqrt((low**2).mean()) == pytest.approx(np.sqrt((high**2).mean()), rel=0.3)
+
+
+def test_speed_changes_the_length(models: tuple[Voice, Recogniser]) -> None:
+    slow, fast = (len(models[0].speak("One two three four five.", "heart", speed)) for speed in (0.5, 1.5))
+    assert slow > 2 * fast
+
+
+def pitch(samples: np.ndarray) -> float:
+    """Hz, by the highest peak of the autocorrelation between 60 and 400 Hz; the median of the loud parts."""
+    found = []
+    for start in range(0, len(samples) - 2400, 1200):
+        part = samples[start : start + 2400] - samples[start : start + 2400].mean()
+        if (part**2).mean() > 5e5:
+            likeness = np.correlate(part, part, "full")[2399:]
+            found.append(24000 / (60 + likeness[60:400].argmax()))
+    return float(np.median(found))

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { CaptionPace } from "../../voiceapp/static/js/caption-pace.js"
+import { sentences } from "../../voiceapp/static/js/sentences.js"
+
+const TEXT = "One two three four five six seven eight."
+const entry = more => ({ key: "0/a", id: "a", role: "assistant", kind: "audio", text: TEXT, final: true, heard: null, removed: false, version: 1, ...more })
+
+test("text shows in step with the sound, whole words at a time, and never goes back", () => {
+  const pace = new CaptionPace()
+  pace.soundArrived("a", 4000)
+  pace.soundCompleted("a")
+  assert.equal(pace.shown(entry()), 0)
+  pace.heard("a", 2000)
+  assert.equal(TEXT.slice(0, pace.shown(entry())), "One two three four five")
+  pace.heard("a", 1000)
+  assert.equal(TEXT.slice(0, pace.shown(entry())), "One two three four five")
+  pace.heard("a", 4000)
+  assert.equal(pace.shown(entry()), TEXT.length)
+})
+
+test("before all of the sound is there, the text does not run ahead", () => {
+  const pace = new CaptionPace()
+  pace.soundArrived("a", 200)
+  pace.heard("a", 200)
+  assert.ok(pace.shown(entry({ final: false })) <= 7)
+})
+
+test("text without sound, and the person's own, shows as it comes", () => {
+  const pace = new CaptionPace()
+  assert.equal(pace.shown(entry({ final: true })), TEXT.length)
+  assert.equal(pace.shown(entry({ kind: "text", final: false })), TEXT.length)
+  assert.equal(pace.shown(entry({ role: "user", final: false })), TEXT.length)
+  assert.equal(pace.shown(entry({ final: false })), 0)
+})
+
+test("what was played to its end is shown whole", () => {
+  const pace = new CaptionPace()
+  pace.soundArrived("a", 4000)
+  pace.ended("a")
+  assert.equal(pace.shown(entry()), TEXT.length)
+})
+
+test("sentences end where people end them", () => {
+  assert.deepEqual(sentences("It is 3.5 metres. “Really?” Yes"), { finished: ["It is 3.5 metres. ", "“Really?” "], rest: "Yes" })
+  assert.deepEqual(sentences("はい。そうです！たぶん"), { finished: ["はい。", "そうです！"], rest: "たぶん" })
+  assert.deepEqual(sentences(""), { finished: [], rest: "" })
+})

@@ -1,0 +1,26 @@
+// Few rules, all obeyed.
+
+import js from "@eslint/js"
+import globals from "globals"
+
+const rules = {
+  ...js.configs.recommended.rules,
+  "no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+  "prefer-const": "error",
+  eqeqeq: "error",
+  semi: ["error", "never"],
+  quotes: ["error", "double", { avoidEscape: true }],
+  complexity: ["error", 8],
+  "max-lines-per-function": ["error", { max: 20, skipComments: true }],
+  "max-lines": ["error", 400]
+}
+const page = "**/voiceapp/static/js"
+
+export default [
+  { ignores: ["**/node_modules/**"] },
+  { files: [`${page}/**/*.js`], rules, languageOptions: { globals: { fetch: "readonly", URL: "readonly", setTimeout: "readonly", clearTimeout: "readonly", DOMException: "readonly" } } },
+  { files: [`${page}/{main,page,wake-lock}.js`, `${page}/views/*.js`, `${page}/audio/{device,microphone,player}.js`], languageOptions: { globals: globals.browser } },
+  { files: [`${page}/audio/base64.js`], languageOptions: { globals: { btoa: "readonly", atob: "readonly" } } },
+  { files: [`${page}/worklets/*.js`], languageOptions: { globals: globals.audioWorklet } },
+  { files: ["**/tests/js/**/*.js"], rules: { ...rules, "max-lines-per-function": "off" }, languageOptions: { globals: globals.node } }
+]

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict"
+import { readFileSync, readdirSync } from "node:fs"
+import { test } from "node:test"
+import { Words } from "../../voiceapp/static/js/i18n.js"
+
+const ROOT = new URL("../../voiceapp/", import.meta.url)
+const FOLDER = new URL("static/i18n/", ROOT)
+const CODES = `bad_event too_fast not_started already_started key_wrong no_access model_missing quota rate_limited
+  beta_refused upstream_unreachable upstream_stalled upstream_closed upstream_failed settings_refused expired
+  engine_starting engine_missing engine_failed browser_stalled busy server_stopping internal bad_setting
+  microphone_denied microphone_missing microphone_busy microphone_lost insecure unsupported connection_lost reconnected
+  sound_dropped client_missing`.split(/\s+/)
+
+const languages = Object.fromEntries(readdirSync(FOLDER).map(file => [file.replace(".json", ""), JSON.parse(readFileSync(new URL(file, FOLDER), "utf8"))]))
+const placeholders = text => [...text.matchAll(/\{\w+\}/g)].map(String).sort()
+
+for (const [language, strings] of Object.entries(languages)) {
+  test(`${language} has the keys and placeholders of English, and no empty text`, () => {
+    assert.deepEqual(Object.keys(strings).sort(), Object.keys(languages.en).sort())
+    for (const [key, text] of Object.entries(strings)) {
+      assert.ok(text.trim(), key)
+      assert.deepEqual(placeholders(text), placeholders(languages.en[key]), key)
+    }
+  })
+
+  test(`${language} has words for every notice, and the name of every language`, () => {
+    for (const code of CODES) assert.ok(strings[`notice.${code}.title`] && strings[`notice.${code}.next`], code)
+    for (const other of Object.keys(languages)) assert.ok(strings[`language.${other}`], other)
+  })
+}
+
+test("every text the page and its template ask for is there, and none is left over", () => {
+  const files = readdirSync(new URL("static/js/", ROOT), { recursive: true }).filter(file => file.endsWith(".js"))
+  const sources = [...files.map(file => new URL(`static/js/${file}`, ROOT)), new URL("templates/page.html", ROOT)]
+  const source = sources.map(file => readFileSync(file, "utf8")).join("\n")
+  const families = /^(notice|language|status|call|log\.(up|down))/
+  for (const key of Object.keys(languages.en)) if (!families.test(key)) assert.ok(source.includes(`"${key}"`), `${key} is not used`)
+  for (const [, key] of source.matchAll(/(?:say\(|strings\[)"([\w.]+[\w])"/g)) assert.ok(key in languages.en, `${key} is missing`)
+})
+
+test("placeholders are filled, numbers as the language writes them", () => {
+  const words = new Words("en", { a: "{count} of {name}" })
+  assert.equal(words.say("a", { count: 1234.5, name: "x" }), "1,234.5 of x")
+  assert.equal(words.say("unknown"), "unknown")
+})

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { Words } from "../../voiceapp/static/js/i18n.js"
+import { Notices } from "../../voiceapp/static/js/notices.js"
+import { obstacle } from "../../voiceapp/static/js/obstacle.js"
+import { statusKey } from "../../voiceapp/static/js/status.js"
+
+const words = new Words("en", { "notice.quota.title": "Used up", "notice.quota.next": "Pay.", "notice.other.title": "Hm" })
+const notices = () => new Notices(words, { noticesChanged() {} })
+
+test("the page's own words come first, the server's where it has none", () => {
+  const made = notices()
+  made.add({ code: "quota", message: "insufficient_quota", fatal: true })
+  made.add({ code: "new_thing", message: "Plain words." })
+  assert.deepEqual(made.all.map(({ title, next, fatal }) => [title, next, fatal]), [["Used up", "Pay.", true], ["Hm", "Plain words.", false]])
+})
+
+test("a code stands once, and three at most stand", () => {
+  const made = notices()
+  for (const code of ["a", "b", "c", "b", "d"]) made.add({ code })
+  assert.deepEqual(made.all.map(({ code, times }) => [code, times]), [["c", 1], ["b", 2], ["d", 1]])
+  made.dismiss("b")
+  assert.equal(made.all.length, 2)
+  made.clear()
+  assert.equal(made.all.length, 0)
+})
+
+test("what makes a call impossible is found", () => {
+  const whole = { isSecureContext: true, AudioContext: 1, AudioWorkletNode: 1, io: 1 }
+  assert.equal(obstacle(whole), null)
+  assert.equal(obstacle({ ...whole, isSecureContext: false, AudioWorkletNode: undefined }), "insecure")
+  assert.equal(obstacle({ ...whole, AudioWorkletNode: undefined }), "unsupported")
+  assert.equal(obstacle({ ...whole, io: undefined }), "client_missing")
+})
+
+test("the state in words follows what is heard, not only what the server says", () => {
+  const call = (phase, turn, more = {}) => ({ session: { phase, turn }, asking: false, muted: false, speaking: false, ...more })
+  assert.equal(statusKey(call("idle", "listening")), "status.idle")
+  assert.equal(statusKey(call("connecting", "listening", { asking: true })), "status.permission")
+  assert.equal(statusKey(call("live", "listening", { speaking: true })), "status.assistant")
+  assert.equal(statusKey(call("live", "user", { speaking: true })), "status.user")
+  assert.equal(statusKey(call("live", "listening", { muted: true })), "status.listening.muted")
+})

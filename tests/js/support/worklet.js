@@ -1,0 +1,45 @@
+// Runs a worklet outside a browser: its few globals are faked, and a test calls process() by hand, one quantum at a time.
+
+const QUANTUM = 128
+let loads = 0
+
+/**
+ * A processor of `voiceapp/static/js/worklets/{name}.js` at a device rate, with what it posted.
+ */
+export async function worklet(name, rate) {
+  let Processor
+  Object.assign(globalThis, {
+    sampleRate: rate,
+    AudioWorkletProcessor: class { port = { posted: [], postMessage(message) { this.posted.push(message) } } },
+    registerProcessor: (_, made) => { Processor = made }
+  })
+  await import(`../../../voiceapp/static/js/worklets/${name}.js?${loads++}`)
+  return new Driver(new Processor())
+}
+
+class Driver {
+  constructor(processor) {
+    this.processor = processor
+  }
+
+  /** What was posted, of one type or all. */
+  posted(type) {
+    return this.processor.port.posted.filter(message => !type || message.type === type)
+  }
+
+  tell(message) {
+    this.processor.port.onmessage({ data: message })
+  }
+
+  /** Feeds samples to the input, quantum after quantum. */
+  hear(samples) {
+    for (let at = 0; at < samples.length; at += QUANTUM) this.processor.process([[samples.subarray(at, at + QUANTUM)]], [[new Float32Array(QUANTUM)]])
+  }
+
+  /** The samples of so many quanta of output. */
+  play(quanta) {
+    const output = new Float32Array(quanta * QUANTUM)
+    for (let at = 0; at < output.length; at += QUANTUM) this.processor.process([], [[output.subarray(at, at + QUANTUM)]])
+    return output
+  }
+}

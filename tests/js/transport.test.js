@@ -1,0 +1,151 @@
+import assert from "node:assert/strict"
+import { mock, test } from "node:test"
+import { Transport } from "../../voiceapp/static/js/transport.js"
+
+/** A Socket.IO client socket: tests are the server. */
+class FakeSocket {
+  handlers = new Map()
+  sent = []
+  connected = false
+  active = true
+
+  on(event, handler) { this.handlers.set(event, handler) }
+  emit(...message) { this.sent.push(message) }
+  connect() { this.asked = (this.asked ?? 0) + 1 }
+  disconnect() { this.connected = false }
+  tell(event, ...data) {
+    if (event === "connect") this.connected = true
+    if (event === "disconnect") this.connected = false
+    this.handlers.get(event)(...data)
+  }
+  of(event) { return this.sent.filter(([name]) => name === event) }
+}
+
+function call({ live = true } = {}) {
+  const told = []
+  const delegate = new Proxy({}, { get: (_, name) => (...data) => told.push([name, ...data]) })
+  const socket = new FakeSocket()
+  const transport = new Transport(() => socket, delegate)
+  transport.open()
+  socket.tell("connect")
+  transport.start()
+  if (live) socket.tell("ready", { chunk_ms: 40 })
+  return { socket, transport, told, names: () => told.map(([name]) => name) }
+}
+
+const chunk = () => new Int16Array(960)
+const times = (count, action) => Array.from({ length: count }, action)
+
+test("chunks are numbered from one", () => {
+  const { socket, transport } = call()
+  times(3, () => transport.sendSound(chunk()))
+  assert.deepEqual(socket.of("audio").map(([, n]) => n), [1, 2, 3])
+  assert.equal(Buffer.from(socket.of("audio")[0][2], "base64").length, 1920)
+})
+
+test("nothing is sent before the call is live, while it is disconnected, or after it ended", () => {
+  const { socket, transport } = call({ live: false })
+  assert.equal(transport.sendSound(chunk()), null)
+  socket.tell("ready", {})
+  socket.tell("disconnect", "transport close")
+  assert.equal(transport.sendSound(chunk()), null)
+  socket.tell("connect")
+  assert.equal(transport.sendSound(chunk()), null)
+  transport.start()
+  socket.tell("ready", {})
+  socket.tell("ended", { reason: "expired" })
+  assert.equal(transport.sendSound(chunk()), null)
+  assert.equal(transport.sendHeard("a", 1), false)
+  assert.equal(socket.of("audio").length, 0)
+})
+
+test("at most 1500 ms are unconfirmed", () => {
+  const { socket, transport } = call()
+  const sent = times(100, () => transport.sendSound(chunk())).filter(n => n !== null)
+  assert.equal(sent.length, 37)
+  socket.tell("ack", 5)
+  assert.deepEqual(times(10, () => transport.sendSound(chunk())).filter(Boolean), [38, 39, 40, 41, 42])
+})
+
+test("dropped chunks take no number, so an ack always frees the line", () => {
+  const { socket, transport } = call()
+  let acked = 0
+  for (let round = 0; round < 20; round++) {
+    times(60, () => transport.sendSound(chunk()))
+    acked = socket.of("audio").at(-1)[1]
+    socket.tell("ack", acked)
+  }
+  assert.deepEqual(socket.of("audio").map(([, n]) => n), times(acked, (_, i) => i + 1))
+  assert.equal(transport.uplink.flyingMs, 0)
+})
+
+test("a new call numbers from one again, with nothing in flight", () => {
+  const { socket, transport } = call()
+  times(50, () => transport.sendSound(chunk()))
+  socket.tell("disconnect", "ping timeout")
+  socket.tell("connect")
+  transport.start()
+  socket.tell("ready", {})
+  assert.equal(transport.sendSound(chunk()), 1)
+})
+
+test("what arrives between stop and ended belongs to no one, and a new start waits for it", () => {
+  mock.timers.enable({ apis: ["setTimeout"] })
+  const { socket, transport, told } = call()
+  transport.stop()
+  transport.start()
+  told.length = 0
+  socket.tell("turn", 9, { state: "assistant" })
+  socket.tell("notice", { code: "not_started" })
+  assert.equal(told.length, 0)
+  assert.equal(socket.of("start").length, 1)
+  socket.tell("ended", { reason: "stopped" })
+  assert.equal(socket.of("start").length, 2)
+  mock.timers.reset()
+})
+
+test("a server that never says ended holds no one up for long", () => {
+  mock.timers.enable({ apis: ["setTimeout"] })
+  const { socket, transport } = call()
+  transport.stop()
+  transport.start()
+  mock.timers.tick(2500)
+  assert.equal(socket.of("start").length, 2)
+  mock.timers.reset()
+})
+
+test("a refused start is told with its error", () => {
+  const { socket, told } = call({ live: false })
+  socket.of("start")[0][2]({ ok: false, error: { code: "bad_event", message: "no" } })
+  assert.deepEqual(told.at(-1), ["callRefused", { code: "bad_event", message: "no" }])
+})
+
+test("the log is asked for only while it is wanted, and again for each call", () => {
+  const { socket, transport } = call()
+  assert.equal(socket.of("watch").length, 0)
+  transport.watch(true)
+  socket.tell("ended", { reason: "expired" })
+  transport.start()
+  transport.watch(false)
+  assert.deepEqual(socket.of("watch").map(([, { on }]) => on), [true, true, false])
+})
+
+test("a server that closes the connection is asked again, unlike a loss the library mends itself", () => {
+  mock.timers.enable({ apis: ["setTimeout"] })
+  const { socket } = call()
+  socket.tell("disconnect", "transport close")
+  mock.timers.tick(1000)
+  assert.equal(socket.asked, 1)
+  socket.tell("disconnect", "io server disconnect")
+  mock.timers.tick(1000)
+  assert.equal(socket.asked, 2)
+  mock.timers.reset()
+})
+
+test("heard positions are whole milliseconds", () => {
+  const { socket, transport } = call()
+  transport.sendHeard("a", 12.6)
+  transport.sendFlushed("a", 0)
+  assert.deepEqual(socket.of("heard")[0][1], { item: "a", heard_ms: 13 })
+  assert.deepEqual(socket.of("flushed")[0][1], { item: "a", heard_ms: 0 })
+})

@@ -1,0 +1,162 @@
+"""Checks of what a client sends, each naming the place and the code the real server would name."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Check = Callable[[Any, str], None]
+"""Looks at a value; the second argument is its path, such as `session.audio.input`."""
+
+
+class RefusedError(Exception):
+    """The client's event cannot be accepted; becomes an `error` event and changes nothing."""
+
+    def __init__(self, code: str | None, message: str, param: str | None = None) -> None:
+        super().__init__(message)
+        self.code, self.message, self.param = code, message, param
+
+
+def wrong_type(path: str, expected: str, value: Any) -> RefusedError:
+    got = f"Invalid type for '{path}': expected {expected}, but got {named(value)} instead."
+    return RefusedError("invalid_type", got, path)
+
+
+def wrong_value(path: str, value: Any, supported: str) -> RefusedError:
+    shown = repr(value)[:80]
+    return RefusedError("invalid_value", f"Invalid value: {shown}. Supported values are: {supported}.", path)
+
+
+NAMES = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", int: "an integer", float: "a decimal"}
+
+
+def named(value: Any) -> str:
+    return NAMES.get(type(value), "null")
+
+
+def anything(value: Any, path: str) -> None:
+    """No demands."""
+
+
+def text(value: Any, path: str) -> None:
+    if not isinstance(value, str):
+        raise wrong_type(path, "a string", value)
+
+
+def limited(longest: int) -> Check:
+    def check(value: Any, path: str) -> None:
+        text(value, path)
+        if len(value) > longest:
+            message = f"Invalid '{path}': string too long. Expected at most {longest} characters."
+            raise RefusedError("string_above_max_length", message, path)
+
+    return check
+
+
+def flag(value: Any, path: str) -> None:
+    if not isinstance(value, bool):
+        raise wrong_type(path, "a boolean", value)
+
+
+def number(least: float, most: float) -> Check:
+    def check(value: Any, path: str) -> None:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise wrong_type(path, "a number", value)
+        within(value, path, least, most)
+
+    return check
+
+
+def integer(least: int, most: int) -> Check:
+    def check(value: Any, path: str) -> None:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise wrong_type(path, "an integer", value)
+        within(value, path, least, most)
+
+    return check
+
+
+def within(value: float, path: str, least: float, most: float) -> None:
+    if not (math.isfinite(value) and least <= value <= most):
+        raise wrong_value(path, value, f"from {least:g} to {most:g}")
+
+
+def choice(*values: Any) -> Check:
+    supported = ", ".join(f"'{value}'" if isinstance(value, str) else str(value) for value in values)
+
+    def check(value: Any, path: str) -> None:
+        if not any(value == each and type(value) is type(each) for each in values):
+            raise wrong_value(path, value, supported)
+
+    return check
+
+
+def nullable(inner: Check) -> Check:
+    def check(value: Any, path: str) -> None:
+        if value is not None:
+            inner(value, path)
+
+    return check
+
+
+def either(first: Check, second: Check) -> Check:
+    """What one of two accepts; if neither does, the second complains."""
+
+    def check(value: Any, path: str) -> None:
+        try:
+            first(value, path)
+        except RefusedError:
+            second(value, path)
+
+    return check
+
+
+def sequence(inner: Check) -> Check:
+    def check(value: Any, path: str) -> None:
+        if not isinstance(value, list):
+            raise wrong_type(path, "an array", value)
+        for place, each in enumerate(value):
+            inner(each, f"{path}[{place}]")
+
+    return check
+
+
+def mapping(value: Any, path: str) -> None:
+    if not isinstance(value, dict):
+        raise wrong_type(path, "an object", value)
+
+
+def record(fields: Mapping[str, Check], required: tuple[str, ...] = ()) -> Check:
+    """An object with these fields and no others."""
+
+    def check(value: Any, path: str) -> None:
+        mapping(value, path)
+        for name in required:
+            if name not in value:
+                place = joined(path, name)
+                raise RefusedError("missing_required_parameter", f"Missing required parameter: '{place}'.", place)
+        for name, each in value.items():
+            place = joined(path, name)
+            if name not in fields:
+                raise RefusedError("unknown_parameter", f"Unknown parameter: '{place}'.", place)
+            fields[name](each, place)
+
+    return check
+
+
+def variants(key: str, checks: Mapping[str, Check]) -> Check:
+    """An object whose `key` says which of the checks it must pass."""
+    known = choice(*checks)
+
+    def check(value: Any, path: str) -> None:
+        mapping(value, path)
+        place = joined(path, key)
+        if key not in value:
+            raise RefusedError("missing_required_parameter", f"Missing required parameter: '{place}'.", place)
+        known(value[key], place)
+        checks[value[key]](value, path)
+
+    return check
+
+
+def joined(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name

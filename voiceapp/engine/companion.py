@@ -1,0 +1,266 @@
+"""The built-in companion: answers by rules, says what it is, and never pretends to be a language model."""
+
+import json
+import random
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from voiceapp.engine import arithmetic
+from voiceapp.engine.guessing import MOST, Guessing
+from voiceapp.engine.request import Message, Request, ToolCall
+
+JOKES = (
+    "Why did the scarecrow win a prize? Because he was outstanding in his field.",
+    "I told my computer I needed a break. It said: no problem, I will go to sleep.",
+    "Why do bees have sticky hair? Because they use honeycombs.",
+    "What do you call a fish with no eyes? A fsh.",
+    "I would tell you a joke about the network, but you might not get it.",
+    "Parallel lines have so much in common. It is a shame they will never meet.",
+)
+DICTATIONS = (
+    "The train to the coast leaves at half past nine.",
+    "She put the green umbrella beside the kitchen door.",
+    "Every morning he walks three miles along the river.",
+    "My neighbour bought seven oranges and a loaf of bread.",
+    "It rained all night, but the sky is clear now.",
+)
+SKILLS = (
+    "I can tell you the time and the date, do sums, repeat what you say, remember your name, tell a joke, "
+    "play a guessing game, or read you a sentence for dictation."
+)
+WHO = (
+    "I am the small built-in companion of this app. "
+    "I run on this computer, without a language model: I answer by rules."
+)
+MODELLESS = "Without a language model I have no answer to that. Say help to hear what I can do."
+IDLE = "Are you still there? Say help if you want to know what I can do."
+
+Answering = Callable[["Companion", str, "re.Match[str]"], str]
+
+
+@dataclass
+class Companion:
+    """One caller's companion, with what it remembers of the call."""
+
+    clock: Callable[[], datetime] = lambda: datetime.now().astimezone()
+    chance: random.Random = field(default_factory=random.Random)
+    name: str | None = None
+    game: Guessing | None = None
+    dictation: str | None = None
+    said: str = ""
+    confessed: bool = False
+    jokes: list[str] = field(default_factory=list)
+
+    def reply(self, request: Request) -> Iterator[str | ToolCall]:
+        call = tool_call(request)
+        if call is not None:
+            yield call
+            return
+        answer = self._answer(request)
+        self.said = answer
+        yield answer
+
+    def _answer(self, request: Request) -> str:
+        last = request.last
+        if request.idle:
+            return IDLE
+        if last is None or last.role == "system":
+            return f"Hello. {WHO} Say help to hear what I can do."
+        if last.role == "output":
+            return told_output(last)
+        heard = [message.text for message in request.messages if message.role == "user" and message.text]
+        return self.answer(heard[-1]) if heard else "I did not hear any words."
+
+    def answer(self, text: str) -> str:
+        """To what the user said."""
+        for playing in (self._play, self._check_dictation):
+            answer = playing(text)
+            if answer is not None:
+                return answer
+        return self._by_rule(text)
+
+    def _play(self, text: str) -> str | None:
+        if self.game is None:
+            return None
+        answer = self.game.answer(text)
+        if self.game.over:
+            self.game = None
+        return answer
+
+    def _check_dictation(self, text: str) -> str | None:
+        wanted, self.dictation = self.dictation, None
+        if wanted is None or REPEAT.search(text):
+            self.dictation = wanted if wanted is not None else None
+            return f"Again: {wanted}" if wanted is not None else None
+        missed = [word for word in words_of(wanted) if word not in words_of(text)]
+        if len(missed) == len(words_of(wanted)):
+            return None
+        if not missed:
+            return "Very good, I heard every word."
+        return f"I heard all but: {', '.join(missed)}. The sentence was: {wanted}"
+
+    def _by_rule(self, text: str) -> str:
+        for pattern, answering in RULES:
+            found = pattern.search(text)
+            if found:
+                return answering(self, text, found)
+        return arithmetic.answer(text) or self._honestly(text)
+
+    def _honestly(self, text: str) -> str:
+        first, self.confessed = not self.confessed, True
+        heard = text if text.endswith((".", "?", "!")) else f"{text}."
+        excuse = f"No language model is configured, so I cannot answer that. {SKILLS}" if first else MODELLESS
+        return f"I heard: {heard} {excuse}"
+
+    # Rules
+
+    def _repeat(self, text: str, found: "re.Match[str]") -> str:
+        return found.group("what").strip(" :,").capitalize()
+
+    def _again(self, text: str, found: "re.Match[str]") -> str:
+        return self.said or "I have not said anything yet."
+
+    def _take_name(self, text: str, found: "re.Match[str]") -> str:
+        self.name = found.group("name").strip(" .,!").title()
+        return f"Nice to meet you, {self.name}. I will remember your name for this call."
+
+    def _tell_name(self, text: str, found: "re.Match[str]") -> str:
+        return f"Your name is {self.name}." if self.name else "You have not told me your name. Say: my name is."
+
+    def _time(self, text: str, found: "re.Match[str]") -> str:
+        now = self.clock()
+        return f"It is {now.hour % 12 or 12}:{now.minute:02d} {'am' if now.hour < 12 else 'pm'}."
+
+    def _date(self, text: str, found: "re.Match[str]") -> str:
+        now = self.clock()
+        return f"Today is {now:%A}, {now:%B} {now.day}, {now.year}."
+
+    def _joke(self, text: str, found: "re.Match[str]") -> str:
+        if not self.jokes:
+            self.jokes = self.chance.sample(JOKES, len(JOKES))
+        return self.jokes.pop()
+
+    def _begin_game(self, text: str, found: "re.Match[str]") -> str:
+        self.game = Guessing.begun(self.chance)
+        return f"I am thinking of a number from 1 to {MOST}. What is your guess?"
+
+    def _dictate(self, text: str, found: "re.Match[str]") -> str:
+        self.dictation = self.chance.choice(DICTATIONS)
+        return f"Say this after me, and I will tell you what I heard. {self.dictation}"
+
+    def _hello(self, text: str, found: "re.Match[str]") -> str:
+        named = f", {self.name}" if self.name else ""
+        return f"Hello{named}! I am well, thank you. What can I do for you?"
+
+    def _goodbye(self, text: str, found: "re.Match[str]") -> str:
+        return f"Goodbye{f', {self.name}' if self.name else ''}. It was nice talking to you."
+
+    def _thanks(self, text: str, found: "re.Match[str]") -> str:
+        return "You are welcome."
+
+    def _who(self, text: str, found: "re.Match[str]") -> str:
+        return f"{WHO} {SKILLS}"
+
+    def _skills(self, text: str, found: "re.Match[str]") -> str:
+        return SKILLS
+
+    def _test(self, text: str, found: "re.Match[str]") -> str:
+        return "Yes, I hear you well."
+
+    def _count(self, text: str, found: "re.Match[str]") -> str:
+        return ", ".join(str(number) for number in range(1, 11)) + "."
+
+
+def rule(pattern: str) -> "re.Pattern[str]":
+    return re.compile(pattern, re.IGNORECASE)
+
+
+REPEAT = rule(r"\b(say (that|it) again|repeat (that|it|the sentence)|once more|pardon|what did you say|come again)\b")
+
+RULES: "tuple[tuple[re.Pattern[str], Answering], ...]" = (
+    (REPEAT, Companion._again),
+    (rule(r"\b(?:repeat after me|say after me|please repeat|repeat)\b[\s:,.]*(?P<what>\S.*)"), Companion._repeat),
+    (rule(r"^(?:can you |could you |please )*say\b[\s:,]+(?P<what>\S.*)"), Companion._repeat),
+    (
+        rule(r"\b(?:my name is|my name's|you can call me|call me|i am called)[\s,]+(?P<name>[a-z'-]+)"),
+        Companion._take_name,
+    ),
+    (
+        rule(r"\b(what is|what's|do you (know|remember)|tell me|who am i).*\bmy name\b|\bwho am i\b"),
+        Companion._tell_name,
+    ),
+    (
+        rule(r"\bwhat(?:'s| is)?(?: the)? time\b|\btime is it\b|\bthe time\b|\bwhat hour\b|\bo'clock is it\b"),
+        Companion._time,
+    ),
+    (
+        rule(r"\b(what|which|tell me)\b.*\b(date|day is|day of the week|day today|month|year)\b|\btoday's date\b"),
+        Companion._date,
+    ),
+    (rule(r"\bjokes?\b|\bmake me laugh\b|\bsomething funny\b"), Companion._joke),
+    (rule(r"\b(guess\w*|play)\b.*\b(game|number|something)\b|\blet's play\b|\bplay a game\b"), Companion._begin_game),
+    (rule(r"\bdictat\w+|\bpractice\b|\bpractise\b"), Companion._dictate),
+    (rule(r"\bcount to (ten|10)\b"), Companion._count),
+    (rule(r"\b(who|what) are you\b|\bwhat is your name\b|\byour name\b|\bare you (a|an|real|human)\b"), Companion._who),
+    (rule(r"\bhelp\b|\bwhat can you do\b|\bwhat do you do\b|\bcan you do\b"), Companion._skills),
+    (rule(r"\b(good ?bye|bye|see you|good night|farewell|hang up)\b"), Companion._goodbye),
+    (rule(r"\bthank(s| you)\b"), Companion._thanks),
+    (rule(r"\bcan you hear me\b|\bdo you hear me\b|\btesting\b|\bare you there\b|\bmicrophone\b"), Companion._test),
+    (
+        rule(
+            r"^\W*(hello|hi|hey|good (morning|afternoon|evening))\b(?!.*\bI heard\b)|\bhow are you\b|\bhow do you do\b"
+        ),
+        Companion._hello,
+    ),
+)
+
+
+# Functions of the client
+
+
+def tool_call(request: Request) -> ToolCall | None:
+    """A call if one is demanded, or if the user names the function; arguments are taken from the user's words."""
+    last = request.last
+    if not request.tools or request.tool_choice == "none" or last is None or last.role != "user":
+        return None
+    chosen = demanded(request) or next((tool for tool in request.tools if mentioned(tool, last)), None)
+    return ToolCall(chosen["name"], json.dumps(arguments(chosen, last.text))) if chosen else None
+
+
+def demanded(request: Request) -> dict[str, Any] | None:
+    if request.tool_choice == "required":
+        return request.tools[0]
+    if isinstance(request.tool_choice, dict):
+        return next((tool for tool in request.tools if tool["name"] == request.tool_choice["name"]), None)
+    return None
+
+
+FILLERS = frozenset({"get", "set", "the", "current", "make", "do", "run", "fetch", "show"})
+
+
+def mentioned(tool: dict[str, Any], message: Message) -> bool:
+    named = set(re.split(r"[_\W]+", tool["name"].lower())) - FILLERS - {""}
+    return bool(named) and named <= set(words_of(message.text))
+
+
+def arguments(tool: dict[str, Any], text: str) -> dict[str, str]:
+    """For each text parameter that is asked for: the words behind “in”, “for” or “of”, or all of them."""
+    parameters = tool.get("parameters", {})
+    wanted = [name for name in parameters.get("required", []) if is_text(parameters, name)]
+    found = re.search(r"\b(?:in|for|of|at|to)\s+([^.?!]+)", text, re.IGNORECASE)
+    return {name: (found.group(1) if found else text).strip() for name in wanted}
+
+
+def is_text(parameters: dict[str, Any], name: str) -> bool:
+    return bool(parameters.get("properties", {}).get(name, {}).get("type") == "string")
+
+
+def told_output(message: Message) -> str:
+    return f"The answer is: {message.text}" if message.text else "That is done."
+
+
+def words_of(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9']+", text.lower())

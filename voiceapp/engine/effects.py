@@ -1,0 +1,54 @@
+"""What a session wants done; the exchange does it."""
+
+from dataclasses import dataclass, field
+
+from voiceapp.engine.events import Event
+from voiceapp.engine.request import Request
+from voiceapp.engine.sound import Samples
+
+
+@dataclass(frozen=True)
+class Send:
+    """An event for the client; `event_id` is added on the way."""
+
+    event: Event
+
+
+@dataclass(frozen=True)
+class Recognise:
+    """Tell `Session.recognised` what is said here; `ticket` names the question."""
+
+    ticket: int
+    samples: Samples = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Forget:
+    """The answer to this question is not wanted any more."""
+
+    ticket: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Tell `Session.produced` the pieces of the answer."""
+
+    request: Request
+
+
+@dataclass(frozen=True)
+class Stop:
+    """No further pieces of this response are wanted."""
+
+    response: str
+
+
+@dataclass(frozen=True)
+class Close:
+    """Close the WebSocket."""
+
+    code: int
+    reason: str
+
+
+Effect = Send | Recognise | Forget | Answer | Stop | Close

@@ -1,0 +1,299 @@
+"""Voice mode: the models, the pools, and for each connection a session with everything it wants done."""
+
+import asyncio
+import base64
+import contextlib
+import json
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
+from typing import Any
+
+from voiceapp.engine.answering import Brain, pieces
+from voiceapp.engine.brain import BrainError, Chat
+from voiceapp.engine.companion import Companion
+from voiceapp.engine.effects import Answer, Close, Effect, Forget, Recognise, Send, Stop
+from voiceapp.engine.endpoint import Closed, Endpoint, Upgrade
+from voiceapp.engine.faults import described
+from voiceapp.engine.jobs import BusyError, Pool
+from voiceapp.engine.recogniser import Recogniser
+from voiceapp.engine.request import Failed, Finished, Piece, Request
+from voiceapp.engine.server import REFUSED, Refusal, dismissal, refusal
+from voiceapp.engine.session import LONGEST_AUDIO, Session
+from voiceapp.engine.sound import Samples
+from voiceapp.engine.turn import Heard
+from voiceapp.engine.vad import Network, Silero
+from voiceapp.engine.voice import Voice
+
+log = logging.getLogger(__name__)
+
+PARTS = 3
+WAITING_JOBS = 12
+"""At about 0.2 s each on a slow core: what would wait longer than two seconds is refused as busy."""
+SLICE = 32768
+"""Base64 letters of an append handled at a time (512 ms of PCM): others get their turn in between."""
+CLOSING_SECONDS = 2
+BUSY = "The engine is busy with other callers."
+FULL = Refusal(503, "server_busy", "All lines are taken; try again later.")
+
+
+@dataclass
+class Models:
+    """Everything that is loaded once and shared by all callers."""
+
+    network: Network
+    recogniser: Recogniser
+    voice: Voice
+
+
+@dataclass
+class Exchange:
+    """Accepts calls; those that come while the models load wait for them."""
+
+    key: str | None
+    session_seconds: float
+    most_calls: int = 16
+    models: Models | None = None
+    loaded: asyncio.Event = field(default_factory=asyncio.Event)
+    calls: int = 0
+
+    def __post_init__(self) -> None:
+        self.hearing = Pool("recogniser", 1, WAITING_JOBS)
+        self.speaking = Pool("voice", 1, WAITING_JOBS)
+        self.answering = ThreadPoolExecutor(self.most_calls * 2, "answer")
+
+    async def load(self, tell: Callable[[str, int, int], None]) -> None:
+        self.models = await asyncio.to_thread(load, tell)
+        self.loaded.set()
+
+    def close(self) -> None:
+        self.answering.shutdown(wait=False, cancel_futures=True)
+        self.hearing.close()
+        self.speaking.close()
+
+    async def serve(self, endpoint: Endpoint, upgrade: Upgrade) -> None:
+        refused = refusal(upgrade, self.key) or (FULL if self.calls >= self.most_calls else None)
+        if refused is not None:
+            await refused.tell(endpoint)
+            return
+        self.calls += 1
+        try:
+            await endpoint.accept("realtime" if "realtime" in upgrade.subprotocols else None)
+            await self._welcome(endpoint, upgrade)
+        finally:
+            self.calls -= 1
+
+    async def _welcome(self, endpoint: Endpoint, upgrade: Upgrade) -> None:
+        dismissed = dismissal(upgrade)
+        if dismissed is not None:
+            await endpoint.send(json.dumps({"event_id": "event_0", **dismissed.event}))
+            await endpoint.close(REFUSED, dismissed.reason)
+            await endpoint.wait_closed()
+            return
+        await self.loaded.wait()
+        if self.models is not None:
+            await Call(self, self.models, endpoint, upgrade.query("model") or "").run()
+
+
+def load(tell: Callable[[str, int, int], None]) -> Models:
+    """In a thread; takes a second or two."""
+    tell("detector", 0, PARTS)
+    network = Network.installed()
+    tell("recogniser", 1, PARTS)
+    recogniser = Recogniser.installed(os.environ.get("VOICEAPP_RECOGNISER_LANGUAGE") or "en")
+    tell("voice", 2, PARTS)
+    voice = Voice.installed()
+    tell("voice", PARTS, PARTS)
+    return Models(network, recogniser, voice)
+
+
+def brain() -> Brain:
+    """A language model if one is configured, else the built-in companion."""
+    address = os.environ.get("VOICEAPP_BRAIN_URL")
+    if not address:
+        return Companion()
+    return Chat(address, os.environ.get("VOICEAPP_BRAIN_KEY"), os.environ.get("VOICEAPP_BRAIN_MODEL") or "default")
+
+
+@dataclass(eq=False)
+class Call:
+    """One connection. Its task alone touches the session; threads only post to its inbox."""
+
+    exchange: Exchange
+    models: Models
+    endpoint: Endpoint
+    model: str
+    inbox: "asyncio.Queue[Callable[[], list[Effect]] | None]" = field(default_factory=asyncio.Queue)
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    asked: "dict[int, Future[Heard]]" = field(default_factory=dict)
+    answers: dict[str, threading.Event] = field(default_factory=dict)
+    closing: bool = False
+
+    def __post_init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.brain = brain()
+        self.session = Session(
+            self.model, Silero(self.models.network), time.monotonic(), time.time(), self.exchange.session_seconds
+        )
+
+    async def run(self) -> None:
+        await self._perform(self.session.open())
+        reading = asyncio.create_task(self._read())
+        try:
+            while not self.closing:
+                await self._step()
+        finally:
+            reading.cancel()
+            self._abandon()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSING_SECONDS):
+                await self.endpoint.wait_closed()
+
+    async def _step(self) -> None:
+        # Checked first: under a flood of events the inbox is never empty and no timeout ever strikes.
+        if self.session.wake_at() <= time.monotonic():
+            await self._perform(self.session.tick(time.monotonic()))
+            return
+        try:
+            async with asyncio.timeout(max(0, self.session.wake_at() - time.monotonic())):
+                action = await self.inbox.get()
+        except TimeoutError:
+            return
+        if action is None:
+            self.closing = True
+        else:
+            await self._perform(action())
+
+    # In
+
+    async def _read(self) -> None:
+        while not isinstance(message := await self.endpoint.receive(), Closed):
+            for event in sliced(parsed(message)):
+                handled = asyncio.Event()
+                self.inbox.put_nowait(partial(self._receive, event, handled))
+                # The next is read when this one is done with, so a client that sends too fast feels it in TCP.
+                await handled.wait()
+        self.inbox.put_nowait(None)
+
+    def _receive(self, event: Any, handled: asyncio.Event) -> list[Effect]:
+        handled.set()
+        return self.session.receive(event, time.monotonic())
+
+    # Out
+
+    async def _perform(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Send(event):
+                    self.endpoint.post(json.dumps({"event_id": f"event_{next(self.numbers)}", **event}))
+                case Recognise(ticket, samples):
+                    self._recognise(ticket, samples)
+                case Forget(ticket):
+                    self._forget(ticket)
+                case Answer(request):
+                    self._answer(request)
+                case Stop(response):
+                    self.answers.pop(response, threading.Event()).set()
+                case Close(code, reason):
+                    await self.endpoint.close(code, reason)
+                    self.closing = True
+        await self.endpoint.flush()
+
+    # Hearing
+
+    def _recognise(self, ticket: int, samples: Samples) -> None:
+        try:
+            future = self.exchange.hearing.submit(self, lambda: self.models.recogniser.hear(samples))
+        except BusyError:
+            self._post(lambda: self.session.unrecognised(ticket, "server_busy", BUSY, time.monotonic()))
+            return
+        self.asked[ticket] = future
+        future.add_done_callback(lambda done: self._post(lambda: self._recognised(ticket, done)))
+
+    def _recognised(self, ticket: int, done: "Future[Heard]") -> list[Effect]:
+        self.asked.pop(ticket, None)
+        now = time.monotonic()
+        if done.cancelled():
+            return []
+        failure = done.exception()
+        if failure is None:
+            return self.session.recognised(ticket, done.result(), now)
+        log.error("recognition failed: %s", described(failure))
+        return self.session.unrecognised(ticket, "recognition_failed", "The sound could not be recognised.", now)
+
+    def _forget(self, ticket: int) -> None:
+        if ticket in self.asked:
+            self.asked[ticket].cancel()
+
+    # Answering
+
+    def _answer(self, request: Request) -> None:
+        stopped = self.answers[request.response] = threading.Event()
+        self.exchange.answering.submit(self._produce, request, stopped)
+
+    def _produce(self, request: Request, stopped: threading.Event) -> None:
+        """In a thread: each piece goes to the session as soon as it is there."""
+        try:
+            for piece in pieces(request, self.brain, self._speak, stopped):
+                self._produced(request.response, piece)
+            self._produced(request.response, Finished())
+        except BusyError:
+            self._produced(request.response, Failed("server_busy", BUSY))
+        except BrainError as failure:
+            self._produced(request.response, Failed("brain_unavailable", str(failure)))
+        except Exception as failure:
+            # Without the message, which may hold what was said.
+            log.error("answering failed: %s", described(failure))  # noqa: TRY400
+            self._produced(request.response, Failed("internal", "The answer could not be made."))
+
+    def _produced(self, response: str, piece: Piece) -> None:
+        self._post(lambda: self.session.produced(response, piece, time.monotonic()))
+
+    def _speak(self, text: str, voice: str, speed: float) -> Samples:
+        spoken: Samples = self.exchange.speaking.submit(
+            self, lambda: self.models.voice.speak(text, voice, speed)
+        ).result()
+        return spoken
+
+    # The end
+
+    def _post(self, action: Callable[[], list[Effect]]) -> None:
+        # The loop may be closed by the time a thread has finished its work.
+        with contextlib.suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(self.inbox.put_nowait, action)
+
+    def _abandon(self) -> None:
+        for future in list(self.asked.values()):
+            future.cancel()
+        for stopped in self.answers.values():
+            stopped.set()
+
+
+def parsed(message: str | bytes) -> Any:
+    """The JSON value of a message; None if it is not JSON, which no client event is."""
+    try:
+        return json.loads(message, parse_constant=refuse_constant)
+    except (ValueError, RecursionError):
+        return None
+
+
+def refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def sliced(event: Any) -> list[Any]:
+    """A long append as several short ones, if its audio is sound base64."""
+    audio = event.get("audio") if isinstance(event, dict) and event.get("type") == "input_audio_buffer.append" else None
+    if not isinstance(audio, str) or not SLICE < len(audio) <= LONGEST_AUDIO:
+        return [event]
+    try:
+        base64.b64decode(audio, validate=True)
+    except ValueError:
+        return [event]
+    return [event | {"audio": audio[start : start + SLICE]} for start in range(0, len(audio), SLICE)]

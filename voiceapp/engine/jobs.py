@@ -1,0 +1,91 @@
+"""A bounded pool of worker threads, fair to several callers."""
+
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class BusyError(Exception):
+    """The pool has as much waiting as it can do in time."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """Work that has been asked for and its promised result."""
+
+    work: Callable[[], Any]
+    result: "Future[Any]" = field(default_factory=Future)
+
+    def run(self) -> None:
+        if not self.result.set_running_or_notify_cancel():
+            return
+        try:
+            self.result.set_result(self.work())
+        except BaseException as failure:
+            self.result.set_exception(failure)
+
+
+class Pool:
+    """Callers take turns, one job each; a caller's own jobs keep their order.
+
+    `most` bounds the jobs waiting in all, so that the last of them is not answered too late.
+    """
+
+    def __init__(self, name: str, workers: int, most: int) -> None:
+        self._most = most
+        self._waiting: OrderedDict[object, deque[Job]] = OrderedDict()
+        self._changed = threading.Condition()
+        self._closed = False
+        self._threads = [
+            threading.Thread(target=self._work, name=f"{name} {number}", daemon=True) for number in range(workers)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def submit(self, caller: object, work: Callable[[], Any]) -> "Future[Any]":
+        """Cancelling the future takes the job out, unless it runs already."""
+        job = Job(work)
+        with self._changed:
+            self._drop_cancelled()
+            if sum(len(jobs) for jobs in self._waiting.values()) >= self._most:
+                raise BusyError
+            self._waiting.setdefault(caller, deque()).append(job)
+            self._changed.notify()
+        return job.result
+
+    def close(self) -> None:
+        with self._changed:
+            self._closed = True
+            for jobs in self._waiting.values():
+                for job in jobs:
+                    job.result.cancel()
+            self._waiting.clear()
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join(5)
+
+    def _work(self) -> None:
+        while (job := self._next()) is not None:
+            job.run()
+
+    def _next(self) -> Job | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closed)
+            if self._closed:
+                return None
+            caller, jobs = self._waiting.popitem(last=False)
+            job = jobs.popleft()
+            if jobs:
+                self._waiting[caller] = jobs
+            return job
+
+    def _drop_cancelled(self) -> None:
+        for caller, jobs in list(self._waiting.items()):
+            left = deque(job for job in jobs if not job.result.cancelled())
+            if left:
+                self._waiting[caller] = left
+            else:
+                del self._waiting[caller]

@@ -1,0 +1,79 @@
+"""English number words turned into digits: recognisers write both “17” and “seventeen”."""
+
+import re
+
+NAMED = """
+zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
+nineteen
+"""
+UNITS = {word: value for value, word in enumerate(NAMED.split())}
+NAMED_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+TENS = {word: value * 10 for value, word in enumerate(NAMED_TENS.split(), 2)}
+SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
+SMALL = UNITS | TENS
+WORD = re.compile(r"\d[\d,]*(?:\.\d+)?|[a-z']+|[^\sa-z\d]", re.IGNORECASE)
+GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+
+
+def digits(text: str) -> str:
+    """The text in lower case with each run of number words as one number, one space between all words."""
+    words = [plain(word) for word in WORD.findall(text.lower().replace("-", " "))]
+    made: list[str] = []
+    place = 0
+    while place < len(words):
+        value, end = number_at(words, place)
+        made.append(words[place] if value is None else value)
+        place = max(end, place + 1)
+    return " ".join(made)
+
+
+def plain(word: str) -> str:
+    return word.replace(",", "") if GROUPED.fullmatch(word) else word.rstrip(",") or ","
+
+
+def number_at(words: list[str], place: int) -> tuple[str | None, int]:
+    """The number that starts here and where it ends; None if there is none."""
+    if words[place] in ("a", "an") and place + 1 < len(words) and words[place + 1] in SCALES:
+        words = [*words[:place], "one", *words[place + 1 :]]
+    whole, end = whole_at(words, place)
+    if whole is None:
+        return None, place
+    if end + 1 < len(words) and words[end] == "point" and words[end + 1] in UNITS:
+        return decimal(words, whole, end + 1)
+    return str(whole), end
+
+
+def decimal(words: list[str], whole: int, place: int) -> tuple[str, int]:
+    end = place
+    while end < len(words) and UNITS.get(words[end], 10) < 10:
+        end += 1
+    return f"{whole}." + "".join(str(UNITS[word]) for word in words[place:end]), end
+
+
+def whole_at(words: list[str], place: int) -> tuple[int | None, int]:
+    total, group, end, last = 0, None, place, 10**12
+    while end < len(words):
+        word = words[end]
+        if word in SMALL and fits(SMALL[word], last):
+            group, last = (group or 0) + SMALL[word], SMALL[word]
+        elif word in SCALES and group is not None:
+            group, total, last = scaled(group, total, SCALES[word])
+        elif not (word == "and" and last >= 100 and group is not None and continues(words, end)):
+            break
+        end += 1
+    return (None, place) if group is None and total == 0 else (total + (group or 0), end)
+
+
+def fits(value: int, last: int) -> bool:
+    """“twenty five” is one number, “five twenty” and “five six” are two."""
+    return last >= 100 or (last >= 20 and value < 10)
+
+
+def scaled(group: int | None, total: int, scale: int) -> tuple[int | None, int, int]:
+    if scale == 100:
+        return (group or 1) * 100, total, 100
+    return 0, total + (group or 1) * scale, scale
+
+
+def continues(words: list[str], place: int) -> bool:
+    return place + 1 < len(words) and words[place + 1] in SMALL

@@ -1,0 +1,128 @@
+"""The engine as a process: its options, its state told in JSON lines on standard output, its end."""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import ssl
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from voiceapp.engine import shapes
+from voiceapp.engine.received import lines_to
+from voiceapp.engine.scenario import load
+from voiceapp.engine.scripted import Scripted
+from voiceapp.engine.server import Address, Server
+
+KEY = "VOICEAPP_ENGINE_KEY"
+
+
+Tell = Callable[..., None]
+"""Takes the name of an event and its fields."""
+
+
+class OptionError(ValueError):
+    """The engine will not start with these options."""
+
+
+def arguments(line: list[str] | None = None) -> argparse.Namespace:
+    about = "The embedded engine: a Realtime speech-to-speech server on CPU."
+    parser = argparse.ArgumentParser("python -m voiceapp.engine", description=about)
+    parser.add_argument("--host", default="127.0.0.1", help=f"beyond loopback only with {KEY} set")
+    parser.add_argument("--port", type=int, default=0, help="0 takes any free one")
+    parser.add_argument("--mode", choices=("voice", "scripted"), default="voice")
+    parser.add_argument("--scenario", type=Path, help="scripted: a TOML file; none is a well-behaved server")
+    parser.add_argument("--record", type=Path, help="scripted: write what clients send, one JSON line each")
+    parser.add_argument("--session-seconds", type=float, default=shapes.SESSION_SECONDS)
+    parser.add_argument("--most-calls", type=int, default=16, help="voice: further connections get HTTP 503")
+    parser.add_argument("--certificate", type=Path, help="TLS certificate chain, PEM")
+    parser.add_argument("--key-file", type=Path, help="its private key, PEM")
+    parser.add_argument("--stay-with-parent", action="store_true", help="exit when standard input ends")
+    return parser.parse_args(line)
+
+
+def main(tell: Tell) -> None:
+    """Until a signal, or the end of the parent. Raises what is in the way."""
+    options = arguments()
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    asyncio.run(run(options, tell))
+
+
+async def run(options: argparse.Namespace, tell: Tell) -> None:
+    address = address_of(options)
+    stop = asyncio.Event()
+    listen_for_the_end(stop, options.stay_with_parent)
+    with contextlib.ExitStack() as resources:
+        if options.mode == "scripted":
+            await serve_script(options, address, tell, stop, resources)
+        else:
+            await serve_voice(options, address, tell, stop)
+
+
+async def serve_script(
+    options: argparse.Namespace, address: Address, tell: Tell, stop: asyncio.Event, resources: contextlib.ExitStack
+) -> None:
+    scripted = Scripted(load(options.scenario), os.environ.get(KEY) or None)
+    if options.record:
+        scripted.record = lines_to(resources.enter_context(options.record.open("w", encoding="utf-8")))
+    server = Server(scripted.serve, address)
+    tell("listening", host=address.host, port=await server.start())
+    tell("ready")
+    await stop.wait()
+    await server.stop()
+
+
+async def serve_voice(options: argparse.Namespace, address: Address, tell: Tell, stop: asyncio.Event) -> None:
+    # Imported here so that scripted mode runs where numpy and the models are not installed.
+    from voiceapp.engine.exchange import Exchange
+
+    exchange = Exchange(os.environ.get(KEY) or None, options.session_seconds, options.most_calls)
+    server = Server(exchange.serve, address)
+    tell("listening", host=address.host, port=await server.start())
+    loading = asyncio.create_task(exchange.load(lambda part, done, of: tell("loading", part=part, done=done, of=of)))
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait({loading, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    if loading.done():
+        loading.result()
+        tell("ready")
+        await stopped
+    await server.stop()
+    exchange.close()
+
+
+def address_of(options: argparse.Namespace) -> Address:
+    address = Address(options.host, options.port, tls_of(options))
+    if not address.is_loopback and not os.environ.get(KEY):
+        raise OptionError(
+            f"{KEY} is not set: without a key the engine listens on loopback only, not on {address.host}."
+        )
+    return address
+
+
+def tls_of(options: argparse.Namespace) -> ssl.SSLContext | None:
+    if options.certificate is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(options.certificate, options.key_file)
+    return context
+
+
+def listen_for_the_end(stop: asyncio.Event, stay_with_parent: bool) -> None:
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    if stay_with_parent:
+        watch = threading.Thread(target=wait_for_end_of_input, args=(loop, stop.set), daemon=True)
+        watch.start()
+
+
+def wait_for_end_of_input(loop: asyncio.AbstractEventLoop, then: Callable[[], None]) -> None:
+    """The parent's end of the pipe closes even when it is killed."""
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(then)

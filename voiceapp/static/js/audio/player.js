@@ -1,0 +1,187 @@
+// The page's end of the playback worklet: hands it sound, and tells how much of each item a person has heard, which is
+// what left the worklet less what the device still holds.
+
+import { decode } from "./base64.js"
+
+const HEARD_EVERY_MS = 250
+/** A context that does not run answers nothing; the server must be answered all the same. */
+const ANSWER_MS = 250
+const REFUSED_MOST = 200
+
+/**
+ * @typedef {object} PlayerDelegate
+ * @property {(item: string) => void} playbackStarted
+ * @property {(item: string, playedMs: number, heardMs: number, rms: number) => void} playbackMoved
+ * @property {(item: string, heardMs: number) => void} playbackHeard now and then, and at an item's end
+ * @property {(item: string) => void} playbackEnded
+ * @property {(item: string, heardMs: number) => void} playbackFlushed
+ * @property {(item: string) => void} playbackUnderran
+ */
+
+/** @typedef {{type: "started" | "underran" | "position" | "ended" | "flushed", item: string, ms: number, rms: number}} PlaybackReport */
+
+export class Player {
+  /** @type {{port: MessagePort, disconnect: () => void} | null} */
+  node = null
+  /** @type {AnalyserNode | null} */
+  analyser = null
+  /** @type {Set<string>} items that were flushed: their late sound is refused */
+  refused = new Set()
+  /** @type {Map<string, {ms: number, endedAt: number | null}>} */
+  played = new Map()
+  /** @type {Map<string, ReturnType<typeof setTimeout>>} flushes the server waits to be answered */
+  asked = new Map()
+  toldAt = 0
+
+  /**
+   * @param {PlayerDelegate} delegate
+   * @param {{latencyMs: number}} device
+   * @param {() => number} now milliseconds
+   */
+  constructor(delegate, device, now) {
+    this.delegate = delegate
+    this.device = device
+    this.now = now
+  }
+
+  forget() {
+    this.refused.clear()
+    this.played.clear()
+    this.asked.clear()
+  }
+
+  /** @param {AudioContext} context */
+  open(context) {
+    const node = new AudioWorkletNode(context, "playback", { numberOfInputs: 0, outputChannelCount: [1] })
+    this.analyser = new AnalyserNode(context, { fftSize: 1024 })
+    node.connect(this.analyser).connect(context.destination)
+    this.attach(node)
+  }
+
+  /** @param {{port: MessagePort, disconnect: () => void}} node */
+  attach(node) {
+    this.node = node
+    node.port.onmessage = ({ data }) => this.#reported(data)
+  }
+
+  close() {
+    for (const timer of this.asked.values()) clearTimeout(timer)
+    // Not disconnected: what fades is heard until the context closes.
+    this.node = this.analyser = null
+    this.forget()
+  }
+
+  /**
+   * The samples that were taken: none if the item was flushed.
+   * @param {string} item
+   * @param {string} base64
+   */
+  append(item, base64) {
+    if (this.refused.has(item) || !this.node) return 0
+    const pcm = decode(base64)
+    const count = pcm.length
+    if (!this.played.has(item)) this.played.set(item, { ms: 0, endedAt: null })
+    this.node.port.postMessage({ type: "append", item, pcm }, [pcm.buffer])
+    return count
+  }
+
+  /** @param {string} item */
+  complete(item) {
+    this.node?.port.postMessage({ type: "complete", item })
+  }
+
+  /** @param {string} item */
+  flush(item) {
+    this.#silence(item)
+    clearTimeout(this.asked.get(item))
+    this.asked.set(item, setTimeout(() => this.#flushed(item, this.played.get(item)?.ms ?? 0), ANSWER_MS))
+  }
+
+  /** All that is queued or playing, by hand: the server is answered when it asks. */
+  silence() {
+    for (const [item, { endedAt }] of this.played) if (endedAt === null) this.#silence(item)
+  }
+
+  get busy() {
+    return [...this.played].some(([item, { endedAt }]) => endedAt === null && !this.refused.has(item))
+  }
+
+  /** @param {string} item */
+  #silence(item) {
+    this.#refuse(item)
+    this.node?.port.postMessage({ type: "flush", item })
+  }
+
+  /** @param {PlaybackReport} report */
+  #reported({ type, item, ms, rms }) {
+    if (type === "started") this.#started(item)
+    if (type === "position") this.#moved(item, ms, rms)
+    if (type === "ended") this.#ended(item, ms)
+    if (type === "flushed") this.#flushed(item, ms)
+    if (type === "underran") this.delegate.playbackUnderran(item)
+  }
+
+  /** @param {string} item */
+  #started(item) {
+    this.delegate.playbackStarted(item)
+  }
+
+  /**
+   * @param {string} item
+   * @param {number} ms
+   * @param {number} rms
+   */
+  #moved(item, ms, rms) {
+    if (this.refused.has(item)) return
+    this.played.set(item, { ms, endedAt: null })
+    this.delegate.playbackMoved(item, ms, this.#heardMs(item, ms), rms)
+    if (this.now() - this.toldAt >= HEARD_EVERY_MS) this.#tell(item, this.#heardMs(item, ms))
+  }
+
+  /** The end has left the worklet; it is heard when the device has played it. @param {string} item @param {number} ms */
+  #ended(item, ms) {
+    this.played.set(item, { ms, endedAt: this.now() })
+    setTimeout(() => this.#endHeard(item, ms), this.device.latencyMs)
+  }
+
+  /** @param {string} item @param {number} ms */
+  #endHeard(item, ms) {
+    if (this.refused.has(item) || !this.played.has(item)) return
+    this.delegate.playbackMoved(item, ms, ms, 0)
+    this.#tell(item, ms)
+    this.delegate.playbackEnded(item)
+  }
+
+  /** @param {string} item @param {number} ms */
+  #flushed(item, ms) {
+    this.played.set(item, { ms, endedAt: this.played.get(item)?.endedAt ?? this.now() })
+    this.delegate.playbackMoved(item, ms, this.#heardMs(item, ms), 0)
+    if (this.asked.has(item)) this.#answer(item, this.#heardMs(item, ms))
+  }
+
+  /** @param {string} item @param {number} ms */
+  #answer(item, ms) {
+    clearTimeout(this.asked.get(item))
+    this.asked.delete(item)
+    this.delegate.playbackFlushed(item, ms)
+  }
+
+  /** @param {string} item @param {number} ms */
+  #tell(item, ms) {
+    this.toldAt = this.now()
+    this.delegate.playbackHeard(item, ms)
+  }
+
+  /** @param {string} item @param {number} ms */
+  #heardMs(item, ms) {
+    const endedAt = this.played.get(item)?.endedAt ?? null
+    const since = endedAt === null ? 0 : this.now() - endedAt
+    return Math.max(0, ms - Math.max(0, this.device.latencyMs - since))
+  }
+
+  /** @param {string} item */
+  #refuse(item) {
+    this.refused.add(item)
+    if (this.refused.size > REFUSED_MOST) this.refused.delete(/** @type {string} */ (this.refused.values().next().value))
+  }
+}

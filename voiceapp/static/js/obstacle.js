@@ -1,0 +1,11 @@
+// What makes a call impossible in this browser, at this address, with these files.
+
+/**
+ * The code of the notice, or null.
+ * @param {{isSecureContext: boolean, AudioContext?: unknown, AudioWorkletNode?: unknown, io?: unknown}} window
+ */
+export function obstacle({ isSecureContext, AudioContext, AudioWorkletNode, io }) {
+  if (!isSecureContext) return "insecure"
+  if (!AudioContext || !AudioWorkletNode) return "unsupported"
+  return io ? null : "client_missing"
+}

@@ -1,0 +1,51 @@
+// What of the microphone's sound goes up, and what is said when some of it cannot.
+
+import { msOf } from "./audio/pcm.js"
+import { Gate } from "./gate.js"
+
+/** How much sound must go up without a loss before the notice of a loss goes away. */
+const WHOLE_MS = 3000
+
+export class Outgoing {
+  gate = new Gate()
+  /** Of the sound that must still go up without a loss. */
+  wantedMs = 0
+
+  /**
+   * @param {{live: boolean, sendSound: (pcm: Int16Array) => number | null}} transport
+   * @param {import("./stats.js").Stats} stats
+   * @param {{add: (trouble: {code: string}) => void, dismiss: (code: string) => void}} notices
+   */
+  constructor(transport, stats, notices) {
+    this.transport = transport
+    this.stats = stats
+    this.notices = notices
+  }
+
+  /** A new call. @param {boolean} muted */
+  reset(muted) {
+    this.gate = new Gate()
+    this.gate.muted = muted
+    this.wantedMs = 0
+  }
+
+  /** @param {Int16Array} pcm */
+  take(pcm) {
+    const block = this.gate.pass(pcm)
+    if (!block) return
+    this.transport.sendSound(block) === null ? this.#dropped() : this.#sent(msOf(block.length))
+  }
+
+  /** @param {number} ms */
+  #sent(ms) {
+    this.stats.chunksSent++
+    if (this.wantedMs > 0 && (this.wantedMs -= ms) <= 0) this.notices.dismiss("sound_dropped")
+  }
+
+  #dropped() {
+    this.stats.chunksDropped++
+    if (!this.transport.live) return
+    if (this.wantedMs <= 0) this.notices.add({ code: "sound_dropped" })
+    this.wantedMs = WHOLE_MS
+  }
+}

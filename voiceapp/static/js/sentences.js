@@ -1,0 +1,17 @@
+// Where sentences end, so that a screen reader is given whole ones.
+
+const END = /[.!?…]["'”’)\]]*\s+|[。！？]["'」』）]*\s*|\n+/gu
+
+/**
+ * The finished sentences of a text, and the rest that may still grow.
+ * @param {string} text
+ */
+export function sentences(text) {
+  const finished = []
+  let from = 0
+  for (const match of text.matchAll(END)) {
+    finished.push(text.slice(from, match.index + match[0].length))
+    from = match.index + match[0].length
+  }
+  return { finished, rest: text.slice(from) }
+}

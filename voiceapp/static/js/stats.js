@@ -1,0 +1,107 @@
+// What `window.voiceapp.stats()` answers: counters of the page since it was opened (where not said otherwise), for tests and tools. Stable.
+
+import { samplesIn } from "./audio/pcm.js"
+
+/**
+ * @typedef {object} Snapshot
+ * @property {string} phase as in `data-phase`
+ * @property {string} turn as in `data-turn`
+ * @property {boolean} muted the microphone sends nothing
+ * @property {number} deviceRate sample rate of the audio device, 0 before the first call
+ * @property {number} outputLatencyMs what the device holds back, as the browser tells it
+ * @property {number} chunksSent chunks of the microphone's sound that were sent
+ * @property {number} chunksDropped chunks not sent: no connection, or too much unconfirmed
+ * @property {number} chunksAcked the last number the server confirmed in this call
+ * @property {number} chunksReceived chunks of the assistant's sound that came
+ * @property {Record<string, number>} msHeard milliseconds heard of each item of this call
+ * @property {number} msHeardTotal
+ * @property {number} samplesPlayed 24 kHz samples that left the playback worklet
+ * @property {number} underruns times the sound ran out in the middle of an item
+ * @property {number} playedRms how loud the last 50 ms of playback were, 0 to 1
+ * @property {number} playedPeakRms the loudest of these
+ * @property {number | null} lastReplyMs from the end of the user's speech (`turn: thinking`) to the first sample played
+ */
+
+export class Stats {
+  chunksSent = 0
+  chunksDropped = 0
+  chunksAcked = 0
+  chunksReceived = 0
+  underruns = 0
+  playedRms = 0
+  playedPeakRms = 0
+  deviceRate = 0
+  outputLatencyMs = 0
+  /** @type {number | null} */
+  lastReplyMs = null
+  /** @type {number | null} */
+  askedAt = null
+  /** @type {Map<string, number>} */
+  played = new Map()
+  /** @type {Map<string, number>} */
+  heard = new Map()
+
+  /** Of the calls before this one. */
+  earlier = { played: 0, heard: 0 }
+
+  /** @param {() => number} now milliseconds */
+  constructor(now) {
+    this.now = now
+  }
+
+  callBegan() {
+    this.earlier = { played: this.earlier.played + sum(this.played), heard: this.earlier.heard + sum(this.heard) }
+    this.played.clear()
+    this.heard.clear()
+    this.chunksAcked = 0
+    this.askedAt = null
+  }
+
+  /** @param {import("./wire.js").TurnState} turn */
+  turnChanged(turn) {
+    if (turn === "thinking") this.askedAt = this.now()
+  }
+
+  playbackStarted() {
+    if (this.askedAt === null) return
+    this.lastReplyMs = Math.round(this.now() - this.askedAt)
+    this.askedAt = null
+  }
+
+  /**
+   * @param {string} item
+   * @param {number} playedMs
+   * @param {number} heardMs
+   */
+  playbackMoved(item, playedMs, heardMs) {
+    this.played.set(item, playedMs)
+    this.heard.set(item, heardMs)
+  }
+
+  /** @param {number} rms */
+  levelMeasured(rms) {
+    this.playedRms = rms
+    this.playedPeakRms = Math.max(this.playedPeakRms, rms)
+  }
+
+  /**
+   * @param {{phase: string, turn: string}} session
+   * @param {boolean} muted
+   * @returns {Snapshot}
+   */
+  snapshot({ phase, turn }, muted) {
+    const { chunksSent, chunksDropped, chunksAcked, chunksReceived, underruns, lastReplyMs, deviceRate, outputLatencyMs, playedRms, playedPeakRms } = this
+    return {
+      phase, turn, muted, deviceRate, outputLatencyMs,
+      chunksSent, chunksDropped, chunksAcked, chunksReceived, underruns, lastReplyMs, playedRms, playedPeakRms,
+      msHeard: Object.fromEntries(this.heard),
+      msHeardTotal: this.earlier.heard + sum(this.heard),
+      samplesPlayed: samplesIn(this.earlier.played + sum(this.played))
+    }
+  }
+}
+
+/** @param {Map<string, number>} numbers */
+function sum(numbers) {
+  return [...numbers.values()].reduce((total, number) => total + number, 0)
+}

@@ -1,0 +1,221 @@
+// The Socket.IO connection: says what docs/wire.md allows, and tells a delegate what came. Never holds sound back for
+// later: stale speech is worse than none.
+
+import { encode } from "./audio/base64.js"
+import { msOf } from "./audio/pcm.js"
+import { Uplink } from "./uplink.js"
+
+const STOP_MS = 2000
+const SETTLE_MS = 500
+
+/**
+ * @typedef {object} TransportDelegate
+ * @property {() => void} transportConnected
+ * @property {() => void} transportLost
+ * @property {() => void} transportRefused
+ * @property {() => void} transportFailed
+ * @property {() => void} callRequested nothing of an earlier call comes any more
+ * @property {(error: import("./wire.js").Trouble) => void} callRefused
+ * @property {(ready: import("./wire.js").Ready) => void} callReadied
+ * @property {(turn: import("./wire.js").TurnState) => void} turnChanged
+ * @property {(n: number, place: import("./wire.js").Place) => void} itemPlaced
+ * @property {(n: number, wording: import("./wire.js").Wording) => void} transcriptArrived
+ * @property {(item: string, base64: string) => void} soundArrived
+ * @property {(item: string) => void} flushAsked
+ * @property {(total: import("./wire.js").Tokens) => void} usageArrived
+ * @property {(line: import("./wire.js").LogLine) => void} logArrived
+ * @property {(trouble: import("./wire.js").Trouble) => void} noticeArrived
+ * @property {(reason: string) => void} callEnded
+ * @property {(n: number) => void} soundAcknowledged
+ */
+
+export class Transport {
+  uplink = new Uplink()
+  live = false
+  requested = false
+  watching = false
+  /** A `stop` was sent and its `ended` has not come: what still arrives belongs to the call that is over. */
+  ending = false
+  /** @type {(() => void) | null} */
+  afterEnd = null
+  /** @type {any} the Socket.IO socket */
+  socket = null
+
+  /**
+   * @param {() => any} connect makes a socket that is not yet connected
+   * @param {TransportDelegate} delegate
+   */
+  constructor(connect, delegate) {
+    this.connect = connect
+    this.delegate = delegate
+  }
+
+  get connected() {
+    return this.socket?.connected === true
+  }
+
+  open() {
+    this.socket ??= this.#listen(this.connect())
+    if (!this.connected) this.socket.connect()
+  }
+
+  /** @param {{voice?: string, language?: string}} [wishes] */
+  start(wishes = {}) {
+    this.afterEnd = null
+    if (this.ending) return void (this.afterEnd = () => this.start(wishes))
+    this.uplink.reset()
+    this.requested = true
+    this.delegate.callRequested()
+    this.socket.emit("start", wishes, (/** @type {any} */ answer) => this.#answered(answer))
+    if (this.watching) this.watch(true)
+  }
+
+  stop() {
+    this.afterEnd = null
+    this.live = false
+    if (!this.connected) return void this.socket?.disconnect()
+    if (this.requested) this.#askForEnd()
+  }
+
+  #askForEnd() {
+    this.requested = false
+    this.ending = true
+    this.socket.emit("stop", {})
+    setTimeout(() => this.#endAwaited(), STOP_MS)
+  }
+
+  /**
+   * The chunk's number, or null if it was dropped.
+   * @param {Int16Array} pcm
+   */
+  sendSound(pcm) {
+    const n = this.live && this.connected ? this.uplink.take(msOf(pcm.length)) : null
+    if (n !== null) this.socket.emit("audio", n, encode(pcm))
+    return n
+  }
+
+  /** @param {string} text */
+  sendText(text) {
+    return this.#send("text", { text })
+  }
+
+  interrupt() {
+    return this.#send("interrupt", {})
+  }
+
+  /**
+   * @param {string} item
+   * @param {number} ms
+   */
+  sendFlushed(item, ms) {
+    return this.#send("flushed", { item, heard_ms: Math.round(ms) })
+  }
+
+  /**
+   * @param {string} item
+   * @param {number} ms
+   */
+  sendHeard(item, ms) {
+    return this.#send("heard", { item, heard_ms: Math.round(ms) })
+  }
+
+  /** Also before the call is live, so that nothing of its beginning is missed. @param {boolean} on */
+  watch(on) {
+    this.watching = on
+    if (this.requested && this.connected) this.socket.emit("watch", { on })
+  }
+
+  /**
+   * @param {string} event
+   * @param {object} payload
+   */
+  #send(event, payload) {
+    const may = this.live && this.connected
+    if (may) this.socket.emit(event, payload)
+    return may
+  }
+
+  /** @param {any} socket */
+  #listen(socket) {
+    socket.on("connect", () => this.#connected())
+    socket.on("disconnect", (/** @type {string} */ reason) => this.#disconnected(reason))
+    socket.on("connect_error", () => socket.active ? this.delegate.transportRefused() : this.delegate.transportFailed())
+    this.#listenToCall(socket)
+    this.#listenToConversation(socket)
+    return socket
+  }
+
+  /** @param {any} socket */
+  #listenToCall(socket) {
+    this.#on(socket, "ready", ready => this.#readied(ready))
+    this.#on(socket, "ack", n => this.#acknowledged(n))
+    this.#on(socket, "log", line => this.delegate.logArrived(line))
+    this.#on(socket, "notice", trouble => this.delegate.noticeArrived(trouble))
+    socket.on("ended", (/** @type {{reason: string}} */ { reason }) => this.#ended(reason))
+  }
+
+  /** @param {any} socket */
+  #listenToConversation(socket) {
+    this.#on(socket, "turn", (_, { state }) => this.delegate.turnChanged(state))
+    this.#on(socket, "item", (n, place) => this.delegate.itemPlaced(n, place))
+    this.#on(socket, "transcript", (n, wording) => this.delegate.transcriptArrived(n, wording))
+    this.#on(socket, "audio", (_, item, base64) => this.delegate.soundArrived(item, base64))
+    this.#on(socket, "flush", (_, { item }) => this.delegate.flushAsked(item))
+    this.#on(socket, "usage", (_, { total }) => this.delegate.usageArrived(total))
+  }
+
+  /**
+   * @param {any} socket
+   * @param {string} event
+   * @param {(...data: any[]) => void} handler
+   */
+  #on(socket, event, handler) {
+    socket.on(event, (/** @type {any[]} */ ...data) => { if (!this.ending) handler(...data) })
+  }
+
+  #connected() {
+    this.ending = false
+    this.delegate.transportConnected()
+  }
+
+  /** @param {string} reason */
+  #disconnected(reason) {
+    this.live = this.requested = this.ending = false
+    this.afterEnd = null
+    // The library comes back by itself except from this one.
+    if (reason === "io server disconnect") setTimeout(() => this.socket.connect(), SETTLE_MS)
+    this.delegate.transportLost()
+  }
+
+  /** @param {{ok: boolean, error?: import("./wire.js").Trouble}} answer */
+  #answered(answer) {
+    if (this.ending || answer.ok) return
+    this.requested = false
+    this.delegate.callRefused(answer.error ?? { code: "internal" })
+  }
+
+  /** @param {import("./wire.js").Ready} ready */
+  #readied(ready) {
+    this.live = true
+    this.delegate.callReadied(ready)
+  }
+
+  /** @param {number} n */
+  #acknowledged(n) {
+    this.uplink.acknowledged(n)
+    this.delegate.soundAcknowledged(n)
+  }
+
+  /** @param {string} reason */
+  #ended(reason) {
+    this.live = this.requested = false
+    if (this.ending) return this.#endAwaited()
+    this.delegate.callEnded(reason)
+  }
+
+  #endAwaited() {
+    if (!this.ending) return
+    this.ending = false
+    this.afterEnd?.()
+  }
+}

@@ -1,0 +1,34 @@
+// Numbers the chunks that go up and bounds what is unconfirmed. A chunk that is refused takes no number, so the numbers
+// have no hole; what is in flight is counted in chunks really sent, so a refusal can never block the ones after it.
+
+const MOST_MS = 1500
+
+export class Uplink {
+  number = 0
+  /** @type {{n: number, ms: number}[]} */
+  flying = []
+
+  reset() {
+    this.number = 0
+    this.flying = []
+  }
+
+  get flyingMs() {
+    return this.flying.reduce((sum, chunk) => sum + chunk.ms, 0)
+  }
+
+  /**
+   * The number of a chunk that may be sent now, or null.
+   * @param {number} ms
+   */
+  take(ms) {
+    if (this.flyingMs + ms > MOST_MS) return null
+    this.flying.push({ n: ++this.number, ms })
+    return this.number
+  }
+
+  /** @param {number} n */
+  acknowledged(n) {
+    this.flying = this.flying.filter(chunk => chunk.n > n)
+  }
+}

@@ -1,0 +1,74 @@
+// One entry of the transcript. A screen reader is given finished sentences; the line that still grows is hidden from it.
+
+import { sentences } from "../sentences.js"
+import { element, write } from "./element.js"
+
+const JAPANESE = /[\u3040-\u30ff]/u
+
+export class EntryView {
+  said = element("span", { class: "said" })
+  live = element("span", { class: "live", "aria-hidden": "true" })
+  words = element("p", { class: "words" }, this.said, this.live)
+  /** @type {HTMLElement | null} */
+  cut = null
+  /** @type {string[]} */
+  finished = []
+
+  /**
+   * @param {import("../transcript.js").Entry} entry
+   * @param {import("../i18n.js").Words} i18n
+   */
+  constructor(entry, i18n) {
+    this.i18n = i18n
+    const who = element("span", { class: "who" }, i18n.say(entry.role === "user" ? "transcript.you" : "transcript.assistant"))
+    this.root = element("div", { class: "entry", "data-item": entry.id, "data-role": entry.role }, who, this.words)
+  }
+
+  /**
+   * @param {import("../transcript.js").Entry} entry
+   * @param {number} shown how many characters of the text to show
+   */
+  render(entry, shown) {
+    const text = entry.heard ?? entry.text.slice(0, shown)
+    const settled = entry.heard !== null || (entry.final && shown >= entry.text.length)
+    this.#renderWords(text, settled)
+    this.root.toggleAttribute("data-final", settled)
+    this.root.toggleAttribute("data-waiting", text === "")
+    this.root.hidden = settled && entry.text.trim() === ""
+    if (entry.heard !== null) this.#renderCut(entry.text.slice(entry.heard.length).trimStart())
+  }
+
+  /**
+   * @param {string} text
+   * @param {boolean} settled
+   */
+  #renderWords(text, settled) {
+    const { finished, rest } = settled ? { finished: [...sentences(text).finished, sentences(text).rest], rest: "" } : sentences(text)
+    this.#renderFinished(finished.filter(Boolean))
+    write(this.live, rest)
+    if (JAPANESE.test(text)) this.words.lang = "ja"
+  }
+
+  /** Adds what is new; an addition is what a log announces. @param {string[]} finished */
+  #renderFinished(finished) {
+    const same = finished.findIndex((sentence, i) => sentence !== this.finished[i])
+    const from = same < 0 ? finished.length : same
+    while (this.said.childNodes.length > from) this.said.lastChild?.remove()
+    this.said.append(...finished.slice(from).map(sentence => element("span", {}, sentence)))
+    this.finished = finished
+  }
+
+  /** @param {string} unheard */
+  #renderCut(unheard) {
+    this.root.toggleAttribute("data-cut", true)
+    this.cut ??= this.#addCut()
+    write(/** @type {Element} */ (this.cut.lastChild), unheard)
+  }
+
+  #addCut() {
+    const label = element("span", { class: "visually-hidden" }, this.i18n.say("transcript.unheard"))
+    const cut = element("p", { class: "unheard" }, label, element("span"))
+    this.root.append(cut, element("p", { class: "mark" }, this.i18n.say("transcript.cut")))
+    return cut
+  }
+}

@@ -1,0 +1,49 @@
+// Notices, each an alert of its own; one that stays is not drawn again, so it is not announced again.
+
+import { element, find, icon } from "./element.js"
+
+export class NoticesView {
+  list = find("notices", HTMLElement)
+  /** @type {Map<string, HTMLElement>} */
+  shown = new Map()
+
+  /**
+   * @param {import("../notices.js").Notices} notices
+   * @param {import("../i18n.js").Words} words
+   */
+  constructor(notices, words) {
+    this.notices = notices
+    this.words = words
+  }
+
+  render() {
+    const codes = new Set(this.notices.all.map(({ code }) => code))
+    for (const [code, node] of this.shown) if (!codes.has(code)) this.#remove(code, node)
+    for (const notice of this.notices.all) if (!this.shown.has(notice.code)) this.#add(notice)
+  }
+
+  /** @param {import("../notices.js").Notice} notice */
+  #add({ code, title, next, fatal }) {
+    const text = element("div", { class: "notice-text" }, element("strong", {}, title), element("p", {}, next))
+    const node = element("div", { class: "notice", role: "alert", "data-code": code, "data-fatal": fatal }, icon(fatal ? "alert" : "info"), text, this.#dismissButton(code))
+    this.shown.set(code, node)
+    this.list.append(node)
+  }
+
+  /** @param {string} code */
+  #dismissButton(code) {
+    const label = this.words.say("notice.dismiss")
+    const button = element("button", { type: "button", class: "plain", "aria-label": label, title: label }, icon("close"))
+    button.addEventListener("click", () => this.notices.dismiss(code))
+    return button
+  }
+
+  /**
+   * @param {string} code
+   * @param {HTMLElement} node
+   */
+  #remove(code, node) {
+    this.shown.delete(code)
+    node.remove()
+  }
+}

@@ -1,0 +1,106 @@
+// The conversation on the page, in its order. Follows the end while the reader is there, and only then.
+
+import { element, find } from "./element.js"
+import { EntryView } from "./entry-view.js"
+
+const NEAR_PX = 64
+
+export class TranscriptView {
+  scroller = find("scroller", HTMLElement)
+  log = find("transcript", HTMLElement)
+  newest = find("newest", HTMLButtonElement)
+  /** @type {Map<string, {view: EntryView, version: number, shown: number}>} */
+  rows = new Map()
+  /** @type {HTMLElement[]} between one call and the next */
+  breaks = []
+  following = true
+  pending = false
+
+  /**
+   * @param {import("../transcript.js").Transcript} transcript
+   * @param {import("../caption-pace.js").CaptionPace} pace
+   * @param {import("../i18n.js").Words} words
+   */
+  constructor(transcript, pace, words) {
+    this.transcript = transcript
+    this.pace = pace
+    this.words = words
+  }
+
+  start() {
+    this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true })
+    this.newest.addEventListener("click", () => this.#follow())
+    new ResizeObserver(() => this.#keepEnd()).observe(this.scroller)
+  }
+
+  /** At most once a frame; a hidden page has no frames, so a timer stands in. */
+  render() {
+    if (this.pending) return
+    this.pending = true
+    document.hidden ? setTimeout(() => this.#renderNow(), 100) : requestAnimationFrame(() => this.#renderNow())
+  }
+
+  #renderNow() {
+    this.pending = false
+    const segments = this.transcript.entries
+    const nodes = segments.flatMap((entries, index) => [...this.#breakBefore(index, entries), ...entries.map(entry => this.#row(entry, index === segments.length - 1))])
+    this.#arrange(nodes)
+    document.body.toggleAttribute("data-talked", nodes.length > 0)
+    this.#keepEnd()
+  }
+
+  /**
+   * @param {import("../transcript.js").Entry} entry
+   * @param {boolean} present whether it is of the call that goes on
+   */
+  #row(entry, present) {
+    const row = this.rows.get(entry.key) ?? this.#newRow(entry)
+    const shown = present ? this.pace.shown(entry) : Math.max(row.shown, 0)
+    if (row.version !== entry.version || row.shown !== shown) row.view.render(entry, shown)
+    Object.assign(row, { version: entry.version, shown })
+    return row.view.root
+  }
+
+  /** @param {import("../transcript.js").Entry} entry */
+  #newRow(entry) {
+    const row = { view: new EntryView(entry, this.words), version: -1, shown: -1 }
+    this.rows.set(entry.key, row)
+    return row
+  }
+
+  /**
+   * @param {number} index
+   * @param {import("../transcript.js").Entry[]} entries
+   */
+  #breakBefore(index, entries) {
+    if (index === 0 || entries.length === 0) return []
+    this.breaks[index] ??= element("p", { class: "break" }, `${this.words.say("transcript.segment")} · ${this.words.times.format(new Date())}`)
+    return [this.breaks[index]]
+  }
+
+  /** Moves only what is out of place: a node that is moved is announced again. @param {HTMLElement[]} nodes */
+  #arrange(nodes) {
+    const wanted = new Set(nodes)
+    for (const node of [...this.log.children]) if (!wanted.has(/** @type {HTMLElement} */ (node))) node.remove()
+    nodes.forEach((node, i) => { if (this.log.children[i] !== node) this.log.insertBefore(node, this.log.children[i] ?? null) })
+  }
+
+  #scrolled() {
+    const { scrollHeight, scrollTop, clientHeight } = this.scroller
+    this.following = scrollHeight - scrollTop - clientHeight < NEAR_PX
+    this.newest.hidden = this.following
+  }
+
+  #follow() {
+    this.following = true
+    this.#keepEnd()
+    this.scroller.focus()
+  }
+
+  /** Before the first word there is no end to keep: the welcome is read from its top. */
+  #keepEnd() {
+    if (!this.log.hasChildNodes()) return
+    if (this.following) this.scroller.scrollTop = this.scroller.scrollHeight
+    else this.newest.hidden = false
+  }
+}

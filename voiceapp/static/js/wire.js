@@ -1,0 +1,23 @@
+// The shapes of docs/wire.md, for the type checker only.
+
+/** @typedef {"listening" | "user" | "thinking" | "assistant"} TurnState */
+/** @typedef {"user" | "assistant"} Role */
+
+/**
+ * @typedef {object} Ready
+ * @property {string} conversation
+ * @property {string} profile
+ * @property {string} model
+ * @property {string} voice
+ * @property {number} sample_rate
+ * @property {number} chunk_ms
+ * @property {number | null} expires_at
+ */
+
+/** @typedef {{id: string, role: Role, after: string | null, kind: "audio" | "text"}} Place */
+/** @typedef {{item: string, delta?: string, text?: string, final?: boolean, heard?: string, removed?: boolean}} Wording */
+/** @typedef {{code: string, message?: string, retry?: boolean, fatal?: boolean}} Trouble */
+/** @typedef {{direction: "up" | "down", type: string, at: number, bytes: number, summary: string}} LogLine */
+/** @typedef {Record<"input_tokens" | "output_tokens", number> & Record<string, number>} Tokens */
+
+export {}
