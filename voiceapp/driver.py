@@ -96,10 +96,14 @@ class Connection:
             self._eio_socket.close(wait=False, abort=True)
             start_response(f"{error.status} Refused", [("Content-Type", "text/plain"), ("Sec-WebSocket-Version", "13")])
             return [str(error).encode()]
-        raw.sendall(wire.upgrade_response(key))
-        _tune(raw)
-        self._bridge.run(self._open, raw)
-        self._over.wait()
+        try:
+            raw.sendall(wire.upgrade_response(key))
+        except OSError:
+            self._eio_socket.close(wait=False, abort=True)
+        else:
+            _tune(raw)
+            self._bridge.run(self._open, raw)
+            self._over.wait()
         # How gunicorn's worker is told that the connection was taken over and is done with.
         raise StopIteration
 

@@ -95,8 +95,12 @@ class Relay:
     def link_text(self, payload: bytes) -> None:
         if self.over:
             return
-        if not self._pass_audio(payload):
-            self._take_event(payload)
+        try:
+            if not self._pass_audio(payload):
+                self._take_event(payload)
+        except Exception:
+            log.exception("call %s: internal error", self.id)
+            self._finish(INTERNAL)
 
     def link_binary(self, _: bytes) -> None:
         log.info("call %s: a binary message from the upstream was ignored", self.id)
@@ -134,18 +138,13 @@ class Relay:
     # The browser's side
 
     def take_chunk(self, n: int, sound: bytes) -> None:
-        """The short way of a chunk: one upstream frame around the same base64."""
+        """The short way of a chunk: one upstream frame around the same base64. Raises `BrowserError`."""
         if not self._live or self._link is None:
-            self._notify(BrowserError("audio came before the call was ready", "not_started").fault, fatal=False)
-            return
+            raise BrowserError("audio came before the call was ready", "not_started")
         try:
             ack = self._conversation.take_chunk(n, chunk_bytes(sound))
-        except (ChunkOrderError, BrowserError) as error:
-            fault = (
-                error.fault if isinstance(error, BrowserError) else BrowserError(f"audio was refused: {error}").fault
-            )
-            self._notify(fault, fatal=False)
-            return
+        except ChunkOrderError as error:
+            raise BrowserError(f"audio was refused: {error}") from None
         self._link.send(b'{"type":"input_audio_buffer.append","audio":"', sound, b'"}')
         if ack:
             self._browser.emit("ack", ack)
@@ -153,9 +152,9 @@ class Relay:
             self._log("up", "input_audio_buffer.append", len(sound) + 48, "")
 
     def take_event(self, event: ev.BrowserEvent) -> None:
+        """Anything else the page sends. Raises `BrowserError`."""
         if not self._live and not isinstance(event, ev.Stopped):
-            self._notify(BrowserError("the call is not ready yet", "not_started").fault, fatal=False)
-            return
+            raise BrowserError("the call is not ready yet", "not_started")
         self._handle(event)
 
     def watch(self, on: bool) -> None:
