@@ -26,12 +26,34 @@ test("before all of the sound is there, the text does not run ahead", () => {
   assert.ok(pace.shown(entry({ final: false })) <= 7)
 })
 
-test("text without sound, and the person's own, shows as it comes", () => {
+test("written text, and the person's own, shows as it comes", () => {
   const pace = new CaptionPace()
-  assert.equal(pace.shown(entry({ final: true })), TEXT.length)
   assert.equal(pace.shown(entry({ kind: "text", final: false })), TEXT.length)
   assert.equal(pace.shown(entry({ role: "user", final: false })), TEXT.length)
-  assert.equal(pace.shown(entry({ final: false })), 0)
+  assert.equal(pace.shown(entry({ heard: "One" })), TEXT.length)
+})
+
+test("an answer whose sound never comes shows when its turn is over, and not before", () => {
+  const pace = new CaptionPace()
+  assert.equal(pace.shown(entry()), 0)
+  assert.ok(!pace.settled(entry()))
+  pace.turnEnded()
+  assert.equal(pace.shown(entry()), TEXT.length)
+  assert.ok(pace.settled(entry()))
+})
+
+test("it is settled when it was cut or played to its end, and its text is final", () => {
+  const pace = new CaptionPace()
+  pace.soundArrived("a", 4000)
+  pace.soundCompleted("a")
+  pace.heard("a", 4000)
+  pace.turnEnded()
+  assert.ok(!pace.settled(entry()))
+  assert.ok(pace.settled(entry({ heard: "One", final: false })))
+  pace.ended("a")
+  assert.ok(pace.settled(entry()))
+  assert.ok(!pace.settled(entry({ final: false })))
+  assert.ok(pace.settled(entry({ role: "user" })))
 })
 
 test("what was played to its end is shown whole", () => {

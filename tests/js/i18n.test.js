@@ -5,11 +5,9 @@ import { Words } from "../../voiceapp/static/js/i18n.js"
 
 const ROOT = new URL("../../voiceapp/", import.meta.url)
 const FOLDER = new URL("static/i18n/", ROOT)
-const CODES = `bad_event too_fast not_started already_started key_wrong no_access model_missing quota rate_limited
-  beta_refused upstream_unreachable upstream_stalled upstream_closed upstream_failed settings_refused expired
-  engine_starting engine_missing engine_failed browser_stalled busy server_stopping internal bad_setting
-  microphone_denied microphone_missing microphone_busy microphone_lost insecure unsupported connection_lost reconnected
-  sound_dropped client_missing`.split(/\s+/)
+const PAGE_CODES = `microphone_denied microphone_missing microphone_busy microphone_lost insecure unsupported
+  connection_lost reconnected sound_dropped client_missing`.split(/\s+/)
+const SERVER_CODES = [...readFileSync(new URL("../docs/errors.md", ROOT), "utf8").matchAll(/^\| `([a-z_]+)`/gm)].map(([, code]) => code)
 
 const languages = Object.fromEntries(readdirSync(FOLDER).map(file => [file.replace(".json", ""), JSON.parse(readFileSync(new URL(file, FOLDER), "utf8"))]))
 const placeholders = text => [...text.matchAll(/\{\w+\}/g)].map(String).sort()
@@ -24,16 +22,18 @@ for (const [language, strings] of Object.entries(languages)) {
   })
 
   test(`${language} has words for every notice, and the name of every language`, () => {
-    for (const code of CODES) assert.ok(strings[`notice.${code}.title`] && strings[`notice.${code}.next`], code)
+    assert.ok(SERVER_CODES.length > 10)
+    for (const code of [...PAGE_CODES, ...SERVER_CODES]) assert.ok(strings[`notice.${code}.title`] && strings[`notice.${code}.next`], code)
     for (const other of Object.keys(languages)) assert.ok(strings[`language.${other}`], other)
   })
 }
 
 test("every text the page and its template ask for is there, and none is left over", () => {
   const files = readdirSync(new URL("static/js/", ROOT), { recursive: true }).filter(file => file.endsWith(".js"))
-  const sources = [...files.map(file => new URL(`static/js/${file}`, ROOT)), new URL("templates/page.html", ROOT)]
+  const templates = readdirSync(new URL("templates/", ROOT))
+  const sources = [...files.map(file => new URL(`static/js/${file}`, ROOT)), ...templates.map(file => new URL(`templates/${file}`, ROOT))]
   const source = sources.map(file => readFileSync(file, "utf8")).join("\n")
-  const families = /^(notice|language|status|call|log\.(up|down))/
+  const families = /^(notice|language|login|status|call|log\.(up|down))/
   for (const key of Object.keys(languages.en)) if (!families.test(key)) assert.ok(source.includes(`"${key}"`), `${key} is not used`)
   for (const [, key] of source.matchAll(/(?:say\(|strings\[)"([\w.]+[\w])"/g)) assert.ok(key in languages.en, `${key} is missing`)
 })

@@ -14,7 +14,7 @@ import { Transport } from "./transport.js"
  * @property {() => void} callChanged phase, turn, microphone
  * @property {() => void} soundOpened
  * @property {() => void} soundClosed
- * @property {(item: string) => void} captionMoved
+ * @property {() => void} captionMoved
  * @property {(line: import("./wire.js").LogLine) => void} logArrived
  * @property {(total: import("./wire.js").Tokens) => void} usageArrived
  */
@@ -83,7 +83,7 @@ export class Call {
 
   stop() {
     if (!this.session.take("hungUp")) return
-    this.unsent = []
+    this.notices.dismiss("connection_lost")
     this.closing = this.#close(() => this.transport.stop())
   }
 
@@ -175,6 +175,7 @@ export class Call {
   async #close(last) {
     this.attempt++
     this.interrupted = false
+    this.unsent = []
     this.player.close()
     this.device.close()
     this.delegate.soundClosed()
@@ -257,6 +258,12 @@ export class Call {
     this.session.turnTo(turn)
     this.outgoing.gate.turnChanged(turn)
     this.stats.turnChanged(turn)
+    if (turn === "listening") this.#turnEnded()
+  }
+
+  #turnEnded() {
+    this.pace.turnEnded()
+    this.delegate.captionMoved()
   }
 
   /** @param {number} n @param {import("./wire.js").Place} place */
@@ -338,10 +345,9 @@ export class Call {
 
   // Player delegate
 
-  /** @param {string} item */
-  playbackStarted(item) {
+  playbackStarted() {
     this.stats.playbackStarted()
-    this.delegate.captionMoved(item)
+    this.delegate.captionMoved()
   }
 
   /**
@@ -355,7 +361,7 @@ export class Call {
     this.stats.levelMeasured(rms)
     this.stats.outputLatencyMs = this.device.latencyMs
     this.pace.heard(item, heardMs)
-    this.delegate.captionMoved(item)
+    this.delegate.captionMoved()
   }
 
   /** @param {string} item @param {number} heardMs */
@@ -366,7 +372,7 @@ export class Call {
   /** @param {string} item */
   playbackEnded(item) {
     this.pace.ended(item)
-    this.delegate.captionMoved(item)
+    this.delegate.captionMoved()
     this.delegate.callChanged()
   }
 

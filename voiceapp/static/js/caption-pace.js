@@ -40,16 +40,30 @@ export class CaptionPace {
     this.#of(item).over = true
   }
 
+  /** Nobody speaks and nothing is due: what has no sound by now will have none. */
+  turnEnded() {
+    for (const pace of this.paces.values()) pace.over ||= pace.soundMs === 0
+  }
+
+  /** Whether what is shown will not change. @param {import("./transcript.js").Entry} entry */
+  settled(entry) {
+    return entry.heard !== null || (entry.final && (!this.#paced(entry) || this.#of(entry.id).over))
+  }
+
   /**
    * How many characters of the text to show. Never fewer than before.
    * @param {import("./transcript.js").Entry} entry
    */
   shown(entry) {
-    if (entry.heard !== null || entry.role === "user" || entry.kind === "text") return entry.text.length
     const pace = this.#of(entry.id)
-    if (pace.over || (entry.final && pace.soundMs === 0)) return entry.text.length
+    if (!this.#paced(entry) || pace.over) return entry.text.length
     pace.most = Math.max(pace.most, wordEnd(entry.text, entry.text.length * this.#share(pace, entry.text)))
     return pace.most
+  }
+
+  /** @param {import("./transcript.js").Entry} entry */
+  #paced({ heard, role, kind }) {
+    return heard === null && role === "assistant" && kind === "audio"
   }
 
   /**

@@ -1,8 +1,8 @@
 // Any sample rate to any other, as a stream: a polyphase low-pass (Kaiser window) that neither aliases nor images.
 
-const STOPBAND_DB = 90
+const STOPBAND_DB = 80
 /** The transition from pass to stop, as a share of the lower Nyquist frequency; it ends at that frequency. */
-const TRANSITION = 0.1
+const TRANSITION = 0.125
 const MAX_ROWS = 512
 const BETA = 0.1102 * (STOPBAND_DB - 8.7)
 

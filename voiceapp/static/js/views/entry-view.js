@@ -26,11 +26,10 @@ export class EntryView {
 
   /**
    * @param {import("../transcript.js").Entry} entry
-   * @param {number} shown how many characters of the text to show
+   * @param {{shown: number, settled: boolean}} pace how many characters of the text to show, and whether that is all
    */
-  render(entry, shown) {
+  render(entry, { shown, settled }) {
     const text = entry.heard ?? entry.text.slice(0, shown)
-    const settled = entry.heard !== null || (entry.final && shown >= entry.text.length)
     this.#renderWords(text, settled)
     this.root.toggleAttribute("data-final", settled)
     this.root.toggleAttribute("data-waiting", text === "")

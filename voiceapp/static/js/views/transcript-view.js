@@ -9,7 +9,7 @@ export class TranscriptView {
   scroller = find("scroller", HTMLElement)
   log = find("transcript", HTMLElement)
   newest = find("newest", HTMLButtonElement)
-  /** @type {Map<string, {view: EntryView, version: number, shown: number}>} */
+  /** @type {Map<string, {view: EntryView, version: number, shown: number, settled: boolean}>} */
   rows = new Map()
   /** @type {HTMLElement[]} between one call and the next */
   breaks = []
@@ -55,15 +55,16 @@ export class TranscriptView {
    */
   #row(entry, present) {
     const row = this.rows.get(entry.key) ?? this.#newRow(entry)
-    const shown = present ? this.pace.shown(entry) : Math.max(row.shown, 0)
-    if (row.version !== entry.version || row.shown !== shown) row.view.render(entry, shown)
-    Object.assign(row, { version: entry.version, shown })
+    const now = present ? { shown: this.pace.shown(entry), settled: this.pace.settled(entry) } : row
+    const { version } = entry
+    if (row.version !== version || row.shown !== now.shown || row.settled !== now.settled) row.view.render(entry, now)
+    Object.assign(row, { version, shown: now.shown, settled: now.settled })
     return row.view.root
   }
 
   /** @param {import("../transcript.js").Entry} entry */
   #newRow(entry) {
-    const row = { view: new EntryView(entry, this.words), version: -1, shown: -1 }
+    const row = { view: new EntryView(entry, this.words), version: -1, shown: 0, settled: false }
     this.rows.set(entry.key, row)
     return row
   }
