@@ -228,6 +228,18 @@ class TestVoiceTurn:
         assert kinds(sent)[:2] == ["conversation.item.input_audio_transcription.failed", "response.created"]
         assert sent[2]["response"]["status_details"]["error"]["code"] == "server_busy"
 
+    def test_other_turn_detection_drops_the_turn_that_runs(self, talking: Caller) -> None:
+        talking.speak()
+        talking.silence(256)
+        talking.listen(threshold=0.7)
+        assert talking.forgotten == [1]
+        talking.silence()
+        assert "input_audio_buffer.committed" not in kinds(talking.sent)
+        talking.speak()
+        talking.update(instructions="Something else.")
+        talking.silence()
+        assert "input_audio_buffer.committed" in kinds(talking.sent)
+
     def test_an_unfinished_sentence_is_waited_for(self, talking: Caller) -> None:
         talking.update(audio={"input": {"turn_detection": {"type": "semantic_vad", "eagerness": "high"}}})
         talking.speak()

@@ -38,7 +38,7 @@ WAITING_JOBS = 12
 """At about 0.2 s each on a slow core: what would wait longer than two seconds is refused as busy."""
 SLICE = 32768
 """Base64 letters of an append handled at a time (512 ms of PCM): others get their turn in between."""
-CLOSING_SECONDS = 2
+CLOSING_SECONDS, STALLED_SECONDS = 2, 30
 BUSY = "The engine is busy with other callers."
 FULL = Refusal(503, "server_busy", "All lines are taken; try again later.")
 
@@ -203,7 +203,16 @@ class Call:
                 case Close(code, reason):
                     await self.endpoint.close(code, reason)
                     self.closing = True
-        await self.endpoint.flush()
+        await self._flush()
+
+    async def _flush(self) -> None:
+        try:
+            async with asyncio.timeout(STALLED_SECONDS):
+                await self.endpoint.flush()
+        except TimeoutError:
+            log.info("a client that does not read was dropped")
+            self.endpoint.reset()
+            self.closing = True
 
     # Hearing
 

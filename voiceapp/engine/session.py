@@ -128,9 +128,10 @@ class Session:
         }
 
     def _update(self, event: Event) -> None:
+        before = self.settings.turn_detection
         self.settings.update(event["session"], voice_is_fixed=self.replies.has_spoken)
         self.hearing.configure(self.settings.input_format, self.settings.turn_detection)
-        if self.settings.turn_detection is None:
+        if self.settings.turn_detection != before:
             self._drop_turn()
         self._send(events.session_updated(self.settings.shown))
 
