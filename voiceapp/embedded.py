@@ -14,6 +14,8 @@ from .settings import Secret
 
 log = logging.getLogger(__name__)
 
+# Loading takes 2 s on a quiet machine; the first time, from a slow disk, much longer.
+READY_S = 90.0
 # How often, and how far apart, an engine that does not answer is asked again.
 TRIES, TRY_S = 40, 0.05
 # After a crash the next start waits so long, doubling, so that a broken install does not spin.
@@ -48,7 +50,9 @@ class Engine:
             if self._ready is None and await self._is_shared():
                 return _url(self._port)
             try:
-                url = await self._started()
+                url = await asyncio.wait_for(self._started(), READY_S)
+            except TimeoutError:
+                raise EngineError(ENGINE_FAILED) from None
             except EngineError:
                 # Another worker may have been quicker to the port.
                 if not await self._is_shared():

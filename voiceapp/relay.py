@@ -79,6 +79,10 @@ class Relay:
         except VoiceError as error:
             self._finish(error.fault)
             return
+        except Exception:
+            log.exception("call %s: internal error", self.id)
+            self._finish(INTERNAL)
+            return
         endpoint = wire.Endpoint(wire.Role.CLIENT, max_message=MAX_UPSTREAM_MESSAGE)
         self._link = self._bridge.link(sock, endpoint, max_out=MAX_UPSTREAM_OUT, owns_socket=True)
         self._link.open(self)
