@@ -39,7 +39,7 @@ $(VENV)/installed-%: % | $(VENV)/bin/python
 
 # The dev and engine lists include shorter ones.
 $(VENV)/installed-requirements-engine.txt: requirements.txt
-$(VENV)/installed-requirements-dev.txt: requirements-engine.txt requirements.txt
+$(VENV)/installed-requirements-dev.txt: requirements-engine.txt requirements-redis.txt requirements.txt
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("VoiceApp needs Python 3.11 or newer; this is %d.%d. Name another with: make PYTHON=python3.12" % v[:2])'

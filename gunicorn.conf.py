@@ -1,10 +1,11 @@
 """How gunicorn runs VoiceApp; each setting with its reason."""
 
 import os
-import signal
+import resource
+import shutil
 import socket
 import sys
-import threading
+import tempfile
 
 from voiceapp import vendor
 from voiceapp.errors import SettingError
@@ -22,20 +23,33 @@ if _settings.workers > 1 and not _settings.engine_port:
         os.environ["VOICEAPP_ENGINE_PORT"] = str(probe.getsockname()[1])
     os.environ["VOICEAPP_ENGINE_KEY"] = _settings.engine_key.reveal()
 
+# All workers must know each other's cookies; without a SECRET_KEY they hold until the next start.
+os.environ["SECRET_KEY"] = _settings.secret_key.reveal()
+# Where the workers put their numbers, so that any of them can tell the sum.
+_metrics = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="voiceapp-metrics-")
+# A call is two sockets, and the usual soft limit of 1,024 files is soon reached.
+_soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (min(_hard, max(_soft, 65_536)), _hard))
+
 bind = f"{_settings.host}:{_settings.port}"
 workers = _settings.workers
-worker_class = "gthread"
+# gthread, with whole requests only and a quick goodbye: its docstring says why.
+worker_class = "voiceapp.worker.Worker"
 # A call's thread sleeps while the bridge serves its socket; the others answer HTTP.
 threads = _settings.threads
-worker_connections = threads + 500
+# Beside those of calls: unfinished requests and connections kept alive, both bounded by the worker class.
+worker_connections = threads + 1000
+keepalive = 5
 # A worker whose main loop hangs is replaced; long calls are no hang, since that loop does not serve them.
 timeout = 30
-# By then every caller was told to go; see post_worker_init.
-graceful_timeout = 5
+# Callers are told at once and cut after 3 s; then the process goes by itself. This is for what hangs.
+graceful_timeout = 15
 # A websocket is one request: recycling workers would drop every call on them.
 max_requests = 0
 accesslog = None
 loglevel = "warning"
+# Nothing here asks it anything.
+control_socket_disable = True
 
 
 def on_starting(server):
@@ -51,22 +65,17 @@ def when_ready(server):
     print(f"VoiceApp is at http://{host}:{_settings.port}", flush=True)
 
 
-def post_worker_init(worker):
-    """On SIGTERM gunicorn waits for the sleeping threads of calls; the bridge ends the calls, so that they wake."""
-    leave = worker.handle_exit
+def child_exit(server, worker):
+    """A worker that died takes its part of what is going on now out of the metrics."""
+    from prometheus_client import multiprocess
 
-    def handle_exit(signum, frame):
-        threading.Thread(target=_stop_bridge, args=(worker,), daemon=True).start()
-        leave(signum, frame)
-
-    signal.signal(signal.SIGTERM, handle_exit)
+    multiprocess.mark_process_dead(worker.pid)
 
 
 def worker_exit(server, worker):
     """However the worker ends, its threads must be free to."""
-    _stop_bridge(worker)
+    worker.stop_calls()
 
 
-def _stop_bridge(worker):
-    if getattr(worker, "wsgi", None) is not None:
-        worker.wsgi.extensions["voiceapp_bridge"].stop()
+def on_exit(server):
+    shutil.rmtree(_metrics, ignore_errors=True)

@@ -52,10 +52,22 @@ class TestACall:
         server = upstream("load")
         with PageClient(serve(server)) as page:
             page.start()
-            talk(page, 200)
-            page.expect("ack", lambda n: n == 200)
-            eventually(lambda: len(server.audio) == 200 * 40 * 48)
-        assert server.audio == b"".join(base64.b64decode(chunk(n)) for n in range(1, 201))
+            talk(page, 45)
+            page.expect("ack", lambda n: n == 45)
+            eventually(lambda: len(server.audio) == 45 * 40 * 48)
+        assert server.audio == b"".join(base64.b64decode(chunk(n)) for n in range(1, 46))
+
+    def test_more_sound_than_time_is_left_out_and_said(self, serve: Serve, upstream: Upstream) -> None:
+        server = upstream("load")
+        with PageClient(serve(server)) as page:
+            page.start()
+            talk(page, 100)
+            page.expect("notice", lambda notice: notice["code"] == "too_fast")
+            page.expect("ack", lambda n: n == 100)
+            time.sleep(0.5)
+            page.emit("audio", 101, chunk(101))
+            assert eventually(lambda: server.audio.endswith(base64.b64decode(chunk(101))))
+        assert 2000 <= len(server.audio) / 48 <= 3500
 
     def test_a_spoken_turn_is_answered_with_sound_and_words_in_order(self, app_url: str) -> None:
         with PageClient(app_url) as page:
@@ -267,7 +279,9 @@ def test_permessage_deflate_is_declined_by_both(app_url: str) -> None:
 def test_polling_is_refused_by_both(app_url: str) -> None:
     host, port = app_url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=5) as plain:
-        plain.sendall(b"GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        plain.sendall(
+            b"GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        )
         assert b" 400 " in plain.recv(200)
 
 
@@ -287,7 +301,7 @@ def test_what_is_not_engineio_closes_the_socket_with_a_reason(bridged: Gunicorn,
 def test_a_handshake_without_a_key_gets_a_plain_refusal(bridged: Gunicorn) -> None:
     with socket.create_connection(("127.0.0.1", bridged.port), timeout=5) as plain:
         plain.sendall(
-            b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"
+            b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
             b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n"
         )
         assert plain.recv(200).startswith(b"HTTP/1.1 400 ")

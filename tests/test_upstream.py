@@ -228,6 +228,7 @@ def test_over_tls_every_byte_arrives_both_ways(secure: ScriptedServer) -> None:
         page.start()
         for n, sound in enumerate(chunks, 1):
             page.emit("audio", n, sound)
+            time.sleep(0.03)
         page.expect("audio", lambda n, item, sound: item == "a1" and sound == "")
         heard = b"".join(base64.b64decode(sound) for _, item, sound in page.named("audio") if item == "a1")
         deadline = time.monotonic() + 5

@@ -19,16 +19,34 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Imported here, so that the engine's process, which lives in this package too, does not load the web's half.
     from flask import Flask
 
-    from . import pages, sockets
+    from . import login, monitor, pages, sockets, telemetry
+    from .access import Access
+    from .admission import Admission
     from .bridge import Bridge
+    from .budgets import Budgets
+    from .door import Door
+    from .ledger import Ledger
     from .settings import Settings
+    from .warden import House
 
     settings = settings or Settings.from_env(os.environ)
+    telemetry.write_log(settings.secrets)
     app = Flask(__name__)
     app.secret_key = settings.secret_key.reveal()
     pages.init_app(app)
+    app.register_blueprint(login.login)
+    app.register_blueprint(monitor.monitor)
     socketio = sockets.create_socketio(app)
-    bridge = Bridge()
-    sockets.Calls(socketio, bridge, settings)
+    rules, bridge = settings.rules, Bridge()
+    ledger = Ledger(rules.redis_url)
+    access = Access(rules, settings.secret_key, ledger)
+    house = House(bridge, rules, Admission(rules), Budgets(rules, ledger))
+    sockets.Calls(socketio, house, settings)
+    telemetry.BridgeWatch(bridge).attach()
+    app.wsgi_app = Door(app.wsgi_app, rules, access, house.admission)  # type: ignore[method-assign]
+    app.extensions["voiceapp_settings"] = settings
+    app.extensions["voiceapp_access"] = access
+    app.extensions["voiceapp_ledger"] = ledger
+    app.extensions["voiceapp_house"] = house
     app.extensions["voiceapp_bridge"] = bridge
     return app

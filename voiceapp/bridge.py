@@ -11,6 +11,7 @@ from typing import Any
 
 from . import wire
 from .link import Link
+from .pace import Bucket
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +19,7 @@ log = logging.getLogger(__name__)
 CONNECTORS = 16
 # A flood of tiny frames keeps the loop for 25 ms a read of this size; larger reads gain nothing.
 READ_BUFFER_BYTES = 64 * 1024
+SIDES = ("browser", "upstream")
 
 
 class Bridge:
@@ -31,7 +33,9 @@ class Bridge:
         self._read_buffer = bytearray(READ_BUFFER_BYTES)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._links: set[Link] = set()
+        self._starters: list[Callable[[], None]] = []
         self._stoppers: list[Callable[[], None]] = []
+        self._carried = {(side, way): 0 for side in SIDES for way in ("in", "out")}
         self.loop: asyncio.AbstractEventLoop = None  # type: ignore[assignment]  # set by start
         self.connectors: ThreadPoolExecutor = None  # type: ignore[assignment]  # set by start
 
@@ -51,6 +55,8 @@ class Bridge:
 
     def _serve(self, started: threading.Event) -> None:
         self._ident = threading.get_ident()
+        for starter in self._starters:
+            self.loop.call_soon(starter)
         self.loop.call_soon(started.set)
         self.loop.run_forever()
         self.loop.close()
@@ -80,7 +86,15 @@ class Bridge:
         if not task.cancelled() and task.exception() is not None:
             log.error("a task of the bridge failed", exc_info=task.exception())
 
-    def link(self, sock: socket.socket, endpoint: wire.Endpoint, *, max_out: int, owns_socket: bool) -> Link:
+    def link(
+        self,
+        sock: socket.socket,
+        endpoint: wire.Endpoint,
+        *,
+        max_out: int,
+        owns_socket: bool,
+        frames: Bucket | None = None,
+    ) -> Link:
         """A link on this loop, not yet open."""
         link = Link(
             self.loop,
@@ -89,10 +103,33 @@ class Bridge:
             self._read_buffer,
             max_out=max_out,
             owns_socket=owns_socket,
-            forget=self._links.discard,
+            forget=self._forget,
+            frames=frames,
         )
         self._links.add(link)
         return link
+
+    def _forget(self, link: Link) -> None:
+        self._links.discard(link)
+        _add(self._carried, link)
+
+    def traffic(self) -> dict[tuple[str, str], int]:
+        """Bytes carried so far, by side and by `in` or `out`."""
+        carried = dict(self._carried)
+        for link in self._links:
+            _add(carried, link)
+        return carried
+
+    def waiting_bytes(self) -> dict[str, int]:
+        """Bytes that wait for a peer to read, by side."""
+        waiting = dict.fromkeys(SIDES, 0)
+        for link in self._links:
+            waiting[_side(link)] += link.waiting_bytes
+        return waiting
+
+    def at_start(self, starter: Callable[[], None]) -> None:
+        """Have `starter` called, on the loop, when the bridge starts."""
+        self._starters.append(starter)
 
     def at_stop(self, stopper: Callable[[], None]) -> None:
         """Have `stopper` called, on the loop, when the bridge stops."""
@@ -123,3 +160,12 @@ class Bridge:
             task.cancel()
         await asyncio.sleep(0)
         self.loop.stop()
+
+
+def _side(link: Link) -> str:
+    return "upstream" if link.owns_socket else "browser"
+
+
+def _add(carried: dict[tuple[str, str], int], link: Link) -> None:
+    carried[_side(link), "in"] += link.received_bytes
+    carried[_side(link), "out"] += link.sent_bytes

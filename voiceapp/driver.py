@@ -12,15 +12,17 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from engineio.async_drivers._websocket_wsgi import SimpleWebSocketWSGI
-
 from . import wire
 from .bridge import Bridge
 from .link import Link
+from .pace import FRAMES_A_SECOND, FRAMES_AT_ONCE, Bucket
+from .stock import BoundedQueue, StockDriver
 
 MAX_MESSAGE_BYTES = 256 * 1024
 MAX_OUT_BYTES = 4 * 1024 * 1024
 SILENT_LOSS_MS = 20_000
+# The reason of the link, and of the disconnect handlers, where a browser does not read what it is sent.
+STALLED = "stalled"
 
 # Takes (eio sid, Socket.IO packet) if it is for the short way; False sends it the ordinary way.
 ShortWay = Callable[[str, bytes], bool]
@@ -41,21 +43,22 @@ def install(eio: Any, bridge: Bridge, short_way: ShortWay) -> "Connections":
         def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
             raw = _bridgeable(environ)
             if raw is None:
-                return _serve_stock(self._handler, self._server, environ, start_response)
+                return _serve_stock(self._handler, self._server, connections, environ, start_response)
             connection = Connection(self._handler.__self__, bridge, short_way, connections)
             return connection.serve(raw, environ, start_response)
 
     # The table is shared by all servers of the process; this server gets its own.
     eio._async = {**eio._async, "websocket": Driver}
-    _spare_ping_thread(eio)
+    _prepare_sockets(eio, bridge, connections)
     return connections
 
 
 class Connections:
-    """The bridged connections by Engine.IO sid."""
+    """The connections by Engine.IO sid, of the bridge and of the stock driver."""
 
     def __init__(self) -> None:
         self._by_sid: dict[str, Connection] = {}
+        self._stock: dict[str, StockDriver] = {}
 
     def add(self, sid: str, connection: "Connection") -> None:
         self._by_sid[sid] = connection
@@ -63,12 +66,34 @@ class Connections:
     def remove(self, sid: str) -> None:
         self._by_sid.pop(sid, None)
 
+    def add_stock(self, sid: str, driver: StockDriver) -> None:
+        self._stock[sid] = driver
+
+    def remove_stock(self, sid: str) -> None:
+        self._stock.pop(sid, None)
+
+    def close(self, sid: str, code: int, reason: str) -> None:
+        """Close one with a code; callable from any thread."""
+        connection, stock = self._by_sid.get(sid), self._stock.get(sid)
+        if connection is not None:
+            connection.close(code, reason)
+        elif stock is not None:
+            stock.refuse(code, reason)
+
+    def cut(self, sid: str) -> None:
+        """End one of the stock driver's whose browser does not read."""
+        stock = self._stock.get(sid)
+        if stock is not None:
+            stock.cut()
+
     def get(self, sid: str) -> "Connection | None":
         return self._by_sid.get(sid)
 
     def close_all(self, code: int, reason: str) -> None:
         for connection in list(self._by_sid.values()):
             connection.link.close(code, reason)
+        for stock in list(self._stock.values()):
+            stock.refuse(code, reason)
 
 
 class Connection:
@@ -94,8 +119,7 @@ class Connection:
             key = wire.check_upgrade(environ)
         except wire.UpgradeError as error:
             self._eio_socket.close(wait=False, abort=True)
-            start_response(f"{error.status} Refused", [("Content-Type", "text/plain"), ("Sec-WebSocket-Version", "13")])
-            return [str(error).encode()]
+            return _refuse_upgrade(error, start_response)
         try:
             raw.sendall(wire.upgrade_response(key))
         except OSError:
@@ -111,7 +135,8 @@ class Connection:
 
     def _open(self, raw: socket.socket) -> None:
         endpoint = wire.Endpoint(wire.Role.SERVER, max_message=MAX_MESSAGE_BYTES)
-        self.link = self._bridge.link(raw, endpoint, max_out=MAX_OUT_BYTES, owns_socket=False)
+        frames = Bucket(FRAMES_A_SECOND, FRAMES_AT_ONCE)
+        self.link = self._bridge.link(raw, endpoint, max_out=MAX_OUT_BYTES, owns_socket=False, frames=frames)
         self._connections.add(self._sid, self)
         waiting, self._eio_socket.queue = self._eio_socket.queue, self
         self._eio_socket.connected = self._eio_socket.upgraded = True
@@ -138,9 +163,13 @@ class Connection:
     def link_closed(self, code: int, reason: str) -> None:
         self._cancel_heartbeat()
         self._connections.remove(self._sid)
-        self._end(self._server.reason.TRANSPORT_CLOSE)
+        self._end(STALLED if reason == STALLED else self._server.reason.TRANSPORT_CLOSE)
         self._server.sockets.pop(self._sid, None)
         self._over.set()
+
+    def close(self, code: int, reason: str) -> None:
+        """Close with a code; callable from any thread."""
+        self._bridge.run(self.link.close, code, reason)
 
     def send_packet(self, *parts: bytes) -> None:
         """Send one Socket.IO packet, given in parts, past python-socketio; on the bridge's thread."""
@@ -197,24 +226,52 @@ def _bridgeable(environ: Environ) -> socket.socket | None:
     return raw if isinstance(raw, socket.socket) and not isinstance(raw, ssl.SSLSocket) else None
 
 
-def _serve_stock(handler: Any, server: Any, environ: Environ, start_response: Any) -> Iterable[bytes]:
+def _serve_stock(
+    handler: Any, server: Any, connections: Connections, environ: Environ, start_response: Any
+) -> Iterable[bytes]:
     # simple-websocket accepts permessage-deflate whenever it is offered: +70 % CPU and 100 kB a socket, measured.
     environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
     raw = environ.get("werkzeug.socket")
     if isinstance(raw, socket.socket):
         _tune(raw)
-    stock = SimpleWebSocketWSGI(handler, server, max_message_size=MAX_MESSAGE_BYTES)
-    result: Iterable[bytes] = stock(environ, start_response)
+    sid: str = handler.__self__.sid
+    stock = StockDriver(handler, server, MAX_MESSAGE_BYTES)
+    connections.add_stock(sid, stock)
+    try:
+        wire.check_upgrade(environ)
+        result: Iterable[bytes] = stock(environ, start_response)
+    except wire.UpgradeError as error:
+        handler.__self__.close(wait=False, abort=True)
+        return _refuse_upgrade(error, start_response)
+    finally:
+        connections.remove_stock(sid)
     return result
 
 
-def _spare_ping_thread(eio: Any) -> None:
-    # python-engineio starts a sleeping thread per socket to ping it, but only where `last_ping` is set.
+def _refuse_upgrade(error: wire.UpgradeError, start_response: Any) -> Iterable[bytes]:
+    start_response(f"{error.status} Refused", [("Content-Type", "text/plain"), ("Sec-WebSocket-Version", "13")])
+    return [str(error).encode()]
+
+
+def _prepare_sockets(eio: Any, bridge: Bridge, connections: Connections) -> None:
     connected = eio.handlers["connect"]
 
+    def overflow(sid: str) -> None:
+        eio_socket = eio.sockets.get(sid)
+        connections.cut(sid)
+        if eio_socket is not None:
+            eio_socket.close(wait=False, abort=True, reason=STALLED)
+
     def connect(sid: str, environ: Environ) -> Any:
+        eio_socket = eio.sockets[sid]
         if _bridgeable(environ) is not None:
-            eio.sockets[sid].last_ping = None
+            # python-engineio starts a sleeping thread per socket to ping it, but only where `last_ping` is set.
+            eio_socket.last_ping = None
+        else:
+            waiting, bounded = eio_socket.queue, BoundedQueue(MAX_OUT_BYTES, lambda: bridge.run(overflow, sid))
+            while not waiting.empty():
+                bounded.put(waiting.get())
+            eio_socket.queue = bounded
         return connected(sid, environ)
 
     eio.handlers["connect"] = connect

@@ -29,6 +29,10 @@ class UpstreamError(VoiceError):
     """The upstream's: it cannot be reached or refuses us."""
 
 
+class LimitError(VoiceError):
+    """A limit's: the operator allows no more of this, or not to this person."""
+
+
 class EngineError(VoiceError):
     """The embedded engine's: it cannot be started."""
 
@@ -49,3 +53,16 @@ ENGINE_FAILED = Fault(
 ENGINE_STARTING = Fault(
     "engine_starting", "The built-in voice is getting ready. This takes a few seconds the first time."
 )
+
+NOT_ALLOWED = Fault("not_allowed", "You are not logged in. Reload the page and type the access code.")
+WRONG_PLACE = Fault("wrong_place", "This request came from another site or by a name this server does not answer to.")
+TOO_MANY_TRIES = Fault("too_many_tries", "Too many wrong codes. Wait a minute, then try again.", retry=True)
+BUSY = Fault("busy", "All lines are busy. Try again in a moment.", retry=True)
+TOO_MANY_CALLS = Fault("too_many_calls", "You have as many calls as one person may have. End one first.", retry=True)
+TOO_FAST = Fault("too_fast", "More came than anyone can say; some of it was left out.")
+IDLE_SOON = Fault("idle_soon", "Nobody has spoken for a while. The call ends soon unless somebody does.")
+IDLE = Fault("idle", "The call was ended because nobody spoke any more.", retry=True)
+CALL_ENDING = Fault("call_ending", "The call reaches its time limit soon.")
+CALL_TOO_LONG = Fault("call_too_long", "The call reached the time limit of this server.", retry=True)
+BUDGET_LOW = Fault("budget_low", "The budget for today is nearly spent.")
+BUDGET_SPENT = Fault("budget_spent", "The budget for today is spent. Try again tomorrow.")

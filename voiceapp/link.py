@@ -8,10 +8,13 @@ from contextlib import suppress
 from typing import Protocol
 
 from . import wire
+from .pace import Bucket
 
 # TLS holds whole records back from select(), so a reader goes on until told to wait; yet other links have their turn.
 READS_PER_TURN = 16
 CLOSE_WAIT_S = 2.0
+# Of a peer we refused: a socket closed on unread bytes resets the line, and our close frame with its reason is lost.
+MOST_DISCARDED = 1024 * 1024
 
 
 class LinkOwner(Protocol):
@@ -29,8 +32,9 @@ class Link:
     """Feeds what arrives to the endpoint, writes what there is to write, never waits.
 
     `read_buffer` is the loop's own and is shared by all links. `max_out` bounds the bytes a peer that does not read may
-    hold here; beyond it the link is cut with 1008 and `stalled`. A socket that is not its own is shut down at the end,
-    and its descriptor left to its owner.
+    hold here; beyond it the link is cut with 1008 and `stalled`. `frames` bounds how fast frames may come; beyond it
+    the link is closed with 1008 and `too fast`. A socket that is not its own is shut down at the end, and its
+    descriptor left to its owner.
     """
 
     def __init__(
@@ -43,6 +47,7 @@ class Link:
         max_out: int,
         owns_socket: bool,
         forget: Callable[["Link"], None],
+        frames: Bucket | None = None,
     ) -> None:
         self._loop = loop
         self._sock = sock
@@ -50,14 +55,17 @@ class Link:
         self._endpoint = endpoint
         self._buffer = memoryview(read_buffer)
         self._max_out = max_out
-        self._owns_socket = owns_socket
+        self.owns_socket = owns_socket
         self._forget = forget
+        self._frames = frames
         self._out = bytearray()
         self._owner: LinkOwner | None = None
         self._closing = False
         self._over = False
+        self._discarding = 0
         self._verdict = (1006, "")
         self.last_heard = loop.time()
+        self.received_bytes = self.sent_bytes = 0
 
     def open(self, owner: LinkOwner) -> None:
         """Start serving the socket, which becomes non-blocking."""
@@ -112,7 +120,7 @@ class Link:
     def _let_go(self) -> None:
         with suppress(OSError):
             self._sock.shutdown(socket.SHUT_RDWR)
-        if self._owns_socket:
+        if self.owns_socket:
             self._sock.close()
 
     # Reading
@@ -145,8 +153,14 @@ class Link:
         if size == 0:
             self.abort()
             return False
+        if self._discarding:
+            return self._discard(size)
         self.last_heard = self._loop.time()
+        self.received_bytes += size
         events = self._endpoint.feed(self._buffer[:size])
+        if self._frames is not None and not self._frames.take(len(events)):
+            self.close(1008, "too fast")
+            return False
         answer = self._endpoint.take_output()
         if answer:
             self._write(answer)
@@ -171,8 +185,17 @@ class Link:
         if not self._closing:
             self._verdict = (event.code, event.reason)
         self._closing = True
-        if not self._out:
+        if event.by_us:
+            self._discarding = MOST_DISCARDED
+            self._loop.call_later(CLOSE_WAIT_S, self.abort)
+        elif not self._out:
             self.abort()
+
+    def _discard(self, size: int) -> bool:
+        self._discarding -= size
+        if self._discarding <= 0:
+            self.abort()
+        return not self._over
 
     # Writing
 
@@ -194,12 +217,14 @@ class Link:
 
     def _try_send(self, data: bytes | bytearray) -> int:
         try:
-            return self._sock.send(data)
+            sent = self._sock.send(data)
         except (BlockingIOError, InterruptedError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
             return 0
         except OSError:
             self.abort()
             return 0
+        self.sent_bytes += sent
+        return sent
 
     def _writable(self) -> None:
         sent = self._try_send(self._out)
@@ -208,5 +233,5 @@ class Link:
         del self._out[:sent]
         if not self._out:
             self._loop.remove_writer(self._fd)
-            if self._endpoint.closed:
+            if self._endpoint.closed and not self._discarding:
                 self.abort()

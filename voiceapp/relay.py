@@ -8,18 +8,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
-from . import wire
+from . import telemetry, wire
 from .bridge import Bridge
 from .conversation import dialects, effects, faults
 from .conversation import events as ev
 from .conversation.conversation import ChunkOrderError, Conversation
 from .conversation.faults import Fault
+from .conversation.sound import BASE64_PER_MS
 from .embedded import Engine
-from .errors import BROWSER_STALLED, ENGINE_STARTING, INTERNAL, SERVER_STOPPING, BrowserError, VoiceError
+from .errors import BROWSER_STALLED, ENGINE_STARTING, INTERNAL, SERVER_STOPPING, TOO_FAST, BrowserError, VoiceError
 from .link import Link
+from .pace import LEAST_CHUNK_MS, SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE, Bucket
 from .schema import chunk_bytes
 from .settings import Secret
 from .upstream import Profile, connect
+from .warden import Warden
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +56,7 @@ class Relay:
         key: Secret,
         engine: Engine | None,
         chunk_ms: int,
+        warden: Warden,
     ) -> None:
         self._bridge = bridge
         self._browser = browser
@@ -60,6 +64,9 @@ class Relay:
         self._key = key
         self._engine = engine
         self._chunk_ms = chunk_ms
+        self._warden = warden
+        self._pace = Bucket(SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE)
+        self._told = Bucket(1, 1)
         self._conversation = Conversation(config, profile.abilities)
         self._link: Link | None = None
         self._live = False
@@ -74,6 +81,7 @@ class Relay:
 
     async def _connect(self) -> None:
         try:
+            await self._warden.admit(self)
             profile, key = await self._where()
             sock = await connect(self._bridge, profile, key)
         except VoiceError as error:
@@ -149,7 +157,10 @@ class Relay:
             ack = self._conversation.take_chunk(n, chunk_bytes(sound))
         except ChunkOrderError as error:
             raise BrowserError(f"audio was refused: {error}") from None
-        self._link.send(b'{"type":"input_audio_buffer.append","audio":"', sound, b'"}')
+        if self._pace.take(max(len(sound) / BASE64_PER_MS, LEAST_CHUNK_MS)):
+            self._link.send(b'{"type":"input_audio_buffer.append","audio":"', sound, b'"}')
+        elif self._told.take(1):
+            self._notify(TOO_FAST, fatal=False)
         if ack:
             self._browser.emit("ack", ack)
         if self._watched:
@@ -175,6 +186,22 @@ class Relay:
     def browser_stalled(self) -> None:
         self._finish(BROWSER_STALLED)
 
+    # The warden's side
+
+    @property
+    def activity(self) -> int:
+        """Grows whenever either side speaks or types; sound of the microphone alone is no speech."""
+        return self._conversation.number
+
+    def warn(self, fault: Fault) -> None:
+        self._notify(fault, fatal=False)
+
+    def give_up(self, fault: Fault) -> None:
+        self._finish(fault)
+
+    def show_limits(self, limits: Mapping[str, Any]) -> None:
+        self._browser.emit("limits", limits)
+
     # Effects
 
     def _handle(self, event: ev.Event) -> None:
@@ -188,6 +215,7 @@ class Relay:
     def _perform(self, effect: effects.Effect) -> None:
         match effect:
             case effects.Emit(n, event, data):
+                self._warden.saw(event, data)
                 self._browser.emit(event, n, data)
             case effects.Play(n, item, audio):
                 self._browser.audio(n, item, audio.encode())
@@ -212,6 +240,7 @@ class Relay:
 
     def _ready(self, ready: effects.Ready) -> None:
         self._live = True
+        self._warden.ready()
         self._watch_for(QUIET_S, self._quiet)
         self._browser.emit("ready", {
             "conversation": self.id,
@@ -224,6 +253,7 @@ class Relay:
         })  # fmt: skip
 
     def _notify(self, fault: Fault, *, fatal: bool) -> None:
+        telemetry.noticed(self.id, fault.code, fatal=fatal)
         notice = {"code": fault.code, "message": fault.message, "retry": fault.retry, "fatal": fatal}
         self._browser.emit("notice", notice)
 
@@ -246,7 +276,7 @@ class Relay:
         if self.over:
             return
         self.over = True
-        log.info("call %s: ended: %s", self.id, reason)
+        self._warden.stop(reason)
         self._connecting.cancel()
         if self._watchdog is not None:
             self._watchdog.cancel()

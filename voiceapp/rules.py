@@ -108,7 +108,7 @@ def _header(reader: Reader) -> str:
 
 
 def _hosts(reader: Reader, host: str, proxies: int) -> tuple[str, ...]:
-    """Names this app answers to, without ports. On loopback its own alone: else another site's name could lead to it."""
+    """Names this app answers to, without ports. On loopback those of loopback: any site's name could lead there."""
     hosts = tuple(word.lower() for word in reader.words("VOICEAPP_HOSTS"))
     for word in hosts:
         if not re.fullmatch(r"(\*\.)?[\w.-]{1,250}|\[[0-9a-f:]{2,45}\]", word):

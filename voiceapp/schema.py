@@ -19,6 +19,7 @@ MAX_HEARD_MS = 3_600_000
 # What the server may emit; docs/wire.md says what each carries.
 DOWN = frozenset({
     "ready", "ack", "turn", "item", "transcript", "audio", "flush", "usage", "log", "notice", "ended",
+    "limits", "going_away",
 })  # fmt: skip
 
 # Socket.IO packets as the JS client writes them.

@@ -42,6 +42,13 @@ class Settings:
     engine_port: int = 0
     engine_key: Secret = field(default_factory=_random_secret)
 
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """All that no log may hold."""
+        rules = self.rules
+        codes = (rules.access_code, rules.metrics_token, rules.redis_url)
+        return (self.secret_key, self.upstream_key, self.engine_key, *codes)
+
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
         """Read the environment. Raises `SettingError` naming the first variable that is wrong."""
@@ -49,6 +56,7 @@ class Settings:
         profile = _profile(reader)
         host = reader.text("VOICEAPP_HOST", "0.0.0.0" if reader.text("PORT") else "127.0.0.1")  # noqa: S104
         threads = reader.number("VOICEAPP_THREADS", 100, 4, 2000)
+        upstream_url = _upstream_url(reader, profile)
         upstream_key = _upstream_key(reader, profile)
         settings = cls(
             host=host,
@@ -57,7 +65,7 @@ class Settings:
             threads=threads,
             secret_key=_secret_key(reader),
             profile=profile,
-            upstream_url=_upstream_url(reader, profile),
+            upstream_url=upstream_url,
             upstream_key=upstream_key,
             model=_model(reader, profile),
             voice=reader.word("VOICEAPP_VOICE"),

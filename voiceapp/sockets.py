@@ -4,24 +4,31 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from random import randrange
 from typing import Any
 
 from flask import request
 from flask_socketio import SocketIO
 
-from . import driver, schema
-from .bridge import Bridge
+from . import driver, schema, telemetry
+from .access import Visitor
 from .conversation import dialects
 from .conversation.detection import ServerVad
 from .embedded import Engine
-from .errors import BrowserError
+from .errors import TOO_FAST, BrowserError, LimitError, VoiceError
+from .packets import Guard
 from .relay import Relay
 from .settings import Settings
 from .upstream import chosen_profile
+from .warden import House
 
 log = logging.getLogger(__name__)
 
 PING_INTERVAL_S, PING_TIMEOUT_S = 10, 10
+# Spread, so that all callers of a stopped server do not come back in one moment.
+RECONNECT_MS = (200, 2000)
+# Flask-SocketIO's test client comes past the door.
+UNKNOWN = Visitor("address:", "")
 
 ACKNOWLEDGED = ("start", "configure")
 
@@ -37,6 +44,7 @@ def create_socketio(app: Any) -> SocketIO:
         ping_interval=PING_INTERVAL_S,
         ping_timeout=PING_TIMEOUT_S,
         manage_session=False,
+        cors_allowed_origins=[],  # the door has looked at the origin
         logger=False,
         engineio_logger=False,
     )
@@ -55,7 +63,8 @@ class PageSocket:
             self._socketio.emit(event, args, to=self._sid)
         else:
             packet = json.dumps([event, *args], ensure_ascii=False, separators=(",", ":"))
-            self._connection.send_packet(b"2", packet.encode())
+            # Half a surrogate pair, of a word cut in two, has no UTF-8.
+            self._connection.send_packet(b"2", packet.encode(errors="replace"))
 
     def audio(self, n: int, item: str, sound: bytes) -> None:
         if self._connection is None:
@@ -70,6 +79,8 @@ class Page:
 
     socket: PageSocket
     eio_sid: str
+    visitor: Visitor
+    request_id: str
     relay: Relay | None = None
 
     @property
@@ -83,9 +94,10 @@ class Page:
 class Calls:
     """Every connected page of this process, by Socket.IO sid. Its state is touched on the bridge's thread alone."""
 
-    def __init__(self, socketio: SocketIO, bridge: Bridge, settings: Settings) -> None:
+    def __init__(self, socketio: SocketIO, house: House, settings: Settings) -> None:
         self._socketio = socketio
-        self._bridge = bridge
+        self._house = house
+        self._bridge = bridge = house.bridge
         self._settings = settings
         self._profile = chosen_profile(settings)
         embedded = settings.profile == "embedded"
@@ -93,6 +105,7 @@ class Calls:
         self._pages: dict[str, Page] = {}
         self._sids: dict[str, str] = {}
         self._connections = driver.install(socketio.server.eio, bridge, self._take_packet)
+        Guard(socketio.server, bridge, self._connections.close, self._tell_too_fast)
         bridge.at_stop(self._stop)
         self._register()
 
@@ -109,10 +122,11 @@ class Calls:
     def _connect(self, _: Any = None) -> None:
         sid: str = request.sid  # type: ignore[attr-defined]
         eio_sid = self._socketio.server.manager.eio_sid_from_sid(sid, "/")
-        self._bridge.run(self._open, sid, eio_sid)
+        visitor = request.environ.get("voiceapp.visitor") or UNKNOWN
+        self._bridge.run(self._open, sid, eio_sid, visitor, request.environ.get("voiceapp.request_id", ""))
 
-    def _disconnect(self, _: str = "") -> None:
-        self._bridge.run(self._close, request.sid)  # type: ignore[attr-defined]
+    def _disconnect(self, reason: str = "") -> None:
+        self._bridge.run(self._close, request.sid, reason)  # type: ignore[attr-defined]
 
     def _audio(self, *args: Any) -> None:
         sid: str = request.sid  # type: ignore[attr-defined]
@@ -125,7 +139,8 @@ class Calls:
                 fields = schema.check_fields(event, args)
                 if event == "start":
                     self._check_voice(fields)
-            except BrowserError as error:
+                    self._house.admission.check_call()
+            except VoiceError as error:
                 self._bridge.run(self._complain, sid, error)
                 return _refusal(error) if event in ACKNOWLEDGED else None
             self._bridge.run(self._guarded, sid, lambda page: self._take_event(page, event, fields))
@@ -144,17 +159,19 @@ class Calls:
 
     # On the bridge's thread
 
-    def _open(self, sid: str, eio_sid: str) -> None:
+    def _open(self, sid: str, eio_sid: str, visitor: Visitor, request_id: str) -> None:
         connection = self._connections.get(eio_sid)
-        self._pages[sid] = Page(PageSocket(self._socketio, sid, connection), eio_sid)
+        self._pages[sid] = Page(PageSocket(self._socketio, sid, connection), eio_sid, visitor, request_id)
         self._sids[eio_sid] = sid
 
-    def _close(self, sid: str) -> None:
+    def _close(self, sid: str, reason: str) -> None:
         page = self._pages.pop(sid, None)
         if page is None:
             return
         self._sids.pop(page.eio_sid, None)
-        if page.relay is not None:
+        if page.relay is not None and reason == driver.STALLED:
+            page.relay.browser_stalled()
+        elif page.relay is not None:
             page.relay.leave()
 
     def _take_packet(self, eio_sid: str, packet: bytes) -> bool:
@@ -180,14 +197,20 @@ class Calls:
             return
         try:
             action(page)
-        except BrowserError as error:
+        except VoiceError as error:
             self._complain(sid, error)
 
-    def _complain(self, sid: str, error: BrowserError) -> None:
+    def _complain(self, sid: str, error: VoiceError) -> None:
         page = self._pages.get(sid)
         if page is not None:
             fault = error.fault
-            page.socket.emit("notice", {"code": fault.code, "message": fault.message, "retry": False, "fatal": False})
+            telemetry.noticed("none", fault.code, fatal=False)
+            notice = {"code": fault.code, "message": fault.message, "retry": fault.retry, "fatal": False}
+            page.socket.emit("notice", notice)
+
+    def _tell_too_fast(self, eio_sid: str) -> None:
+        error = LimitError(TOO_FAST)
+        self._bridge.run(lambda: self._complain(self._sids.get(eio_sid, ""), error))
 
     def _take_event(self, page: Page, event: str, fields: Mapping[str, Any]) -> None:
         if event == "start":
@@ -215,11 +238,14 @@ class Calls:
             key=self._settings.upstream_key,
             engine=self._engine,
             chunk_ms=self._settings.chunk_ms,
+            warden=self._house.receive(page.visitor, page.request_id),
         )
 
     def _stop(self) -> None:
         """The server is going: every caller is told, every socket closed, the engine ended."""
+        self._house.admission.stop()
         for page in list(self._pages.values()):
+            page.socket.emit("going_away", {"reconnect_in_ms": randrange(*RECONNECT_MS)})
             if page.relay is not None:
                 page.relay.stop_server()
         self._connections.close_all(1001, "server stopping")
@@ -227,6 +253,6 @@ class Calls:
             self._engine.stop()
 
 
-def _refusal(error: BrowserError) -> dict[str, Any]:
+def _refusal(error: VoiceError) -> dict[str, Any]:
     fault = error.fault
     return {"ok": False, "error": {"code": fault.code, "message": fault.message, "retry": fault.retry}}

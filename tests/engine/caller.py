@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from voiceapp.engine.effects import Answer, Close, Effect, Forget, Recognise, Send, Stop
+from voiceapp.engine.effects import Answer, Close, Effect, Forget, Glimpse, Prepare, Recognise, Send, Stop
 from voiceapp.engine.identifiers import Numbered
 from voiceapp.engine.request import Finished, Piece, Request, Sound, Words
 from voiceapp.engine.session import Session
@@ -34,6 +34,8 @@ class Caller:
     sent: list[dict[str, Any]] = field(default_factory=list)
     questions: list[Recognise] = field(default_factory=list)
     forgotten: list[int] = field(default_factory=list)
+    glimpses: list[Glimpse] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
     closed: Close | None = None
@@ -69,6 +71,10 @@ class Caller:
         """The newest question is answered."""
         return self._perform(self.session.recognised(self.questions[-1].ticket, Heard(text), self.now))
 
+    def seems(self, text: str) -> list[dict[str, Any]]:
+        """To whoever looks at the running turn."""
+        return self._perform(self.session.glimpsed(self.glimpses[-1].item, Heard(text), self.now))
+
     def turn(self, text: str) -> None:
         self.speak()
         self.silence()
@@ -93,8 +99,12 @@ class Caller:
                     sent.append(event)
                 case Recognise():
                     self.questions.append(effect)
+                case Glimpse():
+                    self.glimpses.append(effect)
                 case Forget(ticket):
                     self.forgotten.append(ticket)
+                case Prepare(language):
+                    self.languages.append(language)
                 case Answer(request):
                     self.requests.append(request)
                 case Stop(response):

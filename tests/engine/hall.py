@@ -8,11 +8,10 @@ from typing import Any, Self, cast
 import numpy as np
 
 from voiceapp.engine.exchange import Exchange, Models
-from voiceapp.engine.recogniser import Recogniser
 from voiceapp.engine.server import Server
+from voiceapp.engine.tongues import Tongue, Tongues
 from voiceapp.engine.turn import Heard
 from voiceapp.engine.vad import Network
-from voiceapp.engine.voice import Voice
 
 
 class Parrot:
@@ -21,7 +20,7 @@ class Parrot:
     def __init__(self, text: str) -> None:
         self.text = text
 
-    def hear(self, samples: np.ndarray) -> Heard:
+    def hear(self, samples: np.ndarray, quick: bool = False) -> Heard:
         return Heard(self.text)
 
 
@@ -76,8 +75,8 @@ class Hall:
             await self._load()
 
     async def _load(self) -> None:
-        parts = cast(Network, LoudNetwork()), cast(Recogniser, Parrot(self._heard)), cast(Voice, Hum())
-        self._exchange.models = Models(*parts)
+        tongues = Tongues(Tongue("en", Parrot(self._heard), Hum()))
+        self._exchange.models = Models(cast(Network, LoudNetwork()), tongues)
         self._exchange.loaded.set()
 
     def _run(self, work: Any) -> None:

@@ -95,5 +95,5 @@ def test_a_model_that_was_changed() -> None:
 
 def test_a_recogniser_of_ones_own_must_be_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(models.RECOGNISER_FOLDER, str(tmp_path))
-    with pytest.raises(MissingError, match=r"model\.bin in .*VOICEAPP_RECOGNISER_DIR"):
+    with pytest.raises(MissingError, match=r"model\.bin in .*VOICEAPP_ENGINE_RECOGNISER_DIR"):
         models.recogniser_folder()

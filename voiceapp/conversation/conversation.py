@@ -61,6 +61,11 @@ class Conversation:
         self._effects: list[Effect] = []
         self._handlers = self._table()
 
+    @property
+    def number(self) -> int:
+        """The last running number: grows whenever either side speaks or types."""
+        return self._number
+
     # The hot path
 
     def take_chunk(self, n: int, size: int) -> int:

@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 from voiceapp.engine.request import Piece, Request, Sound, ToolCall, Words
@@ -10,7 +11,10 @@ from voiceapp.engine.sentences import sentences
 from voiceapp.engine.sound import Samples
 from voiceapp.engine.timbre import speakable
 
-UNSPOKEN = "I can only show you the next words, because my voice speaks English."
+UNSPOKEN = {
+    "en": "I can only show you the next words, because my voice speaks English.",
+    "ja": "次の言葉は声に出せないので、文字でお見せします。",
+}
 
 Speak = Callable[[str, str, float], Samples]
 """Text, voice, speed: sound."""
@@ -22,17 +26,31 @@ class Brain(Protocol):
     def reply(self, request: Request) -> Iterator[str | ToolCall]: ...
 
 
-def pieces(request: Request, brain: Brain, speak: Speak, stopped: threading.Event) -> Iterator[Piece]:
+@dataclass
+class Preceded:
+    """A brain whose answer is preceded by a notice."""
+
+    notice: str
+    brain: Brain
+
+    def reply(self, request: Request) -> Iterator[str | ToolCall]:
+        yield f"{self.notice} "
+        yield from self.brain.reply(request)
+
+
+def pieces(
+    request: Request, brain: Brain, speak: Speak, stopped: threading.Event, language: str = "en"
+) -> Iterator[Piece]:
     """Ends early once `stopped` is set; the text of a sentence always comes before its sound."""
     calls: list[ToolCall] = []
     told = False
     for sentence in sentences(text_of(brain.reply(request), calls, stopped)):
         if stopped.is_set():
             return
-        if request.spoken and not speakable(sentence) and not told:
+        if request.spoken and not speakable(sentence, language) and not told:
             told = True
-            yield from voiced(request, f"{UNSPOKEN} ", speak)
-        yield from voiced(request, sentence, speak)
+            yield from voiced(request, f"{UNSPOKEN[language]} ", speak, language)
+        yield from voiced(request, sentence, speak, language)
     if not stopped.is_set():
         yield from calls
 
@@ -47,11 +65,11 @@ def text_of(reply: Iterator[str | ToolCall], calls: list[ToolCall], stopped: thr
             yield part
 
 
-def voiced(request: Request, sentence: str, speak: Speak) -> Iterator[Piece]:
+def voiced(request: Request, sentence: str, speak: Speak, language: str = "en") -> Iterator[Piece]:
     for word in re.findall(r"\s*\S+\s*$|\s*\S+", sentence):
         yield Words(word)
     plain = pronounceable(sentence)
-    if request.spoken and plain and speakable(sentence):
+    if request.spoken and plain and speakable(sentence, language):
         yield Sound(speak(plain, request.voice, request.speed))
 
 
@@ -62,6 +80,10 @@ def pronounceable(sentence: str) -> str:
     """Without the marks that are for the eye: emphasis, headings, addresses. Numbers, times, dates, units and
     abbreviations are the voice's own affair: it reads them well."""
     plain = ADDRESSES.sub(" ", LINKS.sub(r"\1", MARKS.sub("", sentence)))
-    plain = "".join(letter for letter in plain if letter.isascii() or letter.isalpha() or letter in "’‘“”—–…£€¥°½¼¾")
+    plain = "".join(
+        letter
+        for letter in plain
+        if letter.isascii() or letter.isalpha() or letter in "’‘“”—–…£€¥°½¼¾、。！？「」『』・〜％"
+    )
     plain = " ".join(plain.split())
     return plain if any(letter.isalnum() for letter in plain) else ""

@@ -127,6 +127,10 @@ class Companion:
         self.name = found.group("name").strip(" .,!").title()
         return f"Nice to meet you, {self.name}. I will remember your name for this call."
 
+    def _introduced(self, text: str, found: "re.Match[str]") -> str:
+        """“I am …” may also tell how somebody is; names are written with a capital letter."""
+        return self._take_name(text, found) if found.group("name")[0].isupper() else self._honestly(text)
+
     def _tell_name(self, text: str, found: "re.Match[str]") -> str:
         return f"Your name is {self.name}." if self.name else "You have not told me your name. Say: my name is."
 
@@ -178,43 +182,117 @@ def rule(pattern: str) -> "re.Pattern[str]":
     return re.compile(pattern, re.IGNORECASE)
 
 
-REPEAT = rule(r"\b(say (that|it) again|repeat (that|it|the sentence)|once more|pardon|what did you say|come again)\b")
+REPEAT = rule(
+    r"\b(say (that|it) (again|once more)|repeat (that|it|the sentence|your (answer|last|words))|once (more|again)"
+    r"|one more time|pardon|what (did you say|was that)|come again"
+    r"|(didn't|did not) (catch|hear|get|understand) (that|it|you))\b"
+)
 
 RULES: "tuple[tuple[re.Pattern[str], Answering], ...]" = (
     (REPEAT, Companion._again),
-    (rule(r"\b(?:repeat after me|say after me|please repeat|repeat)\b[\s:,.]*(?P<what>\S.*)"), Companion._repeat),
-    (rule(r"^(?:can you |could you |please )*say\b[\s:,]+(?P<what>\S.*)"), Companion._repeat),
     (
-        rule(r"\b(?:my name is|my name's|you can call me|call me|i am called)[\s,]+(?P<name>[a-z'-]+)"),
-        Companion._take_name,
-    ),
-    (
-        rule(r"\b(what is|what's|do you (know|remember)|tell me|who am i).*\bmy name\b|\bwho am i\b"),
+        rule(
+            r"\b(what|how|who|do you|can you|still|say|tell me|remember|know)\b.*(?<!what is your )(?<!called )"
+            r"\b(my name\b(?! is)|who i am|am i called|i am called)|\bwho am i\b(?! talking| speaking)"
+        ),
         Companion._tell_name,
     ),
     (
-        rule(r"\bwhat(?:'s| is)?(?: the)? time\b|\btime is it\b|\bthe time\b|\bwhat hour\b|\bo'clock is it\b"),
+        rule(
+            r"\b(?:repeat|say)(?: after me| the following| these words| the words?| what i say| after)*"
+            r"(?: after me)?[\s:,.]+(?P<what>(?!something|anything|some words|a joke)\S.*)"
+        ),
+        Companion._repeat,
+    ),
+    (
+        rule(
+            r"\b(?:my (?:first )?name is|my name's|the name is|(?:you |people |friends |everyone )?(?:can |may )?"
+            r"(?:just )?call(?:s)? me|i am called)[\s,]+(?P<name>[a-z'-]+)"
+        ),
+        Companion._take_name,
+    ),
+    (
+        rule(
+            r"\bwhat(?:'s| is)?(?: the)? (current )?time\b|\btime is it\b|\bthe (current |exact )?time\b(?! table)"
+            r"(?!.* was| i )|\bwhat hour\b|\bo'clock is it\b|\bhow (late|early) (is it|it is)\b|\bthe clock\b"
+            r"|\bpast (noon|midnight|midday)\b"
+        ),
         Companion._time,
     ),
     (
-        rule(r"\b(what|which|tell me)\b.*\b(date|day is|day of the week|day today|month|year)\b|\btoday's date\b"),
+        rule(
+            r"\b(what|which|tell me)\b.*\b(date|day (is|are|do|it)|day of|day today|month|year)\b|\btoday's date\b"
+            r"|\bis (it|today) (mon|tues|wednes|thurs|fri|satur|sun)day\b|\btoday is what\b"
+        ),
         Companion._date,
     ),
-    (rule(r"\bjokes?\b|\bmake me laugh\b|\bsomething funny\b"), Companion._joke),
-    (rule(r"\b(guess\w*|play)\b.*\b(game|number|something)\b|\blet's play\b|\bplay a game\b"), Companion._begin_game),
-    (rule(r"\bdictat\w+|\bpractice\b|\bpractise\b"), Companion._dictate),
+    (
+        rule(
+            r"\bjokes?\b|\bmake me (laugh|smile)\b|\b(something|anything) funny\b|\ba (good )?laugh\b|\bcheer me up\b"
+        ),
+        Companion._joke,
+    ),
+    (
+        rule(
+            r"\b(guess\w*|play|think)\b.*\b(game|number|something)\b|\blet's play\b|\bplay a game\b"
+            r"|\b(can|may|shall|could) (i|we) play\b"
+        ),
+        Companion._begin_game,
+    ),
+    (
+        rule(
+            r"\bdictat\w+|\bpractice\b|\bpractise\b|\btrain(ing)? my\b|\b(give|read) me a sentence\b"
+            r"|\bexercise\b|\bpronunciation\b"
+        ),
+        Companion._dictate,
+    ),
     (rule(r"\bcount to (ten|10)\b"), Companion._count),
-    (rule(r"\b(who|what) are you\b|\bwhat is your name\b|\byour name\b|\bare you (a|an|real|human)\b"), Companion._who),
-    (rule(r"\bhelp\b|\bwhat can you do\b|\bwhat do you do\b|\bcan you do\b"), Companion._skills),
-    (rule(r"\b(good ?bye|bye|see you|good night|farewell|hang up)\b"), Companion._goodbye),
-    (rule(r"\bthank(s| you)\b"), Companion._thanks),
-    (rule(r"\bcan you hear me\b|\bdo you hear me\b|\btesting\b|\bare you there\b|\bmicrophone\b"), Companion._test),
+    (
+        rule(
+            r"\bwhat (are|were) you (good|able|capable)\b|\bhelp\b(?!ful)|\bwhat (else )?(can|could|do) you do\b"
+            r"|\b(can|could) you do\b|\bwhat you (can|could) do\b"
+            r"|\b(what|which things?) (can|could|may|should) i (ask|say)\b"
+            r"|\bdon't know what to (say|ask)\b"
+        ),
+        Companion._skills,
+    ),
+    (
+        rule(
+            r"\b(who|what) are you\b|\bwhat('s| is) your name\b|\byour name\b|\bare you (a|an|real|human)\b"
+            r"|\bwho am i (talking|speaking)\b|\b(introduce|about) yourself\b"
+            r"|\bwhat (sort|kind|type) of (program|thing|app|machine)\b"
+        ),
+        Companion._who,
+    ),
+    (
+        rule(
+            r"\b(good ?bye|bye|see you|good night|farewell|hang up|(talk|speak) to you (later|soon|tomorrow))\b"
+            r"|\bi (have to|must|need to|should|got to) (go|leave|run)( now)?\W*$|\bthat's all for (today|now)\b"
+        ),
+        Companion._goodbye,
+    ),
+    (
+        rule(
+            r"\bthank(s| you)\b|\bappreciate\b|\b(very|so) (kind|helpful)\b"
+            r"|\b(kind|nice|helpful) of you\b|\bwas helpful\b"
+        ),
+        Companion._thanks,
+    ),
+    (
+        rule(
+            r"\b(can|do) you (still )?hear\b|\btesting\b|\bare you (still )?there\b|\bmicrophone\b|\bmic\b"
+            r"|\bis (this|it) (thing )?(on|working)\b|\b(anybody|anyone|somebody) there\b"
+        ),
+        Companion._test,
+    ),
     (
         rule(
             r"^\W*(hello|hi|hey|good (morning|afternoon|evening))\b(?!.*\bI heard\b)|\bhow are you\b|\bhow do you do\b"
+            r"|\bhow('s| is) it going\b|\bwhat's up\b|\bnice to meet you\b"
         ),
         Companion._hello,
     ),
+    (rule(r"^\W*(?:hello,? |hi,? )?(?:i'm|i am) (?P<name>[a-z]+)\W*$"), Companion._introduced),
 )
 
 

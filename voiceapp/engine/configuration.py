@@ -55,6 +55,11 @@ class Configuration:
         return self.shown["audio"]["input"]["transcription"] is not None
 
     @property
+    def language(self) -> str:
+        """Of the user's speech and of the answers, as the client named it."""
+        return str((self.shown["audio"]["input"]["transcription"] or {}).get("language") or "")
+
+    @property
     def input_format(self) -> Format:
         return format_of(self.shown["audio"]["input"]["format"])
 

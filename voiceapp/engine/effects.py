@@ -20,6 +20,16 @@ class Recognise:
 
     ticket: int
     samples: Samples = field(compare=False)
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Glimpse:
+    """If it can be done in passing, tell `Session.glimpsed` what the sound of a running turn seems to say so far."""
+
+    item: str
+    samples: Samples = field(compare=False)
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -27,6 +37,13 @@ class Forget:
     """The answer to this question is not wanted any more."""
 
     ticket: int
+
+
+@dataclass(frozen=True)
+class Prepare:
+    """This language is about to be spoken."""
+
+    language: str
 
 
 @dataclass(frozen=True)
@@ -51,4 +68,4 @@ class Close:
     reason: str
 
 
-Effect = Send | Recognise | Forget | Answer | Stop | Close
+Effect = Send | Prepare | Recognise | Glimpse | Forget | Answer | Stop | Close

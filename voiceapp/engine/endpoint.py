@@ -65,6 +65,8 @@ class Endpoint:
     parts: list[str] | list[bytes] = field(default_factory=list)
     size: int = 0
     over: Closed | None = None
+    replied: bool = False
+    """Something was sent on our own account since the last flush."""
     dumb: bool = False
     """Stalled for a test: not even a ping is answered any more."""
 
@@ -105,7 +107,9 @@ class Endpoint:
                 message = self._taken(event)
                 if message is not None:
                     return message
-            await self.flush()
+            if self.replied:
+                self.replied = False
+                await self.flush()
             if not await self._read():
                 self.over = Closed(1006)
         return self.over
@@ -174,8 +178,10 @@ class Endpoint:
             return self._grown(event)
         if isinstance(event, ws.Ping):
             self._send(event.response())
+            self.replied = True
         if isinstance(event, ws.CloseConnection):
             self._send(event.response())
+            self.replied = True
             self.over = Closed(event.code, event.reason or "")
             return self.over
         return None

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import contextlib
+import gc
 import json
 import logging
 import os
@@ -15,29 +16,34 @@ from functools import partial
 from itertools import count
 from typing import Any
 
-from voiceapp.engine.answering import Brain, pieces
+import numpy as np
+
+from voiceapp.engine.answering import Brain, Preceded, pieces
 from voiceapp.engine.brain import BrainError, Chat
 from voiceapp.engine.companion import Companion
-from voiceapp.engine.effects import Answer, Close, Effect, Forget, Recognise, Send, Stop
+from voiceapp.engine.drowsy import Drowsy
+from voiceapp.engine.effects import Answer, Close, Effect, Forget, Glimpse, Prepare, Recognise, Send, Stop
 from voiceapp.engine.endpoint import Closed, Endpoint, Upgrade
 from voiceapp.engine.faults import described
+from voiceapp.engine.friend import Friend
 from voiceapp.engine.jobs import BusyError, Pool
-from voiceapp.engine.recogniser import Recogniser
 from voiceapp.engine.request import Failed, Finished, Piece, Request
 from voiceapp.engine.server import REFUSED, Refusal, dismissal, refusal
 from voiceapp.engine.session import LONGEST_AUDIO, Session
 from voiceapp.engine.sound import Samples
+from voiceapp.engine.tongues import Tongue, Tongues
 from voiceapp.engine.turn import Heard
 from voiceapp.engine.vad import Network, Silero
-from voiceapp.engine.voice import Voice
 
 log = logging.getLogger(__name__)
 
 PARTS = 3
-WAITING_JOBS = 12
-"""At about 0.2 s each on a slow core: what would wait longer than two seconds is refused as busy."""
+WAITING_JOBS, LONGEST_WAIT_S = 12, 2.0
+"""Twelve take about as long on a slow core; behind a job that has waited longer, newcomers are refused as busy."""
 SLICE = 32768
 """Base64 letters of an append handled at a time (512 ms of PCM): others get their turn in between."""
+LONGEST_GLIMPSE_S = 0.3
+SILENCE: Samples = np.zeros(0, np.int16)
 CLOSING_SECONDS, STALLED_SECONDS = 2, 30
 BUSY = "The engine is busy with other callers."
 FULL = Refusal(503, "server_busy", "All lines are taken; try again later.")
@@ -48,8 +54,7 @@ class Models:
     """Everything that is loaded once and shared by all callers."""
 
     network: Network
-    recogniser: Recogniser
-    voice: Voice
+    tongues: Tongues
 
 
 @dataclass
@@ -64,12 +69,14 @@ class Exchange:
     calls: int = 0
 
     def __post_init__(self) -> None:
-        self.hearing = Pool("recogniser", 1, WAITING_JOBS)
-        self.speaking = Pool("voice", 1, WAITING_JOBS)
+        self.hearing = Pool("recogniser", 1, WAITING_JOBS, LONGEST_WAIT_S)
+        self.speaking = Pool("voice", 1, WAITING_JOBS, LONGEST_WAIT_S)
         self.answering = ThreadPoolExecutor(self.most_calls * 2, "answer")
 
     async def load(self, tell: Callable[[str, int, int], None]) -> None:
         self.models = await asyncio.to_thread(load, tell)
+        # The voice's dictionaries are many objects that stay for good: the collector need not look at them again.
+        gc.freeze()
         self.loaded.set()
 
     def close(self) -> None:
@@ -105,25 +112,26 @@ def load(tell: Callable[[str, int, int], None]) -> Models:
     """In a thread; takes a second or two."""
     tell("detector", 0, PARTS)
     network = Network.installed()
-    tell("recogniser", 1, PARTS)
-    recogniser = Recogniser.installed(os.environ.get("VOICEAPP_RECOGNISER_LANGUAGE") or "en")
-    tell("voice", 2, PARTS)
-    voice = Voice.installed()
+    order = count(1)
+    tongues = Tongues.beginning_with(
+        os.environ.get("VOICEAPP_ENGINE_LANGUAGE") or "en", lambda part: tell(part, next(order), PARTS)
+    )
     tell("voice", PARTS, PARTS)
-    return Models(network, recogniser, voice)
+    return Models(network, tongues)
 
 
-def brain() -> Brain:
-    """A language model if one is configured, else the built-in companion."""
+def brain(language: str) -> Brain:
+    """A language model if one is configured, else the built-in companion of that language."""
     address = os.environ.get("VOICEAPP_BRAIN_URL")
     if not address:
-        return Companion()
+        return Friend() if language == "ja" else Companion()
     return Chat(address, os.environ.get("VOICEAPP_BRAIN_KEY"), os.environ.get("VOICEAPP_BRAIN_MODEL") or "default")
 
 
 @dataclass(eq=False)
 class Call:
-    """One connection. Its task alone touches the session; threads only post to its inbox."""
+    """One connection. Two tasks of one loop touch the session, never while the other does: one takes what the client
+    sends, at once, the other keeps the time and takes what threads post to its inbox."""
 
     exchange: Exchange
     models: Models
@@ -133,14 +141,17 @@ class Call:
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     asked: "dict[int, Future[Heard]]" = field(default_factory=dict)
     answers: dict[str, threading.Event] = field(default_factory=dict)
+    brains: dict[str, Brain] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
+    """Of which languages the caller knows that they are not there."""
+    glimpse_s: float = 0.0
+    """How long the last look at unfinished speech took."""
     closing: bool = False
 
     def __post_init__(self) -> None:
         self.loop = asyncio.get_running_loop()
-        self.brain = brain()
-        self.session = Session(
-            self.model, Silero(self.models.network), time.monotonic(), time.time(), self.exchange.session_seconds
-        )
+        detector = Drowsy(Silero(self.models.network))
+        self.session = Session(self.model, detector, time.monotonic(), time.time(), self.exchange.session_seconds)
 
     async def run(self) -> None:
         await self._perform(self.session.open())
@@ -174,36 +185,41 @@ class Call:
 
     async def _read(self) -> None:
         while not isinstance(message := await self.endpoint.receive(), Closed):
-            for event in sliced(parsed(message)):
-                handled = asyncio.Event()
-                self.inbox.put_nowait(partial(self._receive, event, handled))
-                # The next is read when this one is done with, so a client that sends too fast feels it in TCP.
-                await handled.wait()
+            events = sliced(parsed(message))
+            for event in events:
+                await self._perform(self.session.receive(event, time.monotonic()))
+                if len(events) > 1:
+                    await asyncio.sleep(0)
         self.inbox.put_nowait(None)
-
-    def _receive(self, event: Any, handled: asyncio.Event) -> list[Effect]:
-        handled.set()
-        return self.session.receive(event, time.monotonic())
 
     # Out
 
     async def _perform(self, effects: list[Effect]) -> None:
         for effect in effects:
-            match effect:
-                case Send(event):
-                    self.endpoint.post(json.dumps({"event_id": f"event_{next(self.numbers)}", **event}))
-                case Recognise(ticket, samples):
-                    self._recognise(ticket, samples)
-                case Forget(ticket):
-                    self._forget(ticket)
-                case Answer(request):
-                    self._answer(request)
-                case Stop(response):
-                    self.answers.pop(response, threading.Event()).set()
-                case Close(code, reason):
-                    await self.endpoint.close(code, reason)
-                    self.closing = True
-        await self._flush()
+            if isinstance(effect, Close):
+                await self.endpoint.close(effect.code, effect.reason)
+                self._end()
+            else:
+                self._do(effect)
+        if effects:
+            await self._flush()
+
+    def _do(self, effect: Effect) -> None:
+        match effect:
+            case Send(event):
+                self.endpoint.post(json.dumps({"event_id": f"event_{next(self.numbers)}", **event}))
+            case Prepare(language):
+                self.exchange.answering.submit(self.models.tongues.of, language)
+            case Recognise(ticket, samples, language):
+                self._recognise(ticket, samples, language)
+            case Glimpse(item, samples, language):
+                self._glimpse(item, samples, language)
+            case Forget(ticket):
+                self._forget(ticket)
+            case Answer(request):
+                self._answer(request)
+            case Stop(response):
+                self.answers.pop(response, threading.Event()).set()
 
     async def _flush(self) -> None:
         try:
@@ -212,18 +228,35 @@ class Call:
         except TimeoutError:
             log.info("a client that does not read was dropped")
             self.endpoint.reset()
-            self.closing = True
+            self._end()
+
+    def _end(self) -> None:
+        self.closing = True
+        self.inbox.put_nowait(None)
 
     # Hearing
 
-    def _recognise(self, ticket: int, samples: Samples) -> None:
+    def _recognise(self, ticket: int, samples: Samples, language: str) -> None:
         try:
-            future = self.exchange.hearing.submit(self, lambda: self.models.recogniser.hear(samples))
+            future = self.exchange.hearing.submit(self, lambda: self.models.tongues.of(language).ear.hear(samples))
         except BusyError:
             self._post(lambda: self.session.unrecognised(ticket, "server_busy", BUSY, time.monotonic()))
             return
         self.asked[ticket] = future
         future.add_done_callback(lambda done: self._post(lambda: self._recognised(ticket, done)))
+
+    def _glimpse(self, item: str, samples: Samples, language: str) -> None:
+        """Only for a lone caller, and only where it took no long time before: a turn's end must not wait for it."""
+        if self.exchange.calls > 1 or not self.exchange.hearing.idle or self.glimpse_s > LONGEST_GLIMPSE_S:
+            return
+        began, ear = time.monotonic(), self.models.tongues.of(language).ear
+        future = self.exchange.hearing.submit(self, lambda: ear.hear(samples, quick=True))
+        future.add_done_callback(lambda done: self._post(lambda: self._glimpsed(item, done, began)))
+
+    def _glimpsed(self, item: str, done: "Future[Heard]", began: float) -> list[Effect]:
+        now = time.monotonic()
+        self.glimpse_s = now - began
+        return [] if done.cancelled() or done.exception() else self.session.glimpsed(item, done.result(), now)
 
     def _recognised(self, ticket: int, done: "Future[Heard]") -> list[Effect]:
         self.asked.pop(ticket, None)
@@ -249,7 +282,9 @@ class Call:
     def _produce(self, request: Request, stopped: threading.Event) -> None:
         """In a thread: each piece goes to the session as soon as it is there."""
         try:
-            for piece in pieces(request, self.brain, self._speak, stopped):
+            tongue = self.models.tongues.of(request.language)
+            brain, speak = self._brain(request.language, tongue), partial(self._speak, tongue, stopped)
+            for piece in pieces(request, brain, speak, stopped, tongue.code):
                 self._produced(request.response, piece)
             self._produced(request.response, Finished())
         except BusyError:
@@ -264,10 +299,20 @@ class Call:
     def _produced(self, response: str, piece: Piece) -> None:
         self._post(lambda: self.session.produced(response, piece, time.monotonic()))
 
-    def _speak(self, text: str, voice: str, speed: float) -> Samples:
-        spoken: Samples = self.exchange.speaking.submit(
-            self, lambda: self.models.voice.speak(text, voice, speed)
-        ).result()
+    def _brain(self, language: str, tongue: Tongue) -> Brain:
+        found = self.brains.setdefault(tongue.code, brain(tongue.code))
+        why_not = self.models.tongues.why_not(language)
+        if why_not is None or language in self.told:
+            return found
+        self.told.add(language)
+        return Preceded(why_not, found)
+
+    def _speak(self, tongue: Tongue, stopped: threading.Event, text: str, voice: str, speed: float) -> Samples:
+        def work() -> Samples:
+            # It may have waited for other callers, and nobody may want it any more.
+            return SILENCE if stopped.is_set() else tongue.mouth.speak(text, voice, speed)
+
+        spoken: Samples = self.exchange.speaking.submit(self, work).result()
         return spoken
 
     # The end
@@ -287,13 +332,16 @@ class Call:
 def parsed(message: str | bytes) -> Any:
     """The JSON value of a message; None if it is not JSON, which no client event is."""
     try:
-        return json.loads(message, parse_constant=refuse_constant)
+        return DECODER.decode(message if isinstance(message, str) else message.decode())
     except (ValueError, RecursionError):
         return None
 
 
 def refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+DECODER = json.JSONDecoder(parse_constant=refuse_constant)
 
 
 def sliced(event: Any) -> list[Any]:

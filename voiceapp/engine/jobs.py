@@ -1,6 +1,8 @@
 """A bounded pool of worker threads, fair to several callers."""
 
+import math
 import threading
+import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -18,6 +20,7 @@ class Job:
 
     work: Callable[[], Any]
     result: "Future[Any]" = field(default_factory=Future)
+    since: float = field(default_factory=time.monotonic)
 
     def run(self) -> None:
         if not self.result.set_running_or_notify_cancel():
@@ -31,11 +34,13 @@ class Job:
 class Pool:
     """Callers take turns, one job each; a caller's own jobs keep their order.
 
-    `most` bounds the jobs waiting in all, so that the last of them is not answered too late.
+    `most` bounds the jobs waiting in all, and `longest_s` how long the oldest of them may have waited when another
+    comes, so that the last of them is not answered too late.
     """
 
-    def __init__(self, name: str, workers: int, most: int) -> None:
-        self._most = most
+    def __init__(self, name: str, workers: int, most: int, longest_s: float = math.inf) -> None:
+        self._most, self._longest_s = most, longest_s
+        self._working = 0
         self._waiting: OrderedDict[object, deque[Job]] = OrderedDict()
         self._changed = threading.Condition()
         self._closed = False
@@ -50,11 +55,22 @@ class Pool:
         job = Job(work)
         with self._changed:
             self._drop_cancelled()
-            if sum(len(jobs) for jobs in self._waiting.values()) >= self._most:
+            if self._is_full():
                 raise BusyError
             self._waiting.setdefault(caller, deque()).append(job)
             self._changed.notify()
         return job.result
+
+    @property
+    def idle(self) -> bool:
+        """Whether a job would be begun at once."""
+        with self._changed:
+            return not self._waiting and self._working < len(self._threads)
+
+    def _is_full(self) -> bool:
+        waiting = [job.since for jobs in self._waiting.values() for job in jobs]
+        late = bool(waiting) and time.monotonic() - min(waiting) > self._longest_s
+        return late or len(waiting) >= self._most
 
     def close(self) -> None:
         with self._changed:
@@ -69,7 +85,11 @@ class Pool:
 
     def _work(self) -> None:
         while (job := self._next()) is not None:
-            job.run()
+            try:
+                job.run()
+            finally:
+                with self._changed:
+                    self._working -= 1
 
     def _next(self) -> Job | None:
         with self._changed:
@@ -80,6 +100,7 @@ class Pool:
             job = jobs.popleft()
             if jobs:
                 self._waiting[caller] = jobs
+            self._working += 1
             return job
 
     def _drop_cancelled(self) -> None:

@@ -5,6 +5,8 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from voiceapp.engine.noise import without_noise
+
 RATE = 16000
 WINDOW, HOP, BANDS = 400, 160, 80
 FRAMES_PER_SECOND = RATE // HOP
@@ -17,8 +19,11 @@ def log_mel(samples: Floats, seconds: float) -> Floats:
     length = int(seconds * RATE)
     padded = np.zeros(length, np.float32)
     padded[: min(length, len(samples))] = samples[:length]
-    power = spectrum(padded)
-    logs = np.log10(np.maximum(filters() @ power, 1e-10))
+    bands = filters() @ spectrum(padded)
+    # Not of the padding, whose silence is no part of the room.
+    heard = min(length, len(samples)) // HOP
+    bands[:, :heard] = without_noise(bands[:, :heard])
+    logs = np.log10(np.maximum(bands, 1e-10))
     scaled: Floats = ((np.maximum(logs, logs.max() - 8) + 4) / 4).astype(np.float32)
     return scaled
 

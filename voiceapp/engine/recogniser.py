@@ -21,6 +21,8 @@ BEAM = 5
 NO_SPEECH = 0.6
 """Silence and noise score 0.78 or more, human speech 0.21 or less."""
 SECONDS_PER_TIME_TOKEN = 0.02
+TOKENS_PER_SECOND, MOST_TOKENS_PER_SECOND = {"en": 7}, 15
+"""Nobody speaks faster; in other languages a token is often less than a syllable."""
 
 Samples = npt.NDArray[np.int16]
 
@@ -79,50 +81,59 @@ def timed(tokens: list[int], times: int, end: int) -> list[tuple[float, list[int
 class Recogniser:
     """Loads once, is used by one thread at a time, and keeps nothing between calls."""
 
-    def __init__(self, folder: Path, language: str = "en", threads: int = 1) -> None:
+    def __init__(self, name: str, words: list[str], language: str, files: dict[str, bytes] | None = None) -> None:
+        """From the folder of that name, or from files in memory."""
         try:
             import ctranslate2
         except ImportError as absent:
             raise MissingError("the package ctranslate2") from absent
         self._storage = ctranslate2.StorageView
         self._model = ctranslate2.models.Whisper(
-            str(folder), device="cpu", compute_type="int8", intra_threads=threads, inter_threads=1
+            name, device="cpu", compute_type="int8", intra_threads=1, inter_threads=1, files=files
         )
-        self._vocabulary = Vocabulary.of(words_in(folder), language)
+        self._vocabulary = Vocabulary.of(words, language)
+        self._tokens_per_second = TOKENS_PER_SECOND.get(language, MOST_TOKENS_PER_SECOND)
+        # The first recognition takes longer than those after it.
+        self.hear(np.zeros(RATE, np.int16))
 
     @classmethod
-    def installed(cls, language: str = "en") -> Self:
-        """The model that came with the packages, checked, warmed up."""
-        recogniser = cls(models.recogniser_folder(), language)
-        recogniser.hear(np.zeros(RATE, np.int16))
-        return recogniser
+    def installed(cls) -> Self:
+        """The English model that came with the packages, or one of the user's own; checked."""
+        folder = models.recogniser_folder()
+        return cls(str(folder), words_in(folder), "en")
 
-    def hear(self, samples: Samples) -> Heard:
+    @classmethod
+    def multilingual(cls, language: str) -> Self:
+        """The larger model of the optional packages, checked."""
+        files = models.MULTILINGUAL.checked()
+        return cls("whisper-base", lines_of(files["vocabulary.txt"]), language, files)
+
+    def hear(self, samples: Samples, quick: bool = False) -> Heard:
         """The words in mono 16 kHz samples; longer sound is cut at its quietest places."""
-        parts = [self._hear_part(part) for part in cut(samples)]
+        parts = [self._hear_part(part, 1 if quick else BEAM) for part in cut(samples)]
         spoken = [part for part in parts if part.text]
         if not spoken:
             return Heard("", min((part.no_speech for part in parts), default=1.0))
         return Heard(" ".join(part.text for part in spoken), min(part.no_speech for part in spoken))
 
-    def _hear_part(self, samples: Samples) -> Heard:
+    def _hear_part(self, samples: Samples, beam: int) -> Heard:
         seconds = len(samples) / RATE
         if seconds < 0.1:
             return Heard("", 1.0)
         sound = samples.astype(np.float32) / np.float32(32768)
         features = mel.log_mel(sound, max(LEAST_WINDOW_S, seconds + ROOM_S))
-        result = self._generate(np.ascontiguousarray(features[None]), seconds)
+        result = self._generate(np.ascontiguousarray(features[None]), seconds, beam)
         if result.no_speech_prob > NO_SPEECH:
             return Heard("", result.no_speech_prob)
         segments = self._vocabulary.segments(list(result.sequences_ids[0]), seconds)
         return Heard(without_captions(" ".join(segments)), result.no_speech_prob)
 
-    def _generate(self, features: mel.Floats, seconds: float) -> Any:
+    def _generate(self, features: mel.Floats, seconds: float, beam: int) -> Any:
         results = self._model.generate(
             self._storage.from_array(features),
             [list(self._vocabulary.prompt)],
-            beam_size=BEAM,
-            max_length=int(12 + 7 * seconds),
+            beam_size=beam,
+            max_length=int(12 + self._tokens_per_second * seconds),
             return_no_speech_prob=True,
         )
         return results[0]
@@ -159,7 +170,11 @@ def words_in(folder: Path) -> list[str]:
     written = folder / "vocabulary.txt"
     if not written.is_file():
         raise MissingError(f"vocabulary.txt or vocabulary.json in {folder}")
-    return written.read_text(encoding="utf-8").split("\n")[: -1 if written.read_bytes().endswith(b"\n") else None]
+    return lines_of(written.read_bytes())
+
+
+def lines_of(written: bytes) -> list[str]:
+    return written.decode().removesuffix("\n").split("\n")
 
 
 def byte_letters() -> dict[str, int]:

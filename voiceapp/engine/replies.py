@@ -179,6 +179,7 @@ class Replies:
             response.audio["voice"],
             response.audio["speed"],
             idle,
+            self.settings.language,
         )
 
     def _messages(self, options: dict[str, Any]) -> tuple[Message, ...]:

@@ -29,6 +29,8 @@ class Request:
     voice: str = "heart"
     speed: float = 1.0
     idle: bool = False
+    language: str = ""
+    """As the client named it; empty if it did not."""
 
     @property
     def last(self) -> Message | None:

@@ -16,8 +16,7 @@ class Resampler:
     def __init__(self, source: int, target: int) -> None:
         common = gcd(source, target)
         self.up, self.down = target // common, source // common
-        self._phases = phases(self.up, self.down)
-        self._steps = [self.down * phase // self.up for phase in range(self.up)]
+        self._taps = taps_of_a_block(self.up, self.down)
         self._kept = np.zeros(TAPS_PER_PHASE - 1, np.float32)
 
     def feed(self, samples: Floats) -> Floats:
@@ -33,11 +32,20 @@ class Resampler:
         return self._filtered(heard, blocks)
 
     def _filtered(self, heard: Floats, blocks: int) -> Floats:
-        windows = np.lib.stride_tricks.sliding_window_view(heard, TAPS_PER_PHASE)
-        made = np.empty((blocks, self.up), np.float32)
-        for phase, (step, taps) in enumerate(zip(self._steps, self._phases, strict=True)):
-            made[:, phase] = windows[step :: self.down][:blocks] @ taps
+        # One product for all phases; numpy's own sliding windows cost more than the filter on a short chunk.
+        shape, (step,) = (blocks, len(self._taps)), heard.strides
+        windows = np.lib.stride_tricks.as_strided(heard, shape, (self.down * step, step), writeable=False)
+        made: Floats = windows @ self._taps
         return made.reshape(-1)
+
+
+def taps_of_a_block(up: int, down: int) -> Floats:
+    """A column of taps for each output of a block, at its place in the block's inputs."""
+    steps = [down * phase // up for phase in range(up)]
+    made = np.zeros((TAPS_PER_PHASE + max(steps), up), np.float32)
+    for phase, (step, taps) in enumerate(zip(steps, phases(up, down), strict=True)):
+        made[step : step + TAPS_PER_PHASE, phase] = taps
+    return made
 
 
 def phases(up: int, down: int) -> list[Floats]:

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator
 
-END = re.compile(r"[.!?…。！？][\"')\]”’]*(\s+)|\n+")
+END = re.compile(r"[.!?…][\"')\]”’]*(\s+)|[。！？][」』）]*\s*|\n+")
 ABBREVIATIONS = frozenset(
     {"dr", "mr", "mrs", "ms", "prof", "st", "vs", "etc", "no", "e.g", "i.e", "approx", "fig", "p.m", "a.m"}
 )
-LEAST, MOST = 12, 220
+LEAST, LEAST_WIDE, MOST = 12, 5, 220
 """Letters. A shorter sentence is spoken with the next one; a longer one is cut at a comma."""
 
 
@@ -26,7 +26,8 @@ def sentences(deltas: Iterable[str]) -> Iterator[str]:
 def first_end(text: str) -> int | None:
     """Where the first sentence ends, if it does."""
     for end in END.finditer(text):
-        if end.end() >= LEAST and not abbreviated(text[: end.start()]):
+        least = LEAST_WIDE if end.group()[0] in "。！？" else LEAST
+        if end.end() >= least and not abbreviated(text[: end.start()]):
             return end.end()
     if len(text) > MOST and (place := text.rfind(", ", LEAST, MOST)) > 0:
         return place + 2

@@ -10,7 +10,7 @@ from voiceapp.engine import client_events, events, shapes
 from voiceapp.engine.checks import RefusedError
 from voiceapp.engine.configuration import Configuration
 from voiceapp.engine.detector import Detector
-from voiceapp.engine.effects import Close, Effect, Forget, Recognise, Send
+from voiceapp.engine.effects import Close, Effect, Forget, Glimpse, Prepare, Recognise, Send
 from voiceapp.engine.endpointer import Edge
 from voiceapp.engine.events import Event
 from voiceapp.engine.hearing import LEAST_COMMIT_MS, Change, Hearing
@@ -25,6 +25,8 @@ LONGEST_AUDIO = 15 * 1024 * 1024 * 4 // 3
 """Base64 letters in one event: 15 MiB of audio."""
 SETTLE_SAMPLES = 12 * 16000
 """A pause after this much speech settles the text so far, so that long turns are not recognised over and over."""
+GLIMPSE_SAMPLES = 16000
+"""After each second of speech its words so far are looked at, if that can be afforded."""
 IDLE_NOTE = "The user has been silent for a while. Briefly check whether they are still there."
 
 
@@ -84,6 +86,13 @@ class Session:
                 self.hearing.be_patient()
         return self._taken()
 
+    def glimpsed(self, item: str, heard: Heard, now: float) -> list[Effect]:
+        """While the user still speaks."""
+        self.now = now
+        if self.turn is not None and self.turn.item == item and (delta := self.turn.glimpse(heard)):
+            self._send(events.transcription_delta(item, delta))
+        return self._taken()
+
     def unrecognised(self, ticket: int, code: str, message: str, now: float) -> list[Effect]:
         """Recognition failed or was refused."""
         self.now = now
@@ -128,16 +137,20 @@ class Session:
         }
 
     def _update(self, event: Event) -> None:
-        before = self.settings.turn_detection
+        before, language = self.settings.turn_detection, self.settings.language
         self.settings.update(event["session"], voice_is_fixed=self.replies.has_spoken)
         self.hearing.configure(self.settings.input_format, self.settings.turn_detection)
         if self.settings.turn_detection != before:
             self._drop_turn()
+        if self.settings.language != language:
+            self.out.append(Prepare(self.settings.language))
         self._send(events.session_updated(self.settings.shown))
 
     def _append(self, event: Event) -> None:
         for change in self.hearing.append(decoded(event["audio"], "audio")):
             self._changed(change)
+        if self.turn is not None and self.settings.transcribes and not self.hearing.endpointer.run:
+            self._glimpse(self.turn)
 
     def _commit(self, event: Event) -> None:
         if self.hearing.uncommitted_ms < LEAST_COMMIT_MS:
@@ -242,6 +255,12 @@ class Session:
             for turn in self.pending.values():
                 turn.wants_answer = False
 
+    def _glimpse(self, turn: Turn) -> None:
+        start, now = self._unsettled(turn), self.hearing.looked_at
+        if now - max(turn.glimpsed_at, start) >= GLIMPSE_SAMPLES:
+            turn.glimpsed_at = now
+            self.out.append(Glimpse(turn.item, self.hearing.between(start, now), self.settings.language))
+
     def _resumed(self, turn: Turn) -> None:
         long_enough = self.hearing.looked_at - self._unsettled(turn) > SETTLE_SAMPLES
         if long_enough and turn.heard is not None and turn.asked_to is not None:
@@ -278,7 +297,7 @@ class Session:
     def _ask(self, turn: Turn, samples: Samples) -> None:
         self.tickets += 1
         turn.ticket, turn.heard, turn.asked_to = self.tickets, None, self.hearing.looked_at
-        self.out.append(Recognise(self.tickets, samples))
+        self.out.append(Recognise(self.tickets, samples, self.settings.language))
 
     def _withdraw(self, turn: Turn) -> None:
         if turn.ticket is not None and turn.heard is None:

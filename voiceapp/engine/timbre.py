@@ -22,9 +22,12 @@ VOICES = {
 }
 DEFAULT = "heart"
 
-UNSPEAKABLE = re.compile(r"[^\W\d_A-Za-zÀ-ÖØ-öø-ÿ]")
+UNSPEAKABLE = {
+    "en": re.compile(r"[^\W\d_A-Za-zÀ-ÖØ-öø-ÿ]"),
+    "ja": re.compile(r"[^\W\d_A-Za-zÀ-ÖØ-öø-ÿＡ-Ｚａ-ｚ぀-ヿ㐀-鿿々〆ヶｦ-ﾟ]"),
+}
 
 
-def speakable(text: str) -> bool:
-    """Can this voice pronounce it? It knows the Latin alphabet only."""
-    return not UNSPEAKABLE.search(text)
+def speakable(text: str, language: str = "en") -> bool:
+    """Can the voice of this language pronounce it? English knows the Latin alphabet, Japanese its own letters too."""
+    return not UNSPEAKABLE[language].search(text)

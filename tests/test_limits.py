@@ -1,0 +1,195 @@
+"""Limits while a call runs: told before they strike, and they strike, alone and over several workers."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import upstream_settings
+from tests.hostile.attacker import fetch
+from tests.page_client import PageClient
+from tests.redis_server import redis_server
+from tests.servers import Gunicorn, gunicorn
+from tests.test_driver import chunk, closed, eventually
+from voiceapp.budgets import cost
+from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.rules import USUAL_PRICES
+
+Serve = Callable[..., str]
+Upstream = Callable[..., ScriptedServer]
+
+
+def codes(page: PageClient) -> list[str]:
+    return [notice["code"] for (notice,) in page.named("notice")]
+
+
+def test_a_silent_call_is_warned_and_ended(serve: Serve, upstream: Upstream) -> None:
+    server = upstream("load")
+    with PageClient(serve(server, VOICEAPP_IDLE_SECONDS="2")) as page:
+        page.start()
+        began = time.monotonic()
+        for n in range(1, 20):
+            # The microphone's frames are no speech.
+            page.emit("audio", n, chunk(n))
+            time.sleep(0.04)
+        assert page.expect("ended") == [{"reason": "idle"}]
+        assert 1.5 < time.monotonic() - began < 4
+        assert codes(page) == ["idle_soon", "idle"]
+        assert closed(server)
+
+
+def test_whoever_speaks_or_types_is_not_idle(serve: Serve, upstream: Upstream) -> None:
+    with PageClient(serve(upstream(), VOICEAPP_IDLE_SECONDS="2")) as page:
+        page.start()
+        for _ in range(6):
+            page.emit("text", {"text": "Hello"})
+            time.sleep(0.5)
+        assert page.named("ended") == []
+        assert "idle" not in codes(page)
+
+
+def test_a_call_has_a_longest_time(serve: Serve, upstream: Upstream) -> None:
+    server = upstream()
+    with PageClient(serve(server, VOICEAPP_CALL_SECONDS="2")) as page:
+        page.start()
+        assert page.expect("limits")[0] == {"call_s": 2, "idle_s": 360, "left_s": None, "left_money": None}
+        assert page.expect("ended") == [{"reason": "call_too_long"}]
+        assert codes(page) == ["call_ending", "call_too_long"]
+        assert closed(server)
+
+
+def test_one_person_has_so_many_calls_and_no_more(serve: Serve, upstream: Upstream) -> None:
+    url = serve(upstream(), VOICEAPP_CALLS_PER_USER="1")
+    with PageClient(url) as one, PageClient(url) as other:
+        one.start()
+        other.call("start", {})
+        assert other.expect("ended") == [{"reason": "too_many_calls"}]
+        one.emit("stop", {})
+        one.expect("ended")
+        assert eventually(lambda: "ready" in {name for name, _ in _again(other)}, timeout=3)
+
+
+def _again(page: PageClient) -> list[tuple[str, list[object]]]:
+    page.call("start", {})
+    time.sleep(0.2)
+    return page.events
+
+
+def test_addresses_are_told_apart_behind_a_proxy(serve: Serve, upstream: Upstream) -> None:
+    url = serve(upstream(), VOICEAPP_CALLS_PER_ADDRESS="1", VOICEAPP_PROXIES="1", VOICEAPP_CALLS_PER_USER="0")
+
+    def page(forwarded: str) -> PageClient:
+        return PageClient(url, {"X-Forwarded-For": forwarded})
+
+    with page("203.0.113.1") as one, page("203.0.113.2") as two, page("9.9.9.9, 203.0.113.1") as forged:
+        one.start()
+        two.start()
+        forged.call("start", {})
+        assert forged.expect("ended") == [{"reason": "too_many_calls"}]
+
+
+def test_money_is_counted_by_the_tokens_and_shown(serve: Serve, upstream: Upstream) -> None:
+    """The turn of `hello` costs more than a cent: the second call has nothing left."""
+    settings = {"VOICEAPP_MONEY_PER_DAY": "0.002", "VOICEAPP_PRICES": "output_audio=1000"}
+    url = serve(upstream(), **settings)
+    with PageClient(url) as page:
+        page.start()
+        assert page.expect("limits")[0]["left_money"] == 0.002
+        for n in range(1, 21):
+            page.emit("audio", n, chunk(n))
+        page.expect("usage")
+        page.emit("stop", {})
+        page.expect("ended")
+
+        def spent() -> bool:
+            return fetch(url + "/admission")[0] == 429
+
+        assert eventually(spent)
+        page.call("start", {})
+        page.expect("notice", lambda notice: notice["code"] == "budget_spent")
+
+
+@pytest.mark.parametrize(
+    ("turn", "millionths"),
+    [
+        ({"input_text_tokens": 1_000_000}, 4_000_000),
+        ({"input_text_tokens": 1_000_000, "cached_tokens": 1_000_000}, 400_000),
+        ({"input_text_tokens": 10, "input_audio_tokens": 100, "cached_tokens": 60}, round(60 * 0.4 + 50 * 32)),
+        ({"output_text_tokens": 1_000, "output_audio_tokens": 2_000}, 24_000 + 128_000),
+        ({"output_tokens": 1_000}, 64_000),
+        ({}, 0),
+    ],
+)
+def test_a_turns_price(turn: dict[str, int], millionths: int) -> None:
+    names = ("input_tokens", "output_tokens", "input_text_tokens", "input_audio_tokens", "cached_tokens")
+    usage = dict.fromkeys((*names, "output_text_tokens", "output_audio_tokens"), 0) | turn
+    usage["input_tokens"] = usage["input_tokens"] or usage["input_text_tokens"] + usage["input_audio_tokens"]
+    usage["output_tokens"] = usage["output_tokens"] or usage["output_text_tokens"] + usage["output_audio_tokens"]
+    assert cost(usage, USUAL_PRICES) == millionths
+
+
+# Several workers and a real Redis
+
+
+def per_worker(server: Gunicorn, stack: ExitStack, count: int) -> list[PageClient]:
+    return [stack.enter_context(PageClient(server.url)) for _ in range(count)]
+
+
+def test_two_workers_count_together_and_a_killed_one_forgets_no_money(upstream: Upstream, tmp_path: Path) -> None:
+    with redis_server() as redis, ExitStack() as stack:
+        settings = upstream_settings(
+            upstream(),
+            WEB_CONCURRENCY="2",
+            REDIS_URL=redis.url,
+            VOICEAPP_CALLS_PER_USER="3",
+            VOICEAPP_MONEY_PER_DAY="0.001",
+            VOICEAPP_PRICES="output_audio=1000",
+        )
+        server = stack.enter_context(gunicorn(settings, tmp_path / "log"))
+        pages = per_worker(server, stack, 6)
+        for page in pages:
+            page.call("start", {})
+        assert eventually(lambda: sum(bool(page.named("ready")) for page in pages) == 3)
+        assert eventually(lambda: sum("too_many_calls" in codes(page) for page in pages) == 3)
+        caller = next(page for page in pages if page.named("ready"))
+        for n in range(1, 21):
+            caller.emit("audio", n, chunk(n))
+        caller.expect("usage")
+        caller.emit("stop", {})
+        assert eventually(lambda: fetch(server.url + "/admission")[0] == 429)
+        for pid in server.worker_pids():
+            os.kill(pid, signal.SIGKILL)
+        assert eventually(lambda: _answers(server), timeout=15)
+        assert fetch(server.url + "/admission")[0] == 429
+        assert redis.url not in server.log.read_text()
+
+
+def test_calls_go_on_and_begin_while_redis_is_frozen(upstream: Upstream, tmp_path: Path) -> None:
+    with redis_server() as redis, ExitStack() as stack:
+        settings = upstream_settings(upstream(), REDIS_URL=redis.url, VOICEAPP_CALLS_PER_USER="5")
+        server = stack.enter_context(gunicorn(settings, tmp_path / "log"))
+        running, newcomer = per_worker(server, stack, 2)
+        running.start()
+        redis.freeze()
+        began = time.monotonic()
+        running.emit("text", {"text": "Hello"})
+        running.expect("transcript", lambda _, data: data.get("text") == "You wrote to me.")
+        assert time.monotonic() - began < 1
+        newcomer.start()
+        assert fetch(server.url + "/healthz")[0] == 200
+        status, _, body = fetch(server.url + "/readyz")
+        assert status == 503
+        assert b'"redis":false' in body.replace(b" ", b"")
+        redis.thaw()
+        assert eventually(lambda: fetch(server.url + "/readyz")[0] == 200)
+
+
+def _answers(server: Gunicorn) -> bool:
+    try:
+        return fetch(server.url + "/healthz")[0] == 200
+    except OSError:
+        return False

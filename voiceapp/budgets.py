@@ -1,0 +1,133 @@
+"""What one call may still have: a place, minutes and money of the day."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .access import Visitor
+from .errors import BUDGET_SPENT, TOO_MANY_CALLS, LimitError
+from .ledger import Ledger
+from .rules import Rules
+
+# Money is counted in millionths, so that the ledger's whole numbers hold it.
+MILLIONTHS = 1_000_000
+# The part of a day's budget at which people are warned.
+LOW = 1 / 6
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """`most` of `what` a day for `whom`."""
+
+    what: str
+    whom: str
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left of the day, None where nothing limits it."""
+
+    seconds: int | None = None
+    money: float | None = None
+    low: bool = False
+    spent: bool = False
+
+
+class Budgets:
+    """The operator's rules over the ledger. Its methods may wait for Redis: never on the bridge's thread."""
+
+    def __init__(self, rules: Rules, ledger: Ledger) -> None:
+        self._rules = rules
+        self._ledger = ledger
+
+    @property
+    def counts_days(self) -> bool:
+        rules = self._rules
+        return any((rules.user_day_s, rules.day_s, rules.user_day_money, rules.day_money))
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is limited at all."""
+        return self.counts_days or bool(self._rules.calls_per_user or self._rules.calls_per_address)
+
+    def check(self, visitor: Visitor) -> None:
+        """Raises `LimitError` where nothing of the day is left."""
+        if self.left(visitor).spent:
+            raise LimitError(BUDGET_SPENT)
+
+    def begin(self, visitor: Visitor, call: str) -> Left:
+        """Take the call's places. Raises `LimitError`."""
+        left = self.left(visitor)
+        if left.spent:
+            raise LimitError(BUDGET_SPENT)
+        for key, most in self._places(visitor):
+            if not self._ledger.take(key, call, most):
+                self.end(visitor, call)
+                raise LimitError(TOO_MANY_CALLS)
+        return left
+
+    def charge(self, visitor: Visitor, call: str, seconds: int, millionths: int) -> Left:
+        """Count what the call used since the last time, and keep its places."""
+        for meter in self._meters(visitor):
+            self._ledger.spend(meter.what, meter.whom, meter.most, seconds if meter.what == "seconds" else millionths)
+        for key, _ in self._places(visitor):
+            self._ledger.renew(key, call)
+        return self.left(visitor)
+
+    def end(self, visitor: Visitor, call: str) -> None:
+        for key, _ in self._places(visitor):
+            self._ledger.release(key, call)
+
+    def left(self, visitor: Visitor) -> Left:
+        """The least that any of the day's budgets leaves."""
+        least: dict[str, int] = {}
+        share = 1.0
+        for meter in self._meters(visitor):
+            left = self._ledger.left(meter.what, meter.whom, meter.most)
+            least[meter.what] = min(left, least.get(meter.what, left))
+            share = min(share, left / meter.most)
+        money = least.get("money")
+        return Left(
+            seconds=least.get("seconds"),
+            money=None if money is None else money / MILLIONTHS,
+            low=share <= LOW,
+            spent=0 in least.values(),
+        )
+
+    def _meters(self, visitor: Visitor) -> list[Meter]:
+        rules = self._rules
+        every = (
+            Meter("seconds", visitor.user, rules.user_day_s),
+            Meter("seconds", "everyone", rules.day_s),
+            Meter("money", visitor.user, round(rules.user_day_money * MILLIONTHS)),
+            Meter("money", "everyone", round(rules.day_money * MILLIONTHS)),
+        )
+        return [meter for meter in every if meter.most]
+
+    def _places(self, visitor: Visitor) -> list[tuple[str, int]]:
+        rules = self._rules
+        every = (
+            (f"calls:{visitor.user}", rules.calls_per_user),
+            (f"calls-from:{visitor.address}", rules.calls_per_address),
+        )
+        return [(key, most) for key, most in every if most]
+
+
+def cost(turn: Mapping[str, int], prices: Mapping[str, float]) -> int:
+    """Millionths that a turn's tokens cost (docs/wire.md, `usage`); prices are per million tokens.
+
+    Which tokens came from the cache is not told: the cheap ones count as cached first. Tokens of no told kind count as
+    sound. So the sum is never below the bill.
+    """
+    text, cached = turn["input_text_tokens"], turn["cached_tokens"]
+    audio = max(turn["input_audio_tokens"], turn["input_tokens"] - text)
+    spoken = max(turn["output_audio_tokens"], turn["output_tokens"] - turn["output_text_tokens"])
+    cached = min(cached, text + audio)
+    text, audio = max(0, text - cached), audio - max(0, cached - text)
+    return round(
+        cached * prices["cached"]
+        + text * prices["input_text"]
+        + audio * prices["input_audio"]
+        + turn["output_text_tokens"] * prices["output_text"]
+        + spoken * prices["output_audio"]
+    )

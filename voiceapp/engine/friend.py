@@ -1,0 +1,216 @@
+"""The Japanese companion: a friend who answers by rules, with the abilities of the English one."""
+
+import random
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from voiceapp.engine import arithmetic
+from voiceapp.engine.companion import tool_call
+from voiceapp.engine.guessing import MOST
+from voiceapp.engine.japanese_numbers import digits
+from voiceapp.engine.request import Request, ToolCall
+
+JOKES = (
+    "ふとんがふっとんだ。",
+    "アルミ缶の上にあるみかん。",
+    "電話に出んわ。",
+    "ねこが寝込んだ。",
+    "いくらはいくら？",
+)
+SKILLS = "時間や日付を言うこと、計算、まねをして言うこと、名前を覚えること、だじゃれ、数当てゲームができるよ。"
+WHO = "わたしは、このアプリに入っている小さな友だちだよ。言語モデルは使わずに、決まりで答えているんだ。"
+MODELLESS = "でも、言語モデルがないから、それには答えられないんだ。何ができるか知りたいときは、ヘルプと言ってね。"
+IDLE = "まだそこにいる？困ったら、ヘルプと言ってね。"
+WEEKDAYS = "月火水木金土日"
+
+Answering = Callable[["Friend", "re.Match[str]"], str]
+
+
+@dataclass
+class Friend:
+    """One caller's friend, with what it remembers of the call."""
+
+    clock: Callable[[], datetime] = lambda: datetime.now().astimezone()
+    chance: random.Random = field(default_factory=random.Random)
+    name: str | None = None
+    number: int | None = None
+    """That the user is guessing."""
+    said: str = ""
+    jokes: list[str] = field(default_factory=list)
+
+    def reply(self, request: Request) -> Iterator[str | ToolCall]:
+        call = tool_call(request)
+        if call is not None:
+            yield call
+            return
+        answer = self._answer(request)
+        self.said = answer
+        yield answer
+
+    def _answer(self, request: Request) -> str:
+        last = request.last
+        if request.idle:
+            return IDLE
+        if last is None or last.role == "system":
+            return f"こんにちは。{WHO}ヘルプと言ってくれたら、できることを教えるね。"
+        if last.role == "output":
+            return f"答えはこれだよ。{last.text}" if last.text else "できたよ。"
+        heard = [message.text for message in request.messages if message.role == "user" and message.text]
+        return self.answer(heard[-1]) if heard else "何も聞こえなかったよ。"
+
+    def answer(self, text: str) -> str:
+        """To what the user said."""
+        plain = "".join(digits(text).split())
+        return (
+            self._play(plain)
+            or self._by_rule(plain)
+            or calculated(plain)
+            or f"{quoted(text)}って聞こえたよ。{MODELLESS}"
+        )
+
+    def _by_rule(self, text: str) -> str | None:
+        for pattern, answering in RULES:
+            found = pattern.search(text)
+            if found:
+                return answering(self, found)
+        return None
+
+    def _play(self, text: str) -> str | None:
+        if self.number is None:
+            return None
+        wanted, guess = self.number, re.search(r"\d+", text)
+        if re.search("やめ|降参|こうさん|終わり|ギブアップ", text):
+            self.number = None
+            return f"わかった。答えは{wanted}だったよ。"
+        if guess is None or calculated(text):
+            return None
+        if int(guess.group()) == wanted:
+            self.number = None
+            return f"当たり！答えは{wanted}だよ。"
+        return f"{guess.group()}は{'小さ' if int(guess.group()) < wanted else '大き'}すぎるよ。"
+
+    # Rules
+
+    def _again(self, found: "re.Match[str]") -> str:
+        return self.said or "まだ何も言っていないよ。"
+
+    def _repeat(self, found: "re.Match[str]") -> str:
+        return f"{found.group('what').strip('、。「」')}。"
+
+    def _take_name(self, found: "re.Match[str]") -> str:
+        self.name = found.group("name")
+        return f"{self.name}さんだね。よろしくね。この通話のあいだ、覚えておくよ。"
+
+    def _tell_name(self, found: "re.Match[str]") -> str:
+        return f"あなたの名前は{self.name}さんだよ。" if self.name else "まだ名前を聞いていないよ。"
+
+    def _time(self, found: "re.Match[str]") -> str:
+        now = self.clock()
+        return f"今は{'午前' if now.hour < 12 else '午後'}{now.hour % 12}時{now.minute}分だよ。"
+
+    def _date(self, found: "re.Match[str]") -> str:
+        now = self.clock()
+        return f"今日は{now.year}年{now.month}月{now.day}日、{WEEKDAYS[now.weekday()]}曜日だよ。"
+
+    def _joke(self, found: "re.Match[str]") -> str:
+        if not self.jokes:
+            self.jokes = self.chance.sample(JOKES, len(JOKES))
+        return self.jokes.pop()
+
+    def _begin_game(self, found: "re.Match[str]") -> str:
+        self.number = self.chance.randint(1, MOST)
+        return f"1から{MOST}までの数を一つ考えたよ。何だと思う？"
+
+    def _who(self, found: "re.Match[str]") -> str:
+        return f"{WHO}{SKILLS}"
+
+    def _skills(self, found: "re.Match[str]") -> str:
+        return SKILLS
+
+    def _goodbye(self, found: "re.Match[str]") -> str:
+        return f"またね{f'、{self.name}さん' if self.name else ''}。話せて楽しかったよ。"
+
+    def _thanks(self, found: "re.Match[str]") -> str:
+        return "どういたしまして。"
+
+    def _test(self, found: "re.Match[str]") -> str:
+        return "うん、よく聞こえるよ。"
+
+    def _how(self, found: "re.Match[str]") -> str:
+        return "元気だよ、ありがとう。あなたは？"
+
+    def _hello(self, found: "re.Match[str]") -> str:
+        return f"{found.group()}{f'、{self.name}さん' if self.name else ''}。何をしようか？"
+
+    def _weather(self, found: "re.Match[str]") -> str:
+        return "窓の外は見えないけれど、いい一日になるといいね。"
+
+    def _tired(self, found: "re.Match[str]") -> str:
+        return "お疲れさま。少し休もうね。"
+
+
+RULES: "tuple[tuple[re.Pattern[str], Answering], ...]" = (
+    (re.compile("もう一度|もう1度|もう一回|もう1回|聞こえなかった|何て言った|なんて言った"), Friend._again),
+    (re.compile("(?:まねして|真似して|繰り返して|くり返して|リピート)[、。:]*(?P<what>.+)"), Friend._repeat),
+    (re.compile("^(?P<what>.+?)[」、]?と(?:言って|いって|繰り返して|くり返して)"), Friend._repeat),
+    (
+        re.compile("名前(?:を|は)?(?:何|なん|覚えて|知って|わかる|分かる)|(?:私|わたし|僕|ぼく|俺)は(?:誰|だれ)"),
+        Friend._tell_name,
+    ),
+    (
+        re.compile(
+            "(?:名前は|(?:^|。)(?:私|わたし|僕|ぼく)は)(?P<name>[^、。はがを]{1,12}?)(?:です|だよ|といい|と言い|っていう)"
+        ),
+        Friend._take_name,
+    ),
+    (re.compile("何時|なんじ|時間(?:を|は|、|わか|分か)"), Friend._time),
+    (re.compile("何日|なんにち|何曜日|なんようび|日付|何月|今日は(?:何|なん)の?日"), Friend._date),
+    (
+        re.compile("ジョーク|冗談|だじゃれ|ダジャレ|駄洒落|笑わせて|面白い(?:こと|話)|おもしろい(?:こと|話)"),
+        Friend._joke,
+    ),
+    (re.compile("ゲーム|数当て|数あて|遊ぼう|あそぼう"), Friend._begin_game),
+    (re.compile("(?:あなた|君|きみ)(?:は|って)?(?:誰|だれ|何|なに|ロボット|人間)|あなたの名前|自己紹介"), Friend._who),
+    (re.compile("ヘルプ|助けて|何ができ|なにができ|できること"), Friend._skills),
+    (re.compile("さようなら|さよなら|バイバイ|またね|おやすみ|また明日"), Friend._goodbye),
+    (re.compile("ありがと|感謝|サンキュー"), Friend._thanks),
+    (re.compile("聞こえ(?:る|ます|て)|テスト|マイク"), Friend._test),
+    (re.compile("元気|調子"), Friend._how),
+    (re.compile("こんにちは|こんばんは|おはよう(?:ございます)?|はじめまして|もしもし|やあ"), Friend._hello),
+    (re.compile("天気|晴れ|雨"), Friend._weather),
+    (re.compile("疲れ|つかれ|眠い|ねむい"), Friend._tired),
+)
+
+# Sums
+
+N = r"(-?\d+(?:\.\d+)?)"
+SIGNS = (
+    (rf"{N}(?:に|と){N}を?(?:足|たす|たし|加え)", r"\1 + \2"),
+    (rf"{N}から{N}を?(?:引|ひ)", r"\1 - \2"),
+    (rf"{N}(?:に|と){N}を?(?:掛|かけ)", r"\1 * \2"),
+    (rf"{N}を{N}で(?:割|わ)", r"\1 / \2"),
+    (rf"{N}の{N}(?:パーセント|%)", r"\1 * \2 / 100"),
+    (r"プラス|足す|たす|\+", " + "),
+    (r"マイナス|引く|ひく|−|(?<=\d)-", " - "),
+    (r"掛ける|かける|×|(?<=\d)[xX*](?=\d)", " * "),
+    (r"割る|わる|÷|(?<=\d)/(?=\d)", " / "),
+)
+
+
+def calculated(text: str) -> str | None:
+    """The result of the sum in the text; None if there is no sum in it."""
+    for spoken, sign in SIGNS:
+        text = re.sub(spoken, sign, text)
+    found = re.search(r"-?\d+(?:\.\d+)?(?: [-+*/] -?\d+(?:\.\d+)?)+", " ".join(text.split()))
+    if found is None:
+        return None
+    try:
+        return f"答えは{arithmetic.shown(arithmetic.Parser(arithmetic.TOKEN.findall(found.group())).value())}だよ。"
+    except arithmetic.NoAnswerError:
+        return "その計算には答えがないよ。"
+
+
+def quoted(text: str) -> str:
+    return f"「{text.strip(' 。.')}」"

@@ -1,0 +1,74 @@
+"""What machines ask over HTTP: does it take work, what are its numbers, is there room for a call?"""
+
+import hmac
+from typing import Any
+
+from flask import Blueprint, Response, current_app, request
+
+from . import addresses, telemetry
+from .door import described
+from .errors import LimitError
+from .rules import is_loopback
+from .settings import Settings
+from .warden import House
+
+monitor = Blueprint("monitor", __name__)
+
+
+@monitor.get("/readyz")
+def readyz() -> tuple[dict[str, Any], int]:
+    """Whether this worker takes calls, and which part does not let it."""
+    house = _house()
+    parts = {
+        "accepting": not house.admission.stopping,
+        "upstream": _has_upstream(current_app.extensions["voiceapp_settings"]),
+        "redis": current_app.extensions["voiceapp_ledger"].reachable(),
+    }
+    ready = all(parts.values())
+    return {"status": "ready" if ready else "not ready", "parts": parts}, 200 if ready else 503
+
+
+@monitor.get("/metrics")
+def metrics() -> Response:
+    if not _may_read_metrics():
+        return Response("Forbidden\n", 403, content_type="text/plain")
+    body, content_type = telemetry.exposition()
+    return Response(body, content_type=content_type)
+
+
+@monitor.get("/admission")
+def admission() -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Whether a call could begin now, and if not, why: a refused socket cannot tell its page."""
+    house = _house()
+    fault = house.admission.obstacle()
+    if fault is None:
+        try:
+            house.budgets.check(request.environ["voiceapp.visitor"])
+        except LimitError as error:
+            fault = error.fault
+    headers = {"Cache-Control": "no-store"}
+    if fault is None:
+        return {"ok": True}, 200, headers
+    told = described(fault)
+    if told["after_s"]:
+        headers["Retry-After"] = str(told["after_s"])
+    return {"ok": False, "error": told}, 429 if fault.code == "budget_spent" else 503, headers
+
+
+def _may_read_metrics() -> bool:
+    token = _house().rules.metrics_token.reveal()
+    if token:
+        given = request.headers.get("Authorization", "")
+        return hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
+    # Through a proxy everyone would come from loopback.
+    forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-Ip"))
+    return is_loopback(addresses.peer(request.environ)) and not forwarded
+
+
+def _has_upstream(settings: Settings) -> bool:
+    return settings.profile in ("embedded", "openai") or bool(settings.upstream_url)
+
+
+def _house() -> House:
+    house: House = current_app.extensions["voiceapp_house"]
+    return house

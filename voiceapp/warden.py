@@ -1,0 +1,202 @@
+"""Watches one call for as long as it lasts: its length, its silence, its budget. Lives on the bridge's thread."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from . import telemetry
+from .access import Visitor
+from .admission import Admission
+from .bridge import Bridge
+from .budgets import Budgets, Left, cost
+from .conversation.faults import Fault
+from .errors import BUDGET_LOW, BUDGET_SPENT, CALL_ENDING, CALL_TOO_LONG, IDLE, IDLE_SOON
+from .rules import Rules
+
+log = logging.getLogger(__name__)
+
+# How often a call is looked at, and how often it is charged and its places are renewed (their lease is 25 s).
+LOOK_S, CHARGE_S = 5.0, 10.0
+# A warning comes when a sixth is left, and of long calls 5 minutes before the end.
+WARN_AT, LONGEST_WARNING_S = 5 / 6, 300.0
+
+
+class Call(Protocol):
+    """What is watched."""
+
+    id: str
+
+    @property
+    def activity(self) -> int:
+        """Grows whenever either side speaks or types."""
+
+    def warn(self, fault: Fault) -> None: ...
+
+    def give_up(self, fault: Fault) -> None: ...
+
+    def show_limits(self, limits: Mapping[str, Any]) -> None: ...
+
+
+@dataclass(slots=True)
+class House:
+    """What all calls of this worker share."""
+
+    bridge: Bridge
+    rules: Rules
+    admission: Admission
+    budgets: Budgets
+    # The ledger may wait for Redis, so it is asked from threads.
+    clerks: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "ledger"))
+
+    def receive(self, visitor: Visitor, request: str) -> "Warden":
+        """A warden for a call that begins. Raises `LimitError` where there is no room."""
+        self.admission.begin_call()
+        return Warden(self, visitor, request)
+
+
+class Warden:
+    """From `admit` to `stop`."""
+
+    def __init__(self, house: House, visitor: Visitor, request: str) -> None:
+        self._house = house
+        self._rules = house.rules
+        self._visitor = visitor
+        self._request = request
+        self._call: Call | None = None
+        self._now = house.bridge.loop.time
+        self._began = self._charged = self._active = self._now()
+        self._activity = -1
+        self._warned: set[str] = set()
+        self._owed = 0  # millionths not yet charged
+        self._asked_at = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._admitted = self._charging = self._over = False
+
+    async def admit(self, call: Call) -> None:
+        """Take the call's places and start watching. Raises `LimitError`."""
+        self._call = call
+        telemetry.call_started(call.id, request=self._request, who=self._visitor.alias)
+        left = Left()
+        if self._house.budgets.any:
+            left = await self._ask(self._house.budgets.begin, call.id)
+            self._admitted = True
+        self._show(left)
+        self._look_later()
+
+    def saw(self, event: str, data: Mapping[str, Any]) -> None:
+        """An event of the conversation that the page is told."""
+        if event == "usage":
+            self._owed += cost(data["turn"], self._rules.prices)
+        elif event == "turn" and data["state"] == "thinking":
+            self._asked_at = self._now()
+        elif event == "turn" and data["state"] == "assistant" and self._asked_at:
+            telemetry.answered(self._now() - self._asked_at)
+            self._asked_at = 0.0
+
+    def ready(self) -> None:
+        telemetry.ready(self._now() - self._began)
+
+    def stop(self, reason: str) -> None:
+        """The call is over; harmless if said twice."""
+        if self._over:
+            return
+        self._over = True
+        self._house.admission.end_call()
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._call is not None:
+            telemetry.call_ended(self._call.id, reason, self._now() - self._began)
+        if self._admitted and self._call is not None:
+            self._settle(self._call.id)
+
+    def _settle(self, call: str) -> None:
+        budgets, visitor, used = self._house.budgets, self._visitor, self._used()
+
+        def settle() -> None:
+            budgets.charge(visitor, call, *used)
+            budgets.end(visitor, call)
+
+        self._house.clerks.submit(settle)
+
+    # Looking
+
+    def _look_later(self) -> None:
+        shortest = min((each for each in (self._rules.idle_s, self._rules.call_s) if each), default=LOOK_S * 6)
+        if not self._over:
+            self._timer = self._house.bridge.loop.call_later(min(LOOK_S, shortest / 6), self._look)
+
+    def _look(self) -> None:
+        now = self._now()
+        fault = self._look_at_length(now) or self._look_at_silence(now)
+        if fault is not None and self._call is not None:
+            self._call.give_up(fault)
+            return
+        if self._admitted and now - self._charged >= CHARGE_S and not self._charging:
+            self._house.bridge.spawn(self._charge())
+        self._look_later()
+
+    def _look_at_length(self, now: float) -> Fault | None:
+        most = self._rules.call_s
+        if not most:
+            return None
+        left = self._began + most - now
+        self._warn_if(left <= min(LONGEST_WARNING_S, most * (1 - WARN_AT)), CALL_ENDING)
+        return CALL_TOO_LONG if left <= 0 else None
+
+    def _look_at_silence(self, now: float) -> Fault | None:
+        activity = self._call.activity if self._call is not None else 0
+        if activity != self._activity:
+            self._activity, self._active = activity, now
+            self._warned.discard(IDLE_SOON.code)
+        silent, most = now - self._active, self._rules.idle_s
+        if not most:
+            return None
+        self._warn_if(silent >= most * WARN_AT, IDLE_SOON)
+        return IDLE if silent >= most else None
+
+    def _warn_if(self, due: bool, fault: Fault) -> None:
+        if due and fault.code not in self._warned and self._call is not None:
+            self._warned.add(fault.code)
+            self._call.warn(fault)
+
+    # The budget
+
+    async def _charge(self) -> None:
+        if self._call is None:
+            return
+        self._charging = True
+        try:
+            left = await self._ask(self._house.budgets.charge, self._call.id, *self._used())
+        finally:
+            self._charging = False
+        if self._over:
+            return
+        if left.spent:
+            self._call.give_up(BUDGET_SPENT)
+            return
+        self._warn_if(left.low, BUDGET_LOW)
+        self._show(left)
+
+    def _used(self) -> tuple[int, int]:
+        """Whole seconds and millionths since the last charge; the rest of a second stays for the next."""
+        seconds = int(self._now() - self._charged)
+        self._charged += seconds
+        owed, self._owed = self._owed, 0
+        return seconds, owed
+
+    async def _ask(self, question: Callable[..., Left], *args: Any) -> Left:
+        loop = self._house.bridge.loop
+        return await loop.run_in_executor(self._house.clerks, question, self._visitor, *args)
+
+    def _show(self, left: Left) -> None:
+        rules = self._rules
+        if self._call is not None:
+            self._call.show_limits({
+                "call_s": rules.call_s or None,
+                "idle_s": rules.idle_s or None,
+                "left_s": left.seconds,
+                "left_money": left.money,
+            })  # fmt: skip
