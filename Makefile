@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # With a key or an address of one's own the embedded engine is not needed, and not installed.
 WANTED := $(if $(OPENAI_API_KEY)$(VOICEAPP_UPSTREAM_KEY)$(VOICEAPP_UPSTREAM_URL),requirements.txt,requirements-engine.txt)
 
-.PHONY: run test check bench clean
+.PHONY: run test check bench soak clean
 
 run: $(VENV)/installed-$(WANTED)
 	@$(BIN)/python -m voiceapp.vendor
@@ -28,6 +28,10 @@ check:
 
 bench: $(VENV)/installed-requirements-dev.txt
 	$(BIN)/python -m benchmarks.relay
+
+soak: $(VENV)/installed-requirements-dev.txt
+	$(BIN)/python -m voiceapp.vendor
+	$(BIN)/python -m tests.soak
 
 clean:
 	rm -rf $(VENV) tests/js/node_modules benchmarks/peer/node_modules voiceapp/static/vendor

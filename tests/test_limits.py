@@ -17,7 +17,7 @@ from tests.servers import Gunicorn, gunicorn
 from tests.test_driver import chunk, closed, eventually
 from voiceapp.budgets import cost
 from voiceapp.engine.scripted import ScriptedServer
-from voiceapp.rules import USUAL_PRICES
+from voiceapp.prices import installed
 
 Serve = Callable[..., str]
 Upstream = Callable[..., ScriptedServer]
@@ -129,7 +129,7 @@ def test_a_turns_price(turn: dict[str, int], millionths: int) -> None:
     usage = dict.fromkeys((*names, "output_text_tokens", "output_audio_tokens"), 0) | turn
     usage["input_tokens"] = usage["input_tokens"] or usage["input_text_tokens"] + usage["input_audio_tokens"]
     usage["output_tokens"] = usage["output_tokens"] or usage["output_text_tokens"] + usage["output_audio_tokens"]
-    assert cost(usage, USUAL_PRICES) == millionths
+    assert cost(usage, installed().dearest) == millionths
 
 
 # Several workers and a real Redis

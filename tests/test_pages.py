@@ -1,5 +1,6 @@
 """The page over HTTP: its language, its files, its headers."""
 
+import gzip
 import re
 from collections.abc import Iterator
 
@@ -8,6 +9,9 @@ from flask.testing import FlaskClient
 
 from voiceapp import create_app, pages
 from voiceapp.settings import Settings
+
+# All that a visit loads, squeezed.
+MOST_BYTES = 150_000
 
 
 @pytest.fixture
@@ -90,3 +94,36 @@ def test_it_says_that_it_lives(client: FlaskClient) -> None:
 
 def test_the_version_follows_the_files_content() -> None:
     assert re.fullmatch(r"v-[0-9a-f]{12}", pages.files_version())
+
+
+def test_text_files_come_squeezed_to_browsers_that_take_it(client: FlaskClient) -> None:
+    address = f"/static/{pages.files_version()}/js/main.js"
+    with client.get(address, headers={"Accept-Encoding": "gzip, br"}) as squeezed, client.get(address) as plain:
+        assert squeezed.headers["Content-Encoding"] == "gzip"
+        assert squeezed.content_type == plain.content_type
+        assert gzip.decompress(squeezed.data) == plain.data
+        assert "Content-Encoding" not in plain.headers
+        for response in (squeezed, plain):
+            assert "Accept-Encoding" in response.headers["Vary"]
+            assert "immutable" in response.headers["Cache-Control"]
+    with client.get(address, headers={"Accept-Encoding": "gzip;q=0"}) as refused:
+        assert "Content-Encoding" not in refused.headers
+    page = client.get("/", headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(page.data).startswith(b"<!doctype html>")
+    assert {"Accept-Language", "Cookie", "Accept-Encoding"} <= set(page.vary)
+
+
+def test_the_whole_page_is_light(client: FlaskClient) -> None:
+    page = client.get("/", headers={"Accept-Encoding": "gzip"}).data
+    files = pages.squeezed_files()
+    loaded = {name for name in files if not name.startswith(("i18n/", "css/login"))} | {"i18n/ja.json"}
+    assert len(page) + sum(len(files[name]) for name in loaded) <= MOST_BYTES
+
+
+def test_the_page_names_every_module_it_will_load(client: FlaskClient) -> None:
+    named = re.findall(r'rel="modulepreload" href="/static/v-[0-9a-f]{12}/([^"]+)"', client.get("/").text)
+    assert "js/main.js" in named
+    for module in named:
+        for imported in pages.IMPORT.findall((pages.STATIC / module).read_text()):
+            path = (pages.STATIC / module).parent.joinpath(imported).resolve().relative_to(pages.STATIC.resolve())
+            assert path.as_posix() in named

@@ -36,7 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     pages.init_app(app)
     app.register_blueprint(login.login)
     app.register_blueprint(monitor.monitor)
-    socketio = sockets.create_socketio(app)
+    socketio = sockets.create_socketio(app, settings.rules.browser_message_bytes)
     rules, bridge = settings.rules, Bridge()
     ledger = Ledger(rules.redis_url)
     access = Access(rules, settings.secret_key, ledger)

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from . import wire
+from . import telemetry, wire
 from .access import Access
 from .admission import Admission, wait_s
 from .conversation.faults import Fault
@@ -25,7 +25,7 @@ HSTS_S = 365 * 86_400
 SOCKET_PATH = "/socket.io"
 HEALTH_PATHS = ("/healthz", "/readyz")
 # Nothing behind these needs a login: how to log in, the files that page needs, and what monitors ask.
-OPEN_PATHS = ("/login", "/static/", "/healthz", "/readyz", "/metrics")
+OPEN_PATHS = ("/login", "/static/", "/worker.js", "/manifest.webmanifest", "/healthz", "/readyz", "/metrics")
 _STATUS = {"busy": 503, "server_stopping": 503, "not_allowed": 401, "budget_spent": 429, "too_many_calls": 429}
 
 
@@ -45,13 +45,13 @@ class Door:
         path = str(environ.get("PATH_INFO", ""))
         # Health checks come by whatever name the platform likes.
         if path not in HEALTH_PATHS and not self._is_our_name(str(environ.get("HTTP_HOST", ""))):
-            return refuse(start_response, WRONG_PLACE, HTTPStatus.MISDIRECTED_REQUEST)
+            return refuse(environ, start_response, WRONG_PLACE, HTTPStatus.MISDIRECTED_REQUEST)
         if not self._is_our_page(environ):
-            return refuse(start_response, WRONG_PLACE, HTTPStatus.FORBIDDEN)
+            return refuse(environ, start_response, WRONG_PLACE, HTTPStatus.FORBIDDEN)
         visitor = self._access.visitor(environ)
         environ["voiceapp.visitor"] = visitor
         if visitor is None and not path.startswith(OPEN_PATHS):
-            return _to_login(start_response) if path == "/" else refuse(start_response, NOT_ALLOWED)
+            return _to_login(start_response) if path == "/" else refuse(environ, start_response, NOT_ALLOWED)
         if path.startswith(SOCKET_PATH):
             return self._socket(environ, start_response)
         return self._inner(environ, start_response)
@@ -66,7 +66,7 @@ class Door:
         except wire.UpgradeError as error:
             return _refuse_upgrade(start_response, error)
         except LimitError as error:
-            return refuse(start_response, error.fault)
+            return refuse(environ, start_response, error.fault)
 
     def _is_our_name(self, host: str) -> bool:
         hosts = self._rules.hosts
@@ -79,6 +79,9 @@ class Door:
         harmless = environ.get("REQUEST_METHOD") in ("GET", "HEAD") and "HTTP_UPGRADE" not in environ
         if origin is None or harmless:
             return True
+        if origin == "null" and "HTTP_UPGRADE" not in environ:
+            # A form's on a page that sends no referrer; the browser itself says whose page it is.
+            return environ.get("HTTP_SEC_FETCH_SITE") == "same-origin"
         try:
             parts = urlsplit(str(origin))
         except ValueError:
@@ -93,8 +96,9 @@ class Door:
         environ.pop("HTTP_X_FORWARDED_HOST", None)
 
 
-def refuse(start_response: Any, fault: Fault, status: int = 0) -> list[bytes]:
+def refuse(environ: Environ, start_response: Any, fault: Fault, status: int = 0) -> list[bytes]:
     """The answer as JSON; docs/wire.md describes it."""
+    telemetry.refused(environ["voiceapp.request_id"], fault.code)
     status = HTTPStatus(status or _STATUS.get(fault.code, 403))
     body = json.dumps({"ok": False, "error": described(fault)}).encode()
     headers = [

@@ -18,7 +18,6 @@ from .link import Link
 from .pace import FRAMES_A_SECOND, FRAMES_AT_ONCE, Bucket
 from .stock import BoundedQueue, StockDriver
 
-MAX_MESSAGE_BYTES = 256 * 1024
 MAX_OUT_BYTES = 4 * 1024 * 1024
 SILENT_LOSS_MS = 20_000
 # The reason of the link, and of the disconnect handlers, where a browser does not read what it is sent.
@@ -134,7 +133,7 @@ class Connection:
     # The bridge's thread
 
     def _open(self, raw: socket.socket) -> None:
-        endpoint = wire.Endpoint(wire.Role.SERVER, max_message=MAX_MESSAGE_BYTES)
+        endpoint = wire.Endpoint(wire.Role.SERVER, max_message=self._server.max_http_buffer_size)
         frames = Bucket(FRAMES_A_SECOND, FRAMES_AT_ONCE)
         self.link = self._bridge.link(raw, endpoint, max_out=MAX_OUT_BYTES, owns_socket=False, frames=frames)
         self._connections.add(self._sid, self)
@@ -235,7 +234,7 @@ def _serve_stock(
     if isinstance(raw, socket.socket):
         _tune(raw)
     sid: str = handler.__self__.sid
-    stock = StockDriver(handler, server, MAX_MESSAGE_BYTES)
+    stock = StockDriver(handler, server, server.max_http_buffer_size)
     connections.add_stock(sid, stock)
     try:
         wire.check_upgrade(environ)

@@ -21,6 +21,11 @@ TRIES, TRY_S = 40, 0.05
 # After a crash the next start waits so long, doubling, so that a broken install does not spin.
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 
+NOT_FOR_THE_ENGINE = (
+    "OPENAI_API_KEY", "VOICEAPP_UPSTREAM_KEY", "SECRET_KEY",
+    "VOICEAPP_ACCESS_CODE", "VOICEAPP_METRICS_TOKEN", "REDIS_URL",
+)  # fmt: skip
+
 
 class Engine:
     """At most one engine process; with a fixed `port`, one for all workers, of which the first to need it starts it.
@@ -95,8 +100,8 @@ class Engine:
         command = [sys.executable, "-m", "voiceapp.engine", "--port", str(self._port), "--stay-with-parent"]
         pipe = asyncio.subprocess.PIPE
         env = {**os.environ, "VOICEAPP_ENGINE_KEY": self.key.reveal()}
-        # The provider's keys are no business of the engine's.
-        for name in ("OPENAI_API_KEY", "VOICEAPP_UPSTREAM_KEY"):
+        # No other secret is the engine's business.
+        for name in NOT_FOR_THE_ENGINE:
             env.pop(name, None)
         self._process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, env=env)
         log.info("engine started: process %s", self._process.pid)

@@ -53,6 +53,8 @@ def _page(trouble: str, status: int = 200) -> Response:
     )
     response = Response(html, status, content_type="text/html; charset=utf-8")
     response.headers["Cache-Control"] = "no-store"
+    # So that the form's Origin is our own, also in browsers that do not say whose page it is otherwise.
+    response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 

@@ -1,7 +1,10 @@
 """HTTP: the page, its files under a version, and whether this process lives."""
 
+import gzip
 import hashlib
 import json
+import mimetypes
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +15,8 @@ from flask import Blueprint, Flask, Response, current_app, render_template, requ
 STATIC = Path(__file__).parent / "static"
 DEFAULT_LANGUAGE = "en"
 LANGUAGE_COOKIE = "language"
+SQUEEZED = frozenset({".css", ".js", ".json", ".svg"})
+IMPORT = re.compile(r"""^(?:import|export) [^"]*"(\.[^"]+\.js)"$""", re.MULTILINE)
 FOREVER_S = int(timedelta(days=365).total_seconds())
 
 HEADERS = {
@@ -38,9 +43,11 @@ pages = Blueprint("pages", __name__)
 
 
 def init_app(app: Flask) -> None:
-    """Add the pages; reads the languages and names the files' version once."""
+    """Add the pages; reads the languages, names the files' version and squeezes the files once."""
     app.extensions["voiceapp_languages"] = read_languages()
     app.extensions["voiceapp_version"] = files_version()
+    app.extensions["voiceapp_squeezed"] = squeezed_files()
+    app.extensions["voiceapp_modules"] = modules()
     app.register_blueprint(pages)
     app.after_request(_with_headers)
 
@@ -55,17 +62,19 @@ def page() -> Response:
         languages=sorted(languages),
         strings=languages[language],
         version=current_app.extensions["voiceapp_version"],
+        modules=current_app.extensions["voiceapp_modules"],
     )
-    response = Response(html, content_type="text/html; charset=utf-8")
-    response.headers["Cache-Control"] = "no-cache"
-    response.headers["Vary"] = "Accept-Language, Cookie"
+    response = _fresh(html, "text/html; charset=utf-8")
+    response.vary.update(("Accept-Language", "Cookie"))
     return response
 
 
 @pages.get("/static/v-<version>/<path:name>")
 def versioned(version: str, name: str) -> Response:
     """A file under the version of its content, so that browsers keep it for good."""
-    response = send_from_directory(STATIC, name)
+    response = _squeezed(name) or send_from_directory(STATIC, name)
+    if Path(name).suffix in SQUEEZED:
+        response.vary.add("Accept-Encoding")
     if version == current_app.extensions["voiceapp_version"].removeprefix("v-"):
         response.headers["Cache-Control"] = f"public, max-age={FOREVER_S}, immutable"
     return response
@@ -92,10 +101,59 @@ def read_languages() -> dict[str, dict[str, str]]:
 def files_version() -> str:
     """A name for the static files' content, the first part of their path."""
     digest = hashlib.sha256()
-    for file in sorted(path for path in STATIC.rglob("*") if path.is_file()):
-        digest.update(str(file.relative_to(STATIC)).encode())
-        digest.update(file.read_bytes())
+    for name in file_names():
+        digest.update(name.encode())
+        digest.update((STATIC / name).read_bytes())
     return f"v-{digest.hexdigest()[:12]}"
+
+
+def file_names() -> list[str]:
+    """Every static file, as it stands in an address."""
+    return sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*") if path.is_file())
+
+
+def squeezed_files() -> dict[str, bytes]:
+    """The files that gzip makes smaller, squeezed as far as it goes."""
+    return {
+        name: gzip.compress((STATIC / name).read_bytes(), mtime=0)
+        for name in file_names()
+        if Path(name).suffix in SQUEEZED
+    }
+
+
+def modules(entry: str = "js/main.js") -> list[str]:
+    """The script and all it imports: named in the page, they come at once and not one after the other."""
+    found = [entry]
+    for name in found:
+        source = (STATIC / name).read_text(encoding="utf-8")
+        for imported in IMPORT.findall(source):
+            path = (STATIC / name).parent.joinpath(imported).resolve().relative_to(STATIC.resolve()).as_posix()
+            if path not in found:
+                found.append(path)
+    return found
+
+
+def _squeezed(name: str) -> Response | None:
+    """The file as gzip, where there is one and the browser takes it."""
+    content = current_app.extensions["voiceapp_squeezed"].get(name)
+    if content is None or not request.accept_encodings["gzip"]:
+        return None
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    response = Response(content, mimetype=kind)
+    response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def _fresh(text: str, kind: str) -> Response:
+    """Written for this request, and asked for anew each time."""
+    content = text.encode()
+    squeezed = bool(request.accept_encodings["gzip"])
+    response = Response(gzip.compress(content, 6) if squeezed else content, content_type=kind)
+    if squeezed:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Cache-Control"] = "no-cache"
+    response.vary.add("Accept-Encoding")
+    return response
 
 
 def _with_headers(response: Response) -> Response:

@@ -26,7 +26,6 @@ from .warden import Warden
 
 log = logging.getLogger(__name__)
 
-MAX_UPSTREAM_MESSAGE = 16 * 1024 * 1024
 MAX_UPSTREAM_OUT = 4 * 1024 * 1024
 # From the open socket to `session.updated`; and the silence after which the upstream is asked whether it lives.
 READY_S = 15.0
@@ -91,7 +90,7 @@ class Relay:
             log.exception("call %s: internal error", self.id)
             self._finish(INTERNAL)
             return
-        endpoint = wire.Endpoint(wire.Role.CLIENT, max_message=MAX_UPSTREAM_MESSAGE)
+        endpoint = wire.Endpoint(wire.Role.CLIENT, max_message=self._warden.rules.upstream_message_bytes)
         self._link = self._bridge.link(sock, endpoint, max_out=MAX_UPSTREAM_OUT, owns_socket=True)
         self._link.open(self)
         self._watch_for(READY_S, self._not_ready)
@@ -132,7 +131,7 @@ class Relay:
         if n:
             self._browser.audio(n, delta.item, delta.sound)
         if self._watched:
-            self._log("down", dialects.AUDIO_DELTA, len(payload), "")
+            self._log("down", len(payload), {"type": dialects.AUDIO_DELTA})
         return True
 
     def _take_event(self, payload: bytes) -> None:
@@ -143,7 +142,7 @@ class Relay:
             log.warning("call %s: an upstream event could not be read: %s", self.id, type(error).__name__)
             return
         if self._watched:
-            self._log("down", str(message["type"]), len(payload), _summary(message))
+            self._log("down", len(payload), message)
         if event is not None:
             self._handle(event)
 
@@ -164,7 +163,7 @@ class Relay:
         if ack:
             self._browser.emit("ack", ack)
         if self._watched:
-            self._log("up", "input_audio_buffer.append", len(sound) + 48, "")
+            self._log("up", len(sound) + 48, {"type": "input_audio_buffer.append"})
 
     def take_event(self, event: ev.BrowserEvent) -> None:
         """Anything else the page sends. Raises `BrowserError`."""
@@ -236,7 +235,7 @@ class Relay:
         payload = json.dumps(message, separators=(",", ":")).encode()
         self._link.send(payload)
         if self._watched:
-            self._log("up", message["type"], len(payload), _summary(message))
+            self._log("up", len(payload), message)
 
     def _ready(self, ready: effects.Ready) -> None:
         self._live = True
@@ -257,9 +256,15 @@ class Relay:
         notice = {"code": fault.code, "message": fault.message, "retry": fault.retry, "fatal": fatal}
         self._browser.emit("notice", notice)
 
-    def _log(self, direction: str, kind: str, size: int, summary: str) -> None:
+    def _log(self, direction: str, size: int, message: Mapping[str, Any]) -> None:
         at = int((self._bridge.loop.time() - self._began) * 1000)
-        self._browser.emit("log", {"direction": direction, "type": kind, "at": at, "bytes": size, "summary": summary})
+        self._browser.emit("log", {
+            "direction": direction,
+            "type": str(message["type"]),
+            "at": at,
+            "bytes": size,
+            "summary": _summary(message),
+        })  # fmt: skip
 
     # The end
 

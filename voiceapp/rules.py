@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
+from . import prices as price_file
 from .environment import Network, Reader, Secret
 from .errors import SettingError
 
@@ -14,9 +15,6 @@ SHORTEST_CODE = 6
 # Where the app can be reached from outside and nothing is set.
 USUAL_PER_USER, USUAL_PER_ADDRESS = 4, 16
 USUAL_CALL_S, USUAL_IDLE_S = 2 * 3600, 360
-
-# Dollars per million tokens of the default model (its page, 2026).
-USUAL_PRICES = {"input_text": 4.0, "input_audio": 32.0, "cached": 0.4, "output_text": 24.0, "output_audio": 64.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,9 @@ class Rules:
     day_s: int = 0
     user_day_money: float = 0.0
     day_money: float = 0.0
-    prices: Mapping[str, float] = field(default_factory=lambda: dict(USUAL_PRICES))
+    prices: Mapping[str, float] = field(default_factory=lambda: price_file.installed().dearest)
+    browser_message_bytes: int = 256 * 1024
+    upstream_message_bytes: int = 16 * 1024 * 1024
     redis_url: Secret = field(default_factory=lambda: Secret(""))
     metrics_token: Secret = field(default_factory=lambda: Secret(""))
 
@@ -72,6 +72,8 @@ class Rules:
             user_day_money=reader.money("VOICEAPP_MONEY_PER_USER_DAY"),
             day_money=reader.money("VOICEAPP_MONEY_PER_DAY"),
             prices=_prices(reader),
+            browser_message_bytes=1024 * reader.number("VOICEAPP_BROWSER_MESSAGE_KB", 256, 80, 16_384),
+            upstream_message_bytes=1024 * 1024 * reader.number("VOICEAPP_UPSTREAM_MESSAGE_MB", 16, 1, 256),
             redis_url=_redis_url(reader),
             metrics_token=reader.secret("VOICEAPP_METRICS_TOKEN"),
         )
@@ -129,7 +131,7 @@ def _max_calls(reader: Reader, threads: int, most: int) -> int:
 
 def _prices(reader: Reader) -> Mapping[str, float]:
     """`input_audio=32,output_audio=64`: what is not named keeps its price."""
-    prices = dict(USUAL_PRICES)
+    prices = price_file.installed().dearest
     for word in reader.words("VOICEAPP_PRICES"):
         name, _, amount = word.partition("=")
         if name not in prices or not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", amount):

@@ -33,14 +33,14 @@ UNKNOWN = Visitor("address:", "")
 ACKNOWLEDGED = ("start", "configure")
 
 
-def create_socketio(app: Any) -> SocketIO:
+def create_socketio(app: Any, max_message: int) -> SocketIO:
     """Flask-SocketIO as we use it: websocket only, handlers in order, nothing logged."""
     return SocketIO(
         app,
         async_mode="threading",
         async_handlers=False,  # with the default, a thread an event, sound swaps places
         transports=["websocket"],  # so that several workers need no sticky sessions
-        max_http_buffer_size=driver.MAX_MESSAGE_BYTES,
+        max_http_buffer_size=max_message,
         ping_interval=PING_INTERVAL_S,
         ping_timeout=PING_TIMEOUT_S,
         manage_session=False,

@@ -67,8 +67,9 @@ def noticed(call: str, code: str, *, fatal: bool) -> None:
 
 
 def refused(request: str, code: str) -> None:
+    """Not in the log as it is set: strangers could fill it."""
     REFUSED.labels(code).inc()
-    _line(logging.INFO, "refused", request=request, code=code)
+    _line(logging.DEBUG, "refused", request=request, code=code)
 
 
 def ready(seconds: float) -> None:

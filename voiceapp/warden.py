@@ -62,7 +62,7 @@ class Warden:
 
     def __init__(self, house: House, visitor: Visitor, request: str) -> None:
         self._house = house
-        self._rules = house.rules
+        self.rules = house.rules
         self._visitor = visitor
         self._request = request
         self._call: Call | None = None
@@ -89,7 +89,7 @@ class Warden:
     def saw(self, event: str, data: Mapping[str, Any]) -> None:
         """An event of the conversation that the page is told."""
         if event == "usage":
-            self._owed += cost(data["turn"], self._rules.prices)
+            self._owed += cost(data["turn"], self.rules.prices)
         elif event == "turn" and data["state"] == "thinking":
             self._asked_at = self._now()
         elif event == "turn" and data["state"] == "assistant" and self._asked_at:
@@ -124,7 +124,7 @@ class Warden:
     # Looking
 
     def _look_later(self) -> None:
-        shortest = min((each for each in (self._rules.idle_s, self._rules.call_s) if each), default=LOOK_S * 6)
+        shortest = min((each for each in (self.rules.idle_s, self.rules.call_s) if each), default=LOOK_S * 6)
         if not self._over:
             self._timer = self._house.bridge.loop.call_later(min(LOOK_S, shortest / 6), self._look)
 
@@ -139,7 +139,7 @@ class Warden:
         self._look_later()
 
     def _look_at_length(self, now: float) -> Fault | None:
-        most = self._rules.call_s
+        most = self.rules.call_s
         if not most:
             return None
         left = self._began + most - now
@@ -151,7 +151,7 @@ class Warden:
         if activity != self._activity:
             self._activity, self._active = activity, now
             self._warned.discard(IDLE_SOON.code)
-        silent, most = now - self._active, self._rules.idle_s
+        silent, most = now - self._active, self.rules.idle_s
         if not most:
             return None
         self._warn_if(silent >= most * WARN_AT, IDLE_SOON)
@@ -192,7 +192,7 @@ class Warden:
         return await loop.run_in_executor(self._house.clerks, question, self._visitor, *args)
 
     def _show(self, left: Left) -> None:
-        rules = self._rules
+        rules = self.rules
         if self._call is not None:
             self._call.show_limits({
                 "call_s": rules.call_s or None,

@@ -134,10 +134,10 @@ def test_a_call_can_be_held_in_writing_alone(visit: Visit, serve: Serve) -> None
 
 
 def test_a_busy_page_does_not_stutter(visit: Visit, serve: Serve) -> None:
-    url, _ = serve("long_answer")
+    url, _ = serve("paced_answer")
     visitor = visit(url)
     visitor.call_until_live()
-    visitor.wait_until(lambda stats: stats["msHeard"].get("a1", 0) > 300)
+    visitor.wait_until(lambda stats: stats["msHeard"].get("a1", 0) > 600)
     for _ in range(4):
         visitor.page.evaluate(BLOCK_MAIN_THREAD)
         visitor.page.wait_for_timeout(100)
@@ -183,6 +183,7 @@ def test_a_microphone_that_goes_away_is_replaced_and_the_call_goes_on(visit: Vis
     visitor.wait_until(lambda stats: stats["chunksSent"] > 5)
     visitor.page.evaluate("testTracks[0].dispatchEvent(new Event('ended'))")
     visitor.page.get_by_role("button", name="Microphone on", exact=True).wait_for()
+    assert "Another microphone" in visitor.wait_for_notice("microphone_replaced")
     assert visitor.page.evaluate("testTracks.map(track => track.readyState)") == ["ended", "live"]
     sent = visitor.stats["chunksSent"]
     visitor.wait_until(lambda stats: stats["chunksSent"] > sent + 10)

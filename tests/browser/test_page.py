@@ -13,11 +13,15 @@ pytestmark = pytest.mark.browser
 Visit = Callable[..., Visitor]
 Serve = Callable[[str], tuple[str, ScriptedServer]]
 
-SMALL_TARGETS = """() => [...document.querySelectorAll("button, a, textarea")].filter(element => {
+SMALL_TARGETS = """() => [...document.querySelectorAll("button, a, textarea, select, .setting")].filter(element => {
   const { width, height } = element.getBoundingClientRect()
-  return element.checkVisibility() && !element.matches(".skip") && (width < 44 || height < 44)
+  return element.checkVisibility() && !element.matches(".skip") && (width < 43.9 || height < 43.9)
 }).map(element => element.outerHTML)"""
 SIZES = ((320, 568), (390, 844), (844, 390), (1280, 800), (3840, 2160))
+SIDEWAYS = """() => {
+  const { scrollWidth, clientWidth } = document.querySelector(".settings .drawer-scroller")
+  return scrollWidth - clientWidth
+}"""
 OVERFLOW = "() => document.documentElement.scrollWidth - innerWidth"
 
 
@@ -85,6 +89,18 @@ def test_it_fits_and_every_target_can_be_hit(visit: Visit, serve: Serve) -> None
     visitor.call_until_live()
     visitor.wait_for_entry("assistant", "[data-final]")
     check_sizes(visitor)
+    visitor.press("Show settings")
+    for mode in ("semantic_vad", "push_to_talk"):
+        visitor.page.check(f'input[value="{mode}"]')
+        check_settings(visitor)
+
+
+def check_settings(visitor: Visitor) -> None:
+    for width, height in SIZES[:4]:
+        visitor.page.set_viewport_size({"width": width, "height": height})
+        assert visitor.page.evaluate(SMALL_TARGETS) == []
+        assert visitor.page.evaluate(OVERFLOW) <= 0, width
+        assert visitor.page.evaluate(SIDEWAYS) <= 0, width
 
 
 def check_sizes(visitor: Visitor) -> None:

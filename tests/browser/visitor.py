@@ -2,9 +2,10 @@
 
 import base64
 import contextlib
+import json
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,14 @@ TAP = """
   window.testPieces = []
   window.testTracks = []
   window.testViolations = []
+  window.testContexts = []
+  const Context = window.AudioContext
+  window.AudioContext = class extends Context {
+    constructor(options) {
+      super(options)
+      window.testContexts.push(this)
+    }
+  }
   addEventListener("securitypolicyviolation", event => window.testViolations.push(event.violatedDirective))
   const tap = context => {
     const made = new MediaStreamAudioDestinationNode(context, { channelCount: 1 })
@@ -77,13 +86,17 @@ def chromium(playwright: Playwright, microphone: Path | None = None) -> Iterator
 class Visitor:
     """One browser context with one page; every error the console shows is kept."""
 
-    def __init__(self, browser: Browser, **options: Any) -> None:
+    def __init__(
+        self, browser: Browser, choices: Mapping[str, Any] | None = None, room: str = "", **options: Any
+    ) -> None:
         self.context = browser.new_context(**options)
         self.page: Page = self.context.new_page()
         self.errors: list[str] = []
         self.page.on("console", lambda message: self._console(message.type, message.text))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.add_init_script(TAP)
+        self.page.add_init_script(f"{TAP};{room}")
+        if choices:
+            self.page.add_init_script(f"localStorage.voiceapp ??= JSON.stringify({json.dumps(dict(choices))})")
 
     def _console(self, kind: str, text: str) -> None:
         if kind in ("error", "warning"):

@@ -9,7 +9,7 @@ import numpy as np
 
 from voiceapp.engine.exchange import Exchange, Models
 from voiceapp.engine.server import Server
-from voiceapp.engine.tongues import Tongue, Tongues
+from voiceapp.engine.tongues import Ear, Mouth, Tongue, Tongues
 from voiceapp.engine.turn import Heard
 from voiceapp.engine.vad import Network
 
@@ -41,8 +41,16 @@ class Hum:
 class Hall:
     """`with Hall("What was said.") as hall: … hall.port …`; `ready=False` leaves the models loading."""
 
-    def __init__(self, heard: str = "Hello.", key: str | None = None, ready: bool = True, **options: Any) -> None:
-        self._heard, self._key, self._ready = heard, key, ready
+    def __init__(
+        self,
+        heard: str = "Hello.",
+        key: str | None = None,
+        ready: bool = True,
+        mouth: Mouth | None = None,
+        ear: Ear | None = None,
+        **options: Any,
+    ) -> None:
+        self._key, self._ready, self._ear, self._mouth = key, ready, ear or Parrot(heard), mouth or Hum()
         self._options = {"session_seconds": 3600.0} | options
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -75,7 +83,7 @@ class Hall:
             await self._load()
 
     async def _load(self) -> None:
-        tongues = Tongues(Tongue("en", Parrot(self._heard), Hum()))
+        tongues = Tongues(Tongue("en", self._ear, self._mouth))
         self._exchange.models = Models(cast(Network, LoudNetwork()), tongues)
         self._exchange.loaded.set()
 

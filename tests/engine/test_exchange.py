@@ -2,6 +2,8 @@
 
 import json
 import threading
+import time
+from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -9,10 +11,13 @@ import numpy as np
 import pytest
 import websocket
 
+from voiceapp.engine import exchange
 from voiceapp.engine.exchange import parsed, sliced
+from voiceapp.engine.recogniser import AT_ONCE
+from voiceapp.engine.turn import Heard
 
 from .client import Client
-from .hall import Hall
+from .hall import Hall, Parrot
 
 LOUD, QUIET = np.full(24 * 1024, 12000, "<i2").tobytes(), bytes(48 * 1024)
 
@@ -79,6 +84,51 @@ def test_callers_do_not_disturb_each_other() -> None:
             assert answer == "2 plus 2 is 4."
             with client:
                 pass
+
+
+class Stuck(Parrot):
+    """A recogniser that falls behind until the gate opens."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.gate = threading.Event()
+
+    def hear(self, samples: np.ndarray, quick: bool = False) -> Heard:
+        assert self.gate.wait(10)
+        return super().hear(samples)
+
+
+def test_when_hearing_falls_behind_a_turn_fails_as_busy_and_the_call_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchange, "LONGEST_WAIT_S", 0.05)
+    ear = Stuck("Hello.")
+    with Hall(ear=ear) as hall, ExitStack() as stack:
+        # As many as are heard at once, and one who waits for them.
+        patient = [stack.enter_context(Client(hall.url)) for _ in range(AT_ONCE + 1)]
+        for client in patient:
+            client.append(LOUD + QUIET)
+            client.until("conversation.item.done")
+        time.sleep(0.2)
+        late = stack.enter_context(Client(hall.url))
+        late.append(LOUD + QUIET)
+        failed = late.until("response.done")["response"]
+        assert failed["status_details"]["error"]["code"] == "server_busy"
+        ear.gate.set()
+        assert {client.until("response.done")["response"]["status"] for client in patient} == {"completed"}
+        late.append(LOUD + QUIET)
+        assert late.until("response.done")["response"]["status"] == "completed"
+
+
+def test_words_come_while_a_lone_caller_speaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.getloadavg", lambda: (0.1, 0.1, 0.1))
+    transcription = {"audio": {"input": {"transcription": {"model": "w"}}}}
+    with Hall("One two three.") as hall, Client(hall.url) as client:
+        client.send("session.update", session={"type": "realtime", **transcription})
+        for _ in range(3):
+            client.append(LOUD)
+            time.sleep(0.1)
+        delta = client.until("conversation.item.input_audio_transcription.delta")
+        assert "input_audio_buffer.speech_stopped" not in client.kinds
+    assert delta["delta"] == "One two three."
 
 
 def test_a_long_append_is_taken_in_slices() -> None:

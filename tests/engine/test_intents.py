@@ -7,7 +7,7 @@ from voiceapp.engine import arithmetic
 from voiceapp.engine.companion import RULES
 
 PHRASES = tomllib.loads((Path(__file__).parent / "intents.toml").read_text(encoding="utf-8"))
-NAMES = {"begin_game": "game", "dictate": "dictation"}
+NAMES = {"begin_game": "game", "dictate": "dictation", "introduced": "take_name"}
 LEAST = 0.8
 """Of the phrasings that were only counted; what was measured is in docs/engine.md."""
 

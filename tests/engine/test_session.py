@@ -202,6 +202,33 @@ class TestVoiceTurn:
         assert talking.sent[-3]["delta"] == " The second."
         assert talking.sent[-2]["transcript"] == "The first part. The second."
 
+    def test_words_are_shown_while_the_user_speaks_once_two_looks_agree(self, talking: Caller) -> None:
+        talking.speak(1100)
+        assert talking.seems("We need to leaf.") == []
+        talking.speak(1100)
+        assert [event["delta"] for event in talking.seems("We need to leave before.")] == ["We need to"]
+        talking.speak(1100)
+        assert [event["delta"] for event in talking.seems("We need to leave before seven.")] == [" leave"]
+        talking.silence()
+        sent = talking.hears("We need to leave before seven o'clock.")
+        assert sent[0]["delta"] == " before seven o'clock."
+        assert sent[1]["transcript"] == "We need to leave before seven o'clock."
+        assert len(talking.glimpses) == 3
+
+    def test_words_that_turned_out_wrong_are_put_right_by_the_whole(self, talking: Caller) -> None:
+        talking.speak(1100)
+        talking.seems("The best was late.")
+        talking.speak(1100)
+        talking.seems("The best was late because.")
+        talking.silence()
+        sent = talking.hears("The bus was late.")
+        assert kinds(sent)[0] == "conversation.item.input_audio_transcription.completed"
+        assert talking.seems("Too late.") == []
+
+    def test_without_transcription_nobody_looks(self, caller: Caller) -> None:
+        caller.speak(3000)
+        assert caller.glimpses == []
+
     def test_noise_gets_an_empty_transcript_and_no_answer(self, talking: Caller) -> None:
         talking.turn("")
         assert kinds(talking.sent)[-1] == "conversation.item.input_audio_transcription.completed"

@@ -160,6 +160,9 @@ def test_five_wrong_codes_a_minute_then_none_is_looked_at(locked: Gunicorn) -> N
 
 def test_another_site_cannot_log_someone_in(locked: Gunicorn) -> None:
     assert login(locked, CODE, Origin="http://evil.example")[0] == 403
+    assert login(locked, CODE, Origin="null")[0] == 403
+    assert login(locked, CODE, Origin="null", Sec_Fetch_Site="cross-site")[0] == 403
+    assert login(locked, CODE, Origin="null", Sec_Fetch_Site="same-origin")[0] == 303
 
 
 def test_the_login_page_keeps_the_strict_policy_and_its_words(locked: Gunicorn) -> None:

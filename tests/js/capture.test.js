@@ -41,7 +41,7 @@ test("nothing is posted before it is opened, and the last 300 ms are not lost", 
   const capture = await worklet("capture", 24000)
   const input = tone(440, 24000, 24000)
   capture.hear(input)
-  assert.equal(capture.posted().length, 0)
+  assert.equal(capture.posted("block").length, 0)
   capture.tell({ type: "open", length: 480 })
   assert.equal(capture.posted("block").length, 15)
   assert.ok(snr(input.subarray(24000 - 7200), joined(capture.posted("block"))) > 70)

@@ -156,6 +156,20 @@ test("after an underrun the sound rises, and no sample is lost or counted twice"
   assert.deepEqual(player.posted("ended")[0].ms, 8000 / 24)
 })
 
+test("the lead that an underrun made larger shrinks back, item by item, to where it was", async () => {
+  const player = await worklet("playback", 24000)
+  const play = (item, samples) => {
+    append(player, item, pcm(samples))
+    player.tell({ type: "complete", item })
+    player.play(60)
+  }
+  append(player, "a", pcm(2000))
+  player.play(20)
+  play("a", 2000)
+  const leads = ["b", "c", "d", "e", "f"].map(item => { play(item, 2000); return player.processor.queue.lead })
+  assert.deepEqual(leads, [140, 120, 100, 80, 80])
+})
+
 test("it tells where it is and how loud, about 20 times a second, only while it plays", async () => {
   const player = await worklet("playback", 24000)
   player.play(200)

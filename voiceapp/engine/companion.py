@@ -215,27 +215,28 @@ RULES: "tuple[tuple[re.Pattern[str], Answering], ...]" = (
         rule(
             r"\bwhat(?:'s| is)?(?: the)? (current )?time\b|\btime is it\b|\bthe (current |exact )?time\b(?! table)"
             r"(?!.* was| i )|\bwhat hour\b|\bo'clock is it\b|\bhow (late|early) (is it|it is)\b|\bthe clock\b"
-            r"|\bpast (noon|midnight|midday)\b"
+            r"|\bpast (noon|midnight|midday)\b|\bknow the hour\b"
         ),
         Companion._time,
     ),
     (
         rule(
             r"\b(what|which|tell me)\b.*\b(date|day (is|are|do|it)|day of|day today|month|year)\b|\btoday's date\b"
-            r"|\bis (it|today) (mon|tues|wednes|thurs|fri|satur|sun)day\b|\btoday is what\b"
+            r"|\bis (it|today) (mon|tues|wednes|thurs|fri|satur|sun)day\b|\btoday is what\b|\bweekday is\b"
         ),
         Companion._date,
     ),
     (
         rule(
             r"\bjokes?\b|\bmake me (laugh|smile)\b|\b(something|anything) funny\b|\ba (good )?laugh\b|\bcheer me up\b"
+            r"|\blaugh about\b|\byou be funny\b"
         ),
         Companion._joke,
     ),
     (
         rule(
             r"\b(guess\w*|play|think)\b.*\b(game|number|something)\b|\blet's play\b|\bplay a game\b"
-            r"|\b(can|may|shall|could) (i|we) play\b"
+            r"|\b(can|may|shall|could) (i|we) play\b|\b(number|any|some) games?\b"
         ),
         Companion._begin_game,
     ),
@@ -249,17 +250,19 @@ RULES: "tuple[tuple[re.Pattern[str], Answering], ...]" = (
     (rule(r"\bcount to (ten|10)\b"), Companion._count),
     (
         rule(
-            r"\bwhat (are|were) you (good|able|capable)\b|\bhelp\b(?!ful)|\bwhat (else )?(can|could|do) you do\b"
+            r"\bwhat (are|were) you (good|able|capable)\b|(?<!for your )(?<!great )(?<!big )\bhelp\b(?!ful)"
+            r"|\bwhat (else )?(can|could|do) you do\b"
             r"|\b(can|could) you do\b|\bwhat you (can|could) do\b"
             r"|\b(what|which things?) (can|could|may|should) i (ask|say)\b"
-            r"|\bdon't know what to (say|ask)\b"
+            r"|\bdon't know what to (say|ask)\b|\bmy options\b|\bknow how to do\b|\bshow me what you can\b"
         ),
         Companion._skills,
     ),
     (
         rule(
             r"\b(who|what) are you\b|\bwhat('s| is) your name\b|\byour name\b|\bare you (a|an|real|human)\b"
-            r"|\bwho am i (talking|speaking)\b|\b(introduce|about) yourself\b"
+            r"|\bam i (talking|speaking) (to|with)\b|\b(introduce|about) yourself\b"
+            r"|\bwhat exactly are you\b|\byou have a name\b"
             r"|\bwhat (sort|kind|type) of (program|thing|app|machine)\b"
         ),
         Companion._who,
@@ -268,6 +271,7 @@ RULES: "tuple[tuple[re.Pattern[str], Answering], ...]" = (
         rule(
             r"\b(good ?bye|bye|see you|good night|farewell|hang up|(talk|speak) to you (later|soon|tomorrow))\b"
             r"|\bi (have to|must|need to|should|got to) (go|leave|run)( now)?\W*$|\bthat's all for (today|now)\b"
+            r"|\b(let's stop|i'm off|take care)\b"
         ),
         Companion._goodbye,
     ),
@@ -281,14 +285,14 @@ RULES: "tuple[tuple[re.Pattern[str], Answering], ...]" = (
     (
         rule(
             r"\b(can|do) you (still )?hear\b|\btesting\b|\bare you (still )?there\b|\bmicrophone\b|\bmic\b"
-            r"|\bis (this|it) (thing )?(on|working)\b|\b(anybody|anyone|somebody) there\b"
+            r"|\bis (this|it) (thing )?(on|working)\b|\b(anybody|anyone|somebody) there\b|\bsound check\b"
         ),
         Companion._test,
     ),
     (
         rule(
             r"^\W*(hello|hi|hey|good (morning|afternoon|evening))\b(?!.*\bI heard\b)|\bhow are you\b|\bhow do you do\b"
-            r"|\bhow('s| is) it going\b|\bwhat's up\b|\bnice to meet you\b"
+            r"|\bhow('s| is) it going\b|\bwhat's up\b|\bnice to meet you\b|^greetings\b"
         ),
         Companion._hello,
     ),

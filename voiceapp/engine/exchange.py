@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from voiceapp.engine import memory
 from voiceapp.engine.answering import Brain, Preceded, pieces
 from voiceapp.engine.brain import BrainError, Chat
 from voiceapp.engine.companion import Companion
@@ -27,6 +28,7 @@ from voiceapp.engine.endpoint import Closed, Endpoint, Upgrade
 from voiceapp.engine.faults import described
 from voiceapp.engine.friend import Friend
 from voiceapp.engine.jobs import BusyError, Pool
+from voiceapp.engine.recogniser import AT_ONCE
 from voiceapp.engine.request import Failed, Finished, Piece, Request
 from voiceapp.engine.server import REFUSED, Refusal, dismissal, refusal
 from voiceapp.engine.session import LONGEST_AUDIO, Session
@@ -69,12 +71,13 @@ class Exchange:
     calls: int = 0
 
     def __post_init__(self) -> None:
-        self.hearing = Pool("recogniser", 1, WAITING_JOBS, LONGEST_WAIT_S)
+        self.hearing = Pool("recogniser", AT_ONCE, WAITING_JOBS, LONGEST_WAIT_S)
         self.speaking = Pool("voice", 1, WAITING_JOBS, LONGEST_WAIT_S)
         self.answering = ThreadPoolExecutor(self.most_calls * 2, "answer")
 
     async def load(self, tell: Callable[[str, int, int], None]) -> None:
         self.models = await asyncio.to_thread(load, tell)
+        memory.give_back()
         # The voice's dictionaries are many objects that stay for good: the collector need not look at them again.
         gc.freeze()
         self.loaded.set()
@@ -95,6 +98,7 @@ class Exchange:
             await self._welcome(endpoint, upgrade)
         finally:
             self.calls -= 1
+            memory.give_back()
 
     async def _welcome(self, endpoint: Endpoint, upgrade: Upgrade) -> None:
         dismissed = dismissal(upgrade)
@@ -246,8 +250,9 @@ class Call:
         future.add_done_callback(lambda done: self._post(lambda: self._recognised(ticket, done)))
 
     def _glimpse(self, item: str, samples: Samples, language: str) -> None:
-        """Only for a lone caller, and only where it took no long time before: a turn's end must not wait for it."""
-        if self.exchange.calls > 1 or not self.exchange.hearing.idle or self.glimpse_s > LONGEST_GLIMPSE_S:
+        """Only for a lone caller on a machine with time to spare: the end of a turn must not wait for it."""
+        slow = self.glimpse_s > LONGEST_GLIMPSE_S or os.getloadavg()[0] > (os.cpu_count() or 1)
+        if slow or self.exchange.calls > 1 or not self.exchange.hearing.idle:
             return
         began, ear = time.monotonic(), self.models.tongues.of(language).ear
         future = self.exchange.hearing.submit(self, lambda: ear.hear(samples, quick=True))

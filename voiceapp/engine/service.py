@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from voiceapp.engine import shapes
+from voiceapp.engine import memory, shapes
 from voiceapp.engine.received import lines_to
 from voiceapp.engine.scenario import load
 from voiceapp.engine.scripted import Scripted
@@ -80,6 +80,7 @@ async def serve_voice(options: argparse.Namespace, address: Address, tell: Tell,
     # Imported here so that scripted mode runs where numpy and the models are not installed.
     from voiceapp.engine.exchange import Exchange
 
+    memory.hold_together()
     exchange = Exchange(os.environ.get(KEY) or None, options.session_seconds, options.most_calls)
     server = Server(exchange.serve, address)
     tell("listening", host=address.host, port=await server.start())

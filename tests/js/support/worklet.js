@@ -31,9 +31,10 @@ class Driver {
     this.processor.port.onmessage({ data: message })
   }
 
-  /** Feeds samples to the input, quantum after quantum. */
-  hear(samples) {
-    for (let at = 0; at < samples.length; at += QUANTUM) this.processor.process([[samples.subarray(at, at + QUANTUM)]], [[new Float32Array(QUANTUM)]])
+  /** Feeds samples to the input, quantum after quantum, and others to a second. */
+  hear(samples, second) {
+    const quantum = (input, at) => input ? [input.subarray(at, at + QUANTUM)] : []
+    for (let at = 0; at < samples.length; at += QUANTUM) this.processor.process([quantum(samples, at), quantum(second, at)], [[new Float32Array(QUANTUM)]])
   }
 
   /** The samples of so many quanta of output. */

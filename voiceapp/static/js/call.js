@@ -1,13 +1,15 @@
 // One call after another: joins the session, the connection, the microphone and the loudspeaker, and tells the rest of
 // the page what happened.
 
-import { AudioDevice } from "./audio/device.js"
-import { Microphone } from "./audio/microphone.js"
 import { msOf } from "./audio/pcm.js"
-import { Player } from "./audio/player.js"
+import { HalfDuplex } from "./half-duplex.js"
+import { Hearing } from "./hearing.js"
 import { Outgoing } from "./outgoing.js"
 import { Session } from "./session.js"
+import { Sound, stopStream } from "./sound.js"
+import { Talk } from "./talk.js"
 import { Transport } from "./transport.js"
+import { TurnRules } from "./turn-rules.js"
 
 /**
  * @typedef {object} CallDelegate
@@ -15,6 +17,7 @@ import { Transport } from "./transport.js"
  * @property {() => void} soundOpened
  * @property {() => void} soundClosed
  * @property {() => void} captionMoved
+ * @property {(peak: number) => void} levelMeasured
  * @property {(line: import("./wire.js").LogLine) => void} logArrived
  * @property {(total: import("./wire.js").Tokens) => void} usageArrived
  */
@@ -26,6 +29,7 @@ import { Transport } from "./transport.js"
  * @property {import("./transcript.js").Transcript} transcript
  * @property {import("./caption-pace.js").CaptionPace} pace
  * @property {import("./notices.js").Notices} notices
+ * @property {import("./choices.js").Choices} choices
  * @property {import("./stats.js").Stats} stats
  * @property {() => number} now milliseconds
  * @property {() => string | null} obstacle the code of what makes a call impossible here
@@ -33,7 +37,7 @@ import { Transport } from "./transport.js"
 
 export class Call {
   session = new Session(this)
-  asking = false
+  halfDuplex = new HalfDuplex()
   /** The call was live before the connection was lost. */
   interrupted = false
   /** @type {string[]} texts typed before the call was live */
@@ -54,12 +58,20 @@ export class Call {
     this.pace = parts.pace
     this.notices = parts.notices
     this.stats = parts.stats
+    this.choices = parts.choices
+    this.now = parts.now
     this.obstacle = parts.obstacle
     this.transport = new Transport(parts.connect, this)
+    this.turnRules = new TurnRules(this.transport, parts.choices)
     this.outgoing = new Outgoing(this.transport, parts.stats, parts.notices)
-    this.device = new AudioDevice(this)
-    this.microphone = new Microphone(parts.devices, this)
-    this.player = new Player(this, this.device, parts.now)
+    this.sound = new Sound(parts, new Hearing(this.transport, parts, delegate), this)
+    this.microphone = this.sound.microphone
+    this.player = this.sound.player
+    this.talk = new Talk(this.transport, this.microphone, parts.now, this)
+  }
+
+  get asking() {
+    return this.sound.asking
   }
 
   get muted() {
@@ -68,6 +80,14 @@ export class Call {
 
   get speaking() {
     return this.session.live && (this.session.turn === "assistant" || this.player.busy)
+  }
+
+  get pushToTalk() {
+    return this.choices.values.mode === "push_to_talk"
+  }
+
+  get talking() {
+    return this.talk.key.down
   }
 
   /** To be called inside a click or a key press. @param {{microphone: boolean}} wishes */
@@ -88,7 +108,7 @@ export class Call {
   }
 
   async toggleMicrophone() {
-    if (!this.microphone.there) return this.#addMicrophone(false)
+    if (!this.microphone.there) return this.#addMicrophone()
     this.outgoing.gate.mute(!this.outgoing.gate.muted)
     this.delegate.callChanged()
   }
@@ -102,7 +122,7 @@ export class Call {
 
   /** @param {string} text */
   say(text) {
-    if (this.session.live) return void this.transport.sendText(text)
+    if (this.session.live) return this.#send(text)
     this.unsent.push(text)
     this.start({ microphone: false })
   }
@@ -113,7 +133,26 @@ export class Call {
   }
 
   pageShown() {
-    this.device.resume()
+    if (this.session.active) this.sound.shown()
+  }
+
+  /** In the middle of a call too. @param {keyof import("./choices.js").Values} name */
+  choiceChanged(name) {
+    if (name === "mode") this.#modeChanged()
+    this.sound.choiceChanged(name)
+    this.turnRules.choiceChanged(name)
+  }
+
+  #modeChanged() {
+    this.talk.key.drop()
+    this.pushToTalk ? this.microphone.pause() : this.microphone.resume()
+    this.delegate.callChanged()
+  }
+
+  /** What is being said stops at once; the server does its part when the text arrives. @param {string} text */
+  #send(text) {
+    this.player.silence()
+    this.transport.sendText(text)
   }
 
   /**
@@ -122,52 +161,20 @@ export class Call {
    */
   async #prepare(attempt, microphone) {
     this.prepared = false
-    const opening = this.device.open()
-    const stream = microphone ? await this.#askForMicrophone() : null
+    this.microphone.paused = this.pushToTalk
+    const opening = this.sound.open()
+    const stream = microphone ? await this.sound.ask() : null
     const context = await opening
     await this.closing
-    if (attempt !== this.attempt || !this.session.active) return stopStream(stream)
-    this.#openSound(context, stream)
+    if (attempt !== this.attempt || !this.session.active) return void stopStream(stream)
+    this.sound.begin(context, stream)
     this.prepared = true
-    this.transport.connected ? this.transport.start() : this.transport.open()
+    this.transport.connected ? this.turnRules.start() : this.transport.open()
   }
 
-  /**
-   * @param {AudioContext} context
-   * @param {MediaStream | null} stream
-   */
-  #openSound(context, stream) {
-    this.player.open(context)
-    if (stream) this.microphone.open(context, stream)
-    this.stats.deviceRate = context.sampleRate
-    this.delegate.soundOpened()
-    this.delegate.callChanged()
-  }
-
-  async #askForMicrophone() {
-    this.asking = true
-    this.delegate.callChanged()
-    try {
-      return await this.microphone.ask()
-    } catch (error) {
-      this.notices.add({ code: Microphone.codeFor(error) })
-      return null
-    } finally {
-      this.asking = false
-      this.delegate.callChanged()
-    }
-  }
-
-  /** In the middle of a call: the person allowed it only now, or the device came back. @param {boolean} muted */
-  async #addMicrophone(muted) {
-    if (!this.session.active || this.asking) return
-    const stream = await this.#askForMicrophone()
-    const context = this.device.context
-    if (!stream || !context || this.microphone.there) return stopStream(stream)
-    this.outgoing.gate.mute(muted)
-    this.microphone.open(context, stream)
-    this.notices.dismiss("microphone_lost")
-    this.delegate.soundOpened()
+  /** In the middle of a call. */
+  async #addMicrophone() {
+    this.outgoing.gate.mute(!await this.sound.addMicrophone())
     this.delegate.callChanged()
   }
 
@@ -176,10 +183,9 @@ export class Call {
     this.attempt++
     this.interrupted = false
     this.unsent = []
-    this.player.close()
-    this.device.close()
+    this.talk.key.drop()
     this.delegate.soundClosed()
-    await this.microphone.close()
+    await this.sound.close()
     last()
     this.delegate.callChanged()
   }
@@ -208,12 +214,13 @@ export class Call {
 
   transportConnected() {
     this.notices.dismiss("connection_lost")
-    if (this.prepared && this.session.active) this.transport.start()
+    if (this.prepared && this.session.active) this.turnRules.start()
   }
 
   transportLost() {
     if (!this.session.active) return
     this.interrupted ||= this.session.live
+    this.talk.key.drop()
     this.session.take("lost")
     this.microphone.chunkMs = 0
     this.player.silence()
@@ -250,6 +257,7 @@ export class Call {
     this.interrupted = false
     this.microphone.start(ready.chunk_ms)
     this.notices.dismiss("engine_starting")
+    this.turnRules.tell()
     this.unsent.splice(0).forEach(text => this.transport.sendText(text))
   }
 
@@ -322,71 +330,55 @@ export class Call {
     this.stats.chunksAcked = n
   }
 
-  // Microphone delegate
+  // Talk delegate
+
+  get canTalk() {
+    return this.session.live && this.pushToTalk
+  }
+
+  talkBeginning() {
+    this.player.silence()
+    this.outgoing.gate.mute(false)
+    if (!this.microphone.there) this.#addMicrophone()
+  }
+
+  talkChanged() {
+    this.delegate.callChanged()
+  }
+
+  // Sound delegate
+
+  get soundWanted() {
+    return this.session.active
+  }
+
+  get listening() {
+    return this.session.live && !this.outgoing.gate.muted
+  }
+
+  soundOpened() {
+    this.delegate.soundOpened()
+    this.delegate.callChanged()
+  }
+
+  soundChanged() {
+    this.delegate.callChanged()
+  }
+
+  /** @param {number} peak */
+  levelMeasured(peak) {
+    this.delegate.levelMeasured(peak)
+  }
+
+  soundRestarting() {
+    this.transport.interrupt()
+    this.player.silence()
+  }
 
   /** @param {Int16Array} pcm */
   microphoneHeard(pcm) {
+    const shut = this.halfDuplex.shut(this.player, this.sound.device, this.now())
+    this.outgoing.gate.close(shut && this.choices.values.half_duplex && !this.pushToTalk)
     this.outgoing.take(pcm)
   }
-
-  /** Unplugged, or taken away by the system: once more with whatever is the default now. */
-  microphoneLost() {
-    this.microphone.release()
-    this.notices.add({ code: "microphone_lost" })
-    this.delegate.callChanged()
-    this.#addMicrophone(this.outgoing.gate.muted)
-  }
-
-  // Device delegate
-
-  deviceInterrupted() {
-    if (this.session.active) this.device.resume()
-  }
-
-  // Player delegate
-
-  playbackStarted() {
-    this.stats.playbackStarted()
-    this.delegate.captionMoved()
-  }
-
-  /**
-   * @param {string} item
-   * @param {number} playedMs
-   * @param {number} heardMs
-   * @param {number} rms
-   */
-  playbackMoved(item, playedMs, heardMs, rms) {
-    this.stats.playbackMoved(item, playedMs, heardMs)
-    this.stats.levelMeasured(rms)
-    this.stats.outputLatencyMs = this.device.latencyMs
-    this.pace.heard(item, heardMs)
-    this.delegate.captionMoved()
-  }
-
-  /** @param {string} item @param {number} heardMs */
-  playbackHeard(item, heardMs) {
-    this.transport.sendHeard(item, heardMs)
-  }
-
-  /** @param {string} item */
-  playbackEnded(item) {
-    this.pace.ended(item)
-    this.delegate.captionMoved()
-    this.delegate.callChanged()
-  }
-
-  /** @param {string} item @param {number} heardMs */
-  playbackFlushed(item, heardMs) {
-    this.transport.sendFlushed(item, heardMs)
-  }
-
-  playbackUnderran() {
-    this.stats.underruns++
-  }
-}
-
-/** @param {MediaStream | null} stream */
-function stopStream(stream) {
-  stream?.getTracks().forEach(track => track.stop())
 }

@@ -7,20 +7,33 @@ const SILENCE_MS = 1000
 
 export class Gate {
   muted = false
+  /** Because the assistant is heard. */
+  closed = false
   silenceMs = 0
   speaking = false
+
+  get shut() {
+    return this.muted || this.closed
+  }
 
   /** @param {boolean} muted */
   mute(muted) {
     this.muted = muted
-    this.silenceMs = muted && this.speaking ? SILENCE_MS : 0
+    this.#turned()
+  }
+
+  /** @param {boolean} closed */
+  close(closed) {
+    if (this.closed === closed) return
+    this.closed = closed
+    this.#turned()
   }
 
   /** @param {import("./wire.js").TurnState} turn */
   turnChanged(turn) {
     const began = turn === "user" && !this.speaking
     this.speaking = turn === "user"
-    if (this.muted) this.silenceMs = began ? SILENCE_MS : this.speaking ? this.silenceMs : 0
+    if (this.shut) this.silenceMs = began ? SILENCE_MS : this.speaking ? this.silenceMs : 0
   }
 
   /**
@@ -28,9 +41,13 @@ export class Gate {
    * @param {Int16Array} pcm
    */
   pass(pcm) {
-    if (!this.muted) return pcm
+    if (!this.shut) return pcm
     if (this.silenceMs <= 0) return null
     this.silenceMs -= msOf(pcm.length)
     return pcm.fill(0)
+  }
+
+  #turned() {
+    this.silenceMs = this.shut && this.speaking ? SILENCE_MS : 0
   }
 }

@@ -1,26 +1,60 @@
-// Keys that work anywhere on the page. Escape stops what is being said; a key that a control has used is left alone.
+// Keys that work anywhere on the page. Escape stops what is being said; the space bar talks while it is held. A key that
+// a control has used, or would use, is left alone.
+
+const CONTROLS = "input, textarea, select, button, a, summary, [contenteditable], [role=button]"
+
+/** @typedef {{escapePressed: () => void, spacePressed: () => boolean, spaceReleased: () => void}} KeysDelegate */
 
 export class Keys {
+  spaceHeld = false
+
   /**
    * @param {EventTarget} target
-   * @param {{escapePressed: () => void}} delegate
+   * @param {KeysDelegate} delegate spacePressed says whether it has a use for it
    */
   constructor(target, delegate) {
     this.target = target
     this.delegate = delegate
-    this.listener = (/** @type {Event} */ event) => this.#pressed(/** @type {KeyboardEvent} */ (event))
+    this.listeners = { keydown: (/** @type {any} */ event) => this.#pressed(event), keyup: (/** @type {any} */ event) => this.#released(event) }
   }
 
   start() {
-    this.target.addEventListener("keydown", this.listener)
+    for (const [type, listener] of Object.entries(this.listeners)) this.target.addEventListener(type, listener)
   }
 
   stop() {
-    this.target.removeEventListener("keydown", this.listener)
+    for (const [type, listener] of Object.entries(this.listeners)) this.target.removeEventListener(type, listener)
   }
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
     if (event.key === "Escape" && !event.isComposing && !event.repeat) this.delegate.escapePressed()
+    if (event.key === " ") this.#spacePressed(event)
   }
+
+  /** @param {KeyboardEvent} event */
+  #spacePressed(event) {
+    if (this.spaceHeld) return event.preventDefault()
+    if (event.repeat || event.defaultPrevented || isShortcut(event) || inControl(event.target)) return
+    this.spaceHeld = this.delegate.spacePressed()
+    if (this.spaceHeld) event.preventDefault()
+  }
+
+  /** @param {KeyboardEvent} event */
+  #released(event) {
+    if (event.key !== " " || !this.spaceHeld) return
+    event.preventDefault()
+    this.spaceHeld = false
+    this.delegate.spaceReleased()
+  }
+}
+
+/** @param {KeyboardEvent} event */
+function isShortcut({ ctrlKey, altKey, metaKey }) {
+  return ctrlKey || altKey || metaKey
+}
+
+/** @param {EventTarget | null} target */
+function inControl(target) {
+  return Boolean(/** @type {Element | null} */ (target)?.closest?.(CONTROLS))
 }

@@ -2,6 +2,7 @@
 
 import { Call } from "./call.js"
 import { CaptionPace } from "./caption-pace.js"
+import { Choices } from "./choices.js"
 import { EventLog } from "./event-log.js"
 import { Keys } from "./keys.js"
 import { Notices } from "./notices.js"
@@ -10,9 +11,13 @@ import { Stats } from "./stats.js"
 import { Transcript } from "./transcript.js"
 import { ComposerView } from "./views/composer-view.js"
 import { ControlsView } from "./views/controls-view.js"
+import { DevicesView } from "./views/devices-view.js"
+import { Drawer } from "./views/drawer.js"
 import { find } from "./views/element.js"
 import { EventLogView } from "./views/event-log-view.js"
 import { NoticesView } from "./views/notices-view.js"
+import { SettingsView } from "./views/settings-view.js"
+import { TalkView } from "./views/talk-view.js"
 import { TranscriptView } from "./views/transcript-view.js"
 import { Waveform } from "./views/waveform.js"
 import { WakeLock } from "./wake-lock.js"
@@ -23,6 +28,7 @@ export class Page {
   now = () => performance.now()
   stats = new Stats(this.now)
   pace = new CaptionPace()
+  choices = new Choices(storage(), this)
   transcript = new Transcript(this)
   eventLog = new EventLog(this)
   wakeLock = new WakeLock()
@@ -38,11 +44,18 @@ export class Page {
     this.transcriptView = new TranscriptView(this.transcript, this.pace, words)
     this.noticesView = new NoticesView(this.notices, words)
     this.eventLogView = new EventLogView(this.eventLog, words, this)
+    this.settings = new Drawer("settings", this)
+    this.settingsView = new SettingsView(this.choices, this.call.sound, words)
+    this.devicesView = new DevicesView(this.call.sound, this.choices, words)
+    this.talkView = new TalkView(this.call, this.choices, words)
   }
 
   start() {
-    for (const part of [this.controlsView, this.transcriptView, this.composerView, this.eventLogView, this.keys]) part.start()
+    const views = [this.controlsView, this.transcriptView, this.composerView, this.eventLogView, this.settingsView, this.talkView]
+    for (const part of [...views, this.settings, this.keys, this.call.sound.devices]) part.start()
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.#shown() })
+    for (const type of ["pointerup", "keydown"]) document.addEventListener(type, () => this.call.sound.touched())
+    addEventListener("blur", () => this.#left())
     addEventListener("pagehide", () => this.call.stop())
     const code = obstacle(/** @type {any} */ (window))
     if (code) this.notices.add({ code, fatal: true })
@@ -50,14 +63,22 @@ export class Page {
 
   /** For tests and tools; see stats.js. */
   snapshot() {
-    return this.stats.snapshot(this.call.session, this.call.muted)
+    const { session, muted, talking, sound } = this.call
+    this.stats.outputLatencyMs = sound.device.latencyMs || this.stats.outputLatencyMs
+    return this.stats.snapshot(session, muted, talking)
   }
 
   #makeCall() {
-    const { transcript, pace, notices, stats, now } = this
+    const { transcript, pace, notices, choices, stats, now } = this
     const connect = () => /** @type {any} */ (window).io({ transports: ["websocket"], autoConnect: false, ...RECONNECT })
     const devices = navigator.mediaDevices
-    return new Call({ connect, devices, transcript, pace, notices, stats, now, obstacle: () => obstacle(/** @type {any} */ (window)) }, this)
+    return new Call({ connect, devices, transcript, pace, notices, choices, stats, now, obstacle: () => obstacle(/** @type {any} */ (window)) }, this)
+  }
+
+  /** The keyboard is elsewhere: nobody would tell us that the key was let go. */
+  #left() {
+    this.keys.spaceHeld = false
+    this.call.talk.key.letGo()
   }
 
   #shown() {
@@ -70,6 +91,14 @@ export class Page {
 
   callChanged() {
     this.controlsView.render()
+    this.talkView.render()
+    this.settingsView.render()
+    this.devicesView.render()
+  }
+
+  /** @param {number} peak */
+  levelMeasured(peak) {
+    this.devicesView.renderLevel(peak)
   }
 
   soundOpened() {
@@ -118,15 +147,47 @@ export class Page {
     this.call.say(text)
   }
 
-  logOpened() {
-    this.call.watch(true)
+  /** One at a time. @param {Drawer} drawer */
+  drawerOpened(drawer) {
+    for (const other of [this.eventLogView.drawer, this.settings]) if (other !== drawer) other.giveWay()
+    if (drawer !== this.settings) this.call.watch(true)
+    this.eventLogView.render()
+    this.devicesView.render()
   }
 
-  logClosed() {
-    this.call.watch(false)
+  /** @param {Drawer} drawer */
+  drawerClosed(drawer) {
+    if (drawer !== this.settings) this.call.watch(false)
   }
 
   escapePressed() {
-    this.call.speaking ? this.call.interrupt() : this.eventLogView.close()
+    if (this.call.speaking) return this.call.interrupt()
+    this.eventLogView.drawer.close()
+    this.settings.close()
+  }
+
+  spacePressed() {
+    return this.choices.values.space && this.call.talk.press()
+  }
+
+  spaceReleased() {
+    this.call.talk.key.release()
+  }
+
+  // Delegate of the choices
+
+  /** @param {keyof import("./choices.js").Values} name */
+  choiceChanged(name) {
+    this.call.choiceChanged(name)
+    this.callChanged()
+  }
+}
+
+/** A browser may forbid even to look at it. */
+function storage() {
+  try {
+    return localStorage
+  } catch {
+    return null
   }
 }

@@ -19,6 +19,11 @@ import { samplesIn } from "./audio/pcm.js"
  * @property {number} underruns times the sound ran out in the middle of an item
  * @property {number} playedRms how loud the last 50 ms of playback were, 0 to 1
  * @property {number} playedPeakRms the loudest of these
+ * @property {number} microphonePeak the loudest sample of the last 100 ms, 0 to 1
+ * @property {boolean} talking the push-to-talk key is down
+ * @property {{judgement: string, gain: number, delay: number | null}} guard against the assistant's echo: what it judges now; when it last
+ *   changed its mind, the echo's level in the microphone relative to the playback's, in decibels, and its delay in hundredths of a second
+ * @property {Record<string, number>} judgements how often each was come to
  * @property {number | null} lastReplyMs from the end of the user's speech (`turn: thinking`) to the first sample played
  */
 
@@ -30,6 +35,10 @@ export class Stats {
   underruns = 0
   playedRms = 0
   playedPeakRms = 0
+  microphonePeak = 0
+  guard = { judgement: "idle", gain: 0, delay: /** @type {number | null} */ (null) }
+  /** @type {Record<string, number>} */
+  judgements = {}
   deviceRate = 0
   outputLatencyMs = 0
   /** @type {number | null} */
@@ -84,15 +93,22 @@ export class Stats {
     this.playedPeakRms = Math.max(this.playedPeakRms, rms)
   }
 
+  /** @param {import("./audio/microphone.js").Judged} judged */
+  speechJudged(judged) {
+    this.guard = judged
+    this.judgements[judged.judgement] = (this.judgements[judged.judgement] ?? 0) + 1
+  }
+
   /**
    * @param {{phase: string, turn: string}} session
    * @param {boolean} muted
+   * @param {boolean} [talking]
    * @returns {Snapshot}
    */
-  snapshot({ phase, turn }, muted) {
-    const { chunksSent, chunksDropped, chunksAcked, chunksReceived, underruns, lastReplyMs, deviceRate, outputLatencyMs, playedRms, playedPeakRms } = this
+  snapshot({ phase, turn }, muted, talking = false) {
+    const { chunksSent, chunksDropped, chunksAcked, chunksReceived, underruns, lastReplyMs, deviceRate, outputLatencyMs, playedRms, playedPeakRms, microphonePeak, guard, judgements } = this
     return {
-      phase, turn, muted, deviceRate, outputLatencyMs,
+      phase, turn, muted, talking, deviceRate, outputLatencyMs, microphonePeak, guard, judgements: { ...judgements },
       chunksSent, chunksDropped, chunksAcked, chunksReceived, underruns, lastReplyMs, playedRms, playedPeakRms,
       msHeard: Object.fromEntries(this.heard),
       msHeardTotal: this.earlier.heard + sum(this.heard),

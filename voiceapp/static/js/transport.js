@@ -29,6 +29,8 @@ const SETTLE_MS = 500
  * @property {(n: number) => void} soundAcknowledged
  */
 
+/** @typedef {{voice?: string, language?: string, turn?: object}} Wishes */
+
 export class Transport {
   uplink = new Uplink()
   live = false
@@ -59,7 +61,7 @@ export class Transport {
     if (!this.connected) this.socket.connect()
   }
 
-  /** @param {{voice?: string, language?: string}} [wishes] */
+  /** @param {Wishes} [wishes] */
   start(wishes = {}) {
     this.afterEnd = null
     if (this.ending) return void (this.afterEnd = () => this.start(wishes))
@@ -97,6 +99,17 @@ export class Transport {
   /** @param {string} text */
   sendText(text) {
     return this.#send("text", { text })
+  }
+
+  /** The push-to-talk key. @param {boolean} down */
+  talk(down) {
+    return this.#send("talk", { down })
+  }
+
+  /** In the middle of a call. @param {Wishes} wishes */
+  configure(wishes) {
+    if (!this.requested || !this.connected) return
+    this.socket.emit("configure", wishes, (/** @type {any} */ answer) => { if (!answer.ok) this.delegate.noticeArrived(answer.error) })
   }
 
   interrupt() {

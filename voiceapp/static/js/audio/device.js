@@ -4,12 +4,14 @@
 const CLOSE_MS = 60
 /** Without any loudspeaker a context may never run; the call can still be held in writing. */
 const RESUME_MS = 3000
+/** Within this time a clock that runs has moved. */
+const MOVES_MS = 300
 
 export class AudioDevice {
   /** @type {AudioContext | null} */
   context = null
 
-  /** @param {{deviceInterrupted: () => void}} delegate */
+  /** @param {{deviceChanged: () => void}} delegate that it runs, or not */
   constructor(delegate) {
     this.delegate = delegate
   }
@@ -21,17 +23,41 @@ export class AudioDevice {
   /** @returns {Promise<AudioContext>} */
   async open() {
     const context = this.context = new AudioContext({ latencyHint: "interactive" })
-    context.onstatechange = () => { if (context.state !== "running") this.delegate.deviceInterrupted() }
+    context.onstatechange = () => this.delegate.deviceChanged()
     preferLoudspeaker()
-    const resumed = Promise.race([context.resume(), new Promise(resolve => setTimeout(resolve, RESUME_MS))])
+    const resumed = Promise.race([context.resume(), pause(RESUME_MS)])
     await Promise.all(["capture", "playback"].map(name => context.audioWorklet.addModule(new URL(`../worklets/${name}.js`, import.meta.url))))
     await resumed
     return context
   }
 
-  /** A phone call or a lock of the screen stops the context; back in sight it goes on. */
-  resume() {
-    return this.context?.resume().catch(() => {})
+  get running() {
+    return this.context?.state === "running"
+  }
+
+  /** Whether the browser lets a page choose the loudspeaker. */
+  static get chooses() {
+    return typeof AudioContext === "function" && "setSinkId" in AudioContext.prototype
+  }
+
+  /** Says whether it plays there now. @param {string} id empty: the default */
+  async playOn(id) {
+    const context = /** @type {any} */ (this.context)
+    if (!context?.setSinkId || context.sinkId === id) return true
+    return context.setSinkId(id).then(() => true, () => false)
+  }
+
+  /**
+   * A phone call or a lock of the screen stops the context. Says whether it goes on: some that say so stand still.
+   * @returns {Promise<boolean>}
+   */
+  async resume() {
+    const { context } = this
+    if (!context) return true
+    const before = context.currentTime
+    await Promise.race([context.resume().catch(() => {}), pause(MOVES_MS)])
+    await pause(MOVES_MS)
+    return this.context !== context || (context.state === "running" && context.currentTime > before)
   }
 
   close() {
@@ -53,4 +79,9 @@ export class AudioDevice {
 function preferLoudspeaker() {
   const session = /** @type {any} */ (navigator).audioSession
   if (session) session.type = "play-and-record"
+}
+
+/** @param {number} ms */
+function pause(ms) {
+  return new Promise(resolve => setTimeout(resolve, ms))
 }

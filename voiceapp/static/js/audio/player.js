@@ -50,11 +50,14 @@ export class Player {
     this.asked.clear()
   }
 
-  /** @param {AudioContext} context */
-  open(context) {
+  /**
+   * @param {AudioContext} context
+   * @param {AudioNode} loudspeaker
+   */
+  open(context, loudspeaker) {
     const node = new AudioWorkletNode(context, "playback", { numberOfInputs: 0, outputChannelCount: [1] })
     this.analyser = new AnalyserNode(context, { fftSize: 1024 })
-    node.connect(this.analyser).connect(context.destination)
+    node.connect(this.analyser).connect(loudspeaker)
     this.attach(node)
   }
 

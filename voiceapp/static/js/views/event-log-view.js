@@ -1,11 +1,9 @@
 // The drawer with the upstream's events. While it is closed nothing is asked for and nothing drawn.
 
+import { Drawer } from "./drawer.js"
 import { element, find, icon, write } from "./element.js"
 
 export class EventLogView {
-  drawer = find("log", HTMLElement)
-  toggle = find("log-toggle", HTMLButtonElement)
-  closer = find("log-close", HTMLButtonElement)
   clearer = find("log-clear", HTMLButtonElement)
   body = find("log-rows", HTMLElement)
   scroller = find("log-scroller", HTMLElement)
@@ -19,44 +17,21 @@ export class EventLogView {
   /**
    * @param {import("../event-log.js").EventLog} log
    * @param {import("../i18n.js").Words} words
-   * @param {{logOpened: () => void, logClosed: () => void}} delegate
+   * @param {{drawerOpened: (drawer: Drawer) => void, drawerClosed: (drawer: Drawer) => void}} delegate
    */
   constructor(log, words, delegate) {
     this.log = log
     this.words = words
-    this.delegate = delegate
+    this.drawer = new Drawer("log", delegate)
   }
 
   start() {
-    this.toggle.addEventListener("click", () => this.opened ? this.close() : this.open())
-    this.closer.addEventListener("click", () => this.close())
+    this.drawer.start()
     this.clearer.addEventListener("click", () => this.log.clear())
-    this.drawer.addEventListener("keydown", event => this.#keyPressed(event))
-  }
-
-  /** Closes the drawer, and does not also stop the assistant. @param {KeyboardEvent} event */
-  #keyPressed(event) {
-    if (event.key !== "Escape") return
-    event.stopPropagation()
-    this.close()
   }
 
   get opened() {
-    return !this.drawer.hidden
-  }
-
-  open() {
-    this.#show(true)
-    this.delegate.logOpened()
-    this.render()
-    this.closer.focus()
-  }
-
-  close() {
-    if (!this.opened) return
-    this.#show(false)
-    this.delegate.logClosed()
-    this.toggle.focus()
+    return this.drawer.opened
   }
 
   render() {
@@ -69,13 +44,6 @@ export class EventLogView {
   renderUsage({ input_tokens, output_tokens }) {
     this.usage.hidden = false
     write(this.usage, this.words.say("log.usage", { input: input_tokens, output: output_tokens }))
-  }
-
-  /** @param {boolean} open */
-  #show(open) {
-    this.drawer.hidden = !open
-    this.toggle.setAttribute("aria-expanded", String(open))
-    document.body.toggleAttribute("data-log", open)
   }
 
   #renderNow() {

@@ -1,39 +1,83 @@
-// The microphone's side of the audio thread: device rate in, blocks of 24 kHz PCM16 out.
+// The microphone's side of the audio thread: device rate in, blocks of 24 kHz PCM16 out. Its second input is what the
+// loudspeaker plays at the same moment, so that the guard compares both without a delay of its own.
 //
-// Takes {type: "open", length}: samples in a block; {type: "close"}: deliver what is left.
-// Posts {type: "block", pcm} and, after "close", {type: "closed"}.
+// Takes {type: "open", length}: samples in a block; {type: "close"}: deliver what is left;
+// {type: "guard", on, cancelled}: guard against the assistant's echo, which the browser cancels or not.
+// Posts {type: "block", pcm}; after "close" {type: "closed"}; ten times a second {type: "level", peak, ms}; and
+// {type: "judged", judgement, gain, delay} when the guard's judgement changes.
 
 import { BlockCollector } from "../audio/block-collector.js"
+import { EchoGuard } from "../audio/echo-guard.js"
+import { HoldBack } from "../audio/hold-back.js"
 import { SAMPLE_RATE } from "../audio/pcm.js"
 import { Resampler } from "../audio/resampler.js"
+
+const LEVEL_EVERY = 0.1
+
+/** @typedef {{type: "open", length: number} | {type: "close"} | {type: "guard", on: boolean, cancelled: boolean}} CaptureMessage */
 
 class CaptureProcessor extends AudioWorkletProcessor {
   resampler = new Resampler(sampleRate, SAMPLE_RATE)
   collector = new BlockCollector(block => this.port.postMessage({ type: "block", pcm: block }, [block.buffer]))
+  holdBack = new HoldBack((samples, count) => this.collector.push(samples, count))
+  /** @type {EchoGuard | null} */
+  guard = null
   scratch = new Float32Array(1024)
+  peak = 0
+  sinceLevel = 0
 
   constructor() {
     super()
     this.port.onmessage = ({ data }) => this.messageReceived(data)
   }
 
-  /** @param {{type: "open", length: number} | {type: "close"}} message */
+  /** @param {CaptureMessage} message */
   messageReceived(message) {
     if (message.type === "open") return this.collector.open(message.length)
+    if (message.type === "guard") return this.#guard(message)
+    this.holdBack.release(false)
     this.collector.close()
     this.port.postMessage({ type: "closed" })
   }
 
   /** @param {Float32Array[][]} inputs */
-  process([channels]) {
-    if (channels.length) this.#take(channels[0])
+  process([microphone, playback]) {
+    if (!microphone.length) return true
+    this.#measure(microphone[0])
+    if (this.guard?.hear(microphone[0], playback?.[0])) this.#judged(this.guard)
+    this.#take(microphone[0])
     return true
+  }
+
+  /** @param {{on: boolean, cancelled: boolean}} wish */
+  #guard({ on, cancelled }) {
+    if (on === (this.guard !== null)) return
+    this.guard = on ? new EchoGuard(sampleRate, { cancelled }) : null
+    this.holdBack.release(true)
+    this.port.postMessage({ type: "judged", judgement: "idle", gain: 0, delay: null })
+  }
+
+  /** @param {EchoGuard} guard */
+  #judged({ judgement, path, evidenceMs }) {
+    const waits = judgement === "guarding" || judgement === "suspected"
+    if (waits) this.holdBack.hold()
+    else if (this.holdBack.holding) this.holdBack.release(judgement === "voice" || evidenceMs > 0)
+    this.port.postMessage({ type: "judged", judgement, gain: path.gain, delay: path.delay })
+  }
+
+  /** @param {Float32Array} samples */
+  #measure(samples) {
+    for (const sample of samples) this.peak = Math.max(this.peak, Math.abs(sample))
+    this.sinceLevel += samples.length
+    if (this.sinceLevel < LEVEL_EVERY * sampleRate) return
+    this.port.postMessage({ type: "level", peak: this.peak, ms: 1000 * this.sinceLevel / sampleRate })
+    this.peak = this.sinceLevel = 0
   }
 
   /** @param {Float32Array} samples */
   #take(samples) {
     this.resampler.feed(samples)
-    for (let count = this.#read(); count > 0; count = this.#read()) this.collector.push(this.scratch, count)
+    for (let count = this.#read(); count > 0; count = this.#read()) this.holdBack.push(this.scratch, count)
   }
 
   #read() {

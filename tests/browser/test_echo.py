@@ -1,0 +1,96 @@
+"""The assistant over loudspeakers: its echo does not interrupt it, and a person still does.
+
+The whole of it is real: page, relay, embedded engine with its own judgement of speech. Only the room is made: the
+page's playback comes back into its microphone at -20 dB after 80 ms. ECHO_TURNS=10 asks for more turns.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.room import room, say
+from tests.browser.speech import spoken
+from tests.browser.visitor import Visitor
+from tests.servers import gunicorn
+
+pytestmark = [pytest.mark.browser, pytest.mark.models]
+
+TURNS = int(os.environ.get("ECHO_TURNS", "1"))
+LONG = "Please repeat after me: the garden is full of flowers, and the bees are busy from morning until night."
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with gunicorn({"VOICEAPP_PROFILE": "embedded"}, tmp_path_factory.mktemp("app") / "gunicorn.log") as app:
+        yield app.url
+
+
+def arrive(browser: Browser, url: str, **choices: object) -> Visitor:
+    visitor = Visitor(browser, room=room(echo_db=-20, echo_ms=80), choices=choices)
+    visitor.open(url)
+    visitor.call_until_live()
+    return visitor
+
+
+def ask(visitor: Visitor, text: str = LONG) -> None:
+    """Asked in writing, so that nothing but the echo is in the room; until the answer is well under way."""
+    played = visitor.stats["samplesPlayed"]
+    visitor.type(text)
+    visitor.wait_until(lambda stats: stats["samplesPlayed"] > played + 0.8 * 24000, seconds=20)
+
+
+def cuts(visitor: Visitor) -> int:
+    return visitor.page.locator("[data-cut]").count()
+
+
+def was_cut(visitor: Visitor) -> bool:
+    """Whether the answer that is being spoken is cut, by the time all is quiet."""
+    before = cuts(visitor)
+    quiet = "() => !document.body.hasAttribute('data-speaking') && document.body.dataset.turn === 'listening'"
+    visitor.wait_until(lambda _: cuts(visitor) > before or visitor.page.evaluate(quiet), seconds=20)
+    return cuts(visitor) > before
+
+
+def finish(visitor: Visitor) -> None:
+    """The person ends their sentence, and stops the answer to it."""
+    visitor.wait_until(lambda stats: stats["turn"] in ("assistant", "listening"), seconds=20)
+    visitor.page.keyboard.press("Escape")
+    visitor.wait_until(lambda stats: stats["turn"] == "listening", seconds=20)
+
+
+@pytest.mark.timeout(60 + 20 * TURNS)
+def test_it_does_not_interrupt_itself_and_a_person_does(
+    browser: Browser, url: str, tmp_path: Path, output: Path
+) -> None:
+    voice = spoken("No, that is not what I meant.", tmp_path / "voice.wav", before_s=0, after_s=0.3)
+    visitor = arrive(browser, url)
+    itself, person, latencies = 0, 0, []
+    for _ in range(TURNS):
+        ask(visitor)
+        itself += was_cut(visitor)
+    users = sum(entry["role"] == "user" for entry in visitor.entries)
+    for _ in range(TURNS):
+        ask(visitor)
+        said = say(visitor.page, voice)
+        person += was_cut(visitor)
+        latencies.append(visitor.page.evaluate("performance.now()") - said)
+        finish(visitor)
+    stats = visitor.stats
+    (output / "echo.json").write_text(
+        json.dumps({"itself": itself, "person": person, "of": TURNS, "ms": latencies, "stats": stats})
+    )
+    assert visitor.leave() == []
+    assert (itself, users) == (0, TURNS), stats
+    assert person == TURNS, stats
+
+
+def test_without_the_guard_it_does_interrupt_itself(browser: Browser, url: str) -> None:
+    visitor = arrive(browser, url, guard=False)
+    ask(visitor)
+    assert was_cut(visitor)
+    assert visitor.stats["judgements"] == {}
+    assert visitor.leave() == []

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { EchoGuard } from "../../voiceapp/static/js/audio/echo-guard.js"
+import { HoldBack } from "../../voiceapp/static/js/audio/hold-back.js"
+import { babble, converse } from "./support/speech.js"
+import { tone } from "./support/signal.js"
+import { worklet } from "./support/worklet.js"
+
+const RATE = 24000
+const TURNS = 10
+const EVERY_S = 5
+const SPOKEN_S = 4
+
+/** Ten answers of four seconds, and the person two seconds into each. */
+function talk({ level = 0, rate = RATE }) {
+  const playback = new Float32Array((TURNS * EVERY_S + 1) * rate)
+  const speech = new Float32Array(playback.length)
+  for (let turn = 0; turn < TURNS; turn++) {
+    playback.set(babble(SPOKEN_S, rate, 10 + turn), (turn * EVERY_S + 0.5) * rate)
+    if (level) speech.set(babble(1.5, rate, 500 + turn, level), (turn * EVERY_S + 2.5) * rate)
+  }
+  return { playback, speech }
+}
+
+const voices = judged => judged.filter(({ judgement }) => judgement === "voice").map(({ at }) => at)
+
+for (const [echoDb, delayMs, cancelled, rate] of [[-20, 80, false, 24000], [-20, 80, true, 48000], [-30, 200, true, 44100], [-12, 40, false, 24000], [-45, 120, true, 24000]]) {
+  test(`an echo at ${echoDb} dB after ${delayMs} ms is no person in ${TURNS} of ${TURNS} answers (${rate} Hz)`, () => {
+    const guard = new EchoGuard(rate, { cancelled })
+    assert.deepEqual(voices(converse(guard, rate, { ...talk({ rate }), echoDb, delayMs })), [])
+  })
+}
+
+for (const [level, spoken] of [[0.07, "as loud as the assistant"], [0.035, "half as loud"]]) {
+  test(`through an echo at -20 dB a person ${spoken} is heard in ${TURNS} of ${TURNS} answers, within half a second`, () => {
+    const guard = new EchoGuard(RATE, { cancelled: false })
+    const found = voices(converse(guard, RATE, { ...talk({ level }), echoDb: -20, delayMs: 80 }))
+    for (let turn = 0; turn < TURNS; turn++) {
+      const began = turn * EVERY_S + 2.5
+      const at = found.find(time => time >= began && time < began + 1.5)
+      assert.ok(at !== undefined && at - began < 0.5, `turn ${turn}: ${at === undefined ? "not" : Math.round(1000 * (at - began))}`)
+    }
+  })
+}
+
+test("the way of the echo is learned: its level and its delay", () => {
+  const guard = new EchoGuard(RATE, { cancelled: false })
+  converse(guard, RATE, { ...talk({}), echoDb: -20, delayMs: 80 })
+  assert.ok(Math.abs(guard.path.gain + 19) < 4, guard.path.gain)
+  assert.ok(guard.path.delay >= 6 && guard.path.delay <= 16, guard.path.delay)
+})
+
+test("a click during the answer is no person", () => {
+  const { playback, speech } = talk({})
+  for (let turn = 0; turn < TURNS; turn++) speech.fill(0.5, (turn * EVERY_S + 2.5) * RATE, (turn * EVERY_S + 2.5) * RATE + 480)
+  const guard = new EchoGuard(RATE, { cancelled: true })
+  assert.deepEqual(voices(converse(guard, RATE, { playback, speech, echoDb: -20, delayMs: 80 })), [])
+})
+
+test("who was speaking when the answer began is still heard", () => {
+  const { playback, speech } = talk({})
+  speech.set(babble(2, RATE, 3), 0.1 * RATE)
+  const guard = new EchoGuard(RATE, { cancelled: true })
+  const judged = converse(guard, RATE, { playback, speech, echoDb: -20, delayMs: 80 })
+  assert.equal(judged[0].judgement, "voice")
+})
+
+test("while nothing is played there is nothing to guard against", () => {
+  const guard = new EchoGuard(RATE, { cancelled: true })
+  assert.deepEqual(converse(guard, RATE, { playback: new Float32Array(RATE), speech: babble(1, RATE, 5), echoDb: -20, delayMs: 80 }), [])
+})
+
+test("what waits goes on later, as it is or as silence, and no sample is lost", () => {
+  const out = []
+  const made = new HoldBack((samples, count) => out.push(...samples.subarray(0, count)))
+  const numbers = Float32Array.from({ length: 20000 }, (_, i) => i + 1)
+  const push = (from, to) => { for (let at = from; at < to; at += 500) made.push(numbers.subarray(at, at + 500), 500) }
+  push(0, 1000)
+  made.hold()
+  push(1000, 13000)
+  made.release(true)
+  push(13000, 14000)
+  made.hold()
+  push(14000, 16000)
+  made.release(false)
+  push(16000, 20000)
+  const silentUntil = 13000 - 8400
+  assert.deepEqual(out, Array.from(numbers, value => (value > 1000 && value <= silentUntil) || (value > 14000 && value <= 16000) ? 0 : value))
+})
+
+test("in the worklet the echo goes up as silence, of the same length, and speech whole", async () => {
+  const capture = await worklet("capture", RATE)
+  capture.tell({ type: "guard", on: true, cancelled: false })
+  capture.tell({ type: "open", length: 960 })
+  const playback = babble(3, RATE, 7)
+  capture.hear(playback.map((_, i) => 0.1 * (playback[i - 1920] ?? 0)), playback)
+  capture.hear(new Float32Array(RATE), new Float32Array(RATE))
+  const blocks = capture.posted("block")
+  assert.equal(blocks.length, 100)
+  assert.ok(blocks.every(({ pcm }) => pcm.every(sample => sample === 0)))
+  assert.deepEqual(capture.posted("judged").at(-1).judgement, "idle")
+  capture.hear(tone(440, RATE, RATE), new Float32Array(RATE))
+  assert.ok(capture.posted("block").at(-1).pcm.some(sample => sample !== 0))
+})
+
+test("without the guard everything goes up as it is", async () => {
+  const capture = await worklet("capture", RATE)
+  capture.tell({ type: "open", length: 960 })
+  const playback = babble(1, RATE, 7)
+  capture.hear(playback.map(sample => 0.1 * sample), playback)
+  assert.ok(capture.posted("block").some(({ pcm }) => pcm.some(sample => sample !== 0)))
+  assert.deepEqual(capture.posted("judged"), [])
+})

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { Keys } from "../../voiceapp/static/js/keys.js"
+
+function keys(useful = true) {
+  const told = []
+  const target = new EventTarget()
+  new Keys(target, { escapePressed: () => told.push("escape"), spacePressed: () => { told.push("down"); return useful }, spaceReleased: () => told.push("up") }).start()
+  const send = (type, key, more = {}, from = null) => {
+    const event = Object.assign(new Event(type, { cancelable: true }), { key, ...more })
+    if (from) Object.defineProperty(event, "target", { value: { closest: selector => selector.split(", ").includes(from) } })
+    target.dispatchEvent(event)
+    return event.defaultPrevented
+  }
+  return { send, told }
+}
+
+test("the space bar talks while it is held, and does not scroll", () => {
+  const { send, told } = keys()
+  assert.ok(send("keydown", " "))
+  assert.ok(send("keydown", " ", { repeat: true }))
+  assert.ok(send("keyup", " "))
+  assert.deepEqual(told, ["down", "up"])
+})
+
+test("of no use, it is left to the browser", () => {
+  const { send, told } = keys(false)
+  assert.ok(!send("keydown", " "))
+  assert.ok(!send("keyup", " "))
+  assert.deepEqual(told, ["down"])
+})
+
+for (const control of ["textarea", "input", "select", "button", "[contenteditable]"]) {
+  test(`in a ${control} it is not ours`, () => {
+    const { send, told } = keys()
+    assert.ok(!send("keydown", " ", {}, control))
+    assert.deepEqual(told, [])
+  })
+}
+
+test("a shortcut with it is not ours either", () => {
+  const { send, told } = keys()
+  send("keydown", " ", { ctrlKey: true })
+  send("keydown", "Escape", { isComposing: true })
+  assert.deepEqual(told, [])
+  send("keydown", "Escape")
+  assert.deepEqual(told, ["escape"])
+})

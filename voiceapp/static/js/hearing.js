@@ -1,0 +1,56 @@
+// What has been heard of the assistant: told to the server, to the captions and to the counters.
+
+export class Hearing {
+  /**
+   * @param {import("./transport.js").Transport} transport
+   * @param {{pace: import("./caption-pace.js").CaptionPace, stats: import("./stats.js").Stats}} parts
+   * @param {{captionMoved: () => void, callChanged: () => void}} delegate
+   */
+  constructor(transport, { pace, stats }, delegate) {
+    this.transport = transport
+    this.pace = pace
+    this.stats = stats
+    this.delegate = delegate
+  }
+
+  // Player delegate
+
+  playbackStarted() {
+    this.stats.playbackStarted()
+    this.delegate.captionMoved()
+  }
+
+  /**
+   * @param {string} item
+   * @param {number} playedMs
+   * @param {number} heardMs
+   * @param {number} rms
+   */
+  playbackMoved(item, playedMs, heardMs, rms) {
+    this.stats.playbackMoved(item, playedMs, heardMs)
+    this.stats.levelMeasured(rms)
+    this.pace.heard(item, heardMs)
+    this.delegate.captionMoved()
+  }
+
+  /** @param {string} item @param {number} heardMs */
+  playbackHeard(item, heardMs) {
+    this.transport.sendHeard(item, heardMs)
+  }
+
+  /** @param {string} item */
+  playbackEnded(item) {
+    this.pace.ended(item)
+    this.delegate.captionMoved()
+    this.delegate.callChanged()
+  }
+
+  /** @param {string} item @param {number} heardMs */
+  playbackFlushed(item, heardMs) {
+    this.transport.sendFlushed(item, heardMs)
+  }
+
+  playbackUnderran() {
+    this.stats.underruns++
+  }
+}

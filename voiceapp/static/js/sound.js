@@ -1,0 +1,251 @@
+// Microphone and loudspeaker of a call: asked for, opened, exchanged while it goes on, and kept alive through what a
+// telephone or a pulled plug does to them.
+
+import { AudioDevice } from "./audio/device.js"
+import { Loudspeaker } from "./audio/loudspeaker.js"
+import { Microphone } from "./audio/microphone.js"
+import { Player } from "./audio/player.js"
+import { Devices } from "./devices.js"
+import { SilenceWatch } from "./silence-watch.js"
+
+const GONE = ["OverconstrainedError", "NotFoundError"]
+
+/**
+ * @typedef {object} SoundDelegate
+ * @property {boolean} soundWanted a call is there or on its way
+ * @property {boolean} listening what the microphone hears should go up
+ * @property {(pcm: Int16Array) => void} microphoneHeard
+ * @property {() => void} soundOpened
+ * @property {(peak: number) => void} levelMeasured of the microphone, 0 to 1
+ * @property {() => void} soundChanged
+ * @property {() => void} soundRestarting what was playing is lost
+ */
+
+export class Sound {
+  asking = false
+  /** The system has stopped it, and a touch is needed. */
+  paused = false
+  silence = new SilenceWatch(this)
+  device = new AudioDevice(this)
+  loudspeaker = new Loudspeaker()
+
+  /**
+   * @param {{devices: MediaDevices | undefined, choices: import("./choices.js").Choices, notices: import("./notices.js").Notices, stats: import("./stats.js").Stats, now: () => number}} parts
+   * @param {import("./audio/player.js").PlayerDelegate} hearing
+   * @param {SoundDelegate} delegate
+   */
+  constructor({ devices, choices, notices, stats, now }, hearing, delegate) {
+    this.choices = choices
+    this.notices = notices
+    this.stats = stats
+    this.delegate = delegate
+    this.microphone = new Microphone(devices, this)
+    this.player = new Player(hearing, this.device, now)
+    this.devices = new Devices(devices, this)
+  }
+
+  /** To be called inside a click or a key press. */
+  open() {
+    return this.device.open()
+  }
+
+  /**
+   * @param {AudioContext} context
+   * @param {MediaStream | null} stream
+   */
+  begin(context, stream) {
+    this.loudspeaker.setVolume(this.choices.values.volume)
+    this.player.open(context, this.loudspeaker.open(context))
+    if (stream) this.#openMicrophone(context, stream)
+    this.stats.deviceRate = context.sampleRate
+    this.#followSpeaker()
+    this.delegate.soundOpened()
+  }
+
+  /** The player first, then the last of the microphone. */
+  async close() {
+    this.paused = false
+    this.notices.dismiss("sound_paused")
+    this.silence.reset()
+    this.player.close()
+    this.loudspeaker.close()
+    this.device.close()
+    await this.microphone.close()
+  }
+
+  /** Null where it was refused; then the person has been told. */
+  async ask() {
+    this.#ask(true)
+    try {
+      return await this.#askFor(this.choices.values.microphone)
+    } catch (error) {
+      this.notices.add({ code: Microphone.codeFor(error) })
+      return null
+    } finally {
+      this.#ask(false)
+    }
+  }
+
+  /** In the middle of a call: the person allowed it only now, or the device came back. Says whether it is there. */
+  async addMicrophone() {
+    if (!this.delegate.soundWanted || this.asking) return false
+    const stream = await this.ask()
+    const { context } = this.device
+    if (!stream || !context || this.microphone.there) return stopStream(stream)
+    this.#openMicrophone(context, stream)
+    this.notices.dismiss("microphone_lost")
+    this.delegate.soundOpened()
+    return true
+  }
+
+  /** Over headphones there is no echo: as chosen, or as the name of the loudspeaker tells. */
+  get headphones() {
+    const { headphones, speaker } = this.choices.values
+    return headphones ?? this.devices.onEars(speaker)
+  }
+
+  /** @param {keyof import("./choices.js").Values} name */
+  choiceChanged(name) {
+    this.#applyGuard()
+    if (name === "volume") this.loudspeaker.setVolume(this.choices.values.volume)
+    if (name === "speaker") this.#followSpeaker()
+    if (name === "microphone" && this.microphone.there) this.#exchangeMicrophone()
+  }
+
+  /** The page is in sight again. */
+  shown() {
+    if (!this.device.running) this.deviceChanged()
+  }
+
+  /** To be called inside a click or a key press, whatever it was for. */
+  async touched() {
+    if (!this.paused) return
+    this.paused = false
+    await this.device.resume() ? this.notices.dismiss("sound_paused") : await this.#rebuild()
+  }
+
+  /** @param {string} deviceId */
+  async #askFor(deviceId) {
+    try {
+      return await this.microphone.ask(deviceId)
+    } catch (error) {
+      if (!deviceId || !GONE.includes(/** @type {Error} */ (error).name)) throw error
+      const stream = await this.microphone.ask()
+      this.notices.add({ code: "microphone_replaced" })
+      return stream
+    }
+  }
+
+  /** @param {boolean} asking */
+  #ask(asking) {
+    this.asking = asking
+    this.delegate.soundChanged()
+  }
+
+  /**
+   * @param {AudioContext} context
+   * @param {MediaStream} stream
+   */
+  #openMicrophone(context, stream) {
+    this.silence.reset()
+    this.microphone.open(context, stream, /** @type {AudioNode} */ (this.loudspeaker.node))
+    this.#applyGuard()
+    this.devices.refresh()
+  }
+
+  async #exchangeMicrophone() {
+    const stream = await this.ask()
+    const { context } = this.device
+    if (!stream || !context || !this.microphone.there) return stopStream(stream)
+    this.microphone.release()
+    this.#openMicrophone(context, stream)
+    this.delegate.soundOpened()
+  }
+
+  #applyGuard() {
+    const { guard, half_duplex: halfDuplex, mode } = this.choices.values
+    this.microphone.guard(guard && !halfDuplex && mode !== "push_to_talk" && !this.headphones)
+  }
+
+  async #followSpeaker() {
+    const { speaker } = this.choices.values
+    const there = Devices.has(this.devices.speakers, speaker) && await this.device.playOn(speaker)
+    if (there) return this.notices.dismiss("speaker_lost")
+    await this.device.playOn("")
+    if (this.devices.speakers.length && this.device.context) this.notices.add({ code: "speaker_lost" })
+  }
+
+  /** The old context is dead for good: everything once more, with the microphone that is there. */
+  async #rebuild() {
+    this.delegate.soundRestarting()
+    const { stream } = this.microphone
+    this.microphone.disconnect()
+    this.device.close()
+    this.begin(await this.device.open(), stream)
+    this.notices.dismiss("sound_paused")
+  }
+
+  // Device delegate
+
+  async deviceChanged() {
+    if (this.device.running) return this.notices.dismiss("sound_paused")
+    if (!this.delegate.soundWanted || await this.device.resume()) return
+    this.paused = true
+    this.notices.add({ code: "sound_paused" })
+  }
+
+  // Devices delegate
+
+  devicesChanged() {
+    this.#followSpeaker()
+    this.#applyGuard()
+    this.delegate.soundChanged()
+  }
+
+  // Silence watch delegate
+
+  silenceBegan() {
+    this.notices.add({ code: "microphone_silent" })
+  }
+
+  silenceEnded() {
+    this.notices.dismiss("microphone_silent")
+  }
+
+  // Microphone delegate
+
+  /** @param {Int16Array} pcm */
+  microphoneHeard(pcm) {
+    this.delegate.microphoneHeard(pcm)
+  }
+
+  /**
+   * @param {number} peak
+   * @param {number} ms
+   */
+  microphoneMeasured(peak, ms) {
+    this.stats.microphonePeak = peak
+    this.delegate.levelMeasured(peak)
+    if (this.delegate.listening) this.silence.hear(peak, ms)
+  }
+
+  /** Steps back before anyone has decided whether it must stop. @param {import("./audio/microphone.js").Judged} judged */
+  speechJudged(judged) {
+    this.stats.speechJudged(judged)
+    this.loudspeaker.duck(judged.judgement === "suspected" || judged.judgement === "voice")
+  }
+
+  /** Unplugged, or taken away by the system: once more with whatever is there. */
+  async microphoneLost() {
+    this.microphone.release()
+    this.notices.add({ code: "microphone_lost" })
+    this.delegate.soundChanged()
+    if (await this.addMicrophone()) this.notices.add({ code: "microphone_replaced" })
+  }
+}
+
+/** @param {MediaStream | null} stream */
+export function stopStream(stream) {
+  stream?.getTracks().forEach(track => track.stop())
+  return false
+}

@@ -1,0 +1,57 @@
+// Push to talk: what a press of the key does to microphone and connection. The word is given first, then the sound with
+// what was kept from just before the press; and taken back after the last of the sound.
+
+import { TalkKey } from "./talk-key.js"
+
+/**
+ * @typedef {object} TalkDelegate
+ * @property {boolean} canTalk turns end by the key, and a call is live
+ * @property {() => void} talkBeginning
+ * @property {() => void} talkChanged
+ */
+
+export class Talk {
+  /** The rest of the latest press is on its way. @type {Promise<void>} */
+  settled = Promise.resolve()
+
+  /**
+   * @param {{talk: (down: boolean) => unknown}} transport
+   * @param {{pause: () => Promise<void>, resume: () => void}} microphone
+   * @param {() => number} now milliseconds
+   * @param {TalkDelegate} delegate
+   */
+  constructor(transport, microphone, now, delegate) {
+    this.transport = transport
+    this.microphone = microphone
+    this.delegate = delegate
+    this.key = new TalkKey(this, now)
+  }
+
+  /** Says whether there was a use for it. */
+  press() {
+    if (this.delegate.canTalk) this.key.press()
+    return this.delegate.canTalk
+  }
+
+  toggle() {
+    if (this.delegate.canTalk) this.key.toggle()
+  }
+
+  // Talk key delegate
+
+  async talkBegan() {
+    this.delegate.talkBeginning()
+    await this.settled
+    if (!this.key.down) return
+    this.transport.talk(true)
+    this.microphone.resume()
+  }
+
+  talkEnded() {
+    this.settled = this.microphone.pause().then(() => { this.transport.talk(false) })
+  }
+
+  talkChanged() {
+    this.delegate.talkChanged()
+  }
+}

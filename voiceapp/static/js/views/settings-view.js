@@ -1,0 +1,78 @@
+// The settings: each control is tied to a choice by its data-choice, and shows what the choice is.
+
+import { RANGES } from "../choices.js"
+import { find, write } from "./element.js"
+
+/** @typedef {HTMLInputElement | HTMLSelectElement} Control */
+/** @typedef {keyof import("../choices.js").Values} Name */
+
+export class SettingsView {
+  panel = find("settings", HTMLElement)
+  /** @type {Control[]} */
+  controls = [...this.panel.querySelectorAll("[data-choice]")].map(control => /** @type {Control} */ (control))
+
+  /**
+   * @param {import("../choices.js").Choices} choices
+   * @param {{headphones: boolean}} sound
+   * @param {import("../i18n.js").Words} words
+   */
+  constructor(choices, sound, words) {
+    this.choices = choices
+    this.sound = sound
+    this.words = words
+  }
+
+  start() {
+    for (const control of this.controls) this.#prepare(control)
+    find("settings-reset", HTMLButtonElement).addEventListener("click", () => this.choices.reset())
+    this.render()
+  }
+
+  render() {
+    const { mode } = this.choices.values
+    for (const control of this.controls) this.#show(control)
+    for (const part of this.#parts) part.hidden = part.dataset.mode !== mode
+    find("settings-half-duplex", HTMLElement).hidden = mode === "push_to_talk"
+  }
+
+  /** What belongs to one mode alone. */
+  get #parts() {
+    return [...this.panel.querySelectorAll("[data-mode]")].map(part => /** @type {HTMLElement} */ (part))
+  }
+
+  /** @param {Control} control */
+  #prepare(control) {
+    const range = RANGES[/** @type {import("../choices.js").Slider} */ (nameOf(control))]
+    if (range) Object.assign(control, { min: range.least, max: range.most, step: range.step })
+    control.addEventListener(control.type === "range" ? "input" : "change", () => this.#changed(control))
+  }
+
+  /** @param {Control} control */
+  #changed(control) {
+    const value = control.type === "checkbox" ? /** @type {HTMLInputElement} */ (control).checked
+      : control.type === "range" ? Number(control.value) : control.value
+    this.choices.choose(nameOf(control), /** @type {never} */ (value))
+  }
+
+  /** @param {Control} control */
+  #show(control) {
+    const value = this.choices.values[nameOf(control)]
+    if (control.type === "radio") /** @type {HTMLInputElement} */ (control).checked = control.value === value
+    else if (control.type === "checkbox") /** @type {HTMLInputElement} */ (control).checked = Boolean(value ?? this.sound.headphones)
+    else control.value = String(value)
+    if (control.type === "range") this.#showNumber(control, Number(value))
+  }
+
+  /** @param {Control} control @param {number} value */
+  #showNumber(control, value) {
+    const text = nameOf(control).endsWith("_ms") ? this.words.say("log.seconds", { seconds: value / 1000 })
+      : this.words.say("settings.percent", { percent: Math.round(100 * value) })
+    control.setAttribute("aria-valuetext", text)
+    write(/** @type {Element} */ (control.parentElement?.querySelector("output")), text)
+  }
+}
+
+/** @param {Control} control */
+function nameOf(control) {
+  return /** @type {Name} */ (control.dataset.choice)
+}

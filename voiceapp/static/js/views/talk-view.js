@@ -1,0 +1,73 @@
+// The button that talks while it is held: with mouse, finger, pen, or a key while it has the focus. There only where turns
+// end by it.
+
+import { find, write } from "./element.js"
+
+const KEYS = [" ", "Enter"]
+
+export class TalkView {
+  button = find("talk", HTMLButtonElement)
+  label = find("talk-label", HTMLElement)
+  hint = find("talk-hint", HTMLElement)
+  row = find("talk-row", HTMLElement)
+
+  /**
+   * @param {import("../call.js").Call} call
+   * @param {import("../choices.js").Choices} choices
+   * @param {import("../i18n.js").Words} words
+   */
+  constructor(call, choices, words) {
+    this.call = call
+    this.choices = choices
+    this.words = words
+  }
+
+  start() {
+    const { button } = this
+    button.addEventListener("pointerdown", event => this.#pointerDown(event))
+    for (const type of ["pointerup", "pointercancel", "lostpointercapture"]) button.addEventListener(type, () => this.call.talk.key.release())
+    button.addEventListener("keydown", event => this.#keyDown(event))
+    button.addEventListener("keyup", event => this.#keyUp(event))
+    button.addEventListener("blur", () => this.call.talk.key.letGo())
+    button.addEventListener("contextmenu", event => event.preventDefault())
+    // Assistive technology presses without a pointer and without a key.
+    button.addEventListener("click", event => { if (event.detail === 0) this.call.talk.toggle() })
+  }
+
+  render() {
+    const { pushToTalk, talking, session, talk } = this.call
+    const appears = this.row.hidden && pushToTalk && session.active
+    this.row.hidden = !pushToTalk || !session.active
+    this.button.setAttribute("aria-disabled", String(!session.live))
+    this.button.setAttribute("aria-pressed", String(talking))
+    write(this.label, this.words.say(talk.key.locked ? "talk.locked" : talking ? "talk.down" : "talk.up"))
+    write(this.hint, this.words.say(this.choices.values.space ? "talk.hint.space" : "talk.hint"))
+    if (appears) this.#takeFocus()
+  }
+
+  /** The space bar must not hang up because the round button was pressed last. */
+  #takeFocus() {
+    if (document.activeElement?.id === "call") this.button.focus()
+  }
+
+  /** @param {PointerEvent} event */
+  #pointerDown(event) {
+    if (event.button !== 0 || !event.isPrimary) return
+    this.button.setPointerCapture(event.pointerId)
+    this.call.talk.press()
+  }
+
+  /** @param {KeyboardEvent} event */
+  #keyDown(event) {
+    if (!KEYS.includes(event.key)) return
+    event.preventDefault()
+    if (!event.repeat) this.call.talk.press()
+  }
+
+  /** @param {KeyboardEvent} event */
+  #keyUp(event) {
+    if (!KEYS.includes(event.key)) return
+    event.preventDefault()
+    this.call.talk.key.release()
+  }
+}
