@@ -21,11 +21,11 @@ class FakeSocket {
   of(event) { return this.sent.filter(([name]) => name === event) }
 }
 
-function call({ live = true } = {}) {
+function call({ live = true, trouble = null } = {}) {
   const told = []
   const delegate = new Proxy({}, { get: (_, name) => (...data) => told.push([name, ...data]) })
   const socket = new FakeSocket()
-  const transport = new Transport(() => socket, delegate)
+  const transport = new Transport(() => socket, async () => trouble, delegate)
   transport.open()
   socket.tell("connect")
   transport.start()
@@ -148,4 +148,35 @@ test("heard positions are whole milliseconds", () => {
   transport.sendFlushed("a", 0)
   assert.deepEqual(socket.of("heard")[0][1], { item: "a", heard_ms: 13 })
   assert.deepEqual(socket.of("flushed")[0][1], { item: "a", heard_ms: 0 })
+})
+
+test("a full house is told in words, and the page does not knock on", async () => {
+  const busy = { code: "busy", after_s: 15 }
+  const { socket, told } = call({ trouble: busy })
+  socket.disconnect = () => { socket.left = true }
+  socket.tell("connect_error", new Error("websocket error"))
+  await new Promise(setImmediate)
+  assert.deepEqual(told.at(-1), ["callRefused", busy])
+  assert.ok(socket.left)
+})
+
+test("a server that is being restarted is knocked at again", async () => {
+  const { socket, names } = call({ trouble: { code: "server_stopping" } })
+  socket.tell("connect_error", new Error("websocket error"))
+  await new Promise(setImmediate)
+  assert.equal(names().at(-1), "transportRefused")
+})
+
+test("when the server goes away the page comes back in the time it was given", context => {
+  context.mock.timers.enable({ apis: ["setTimeout"] })
+  const { socket, transport, names } = call()
+  socket.disconnect = () => socket.tell("disconnect", "io client disconnect")
+  const before = socket.asked
+  socket.tell("going_away", { reconnect_in_ms: 400 })
+  assert.equal(names().at(-1), "transportLost")
+  context.mock.timers.tick(399)
+  assert.equal(socket.asked, before)
+  context.mock.timers.tick(1)
+  assert.equal(socket.asked, before + 1)
+  transport.stop()
 })

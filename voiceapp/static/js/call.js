@@ -25,6 +25,7 @@ import { TurnRules } from "./turn-rules.js"
 /**
  * @typedef {object} Parts
  * @property {() => any} connect makes a Socket.IO socket that is not yet connected
+ * @property {() => Promise<import("./wire.js").Trouble | null>} ask why a connection may have been refused
  * @property {MediaDevices | undefined} devices
  * @property {import("./transcript.js").Transcript} transcript
  * @property {import("./caption-pace.js").CaptionPace} pace
@@ -61,7 +62,7 @@ export class Call {
     this.choices = parts.choices
     this.now = parts.now
     this.obstacle = parts.obstacle
-    this.transport = new Transport(parts.connect, this)
+    this.transport = new Transport(parts.connect, parts.ask, this)
     this.turnRules = new TurnRules(this.transport, parts.choices)
     this.outgoing = new Outgoing(this.transport, parts.stats, parts.notices)
     this.sound = new Sound(parts, new Hearing(this.transport, parts, delegate), this)

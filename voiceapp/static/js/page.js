@@ -1,5 +1,6 @@
 // The whole page: makes the parts, and lets each tell the others what happened.
 
+import { askAdmission } from "./admission.js"
 import { Call } from "./call.js"
 import { CaptionPace } from "./caption-pace.js"
 import { Choices } from "./choices.js"
@@ -72,7 +73,7 @@ export class Page {
     const { transcript, pace, notices, choices, stats, now } = this
     const connect = () => /** @type {any} */ (window).io({ transports: ["websocket"], autoConnect: false, ...RECONNECT })
     const devices = navigator.mediaDevices
-    return new Call({ connect, devices, transcript, pace, notices, choices, stats, now, obstacle: () => obstacle(/** @type {any} */ (window)) }, this)
+    return new Call({ connect, ask: askAdmission, devices, transcript, pace, notices, choices, stats, now, obstacle: () => obstacle(/** @type {any} */ (window)) }, this)
   }
 
   /** The keyboard is elsewhere: nobody would tell us that the key was let go. */

@@ -40,15 +40,19 @@ export class Transport {
   ending = false
   /** @type {(() => void) | null} */
   afterEnd = null
+  /** @type {ReturnType<typeof setTimeout> | undefined} the server went away; when to look for it again */
+  returning
   /** @type {any} the Socket.IO socket */
   socket = null
 
   /**
    * @param {() => any} connect makes a socket that is not yet connected
+   * @param {() => Promise<import("./wire.js").Trouble | null>} ask why a connection may have been refused
    * @param {TransportDelegate} delegate
    */
-  constructor(connect, delegate) {
+  constructor(connect, ask, delegate) {
     this.connect = connect
+    this.ask = ask
     this.delegate = delegate
   }
 
@@ -75,6 +79,7 @@ export class Transport {
   stop() {
     this.afterEnd = null
     this.live = false
+    clearTimeout(this.returning)
     if (!this.connected) return void this.socket?.disconnect()
     if (this.requested) this.#askForEnd()
   }
@@ -152,7 +157,7 @@ export class Transport {
   #listen(socket) {
     socket.on("connect", () => this.#connected())
     socket.on("disconnect", (/** @type {string} */ reason) => this.#disconnected(reason))
-    socket.on("connect_error", () => socket.active ? this.delegate.transportRefused() : this.delegate.transportFailed())
+    socket.on("connect_error", () => this.#refused(socket))
     this.#listenToCall(socket)
     this.#listenToConversation(socket)
     return socket
@@ -164,6 +169,7 @@ export class Transport {
     this.#on(socket, "ack", n => this.#acknowledged(n))
     this.#on(socket, "log", line => this.delegate.logArrived(line))
     this.#on(socket, "notice", trouble => this.delegate.noticeArrived(trouble))
+    this.#on(socket, "going_away", ({ reconnect_in_ms: ms }) => this.#wentAway(socket, ms))
     socket.on("ended", (/** @type {{reason: string}} */ { reason }) => this.#ended(reason))
   }
 
@@ -189,6 +195,22 @@ export class Transport {
   #connected() {
     this.ending = false
     this.delegate.transportConnected()
+  }
+
+  /** @param {any} socket */
+  async #refused(socket) {
+    const trouble = await this.ask()
+    // A server that is being restarted is soon back, and the library tries again.
+    if (!trouble || trouble.code === "server_stopping")
+      return socket.active ? this.delegate.transportRefused() : this.delegate.transportFailed()
+    socket.disconnect()
+    this.delegate.callRefused(trouble)
+  }
+
+  /** The server is being restarted: whoever answers then takes the call. @param {any} socket @param {number} ms */
+  #wentAway(socket, ms) {
+    socket.disconnect()
+    this.returning = setTimeout(() => socket.connect(), ms)
   }
 
   /** @param {string} reason */
