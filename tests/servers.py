@@ -42,7 +42,7 @@ class Gunicorn:
     """The app as it is deployed, in a process of its own."""
 
     def __init__(self, settings: Mapping[str, str], log: Path) -> None:
-        self.port = free_port()
+        self.port = int(settings.get("PORT", 0)) or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = log
         command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]
