@@ -16,6 +16,7 @@ MESSAGE_BYTES = 24 * 1024 * 1024
 """One append may carry 15 MiB of audio, which is 20 MiB of base64."""
 
 TOO_BIG, POLICY = 1009, 1008
+LETTING_OUT_SECONDS = 2
 
 
 @dataclass(frozen=True)
@@ -152,11 +153,21 @@ class Endpoint:
         self.writer.transport.abort()
 
     async def finish(self) -> None:
+        if self.over is not None and self.over.code == TOO_BIG:
+            await self._let_out()
         self.writer.close()
         with contextlib.suppress(ConnectionError, OSError):
             await self.writer.wait_closed()
 
     # Below the surface
+
+    async def _let_out(self) -> None:
+        """Reads what is still coming of a message that was too big: closing over it would reset the connection, and
+        the client would never see why."""
+        with contextlib.suppress(TimeoutError, ConnectionError):
+            async with asyncio.timeout(LETTING_OUT_SECONDS):
+                while await self.reader.read(READ_BYTES):
+                    pass
 
     async def _read(self) -> bool:
         try:
