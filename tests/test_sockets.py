@@ -94,11 +94,11 @@ def test_a_refused_start_says_so_in_its_answer(client: Client) -> None:
     assert answer["error"]["code"] == "bad_event"
 
 
-@pytest.mark.parametrize("event", ["text", "interrupt", "stop", "flushed", "heard", "watch"])
+@pytest.mark.parametrize("event", ["text", "interrupt", "stop", "flushed", "heard"])
 def test_without_a_call_it_says_that_there_is_none(client: Client, event: str) -> None:
-    fields: dict[str, dict[str, Any]] = {"text": {"text": "Hi"}, "watch": {"on": True}}
     playback = {"item": "a", "heard_ms": 1}
-    client.client.emit(event, playback if event in ("flushed", "heard") else fields.get(event, {}))
+    fields: dict[str, dict[str, Any]] = {"text": {"text": "Hi"}, "flushed": playback, "heard": playback}
+    client.client.emit(event, fields.get(event, {}))
     assert client.expect("notice")[0]["code"] == "not_started"
 
 

@@ -82,6 +82,7 @@ class Page:
     visitor: Visitor
     request_id: str
     relay: Relay | None = None
+    watching: bool = False
 
     @property
     def call(self) -> Relay:
@@ -89,6 +90,12 @@ class Page:
         if self.relay is None or self.relay.over:
             raise BrowserError("there is no call; start one first", "not_started")
         return self.relay
+
+    def watch(self, on: bool) -> None:
+        """Whether the event log is wanted, of this call and of those to come."""
+        self.watching = on
+        if self.relay is not None:
+            self.relay.watch(on)
 
 
 class Calls:
@@ -216,7 +223,7 @@ class Calls:
         if event == "start":
             self._start(page, fields)
         elif event == "watch":
-            page.call.watch(fields["on"])
+            page.watch(fields["on"])
         else:
             page.call.take_event(schema.browser_event(event, fields))
 
@@ -240,6 +247,7 @@ class Calls:
             chunk_ms=self._settings.chunk_ms,
             warden=self._house.receive(page.visitor, page.request_id),
         )
+        page.relay.watch(page.watching)
 
     def _stop(self) -> None:
         """The server is going: every caller is told, every socket closed, the engine ended."""

@@ -17,19 +17,19 @@ OWN_SCENARIOS = Path(__file__).parent / "scenarios"
 OUTPUT = Path(__file__).parents[1] / "output"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def output() -> Path:
     OUTPUT.mkdir(exist_ok=True)
     return OUTPUT
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     with chromium(playwright) as started:
         yield started
@@ -49,7 +49,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
     assert [error for visitor in visitors for error in visitor.leave()] == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], tuple[str, ScriptedServer]]]:
     """The app with a scripted upstream: its address, and the upstream. Each scenario's is started once."""
     started: dict[str, tuple[str, ScriptedServer]] = {}

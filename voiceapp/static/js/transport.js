@@ -72,8 +72,8 @@ export class Transport {
     this.uplink.reset()
     this.requested = true
     this.delegate.callRequested()
-    this.socket.emit("start", wishes, (/** @type {any} */ answer) => this.#answered(answer))
     if (this.watching) this.watch(true)
+    this.socket.emit("start", wishes, (/** @type {any} */ answer) => this.#answered(answer))
   }
 
   stop() {
