@@ -58,7 +58,9 @@ def test_nothing_runs_before_the_first_call_and_one_engine_serves_all(app: Gunic
     with PageClient(app.url) as one, PageClient(app.url) as other:
         begin(one)
         begin(other)
-        assert one.named("notice")[0][0]["code"] == "engine_starting"
+        notices = [notice for (notice,) in one.named("notice")]
+        assert {notice["code"] for notice in notices} == {"engine_starting"}
+        assert [notice["progress"]["done"] for notice in notices[1:]] == [0, 1, 2, 3]
         assert other.named("notice") == []
         assert len(engines(app.process.pid)) == 1
 

@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -26,6 +27,9 @@ NOT_FOR_THE_ENGINE = (
     "VOICEAPP_ACCESS_CODE", "VOICEAPP_METRICS_TOKEN", "REDIS_URL",
 )  # fmt: skip
 
+# Called with the part that is being loaded, how many parts are there, and of how many.
+Progress = Callable[[str, object, object], None]
+
 
 class Engine:
     """At most one engine process; with a fixed `port`, one for all workers, of which the first to need it starts it.
@@ -41,6 +45,7 @@ class Engine:
         self._pause_s = 0.0
         self._failure = ENGINE_FAILED
         self._stopping = False
+        self._waiting: list[Progress] = []
         self.key = key
 
     async def warm(self) -> bool:
@@ -49,8 +54,15 @@ class Engine:
         ours = ready is not None and ready.done() and not ready.cancelled() and ready.exception() is None
         return ours or await self._is_shared()
 
-    async def address(self) -> str:
-        """The engine's URL, once it is ready; starts it if need be. Raises `EngineError`."""
+    async def address(self, progress: Progress) -> str:
+        """The engine's URL, once it is ready; starts it if need be, and tells how far it is. Raises `EngineError`."""
+        self._waiting.append(progress)
+        try:
+            return await self._address()
+        finally:
+            self._waiting.remove(progress)
+
+    async def _address(self) -> str:
         for _ in range(TRIES):
             if self._ready is None and await self._is_shared():
                 return _url(self._port)
@@ -114,6 +126,9 @@ class Engine:
             report = _report(line)
             if report.get("event") == "listening":
                 url = _url(report["port"])
+            elif report.get("event") == "loading":
+                for progress in list(self._waiting):
+                    progress(str(report.get("part")), report.get("done"), report.get("of"))
             elif report.get("event") == "ready" and not ready.done():
                 self._pause_s = 0.0
                 ready.set_result(url)

@@ -101,7 +101,10 @@ class Relay:
             return self._profile, self._key
         if not await self._engine.warm():
             self._notify(ENGINE_STARTING, fatal=False)
-        return replace(self._profile, url=await self._engine.address()), self._engine.key
+        return replace(self._profile, url=await self._engine.address(self._tell_loading)), self._engine.key
+
+    def _tell_loading(self, part: str, done: object, of: object) -> None:
+        self._notify(ENGINE_STARTING, fatal=False, progress={"part": part, "done": done, "of": of})
 
     def link_text(self, payload: bytes) -> None:
         if self.over:
@@ -251,9 +254,9 @@ class Relay:
             "expires_at": ready.expires_at,
         })  # fmt: skip
 
-    def _notify(self, fault: Fault, *, fatal: bool) -> None:
+    def _notify(self, fault: Fault, *, fatal: bool, **more: Any) -> None:
         telemetry.noticed(self.id, fault.code, fatal=fatal)
-        notice = {"code": fault.code, "message": fault.message, "retry": fault.retry, "fatal": fatal}
+        notice = {"code": fault.code, "message": fault.message, "retry": fault.retry, "fatal": fatal, **more}
         self._browser.emit("notice", notice)
 
     def _log(self, direction: str, size: int, message: Mapping[str, Any]) -> None:

@@ -41,3 +41,15 @@ test("the state in words follows what is heard, not only what the server says", 
   assert.equal(statusKey(call("live", "user", { speaking: true })), "status.user")
   assert.equal(statusKey(call("live", "listening", { muted: true })), "status.listening.muted")
 })
+
+test("how far the engine is is said with its notice, which stands once", () => {
+  const said = new Words("en", {
+    "notice.engine_starting.title": "Starting", "notice.engine_starting.next": "Wait.",
+    "notice.engine_starting.progress": "Loading {part}: {done} of {of}.", "engine.part.voice": "the voice"
+  })
+  const made = new Notices(said, { noticesChanged() {} })
+  made.add({ code: "engine_starting" })
+  assert.equal(made.all[0].next, "Wait.")
+  made.add({ code: "engine_starting", progress: { part: "voice", done: 2, of: 3 } })
+  assert.deepEqual(made.all.map(({ next }) => next), ["Wait. Loading the voice: 2 of 3."])
+})

@@ -19,10 +19,10 @@ export class Notices {
   }
 
   /** @param {import("./wire.js").Trouble} trouble */
-  add({ code, message = "", fatal = false, after_s: seconds = null }) {
+  add({ code, message = "", fatal = false, after_s: seconds = null, progress = null }) {
     const times = (this.all.find(notice => notice.code === code)?.times ?? 0) + 1
     const others = this.all.filter(notice => notice.code !== code)
-    this.all = [...others, { code, ...this.#word(code, message, seconds ?? USUAL_WAIT_S), fatal, times }].slice(-MOST)
+    this.all = [...others, { code, ...this.#word(code, message, { seconds: seconds ?? USUAL_WAIT_S, ...progress }), fatal, times }].slice(-MOST)
     this.delegate.noticesChanged()
   }
 
@@ -40,10 +40,19 @@ export class Notices {
   /**
    * @param {string} code
    * @param {string} message
-   * @param {number} seconds to wait before one tries again
+   * @param {{seconds: number, part?: string, done?: number, of?: number}} values to wait before one tries again; how far it is
    */
-  #word(code, message, seconds) {
+  #word(code, message, values) {
     if (!this.words.has(`notice.${code}.title`)) return { title: this.words.say("notice.other.title"), next: message }
-    return { title: this.words.say(`notice.${code}.title`), next: this.words.say(`notice.${code}.next`, { seconds }) }
+    const next = this.words.say(`notice.${code}.next`, values)
+    return { title: this.words.say(`notice.${code}.title`), next: values.part ? `${next} ${this.#howFar(code, values)}` : next }
+  }
+
+  /**
+   * @param {string} code
+   * @param {{part?: string, done?: number, of?: number}} values
+   */
+  #howFar(code, { part, done = 0, of = 0 }) {
+    return this.words.say(`notice.${code}.progress`, { part: this.words.say(`engine.part.${part}`), done, of })
   }
 }

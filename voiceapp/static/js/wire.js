@@ -16,7 +16,7 @@
 
 /** @typedef {{id: string, role: Role, after: string | null, kind: "audio" | "text"}} Place */
 /** @typedef {{item: string, delta?: string, text?: string, final?: boolean, heard?: string, removed?: boolean}} Wording */
-/** @typedef {{code: string, message?: string, retry?: boolean, fatal?: boolean, after_s?: number | null}} Trouble */
+/** @typedef {{code: string, message?: string, retry?: boolean, fatal?: boolean, after_s?: number | null, progress?: {part: string, done: number, of: number} | null}} Trouble */
 /** @typedef {{direction: "up" | "down", type: string, at: number, bytes: number, summary: string}} LogLine */
 /** @typedef {Record<"input_tokens" | "output_tokens", number> & Record<string, number>} Tokens */
 
