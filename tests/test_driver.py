@@ -247,7 +247,7 @@ class TestTheLog:
         assert ("down", "response.output_audio.delta") in seen
         assert ("up", "conversation.item.create") not in seen
         assert "Hello there" not in str(lines)
-        assert set(lines[0]) == {"direction", "type", "at", "bytes", "summary"}
+        assert set(lines[0]) == {"direction", "type", "at", "bytes", "summary", "body"}
 
 
 # What only our own driver can promise

@@ -1,6 +1,7 @@
 """The page over HTTP: its language, its files, its headers."""
 
 import gzip
+import json
 import re
 from collections.abc import Iterator
 
@@ -116,7 +117,7 @@ def test_text_files_come_squeezed_to_browsers_that_take_it(client: FlaskClient) 
 def test_the_whole_page_is_light(client: FlaskClient) -> None:
     page = client.get("/", headers={"Accept-Encoding": "gzip"}).data
     files = pages.squeezed_files()
-    loaded = {name for name in files if not name.startswith(("i18n/", "css/login"))} | {"i18n/ja.json"}
+    loaded = {name for name in files if not name.startswith(("i18n/", "worker/", "css/login"))} | {"i18n/ja.json"}
     assert len(page) + sum(len(files[name]) for name in loaded) <= MOST_BYTES
 
 
@@ -127,3 +128,20 @@ def test_the_page_names_every_module_it_will_load(client: FlaskClient) -> None:
         for imported in pages.IMPORT.findall((pages.STATIC / module).read_text()):
             path = (pages.STATIC / module).parent.joinpath(imported).resolve().relative_to(pages.STATIC.resolve())
             assert path.as_posix() in named
+
+
+def test_it_can_be_installed_and_opened_without_the_server(client: FlaskClient) -> None:
+    said = client.get("/manifest.webmanifest?lang=ja").json
+    assert said is not None
+    assert (said["lang"], said["start_url"], said["scope"]) == ("ja", "/", "/")
+    for icon in said["icons"]:
+        with client.get(icon["src"]) as response:
+            assert response.content_type == icon["type"] or response.content_type.startswith(icon["type"])
+    worker = client.get("/worker.js")
+    assert worker.content_type.startswith("text/javascript")
+    assert worker.headers["Cache-Control"] == "no-cache"
+    kept = re.search(r"^const FILES = (\[.*\])$", worker.text, re.MULTILINE)
+    assert kept
+    for file in json.loads(kept.group(1)):
+        with client.get(file) as response:
+            assert response.status_code == 200, file

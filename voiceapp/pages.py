@@ -1,4 +1,4 @@
-"""HTTP: the page, its files under a version, and whether this process lives."""
+"""HTTP: the page, its files under a version, what makes it an app of its own, and whether this process lives."""
 
 import gzip
 import hashlib
@@ -15,6 +15,9 @@ from flask import Blueprint, Flask, Response, current_app, render_template, requ
 STATIC = Path(__file__).parent / "static"
 DEFAULT_LANGUAGE = "en"
 LANGUAGE_COOKIE = "language"
+# So that a page that is dark by choice is not light for its first moment.
+THEME_COOKIE = "theme"
+THEMES = frozenset({"light", "dark"})
 SQUEEZED = frozenset({".css", ".js", ".json", ".svg"})
 IMPORT = re.compile(r"""^(?:import|export) [^"]*"(\.[^"]+\.js)"$""", re.MULTILINE)
 FOREVER_S = int(timedelta(days=365).total_seconds())
@@ -26,6 +29,7 @@ HEADERS = {
         "style-src 'self'",
         "img-src 'self' data:",
         "connect-src 'self'",
+        "media-src blob:",
         "worker-src 'self'",
         "manifest-src 'self'",
         "base-uri 'none'",
@@ -63,6 +67,7 @@ def page() -> Response:
         strings=languages[language],
         version=current_app.extensions["voiceapp_version"],
         modules=current_app.extensions["voiceapp_modules"],
+        theme=theme if (theme := request.cookies.get(THEME_COOKIE)) in THEMES else "",
     )
     response = _fresh(html, "text/html; charset=utf-8")
     response.vary.update(("Accept-Language", "Cookie"))
@@ -78,6 +83,44 @@ def versioned(version: str, name: str) -> Response:
     if version == current_app.extensions["voiceapp_version"].removeprefix("v-"):
         response.headers["Cache-Control"] = f"public, max-age={FOREVER_S}, immutable"
     return response
+
+
+@pages.get("/worker.js")
+def worker() -> Response:
+    """The service worker, told what to keep; from here it may serve the whole page."""
+    version = current_app.extensions["voiceapp_version"]
+    kept = [f"/static/{version}/{name}" for name in file_names() if not name.startswith("worker")]
+    head = f"const VERSION = {json.dumps(version)}\nconst FILES = {json.dumps(kept)}\n"
+    return _fresh(
+        head + (STATIC / "worker" / "offline.js").read_text(encoding="utf-8"), "text/javascript; charset=utf-8"
+    )
+
+
+@pages.get("/manifest.webmanifest")
+def manifest() -> Response:
+    """What makes the page an app that can be installed."""
+    languages: Mapping[str, Mapping[str, str]] = current_app.extensions["voiceapp_languages"]
+    language = choose_language(languages)
+    icons = f"/static/{current_app.extensions['voiceapp_version']}/icons"
+    said = {
+        "id": "/",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "lang": language,
+        "name": languages[language]["app.name"],
+        "short_name": languages[language]["app.name"],
+        "description": languages[language]["app.description"],
+        "background_color": "#f6f5f2",
+        "theme_color": "#f6f5f2",
+        "icons": [
+            {"src": f"{icons}/icon-192.png", "sizes": "192x192", "type": "image/png"},
+            {"src": f"{icons}/icon-512.png", "sizes": "512x512", "type": "image/png", "purpose": "any"},
+            {"src": f"{icons}/icon-512.png", "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
+            {"src": f"{icons}/icon.svg", "sizes": "any", "type": "image/svg+xml"},
+        ],
+    }
+    return _fresh(json.dumps(said, ensure_ascii=False), "application/manifest+json")
 
 
 @pages.get("/healthz")

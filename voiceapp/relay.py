@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
-from . import telemetry, wire
+from . import inspection, telemetry, wire
+from .bill import Bill
 from .bridge import Bridge
 from .conversation import dialects, effects, faults
 from .conversation import events as ev
@@ -67,6 +68,7 @@ class Relay:
         self._pace = Bucket(SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE)
         self._told = Bucket(1, 1)
         self._conversation = Conversation(config, profile.abilities)
+        self._bill = Bill(warden.rules, profile.model)
         self._link: Link | None = None
         self._live = False
         self._watched = False
@@ -218,7 +220,8 @@ class Relay:
         match effect:
             case effects.Emit(n, event, data):
                 self._warden.saw(event, data)
-                self._browser.emit(event, n, data)
+                priced = {"cost": self._bill.add(data["turn"])} if event == "usage" else {}
+                self._browser.emit(event, n, {**data, **priced})
             case effects.Play(n, item, audio):
                 self._browser.audio(n, item, audio.encode())
             case effects.Send(message):
@@ -242,6 +245,7 @@ class Relay:
 
     def _ready(self, ready: effects.Ready) -> None:
         self._live = True
+        self._bill = Bill(self._warden.rules, ready.model or self._profile.model)
         self._warden.ready()
         self._watch_for(QUIET_S, self._quiet)
         self._browser.emit("ready", {
@@ -267,6 +271,7 @@ class Relay:
             "at": at,
             "bytes": size,
             "summary": _summary(message),
+            "body": inspection.body(message),
         })  # fmt: skip
 
     # The end

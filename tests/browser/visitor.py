@@ -87,7 +87,12 @@ class Visitor:
     """One browser context with one page; every error the console shows is kept."""
 
     def __init__(
-        self, browser: Browser, choices: Mapping[str, Any] | None = None, room: str = "", **options: Any
+        self,
+        browser: Browser,
+        choices: Mapping[str, Any] | None = None,
+        room: str = "",
+        worker: bool = False,
+        **options: Any,
     ) -> None:
         self.context = browser.new_context(**options)
         self.page: Page = self.context.new_page()
@@ -95,6 +100,8 @@ class Visitor:
         self.page.on("console", lambda message: self._console(message.type, message.text))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.add_init_script(f"{TAP};{room}")
+        if not worker:
+            self.page.add_init_script('Object.defineProperty(Navigator.prototype, "serviceWorker", {})')
         if choices:
             self.page.add_init_script(f"localStorage.voiceapp ??= JSON.stringify({json.dumps(dict(choices))})")
 

@@ -1,6 +1,7 @@
 // One call after another: joins the session, the connection, the microphone and the loudspeaker, and tells the rest of
 // the page what happened.
 
+import { decode } from "./audio/base64.js"
 import { msOf } from "./audio/pcm.js"
 import { HalfDuplex } from "./half-duplex.js"
 import { Hearing } from "./hearing.js"
@@ -19,7 +20,9 @@ import { TurnRules } from "./turn-rules.js"
  * @property {() => void} captionMoved
  * @property {(peak: number) => void} levelMeasured
  * @property {(line: import("./wire.js").LogLine) => void} logArrived
- * @property {(total: import("./wire.js").Tokens) => void} usageArrived
+ * @property {(ready: import("./wire.js").Ready) => void} callReadied
+ * @property {(total: import("./wire.js").Tokens, cost: import("./wire.js").Cost | null) => void} usageArrived
+ * @property {(limits: import("./wire.js").Limits) => void} limitsArrived
  */
 
 /**
@@ -31,6 +34,7 @@ import { TurnRules } from "./turn-rules.js"
  * @property {import("./caption-pace.js").CaptionPace} pace
  * @property {import("./notices.js").Notices} notices
  * @property {import("./choices.js").Choices} choices
+ * @property {import("./talks/keeper.js").Keeper} keeper
  * @property {import("./stats.js").Stats} stats
  * @property {() => number} now milliseconds
  * @property {() => string | null} obstacle the code of what makes a call impossible here
@@ -60,6 +64,7 @@ export class Call {
     this.notices = parts.notices
     this.stats = parts.stats
     this.choices = parts.choices
+    this.keeper = parts.keeper
     this.now = parts.now
     this.obstacle = parts.obstacle
     this.transport = new Transport(parts.connect, parts.ask, this)
@@ -187,6 +192,7 @@ export class Call {
     this.talk.key.drop()
     this.delegate.soundClosed()
     await this.sound.close()
+    this.keeper.end()
     last()
     this.delegate.callChanged()
   }
@@ -221,6 +227,7 @@ export class Call {
   transportLost() {
     if (!this.session.active) return
     this.interrupted ||= this.session.live
+    this.keeper.end()
     this.talk.key.drop()
     this.session.take("lost")
     this.microphone.chunkMs = 0
@@ -256,6 +263,8 @@ export class Call {
     if (!this.session.take("readied")) return
     if (this.interrupted) this.notices.add({ code: "reconnected" })
     this.interrupted = false
+    this.keeper.begin(ready)
+    this.delegate.callReadied(ready)
     this.microphone.start(ready.chunk_ms)
     this.notices.dismiss("engine_starting")
     this.turnRules.tell()
@@ -267,6 +276,7 @@ export class Call {
     this.session.turnTo(turn)
     this.outgoing.gate.turnChanged(turn)
     this.stats.turnChanged(turn)
+    this.keeper.recorder?.turnChanged(turn)
     if (turn === "listening") this.#turnEnded()
   }
 
@@ -278,17 +288,20 @@ export class Call {
   /** @param {number} n @param {import("./wire.js").Place} place */
   itemPlaced(n, place) {
     this.transcript.place(n, place)
+    this.keeper.recorder?.itemPlaced(place)
   }
 
   /** @param {number} n @param {import("./wire.js").Wording} wording */
   transcriptArrived(n, wording) {
     this.transcript.word(n, wording)
+    this.keeper.changed()
   }
 
   /** @param {string} item @param {string} base64 */
   soundArrived(item, base64) {
     if (!base64) return this.#soundCompleted(item)
     this.stats.chunksReceived++
+    if (this.keeper.keepsSound) this.keeper.recorder?.soundArrived(item, decode(base64))
     this.pace.soundArrived(item, msOf(this.player.append(item, base64)))
   }
 
@@ -303,15 +316,15 @@ export class Call {
     this.player.flush(item)
   }
 
-  /** @param {import("./wire.js").Tokens} total */
-  usageArrived(total) {
-    this.delegate.usageArrived(total)
+  /** @param {import("./wire.js").Tokens} total @param {import("./wire.js").Cost | null} cost */
+  usageArrived(total, cost) {
+    this.keeper.recorder?.usageArrived(total, cost)
+    this.delegate.usageArrived(total, cost)
   }
 
-  /** @param {import("./wire.js").LogLine} line */
-  logArrived(line) {
-    this.delegate.logArrived(line)
-  }
+  limitsArrived = (/** @type {import("./wire.js").Limits} */ limits) => this.delegate.limitsArrived(limits)
+
+  logArrived = (/** @type {import("./wire.js").LogLine} */ line) => this.delegate.logArrived(line)
 
   /** @param {import("./wire.js").Trouble} trouble */
   noticeArrived(trouble) {
@@ -380,6 +393,7 @@ export class Call {
   microphoneHeard(pcm) {
     const shut = this.halfDuplex.shut(this.player, this.sound.device, this.now())
     this.outgoing.gate.close(shut && this.choices.values.half_duplex && !this.pushToTalk)
-    this.outgoing.take(pcm)
+    const sent = this.outgoing.take(pcm)
+    if (sent) this.keeper.recorder?.soundSent(sent)
   }
 }

@@ -28,12 +28,17 @@ export const RANGES = {
  * @property {number} volume 0 to 1
  * @property {string} microphone a device's id; empty: the default
  * @property {string} speaker
+ * @property {string} keep what of a talk stays in this browser
+ * @property {string} theme
+ * @property {string} captions
+ * @property {boolean} keys single keys do something
  */
 
 /** @type {Values} */
 const USUAL = {
   mode: "server_vad", threshold: RANGES.threshold.usual, silence_ms: RANGES.silence_ms.usual, prefix_ms: RANGES.prefix_ms.usual,
-  eagerness: "auto", space: false, half_duplex: false, guard: true, headphones: null, volume: 1, microphone: "", speaker: ""
+  eagerness: "auto", space: false, half_duplex: false, guard: true, headphones: null, volume: 1, microphone: "", speaker: "",
+  keep: "nothing", theme: "auto", captions: "normal", keys: false
 }
 
 const flag = (/** @type {unknown} */ value) => typeof value === "boolean"
@@ -45,7 +50,8 @@ const oneOf = (/** @type {string[]} */ words) => (/** @type {unknown} */ value) 
 /** @type {Record<keyof Values, (value: unknown) => boolean>} */
 const VALID = {
   mode: oneOf(MODES), threshold: within("threshold"), silence_ms: within("silence_ms"), prefix_ms: within("prefix_ms"),
-  eagerness: oneOf(EAGERNESS), space: flag, half_duplex: flag, guard: flag, headphones: flag, volume: between(0, 1), microphone: id, speaker: id
+  eagerness: oneOf(EAGERNESS), space: flag, half_duplex: flag, guard: flag, headphones: flag, volume: between(0, 1), microphone: id, speaker: id,
+  keep: oneOf(["nothing", "text", "sound"]), theme: oneOf(["auto", "light", "dark"]), captions: oneOf(["normal", "large", "huge"]), keys: flag
 }
 
 /** @type {Record<string, (keyof Values)[]>} what each mode can be told */
@@ -84,6 +90,20 @@ export class Choices {
     if (!VALID[name](value) || this.values[name] === value) return
     this.chosen = { ...this.chosen, [name]: value }
     this.#changed(name)
+  }
+
+  /** All that was ever chosen here. */
+  forget() {
+    const names = /** @type {(keyof Values)[]} */ (Object.keys(this.chosen))
+    this.chosen = {}
+    names.forEach(name => this.#changed(name))
+  }
+
+  /** What of a link is valid. Says how many there were. @param {Record<string, unknown>} shared */
+  adopt(shared) {
+    const valid = Object.entries(sound(shared))
+    valid.forEach(([name, value]) => this.choose(/** @type {keyof Values} */ (name), /** @type {never} */ (value)))
+    return valid.length
   }
 
   /** The sliders back to where they were. */

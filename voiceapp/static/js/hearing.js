@@ -3,10 +3,11 @@
 export class Hearing {
   /**
    * @param {import("./transport.js").Transport} transport
-   * @param {{pace: import("./caption-pace.js").CaptionPace, stats: import("./stats.js").Stats}} parts
+   * @param {{pace: import("./caption-pace.js").CaptionPace, stats: import("./stats.js").Stats, keeper: import("./talks/keeper.js").Keeper}} parts
    * @param {{captionMoved: () => void, callChanged: () => void}} delegate
    */
-  constructor(transport, { pace, stats }, delegate) {
+  constructor(transport, { pace, stats, keeper }, delegate) {
+    this.keeper = keeper
     this.transport = transport
     this.pace = pace
     this.stats = stats
@@ -30,6 +31,7 @@ export class Hearing {
     this.stats.playbackMoved(item, playedMs, heardMs)
     this.stats.levelMeasured(rms)
     this.pace.heard(item, heardMs)
+    this.keeper.recorder?.playbackMoved(item, heardMs)
     this.delegate.captionMoved()
   }
 
@@ -50,7 +52,9 @@ export class Hearing {
     this.transport.sendFlushed(item, heardMs)
   }
 
-  playbackUnderran() {
+  /** @param {string} item */
+  playbackUnderran(item) {
     this.stats.underruns++
+    this.keeper.recorder?.playbackUnderran(item)
   }
 }

@@ -3,14 +3,14 @@
 
 const CONTROLS = "input, textarea, select, button, a, summary, [contenteditable], [role=button]"
 
-/** @typedef {{escapePressed: () => void, spacePressed: () => boolean, spaceReleased: () => void}} KeysDelegate */
+/** @typedef {{escapePressed: () => void, spacePressed: () => boolean, spaceReleased: () => void, letterPressed?: (key: string) => boolean}} KeysDelegate */
 
 export class Keys {
   spaceHeld = false
 
   /**
    * @param {EventTarget} target
-   * @param {KeysDelegate} delegate spacePressed says whether it has a use for it
+   * @param {KeysDelegate} delegate spacePressed and letterPressed say whether they have a use for it
    */
   constructor(target, delegate) {
     this.target = target
@@ -30,6 +30,13 @@ export class Keys {
   #pressed(event) {
     if (event.key === "Escape" && !event.isComposing && !event.repeat) this.delegate.escapePressed()
     if (event.key === " ") this.#spacePressed(event)
+    else if (event.key.length === 1) this.#letterPressed(event)
+  }
+
+  /** @param {KeyboardEvent} event */
+  #letterPressed(event) {
+    if (event.repeat || event.isComposing || isShortcut(event) || inField(event.target)) return
+    if (this.delegate.letterPressed?.(event.key)) event.preventDefault()
   }
 
   /** @param {KeyboardEvent} event */
@@ -52,6 +59,11 @@ export class Keys {
 /** @param {KeyboardEvent} event */
 function isShortcut({ ctrlKey, altKey, metaKey }) {
   return ctrlKey || altKey || metaKey
+}
+
+/** @param {EventTarget | null} target */
+function inField(target) {
+  return Boolean(/** @type {Element | null} */ (target)?.closest?.("input, textarea, select, [contenteditable], [role=listbox]"))
 }
 
 /** @param {EventTarget | null} target */

@@ -3,6 +3,7 @@
 import { Words } from "./i18n.js"
 import { Page } from "./page.js"
 
+const WORKER_MS = 3000
 const YEAR_S = 365 * 24 * 3600
 
 const language = document.documentElement.lang
@@ -13,3 +14,8 @@ const page = new Page(await Words.load(language))
 page.start()
 Object.assign(window, { voiceapp: { stats: () => page.snapshot() } })
 document.body.toggleAttribute("data-ready", true)
+
+// Later: what is needed for a call comes first.
+setTimeout(() => navigator.serviceWorker?.register("/worker.js").catch(() => {}), WORKER_MS)
+// A page that is there without its server has been kept by the worker.
+if (navigator.serviceWorker?.controller) fetch("/healthz").catch(() => page.notices.add({ code: "server_away" }))

@@ -29,11 +29,13 @@ export class Outgoing {
     this.wantedMs = 0
   }
 
-  /** @param {Int16Array} pcm */
+  /** What of it went up, or nothing. @param {Int16Array} pcm */
   take(pcm) {
     const block = this.gate.pass(pcm)
-    if (!block) return
-    this.transport.sendSound(block) === null ? this.#dropped() : this.#sent(msOf(block.length))
+    if (!block) return null
+    const sent = this.transport.sendSound(block) !== null
+    sent ? this.#sent(msOf(block.length)) : this.#dropped()
+    return sent ? block : null
   }
 
   /** @param {number} ms */

@@ -22,7 +22,8 @@ const SETTLE_MS = 500
  * @property {(n: number, wording: import("./wire.js").Wording) => void} transcriptArrived
  * @property {(item: string, base64: string) => void} soundArrived
  * @property {(item: string) => void} flushAsked
- * @property {(total: import("./wire.js").Tokens) => void} usageArrived
+ * @property {(total: import("./wire.js").Tokens, cost: import("./wire.js").Cost | null) => void} usageArrived
+ * @property {(limits: import("./wire.js").Limits) => void} limitsArrived
  * @property {(line: import("./wire.js").LogLine) => void} logArrived
  * @property {(trouble: import("./wire.js").Trouble) => void} noticeArrived
  * @property {(reason: string) => void} callEnded
@@ -167,6 +168,7 @@ export class Transport {
   #listenToCall(socket) {
     this.#on(socket, "ready", ready => this.#readied(ready))
     this.#on(socket, "ack", n => this.#acknowledged(n))
+    this.#on(socket, "limits", limits => this.delegate.limitsArrived(limits))
     this.#on(socket, "log", line => this.delegate.logArrived(line))
     this.#on(socket, "notice", trouble => this.delegate.noticeArrived(trouble))
     this.#on(socket, "going_away", ({ reconnect_in_ms: ms }) => this.#wentAway(socket, ms))
@@ -180,7 +182,7 @@ export class Transport {
     this.#on(socket, "transcript", (n, wording) => this.delegate.transcriptArrived(n, wording))
     this.#on(socket, "audio", (_, item, base64) => this.delegate.soundArrived(item, base64))
     this.#on(socket, "flush", (_, { item }) => this.delegate.flushAsked(item))
-    this.#on(socket, "usage", (_, { total }) => this.delegate.usageArrived(total))
+    this.#on(socket, "usage", (_, { total, cost }) => this.delegate.usageArrived(total, cost))
   }
 
   /**

@@ -17,7 +17,9 @@
 /** @typedef {{id: string, role: Role, after: string | null, kind: "audio" | "text"}} Place */
 /** @typedef {{item: string, delta?: string, text?: string, final?: boolean, heard?: string, removed?: boolean}} Wording */
 /** @typedef {{code: string, message?: string, retry?: boolean, fatal?: boolean, after_s?: number | null, progress?: {part: string, done: number, of: number} | null}} Trouble */
-/** @typedef {{direction: "up" | "down", type: string, at: number, bytes: number, summary: string}} LogLine */
+/** @typedef {{direction: "up" | "down", type: string, at: number, bytes: number, summary: string, body?: string}} LogLine */
+/** @typedef {{turn: number, total: number, currency: string, dated: string}} Cost */
+/** @typedef {{call_s: number | null, idle_s: number | null, left_s: number | null, left_money: number | null}} Limits */
 /** @typedef {Record<"input_tokens" | "output_tokens", number> & Record<string, number>} Tokens */
 
 export {}

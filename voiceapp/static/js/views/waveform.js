@@ -26,6 +26,7 @@ export class Waveform {
     this.dark = matchMedia("(prefers-color-scheme: dark)")
     new ResizeObserver(() => this.#fit()).observe(canvas)
     this.dark.addEventListener("change", () => this.#fit())
+    new MutationObserver(() => this.#fit()).observe(document.documentElement, { attributeFilter: ["data-theme"] })
   }
 
   /** @param {{microphone: () => AnalyserNode | null, assistant: () => AnalyserNode | null}} sources */

@@ -1,0 +1,179 @@
+"""What is left of a call: events, cost, files, past talks and their replay; and that all of it is open to everyone."""
+
+import io
+import json
+import time
+import wave
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.visitor import Visitor
+from voiceapp.engine.scripted import ScriptedServer
+
+pytestmark = pytest.mark.browser
+
+Visit = Callable[..., Visitor]
+Serve = Callable[[str], tuple[str, ScriptedServer]]
+
+AXE = Path(__file__).parents[1] / "js" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+SERIOUS = """async rules => (await axe.run(document, { runOnly: rules })).violations
+  .filter(({ impact }) => ["serious", "critical"].includes(impact))
+  .map(({ id, nodes }) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`)"""
+
+
+def check(page: Page) -> None:
+    # What is still fading in has no contrast yet.
+    page.wait_for_timeout(400)
+    page.evaluate(AXE.read_text())
+    assert page.evaluate(SERIOUS, RULES) == []
+
+
+def wait(page: Page, condition: str, seconds: float = 10) -> None:
+    """The page's own rules forbid what Playwright would do."""
+    deadline = time.monotonic() + seconds
+    while not page.evaluate(condition):
+        assert time.monotonic() < deadline, condition
+        page.wait_for_timeout(50)
+
+
+def saved(page: Page, form: str) -> bytes:
+    with page.expect_download() as download:
+        page.select_option(".export", form)
+    return Path(download.value.path()).read_bytes()
+
+
+def test_a_talk_is_kept_found_heard_again_and_taken_away(visit: Visit, serve: Serve, output: Path) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url, choices={"keep": "sound"}, viewport={"width": 1280, "height": 800})
+    page = visitor.page
+    assert "Text and sound of each talk are kept" in page.inner_text("#welcome-keep")
+    visitor.press("Show events")
+    visitor.call_until_live()
+    visitor.wait_for_entry("assistant", "[data-final]")
+    page.wait_for_selector("#log-usage:has-text('tokens')")
+    assert "No price is known" in page.inner_text("#log-usage") or "prices of" in page.inner_text("#log-usage")
+    heard_ms = visitor.stats["msHeard"]
+    visitor.press("Hang up")
+    visitor.wait_for_phase("ended")
+    said = [(entry["role"], entry["text"]) for entry in visitor.entries]
+
+    visitor.press("Show past talks")
+    page.wait_for_selector("[data-talk]")
+    page.wait_for_timeout(300)
+    check(page)
+    page.screenshot(path=output / "talks.png")
+    page.fill("#talks-search", "nowhere")
+    page.get_by_text("No talk has all of these words.").wait_for()
+    page.fill("#talks-search", "")
+
+    # Opened again: the page knows it only from the browser.
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    visitor.press("Show past talks")
+    page.click("[data-talk]")
+    wait(page, "document.querySelector('audio')?.duration > 0.5")
+    check(page)
+
+    with wave.open(io.BytesIO(saved(page, "wav"))) as sound:
+        assert (sound.getnchannels(), sound.getframerate(), sound.getsampwidth()) == (2, 24000, 2)
+        samples = np.frombuffer(sound.readframes(sound.getnframes()), np.int16).reshape(-1, 2)
+    answered = np.flatnonzero(np.abs(samples[:, 1].astype(np.int32)) > 300)
+    assert (answered[-1] - answered[0]) / 24 == pytest.approx(max(heard_ms.values()), abs=60)
+    assert np.abs(samples[:, 0]).max() > 300
+
+    archive = zipfile.ZipFile(io.BytesIO(saved(page, "zip")))
+    assert archive.testzip() is None
+    names = {name.rpartition(".")[2]: name for name in archive.namelist()}
+    assert set(names) == {"md", "txt", "json", "srt", "vtt", "jsonl", "wav"}
+    kept = json.loads(archive.read(names["json"]))
+    assert [(entry["role"], entry["text"]) for entry in kept["entries"] if entry["text"]] == [
+        one for one in said if one[1]
+    ]
+    first = next(entry for entry in kept["entries"] if entry["role"] == "assistant")
+    assert first["at"] == pytest.approx(answered[0] / 24, abs=60)
+    assert all(json.loads(line)["type"] for line in archive.read(names["jsonl"]).splitlines())
+
+    page.evaluate("document.querySelector('audio').currentTime = 0; document.querySelector('audio').play()")
+    wait(page, "document.querySelector('audio').currentTime > 0.1")
+    page.wait_for_selector(".past .coming:not(:empty)", state="attached")
+    page.screenshot(path=output / "replay.png")
+    page.fill("#talk-detail input", "A good talk")
+    page.press("#talk-detail input", "Tab")
+    visitor.press("All talks")
+    page.get_by_text("A good talk").wait_for()
+    visitor.press("Delete all")
+    visitor.press("Really delete all talks?")
+    page.get_by_text("No talk is kept yet").wait_for()
+
+
+def test_without_the_choice_nothing_of_a_talk_stays(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url)
+    visitor.call_until_live()
+    visitor.wait_for_entry("assistant", "[data-final]")
+    visitor.press("Hang up")
+    visitor.wait_for_phase("ended")
+    visitor.press("Show past talks")
+    visitor.page.wait_for_selector("[data-talk]")
+    visitor.page.reload()
+    visitor.page.wait_for_selector("body[data-ready]")
+    visitor.press("Show past talks")
+    visitor.page.get_by_text("No talk is kept yet").wait_for()
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("ja", "dark")])
+def test_nothing_serious_stands_in_anyones_way(
+    visit: Visit, serve: Serve, output: Path, language: str, scheme: str
+) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url, language, viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    page = visitor.page
+    check(page)
+    visitor.call_until_live()
+    visitor.wait_for_entry("assistant", "[data-final]")
+    check(page)
+    for drawer in ("talks", "settings", "log"):
+        page.click(f"#{drawer}-toggle")
+        page.wait_for_timeout(400)
+        check(page)
+        page.screenshot(path=output / f"{drawer}-{language}-{scheme}.png")
+        if drawer != "log":
+            page.click(f"#{drawer}-close")
+    page.click("#log-pause")
+    page.click(".log-row >> nth=0")
+    page.wait_for_selector("#log-body:not([hidden])")
+    check(page)
+    page.click("#log-close")
+    page.click("#settings-toggle")
+    page.click("#shortcuts-open")
+    check(page)
+    page.keyboard.press("Escape")
+    page.select_option('[data-choice="theme"]', "light" if scheme == "dark" else "dark")
+    page.select_option('[data-choice="captions"]', "huge")
+    page.wait_for_timeout(300)
+    check(page)
+    page.click("#settings-close")
+    page.click("#call")
+    visitor.wait_for_phase("ended")
+    check(page)
+    page.screenshot(path=output / f"ended-{language}.png")
+
+
+def test_the_page_opens_without_its_server(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url, worker=True)
+    page = visitor.page
+    wait(page, "Boolean(navigator.serviceWorker.controller)", 20)
+    visitor.context.set_offline(True)
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    assert "past talks" in visitor.wait_for_notice("server_away")
+    visitor.press("Show past talks")
+    page.get_by_text("No talk is kept yet").wait_for()
+    visitor.errors = [error for error in visitor.errors if "ERR_INTERNET_DISCONNECTED" not in error]

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { Choices } from "../../voiceapp/static/js/choices.js"
+import { Meter, clock } from "../../voiceapp/static/js/meter.js"
+import { linkFor, sharedIn } from "../../voiceapp/static/js/share.js"
+
+const choices = () => new Choices(null, { choiceChanged() {} })
+
+test("settings go into a link and come out of it; devices, volume and what is kept do not", () => {
+  const link = linkFor({ mode: "semantic_vad", eagerness: "low", threshold: 0.6, half_duplex: true, microphone: "abc", volume: 0.2, keep: "sound" }, "https://voice.example/?lang=ja#old")
+  assert.equal(link, "https://voice.example/#mode=semantic_vad&threshold=0.6&eagerness=low&half_duplex=true")
+  assert.deepEqual(sharedIn(new URL(link).hash), { mode: "semantic_vad", threshold: 0.6, eagerness: "low", half_duplex: true })
+})
+
+test("of a link only what is valid is taken, and never what would keep more of a talk", () => {
+  const made = choices()
+  assert.equal(made.adopt(sharedIn("#threshold=7&mode=nonsense&theme=dark&keep=sound&microphone=x&__proto__=1")), 1)
+  assert.deepEqual(made.chosen, { theme: "dark" })
+  assert.equal(made.adopt(sharedIn("#transcript")), 0)
+})
+
+test("everything can be forgotten", () => {
+  const told = []
+  const made = new Choices(null, { choiceChanged: name => told.push(name) })
+  made.choose("keep", "text")
+  made.choose("theme", "dark")
+  made.forget()
+  assert.deepEqual([made.chosen, told.slice(2)], [{}, ["keep", "theme"]])
+})
+
+test("a call ends at whichever limit comes first", () => {
+  const meter = new Meter()
+  meter.begin({ model: "m", expires_at: null }, 1000)
+  assert.equal(meter.left(5000), null)
+  meter.limits = { call_s: 60, idle_s: null, left_s: null, left_money: null }
+  assert.equal(meter.left(11000), 50000)
+  meter.expires = 31000
+  assert.equal(meter.left(11000), 20000)
+  assert.equal(meter.left(99000), 0)
+  assert.equal(meter.elapsed(5000), 4000)
+  meter.end()
+  assert.equal(meter.elapsed(9000), 0)
+})
+
+test("time as on a clock", () => {
+  assert.deepEqual([0, 59999, 61000, 3723000].map(clock), ["0:00", "0:59", "1:01", "1:02:03"])
+})

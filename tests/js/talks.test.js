@@ -1,0 +1,176 @@
+import "fake-indexeddb/auto"
+import { indexedDB } from "fake-indexeddb"
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { FORMS, cues, fileName } from "../../voiceapp/static/js/talks/exports.js"
+import { Recorder } from "../../voiceapp/static/js/talks/recorder.js"
+import { shownAt } from "../../voiceapp/static/js/talks/replay.js"
+import { search } from "../../voiceapp/static/js/talks/search.js"
+import { Store } from "../../voiceapp/static/js/talks/store.js"
+import { wave } from "../../voiceapp/static/js/talks/wave.js"
+import { crc32, zip } from "../../voiceapp/static/js/talks/zip.js"
+
+const ABOUT = { id: "t1", began: Date.UTC(2026, 4, 3, 12), model: "m", voice: "v" }
+const words = { language: "en", say: key => ({ "transcript.you": "You", "transcript.assistant": "Assistant", "transcript.cut": "cut", "talks.unnamed": "Talk" })[key] ?? key }
+const entry = (id, role, text, heard = null, kind = "audio") => ({ id, role, kind, text, heard })
+const block = (ms, value) => new Int16Array(24 * ms).fill(value)
+
+/** A call by hand: one question, one answer that waits for sound in the middle and is cut, one line that is typed. */
+async function record() {
+  const clock = { ms: 0 }
+  const kept = new Map()
+  const recorder = new Recorder(ABOUT, () => clock.ms, ({ n }, pcm) => kept.set(n, pcm))
+  const at = (ms, act) => { clock.ms = ms; act(recorder) }
+  for (let ms = 40; ms <= 1000; ms += 40) at(ms, r => r.soundSent(block(40, 100)))
+  at(200, r => r.turnChanged("user"))
+  at(900, r => r.itemPlaced({ id: "u1", role: "user", kind: "audio" }))
+  at(950, r => r.turnChanged("thinking"))
+  at(1000, r => r.itemPlaced({ id: "a1", role: "assistant", kind: "audio" }))
+  at(1000, r => r.soundArrived("a1", block(3000, 200)))
+  for (const [ms, heard] of [[1500, 0], [1750, 100], [2000, 500]]) at(ms, r => r.playbackMoved("a1", heard))
+  at(2010, r => r.playbackUnderran("a1"))
+  for (const [ms, heard] of [[2600, 700], [2900, 1000]]) at(ms, r => r.playbackMoved("a1", heard))
+  at(3000, r => r.playbackMoved("a1", 1000))
+  at(4000, r => r.itemPlaced({ id: "u2", role: "user", kind: "text" }))
+  at(5000, r => r.finish())
+  const talk = recorder.talk([entry("u1", "user", "How are you? Well?"), entry("a1", "assistant", "Fine. And you there?", "Fine. And"), entry("u2", "user", "Good *day*", null, "text")], [])
+  return { talk, kept }
+}
+
+async function stereo({ talk, kept }) {
+  const parts = []
+  for await (const part of wave(talk, async n => kept.get(n))) parts.push(part)
+  const file = Buffer.concat(parts)
+  const samples = new Int16Array(file.buffer, file.byteOffset + 44, (file.length - 44) / 2)
+  const at = ms => [samples[2 * 24 * ms], samples[2 * 24 * ms + 1]]
+  return { file, at }
+}
+
+test("an entry stands where it was said and heard", async () => {
+  const { talk } = await record()
+  assert.deepEqual(talk.entries.map(({ id, at, end }) => [id, at, end]), [["u1", 200, 950], ["a1", 1500, 2900], ["u2", 4000, 4000]])
+  assert.equal(talk.length, 5000)
+})
+
+test("the WAV has both sides in true time, the wait inside an answer too, and nothing that was not heard", async () => {
+  const { file, at } = await stereo(await record())
+  assert.equal(file.toString("latin1", 0, 4) + file.toString("latin1", 8, 16) + file.toString("latin1", 36, 40), "RIFFWAVEfmt data")
+  assert.deepEqual([file.readUInt16LE(22), file.readUInt32LE(24), file.readUInt16LE(34)], [2, 24000, 16])
+  assert.equal(file.readUInt32LE(4), file.length - 8)
+  assert.equal(file.readUInt32LE(40), 5000 * 24 * 4)
+  const heard = { 0: [100, 0], 999: [100, 0], 1001: [0, 0], 1499: [0, 0], 1501: [0, 200], 1999: [0, 200], 2050: [0, 0], 2450: [0, 200], 2899: [0, 200], 2901: [0, 0], 4999: [0, 0] }
+  for (const [ms, samples] of Object.entries(heard)) assert.deepEqual(at(Number(ms)), samples, ms)
+})
+
+test("a long talk is written in windows that fit without a seam", async () => {
+  const kept = new Map()
+  const clock = { ms: 0 }
+  const recorder = new Recorder(ABOUT, () => clock.ms, ({ n }, pcm) => kept.set(n, pcm))
+  for (let i = 1; i <= 1700; i++) {
+    clock.ms = 40 * i
+    recorder.soundSent(block(40, i))
+  }
+  recorder.finish()
+  assert.ok([...kept.values()].every(pcm => pcm.length <= 24 * 5040))
+  const { at } = await stereo({ talk: recorder.talk([], []), kept })
+  for (let i = 1; i <= 1700; i++) assert.equal(at(40 * i - 20)[0], i)
+})
+
+test("blocks that come late all at once lie where they were spoken, and a pause stays a pause", () => {
+  const clock = { ms: 0 }
+  const recorder = new Recorder(ABOUT, () => clock.ms, () => {})
+  clock.ms = 400
+  for (let i = 0; i < 10; i++) recorder.soundSent(block(40, 1))
+  clock.ms = 1040
+  recorder.soundSent(block(40, 1))
+  recorder.finish()
+  assert.deepEqual(recorder.talk([], []).sound.pieces.map(({ at, samples }) => [at, samples / 24]), [[0, 400], [1000, 40]])
+})
+
+test("without sound no sound is kept", async () => {
+  const recorder = new Recorder(ABOUT, () => 0, null)
+  recorder.soundSent(block(40, 1))
+  recorder.soundArrived("a", block(40, 1))
+  recorder.finish()
+  assert.equal(recorder.talk([], []).sound, null)
+})
+
+test("every text form holds what was heard and no more", async () => {
+  const { talk } = await record()
+  for (const format of ["md", "txt", "srt", "vtt"]) {
+    const text = FORMS[format].write(talk, words)
+    assert.ok(text.includes("Fine. And") || text.includes("Fine."), format)
+    assert.ok(!text.includes("there"), format)
+  }
+  assert.match(FORMS.md.write(talk, words), /# How are you\? Well\?[^]*\*\*Assistant\*\* \(00:00:01\) _cut_[^]*Good \\\*day\\\*/)
+  assert.equal(FORMS.txt.write(talk, words), "You: How are you? Well?\nAssistant: Fine. And [cut]\nYou: Good *day*\n")
+  const back = JSON.parse(FORMS.json.write(talk, words))
+  assert.deepEqual([back.format, back.began, back.entries[1].heard], ["voiceapp-talk-1", "2026-05-03T12:00:00.000Z", "Fine. And"])
+})
+
+test("captions share an entry's time by sentence, and keep inside of it", async () => {
+  const { talk } = await record()
+  assert.deepEqual(cues(talk).map(({ at, end, text }) => [Math.round(at), Math.round(end), text]), [
+    [200, 742, "How are you?"], [742, 950, "Well?"], [1500, 2433, "Fine."], [2433, 2900, "And"], [4000, 6000, "Good *day*"]
+  ])
+  assert.match(FORMS.srt.write(talk, words), /^1\n00:00:00,200 --> 00:00:00,742\nYou: How are you\?\n\n2\n/)
+  assert.match(FORMS.vtt.write(talk, words), /^WEBVTT\n\n00:00:00\.200 --> 00:00:00\.742\n<v You>How are you\?\n/)
+})
+
+test("events are one JSON each", () => {
+  const events = [{ direction: "up", type: "a", at: 1, bytes: 2, summary: "" }, { direction: "down", type: "b", at: 3, bytes: 4, summary: "x\ny" }]
+  const lines = FORMS.jsonl.write({ events }, words).trimEnd().split("\n")
+  assert.deepEqual(lines.map(line => JSON.parse(line)), events)
+})
+
+test("a file's name is its day and first words, whatever the language", () => {
+  const talk = { ...ABOUT, title: "", entries: [entry("u", "user", "おはよう！ a/b:c")] }
+  assert.equal(fileName(talk, "Talk"), "2026-05-03-おはよう-a-b-c")
+  assert.equal(fileName({ ...talk, entries: [] }, "Talk"), "2026-05-03-Talk")
+})
+
+test("a zip holds its members byte for byte", async () => {
+  const { execFileSync } = await import("node:child_process")
+  const { mkdtempSync, writeFileSync } = await import("node:fs")
+  const bytes = text => new TextEncoder().encode(text)
+  assert.equal(crc32(bytes("123456789")), 0xcbf43926)
+  const parts = zip([{ name: "a/b.txt", parts: [bytes("one"), bytes("two")] }, { name: "話.md", parts: [bytes("三")] }], new Date(2026, 4, 3, 12, 30, 10))
+  const file = `${mkdtempSync("/tmp/voiceapp-zip-")}/talk.zip`
+  writeFileSync(file, Buffer.concat(parts))
+  const read = "import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); print(z.testzip(), [(i.filename, z.read(i).decode(), i.date_time) for i in z.infolist()])"
+  const said = execFileSync("python3", ["-c", read, file], { encoding: "utf8", env: { ...process.env, PYTHONIOENCODING: "utf8" } }).trim()
+  assert.equal(said, "None [('a/b.txt', 'onetwo', (2026, 5, 3, 12, 30, 10)), ('話.md', '三', (2026, 5, 3, 12, 30, 10))]")
+})
+
+test("a replay shows what has begun, up to the word that is being said", async () => {
+  const { talk } = await record()
+  const at = ms => shownAt(talk, ms).map(({ entry: { id }, shown }) => [id, shown])
+  assert.deepEqual(at(100), [])
+  assert.deepEqual(at(200), [["u1", 3]])
+  assert.deepEqual(at(1600), [["u1", 18], ["a1", 5]])
+  assert.deepEqual(at(9000), [["u1", 18], ["a1", 9], ["u2", 10]])
+})
+
+test("a talk is found by all of its words, in any case and width, but not by what was never heard", async () => {
+  const { talk } = await record()
+  const found = query => search([talk], query).length
+  assert.deepEqual(["", "FINE how", "ｆｉｎｅ", "there", "fine nowhere"].map(found), [1, 1, 1, 0, 0])
+})
+
+test("talks are kept with their sound, listed latest first, and removed with it", async () => {
+  const store = new Store(indexedDB)
+  const { talk } = await record()
+  for (const [id, began] of [["a", 1], ["ab", 3], ["b", 2]]) {
+    await store.write({ ...talk, id, began })
+    for (const n of [0, 1, 11]) await store.writeSound(id, n, block(1, n))
+  }
+  assert.deepEqual((await store.all()).map(({ id }) => id), ["ab", "b", "a"])
+  await store.remove("a")
+  assert.equal(await store.readSound("a", 11), undefined)
+  assert.deepEqual(await store.readSound("ab", 11), block(1, 11))
+  await store.write({ ...await store.read("b"), title: "New" })
+  assert.equal((await store.read("b")).title, "New")
+  await store.removeAll()
+  assert.deepEqual(await store.all(), [])
+  assert.equal(await store.readSound("ab", 0), undefined)
+})

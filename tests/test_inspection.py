@@ -1,0 +1,32 @@
+"""What the page's inspector is shown of an upstream event."""
+
+import json
+
+from voiceapp.inspection import MOST_BODY, body
+
+
+def test_sound_words_and_secrets_stay_out_and_say_how_long_they_were() -> None:
+    shown = body({
+        "type": "session.created",
+        "session": {"instructions": "Be secret.", "voice": "marin", "client_secret": {"value": "ek_1"}},
+        "item": {"content": [{"type": "input_audio", "audio": "QUJD" * 9, "transcript": "Hi."}]},
+    })  # fmt: skip
+    assert "secret." not in shown
+    assert "ek_1" not in shown
+    assert "QUJD" not in shown
+    assert "Hi." not in shown
+    read = json.loads(shown)
+    assert read["session"] == {"instructions": "(10 characters)", "voice": "marin", "client_secret": "(left out)"}
+    assert read["item"]["content"] == [
+        {"type": "input_audio", "audio": "(36 characters)", "transcript": "(3 characters)"}
+    ]
+
+
+def test_settings_of_sound_are_shown() -> None:
+    message = {"session": {"audio": {"input": {"format": {"type": "audio/pcm"}}}}}
+    assert json.loads(body(message)) == message
+
+
+def test_long_texts_and_long_events_are_cut() -> None:
+    assert json.loads(body({"message": "x" * 500}))["message"] == "x" * 400 + "… (500 characters)"
+    assert len(body({"many": ["word"] * 9999})) == MOST_BODY + 1

@@ -1,0 +1,35 @@
+"""An upstream event as the page's inspector shows it: its JSON without sound, words and secrets."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+# What takes their place says how long they were.
+LEFT_OUT = frozenset({
+    "audio", "delta", "text", "transcript", "arguments", "output", "instructions", "prompt",
+    "client_secret", "authorization", "api_key",
+})  # fmt: skip
+# These are also the names of what is worth seeing.
+TABLES = frozenset({"audio", "output"})
+MOST_CHARACTERS = 400
+MOST_BODY = 8000
+
+
+def body(message: Mapping[str, Any]) -> str:
+    """At most `MOST_BODY` characters; one that is longer is cut, and then no longer JSON."""
+    text = json.dumps(_shown(message), ensure_ascii=False, separators=(",", ":"))
+    return text if len(text) <= MOST_BODY else text[:MOST_BODY] + "…"
+
+
+def _shown(value: Any, name: str = "") -> Any:
+    if name in LEFT_OUT and isinstance(value, str):
+        return f"({len(value)} characters)"
+    if isinstance(value, str):
+        return value if len(value) <= MOST_CHARACTERS else f"{value[:MOST_CHARACTERS]}… ({len(value)} characters)"
+    if isinstance(value, Mapping):
+        if name in LEFT_OUT - TABLES:
+            return "(left out)"
+        return {key: _shown(inner, key) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_shown(inner) for inner in value]
+    return value

@@ -1,0 +1,99 @@
+// A talk as a file in each of the forms it can be taken away in. Of an answer that was cut, what was heard.
+
+import { sentences } from "../sentences.js"
+import { saidIn, titleOf } from "./talk.js"
+
+/** A typed line stands so long as a caption. */
+const TYPED_MS = 2000
+
+/** @typedef {{say: (key: string, values?: Record<string, string | number>) => string, language: string}} Words */
+/** @typedef {import("./talk.js").Talk} Talk */
+/** @typedef {{at: number, end: number, role: import("../wire.js").Role, text: string}} Cue */
+
+/** @type {Record<string, {type: string, write: (talk: Talk, words: Words) => string}>} */
+export const FORMS = {
+  md: { type: "text/markdown", write: markdown },
+  txt: { type: "text/plain", write: text },
+  json: { type: "application/json", write: json },
+  srt: { type: "application/x-subrip", write: srt },
+  vtt: { type: "text/vtt", write: vtt },
+  jsonl: { type: "application/jsonl", write: jsonLines }
+}
+
+/** @param {Talk} talk @param {Words} words */
+function markdown(talk, words) {
+  const lines = spoken(talk).map(entry => `**${who(entry, words)}** (${clock(entry.at, ".").slice(0, 8)})${entry.heard === null ? "" : ` _${words.say("transcript.cut")}_`}\n\n${escaped(saidIn(entry))}\n`)
+  return [`# ${escaped(titleOf(talk, words.say("talks.unnamed")))}\n`, `${dated(talk, words)}\n`, ...lines].join("\n")
+}
+
+/** @param {Talk} talk @param {Words} words */
+function text(talk, words) {
+  return spoken(talk).map(entry => `${who(entry, words)}: ${saidIn(entry)}${entry.heard === null ? "" : ` [${words.say("transcript.cut")}]`}\n`).join("")
+}
+
+/** @param {Talk} talk */
+function json({ sound: _, events: __, ...talk }) {
+  return `${JSON.stringify({ format: "voiceapp-talk-1", ...talk, began: new Date(talk.began).toISOString() }, null, 2)}\n`
+}
+
+/** @param {Talk} talk @param {Words} words */
+function srt(talk, words) {
+  return cues(talk).map((cue, i) => `${i + 1}\n${clock(cue.at, ",")} --> ${clock(cue.end, ",")}\n${who(cue, words)}: ${cue.text}\n`).join("\n")
+}
+
+/** @param {Talk} talk @param {Words} words */
+function vtt(talk, words) {
+  const lines = cues(talk).map(cue => `${clock(cue.at, ".")} --> ${clock(cue.end, ".")}\n<v ${who(cue, words)}>${cue.text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}\n`)
+  return ["WEBVTT\n", ...lines].join("\n")
+}
+
+/** @param {Talk} talk */
+function jsonLines({ events }) {
+  return events.map(event => `${JSON.stringify(event)}\n`).join("")
+}
+
+/** One for each sentence: an entry's time is shared out by length. @param {Talk} talk @returns {Cue[]} */
+export function cues(talk) {
+  return spoken(talk).flatMap(entry => {
+    const { finished, rest } = sentences(saidIn(entry))
+    const parts = [...finished, rest].filter(part => part.trim())
+    const ms = Math.max(entry.end - entry.at, entry.kind === "text" ? TYPED_MS : parts.length)
+    const share = ms / parts.reduce((total, part) => total + part.length, 0)
+    let at = entry.at
+    return parts.map(part => ({ role: entry.role, text: part.trim(), at, end: at += part.length * share }))
+  })
+}
+
+/** A name for its files: the day and the first words. @param {Talk} talk @param {string} unnamed */
+export function fileName(talk, unnamed) {
+  const day = new Date(talk.began).toISOString().slice(0, 10)
+  const words = titleOf(talk, unnamed).replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 40).replace(/^-+|-+$/g, "")
+  return `${day}-${words}`
+}
+
+/** @param {Talk} talk */
+function spoken({ entries }) {
+  return entries.filter(entry => saidIn(entry))
+}
+
+/** @param {{role: string}} entry @param {Words} words */
+function who({ role }, words) {
+  return words.say(role === "user" ? "transcript.you" : "transcript.assistant")
+}
+
+/** @param {Talk} talk @param {Words} words */
+function dated(talk, words) {
+  return new Date(talk.began).toLocaleString(words.language, { dateStyle: "long", timeStyle: "short" }) + (talk.model ? ` · ${talk.model}` : "")
+}
+
+/** @param {number} ms @param {string} point */
+function clock(ms, point) {
+  const whole = Math.max(0, Math.round(ms))
+  const [hours, minutes, seconds] = [whole / 3600000, (whole / 60000) % 60, (whole / 1000) % 60].map(part => String(Math.floor(part)).padStart(2, "0"))
+  return `${hours}:${minutes}:${seconds}${point}${String(whole % 1000).padStart(3, "0")}`
+}
+
+/** @param {string} words */
+function escaped(words) {
+  return words.replace(/[\\`*_[\]<>#|]/g, "\\$&")
+}

@@ -1,0 +1,135 @@
+// Decides what of a call is kept in this browser: nothing, its text, or its text and its sound, as the person chose. The
+// talk that goes on can be exported whatever was chosen.
+
+import { Recorder } from "./recorder.js"
+
+const SAVE_MS = 3000
+
+/**
+ * @typedef {object} KeeperParts
+ * @property {import("../transcript.js").Transcript} transcript
+ * @property {import("../inspector.js").Inspector} inspector
+ * @property {import("../choices.js").Choices} choices
+ * @property {import("./store.js").Store} store
+ * @property {() => number} now milliseconds
+ */
+
+export class Keeper {
+  /** @type {Recorder | null} of the latest call */
+  recorder = null
+  live = false
+  events = 0
+  /** @type {ReturnType<typeof setTimeout> | null} */
+  timer = null
+  /** @type {import("./talk.js").Talk | null} the latest call once it is over */
+  last = null
+
+  /**
+   * @param {KeeperParts} parts
+   * @param {{talksChanged: () => void, keepingFailed: () => void}} delegate
+   */
+  constructor(parts, delegate) {
+    this.transcript = parts.transcript
+    this.inspector = parts.inspector
+    this.choices = parts.choices
+    this.store = parts.store
+    this.now = parts.now
+    this.delegate = delegate
+  }
+
+  get keepsSound() {
+    return this.live && Boolean(this.recorder?.keep)
+  }
+
+  /** The latest call's, or null before the first. */
+  get current() {
+    return this.live && this.recorder ? this.recorder.talk(this.#entries, this.inspector.since(this.events)) : this.last
+  }
+
+  /** @param {import("../wire.js").Ready} ready */
+  begin({ conversation, model, voice }) {
+    this.end()
+    const began = Date.now()
+    const about = { id: `${began}-${conversation}`, began, model, voice }
+    const start = this.now()
+    const keep = this.choices.values.keep === "sound" ? this.#keepSound(about.id) : null
+    this.recorder = new Recorder(about, () => this.now() - start, keep)
+    this.events = this.inspector.total
+    this.live = true
+  }
+
+  /** Something was said: what is there is saved soon, since a page may close at any time. */
+  changed() {
+    if (this.live && this.choices.values.keep !== "nothing") this.timer ??= setTimeout(() => this.#save(), SAVE_MS)
+  }
+
+  /** The call is over, or its connection is. */
+  end() {
+    if (!this.live) return
+    this.recorder?.finish()
+    const talk = this.current
+    this.live = false
+    this.last = talk?.entries.length ? talk : this.last
+    if (this.last && this.choices.values.keep !== "nothing") this.#write(this.last)
+    this.#forgetTimer()
+    this.delegate.talksChanged()
+  }
+
+  /** From now on nothing: what was kept of this call goes too. */
+  choiceChanged() {
+    if (this.choices.values.keep !== "sound" && this.recorder) this.recorder.keep = null
+    if (this.choices.values.keep !== "nothing" || !this.recorder || !this.live) return
+    this.#forgetTimer()
+    this.store.remove(this.recorder.about.id).catch(() => {})
+  }
+
+  /** Renamed or marked; what is not kept changes as long as the page is open. @param {import("./talk.js").Talk} talk */
+  async update(talk) {
+    if (this.last?.id === talk.id) this.last = talk
+    if (await this.store.read(talk.id).catch(() => undefined)) this.#write(talk)
+  }
+
+  /** @param {string} id */
+  async forget(id) {
+    if (this.last?.id === id) this.last = null
+    await this.store.remove(id).catch(() => {})
+  }
+
+  async forgetAll() {
+    this.last = null
+    await this.store.removeAll().catch(() => {})
+  }
+
+  get #entries() {
+    return this.transcript.entries.at(-1) ?? []
+  }
+
+  #save() {
+    this.timer = null
+    const talk = this.recorder?.talk(this.#entries, [])
+    if (this.live && talk?.entries.length) this.#write(talk)
+  }
+
+  /** @param {import("./talk.js").Talk} talk */
+  #write(talk) {
+    this.store.write(talk).then(() => this.delegate.talksChanged(), () => this.delegate.keepingFailed())
+  }
+
+  /** @param {string} id */
+  #keepSound(id) {
+    return (/** @type {import("./talk.js").Piece} */ { n }, /** @type {Int16Array} */ pcm) => {
+      this.store.writeSound(id, n, pcm).catch(() => this.#soundFailed())
+    }
+  }
+
+  /** The disk is full, most likely: the text may still fit. */
+  #soundFailed() {
+    if (this.recorder) this.recorder.keep = null
+    this.delegate.keepingFailed()
+  }
+
+  #forgetTimer() {
+    if (this.timer) clearTimeout(this.timer)
+    this.timer = null
+  }
+}

@@ -1,0 +1,47 @@
+// The shape of a talk that is kept, exported and replayed, for the type checker; and the few words about it that all share.
+// Times are in milliseconds since the call was live.
+
+/**
+ * @typedef {object} TalkEntry
+ * @property {string} id
+ * @property {import("../wire.js").Role} role
+ * @property {"audio" | "text"} kind
+ * @property {string} text
+ * @property {string | null} heard after a cut, what was heard
+ * @property {number} at
+ * @property {number} end
+ */
+
+/** @typedef {{at: number, from: number}} Stretch of an item's sound: from this millisecond of it, heard at that time */
+/** @typedef {{n: number, item: string | null, at: number, samples: number}} Piece `at`: in the talk, or for the assistant's in the item */
+/** @typedef {{pieces: Piece[], stretches: Record<string, Stretch[]>, heard: Record<string, number>}} TalkSound */
+
+/**
+ * @typedef {object} Talk
+ * @property {string} id
+ * @property {string} title empty: its first words stand for it
+ * @property {boolean} marked a bookmark
+ * @property {number} began unix milliseconds
+ * @property {number} length
+ * @property {string} model
+ * @property {string} voice
+ * @property {TalkEntry[]} entries
+ * @property {import("../wire.js").Tokens | null} tokens
+ * @property {import("../wire.js").Cost | null} cost
+ * @property {TalkSound | null} sound
+ * @property {import("../wire.js").LogLine[]} events
+ */
+
+const TITLE_LENGTH = 60
+
+/** What counts as said: of an answer that was cut, only what was heard. @param {TalkEntry} entry */
+export function saidIn({ text, heard }) {
+  return (heard ?? text).trim()
+}
+
+/** @param {Talk} talk @param {string} unnamed */
+export function titleOf(talk, unnamed) {
+  const first = talk.entries.map(saidIn).find(Boolean) ?? ""
+  const short = first.length > TITLE_LENGTH ? `${first.slice(0, TITLE_LENGTH).trimEnd()}…` : first
+  return talk.title || short || unnamed
+}

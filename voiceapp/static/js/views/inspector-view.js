@@ -1,0 +1,206 @@
+// The drawer with the upstream's events. Only the rows in sight are drawn; while it is closed nothing is asked for and
+// nothing drawn.
+
+import { inSight } from "../virtual-list.js"
+import { Drawer } from "./drawer.js"
+import { element, find, icon, write } from "./element.js"
+
+const KEYS = ["ArrowDown", "ArrowUp", "Home", "End", "PageDown", "PageUp"]
+
+export class InspectorView {
+  list = find("log-rows", HTMLElement)
+  scroller = find("log-scroller", HTMLElement)
+  empty = find("log-empty", HTMLElement)
+  count = find("log-count", HTMLElement)
+  rates = find("log-rates", HTMLElement)
+  body = find("log-body", HTMLElement)
+  search = find("log-search", HTMLInputElement)
+  direction = find("log-direction", HTMLSelectElement)
+  group = find("log-group", HTMLInputElement)
+  pause = find("log-pause", HTMLButtonElement)
+  copy = find("log-copy", HTMLButtonElement)
+  /** Its place among what is seen, -1 for none. */
+  chosen = -1
+  /** @type {Map<number, {root: HTMLElement, times: number}>} */
+  drawn = new Map()
+  pending = false
+  following = true
+
+  /**
+   * @param {import("../inspector.js").Inspector} inspector
+   * @param {import("../i18n.js").Words} words
+   * @param {{drawerOpened: (drawer: Drawer) => void, drawerClosed: (drawer: Drawer) => void, eventsWanted: () => void}} delegate
+   */
+  constructor(inspector, words, delegate) {
+    this.inspector = inspector
+    this.words = words
+    this.delegate = delegate
+    this.drawer = new Drawer("log", delegate)
+  }
+
+  start() {
+    const { inspector } = this
+    this.drawer.start()
+    find("log-clear", HTMLButtonElement).addEventListener("click", () => this.#over(() => inspector.clear()))
+    this.search.addEventListener("input", () => this.#over(() => inspector.search(this.search.value)))
+    this.direction.addEventListener("change", () => this.#over(() => inspector.filter(/** @type {import("../inspector.js").Direction} */ (this.direction.value))))
+    this.group.addEventListener("change", () => this.#over(() => inspector.group(this.group.checked)))
+    this.pause.addEventListener("click", () => inspector.pause(!inspector.paused))
+    this.copy.addEventListener("click", () => this.#copy())
+    find("log-save", HTMLButtonElement).addEventListener("click", () => this.delegate.eventsWanted())
+    this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true })
+    this.list.addEventListener("click", event => this.#clicked(event))
+    this.list.addEventListener("keydown", event => this.#keyPressed(event))
+  }
+
+  render() {
+    if (this.pending || !this.drawer.opened) return
+    this.pending = true
+    requestAnimationFrame(() => this.#renderNow())
+  }
+
+  /** Other rows are seen from now on. @param {() => void} change */
+  #over(change) {
+    this.list.replaceChildren()
+    this.drawn.clear()
+    this.chosen = -1
+    this.following = true
+    change()
+  }
+
+  #scrolled() {
+    const { scrollHeight, scrollTop, clientHeight } = this.scroller
+    this.following = scrollHeight - scrollTop - clientHeight < 48
+    this.render()
+  }
+
+  get #rowHeight() {
+    return 2.75 * parseFloat(getComputedStyle(document.documentElement).fontSize)
+  }
+
+  #renderNow() {
+    this.pending = false
+    const { rows, paused } = this.inspector
+    const height = this.scroller.clientHeight
+    const rowHeight = this.#rowHeight
+    this.list.style.height = `${rows.length * rowHeight}px`
+    if (this.following && !paused) this.scroller.scrollTop = rows.length * rowHeight - height
+    const { first, end } = inSight({ count: rows.length, rowHeight, scrollTop: this.scroller.scrollTop, height })
+    this.#draw(rows.slice(first, end), first, rowHeight)
+    this.#renderWords()
+  }
+
+  /**
+   * A row that stays in sight stays the same element, or a click between two events would be lost.
+   * @param {import("../inspector.js").Row[]} rows
+   * @param {number} first
+   * @param {number} rowHeight
+   */
+  #draw(rows, first, rowHeight) {
+    const seen = new Set(rows.map(({ id }) => id))
+    for (const [id, { root }] of this.drawn) if (!seen.has(id) && this.drawn.delete(id)) root.remove()
+    rows.forEach((row, i) => this.#place(row, first + i, (first + i) * rowHeight))
+  }
+
+  /**
+   * @param {import("../inspector.js").Row} row
+   * @param {number} place
+   * @param {number} top
+   */
+  #place(row, place, top) {
+    const known = this.drawn.get(row.id) ?? { root: this.list.appendChild(element("div", { class: "log-row", role: "option" })), times: 0 }
+    this.drawn.set(row.id, known)
+    const { root } = known
+    if (known.times !== row.times) this.#fill(root, row)
+    known.times = row.times
+    root.id = `log-row-${place}`
+    root.style.top = `${top}px`
+    root.setAttribute("aria-selected", String(place === this.chosen))
+    root.setAttribute("aria-setsize", String(this.inspector.rows.length))
+    root.setAttribute("aria-posinset", String(place + 1))
+  }
+
+  #renderWords() {
+    const { rows, total, rate, paused } = this.inspector
+    this.empty.hidden = rows.length > 0
+    this.list.hidden = rows.length === 0
+    write(this.empty, this.words.say(total ? "log.none" : document.body.dataset.phase === "live" ? "log.empty.live" : "log.empty.idle"))
+    write(this.count, this.words.say("log.count", { count: total }))
+    write(this.rates, total ? this.words.say("log.rates", { rate: Math.round(rate.events), size: this.#size(Math.round(rate.bytes)) }) : "")
+    this.pause.setAttribute("aria-pressed", String(paused))
+    this.list.toggleAttribute("data-chosen", this.chosen >= 0)
+    if (this.chosen >= 0) this.list.setAttribute("aria-activedescendant", `log-row-${this.chosen}`)
+    else this.list.removeAttribute("aria-activedescendant")
+    this.#renderBody()
+  }
+
+  #renderBody() {
+    const row = this.inspector.rows[this.chosen]
+    this.body.hidden = !row
+    if (row) write(this.body, readable(row.line))
+  }
+
+  /** @param {HTMLElement} root @param {import("../inspector.js").Row} row */
+  #fill(root, { line: { direction, type, summary, at }, times, bytes }) {
+    const said = element("span", { class: "visually-hidden" }, this.words.say(direction === "up" ? "log.up" : "log.down"))
+    const title = element("span", { class: "type" }, type, times > 1 ? ` ×${this.words.numbers.format(times)}` : "")
+    const time = this.words.say("log.seconds", { seconds: (at / 1000).toFixed(1) })
+    root.dataset.direction = direction
+    root.replaceChildren(icon(direction), said, element("span", { class: "what" }, title, element("span", { class: "summary" }, summary)), element("span", { class: "quiet" }, time), element("span", { class: "quiet" }, this.#size(bytes)))
+  }
+
+  /** @param {number} bytes */
+  #size(bytes) {
+    return bytes < 1000 ? this.words.say("log.bytes", { bytes }) : this.words.say("log.kilobytes", { kilobytes: (bytes / 1000).toFixed(1) })
+  }
+
+  /** @param {Event} event */
+  #clicked(event) {
+    const row = /** @type {Element} */ (event.target).closest(".log-row")
+    if (row) this.#choose(Number(row.id.replace("log-row-", "")))
+  }
+
+  /** @param {KeyboardEvent} event */
+  #keyPressed(event) {
+    if (!KEYS.includes(event.key)) return
+    event.preventDefault()
+    const last = this.inspector.rows.length - 1
+    const page = Math.max(1, Math.floor(this.scroller.clientHeight / this.#rowHeight) - 1)
+    const now = this.chosen < 0 ? last : this.chosen
+    const next = [now + 1, now - 1, 0, last, now + page, now - page][KEYS.indexOf(event.key)]
+    this.#choose(Math.max(0, Math.min(last, next)))
+    this.#reveal()
+  }
+
+  /** @param {number} place */
+  #choose(place) {
+    this.chosen = place
+    this.following = false
+    this.render()
+  }
+
+  #reveal() {
+    const top = this.chosen * this.#rowHeight
+    const { scrollTop, clientHeight } = this.scroller
+    if (top < scrollTop) this.scroller.scrollTop = top
+    else if (top + this.#rowHeight > scrollTop + clientHeight) this.scroller.scrollTop = top + this.#rowHeight - clientHeight
+  }
+
+  /** The chosen one, or all that are seen. */
+  async #copy() {
+    const { rows } = this.inspector
+    const lines = this.chosen < 0 ? rows.map(({ line }) => line) : [rows[this.chosen].line]
+    await navigator.clipboard.writeText(lines.map(line => JSON.stringify(line)).join("\n"))
+    write(this.copy, this.words.say("log.copied"))
+    setTimeout(() => write(this.copy, this.words.say("log.copy")), 2000)
+  }
+}
+
+/** @param {import("../wire.js").LogLine} line */
+function readable({ body = "" }) {
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2)
+  } catch {
+    return body
+  }
+}

@@ -1,0 +1,58 @@
+// How the page looks, the link to its settings, and the list of keys.
+
+import { linkFor } from "../share.js"
+import { find, write } from "./element.js"
+
+const YEAR_S = 365 * 24 * 3600
+
+export class LookView {
+  dialog = find("shortcuts", HTMLDialogElement)
+  done = find("settings-done", HTMLElement)
+
+  /**
+   * @param {import("../choices.js").Choices} choices
+   * @param {import("../i18n.js").Words} words
+   */
+  constructor(choices, words) {
+    this.choices = choices
+    this.words = words
+  }
+
+  start() {
+    find("shortcuts-open", HTMLButtonElement).addEventListener("click", () => this.showKeys())
+    find("settings-share", HTMLButtonElement).addEventListener("click", () => this.#share())
+    find("settings-forget", HTMLButtonElement).addEventListener("click", () => this.#forget())
+    // Closes the list and nothing else.
+    this.dialog.addEventListener("keydown", event => { if (event.key === "Escape") event.stopPropagation() })
+    this.render()
+  }
+
+  /** Kept in a cookie too, so that the server sends the page in it. */
+  render() {
+    const { theme, captions } = this.choices.values
+    const root = document.documentElement
+    if (theme === "auto") delete root.dataset.theme
+    else root.dataset.theme = theme
+    root.dataset.captions = captions
+    document.cookie = `theme=${theme}; path=/; max-age=${theme === "auto" ? 0 : YEAR_S}; samesite=lax`
+  }
+
+  showKeys() {
+    if (!this.dialog.open) this.dialog.showModal()
+  }
+
+  /** The settings came with the link. */
+  adopted() {
+    write(this.done, this.words.say("settings.adopted"))
+  }
+
+  async #share() {
+    await navigator.clipboard.writeText(linkFor(this.choices.chosen, location.href))
+    write(this.done, this.words.say("settings.shared"))
+  }
+
+  #forget() {
+    this.choices.forget()
+    write(this.done, this.words.say("settings.forgotten"))
+  }
+}

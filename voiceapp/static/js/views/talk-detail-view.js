@@ -1,0 +1,150 @@
+// One past talk: read, heard again with its text in time, renamed, marked, saved as a file, deleted.
+
+import { fileOf, formsOf, sound } from "../talks/files.js"
+import { shownAt } from "../talks/replay.js"
+import { saidIn, titleOf } from "../talks/talk.js"
+import { element, find, icon } from "./element.js"
+
+export class TalkDetailView {
+  root = find("talk-detail", HTMLElement)
+  /** @type {import("../talks/talk.js").Talk | null} */
+  talk = null
+  /** @type {HTMLAudioElement | null} */
+  player = null
+  address = ""
+  /** @type {Map<string, {row: HTMLElement, text: HTMLElement}>} */
+  rows = new Map()
+
+  /**
+   * @param {import("../talks/keeper.js").Keeper} keeper
+   * @param {import("../i18n.js").Words} words
+   * @param {{talkClosed: () => void, talkChanged: () => void}} delegate
+   */
+  constructor(keeper, words, delegate) {
+    this.keeper = keeper
+    this.words = words
+    this.delegate = delegate
+  }
+
+  /** @param {import("../talks/talk.js").Talk} talk */
+  open(talk) {
+    this.talk = talk
+    this.root.hidden = false
+    const back = this.#button("talks.back", () => this.close())
+    this.root.replaceChildren(back, this.#name(talk), this.#tools(talk), this.#sound(talk), this.#entries(talk))
+    back.focus()
+  }
+
+  close() {
+    this.player?.pause()
+    if (this.address) URL.revokeObjectURL(this.address)
+    this.address = ""
+    this.talk = this.player = null
+    this.root.hidden = true
+    this.root.replaceChildren()
+    this.delegate.talkClosed()
+  }
+
+  /** @param {import("../talks/talk.js").Talk} talk */
+  #name(talk) {
+    const box = element("input", { type: "text", maxlength: "200", value: titleOf(talk, this.words.say("talks.unnamed")) })
+    box.addEventListener("change", () => this.#change({ title: box.value.trim() }))
+    return element("label", { class: "setting menu" }, element("span", {}, this.words.say("talks.rename")), box)
+  }
+
+  /** @param {import("../talks/talk.js").Talk} talk */
+  #tools(talk) {
+    const mark = this.#button("talks.mark", () => {
+      this.#change({ marked: !this.talk?.marked })
+      mark.setAttribute("aria-pressed", String(this.talk?.marked))
+    })
+    mark.setAttribute("aria-pressed", String(talk.marked))
+    const remove = this.#button("talks.remove", () => this.#remove())
+    return element("div", { class: "tools" }, mark, remove, this.#exports(talk))
+  }
+
+  /** @param {import("../talks/talk.js").Talk} talk */
+  #exports(talk) {
+    const menu = element("select", { "aria-label": this.words.say("talks.export"), class: "export" }, element("option", { value: "" }, `${this.words.say("talks.export")}…`))
+    menu.append(...formsOf(talk).map(form => element("option", { value: form }, this.words.say(`talks.form.${form}`))))
+    menu.addEventListener("change", async () => {
+      const form = menu.value
+      menu.value = ""
+      if (form) save(await fileOf(talk, form, this.words, this.#load))
+    })
+    return menu
+  }
+
+  /** @param {import("../talks/talk.js").Talk} talk */
+  #sound(talk) {
+    if (!talk.sound) return element("p", { class: "quiet note" }, this.words.say("talks.silent"))
+    const player = this.player = element("audio", { controls: true, "aria-label": this.words.say("talks.replay") })
+    const follow = () => this.#follow(player)
+    for (const type of ["play", "seeking", "timeupdate", "ended"]) player.addEventListener(type, follow)
+    sound(talk, this.#load).then(blob => {
+      if (this.player !== player) return
+      this.address = URL.createObjectURL(blob)
+      player.src = this.address
+    })
+    return player
+  }
+
+  /** @param {import("../talks/talk.js").Talk} talk */
+  #entries(talk) {
+    this.rows = new Map(talk.entries.filter(entry => saidIn(entry)).map(entry => {
+      const text = element("p", { class: "words" }, saidIn(entry))
+      const who = element("span", { class: "who" }, this.words.say(entry.role === "user" ? "transcript.you" : "transcript.assistant"))
+      const mark = entry.heard === null ? [] : [element("p", { class: "mark" }, this.words.say("transcript.cut"))]
+      return [entry.id, { row: element("div", { class: "past", "data-role": entry.role, "data-past": entry.id }, who, text, ...mark), text }]
+    }))
+    return element("div", { class: "past-talk" }, ...[...this.rows.values()].map(({ row }) => row))
+  }
+
+  /** What has been said so far is dark, what comes is faint: nothing moves while one reads. @param {HTMLAudioElement} player */
+  #follow(player) {
+    if (!this.talk) return
+    const whole = player.ended || (player.paused && player.currentTime === 0)
+    const shown = new Map(shownAt(this.talk, 1000 * player.currentTime).map(({ entry, shown: count }) => [entry.id, count]))
+    for (const [id, { text }] of this.rows) this.#fade(text, whole ? Infinity : shown.get(id) ?? 0)
+    if (!player.paused) requestAnimationFrame(() => this.#follow(player))
+  }
+
+  /** @param {HTMLElement} text @param {number} shown */
+  #fade(text, shown) {
+    const words = text.textContent ?? ""
+    const at = Math.min(words.length, shown)
+    if (text.dataset.shown === String(at)) return
+    text.dataset.shown = String(at)
+    text.replaceChildren(words.slice(0, at), element("span", { class: "coming" }, words.slice(at)))
+  }
+
+  /** @param {number} n */
+  #load = n => this.keeper.store.readSound(/** @type {import("../talks/talk.js").Talk} */ (this.talk).id, n)
+
+  /** @param {Partial<import("../talks/talk.js").Talk>} change */
+  async #change(change) {
+    if (!this.talk) return
+    this.talk = Object.assign(this.talk, change)
+    await this.keeper.update(this.talk)
+    this.delegate.talkChanged()
+  }
+
+  async #remove() {
+    if (this.talk) await this.keeper.forget(this.talk.id)
+    this.close()
+  }
+
+  /** @param {string} key @param {() => void} pressed */
+  #button(key, pressed) {
+    const button = element("button", { type: "button", class: "plain" }, ...key === "talks.back" ? [icon("up")] : [], this.words.say(key))
+    button.addEventListener("click", pressed)
+    return button
+  }
+}
+
+/** @param {{name: string, blob: Blob}} file */
+export function save({ name, blob }) {
+  const address = URL.createObjectURL(blob)
+  element("a", { href: address, download: name }).click()
+  setTimeout(() => URL.revokeObjectURL(address), 60000)
+}
