@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # With a key or an address of one's own the embedded engine is not needed, and not installed.
-WANTED := $(if $(OPENAI_API_KEY)$(VOICEAPP_UPSTREAM_KEY)$(VOICEAPP_UPSTREAM_URL),requirements.txt,requirements-engine.txt)
+REMOTE := $(OPENAI_API_KEY)$(VOICEAPP_UPSTREAM_KEY)$(VOICEAPP_UPSTREAM_URL)
+WANTED := $(if $(findstring embedded,$(VOICEAPP_PROFILE)),requirements-engine.txt,$(if $(REMOTE),requirements.txt,requirements-engine.txt))
 
-.PHONY: run test check bench soak clean
+.PHONY: run test check bench soak shots clean
 
 run: $(VENV)/installed-$(WANTED)
 	@$(BIN)/python -m voiceapp.vendor
@@ -32,6 +33,12 @@ bench: $(VENV)/installed-requirements-dev.txt
 soak: $(VENV)/installed-requirements-dev.txt
 	$(BIN)/python -m voiceapp.vendor
 	$(BIN)/python -m tests.soak
+
+shots: $(VENV)/installed-requirements-dev.txt
+	$(BIN)/python tests/prepare.py
+	$(BIN)/python -m voiceapp.vendor
+	npm --prefix tests/js ci --silent --no-audit --no-fund
+	$(BIN)/python -m tests.shots
 
 clean:
 	rm -rf $(VENV) tests/js/node_modules benchmarks/peer/node_modules voiceapp/static/vendor

@@ -23,7 +23,7 @@ import numpy as np
 
 from tests.engine.client import Client
 from tests.engine.speech import noises
-from voiceapp.engine.numbers import digits
+from tests.word_errors import error_rate
 
 RATE = 24000
 SENTENCES = """
@@ -128,29 +128,6 @@ def music(seconds: int) -> bytes:
             made[start : start + beat] += 1500 * fade * sum(np.sin(2 * np.pi * hz * n * time_s) / n for n in (1, 2, 3))
         made[start : start + 2000] += chance.normal(0, 3000, 2000) * np.exp(-np.arange(2000) / 400)
     return np.clip(made, -32768, 32767).astype("<i2").tobytes()
-
-
-# Word errors
-
-
-def words(text: str) -> list[str]:
-    plain = text.lower().replace("o'clock", "o clock").replace("'", "")
-    return digits("".join(letter if letter.isalnum() else " " for letter in plain)).split()
-
-
-def errors(said: str, heard: str) -> int:
-    wanted, got = words(said), words(heard)
-    row = list(range(len(got) + 1))
-    for place, word in enumerate(wanted, 1):
-        last, row[0] = row[0], place
-        for column, other in enumerate(got, 1):
-            last, row[column] = row[column], min(row[column] + 1, row[column - 1] + 1, last + (word != other))
-    return row[-1]
-
-
-def rate(pairs: list[tuple[str, str]]) -> float:
-    """In percent."""
-    return 100 * sum(errors(said, heard) for said, heard in pairs) / sum(len(words(said)) for said, _ in pairs)
 
 
 # The engine
@@ -280,9 +257,11 @@ class Bench:
                     pairs.setdefault(voice, []).append((text, heard))
                     turns, asked = turns + (count == 1), asked + 1
             every = [pair for each in pairs.values() for pair in each]
-            shown = ", ".join(f"{voice} {rate(each):.1f}" for voice, each in pairs.items())
+            shown = ", ".join(f"{voice} {100 * error_rate(*each):.1f}" for voice, each in pairs.items())
             name = "clean" if kind == "clean" else f"{kind} noise, {SNR_DB} dB"
-            self.tell(f"word error rate, {name}, {len(every)} sentences", f"{rate(every):.1f} % ({shown})", aim)
+            self.tell(
+                f"word error rate, {name}, {len(every)} sentences", f"{100 * error_rate(*every):.1f} % ({shown})", aim
+            )
         self.tell("exactly one turn for an utterance", f"{turns} of {asked}", "all")
 
     def _heard(self, pcm: np.ndarray) -> tuple[str, int]:
@@ -385,7 +364,11 @@ class Bench:
         for name, text in itertools.product(("heart", "oak"), sentences()[: self.rounds]):
             sound = Resampler(RATE, 16000).feed(voice.speak(text, name, 1.0).astype(np.float32))
             pairs.append((text, recogniser.hear(sound.astype(np.int16)).text))
-        self.tell(f"word error rate of its own two voices, {len(pairs)} sentences", f"{rate(pairs):.1f} %", "≤ 2 %")
+        self.tell(
+            f"word error rate of its own two voices, {len(pairs)} sentences",
+            f"{100 * error_rate(*pairs):.1f} %",
+            "≤ 2 %",
+        )
 
     def memory(self) -> None:
         self.tell("memory, at the end", f"{self.engine.memory_mb:.0f} MB", "≤ 400 MB")

@@ -1,6 +1,7 @@
 """The browsers: each sends a chunk at every beat, without pause, and notes what comes back."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from .line import ClientLine
@@ -11,7 +12,7 @@ HEARD_EVERY_S = 0.25  # as the page tells it
 EVENT_WITHIN = 60
 
 
-class Caller(ClientLine):
+class Caller(ClientLine, ABC):
     """One call. Subclasses speak the wire of what they call; `ready` is set when sound may go up."""
 
     path_called: ClassVar[str]
@@ -26,9 +27,9 @@ class Caller(ClientLine):
         self.leaving = False
         self.trouble = ""
 
+    @abstractmethod
     def chunk(self, sound: bytes) -> None:
         """Send a chunk."""
-        raise NotImplementedError
 
     def begin(self) -> None:
         if not self.ready.done():

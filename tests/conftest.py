@@ -11,6 +11,9 @@ from voiceapp.engine.scripted import ScriptedServer
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 
+# The embedded engine, with the person speaking first.
+EMBEDDED = {"VOICEAPP_PROFILE": "embedded", "VOICEAPP_INSTRUCTIONS": "Be brief."}
+
 
 def upstream_settings(server: ScriptedServer, **more: str) -> dict[str, str]:
     """Settings of an app whose upstream is a scripted server."""
@@ -18,6 +21,8 @@ def upstream_settings(server: ScriptedServer, **more: str) -> dict[str, str]:
         "VOICEAPP_UPSTREAM_URL": server.url,
         "VOICEAPP_UPSTREAM_KEY": "sk-test-marked-key",
         "VOICEAPP_PROFILE": "openai",
+        # So that the person speaks first.
+        "VOICEAPP_INSTRUCTIONS": "Be brief.",
         **more,
     }
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 
 # Program → Debian package.
 NEEDED = {
@@ -13,22 +14,30 @@ NEEDED = {
     "redis-server": "redis-server",
     "node": "nodejs",
     "npm": "npm",
+    "sox": "sox",
 }
+# Where they cannot be had, the tests that drive them are skipped, and say so.
+WANTED = {"firefox": "firefox-esr", "pulseaudio": "pulseaudio"}
 
 
-def missing() -> list[str]:
-    return [package for program, package in NEEDED.items() if shutil.which(program) is None]
+def missing(programs: Mapping[str, str] = NEEDED) -> list[str]:
+    return [package for program, package in programs.items() if shutil.which(program) is None]
+
+
+def install(packages: Sequence[str], check: bool) -> None:
+    if not packages:
+        return
+    print(f"Installing {' '.join(packages)}", flush=True)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    command = ["apt-get", "install", "-y", "-qq", *packages]
+    subprocess.run(command, check=check, stdout=subprocess.DEVNULL, env=environment)
 
 
 def main() -> None:
-    packages = missing()
-    if not packages:
-        return
-    if shutil.which("apt-get") and os.geteuid() == 0:
-        print(f"Installing {' '.join(packages)}", flush=True)
-        quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
-        subprocess.run(["apt-get", "update", "-qq"], check=True, **quiet)
-        subprocess.run(["apt-get", "install", "-y", "-qq", *packages], check=True, **quiet)
+    if missing({**NEEDED, **WANTED}) and shutil.which("apt-get") and os.geteuid() == 0:
+        subprocess.run(["apt-get", "update", "-qq"], check=True, stdout=subprocess.DEVNULL)
+        install(missing(), check=True)
+        install(missing(WANTED), check=False)
     if missing():
         sys.exit(f"The tests need these programs; please install them: {' '.join(missing())}")
 

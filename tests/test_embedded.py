@@ -65,6 +65,29 @@ def test_nothing_runs_before_the_first_call_and_one_engine_serves_all(app: Gunic
         assert len(engines(app.process.pid)) == 1
 
 
+def test_it_speaks_first_and_says_what_it_is(app: Gunicorn) -> None:
+    with PageClient(app.url) as page:
+        begin(page)
+        _, said = page.expect("transcript", lambda _, data: data.get("final"), timeout=30)
+        assert "without a language model" in said["text"]
+        page.expect("audio", lambda n, item, sound: sound == "", timeout=30)
+
+
+def test_with_another_voice_in_mid_call_it_still_knows_what_was_said(app: Gunicorn) -> None:
+    with PageClient(app.url) as page:
+        assert page.call("start", {"greet": False}) == {"ok": True}
+        page.expect("ready", timeout=60)
+        page.emit("text", {"text": "My name is Ada."})
+        page.expect("transcript", lambda _, data: "Nice to meet you, Ada" in data.get("text", ""), timeout=30)
+        item = page.expect("audio", lambda n, item, sound: sound == "", timeout=30)[1]
+        page.emit("heard", {"item": item, "heard_ms": 60_000})
+        page.expect("turn", lambda n, data: n > 2 and data["state"] == "listening")
+        page.emit("configure", {"voice": "oak"})
+        assert page.expect("renewed", timeout=30)[0]["voice"] == "oak"
+        page.emit("text", {"text": "What is my name?"})
+        page.expect("transcript", lambda _, data: data.get("text") == "Your name is Ada.", timeout=30)
+
+
 def test_when_it_dies_the_call_ends_in_words_and_the_next_one_works(app: Gunicorn) -> None:
     with PageClient(app.url) as page:
         begin(page)

@@ -15,9 +15,13 @@ from tests.page_client import PageClient
 from tests.redis_server import redis_server
 from tests.servers import Gunicorn, gunicorn
 from tests.test_driver import chunk, closed, eventually
-from voiceapp.budgets import cost
+from voiceapp.access import Visitor
+from voiceapp.budgets import Budgets, Left, cost
 from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.environment import Secret
+from voiceapp.ledger import Ledger
 from voiceapp.prices import installed
+from voiceapp.rules import Rules
 
 Serve = Callable[..., str]
 Upstream = Callable[..., ScriptedServer]
@@ -52,11 +56,23 @@ def test_whoever_speaks_or_types_is_not_idle(serve: Serve, upstream: Upstream) -
         assert "idle" not in codes(page)
 
 
+def test_what_is_left_of_a_silence_is_told_until_somebody_types(serve: Serve, upstream: Upstream) -> None:
+    with PageClient(serve(upstream(), VOICEAPP_IDLE_SECONDS="3")) as page:
+        page.start()
+        assert page.expect("limits", lambda limits: limits["idle_left_s"] is not None)[0]["idle_left_s"] <= 1
+        page.expect("notice", lambda notice: notice["code"] == "idle_soon")
+        page.emit("text", {"text": "Hello"})
+        assert eventually(lambda: page.named("limits")[-1][0]["idle_left_s"] is None)
+        assert page.named("ended") == []
+
+
 def test_a_call_has_a_longest_time(serve: Serve, upstream: Upstream) -> None:
     server = upstream()
     with PageClient(serve(server, VOICEAPP_CALL_SECONDS="2")) as page:
         page.start()
-        assert page.expect("limits")[0] == {"call_s": 2, "idle_s": 360, "left_s": None, "left_money": None}
+        time_limits = {"call_s": 2, "call_left_s": 2, "idle_s": 360, "idle_left_s": None}
+        of_the_day = {"left_s": None, "budget_s": None, "used_s": 0, "left_money": None, "budget_money": None}
+        assert page.expect("limits")[0] == {**time_limits, **of_the_day, "used_money": 0.0, "currency": "USD"}
         assert page.expect("ended") == [{"reason": "call_too_long"}]
         assert codes(page) == ["call_ending", "call_too_long"]
         assert closed(server)
@@ -98,7 +114,8 @@ def test_money_is_counted_by_the_tokens_and_shown(serve: Serve, upstream: Upstre
     url = serve(upstream(), **settings)
     with PageClient(url) as page:
         page.start()
-        assert page.expect("limits")[0]["left_money"] == 0.002
+        limits = page.expect("limits")[0]
+        assert (limits["left_money"], limits["budget_money"], limits["used_money"]) == (0.002, 0.002, 0.0)
         for n in range(1, 21):
             page.emit("audio", n, chunk(n))
         page.expect("usage")
@@ -111,6 +128,15 @@ def test_money_is_counted_by_the_tokens_and_shown(serve: Serve, upstream: Upstre
         assert eventually(spent)
         page.call("start", {})
         page.expect("notice", lambda notice: notice["code"] == "budget_spent")
+
+
+def test_the_budget_that_is_short_first_is_told_with_its_whole() -> None:
+    visitor = Visitor("one", "192.0.2.1")
+    budgets = Budgets(Rules(user_day_s=600, day_s=1000, user_day_money=2.0), Ledger(Secret("")))
+    assert budgets.charge(visitor, "call", 100, 500_000) == Left(500, 600, 1.5, 2.0)
+    budgets.charge(Visitor("other", "192.0.2.2"), "other", 450, 0)
+    assert budgets.left(visitor) == Left(450, 1000, 1.5, 2.0)
+    assert budgets.charge(visitor, "call", 360, 0) == Left(90, 1000, 1.5, 2.0, low=True)
 
 
 @pytest.mark.parametrize(

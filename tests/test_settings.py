@@ -1,6 +1,7 @@
 """The environment is read once; what is wrong names its variable."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +36,24 @@ def test_an_address_of_ones_own_is_not_given_openais_key() -> None:
     assert not settings.upstream_key
 
 
+def test_lists_offer_several_and_the_first_is_the_usual_one() -> None:
+    env = {
+        "OPENAI_API_KEY": KEY,
+        "VOICEAPP_PROFILE": "embedded, openai",
+        "VOICEAPP_MODEL": "a,b",
+        "VOICEAPP_VOICE": "x y x",
+    }
+    settings = Settings.from_env(env)
+    assert (settings.profile, settings.profiles) == ("embedded", ("embedded", "openai"))
+    assert (settings.models, settings.voices, settings.upstream_key.reveal()) == (("a", "b"), ("x", "y"), KEY)
+
+
+def test_a_wrong_persona_of_the_operators_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "sam.toml").write_text("name = 'Sam'\ninstructions = 3\n")
+    with pytest.raises(SettingError, match=r"sam\.toml, line 2: instructions must be text"):
+        Settings.from_env({"VOICEAPP_PERSONAS": str(tmp_path)})
+
+
 def test_an_empty_variable_counts_as_not_set() -> None:
     assert Settings.from_env({"OPENAI_API_KEY": "", "VOICEAPP_CHUNK_MS": " "}).chunk_ms == 40
 
@@ -52,6 +71,12 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         ({"WEB_CONCURRENCY": "-1"}, "WEB_CONCURRENCY"),
         ({"VOICEAPP_THREADS": "1"}, "VOICEAPP_THREADS"),
         ({"VOICEAPP_PROFILE": "openia"}, "VOICEAPP_PROFILE"),
+        ({"VOICEAPP_PROFILE": "openai azure"}, "VOICEAPP_PROFILE"),
+        ({"VOICEAPP_PERSONA": "nobody"}, "VOICEAPP_PERSONA"),
+        ({"VOICEAPP_PERSONA": "own"}, "VOICEAPP_PERSONA"),
+        ({"VOICEAPP_PERSONAS": "/no/such/folder"}, "VOICEAPP_PERSONAS"),
+        ({"VOICEAPP_EDIT_INSTRUCTIONS": "maybe"}, "VOICEAPP_EDIT_INSTRUCTIONS"),
+        ({"VOICEAPP_VOICE": "marin, ced*r"}, "VOICEAPP_VOICE"),
         ({"VOICEAPP_PROFILE": "openai"}, "OPENAI_API_KEY"),
         ({"VOICEAPP_PROFILE": "azure"}, "VOICEAPP_UPSTREAM_URL"),
         ({"VOICEAPP_PROFILE": "beta"}, "VOICEAPP_UPSTREAM_URL"),

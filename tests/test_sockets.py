@@ -52,7 +52,8 @@ def client(app: Any) -> Iterator[Client]:
 def test_a_start_is_accepted_and_the_call_becomes_ready(client: Client) -> None:
     assert client.client.emit("start", {}, callback=True) == {"ok": True}
     (ready,) = client.expect("ready")
-    assert set(ready) == {"conversation", "profile", "model", "voice", "sample_rate", "chunk_ms", "expires_at"}
+    session = {"persona", "profile", "model", "voice", "expires_at"}
+    assert set(ready) == {"conversation", "sample_rate", "chunk_ms"} | session
 
 
 def test_a_turn_is_answered_in_this_clients_room(client: Client, app: Any) -> None:
@@ -78,7 +79,7 @@ def test_every_event_it_sends_is_in_the_schema(client: Client) -> None:
     client.client.emit("nonsense")
     client.client.emit("stop", {})
     client.expect("ended")
-    assert {name for name, _ in client.events} == schema.DOWN - {"going_away"}
+    assert {name for name, _ in client.events} == schema.DOWN - {"going_away", "renewed", "tool"}
 
 
 @pytest.mark.parametrize("event", sorted(schema.UP))

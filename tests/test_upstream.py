@@ -23,7 +23,7 @@ Upstream = Callable[..., ScriptedServer]
 
 def test_the_operators_choices_win_over_the_profiles() -> None:
     settings = Settings.from_env({"OPENAI_API_KEY": "sk-x", "VOICEAPP_MODEL": "other", "VOICEAPP_VOICE": "cedar"})
-    profile = upstream.chosen_profile(settings)
+    profile = upstream.offered_profiles(settings)["openai"]
     assert (profile.url, profile.model, profile.voice) == ("wss://api.openai.com/v1/realtime", "other", "cedar")
 
 
@@ -38,7 +38,7 @@ def test_the_operators_choices_win_over_the_profiles() -> None:
 )
 def test_the_model_goes_into_the_address_unless_one_is_there(url: str, address: str) -> None:
     settings = Settings.from_env({"VOICEAPP_UPSTREAM_URL": url})
-    assert upstream.address(upstream.chosen_profile(settings)) == address
+    assert upstream.address(upstream.offered_profiles(settings)["openai"]) == address
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ class TestRefusals:
             assert page.expect("ended", timeout=3) == [{"reason": "stopped"}]
 
     def test_a_session_that_never_gets_ready_is_given_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("voiceapp.relay.READY_S", 0.3)
+        monkeypatch.setattr("voiceapp.pulse.READY_S", 0.3)
         with (
             ScriptedServer({"defaults": False, "on": []}) as server,
             werkzeug(upstream_settings(server)) as url,
@@ -160,8 +160,8 @@ class TestEndings:
             assert page.expect("ended") == [{"reason": code}]
 
     def test_one_that_stalls_in_mid_frame_is_noticed(self, upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("voiceapp.relay.QUIET_S", 0.5)
-        monkeypatch.setattr("voiceapp.relay.PONG_S", 0.3)
+        monkeypatch.setattr("voiceapp.pulse.QUIET_S", 0.5)
+        monkeypatch.setattr("voiceapp.pulse.PONG_S", 0.3)
         with werkzeug(upstream_settings(upstream("stall"))) as url, PageClient(url) as page:
             page.start()
             for n in range(1, 60):

@@ -26,6 +26,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from .budgets import Budgets
     from .door import Door
     from .ledger import Ledger
+    from .offer import Offer
     from .settings import Settings
     from .warden import House
 
@@ -41,12 +42,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     ledger = Ledger(rules.redis_url)
     access = Access(rules, settings.secret_key, ledger)
     house = House(bridge, rules, Admission(rules), Budgets(rules, ledger))
-    sockets.Calls(socketio, house, settings)
+    offer = Offer(settings)
+    sockets.Calls(socketio, house, settings, offer)
     telemetry.BridgeWatch(bridge).attach()
     app.wsgi_app = Door(app.wsgi_app, rules, access, house.admission)  # type: ignore[method-assign]
     app.extensions["voiceapp_settings"] = settings
     app.extensions["voiceapp_access"] = access
     app.extensions["voiceapp_ledger"] = ledger
     app.extensions["voiceapp_house"] = house
+    app.extensions["voiceapp_offer"] = offer
     app.extensions["voiceapp_bridge"] = bridge
     return app

@@ -13,10 +13,16 @@ class Bill:
 
     def __init__(self, rules: Rules, model: str) -> None:
         installed = prices.installed()
-        # What the operator set holds for every model.
-        self._prices = installed.of(model) if rules.prices == installed.dearest else rules.prices
+        self._rules = rules
         self._about = {"currency": installed.currency, "dated": installed.dated.isoformat()}
         self._total = 0
+        self.follow(model)
+
+    def follow(self, model: str) -> None:
+        """From now on this model's prices count."""
+        installed, rules = prices.installed(), self._rules
+        # What the operator set holds for every model.
+        self._prices = installed.of(model) if rules.prices == installed.dearest else rules.prices
 
     def add(self, turn: Mapping[str, int]) -> dict[str, Any] | None:
         """The page's `cost` after this turn: the turn's and the call's."""

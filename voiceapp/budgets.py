@@ -25,10 +25,12 @@ class Meter:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What is left of the day, None where nothing limits it."""
+    """What is left of the day and of how much, None where nothing limits it."""
 
     seconds: int | None = None
+    of_seconds: int | None = None
     money: float | None = None
+    of_money: float | None = None
     low: bool = False
     spent: bool = False
 
@@ -80,18 +82,21 @@ class Budgets:
 
     def left(self, visitor: Visitor) -> Left:
         """The least that any of the day's budgets leaves."""
-        least: dict[str, int] = {}
+        least: dict[str, tuple[int, int]] = {}
         share = 1.0
         for meter in self._meters(visitor):
             left = self._ledger.left(meter.what, meter.whom, meter.most)
-            least[meter.what] = min(left, least.get(meter.what, left))
+            least[meter.what] = min((left, meter.most), least.get(meter.what, (left, meter.most)))
             share = min(share, left / meter.most)
-        money = least.get("money")
+        seconds, of_seconds = least.get("seconds", (None, None))
+        money, of_money = least.get("money", (None, None))
         return Left(
-            seconds=least.get("seconds"),
-            money=None if money is None else money / MILLIONTHS,
+            seconds,
+            of_seconds,
+            _in_currency(money),
+            _in_currency(of_money),
             low=share <= LOW,
-            spent=0 in least.values(),
+            spent=any(left == 0 for left, _ in least.values()),
         )
 
     def _meters(self, visitor: Visitor) -> list[Meter]:
@@ -111,6 +116,10 @@ class Budgets:
             (f"calls-from:{visitor.address}", rules.calls_per_address),
         )
         return [(key, most) for key, most in every if most]
+
+
+def _in_currency(millionths: int | None) -> float | None:
+    return None if millionths is None else millionths / MILLIONTHS
 
 
 def cost(turn: Mapping[str, int], prices: Mapping[str, float]) -> int:

@@ -32,6 +32,11 @@ class Secret:
         return self._value
 
 
+def _check_word(name: str, value: str) -> None:
+    if not re.fullmatch(r"[\w.:/@-]{0,200}", value):
+        raise SettingError(f"{name} is {value!r}; it may hold letters, digits and . : / @ _ - only.")
+
+
 class Reader:
     """Typed, bounded reading of variables; an empty one counts as not set."""
 
@@ -61,9 +66,22 @@ class Reader:
 
     def word(self, name: str) -> str:
         value = self.text(name, longest=200)
-        if not re.fullmatch(r"[\w.:/@-]*", value):
-            raise SettingError(f"{name} is {value!r}; it may hold letters, digits and . : / @ _ - only.")
+        _check_word(name, value)
         return value
+
+    def names(self, name: str) -> tuple[str, ...]:
+        """Names of models or voices, each once."""
+        found = tuple(dict.fromkeys(self.words(name)))
+        for value in found:
+            _check_word(name, value)
+        return found
+
+    def flag(self, name: str) -> bool:
+        """`yes` or `no`, which is usual."""
+        value = self.text(name, "no")
+        if value not in ("yes", "no"):
+            raise SettingError(f"{name} is {value!r}; it must be yes or no.")
+        return value == "yes"
 
     def words(self, name: str) -> tuple[str, ...]:
         """Words divided by commas or spaces."""

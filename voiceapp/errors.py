@@ -54,6 +54,8 @@ ENGINE_STARTING = Fault(
     "engine_starting", "The built-in voice is getting ready. This takes a few seconds the first time."
 )
 
+RENEWAL_FAILED = Fault("renewal_failed", "The change could not be made. The call goes on as it was.", retry=True)
+
 NOT_ALLOWED = Fault("not_allowed", "You are not logged in. Reload the page and type the access code.")
 WRONG_PLACE = Fault("wrong_place", "This request came from another site or by a name this server does not answer to.")
 TOO_MANY_TRIES = Fault("too_many_tries", "Too many wrong codes. Wait a minute, then try again.", retry=True)

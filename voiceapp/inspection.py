@@ -13,6 +13,8 @@ LEFT_OUT = frozenset({
 TABLES = frozenset({"audio", "output"})
 MOST_CHARACTERS = 400
 MOST_BODY = 8000
+# One line.
+SUMMARY_CHARACTERS = 120
 
 
 def body(message: Mapping[str, Any]) -> str:
@@ -33,3 +35,20 @@ def _shown(value: Any, name: str = "") -> Any:
     if isinstance(value, list):
         return [_shown(inner) for inner in value]
     return value
+
+
+def summary(message: Mapping[str, Any]) -> str:
+    """The ids and states of an event in a line; what was said, and all sound, stays out."""
+    found = []
+    for name, value in message.items():
+        part = value if isinstance(value, Mapping) else {}
+        for key, inner in ((name, value), *((f"{name}.{k}", v) for k, v in part.items())):
+            if key.rpartition(".")[2] in _SHOWN and isinstance(inner, str | int):
+                found.append(f"{key}={inner}")
+    return " ".join(found)[:SUMMARY_CHARACTERS]
+
+
+_SHOWN = frozenset({
+    "item_id", "response_id", "previous_item_id", "id", "role", "status", "code", "param", "model",
+    "audio_start_ms", "audio_end_ms", "call_id", "name",
+})  # fmt: skip

@@ -75,6 +75,10 @@ class Link:
         if isinstance(self._sock, ssl.SSLSocket) and self._sock.pending():
             self._loop.call_soon(self._readable)
 
+    def hand_over(self, owner: LinkOwner | None) -> None:
+        """From now on another is told; None: nobody is."""
+        self._owner = owner
+
     @property
     def over(self) -> bool:
         return self._over
@@ -172,14 +176,14 @@ class Link:
 
     def _tell(self, event: wire.Event) -> None:
         owner = self._owner
-        if owner is None:
+        if type(event) is wire.Closed:
+            self._closed(event)
+        elif owner is None:
             return
-        if type(event) is wire.Text:
+        elif type(event) is wire.Text:
             owner.link_text(event.payload)
         elif type(event) is wire.Binary:
             owner.link_binary(event.payload)
-        elif type(event) is wire.Closed:
-            self._closed(event)
 
     def _closed(self, event: wire.Closed) -> None:
         if not self._closing:

@@ -67,6 +67,7 @@ def page() -> Response:
         strings=languages[language],
         version=current_app.extensions["voiceapp_version"],
         modules=current_app.extensions["voiceapp_modules"],
+        offer=current_app.extensions["voiceapp_offer"].shown(language),
         theme=theme if (theme := request.cookies.get(THEME_COOKIE)) in THEMES else "",
     )
     response = _fresh(html, "text/html; charset=utf-8")

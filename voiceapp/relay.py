@@ -6,6 +6,7 @@ import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from . import inspection, telemetry, wire
@@ -17,9 +18,22 @@ from .conversation.conversation import ChunkOrderError, Conversation
 from .conversation.faults import Fault
 from .conversation.sound import BASE64_PER_MS
 from .embedded import Engine
-from .errors import BROWSER_STALLED, ENGINE_STARTING, INTERNAL, SERVER_STOPPING, TOO_FAST, BrowserError, VoiceError
+from .errors import (
+    BROWSER_STALLED,
+    ENGINE_STARTING,
+    INTERNAL,
+    RENEWAL_FAILED,
+    SERVER_STOPPING,
+    TOO_FAST,
+    BrowserError,
+    VoiceError,
+)
+from .latency import Stopwatch
 from .link import Link
+from .offer import Plan
 from .pace import LEAST_CHUNK_MS, SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE, Bucket
+from .pulse import Pulse
+from .rehearsal import Rehearsal
 from .schema import chunk_bytes
 from .settings import Secret
 from .upstream import Profile, connect
@@ -28,11 +42,6 @@ from .warden import Warden
 log = logging.getLogger(__name__)
 
 MAX_UPSTREAM_OUT = 4 * 1024 * 1024
-# From the open socket to `session.updated`; and the silence after which the upstream is asked whether it lives.
-READY_S = 15.0
-QUIET_S, PONG_S = 20.0, 10.0
-# A summary in the page's event log is one line.
-SUMMARY_CHARACTERS = 120
 
 
 class Browser(Protocol):
@@ -50,8 +59,7 @@ class Relay:
         self,
         bridge: Bridge,
         browser: Browser,
-        profile: Profile,
-        config: dialects.SessionConfig,
+        plan: Plan,
         *,
         key: Secret,
         engine: Engine | None,
@@ -60,20 +68,23 @@ class Relay:
     ) -> None:
         self._bridge = bridge
         self._browser = browser
-        self._profile = profile
+        self._plan = plan
         self._key = key
         self._engine = engine
         self._chunk_ms = chunk_ms
         self._warden = warden
         self._pace = Bucket(SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE)
         self._told = Bucket(1, 1)
-        self._conversation = Conversation(config, profile.abilities)
-        self._bill = Bill(warden.rules, profile.model)
+        self._conversation = Conversation(plan.config, plan.profile.abilities)
+        self._stopwatch = Stopwatch(plan.config.detection)
+        self._bill = Bill(warden.rules, plan.profile.model)
         self._link: Link | None = None
+        self._rehearsing: asyncio.Task[None] | None = None
+        self._next: tuple[Plan, Link, ev.SessionUpdated] | None = None
         self._live = False
         self._watched = False
         self._began = bridge.loop.time()
-        self._watchdog: asyncio.TimerHandle | None = None
+        self._pulse = Pulse(bridge.loop, lambda: self._finish(faults.STALLED))
         self.over = False
         self.id = secrets.token_hex(4)
         self._connecting = bridge.spawn(self._connect())
@@ -83,8 +94,7 @@ class Relay:
     async def _connect(self) -> None:
         try:
             await self._warden.admit(self)
-            profile, key = await self._where()
-            sock = await connect(self._bridge, profile, key)
+            self._link = await self._reach(self._plan.profile)
         except VoiceError as error:
             self._finish(error.fault)
             return
@@ -92,18 +102,22 @@ class Relay:
             log.exception("call %s: internal error", self.id)
             self._finish(INTERNAL)
             return
-        endpoint = wire.Endpoint(wire.Role.CLIENT, max_message=self._warden.rules.upstream_message_bytes)
-        self._link = self._bridge.link(sock, endpoint, max_out=MAX_UPSTREAM_OUT, owns_socket=True)
         self._link.open(self)
-        self._watch_for(READY_S, self._not_ready)
-        log.info("call %s: connected to %s", self.id, self._profile.name)
+        self._pulse.await_ready()
+        log.info("call %s: connected to %s", self.id, self._plan.profile.name)
 
-    async def _where(self) -> tuple[Profile, Secret]:
-        if self._engine is None:
-            return self._profile, self._key
+    async def _reach(self, profile: Profile) -> Link:
+        """A link to the profile's server, not yet open. Raises `VoiceError`."""
+        sock = await connect(self._bridge, *await self._where(profile))
+        endpoint = wire.Endpoint(wire.Role.CLIENT, max_message=self._warden.rules.upstream_message_bytes)
+        return self._bridge.link(sock, endpoint, max_out=MAX_UPSTREAM_OUT, owns_socket=True)
+
+    async def _where(self, profile: Profile) -> tuple[Profile, Secret]:
+        if self._engine is None or profile.name != "embedded":
+            return profile, self._key
         if not await self._engine.warm():
             self._notify(ENGINE_STARTING, fatal=False)
-        return replace(self._profile, url=await self._engine.address(self._tell_loading)), self._engine.key
+        return replace(profile, url=await self._engine.address(self._tell_loading)), self._engine.key
 
     def _tell_loading(self, part: str, done: object, of: object) -> None:
         self._notify(ENGINE_STARTING, fatal=False, progress={"part": part, "done": done, "of": of})
@@ -149,7 +163,7 @@ class Relay:
         if self._watched:
             self._log("down", len(payload), message)
         if event is not None:
-            self._handle(event)
+            self._handle(event, message)
 
     # The browser's side
 
@@ -158,11 +172,13 @@ class Relay:
         if not self._live or self._link is None:
             raise BrowserError("audio came before the call was ready", "not_started")
         try:
-            ack = self._conversation.take_chunk(n, chunk_bytes(sound))
+            size = chunk_bytes(sound)
+            ack = self._conversation.take_chunk(n, size)
         except ChunkOrderError as error:
             raise BrowserError(f"audio was refused: {error}") from None
         if self._pace.take(max(len(sound) / BASE64_PER_MS, LEAST_CHUNK_MS)):
             self._link.send(b'{"type":"input_audio_buffer.append","audio":"', sound, b'"}')
+            self._stopwatch.sent_bytes += size
         elif self._told.take(1):
             self._notify(TOO_FAST, fatal=False)
         if ack:
@@ -175,6 +191,53 @@ class Relay:
         if not self._live and not isinstance(event, ev.Stopped):
             raise BrowserError("the call is not ready yet", "not_started")
         self._handle(event)
+
+    # Renewal: another session takes the place of this one, and is told of the talk so far
+
+    def renew(self, plan: Plan) -> None:
+        """Go on with another session at the next quiet moment. Raises `BrowserError`."""
+        if not self._live:
+            raise BrowserError("the call is not ready yet", "not_started")
+        self._drop_renewal()
+        self._rehearsing = self._bridge.spawn(self._rehearse(plan))
+
+    async def _rehearse(self, plan: Plan) -> None:
+        try:
+            link = await self._reach(plan.profile)
+            session = await Rehearsal(link, plan.config, plan.profile.abilities).ready()
+        except VoiceError as error:
+            log.warning("call %s: renewal failed: %s", self.id, error.fault.code)
+            self._notify(RENEWAL_FAILED, fatal=False)
+            return
+        self._next = (plan, link, session)
+        self._renew_if_quiet()
+
+    def _renew_if_quiet(self) -> None:
+        if self._next is None or not self._conversation.quiet or self.over:
+            return
+        plan, link, session = self._next
+        self._next = None
+        if link.over or self._link is None:
+            self._notify(RENEWAL_FAILED, fatal=False)
+            return
+        link.hand_over(self)
+        self._link.hand_over(None)
+        self._link.close(1000)
+        self._link, self._plan = link, plan
+        self._pulse.feel(link)
+        self._stopwatch = Stopwatch(plan.config.detection)
+        for effect in self._conversation.renew(plan.config, plan.profile.abilities):
+            self._perform(effect)
+        self._bill.follow(session.model or plan.profile.model)
+        self._browser.emit("renewed", self._made(session.model, session.voice, session.expires_at))
+        log.info("call %s: renewed with %s", self.id, plan.profile.name)
+
+    def _drop_renewal(self) -> None:
+        if self._rehearsing is not None:
+            self._rehearsing.cancel()
+        if self._next is not None:
+            self._next[1].close(1000)
+            self._next = None
 
     def watch(self, on: bool) -> None:
         """Whether the page wants the `log` events."""
@@ -208,10 +271,16 @@ class Relay:
 
     # Effects
 
-    def _handle(self, event: ev.Event) -> None:
+    def _handle(self, event: ev.Event, message: Mapping[str, Any] = MappingProxyType({})) -> None:
         try:
+            latency = self._stopwatch.saw(event, self._bridge.loop.time(), message)
             for effect in self._conversation.handle(event):
                 self._perform(effect)
+            if latency is not None:
+                telemetry.answered(latency.stages)
+                self._browser.emit("latency", latency.told())
+            if self._next is not None:
+                self._renew_if_quiet()
         except Exception:
             log.exception("call %s: internal error", self.id)
             self._finish(INTERNAL)
@@ -220,9 +289,13 @@ class Relay:
         match effect:
             case effects.Emit(n, event, data):
                 self._warden.saw(event, data)
+                if event == "turn":
+                    self._stopwatch.turned(data["state"], self._bridge.loop.time())
                 priced = {"cost": self._bill.add(data["turn"])} if event == "usage" else {}
                 self._browser.emit(event, n, {**data, **priced})
             case effects.Play(n, item, audio):
+                if audio:
+                    self._stopwatch.played(item, self._bridge.loop.time())
                 self._browser.audio(n, item, audio.encode())
             case effects.Send(message):
                 self._send(message)
@@ -245,18 +318,24 @@ class Relay:
 
     def _ready(self, ready: effects.Ready) -> None:
         self._live = True
-        self._bill = Bill(self._warden.rules, ready.model or self._profile.model)
+        self._bill.follow(ready.model or self._plan.profile.model)
         self._warden.ready()
-        self._watch_for(QUIET_S, self._quiet)
-        self._browser.emit("ready", {
-            "conversation": self.id,
-            "profile": self._profile.name,
-            "model": ready.model or self._profile.model,
-            "voice": ready.voice,
-            "sample_rate": 24000,
-            "chunk_ms": self._chunk_ms,
-            "expires_at": ready.expires_at,
-        })  # fmt: skip
+        if self._link is not None:
+            self._pulse.feel(self._link)
+        made = self._made(ready.model, ready.voice, ready.expires_at)
+        about = {"conversation": self.id, "sample_rate": 24000, "chunk_ms": self._chunk_ms}
+        self._browser.emit("ready", {**about, **made})
+
+    def _made(self, model: str, voice: str, expires_at: int | None) -> dict[str, Any]:
+        """What the page is told of the session."""
+        plan = self._plan
+        return {
+            "persona": plan.persona,
+            "profile": plan.profile.name,
+            "model": model or plan.profile.model,
+            "voice": voice or plan.config.voice,
+            "expires_at": expires_at,
+        }
 
     def _notify(self, fault: Fault, *, fatal: bool, **more: Any) -> None:
         telemetry.noticed(self.id, fault.code, fatal=fatal)
@@ -270,7 +349,7 @@ class Relay:
             "type": str(message["type"]),
             "at": at,
             "bytes": size,
-            "summary": _summary(message),
+            "summary": inspection.summary(message),
             "body": inspection.body(message),
         })  # fmt: skip
 
@@ -291,46 +370,7 @@ class Relay:
         self.over = True
         self._warden.stop(reason)
         self._connecting.cancel()
-        if self._watchdog is not None:
-            self._watchdog.cancel()
+        self._drop_renewal()
+        self._pulse.stop()
         if self._link is not None:
             self._link.close(1000)
-
-    # Does the upstream live?
-
-    def _watch_for(self, seconds: float, check: Any) -> None:
-        if self._watchdog is not None:
-            self._watchdog.cancel()
-        self._watchdog = self._bridge.loop.call_later(seconds, check)
-
-    def _not_ready(self) -> None:
-        self._finish(faults.STALLED)
-
-    def _quiet(self) -> None:
-        if self._link is None:
-            return
-        silent = self._bridge.loop.time() - self._link.last_heard
-        if silent >= QUIET_S + PONG_S:
-            self._finish(faults.STALLED)
-        elif silent >= QUIET_S:
-            self._link.ping()
-            self._watch_for(PONG_S, self._quiet)
-        else:
-            self._watch_for(QUIET_S - silent, self._quiet)
-
-
-def _summary(message: Mapping[str, Any]) -> str:
-    """The ids and states of an event in a line; what was said, and all sound, stays out."""
-    found = []
-    for name, value in message.items():
-        part = value if isinstance(value, Mapping) else {}
-        for key, inner in ((name, value), *((f"{name}.{k}", v) for k, v in part.items())):
-            if key.rpartition(".")[2] in _SHOWN and isinstance(inner, str | int):
-                found.append(f"{key}={inner}")
-    return " ".join(found)[:SUMMARY_CHARACTERS]
-
-
-_SHOWN = frozenset({
-    "item_id", "response_id", "previous_item_id", "id", "role", "status", "code", "param", "model",
-    "audio_start_ms", "audio_end_ms", "call_id", "name",
-})  # fmt: skip

@@ -148,10 +148,8 @@ def _redis_url(reader: Reader) -> Secret:
 
 
 def _check_public(reader: Reader, rules: Rules, *, exposed: bool) -> None:
-    answer = reader.text("VOICEAPP_PUBLIC")
-    if answer not in ("", "yes", "no"):
-        raise SettingError(f"VOICEAPP_PUBLIC is {answer!r}; it must be yes or no.")
-    if exposed and not rules.restricted and answer != "yes":
+    public = reader.flag("VOICEAPP_PUBLIC")
+    if exposed and not rules.restricted and not public:
         raise SettingError(
             "VOICEAPP_ACCESS_CODE is missing: the app can be reached from outside, and anyone could talk at your cost. "
             "Set it (or VOICEAPP_TRUSTED_PROXIES), or VOICEAPP_PUBLIC=yes to let everyone in."

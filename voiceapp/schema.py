@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -15,11 +16,12 @@ MAX_TEXT_BYTES = 8_000
 MAX_CHUNK_MS = 1_000
 MAX_CHUNK_CHARACTERS = MAX_CHUNK_MS * BASE64_PER_MS
 MAX_HEARD_MS = 3_600_000
+MAX_INSTRUCTIONS = 20_000
 
 # What the server may emit; docs/wire.md says what each carries.
 DOWN = frozenset({
-    "ready", "ack", "turn", "item", "transcript", "audio", "flush", "usage", "log", "notice", "ended",
-    "limits", "going_away",
+    "ready", "renewed", "ack", "turn", "item", "transcript", "audio", "flush", "tool", "usage", "log", "notice",
+    "ended", "limits", "latency", "going_away",
 })  # fmt: skip
 
 # Socket.IO packets as the JS client writes them.
@@ -35,8 +37,17 @@ def _is_word(value: Any) -> bool:
     return isinstance(value, str) and re.fullmatch(r"[\w.:-]{1,64}", value) is not None
 
 
-def _is_language(value: Any) -> bool:
+def is_language(value: Any) -> bool:
+    """A BCP 47 tag such as en or pt-BR."""
     return isinstance(value, str) and _LANGUAGE.fullmatch(value) is not None
+
+
+def _is_model(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[\w.:/@-]{1,200}", value) is not None
+
+
+def _are_instructions(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value.strip()) <= MAX_INSTRUCTIONS
 
 
 def _is_item(value: Any) -> bool:
@@ -49,6 +60,10 @@ def _is_text(value: Any) -> bool:
 
 def _is_whole(value: Any, least: int, most: int) -> bool:
     return type(value) is int and least <= value <= most
+
+
+def _is_idle(value: Any) -> bool:
+    return _is_whole(value, 0, 0) or _is_whole(value, 5000, 30000)
 
 
 def _is_between(value: Any, least: float, most: float) -> bool:
@@ -68,7 +83,7 @@ def _is_flag(value: Any) -> bool:
 
 
 class _Mode(NamedTuple):
-    make: Callable[..., Detection]
+    make: type[Detection]
     fields: Mapping[str, tuple[Check, str]]
 
 
@@ -78,6 +93,7 @@ _TURN_FIELDS: Mapping[str, _Mode] = MappingProxyType({
         "threshold": (lambda value: _is_between(value, 0.1, 0.9), "a number from 0.1 to 0.9"),
         "prefix_ms": (lambda value: _is_whole(value, 0, 1000), "a whole number from 0 to 1000"),
         "silence_ms": (lambda value: _is_whole(value, 200, 2000), "a whole number from 200 to 2000"),
+        "idle_ms": (_is_idle, "0 or a whole number from 5000 to 30000"),
     }),
     "semantic_vad": _Mode(SemanticVad, {
         "eagerness": (lambda value: value in ("auto", "low", "medium", "high"), "auto, low, medium or high"),
@@ -85,18 +101,22 @@ _TURN_FIELDS: Mapping[str, _Mode] = MappingProxyType({
     "push_to_talk": _Mode(PushToTalk, {}),
 })  # fmt: skip
 
+# What a session is made of; offer.py knows which there are.
+_SESSION: Mapping[str, tuple[Check, str, bool]] = MappingProxyType({
+    "persona": (_is_word, "a persona's name", False),
+    "profile": (_is_word, "a profile's name", False),
+    "model": (_is_model, "a model's name", False),
+    "voice": (_is_word, "a voice's name", False),
+    "instructions": (_are_instructions, f"text of 1 to {MAX_INSTRUCTIONS} characters", False),
+    "language": (is_language, "a language tag such as en or ja", False),
+    "turn": (_is_turn, "an object", False),
+})  # fmt: skip
+
 # Event → field → (check, what it must be, required).
 UP: Mapping[str, Mapping[str, tuple[Check, str, bool]]] = MappingProxyType({
-    "start": {
-        "voice": (_is_word, "a voice's name", False),
-        "language": (_is_language, "a language tag such as en or ja", False),
-        "turn": (_is_turn, "an object", False),
-    },
+    "start": {**_SESSION, "greet": (_is_flag, "true or false", False)},
     "talk": {"down": (_is_flag, "true or false", True)},
-    "configure": {
-        "language": (_is_language, "a language tag such as en or ja", False),
-        "turn": (_is_turn, "an object", False),
-    },
+    "configure": _SESSION,
     "text": {"text": (_is_text, f"text of 1 to {MAX_TEXT_BYTES} bytes", True)},
     "interrupt": {},
     "flushed": {
@@ -165,6 +185,12 @@ def read_detection(turn: Mapping[str, Any]) -> Detection:
         if not check(value):
             raise BrowserError(f"turn.{name} must be {meaning}")
     return rules.make(**given)
+
+
+def write_detection(detection: Detection) -> dict[str, Any]:
+    """The `turn` object that reads as `detection`."""
+    mode = next(name for name, mode in _TURN_FIELDS.items() if isinstance(detection, mode.make))
+    return {"mode": mode, **{name: value for name, value in asdict(detection).items() if value is not None}}
 
 
 def chunk_bytes(sound: bytes) -> int:

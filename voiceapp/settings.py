@@ -3,18 +3,18 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
 from urllib.parse import urlsplit
 
+from . import persona
 from .environment import Reader as _Reader
 from .environment import Secret as Secret
 from .errors import SettingError
+from .persona import Persona
 from .rules import Rules
 
 PROFILES = ("openai", "azure", "beta", "embedded")
-DEFAULT_INSTRUCTIONS = (
-    "You are a friendly voice companion. Speak naturally and briefly, as in a conversation. "
-    "Answer in the language the person speaks."
-)
 
 
 def _random_secret() -> Secret:
@@ -23,24 +23,37 @@ def _random_secret() -> Secret:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the operator chose; an empty address, model, voice or transcription model is the profile's own."""
+    """What the operator chose; an empty address or transcription model, and no models or voices, are the profile's own.
+
+    Of `profiles`, `models` and `voices` the first is the usual one; the page may choose among them.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
     threads: int = 100
     secret_key: Secret = field(default_factory=_random_secret)
-    profile: str = "embedded"
+    profiles: tuple[str, ...] = ("embedded",)
     upstream_url: str = ""
     upstream_key: Secret = field(default_factory=lambda: Secret(""))
-    model: str = ""
-    voice: str = ""
+    models: tuple[str, ...] = ()
+    voices: tuple[str, ...] = ()
     transcription_model: str = ""
-    instructions: str = DEFAULT_INSTRUCTIONS
+    personas: Mapping[str, Persona] = field(default_factory=persona.read_all)
+    # Empty: by the page's language.
+    persona: str = ""
+    edit_instructions: bool = False
+    # The built-in brain is no language model; it cannot play every part.
+    has_brain: bool = False
     chunk_ms: int = 40
     rules: Rules = field(default_factory=Rules)
     engine_port: int = 0
     engine_key: Secret = field(default_factory=_random_secret)
+
+    @property
+    def profile(self) -> str:
+        """The usual one."""
+        return self.profiles[0]
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
@@ -53,7 +66,9 @@ class Settings:
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
         """Read the environment. Raises `SettingError` naming the first variable that is wrong."""
         reader = _Reader(env)
-        profile = _profile(reader)
+        profiles = _profiles(reader)
+        # The one that has an address, a key and models of its own.
+        profile = next((each for each in profiles if each != "embedded"), "embedded")
         host = reader.text("VOICEAPP_HOST", "0.0.0.0" if reader.text("PORT") else "127.0.0.1")  # noqa: S104
         threads = reader.number("VOICEAPP_THREADS", 100, 4, 2000)
         upstream_url = _upstream_url(reader, profile)
@@ -64,13 +79,15 @@ class Settings:
             workers=reader.number("WEB_CONCURRENCY", 1, 1, 64),
             threads=threads,
             secret_key=_secret_key(reader),
-            profile=profile,
+            profiles=profiles,
             upstream_url=upstream_url,
             upstream_key=upstream_key,
-            model=_model(reader, profile),
-            voice=reader.word("VOICEAPP_VOICE"),
+            models=_models(reader, profile),
+            voices=reader.names("VOICEAPP_VOICE"),
             transcription_model=reader.word("VOICEAPP_TRANSCRIPTION_MODEL"),
-            instructions=reader.text("VOICEAPP_INSTRUCTIONS", DEFAULT_INSTRUCTIONS, longest=20_000),
+            **_personas(reader),
+            edit_instructions=reader.flag("VOICEAPP_EDIT_INSTRUCTIONS"),
+            has_brain=bool(env.get("VOICEAPP_BRAIN_URL", "").strip()),
             chunk_ms=reader.number("VOICEAPP_CHUNK_MS", 40, 20, 1000),
             engine_port=reader.number("VOICEAPP_ENGINE_PORT", 0, 0, 65535),
             engine_key=reader.secret("VOICEAPP_ENGINE_KEY") or _random_secret(),
@@ -80,12 +97,29 @@ class Settings:
         return settings
 
 
-def _profile(reader: _Reader) -> str:
-    chosen = reader.text("VOICEAPP_PROFILE")
-    if chosen and chosen not in PROFILES:
-        raise SettingError(f"VOICEAPP_PROFILE is {chosen!r}; it must be one of {', '.join(PROFILES)}.")
+def _profiles(reader: _Reader) -> tuple[str, ...]:
+    chosen = tuple(dict.fromkeys(reader.words("VOICEAPP_PROFILE")))
+    for name in chosen:
+        if name not in PROFILES:
+            raise SettingError(f"VOICEAPP_PROFILE is {name!r}; it must be one of {', '.join(PROFILES)}.")
+    if len([name for name in chosen if name != "embedded"]) > 1:
+        raise SettingError(
+            f"VOICEAPP_PROFILE is {', '.join(chosen)!r}; beside embedded there can be one, since there is one address."
+        )
     has_upstream = any(reader.text(n) for n in ("OPENAI_API_KEY", "VOICEAPP_UPSTREAM_KEY", "VOICEAPP_UPSTREAM_URL"))
-    return chosen or ("openai" if has_upstream else "embedded")
+    return chosen or ("openai" if has_upstream else "embedded",)
+
+
+def _personas(reader: _Reader) -> dict[str, Any]:
+    """Who may be chosen, and who usually speaks."""
+    personas = persona.read_all(reader.text("VOICEAPP_PERSONAS"))
+    instructions = reader.text("VOICEAPP_INSTRUCTIONS", longest=persona.LONGEST_INSTRUCTIONS)
+    if instructions:
+        personas[persona.OWN] = persona.own(instructions)
+    usual = reader.text("VOICEAPP_PERSONA", persona.OWN if instructions else "")
+    if usual and usual not in personas:
+        raise SettingError(f"VOICEAPP_PERSONA is {usual!r}; it must be one of {', '.join(personas)}.")
+    return {"personas": MappingProxyType(personas), "persona": usual}
 
 
 def _upstream_url(reader: _Reader, profile: str) -> str:
@@ -123,11 +157,11 @@ def _upstream_key(reader: _Reader, profile: str) -> Secret:
     return key
 
 
-def _model(reader: _Reader, profile: str) -> str:
-    model = reader.word("VOICEAPP_MODEL")
-    if profile == "azure" and not model:
+def _models(reader: _Reader, profile: str) -> tuple[str, ...]:
+    models = reader.names("VOICEAPP_MODEL")
+    if profile == "azure" and not models:
         raise SettingError("VOICEAPP_MODEL is missing; VOICEAPP_PROFILE=azure needs the deployment's name.")
-    return model
+    return models
 
 
 def _secret_key(reader: _Reader) -> Secret:

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import randrange
 from typing import Any
 
@@ -12,14 +12,12 @@ from flask_socketio import SocketIO
 
 from . import driver, schema, telemetry
 from .access import Visitor
-from .conversation import dialects
-from .conversation.detection import ServerVad
 from .embedded import Engine
 from .errors import TOO_FAST, BrowserError, LimitError, VoiceError
+from .offer import MAKING, Offer
 from .packets import Guard
 from .relay import Relay
 from .settings import Settings
-from .upstream import chosen_profile
 from .warden import House
 
 log = logging.getLogger(__name__)
@@ -83,6 +81,8 @@ class Page:
     request_id: str
     relay: Relay | None = None
     watching: bool = False
+    # As the call's session was asked for.
+    wishes: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def call(self) -> Relay:
@@ -101,13 +101,13 @@ class Page:
 class Calls:
     """Every connected page of this process, by Socket.IO sid. Its state is touched on the bridge's thread alone."""
 
-    def __init__(self, socketio: SocketIO, house: House, settings: Settings) -> None:
+    def __init__(self, socketio: SocketIO, house: House, settings: Settings, offer: Offer) -> None:
         self._socketio = socketio
         self._house = house
         self._bridge = bridge = house.bridge
         self._settings = settings
-        self._profile = chosen_profile(settings)
-        embedded = settings.profile == "embedded"
+        self._offer = offer
+        embedded = "embedded" in offer.profiles
         self._engine = Engine(bridge, settings.engine_port, settings.engine_key) if embedded else None
         self._pages: dict[str, Page] = {}
         self._sids: dict[str, str] = {}
@@ -145,7 +145,7 @@ class Calls:
             try:
                 fields = schema.check_fields(event, args)
                 if event == "start":
-                    self._check_voice(fields)
+                    self._offer.plan(fields)
                     self._house.admission.check_call()
             except VoiceError as error:
                 self._bridge.run(self._complain, sid, error)
@@ -158,11 +158,6 @@ class Calls:
     def _unknown(self, event: str, *_: Any) -> None:
         error = BrowserError(f"there is no event {event[:40]!r}")
         self._bridge.run(self._complain, request.sid, error)  # type: ignore[attr-defined]
-
-    def _check_voice(self, fields: Mapping[str, Any]) -> None:
-        voice, offered = fields.get("voice"), self._profile.voices
-        if voice is not None and voice not in (*offered, self._profile.voice):
-            raise BrowserError(f"start.voice must be one of {', '.join(offered or (self._profile.voice,))}")
 
     # On the bridge's thread
 
@@ -224,30 +219,33 @@ class Calls:
             self._start(page, fields)
         elif event == "watch":
             page.watch(fields["on"])
+        elif event == "configure" and MAKING & set(fields):
+            self._renew(page, fields)
         else:
             page.call.take_event(schema.browser_event(event, fields))
 
     def _start(self, page: Page, fields: Mapping[str, Any]) -> None:
         if page.relay is not None and not page.relay.over:
             raise BrowserError("a call is going on already; stop it first", "already_started")
-        config = dialects.SessionConfig(
-            voice=fields.get("voice", self._profile.voice),
-            instructions=self._settings.instructions,
-            transcription_model=self._profile.transcription_model,
-            language=fields.get("language"),
-            detection=schema.detection_of(fields) or ServerVad(),
-        )
+        page.wishes = fields
         page.relay = Relay(
             self._bridge,
             page.socket,
-            self._profile,
-            config,
+            self._offer.plan(fields),
             key=self._settings.upstream_key,
             engine=self._engine,
             chunk_ms=self._settings.chunk_ms,
             warden=self._house.receive(page.visitor, page.request_id),
         )
         page.relay.watch(page.watching)
+
+    def _renew(self, page: Page, fields: Mapping[str, Any]) -> None:
+        """What a session is made of is changed by another one; how it is heard stays as wished before."""
+        kept = {name: value for name, value in page.wishes.items() if name not in MAKING}
+        wishes = {**kept, **fields, "greet": False}
+        plan = self._offer.plan(wishes)
+        page.call.renew(plan)
+        page.wishes = wishes
 
     def _stop(self) -> None:
         """The server is going: every caller is told, every socket closed, the engine ended."""

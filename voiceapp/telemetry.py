@@ -5,7 +5,7 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from prometheus_client import (
@@ -39,8 +39,9 @@ READY = Histogram(
 )
 ANSWER = Histogram(
     "voiceapp_answer_seconds",
-    "From the end of a turn to the answer's sound",
-    buckets=(0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 2, 5),
+    "How long answers took, by stage (docs/operations.md)",
+    ["stage"],
+    buckets=(0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 2, 5, 10),
 )
 BYTES = Counter("voiceapp_bytes", "WebSocket bytes", ["side", "direction"])
 QUEUED = Gauge("voiceapp_queue_bytes", "Bytes that wait for a peer to read", ["side"], multiprocess_mode="livesum")
@@ -76,8 +77,10 @@ def ready(seconds: float) -> None:
     READY.observe(seconds)
 
 
-def answered(seconds: float) -> None:
-    ANSWER.observe(seconds)
+def answered(stages: Mapping[str, float | None]) -> None:
+    for stage, seconds in stages.items():
+        if seconds is not None:
+            ANSWER.labels(stage).observe(seconds)
 
 
 def _line(level: int, event: str, **fields: str) -> None:

@@ -23,21 +23,32 @@ log = logging.getLogger(__name__)
 
 CONNECT_S = 10.0
 SILENT_LOSS_MS = 20_000
-_OPENAI_VOICES = ("alloy", "ash", "ballad", "cedar", "coral", "echo", "marin", "sage", "shimmer", "verse")
+# The provider recommends the first two.
+_OPENAI_VOICES = ("marin", "cedar", "alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse")
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A kind of server: where it is, how it is asked, what it does by itself."""
+    """A kind of server: where it is, how it is asked, what it does by itself.
+
+    `voices` and `models` may be chosen; the first is the usual one, and an empty model leaves it to the address.
+    """
 
     name: str
     url: str
     key_header: str
-    model: str
-    voice: str
+    models: tuple[str, ...]
     voices: tuple[str, ...]
     transcription_model: str | None
     abilities: Abilities
+
+    @property
+    def model(self) -> str:
+        return self.models[0]
+
+    @property
+    def voice(self) -> str:
+        return self.voices[0]
 
 
 # Sources: the provider's SDKs and documentation, and recordings of live sessions, as of 2026-11.
@@ -46,24 +57,32 @@ PROFILES: Mapping[str, Profile] = MappingProxyType({
     for profile in (
         Profile(
             "openai", "wss://api.openai.com/v1/realtime", "Authorization",
-            "gpt-realtime-2.1", "marin", _OPENAI_VOICES, "gpt-realtime-whisper", Abilities(),
+            ("gpt-realtime-2.1",), _OPENAI_VOICES, "gpt-realtime-whisper", Abilities(),
         ),
         # The transcription model is a deployment's name too, so there is none to presume.
-        Profile("azure", "", "api-key", "", "marin", _OPENAI_VOICES, None, Abilities()),
-        Profile("beta", "", "Authorization", "", "alloy", (), "whisper-1", Abilities(shape="beta", truncates=False)),
-        Profile("embedded", "", "Authorization", "companion", "heart", ("heart",), "whisper-tiny.en", Abilities()),
+        Profile("azure", "", "api-key", ("",), _OPENAI_VOICES, None, Abilities()),
+        Profile("beta", "", "Authorization", ("",), ("alloy",), "whisper-1", Abilities(shape="beta", truncates=False)),
+        Profile(
+            "embedded", "", "Authorization", ("companion",), ("heart", "oak"), "whisper-tiny.en", Abilities()
+        ),
     )
 })  # fmt: skip
 
 
-def chosen_profile(settings: Settings) -> Profile:
-    """The profile with the operator's own address, model and voice in it."""
-    profile = PROFILES[settings.profile]
+def offered_profiles(settings: Settings) -> dict[str, Profile]:
+    """The profiles that may be chosen, the usual one first, with the operator's own address, models and voices."""
+    owner = next((name for name in settings.profiles if name != "embedded"), "embedded")
+    return {name: _of_operator(PROFILES[name], settings, owned=name == owner) for name in settings.profiles}
+
+
+def _of_operator(profile: Profile, settings: Settings, *, owned: bool) -> Profile:
+    if not owned:
+        return profile
     return replace(
         profile,
         url=settings.upstream_url or profile.url,
-        model=settings.model or profile.model,
-        voice=settings.voice or profile.voice,
+        models=settings.models or profile.models,
+        voices=settings.voices or profile.voices,
         transcription_model=settings.transcription_model or profile.transcription_model,
     )
 

@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from . import telemetry
+from . import prices, telemetry
 from .access import Visitor
 from .admission import Admission
 from .bridge import Bridge
-from .budgets import Budgets, Left, cost
+from .budgets import MILLIONTHS, Budgets, Left, cost
 from .conversation.faults import Fault
 from .errors import BUDGET_LOW, BUDGET_SPENT, CALL_ENDING, CALL_TOO_LONG, IDLE, IDLE_SOON
 from .rules import Rules
@@ -70,8 +70,8 @@ class Warden:
         self._began = self._charged = self._active = self._now()
         self._activity = -1
         self._warned: set[str] = set()
-        self._owed = 0  # millionths not yet charged
-        self._asked_at = 0.0
+        self._owed = self._paid = 0  # millionths not yet charged, and charged
+        self._left = Left()
         self._timer: asyncio.TimerHandle | None = None
         self._admitted = self._charging = self._over = False
 
@@ -79,22 +79,16 @@ class Warden:
         """Take the call's places and start watching. Raises `LimitError`."""
         self._call = call
         telemetry.call_started(call.id, request=self._request, who=self._visitor.alias)
-        left = Left()
         if self._house.budgets.any:
-            left = await self._ask(self._house.budgets.begin, call.id)
+            self._left = await self._ask(self._house.budgets.begin, call.id)
             self._admitted = True
-        self._show(left)
+        self._show()
         self._look_later()
 
     def saw(self, event: str, data: Mapping[str, Any]) -> None:
         """An event of the conversation that the page is told."""
         if event == "usage":
             self._owed += cost(data["turn"], self.rules.prices)
-        elif event == "turn" and data["state"] == "thinking":
-            self._asked_at = self._now()
-        elif event == "turn" and data["state"] == "assistant" and self._asked_at:
-            telemetry.answered(self._now() - self._asked_at)
-            self._asked_at = 0.0
 
     def ready(self) -> None:
         telemetry.ready(self._now() - self._began)
@@ -124,9 +118,12 @@ class Warden:
     # Looking
 
     def _look_later(self) -> None:
-        shortest = min((each for each in (self.rules.idle_s, self.rules.call_s) if each), default=LOOK_S * 6)
-        if not self._over:
-            self._timer = self._house.bridge.loop.call_later(min(LOOK_S, shortest / 6), self._look)
+        if self._over:
+            return
+        # The page counts down to the second, so a limit strikes at its time and not at the next look.
+        now, limits = self._now(), ((self._began, self.rules.call_s), (self._active, self.rules.idle_s))
+        waits = [wait for since, most in limits if most for wait in (most / 6, max(0.0, since + most - now))]
+        self._timer = self._house.bridge.loop.call_later(min([LOOK_S, *waits]), self._look)
 
     def _look(self) -> None:
         now = self._now()
@@ -150,7 +147,9 @@ class Warden:
         activity = self._call.activity if self._call is not None else 0
         if activity != self._activity:
             self._activity, self._active = activity, now
-            self._warned.discard(IDLE_SOON.code)
+            if IDLE_SOON.code in self._warned:
+                self._warned.discard(IDLE_SOON.code)
+                self._show()
         silent, most = now - self._active, self.rules.idle_s
         if not most:
             return None
@@ -160,6 +159,7 @@ class Warden:
     def _warn_if(self, due: bool, fault: Fault) -> None:
         if due and fault.code not in self._warned and self._call is not None:
             self._warned.add(fault.code)
+            self._show()
             self._call.warn(fault)
 
     # The budget
@@ -169,7 +169,7 @@ class Warden:
             return
         self._charging = True
         try:
-            left = await self._ask(self._house.budgets.charge, self._call.id, *self._used())
+            left = self._left = await self._ask(self._house.budgets.charge, self._call.id, *self._used())
         finally:
             self._charging = False
         if self._over:
@@ -177,26 +177,40 @@ class Warden:
         if left.spent:
             self._call.give_up(BUDGET_SPENT)
             return
+        self._show()
         self._warn_if(left.low, BUDGET_LOW)
-        self._show(left)
 
     def _used(self) -> tuple[int, int]:
         """Whole seconds and millionths since the last charge; the rest of a second stays for the next."""
         seconds = int(self._now() - self._charged)
         self._charged += seconds
         owed, self._owed = self._owed, 0
+        self._paid += owed
         return seconds, owed
 
     async def _ask(self, question: Callable[..., Left], *args: Any) -> Left:
         loop = self._house.bridge.loop
         return await loop.run_in_executor(self._house.clerks, question, self._visitor, *args)
 
-    def _show(self, left: Left) -> None:
-        rules = self.rules
+    def _show(self) -> None:
+        rules, left = self.rules, self._left
         if self._call is not None:
             self._call.show_limits({
                 "call_s": rules.call_s or None,
+                "call_left_s": max(0, round(self._began + rules.call_s - self._now())) if rules.call_s else None,
                 "idle_s": rules.idle_s or None,
+                "idle_left_s": self._idle_left(),
                 "left_s": left.seconds,
+                "budget_s": left.of_seconds,
+                "used_s": int(self._charged - self._began),
                 "left_money": left.money,
+                "budget_money": left.of_money,
+                "used_money": self._paid / MILLIONTHS,
+                "currency": prices.installed().currency,
             })  # fmt: skip
+
+    def _idle_left(self) -> int | None:
+        """Seconds, once the silence was warned of."""
+        if IDLE_SOON.code not in self._warned or self._call is None or self._call.activity != self._activity:
+            return None
+        return max(0, round(self._active + self.rules.idle_s - self._now()))

@@ -7,9 +7,11 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.room import room, say
-from tests.browser.speech import spoken, word_error_rate
+from tests.browser.speech import spoken
 from tests.browser.visitor import Visitor
+from tests.conftest import EMBEDDED
 from tests.servers import gunicorn
+from tests.word_errors import error_rate
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
@@ -45,7 +47,7 @@ def converse(visitor: Visitor, folder: Path) -> None:
 
 @pytest.mark.timeout(120)
 def test_a_conversation_with_an_interruption(browser: Browser, tmp_path: Path, output: Path) -> None:
-    with gunicorn({"VOICEAPP_PROFILE": "embedded"}, tmp_path / "gunicorn.log") as app:
+    with gunicorn(EMBEDDED, tmp_path / "gunicorn.log") as app:
         visitor = Visitor(browser, room=room(echo_db=-60))
         visitor.open(app.url)
         visitor.call_until_live()
@@ -57,7 +59,7 @@ def test_a_conversation_with_an_interruption(browser: Browser, tmp_path: Path, o
     assert [entry["role"] for entry in entries] == ["user", "assistant"] * len(SAID), entries
     questions, answers = of("user", entries), of("assistant", entries)
     wanted, heard = " ".join(said for said, _ in SAID), " ".join(question["text"] for question in questions)
-    assert word_error_rate(wanted, heard) <= 0.4, heard
+    assert error_rate((wanted, heard)) <= 0.4, heard
     assert [place for place, answer in enumerate(answers) if answer["cut"]] == [INTERRUPTED], answers
     for place, (answer, (_, word)) in enumerate(zip(answers, SAID, strict=True)):
         assert place == INTERRUPTED or word in answer["text"], answers

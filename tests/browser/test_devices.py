@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.browser.room import room
@@ -14,6 +15,10 @@ pytestmark = pytest.mark.browser
 Visit = Callable[..., Visitor]
 Serve = Callable[[str], tuple[str, ScriptedServer]]
 OPTIONS = "menu => [...menu.options].map(option => option.text)"
+AT_44100 = """
+const Context = window.AudioContext
+window.AudioContext = class extends Context { constructor(options) { super({ ...options, sampleRate: 44100 }) } };
+"""
 LIVE_DEVICE = "testTracks.filter(track => track.readyState === 'live').map(track => track.label)"
 
 
@@ -80,3 +85,84 @@ def test_interrupted_by_the_system_it_goes_on_and_else_asks_for_a_touch(visit: V
     sent = visitor.stats["chunksSent"]
     visitor.wait_until(lambda stats: stats["chunksSent"] > sent + 5)
     assert visitor.stats["phase"] == "live"
+
+
+def test_as_iphones_report_a_telephone_call_it_goes_on_when_the_page_is_back(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("long_answer")
+    visitor = visit(url)
+    visitor.call_until_live()
+    page = visitor.page
+    page.evaluate("""() => {
+        const context = testContexts.at(-1)
+        let state = "interrupted"
+        Object.defineProperty(context, "state", { get: () => state })
+        const tell = () => context.dispatchEvent(new Event("statechange"))
+        context.resume = async () => { if (window.testHungUp) { state = "running"; tell() } }
+        tell()
+    }""")
+    visitor.wait_for_notice("sound_paused")
+    page.evaluate("window.testHungUp = true; document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_selector('[data-code="sound_paused"]', state="detached")
+    assert page.evaluate("testContexts.length") == 1
+    assert visitor.stats["phase"] == "live"
+
+
+def test_the_screen_stays_on_as_long_as_the_call(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url)
+    page = visitor.page
+    page.evaluate("""() => {
+        const ask = navigator.wakeLock.request.bind(navigator.wakeLock)
+        window.testLocks = []
+        navigator.wakeLock.request = async kind => (window.testLocks.push(await ask(kind)), window.testLocks.at(-1))
+    }""")
+    held = "testLocks.map(lock => !lock.released)"
+    visitor.call_until_live()
+    visitor.wait_until(lambda _: page.evaluate(held) == [True])
+    # Hidden, a page loses it; in sight again, it has another.
+    page.evaluate("testLocks[0].release()")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    visitor.wait_until(lambda _: page.evaluate(held) == [False, True])
+    visitor.press("Hang up")
+    visitor.wait_until(lambda _: page.evaluate(held) == [False, False])
+
+
+def test_a_loudspeaker_is_chosen_and_remembered(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url)
+    page = visitor.page
+    visitor.press("Show settings")
+    visitor.call_until_live()
+    page.wait_for_selector("#settings-speaker option:nth-child(2)", state="attached")
+    name = page.eval_on_selector("#settings-speaker", OPTIONS)[-1]
+    page.select_option("#settings-speaker", label=name)
+    chosen = page.input_value("#settings-speaker")
+    assert chosen
+    visitor.wait_until(lambda _: page.evaluate("testContexts.at(-1).sinkId") == chosen)
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    visitor.call_until_live()
+    visitor.wait_until(lambda _: page.evaluate("testContexts.at(-1).sinkId") == chosen)
+    assert page.locator('[role="alert"]').count() == 0
+
+
+def test_what_is_heard_at_44100_hz_goes_up_at_24000(visit: Visit, serve: Serve) -> None:
+    url, upstream = serve("push_to_talk")
+    visitor = visit(url, room=AT_44100 + room(echo_db=-200))
+    visitor.call_until_live()
+    visitor.page.evaluate(
+        """() => {
+        const hum = new OscillatorNode(testContexts.at(-1), { frequency: 1000 })
+        AudioNode.prototype.connect.call(hum, testEar())
+        hum.start()
+    }"""
+    )
+    assert visitor.stats["deviceRate"] == 44100
+    visitor.wait_until(lambda _: np.abs(last_second(upstream)).mean() > 500)
+    visitor.page.wait_for_timeout(1200)
+    assert np.abs(np.fft.rfft(last_second(upstream))).argmax() == pytest.approx(1000, abs=2)
+
+
+def last_second(upstream: ScriptedServer) -> np.ndarray:
+    """Of what the latest call sent, at 24 kHz."""
+    return np.frombuffer(bytes(upstream.connections[-1].audio[-48000:]), "<i2").astype(float)

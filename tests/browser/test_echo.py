@@ -15,6 +15,7 @@ from playwright.sync_api import Browser
 from tests.browser.room import room, say
 from tests.browser.speech import spoken
 from tests.browser.visitor import Visitor
+from tests.conftest import EMBEDDED
 from tests.servers import gunicorn
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
@@ -25,7 +26,7 @@ LONG = "Please repeat after me: the garden is full of flowers, and the bees are 
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with gunicorn({"VOICEAPP_PROFILE": "embedded"}, tmp_path_factory.mktemp("app") / "gunicorn.log") as app:
+    with gunicorn(EMBEDDED, tmp_path_factory.mktemp("app") / "gunicorn.log") as app:
         yield app.url
 
 

@@ -114,20 +114,6 @@ def check_sizes(visitor: Visitor) -> None:
             assert box and box["y"] >= 0 and box["y"] + box["height"] <= height, (width, control)
 
 
-def test_a_call_can_be_made_with_the_keyboard_alone(visit: Visit, serve: Serve) -> None:
-    url, _ = serve("hello")
-    visitor = visit(url)
-    for _ in range(12):
-        visitor.page.keyboard.press("Tab")
-        if visitor.page.evaluate("document.activeElement.id") == "call":
-            break
-    visitor.page.keyboard.press("Enter")
-    visitor.wait_for_phase("live")
-    assert visitor.page.evaluate("document.activeElement.getAttribute('aria-label')") == "Hang up"
-    visitor.page.keyboard.press("Enter")
-    visitor.wait_for_phase("ended")
-
-
 def test_enter_that_ends_a_composition_does_not_send(visit: Visit, serve: Serve) -> None:
     url, _ = serve("hello")
     visitor = visit(url)

@@ -1,4 +1,4 @@
-"""What is left of a call: events, cost, files, past talks and their replay; and that all of it is open to everyone."""
+"""What is left of a call: events, cost, files, past talks and their replay."""
 
 import io
 import json
@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.axe import check
 from tests.browser.visitor import Visitor
 from voiceapp.engine.scripted import ScriptedServer
 
@@ -19,19 +20,6 @@ pytestmark = pytest.mark.browser
 
 Visit = Callable[..., Visitor]
 Serve = Callable[[str], tuple[str, ScriptedServer]]
-
-AXE = Path(__file__).parents[1] / "js" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
-SERIOUS = """async rules => (await axe.run(document, { runOnly: rules })).violations
-  .filter(({ impact }) => ["serious", "critical"].includes(impact))
-  .map(({ id, nodes }) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`)"""
-
-
-def check(page: Page) -> None:
-    # What is still fading in has no contrast yet.
-    page.wait_for_timeout(400)
-    page.evaluate(AXE.read_text())
-    assert page.evaluate(SERIOUS, RULES) == []
 
 
 def wait(page: Page, condition: str, seconds: float = 10) -> None:
@@ -125,44 +113,6 @@ def test_without_the_choice_nothing_of_a_talk_stays(visit: Visit, serve: Serve) 
     visitor.page.wait_for_selector("body[data-ready]")
     visitor.press("Show past talks")
     visitor.page.get_by_text("No talk is kept yet").wait_for()
-
-
-@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("ja", "dark")])
-def test_nothing_serious_stands_in_anyones_way(
-    visit: Visit, serve: Serve, output: Path, language: str, scheme: str
-) -> None:
-    url, _ = serve("hello")
-    visitor = visit(url, language, viewport={"width": 390, "height": 844}, color_scheme=scheme)
-    page = visitor.page
-    check(page)
-    visitor.call_until_live()
-    visitor.wait_for_entry("assistant", "[data-final]")
-    check(page)
-    for drawer in ("talks", "settings", "log"):
-        page.click(f"#{drawer}-toggle")
-        page.wait_for_timeout(400)
-        check(page)
-        page.screenshot(path=output / f"{drawer}-{language}-{scheme}.png")
-        if drawer != "log":
-            page.click(f"#{drawer}-close")
-    page.click("#log-pause")
-    page.click(".log-row >> nth=0")
-    page.wait_for_selector("#log-body:not([hidden])")
-    check(page)
-    page.click("#log-close")
-    page.click("#settings-toggle")
-    page.click("#shortcuts-open")
-    check(page)
-    page.keyboard.press("Escape")
-    page.select_option('[data-choice="theme"]', "light" if scheme == "dark" else "dark")
-    page.select_option('[data-choice="captions"]', "huge")
-    page.wait_for_timeout(300)
-    check(page)
-    page.click("#settings-close")
-    page.click("#call")
-    visitor.wait_for_phase("ended")
-    check(page)
-    page.screenshot(path=output / f"ended-{language}.png")
 
 
 def test_the_page_opens_without_its_server(visit: Visit, serve: Serve) -> None:

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright
 
-from tests.browser.speech import spoken, word_error_rate
+from tests.browser.speech import spoken
 from tests.browser.visitor import Visitor, chromium
+from tests.conftest import EMBEDDED
 from tests.servers import gunicorn
+from tests.word_errors import error_rate
 from voiceapp.engine.recogniser import Recogniser
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
@@ -21,7 +23,7 @@ def test_a_spoken_sentence_is_written_down_and_answered_aloud(
 ) -> None:
     microphone = spoken(SENTENCE, tmp_path / "microphone.wav", before_s=5, after_s=60)
     with (
-        gunicorn({"VOICEAPP_PROFILE": "embedded"}, tmp_path / "gunicorn.log") as app,
+        gunicorn(EMBEDDED, tmp_path / "gunicorn.log") as app,
         chromium(playwright, microphone) as browser,
     ):
         visitor = Visitor(browser, viewport={"width": 1280, "height": 800})
@@ -39,9 +41,9 @@ def test_a_spoken_sentence_is_written_down_and_answered_aloud(
         assert visitor.leave() == []
 
     assert (asked["role"], answered["role"]) == ("user", "assistant")
-    assert word_error_rate(SENTENCE, asked["text"]) <= 0.4, asked
+    assert error_rate((SENTENCE, asked["text"])) <= 0.4, asked
     assert stats["samplesPlayed"] > 0.5 * 24000
     assert stats["playedPeakRms"] > 0.01
-    assert word_error_rate(answered["text"], heard) <= 0.4, (answered["text"], heard)
+    assert error_rate((answered["text"], heard)) <= 0.4, (answered["text"], heard)
     assert stats["chunksDropped"] == 0
     assert stats["lastReplyMs"] < 5000

@@ -1,57 +1,16 @@
 """One call: what happened goes in, effects come out."""
 
-import base64
 from itertools import permutations
 from typing import Any
 
 import pytest
 
+from tests.conversation.call import SECOND, Call, Page, emitted, sent, turns
 from voiceapp.conversation import events as ev
 from voiceapp.conversation import faults
-from voiceapp.conversation.conversation import Abilities, ChunkOrderError, Conversation
+from voiceapp.conversation.conversation import ChunkOrderError
 from voiceapp.conversation.detection import PushToTalk, SemanticVad, ServerVad
-from voiceapp.conversation.dialects import SessionConfig
-from voiceapp.conversation.effects import Emit, End, Note, Notify, Play, Ready, Send
-
-SECOND = base64.b64encode(bytes(48_000)).decode()
-
-
-class Call:
-    """A conversation, and all it asked for since one last looked."""
-
-    def __init__(self, **abilities: Any) -> None:
-        self.conversation = Conversation(SessionConfig("marin", "Be kind."), Abilities(**abilities))
-
-    def hear(self, *events: ev.Event) -> list[Any]:
-        return [effect for event in events for effect in self.conversation.handle(event)]
-
-    def begin(self) -> "Call":
-        self.hear(ev.SessionCreated("gpt", None), ev.SessionUpdated("gpt", "marin", None))
-        return self
-
-    def ask(self, item: str = "u1", after: str | None = None) -> list[Any]:
-        """The person says something, and the server has it."""
-        return self.hear(ev.SpeechStarted(item), ev.SpeechStopped(item), ev.Committed(item, after))
-
-    def answer(self, item: str = "a1", response: str = "r1", seconds: int = 1, *, done: bool = True) -> list[Any]:
-        sounds = [ev.AudioDelta(response, item, SECOND) for _ in range(seconds)]
-        end = [ev.AudioDone(response, item), ev.ResponseDone(response, "completed", None)] if done else []
-        text = ev.AssistantTextDelta(response, item, "One two three four five.")
-        return self.hear(
-            ev.ResponseCreated(response), ev.OutputItemAdded(response, item, "assistant", "audio"), text, *sounds, *end
-        )
-
-
-def sent(effects: list[Any]) -> list[dict[str, Any]]:
-    return [effect.message for effect in effects if isinstance(effect, Send)]
-
-
-def emitted(effects: list[Any], event: str) -> list[dict[str, Any]]:
-    return [effect.data for effect in effects if isinstance(effect, Emit) and effect.event == event]
-
-
-def turns(effects: list[Any]) -> list[str]:
-    return [data["state"] for data in emitted(effects, "turn")]
+from voiceapp.conversation.effects import Emit, End, Note, Notify, Play, Ready
 
 
 class TestBeginning:
@@ -379,20 +338,6 @@ class TestTranscript:
         page = Page(Call().begin().hear(*(self.STORY[i] for i in order)))
         assert page.ids == ["u1", "a1", "u2"]
         assert (page.texts["u1"], page.texts["u2"]) == ("first", "third")
-
-
-class Page:
-    """Follows `item` and `transcript` events as docs/wire.md says."""
-
-    def __init__(self, effects: list[Any]) -> None:
-        self.ids: list[str] = []
-        self.texts: dict[str, str] = {}
-        for data in emitted(effects, "item"):
-            if data["id"] in self.ids:
-                self.ids.remove(data["id"])
-            self.ids.insert(self.ids.index(data["after"]) + 1 if data["after"] else 0, data["id"])
-        for data in emitted(effects, "transcript"):
-            self.texts[data["item"]] = data.get("text", "")
 
 
 class TestErrors:

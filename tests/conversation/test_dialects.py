@@ -102,9 +102,109 @@ def test_items_are_read_with_their_place_and_kind(name: str) -> None:
     assert dialects.decode(message) == ev.ItemAdded("u", "a", "user", "text", "Hi")
 
 
-def test_tool_items_keep_their_own_kind() -> None:
-    message = {"type": "conversation.item.added", "item": {"id": "f", "type": "function_call"}}
-    assert dialects.decode(message) == ev.ItemAdded("f", None, "", "function_call", "")
+def test_what_is_no_message_keeps_its_own_kind() -> None:
+    message = {"type": "conversation.item.added", "item": {"id": "f", "type": "mcp_list_tools"}}
+    assert dialects.decode(message) == ev.ItemAdded("f", None, "", "mcp_list_tools", "")
+
+
+CALL = {"id": "f", "type": "function_call", "status": "in_progress", "name": "w", "call_id": "c", "arguments": ""}
+MCP = {"id": "m", "type": "mcp_call", "name": "w", "server_label": "s", "arguments": "{}"}
+ASKED = {"id": "q", "type": "mcp_approval_request", "name": "w", "server_label": "s", "arguments": "{}"}
+FUNCTION_IDS = {"response_id": "r", "item_id": "f", "output_index": 0, "call_id": "c"}
+MCP_IDS = {"response_id": "r", "item_id": "m", "output_index": 0}
+# The types of events and items as the provider publishes them.
+TOOLS: list[tuple[dict[str, Any], ev.ToolReported]] = [
+    (
+        {"type": "response.output_item.added", "response_id": "r", "output_index": 0, "item": CALL},
+        ev.ToolReported("f", "function", "r", name="w", call="c"),
+    ),
+    (
+        {"type": "conversation.item.added", "previous_item_id": "u", "item": CALL},
+        ev.ToolReported("f", "function", after="u", name="w", call="c"),
+    ),
+    (
+        {"type": "conversation.item.created", "previous_item_id": "u", "item": CALL},
+        ev.ToolReported("f", "function", after="u", name="w", call="c"),
+    ),
+    (
+        {"type": "response.function_call_arguments.delta", **FUNCTION_IDS, "delta": "{", "obfuscation": "aZ"},
+        ev.ToolReported("f", "function", "r", call="c"),
+    ),
+    (
+        {"type": "response.function_call_arguments.done", **FUNCTION_IDS, "name": "w", "arguments": "{}"},
+        ev.ToolReported("f", "function", "r", name="w", call="c", arguments="{}", state="done"),
+    ),
+    (
+        {"type": "response.function_call_arguments.done", **FUNCTION_IDS, "arguments": "{}"},
+        ev.ToolReported("f", "function", "r", call="c", arguments="{}", state="done"),
+    ),
+    (
+        {"type": "response.output_item.done", "response_id": "r", "item": {**CALL, "status": "completed"}},
+        ev.ToolReported("f", "function", "r", name="w", call="c", state="done"),
+    ),
+    (
+        {
+            "type": "response.output_item.done",
+            "response_id": "r",
+            "item": {**CALL, "status": "incomplete", "arguments": "{"},
+        },
+        ev.ToolReported("f", "function", "r", name="w", call="c", state="failed"),
+    ),
+    (
+        {"type": "conversation.item.added", "previous_item_id": "u", "item": {**MCP, "output": None, "error": None}},
+        ev.ToolReported("m", "mcp", after="u", name="w"),
+    ),
+    (
+        {"type": "response.mcp_call_arguments.delta", **MCP_IDS, "delta": "{", "obfuscation": None},
+        ev.ToolReported("m", "mcp", "r"),
+    ),
+    (
+        {"type": "response.mcp_call_arguments.done", **MCP_IDS, "arguments": "{}"},
+        ev.ToolReported("m", "mcp", "r", arguments="{}"),
+    ),
+    (
+        {"type": "response.mcp_call.in_progress", "item_id": "m", "output_index": 0},
+        ev.ToolReported("m", "mcp"),
+    ),
+    (
+        {"type": "response.mcp_call.completed", "item_id": "m", "output_index": 0},
+        ev.ToolReported("m", "mcp", state="done"),
+    ),
+    (
+        {"type": "response.mcp_call.failed", "item_id": "m", "output_index": 0},
+        ev.ToolReported("m", "mcp", state="failed"),
+    ),
+    (
+        {"type": "conversation.item.done", "previous_item_id": "x", "item": {**MCP, "output": "Sun."}},
+        ev.ToolReported("m", "mcp", name="w", arguments="{}", state="done", result="Sun."),
+    ),
+    (
+        {"type": "response.output_item.done", "response_id": "r", "item": {**MCP, "output": None}},
+        ev.ToolReported("m", "mcp", "r", name="w", arguments="{}"),
+    ),
+    (
+        {
+            "type": "response.output_item.done",
+            "response_id": "r",
+            "item": {**MCP, "error": {"type": "http_error", "code": 503, "message": "Away."}},
+        },
+        ev.ToolReported("m", "mcp", "r", name="w", arguments="{}", state="failed", result="Away."),
+    ),
+    (
+        {"type": "conversation.item.done", "item": ASKED},
+        ev.ToolReported("q", "approval", name="w", arguments="{}", state="done"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("message", "event"), TOOLS)
+def test_a_tools_call_is_read(message: dict[str, Any], event: ev.ToolReported) -> None:
+    assert dialects.decode(message) == event
+
+
+@pytest.mark.parametrize("kind", ["conversation.item.done", "response.output_item.done"])
+def test_the_end_of_a_message_means_nothing_more(kind: str) -> None:
+    assert dialects.decode({"type": kind, "item": {"id": "a", "type": "message", "role": "assistant"}}) is None
 
 
 def test_usage_is_read_from_the_response_or_else_the_top() -> None:
@@ -133,7 +233,19 @@ JSON = st.recursive(
         st.lists(inner, max_size=2)
         | st.dictionaries(
             st.sampled_from(
-                ["item", "response", "session", "error", "usage", "content", "id", "delta", "item_id", "audio"]
+                [
+                    "item",
+                    "response",
+                    "session",
+                    "error",
+                    "usage",
+                    "content",
+                    "id",
+                    "delta",
+                    "item_id",
+                    "audio",
+                    "output",
+                ]
             ),
             inner,
             max_size=4,
@@ -143,6 +255,7 @@ JSON = st.recursive(
 )
 NAMES = (
     [message["type"] for message, _ in SAME_IN_BOTH]
+    + [message["type"] for message, _ in TOOLS]
     + [ga for ga, *_ in RENAMED]
     + ["conversation.item.added", "response.output_item.added"]
 )

@@ -1,6 +1,5 @@
-"""Speech for tests, made by voices that are not the engine's own, and the word error rate."""
+"""Speech for tests, made by voices that are not the engine's own."""
 
-import re
 import subprocess
 import wave
 from pathlib import Path
@@ -44,26 +43,3 @@ def noises(seconds: int) -> dict[str, bytes]:
     chord = sum(1200 * np.sin(2 * np.pi * hz * np.arange(count) / 24000) for hz in (262, 330, 392))
     made = {"silence": np.zeros(count), "white": white, "brown": pink, "hum": hum, "clicks": clicks, "chord": chord}
     return {name: np.clip(samples, -32768, 32767).astype("<i2").tobytes() for name, samples in made.items()}
-
-
-NUMERALS = {"4": "four", "10": "ten"}
-
-
-def words(text: str) -> list[str]:
-    found = re.findall(r"[a-z']+|\d+", text.lower())
-    return [NUMERALS.get(word, word) for word in found]
-
-
-def errors(said: str, heard: str) -> int:
-    """Words to change, add or take away: Levenshtein's distance."""
-    wanted, got = words(said), words(heard)
-    row = list(range(len(got) + 1))
-    for place, word in enumerate(wanted, 1):
-        last, row[0] = row[0], place
-        for column, other in enumerate(got, 1):
-            last, row[column] = row[column], min(row[column] + 1, row[column - 1] + 1, last + (word != other))
-    return row[-1]
-
-
-def error_rate(pairs: list[tuple[str, str]]) -> float:
-    return sum(errors(said, heard) for said, heard in pairs) / sum(len(words(said)) for said, _ in pairs)

@@ -135,3 +135,9 @@ def test_it_tells_what_the_function_gave(companion: Companion) -> None:
 
 def first(reply: Iterator[str | ToolCall]) -> str | ToolCall:
     return next(reply)
+
+
+def test_a_session_that_goes_on_with_an_earlier_talk_knows_the_name(companion: Companion) -> None:
+    earlier = (Message("user", "My name is Ada."), Message("assistant", "Nice to meet you, Ada."))
+    request = Request("r", (*earlier, Message("user", "What is my name?")))
+    assert list(companion.reply(request)) == ["Your name is Ada."]

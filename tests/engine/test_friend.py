@@ -83,3 +83,9 @@ def test_jokes_and_once_more(friend: Friend) -> None:
 )
 def test_numerals(text: str, wanted: str) -> None:
     assert digits(text) == wanted
+
+
+def test_a_session_that_goes_on_with_an_earlier_talk_knows_the_name(friend: Friend) -> None:
+    earlier = (Message("user", "私の名前は花子です。"), Message("assistant", "花子さんだね。"))
+    request = Request("r", (*earlier, Message("user", "私の名前は何？")))
+    assert list(friend.reply(request)) == ["あなたの名前は花子さんだよ。"]

@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.word_errors import error_rate
 from voiceapp.engine.recogniser import Recogniser
 from voiceapp.engine.resampler import Resampler
 from voiceapp.engine.sound import FORMATS, rounded
 from voiceapp.engine.voice import Voice
 
 from .client import Client
-from .speech import SENTENCES, error_rate, noises, spoken
+from .speech import SENTENCES, noises, spoken
 
 pytestmark = pytest.mark.models
 
@@ -78,7 +79,7 @@ def test_every_sentence_is_one_turn_understood_and_answered(
         sound = np.frombuffer(client.sound_of(item["id"]), "<i2")
         assert len(sound) > 24000 / 2
         assert np.abs(sound).max() > 3000
-    assert error_rate(pairs) <= most, pairs
+    assert error_rate(*pairs) <= most, pairs
 
 
 @pytest.mark.parametrize("kind", sorted(noises(1)))
@@ -159,7 +160,7 @@ def test_it_understands_its_own_voices(models: tuple[Voice, Recogniser], name: s
     for text in SENTENCES:
         sound = Resampler(24000, 16000).feed(voice.speak(text, name, 1.0).astype(np.float32))
         pairs.append((text, recogniser.hear(sound.astype(np.int16)).text))
-    assert error_rate(pairs) <= 0.05, pairs
+    assert error_rate(*pairs) <= 0.05, pairs
 
 
 def test_the_voices_differ_in_pitch_not_in_loudness(models: tuple[Voice, Recogniser]) -> None:

@@ -20,7 +20,7 @@ test("what was never chosen is left to the server", () => {
 test("what was chosen is told, remembered and found again", () => {
   const { choices: made, storage, changed } = choices()
   made.choose("silence_ms", 900)
-  assert.deepEqual(made.turn, { mode: "server_vad", silence_ms: 900 })
+  assert.deepEqual(made.turn, { mode: "server_vad", threshold: 0.5, silence_ms: 900, prefix_ms: 300 })
   made.choose("mode", "semantic_vad")
   made.choose("eagerness", "low")
   assert.deepEqual(made.turn, { mode: "semantic_vad", eagerness: "low" })
@@ -32,7 +32,25 @@ test("what was chosen is told, remembered and found again", () => {
 test("the sliders go back, and the server is told so", () => {
   const { choices: made } = choices('{"threshold": 0.8, "prefix_ms": 0}')
   made.reset()
-  assert.deepEqual(made.turn, { mode: "server_vad" })
+  assert.deepEqual(made.turn, { mode: "server_vad", threshold: 0.5, silence_ms: 500, prefix_ms: 300 })
+})
+
+test("how the persona takes turns is the usual, and what was chosen beside it comes with it", () => {
+  const { choices: made } = choices()
+  made.suggest({ mode: "server_vad", silence_ms: 1000, idle_ms: 15000, nonsense: 1 })
+  assert.equal(made.turn, undefined)
+  assert.equal(made.values.silence_ms, 1000)
+  made.choose("threshold", 0.6)
+  assert.deepEqual(made.turn, { mode: "server_vad", threshold: 0.6, silence_ms: 1000, prefix_ms: 300, idle_ms: 15000 })
+  made.suggest(null)
+  assert.equal(made.values.silence_ms, 500)
+})
+
+test("what is no longer on offer is as if it had never been chosen", () => {
+  const { choices: made, storage } = choices('{"voice": "gone", "volume": 0.5}')
+  made.offer({ persona: "friend" })
+  made.unchoose("voice")
+  assert.deepEqual([made.values.voice, made.values.persona, storage.value], ["", "friend", '{"volume":0.5}'])
 })
 
 test("what is not valid is not kept, whoever wrote it", () => {

@@ -6,7 +6,7 @@ import { Words } from "../../voiceapp/static/js/i18n.js"
 const ROOT = new URL("../../voiceapp/", import.meta.url)
 const FOLDER = new URL("static/i18n/", ROOT)
 const PAGE_CODES = `microphone_denied microphone_missing microphone_busy microphone_lost insecure unsupported
-  connection_lost reconnected sound_dropped client_missing talk_not_kept server_away microphone_replaced microphone_silent speaker_lost sound_paused`.split(/\s+/)
+  connection_lost reconnected sound_dropped client_missing talk_not_kept server_away microphone_replaced microphone_silent speaker_lost sound_paused newer_tab`.split(/\s+/)
 const SERVER_CODES = [...readFileSync(new URL("../docs/errors.md", ROOT), "utf8").matchAll(/^\| `([a-z_]+)`/gm)].map(([, code]) => code)
 
 const languages = Object.fromEntries(readdirSync(FOLDER).map(file => [file.replace(".json", ""), JSON.parse(readFileSync(new URL(file, FOLDER), "utf8"))]))
@@ -33,7 +33,7 @@ test("every text the page and its template ask for is there, and none is left ov
   const templates = readdirSync(new URL("templates/", ROOT))
   const sources = [...files.map(file => new URL(`static/js/${file}`, ROOT)), ...templates.map(file => new URL(`templates/${file}`, ROOT))]
   const source = sources.map(file => readFileSync(file, "utf8")).join("\n")
-  const families = /^(notice|language|login|status|call|engine\.part|log\.(up|down)|settings\.granted|talks\.form)/
+  const families = /^(notice|language|login|status|call|engine\.part|log\.(up|down)|settings\.granted|talks\.form|preflight\.\w+\.|profile\.)/
   for (const key of Object.keys(languages.en)) if (!families.test(key)) assert.ok(source.includes(`"${key}"`), `${key} is not used`)
   for (const [, key] of source.matchAll(/(?:say\(|strings\[)"([\w.]+[\w])"/g)) assert.ok(key in languages.en, `${key} is missing`)
 })

@@ -3,7 +3,6 @@ import { test } from "node:test"
 import { Words } from "../../voiceapp/static/js/i18n.js"
 import { Notices } from "../../voiceapp/static/js/notices.js"
 import { obstacle } from "../../voiceapp/static/js/obstacle.js"
-import { statusKey } from "../../voiceapp/static/js/status.js"
 
 const words = new Words("en", { "notice.quota.title": "Used up", "notice.quota.next": "Pay.", "notice.other.title": "Hm" })
 const notices = () => new Notices(words, { noticesChanged() {} })
@@ -31,15 +30,6 @@ test("what makes a call impossible is found", () => {
   assert.equal(obstacle({ ...whole, isSecureContext: false, AudioWorkletNode: undefined }), "insecure")
   assert.equal(obstacle({ ...whole, AudioWorkletNode: undefined }), "unsupported")
   assert.equal(obstacle({ ...whole, io: undefined }), "client_missing")
-})
-
-test("the state in words follows what is heard, not only what the server says", () => {
-  const call = (phase, turn, more = {}) => ({ session: { phase, turn }, asking: false, muted: false, speaking: false, ...more })
-  assert.equal(statusKey(call("idle", "listening")), "status.idle")
-  assert.equal(statusKey(call("connecting", "listening", { asking: true })), "status.permission")
-  assert.equal(statusKey(call("live", "listening", { speaking: true })), "status.assistant")
-  assert.equal(statusKey(call("live", "user", { speaking: true })), "status.user")
-  assert.equal(statusKey(call("live", "listening", { muted: true })), "status.listening.muted")
 })
 
 test("how far the engine is is said with its notice, which stands once", () => {

@@ -15,6 +15,12 @@ function append(player, item, sound, sizes = [480]) {
 }
 
 const silent = samples => samples.every(sample => sample === 0)
+const loud = samples => samples.filter(sample => sample !== 0)
+/** Milliseconds of the longest silence between two sounds. */
+const longestPause = samples => {
+  const sounding = [...samples.keys()].filter(at => samples[at] !== 0)
+  return sounding.reduce((longest, at, i) => Math.max(longest, at - (sounding[i - 1] ?? at)), 0) / 24
+}
 const quanta = ms => Math.round(ms * 24 / 128)
 
 test("chunks of any size play without a gap, bit for bit", async () => {
@@ -180,4 +186,54 @@ test("it tells where it is and how loud, about 20 times a second, only while it 
   assert.ok(positions.length >= 18 && positions.length <= 20, positions.length)
   assert.ok(Math.abs(decibels(power(tone(500, 24000, 2400))) - decibels(positions[5].rms ** 2)) < 0.5)
   assert.ok(Math.abs(positions[5].ms - 6 * 53.33) < 1)
+})
+
+/** Half a second of voice and a tenth of silence, over and over, at 24 kHz. */
+function speech(ms) {
+  return Int16Array.from({ length: ms * 24 }, (_, i) => i % 14400 < 12000 ? Math.round(9000 * Math.sin(i / 20)) : 0)
+}
+
+/** Chunks of 40 ms come every 40 / `speed` ms; what comes while the page is busy is kept until it is not. */
+function arriving(player, sound, speed, busy = []) {
+  const output = []
+  for (let quantum = 0, next = 0; quantum < quanta(sound.length / 24 + 1500); quantum++) {
+    const now = quantum * 128 / 24
+    const held = busy.some(from => now >= from && now < from + 300)
+    while (!held && next * 40 / speed <= now && next * 960 < sound.length) player.tell({ type: "append", item: "a", pcm: sound.slice(next * 960, ++next * 960) })
+    if (next * 960 >= sound.length) player.tell({ type: "complete", item: "a" })
+    output.push(...player.play(1))
+  }
+  return output
+}
+
+test("sound that comes no faster than it is spoken survives a page that is busy for 300 ms: pauses were held longer", async () => {
+  const player = await worklet("playback", 24000)
+  const sound = speech(9000)
+  const output = arriving(player, sound, 1, [4000, 6000])
+  assert.equal(player.posted("underran").length, 0)
+  assert.equal(player.posted("ended")[0].ms, 9000)
+  assert.deepEqual(loud(output), [...loud(floats(sound))])
+  const pause = longestPause(output)
+  assert.ok(pause > 150 && pause < 170, pause)
+})
+
+test("sound that comes faster than it is spoken is played as it is", async () => {
+  for (const speed of [1.6, 2, 4]) {
+    const player = await worklet("playback", 24000)
+    const sound = speech(3000)
+    const output = arriving(player, sound, speed)
+    const begun = output.findIndex(sample => sample !== 0) - 1
+    assert.deepEqual(Float32Array.from(output.slice(begun, begun + sound.length)), floats(sound))
+  }
+})
+
+test("an answer that is cut in a held pause is silent, and the next begins at once", async () => {
+  const player = await worklet("playback", 24000)
+  append(player, "a", speech(640))
+  player.play(quanta(590))
+  assert.ok(player.processor.queue.rest.left > 0)
+  player.tell({ type: "flush", item: "a" })
+  append(player, "b", pcm(2400, 2))
+  player.tell({ type: "complete", item: "b" })
+  assert.ok(!silent(player.play(2)))
 })

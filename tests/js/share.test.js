@@ -1,7 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Choices } from "../../voiceapp/static/js/choices.js"
-import { Meter, clock } from "../../voiceapp/static/js/meter.js"
 import { linkFor, sharedIn } from "../../voiceapp/static/js/share.js"
 
 const choices = () => new Choices(null, { choiceChanged() {} })
@@ -26,22 +25,4 @@ test("everything can be forgotten", () => {
   made.choose("theme", "dark")
   made.forget()
   assert.deepEqual([made.chosen, told.slice(2)], [{}, ["keep", "theme"]])
-})
-
-test("a call ends at whichever limit comes first", () => {
-  const meter = new Meter()
-  meter.begin({ model: "m", expires_at: null }, 1000)
-  assert.equal(meter.left(5000), null)
-  meter.limits = { call_s: 60, idle_s: null, left_s: null, left_money: null }
-  assert.equal(meter.left(11000), 50000)
-  meter.expires = 31000
-  assert.equal(meter.left(11000), 20000)
-  assert.equal(meter.left(99000), 0)
-  assert.equal(meter.elapsed(5000), 4000)
-  meter.end()
-  assert.equal(meter.elapsed(9000), 0)
-})
-
-test("time as on a clock", () => {
-  assert.deepEqual([0, 59999, 61000, 3723000].map(clock), ["0:00", "0:59", "1:01", "1:02:03"])
 })

@@ -108,6 +108,13 @@ test("every text form holds what was heard and no more", async () => {
   assert.deepEqual([back.format, back.began, back.entries[1].heard], ["voiceapp-talk-1", "2026-05-03T12:00:00.000Z", "Fine. And"])
 })
 
+test("how long an answer took is kept with it", () => {
+  const latency = { item: "a1", waitMs: 350, modelMs: 210, createdMs: 90, networkMs: 30, playbackMs: 50, firstSoundMs: 640, generatedMs: 800, doneMs: 2670 }
+  const talk = new Recorder(ABOUT, () => 0, null).talk([{ ...entry("a1", "assistant", "Fine."), latency }, entry("u2", "user", "Good.")], [])
+  assert.deepEqual(JSON.parse(FORMS.json.write(talk, words)).entries[0].latency, latency)
+  assert.match(FORMS.md.write(talk, words), /Fine\.\n\n_latency\.first_sound · latency\.wait · [^\n]*_\n\n[^\n]*\n\nGood\.\n$/)
+})
+
 test("captions share an entry's time by sentence, and keep inside of it", async () => {
   const { talk } = await record()
   assert.deepEqual(cues(talk).map(({ at, end, text }) => [Math.round(at), Math.round(end), text]), [

@@ -23,14 +23,15 @@ class FakeSocket {
 
 function call({ live = true, trouble = null } = {}) {
   const told = []
-  const delegate = new Proxy({}, { get: (_, name) => (...data) => told.push([name, ...data]) })
+  const delegate = new Proxy({}, { get: (_, name) => name === "incoming" ? delegate : (...data) => told.push([name, ...data]) })
   const socket = new FakeSocket()
-  const transport = new Transport(() => socket, async () => trouble, delegate)
+  const clock = { ms: 0 }
+  const transport = new Transport(() => socket, async () => trouble, delegate, () => clock.ms)
   transport.open()
   socket.tell("connect")
   transport.start()
   if (live) socket.tell("ready", { chunk_ms: 40 })
-  return { socket, transport, told, names: () => told.map(([name]) => name) }
+  return { clock, socket, transport, told, names: () => told.map(([name]) => name) }
 }
 
 const chunk = () => new Int16Array(960)
@@ -77,6 +78,18 @@ test("dropped chunks take no number, so an ack always frees the line", () => {
   }
   assert.deepEqual(socket.of("audio").map(([, n]) => n), times(acked, (_, i) => i + 1))
   assert.equal(transport.uplink.flyingMs, 0)
+})
+
+test("a round trip is measured by what flows anyway: the call's start, and a chunk from its sending to its own ack", () => {
+  const { clock, socket, transport, told } = call()
+  const trips = () => told.filter(([name]) => name === "tripMeasured").map(([, ms]) => ms)
+  clock.ms = 70
+  socket.of("start")[0][2]({ ok: true })
+  for (clock.ms = 1000; clock.ms < 1200; clock.ms += 40) transport.sendSound(chunk())
+  clock.ms = 1195
+  socket.tell("ack", 5)
+  socket.tell("ack", 99)
+  assert.deepEqual(trips(), [70, 35])
 })
 
 test("a new call numbers from one again, with nothing in flight", () => {

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from .transcript import Entry, Transcript
 
 Emit = Callable[..., None]
+# A session is told at most so much of the talk before it.
+MOST_RETOLD = 100
 
 
 class Captions:
@@ -13,6 +15,7 @@ class Captions:
     def __init__(self, emit: Emit) -> None:
         self._emit = emit
         self._transcript = Transcript()
+        self._told = 0
 
     def text(self, item: str) -> str:
         """What is known of the item's words so far."""
@@ -25,6 +28,12 @@ class Captions:
 
     def assistant(self, item: str) -> Entry:
         return self._transcript.get(item) or self._add(Entry(item, "assistant", "audio"))
+
+    def tool(self, item: str, after: str | None) -> None:
+        """Hold the place of a tool's call; what is known of it is told by `Tools`."""
+        if self._transcript.get(item) is None:
+            self._add(Entry(item, "tool", "text", after=after))
+        self.follow(item, after)
 
     def announce(self, item: str, after: str | None, role: str, kind: str) -> Entry:
         """The server gave an item its place; one that is no message of the two is hidden."""
@@ -51,7 +60,22 @@ class Captions:
             self._emit("transcript", item=entry.id, text=text, final=True)
 
     def cut(self, item: str, heard: str) -> None:
+        entry = self._transcript.get(item)
+        if entry:
+            entry.heard = heard
         self._emit("transcript", item=item, heard=heard)
+
+    def retell(self) -> list[tuple[str, str, str]]:
+        """Id, role and words of the latest entries, for a session that does not know them.
+
+        The ids are new and hidden: the entries that the page shows stay as they are, and what comes stands behind them.
+        """
+        told = [entry for entry in self._transcript if entry.known and not entry.hidden][-MOST_RETOLD:]
+        self._told += 1
+        copies = [(f"told_{self._told}_{k}", entry) for k, entry in enumerate(told, 1)]
+        for copy, entry in copies:
+            self._transcript.add(Entry(copy, entry.role, "text", hidden=True))
+        return [(copy, entry.role, entry.known) for copy, entry in copies]
 
     def remove(self, item: str) -> None:
         """Hide it for good; what still comes of it is hidden too."""

@@ -11,6 +11,7 @@ from .detection import PushToTalk
 from .effects import Effect, Emit, End, Note, Notify, Play, Ready, Send
 from .playback import Playback
 from .sound import BYTES_PER_MS, base64_size
+from .tools import Tools
 from .turns import Turns
 from .usage import Meter
 
@@ -44,6 +45,7 @@ class Conversation:
         self._captions = Captions(self._emit)
         self._playback = Playback()
         self._turns = Turns()
+        self._tools = Tools(self._emit, self._do)
         self._meter = Meter()
         self._live = False
         self._model = ""
@@ -133,6 +135,7 @@ class Conversation:
             ev.ResponseCreated: self._response_created,
             ev.ResponseDone: self._response_done,
             ev.OutputItemAdded: self._output_item_added,
+            ev.ToolReported: self._tool_reported,
             ev.AudioDelta: self._audio_delta,
             ev.AudioDone: self._audio_done,
             ev.AssistantTextDelta: self._assistant_text_delta,
@@ -153,7 +156,7 @@ class Conversation:
         self._do(Send(dict(message)))
 
     def _show_turn(self) -> None:
-        turn = self._turns.state(bool(self._playback.playing()))
+        turn = self._turns.state(bool(self._playback.playing()), self._tools.running)
         if turn != self._turn:
             self._turn = turn
             self._emit("turn", state=turn)
@@ -170,6 +173,31 @@ class Conversation:
         self._live = True
         self._do(Ready(event.model or self._model, event.voice or self._config.voice, event.expires_at))
         self._emit("turn", state=self._turn)
+        if self._config.opening:
+            self._turns.awaiting_reply = self._reply_due = True
+            self._send(dialects.open_call(self._config.opening))
+
+    # Another session takes the place of this one
+
+    @property
+    def quiet(self) -> bool:
+        """Nobody speaks, nothing is due, and what was cut is settled: nothing would be lost with the session."""
+        due = self._reply_due or self._create_wanted
+        return self._live and self._turn == "listening" and not due and not self._playback.unsettled
+
+    def renew(self, config: dialects.SessionConfig, abilities: Abilities) -> list[Effect]:
+        """Go on with a session that was made to `config` and knows nothing yet; only while `quiet`.
+
+        It is told of the talk so far: what the person said, and what was heard of the assistant.
+        """
+        self._config, self._abilities = config, abilities
+        self._held_bytes = 0
+        self._cut_responses.clear()
+        self._tools.session_over()
+        for item, role, text in self._captions.retell():
+            self._send(dialects.said(item, role, text, abilities.shape))
+        effects, self._effects = self._effects, []
+        return effects
 
     def _upstream_error(self, event: ev.UpstreamError) -> None:
         fault = faults.of_code(event.code)
@@ -191,6 +219,7 @@ class Conversation:
     def _speech_started(self, event: ev.SpeechStarted) -> None:
         self._captions.user(event.item)
         self._turns.user_speaking = True
+        self._tools.person_began()
         if self._turns.response is not None:
             self._cut(self._turns.response, cancel=not self._abilities.interrupts)
         self._flush_all()
@@ -201,7 +230,8 @@ class Conversation:
 
     def _committed(self, event: ev.Committed) -> None:
         self._turns.user_speaking = self._talking
-        self._turns.awaiting_reply = self._reply_due = self._turns.response is None
+        self._reply_due = self._turns.response is None
+        self._turns.awaiting_reply = self._reply_due and not self._cancel_next
         self._captions.user(event.item)
         self._captions.follow(event.item, event.after)
 
@@ -214,7 +244,7 @@ class Conversation:
             return
         # Noise: the server heard no words, so no reply need come.
         self._captions.remove(event.item)
-        self._turns.awaiting_reply = self._reply_due = False
+        self._turns.awaiting_reply = self._reply_due = self._cancel_next = False
         self._create_pending()
 
     def _text_typed(self, event: ev.TextTyped) -> None:
@@ -228,10 +258,11 @@ class Conversation:
 
     def _create_pending(self) -> None:
         """The one gate for `response.create`: while a response runs or is due, the server refuses a second."""
-        if self._create_wanted:
+        if self._turns.response is None and (self._create_wanted or self._tools.reply_due):
             self._turns.awaiting_reply = True
-            if self._turns.response is None and not self._reply_due:
+            if not self._reply_due:
                 self._create_wanted, self._cancel_next, self._reply_due = False, False, True
+                self._tools.asked()
                 self._send(dialects.CREATE_RESPONSE)
 
     # Push to talk
@@ -261,9 +292,10 @@ class Conversation:
     # Interruption
 
     def _interrupted(self, _: ev.Interrupted) -> None:
+        self._tools.person_began()
         if self._turns.response is not None:
             self._cut(self._turns.response, cancel=True)
-        elif self._reply_due:
+        elif self._reply_due or self._turns.awaiting_reply:
             # It has no id yet to cancel by.
             self._cancel_next = True
             self._turns.awaiting_reply = False
@@ -273,6 +305,7 @@ class Conversation:
         if response in self._cut_responses:
             return
         self._cut_responses.add(response)
+        self._tools.response_over(response, whole=False)
         if cancel:
             self._send(dialects.cancel(response))
 
@@ -317,6 +350,7 @@ class Conversation:
     def _response_done(self, event: ev.ResponseDone) -> None:
         self._cut_responses.discard(event.response)
         self._turns.response = None
+        self._tools.response_over(event.response, whole=event.status not in ("cancelled", "incomplete", "failed"))
         if event.usage is not None:
             self._emit("usage", **self._meter.add(event.usage))
         if event.status == "failed":
@@ -332,6 +366,12 @@ class Conversation:
     def _output_item_added(self, event: ev.OutputItemAdded) -> None:
         if event.kind in ("audio", "text"):
             self._captions.assistant(event.item)
+            self._tools.assistant_began()
+
+    def _tool_reported(self, event: ev.ToolReported) -> None:
+        self._captions.tool(event.item, event.after)
+        self._tools.take(event, cut=event.response in self._cut_responses)
+        self._create_pending()
 
     def _item_added(self, event: ev.ItemAdded) -> None:
         entry = self._captions.announce(event.item, event.after, event.role, event.kind)
@@ -340,6 +380,7 @@ class Conversation:
 
     def _audio_delta(self, event: ev.AudioDelta) -> None:
         self._captions.assistant(event.item)
+        self._tools.assistant_began()
         number = self.take_audio(event.response, event.item, base64_size(event.audio.encode()))
         if number:
             self._do(Play(number, event.item, event.audio))

@@ -8,11 +8,16 @@ Eagerness = Literal["auto", "low", "medium", "high"]
 
 @dataclass(frozen=True, slots=True)
 class ServerVad:
-    """The server hears speech begin and end. `prefix_ms` of sound before its beginning belong to it."""
+    """The server hears speech begin and end. `prefix_ms` of sound before its beginning belong to it.
+
+    After `idle_ms` of silence behind an answer the assistant asks whether anybody is there; 0: it does not; None: the
+    server is not told, since not every one knows of it.
+    """
 
     threshold: float = 0.5
     prefix_ms: int = 300
     silence_ms: int = 500
+    idle_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

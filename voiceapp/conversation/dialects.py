@@ -8,10 +8,11 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from . import events as ev
+from . import fields, tool_reports
 from .detection import Detection, PushToTalk, SemanticVad, ServerVad
+from .fields import Message
 from .sound import base64_size
 
-Message = Mapping[str, Any]
 Shape = Literal["ga", "beta"]
 
 # Beta name → GA name (the rename table of the GA migration).
@@ -30,17 +31,26 @@ _RENAMED: Mapping[str, str] = MappingProxyType(
 _TYPE_WITHIN = 60
 _DELTA = re.compile(rb'"delta"\s*:\s*"')
 AUDIO_DELTA = "response.output_audio.delta"
+# The provider says of this one that it takes no prompt.
+_WITHOUT_HINTS = frozenset({"gpt-realtime-whisper"})
 
 
 @dataclass(frozen=True, slots=True)
 class SessionConfig:
-    """Every value of a session, set explicitly since servers' defaults differ by model."""
+    """Every value of a session, set explicitly since servers' defaults differ by model.
+
+    `opening`: what the model is told for the response that opens the call; empty where the person speaks first.
+    `hints`: words the transcription may expect.
+    """
 
     voice: str
     instructions: str
     transcription_model: str | None = None
     language: str | None = None
     detection: Detection = field(default_factory=ServerVad)
+    hints: str = ""
+    speed: float = 1.0
+    opening: str = ""
 
 
 def session_update(config: SessionConfig, shape: Shape, event_id: str) -> dict[str, Any]:
@@ -62,7 +72,7 @@ def _ga_session(config: SessionConfig) -> dict[str, Any]:
                 "noise_reduction": {"type": "near_field"},
                 "turn_detection": _turn_detection(config),
             },
-            "output": {"format": pcm, "voice": config.voice, "speed": 1.0},
+            "output": {"format": pcm, "voice": config.voice, "speed": config.speed},
         },
         "tools": [],
         "tool_choice": "auto",
@@ -91,15 +101,17 @@ def _transcription(config: SessionConfig) -> dict[str, str] | None:
     if config.transcription_model is None:
         return None
     language = {"language": config.language} if config.language else {}
-    return {"model": config.transcription_model, **language}
+    takes_hints = config.hints and config.transcription_model not in _WITHOUT_HINTS
+    return {"model": config.transcription_model, **language, **({"prompt": config.hints} if takes_hints else {})}
 
 
 def _turn_detection(config: SessionConfig) -> dict[str, Any] | None:
     by_itself = {"create_response": True, "interrupt_response": True}
     match config.detection:
-        case ServerVad(threshold, prefix_ms, silence_ms):
+        case ServerVad(threshold, prefix_ms, silence_ms, idle_ms):
             times = {"prefix_padding_ms": prefix_ms, "silence_duration_ms": silence_ms}
-            return {"type": "server_vad", "threshold": threshold, **times, **by_itself}
+            idle = {} if idle_ms is None else {"idle_timeout_ms": idle_ms or None}
+            return {"type": "server_vad", "threshold": threshold, **times, **idle, **by_itself}
         case SemanticVad(eagerness):
             return {"type": "semantic_vad", "eagerness": eagerness, **by_itself}
         case PushToTalk():
@@ -123,6 +135,35 @@ def user_text(item: str, text: str) -> dict[str, Any]:
         "type": "conversation.item.create",
         "item": {"id": item, "type": "message", "role": "user", "content": content},
     }
+
+
+def said(item: str, role: str, text: str, shape: Shape) -> dict[str, Any]:
+    """A message of the talk so far, for a session that does not know of it."""
+    spoken = "output_text" if shape == "ga" else "text"
+    content = [{"type": "input_text" if role == "user" else spoken, "text": text}]
+    return {
+        "type": "conversation.item.create",
+        "item": {"id": item, "type": "message", "role": role, "content": content},
+    }
+
+
+def open_call(instructions: str) -> dict[str, Any]:
+    """The `response.create` with which the assistant speaks first."""
+    return {"type": "response.create", "response": {"instructions": instructions}}
+
+
+def tool_output(call: str, output: str) -> dict[str, Any]:
+    """The answer to a function's call."""
+    return {
+        "type": "conversation.item.create",
+        "item": {"type": "function_call_output", "call_id": call, "output": output},
+    }
+
+
+def decline(item: str, request: str) -> dict[str, Any]:
+    """No, under an id of ours, to the question whether a tool of the server's may run."""
+    answer = {"type": "mcp_approval_response", "approval_request_id": request, "approve": False}
+    return {"type": "conversation.item.create", "item": {"id": item, **answer}}
 
 
 def truncate(item: str, heard_ms: int) -> dict[str, Any]:
@@ -185,52 +226,35 @@ def decode(message: Message) -> ev.UpstreamEvent | None:
     return reader(message) if reader else None
 
 
-def _text(message: Message, name: str) -> str:
-    value = message.get(name)
-    if not isinstance(value, str):
-        raise ValueError(f"{name} is missing or not a string")  # noqa: TRY004
-    return value
-
-
-def _optional(message: Message, name: str) -> str:
-    value = message.get(name)
-    return value if isinstance(value, str) else ""
-
-
-def _part(message: Message, name: str) -> Message:
-    value = message.get(name)
-    return value if isinstance(value, Mapping) else {}
-
-
-def _count(message: Message, name: str) -> int:
-    value = message.get(name)
-    return value if isinstance(value, int) and value >= 0 else 0
-
-
 def _expiry(session: Message) -> int | None:
-    return _count(session, "expires_at") or None
+    return fields.count(session, "expires_at") or None
 
 
 def _session_created(message: Message) -> ev.SessionCreated:
-    session = _part(message, "session")
-    return ev.SessionCreated(_optional(session, "model"), _expiry(session))
+    session = fields.part(message, "session")
+    return ev.SessionCreated(fields.optional(session, "model"), _expiry(session))
 
 
 def _session_updated(message: Message) -> ev.SessionUpdated:
-    session = _part(message, "session")
-    output = _part(_part(session, "audio"), "output")
-    voice = _optional(output, "voice") or _optional(session, "voice")
-    return ev.SessionUpdated(_optional(session, "model"), voice, _expiry(session))
+    session = fields.part(message, "session")
+    output = fields.part(fields.part(session, "audio"), "output")
+    voice = fields.optional(output, "voice") or fields.optional(session, "voice")
+    return ev.SessionUpdated(fields.optional(session, "model"), voice, _expiry(session))
 
 
-def _item_added(message: Message) -> ev.ItemAdded:
-    item = _part(message, "item")
-    after = _optional(message, "previous_item_id") or None
-    return ev.ItemAdded(_text(item, "id"), after, _optional(item, "role"), _item_kind(item), _typed_text(item))
+def _item_added(message: Message) -> ev.ItemAdded | ev.ToolReported:
+    tool = tool_reports.of_item(message, done=False)
+    if tool:
+        return tool
+    item = fields.part(message, "item")
+    after = fields.optional(message, "previous_item_id") or None
+    return ev.ItemAdded(
+        fields.text(item, "id"), after, fields.optional(item, "role"), _item_kind(item), _typed_text(item)
+    )
 
 
 def _item_kind(item: Message) -> str:
-    kind = _optional(item, "type")
+    kind = fields.optional(item, "type")
     if kind != "message":
         return kind
     return "text" if _typed_text(item) else "audio"
@@ -239,25 +263,35 @@ def _item_kind(item: Message) -> str:
 def _typed_text(item: Message) -> str:
     content = item.get("content")
     parts = content if isinstance(content, list) else []
-    texts = [_optional(part, "text") for part in parts if isinstance(part, Mapping)]
+    texts = [fields.optional(part, "text") for part in parts if isinstance(part, Mapping)]
     return "".join(texts)
 
 
-def _output_item(message: Message) -> ev.OutputItemAdded:
-    item = _part(message, "item")
+def _output_item(message: Message) -> ev.OutputItemAdded | ev.ToolReported:
+    tool = tool_reports.of_item(message, done=False)
+    if tool:
+        return tool
+    item = fields.part(message, "item")
     return ev.OutputItemAdded(
-        _optional(message, "response_id"), _text(item, "id"), _optional(item, "role"), _item_kind(item)
+        fields.optional(message, "response_id"),
+        fields.text(item, "id"),
+        fields.optional(item, "role"),
+        _item_kind(item),
     )
 
 
 def _response_done(message: Message) -> ev.ResponseDone:
-    response = _part(message, "response")
+    response = fields.part(message, "response")
     # xAI puts the usage at the top and makes status_details a string.
-    usage = _part(response, "usage") or _part(message, "usage")
-    error = _part(_part(response, "status_details"), "error")
-    code = _optional(error, "code") or _optional(error, "type")
+    usage = fields.part(response, "usage") or fields.part(message, "usage")
+    error = fields.part(fields.part(response, "status_details"), "error")
+    code = fields.optional(error, "code") or fields.optional(error, "type")
     return ev.ResponseDone(
-        _optional(response, "id"), _optional(response, "status"), read_usage(usage), code, _optional(error, "message")
+        fields.optional(response, "id"),
+        fields.optional(response, "status"),
+        read_usage(usage),
+        code,
+        fields.optional(error, "message"),
     )
 
 
@@ -265,37 +299,37 @@ def read_usage(usage: Message) -> ev.Usage | None:
     """The tokens of a `response.usage`; None where the server counts none."""
     if not usage:
         return None
-    incoming, outgoing = _part(usage, "input_token_details"), _part(usage, "output_token_details")
+    incoming, outgoing = fields.part(usage, "input_token_details"), fields.part(usage, "output_token_details")
     return ev.Usage(
-        input_tokens=_count(usage, "input_tokens"),
-        output_tokens=_count(usage, "output_tokens"),
-        input_text_tokens=_count(incoming, "text_tokens"),
-        input_audio_tokens=_count(incoming, "audio_tokens"),
-        cached_tokens=_count(incoming, "cached_tokens"),
-        output_text_tokens=_count(outgoing, "text_tokens"),
-        output_audio_tokens=_count(outgoing, "audio_tokens"),
+        input_tokens=fields.count(usage, "input_tokens"),
+        output_tokens=fields.count(usage, "output_tokens"),
+        input_text_tokens=fields.count(incoming, "text_tokens"),
+        input_audio_tokens=fields.count(incoming, "audio_tokens"),
+        cached_tokens=fields.count(incoming, "cached_tokens"),
+        output_text_tokens=fields.count(outgoing, "text_tokens"),
+        output_audio_tokens=fields.count(outgoing, "audio_tokens"),
     )
 
 
 def _error(message: Message) -> ev.UpstreamError:
-    error = _part(message, "error")
-    code = _optional(error, "code") or _optional(error, "type")
-    return ev.UpstreamError(code, _optional(error, "message"), _optional(error, "event_id"))
+    error = fields.part(message, "error")
+    code = fields.optional(error, "code") or fields.optional(error, "type")
+    return ev.UpstreamError(code, fields.optional(error, "message"), fields.optional(error, "event_id"))
 
 
 def _item(message: Message) -> str:
-    return _text(message, "item_id")
+    return fields.text(message, "item_id")
 
 
 def _response(message: Message) -> str:
-    return _optional(message, "response_id")
+    return fields.optional(message, "response_id")
 
 
 # xAI repeats `completed` while a transcript is still growing; those are snapshots, not ends.
 def _user_text(message: Message) -> ev.UserText | None:
     if message.get("status") == "in_progress":
         return None
-    return ev.UserText(_item(message), _text(message, "transcript"))
+    return ev.UserText(_item(message), fields.text(message, "transcript"))
 
 
 _READERS: Mapping[str, Callable[[Message], ev.UpstreamEvent | None]] = MappingProxyType(
@@ -304,27 +338,30 @@ _READERS: Mapping[str, Callable[[Message], ev.UpstreamEvent | None]] = MappingPr
         "session.updated": _session_updated,
         "input_audio_buffer.speech_started": lambda m: ev.SpeechStarted(_item(m)),
         "input_audio_buffer.speech_stopped": lambda m: ev.SpeechStopped(_item(m)),
-        "input_audio_buffer.committed": lambda m: ev.Committed(_item(m), _optional(m, "previous_item_id") or None),
+        "input_audio_buffer.committed": lambda m: ev.Committed(
+            _item(m), fields.optional(m, "previous_item_id") or None
+        ),
         "conversation.item.added": _item_added,
         "conversation.item.deleted": lambda m: ev.ItemDeleted(_item(m)),
         "conversation.item.input_audio_transcription.delta": lambda m: ev.UserTextDelta(
-            _item(m), _optional(m, "delta")
+            _item(m), fields.optional(m, "delta")
         ),
         "conversation.item.input_audio_transcription.completed": _user_text,
         "conversation.item.input_audio_transcription.failed": lambda m: ev.UserTextFailed(_item(m)),
-        "response.created": lambda m: ev.ResponseCreated(_optional(_part(m, "response"), "id")),
+        "response.created": lambda m: ev.ResponseCreated(fields.optional(fields.part(m, "response"), "id")),
         "response.done": _response_done,
         "response.output_item.added": _output_item,
-        "response.output_audio.delta": lambda m: ev.AudioDelta(_response(m), _item(m), _text(m, "delta")),
+        "response.output_audio.delta": lambda m: ev.AudioDelta(_response(m), _item(m), fields.text(m, "delta")),
         "response.output_audio.done": lambda m: ev.AudioDone(_response(m), _item(m)),
         "response.output_audio_transcript.delta": lambda m: ev.AssistantTextDelta(
-            _response(m), _item(m), _text(m, "delta")
+            _response(m), _item(m), fields.text(m, "delta")
         ),
         "response.output_audio_transcript.done": lambda m: ev.AssistantText(
-            _response(m), _item(m), _text(m, "transcript")
+            _response(m), _item(m), fields.text(m, "transcript")
         ),
-        "response.output_text.delta": lambda m: ev.AssistantTextDelta(_response(m), _item(m), _text(m, "delta")),
-        "response.output_text.done": lambda m: ev.AssistantText(_response(m), _item(m), _text(m, "text")),
+        "response.output_text.delta": lambda m: ev.AssistantTextDelta(_response(m), _item(m), fields.text(m, "delta")),
+        "response.output_text.done": lambda m: ev.AssistantText(_response(m), _item(m), fields.text(m, "text")),
         "error": _error,
+        **tool_reports.READERS,
     }
 )

@@ -1,8 +1,12 @@
 """What can happen in a call, from either side, as frozen values."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from .detection import Detection
+
+ToolKind = Literal["function", "mcp", "approval"]
+ToolState = Literal["running", "done", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +172,26 @@ class OutputItemAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolReported:
+    """What one event tells of a tool's call; empty is what it does not tell.
+
+    `kind`: a function we are asked to call, a tool that the server runs by itself (MCP), or its question whether it
+    may. The first and the last are `done` when all of them is said, and then wait for an answer of ours; `call` is what
+    an answer to a function names.
+    """
+
+    item: str
+    kind: ToolKind
+    response: str = ""
+    after: str | None = None
+    name: str = ""
+    call: str = ""
+    arguments: str = field(default="", repr=False)
+    state: ToolState = "running"
+    result: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class AudioDelta:
     """`audio` is base64 and stays so."""
 
@@ -220,6 +244,7 @@ UpstreamEvent = (
     | ResponseCreated
     | ResponseDone
     | OutputItemAdded
+    | ToolReported
     | AudioDelta
     | AudioDone
     | AssistantTextDelta

@@ -39,6 +39,7 @@ SETTINGS_REFUSED = Fault(
     "The voice server refused the session's settings. Check VOICEAPP_PROFILE, VOICEAPP_MODEL and VOICEAPP_VOICE.",
 )
 CHANGE_REFUSED = Fault("change_refused", "The voice server refused this change. The call goes on as it was.")
+TOOL_LOOP = Fault("tool_loop", "The model keeps calling tools without an answer. Say something to go on.")
 
 # Codes of `error` events, of failed responses and of close reasons (`type.code`), which share one vocabulary.
 # Sources: the provider's error reference, recordings and issue threads on compatible clients.

@@ -67,3 +67,8 @@ class Playback:
     def playing(self) -> list[str]:
         """Items of which something may still be heard, oldest first."""
         return [item for item, sound in self._sounds.items() if sound.playing]
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether the page has yet to answer how much was heard of something that was cut."""
+        return any(sound.cut and not sound.reported for sound in self._sounds.values())

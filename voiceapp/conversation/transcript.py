@@ -16,6 +16,13 @@ class Entry:
     hidden: bool = False
     # The item the server says it follows, known to us or not yet.
     after: str | None = None
+    # After a cut.
+    heard: str | None = None
+
+    @property
+    def known(self) -> str:
+        """What both sides know of it: all that was said, or as much as was heard."""
+        return self.text if self.heard is None else self.heard
 
 
 class Transcript:

@@ -12,12 +12,14 @@ class Turns:
     awaiting_reply: bool = False
     response: str | None = None
 
-    def state(self, playing: bool) -> str:
-        """`listening`, `user`, `thinking` or `assistant`."""
+    def state(self, playing: bool, tool: bool) -> str:
+        """`listening`, `user`, `thinking`, `assistant` or `tool`."""
         if self.user_speaking:
             return "user"
         if playing:
             return "assistant"
+        if tool:
+            return "tool"
         if self.awaiting_reply or self.response is not None:
             return "thinking"
         return "listening"

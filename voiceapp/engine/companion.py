@@ -1,16 +1,13 @@
 """The built-in companion: answers by rules, says what it is, and never pretends to be a language model."""
 
-import json
-import random
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from voiceapp.engine import arithmetic
 from voiceapp.engine.guessing import MOST, Guessing
-from voiceapp.engine.request import Message, Request, ToolCall
+from voiceapp.engine.request import Message
+from voiceapp.engine.ruled import Ruled, words_of
 
 JOKES = (
     "Why did the scarecrow win a prize? Because he was outstanding in his field.",
@@ -42,40 +39,34 @@ Answering = Callable[["Companion", str, "re.Match[str]"], str]
 
 
 @dataclass
-class Companion:
+class Companion(Ruled):
     """One caller's companion, with what it remembers of the call."""
 
-    clock: Callable[[], datetime] = lambda: datetime.now().astimezone()
-    chance: random.Random = field(default_factory=random.Random)
-    name: str | None = None
     game: Guessing | None = None
     dictation: str | None = None
-    said: str = ""
     confessed: bool = False
-    jokes: list[str] = field(default_factory=list)
 
-    def reply(self, request: Request) -> Iterator[str | ToolCall]:
-        call = tool_call(request)
-        if call is not None:
-            yield call
-            return
-        answer = self._answer(request)
-        self.said = answer
-        yield answer
+    def hello(self) -> str:
+        return f"Hello. {WHO} Say help to hear what I can do."
 
-    def _answer(self, request: Request) -> str:
-        last = request.last
-        if request.idle:
-            return IDLE
-        if last is None or last.role == "system":
-            return f"Hello. {WHO} Say help to hear what I can do."
-        if last.role == "output":
-            return told_output(last)
-        heard = [message.text for message in request.messages if message.role == "user" and message.text]
-        return self.answer(heard[-1]) if heard else "I did not hear any words."
+    def are_you_there(self) -> str:
+        return IDLE
+
+    def nothing_heard(self) -> str:
+        return "I did not hear any words."
+
+    def told_output(self, message: Message) -> str:
+        return f"The answer is: {message.text}" if message.text else "That is done."
+
+    def recall(self, text: str) -> None:
+        for pattern, answering in RULES:
+            found = pattern.search(text)
+            if found:
+                if answering in (Companion._take_name, Companion._introduced):
+                    answering(self, text, found)
+                return
 
     def answer(self, text: str) -> str:
-        """To what the user said."""
         for playing in (self._play, self._check_dictation):
             answer = playing(text)
             if answer is not None:
@@ -143,9 +134,7 @@ class Companion:
         return f"Today is {now:%A}, {now:%B} {now.day}, {now.year}."
 
     def _joke(self, text: str, found: "re.Match[str]") -> str:
-        if not self.jokes:
-            self.jokes = self.chance.sample(JOKES, len(JOKES))
-        return self.jokes.pop()
+        return self.next_joke(JOKES)
 
     def _begin_game(self, text: str, found: "re.Match[str]") -> str:
         self.game = Guessing.begun(self.chance)
@@ -298,51 +287,3 @@ RULES: "tuple[tuple[re.Pattern[str], Answering], ...]" = (
     ),
     (rule(r"^\W*(?:hello,? |hi,? )?(?:i'm|i am) (?P<name>[a-z]+)\W*$"), Companion._introduced),
 )
-
-
-# Functions of the client
-
-
-def tool_call(request: Request) -> ToolCall | None:
-    """A call if one is demanded, or if the user names the function; arguments are taken from the user's words."""
-    last = request.last
-    if not request.tools or request.tool_choice == "none" or last is None or last.role != "user":
-        return None
-    chosen = demanded(request) or next((tool for tool in request.tools if mentioned(tool, last)), None)
-    return ToolCall(chosen["name"], json.dumps(arguments(chosen, last.text))) if chosen else None
-
-
-def demanded(request: Request) -> dict[str, Any] | None:
-    if request.tool_choice == "required":
-        return request.tools[0]
-    if isinstance(request.tool_choice, dict):
-        return next((tool for tool in request.tools if tool["name"] == request.tool_choice["name"]), None)
-    return None
-
-
-FILLERS = frozenset({"get", "set", "the", "current", "make", "do", "run", "fetch", "show"})
-
-
-def mentioned(tool: dict[str, Any], message: Message) -> bool:
-    named = set(re.split(r"[_\W]+", tool["name"].lower())) - FILLERS - {""}
-    return bool(named) and named <= set(words_of(message.text))
-
-
-def arguments(tool: dict[str, Any], text: str) -> dict[str, str]:
-    """For each text parameter that is asked for: the words behind “in”, “for” or “of”, or all of them."""
-    parameters = tool.get("parameters", {})
-    wanted = [name for name in parameters.get("required", []) if is_text(parameters, name)]
-    found = re.search(r"\b(?:in|for|of|at|to)\s+([^.?!]+)", text, re.IGNORECASE)
-    return {name: (found.group(1) if found else text).strip() for name in wanted}
-
-
-def is_text(parameters: dict[str, Any], name: str) -> bool:
-    return bool(parameters.get("properties", {}).get(name, {}).get("type") == "string")
-
-
-def told_output(message: Message) -> str:
-    return f"The answer is: {message.text}" if message.text else "That is done."
-
-
-def words_of(text: str) -> list[str]:
-    return re.findall(r"[a-z0-9']+", text.lower())

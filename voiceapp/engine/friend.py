@@ -1,16 +1,14 @@
 """The Japanese companion: a friend who answers by rules, with the abilities of the English one."""
 
-import random
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from voiceapp.engine import arithmetic
-from voiceapp.engine.companion import tool_call
 from voiceapp.engine.guessing import MOST
 from voiceapp.engine.japanese_numbers import digits
-from voiceapp.engine.request import Request, ToolCall
+from voiceapp.engine.request import Message
+from voiceapp.engine.ruled import Ruled
 
 JOKES = (
     "ふとんがふっとんだ。",
@@ -29,39 +27,34 @@ Answering = Callable[["Friend", "re.Match[str]"], str]
 
 
 @dataclass
-class Friend:
+class Friend(Ruled):
     """One caller's friend, with what it remembers of the call."""
 
-    clock: Callable[[], datetime] = lambda: datetime.now().astimezone()
-    chance: random.Random = field(default_factory=random.Random)
-    name: str | None = None
     number: int | None = None
     """That the user is guessing."""
-    said: str = ""
-    jokes: list[str] = field(default_factory=list)
 
-    def reply(self, request: Request) -> Iterator[str | ToolCall]:
-        call = tool_call(request)
-        if call is not None:
-            yield call
-            return
-        answer = self._answer(request)
-        self.said = answer
-        yield answer
+    def hello(self) -> str:
+        return f"やっほー。{WHO}ヘルプと言ってくれたら、できることを教えるね。"
 
-    def _answer(self, request: Request) -> str:
-        last = request.last
-        if request.idle:
-            return IDLE
-        if last is None or last.role == "system":
-            return f"こんにちは。{WHO}ヘルプと言ってくれたら、できることを教えるね。"
-        if last.role == "output":
-            return f"答えはこれだよ。{last.text}" if last.text else "できたよ。"
-        heard = [message.text for message in request.messages if message.role == "user" and message.text]
-        return self.answer(heard[-1]) if heard else "何も聞こえなかったよ。"
+    def are_you_there(self) -> str:
+        return IDLE
+
+    def nothing_heard(self) -> str:
+        return "何も聞こえなかったよ。"
+
+    def told_output(self, message: Message) -> str:
+        return f"答えはこれだよ。{message.text}" if message.text else "できたよ。"
+
+    def recall(self, text: str) -> None:
+        plain = "".join(digits(text).split())
+        for pattern, answering in RULES:
+            found = pattern.search(plain)
+            if found:
+                if answering is Friend._take_name:
+                    answering(self, found)
+                return
 
     def answer(self, text: str) -> str:
-        """To what the user said."""
         plain = "".join(digits(text).split())
         return (
             self._play(plain)
@@ -115,9 +108,7 @@ class Friend:
         return f"今日は{now.year}年{now.month}月{now.day}日、{WEEKDAYS[now.weekday()]}曜日だよ。"
 
     def _joke(self, found: "re.Match[str]") -> str:
-        if not self.jokes:
-            self.jokes = self.chance.sample(JOKES, len(JOKES))
-        return self.jokes.pop()
+        return self.next_joke(JOKES)
 
     def _begin_game(self, found: "re.Match[str]") -> str:
         self.number = self.chance.randint(1, MOST)

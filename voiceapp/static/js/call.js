@@ -1,19 +1,22 @@
 // One call after another: joins the session, the connection, the microphone and the loudspeaker, and tells the rest of
 // the page what happened.
 
-import { decode } from "./audio/base64.js"
-import { msOf } from "./audio/pcm.js"
 import { HalfDuplex } from "./half-duplex.js"
 import { Hearing } from "./hearing.js"
+import { Incoming } from "./incoming.js"
 import { Outgoing } from "./outgoing.js"
 import { Session } from "./session.js"
 import { Sound, stopStream } from "./sound.js"
 import { Talk } from "./talk.js"
 import { Transport } from "./transport.js"
-import { TurnRules } from "./turn-rules.js"
+import { Wishes } from "./wishes.js"
+
+/** Of the assistant, though nothing of it is heard yet. */
+const ANSWERING = ["thinking", "tool"]
 
 /**
  * @typedef {object} CallDelegate
+ * @property {() => void} callBegun it is asked for; nothing of it is there yet
  * @property {() => void} callChanged phase, turn, microphone
  * @property {() => void} soundOpened
  * @property {() => void} soundClosed
@@ -21,6 +24,7 @@ import { TurnRules } from "./turn-rules.js"
  * @property {(peak: number) => void} levelMeasured
  * @property {(line: import("./wire.js").LogLine) => void} logArrived
  * @property {(ready: import("./wire.js").Ready) => void} callReadied
+ * @property {(made: import("./wire.js").Made) => void} callRenewed
  * @property {(total: import("./wire.js").Tokens, cost: import("./wire.js").Cost | null) => void} usageArrived
  * @property {(limits: import("./wire.js").Limits) => void} limitsArrived
  */
@@ -67,12 +71,14 @@ export class Call {
     this.keeper = parts.keeper
     this.now = parts.now
     this.obstacle = parts.obstacle
-    this.transport = new Transport(parts.connect, parts.ask, this)
-    this.turnRules = new TurnRules(this.transport, parts.choices)
+    this.transport = new Transport(parts.connect, parts.ask, this, parts.now)
+    this.wishes = new Wishes(this.transport, parts.choices)
     this.outgoing = new Outgoing(this.transport, parts.stats, parts.notices)
     this.sound = new Sound(parts, new Hearing(this.transport, parts, delegate), this)
     this.microphone = this.sound.microphone
     this.player = this.sound.player
+    const { session, outgoing, player } = this
+    this.incoming = new Incoming({ ...parts, session, outgoing, player }, delegate)
     this.talk = new Talk(this.transport, this.microphone, parts.now, this)
   }
 
@@ -88,6 +94,11 @@ export class Call {
     return this.session.live && (this.session.turn === "assistant" || this.player.busy)
   }
 
+  /** There is something to be stopped: it speaks, or is about to. */
+  get answering() {
+    return this.speaking || (this.session.live && ANSWERING.includes(this.session.turn))
+  }
+
   get pushToTalk() {
     return this.choices.values.mode === "push_to_talk"
   }
@@ -101,6 +112,7 @@ export class Call {
     const obstacle = this.obstacle()
     if (obstacle) return this.notices.add({ code: obstacle, fatal: true })
     if (!this.session.take("call")) return
+    this.delegate.callBegun()
     const attempt = ++this.attempt
     this.notices.clear()
     this.outgoing.reset(!microphone)
@@ -120,7 +132,7 @@ export class Call {
   }
 
   interrupt() {
-    if (!this.speaking) return
+    if (!this.answering) return
     this.transport.interrupt()
     this.player.silence()
     this.delegate.callChanged()
@@ -146,7 +158,7 @@ export class Call {
   choiceChanged(name) {
     if (name === "mode") this.#modeChanged()
     this.sound.choiceChanged(name)
-    this.turnRules.choiceChanged(name)
+    this.wishes.choiceChanged(name)
   }
 
   #modeChanged() {
@@ -175,7 +187,12 @@ export class Call {
     if (attempt !== this.attempt || !this.session.active) return void stopStream(stream)
     this.sound.begin(context, stream)
     this.prepared = true
-    this.transport.connected ? this.turnRules.start() : this.transport.open()
+    this.transport.connected ? this.#request() : this.transport.open()
+  }
+
+  /** Whoever wrote first, or was in a call already, is not greeted. */
+  #request() {
+    this.wishes.start(!this.interrupted && this.unsent.length === 0)
   }
 
   /** In the middle of a call. */
@@ -197,10 +214,7 @@ export class Call {
     this.delegate.callChanged()
   }
 
-  /**
-   * @param {string} code
-   * @param {number} attempt
-   */
+  /** @param {string} code @param {number} attempt */
   #failed(code, attempt) {
     if (attempt !== this.attempt) return
     this.notices.add({ code, fatal: true })
@@ -221,7 +235,7 @@ export class Call {
 
   transportConnected() {
     this.notices.dismiss("connection_lost")
-    if (this.prepared && this.session.active) this.turnRules.start()
+    if (this.prepared && this.session.active) this.#request()
   }
 
   transportLost() {
@@ -265,61 +279,17 @@ export class Call {
     this.interrupted = false
     this.keeper.begin(ready)
     this.delegate.callReadied(ready)
-    this.microphone.start(ready.chunk_ms)
+    this.microphone.start(this.choices.values.chunk_ms || ready.chunk_ms)
     this.notices.dismiss("engine_starting")
-    this.turnRules.tell()
+    this.wishes.tell()
     this.unsent.splice(0).forEach(text => this.transport.sendText(text))
   }
 
-  /** @param {import("./wire.js").TurnState} turn */
-  turnChanged(turn) {
-    this.session.turnTo(turn)
-    this.outgoing.gate.turnChanged(turn)
-    this.stats.turnChanged(turn)
-    this.keeper.recorder?.turnChanged(turn)
-    if (turn === "listening") this.#turnEnded()
-  }
-
-  #turnEnded() {
-    this.pace.turnEnded()
-    this.delegate.captionMoved()
-  }
-
-  /** @param {number} n @param {import("./wire.js").Place} place */
-  itemPlaced(n, place) {
-    this.transcript.place(n, place)
-    this.keeper.recorder?.itemPlaced(place)
-  }
-
-  /** @param {number} n @param {import("./wire.js").Wording} wording */
-  transcriptArrived(n, wording) {
-    this.transcript.word(n, wording)
-    this.keeper.changed()
-  }
-
-  /** @param {string} item @param {string} base64 */
-  soundArrived(item, base64) {
-    if (!base64) return this.#soundCompleted(item)
-    this.stats.chunksReceived++
-    if (this.keeper.keepsSound) this.keeper.recorder?.soundArrived(item, decode(base64))
-    this.pace.soundArrived(item, msOf(this.player.append(item, base64)))
-  }
-
-  /** @param {string} item */
-  #soundCompleted(item) {
-    this.player.complete(item)
-    this.pace.soundCompleted(item)
-  }
-
-  /** @param {string} item */
-  flushAsked(item) {
-    this.player.flush(item)
-  }
-
-  /** @param {import("./wire.js").Tokens} total @param {import("./wire.js").Cost | null} cost */
-  usageArrived(total, cost) {
-    this.keeper.recorder?.usageArrived(total, cost)
-    this.delegate.usageArrived(total, cost)
+  /** @param {import("./wire.js").Made} made */
+  callRenewed(made) {
+    this.wishes.renewed()
+    this.delegate.callRenewed(made)
+    this.delegate.callChanged()
   }
 
   limitsArrived = (/** @type {import("./wire.js").Limits} */ limits) => this.delegate.limitsArrived(limits)
@@ -330,6 +300,7 @@ export class Call {
   noticeArrived(trouble) {
     // Sound that was on its way when the call ended.
     if (trouble.code === "not_started" && !this.session.active) return
+    if (trouble.code === "renewal_failed") this.wishes.notRenewed()
     this.notices.add(trouble)
   }
 
@@ -339,10 +310,8 @@ export class Call {
     this.#end()
   }
 
-  /** @param {number} n */
-  soundAcknowledged(n) {
-    this.stats.chunksAcked = n
-  }
+  soundAcknowledged = (/** @type {number} */ n) => void (this.stats.chunksAcked = n)
+  tripMeasured = (/** @type {number} */ ms) => this.stats.latencies.tripMeasured(ms)
 
   // Talk delegate
 

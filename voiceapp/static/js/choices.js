@@ -12,6 +12,11 @@ export const RANGES = {
   prefix_ms: { least: 0, most: 1000, step: 50, usual: 300 }
 }
 
+/** How long it waits before it asks whether anybody is there; 0: it does not. */
+export const IDLES = [0, 8000, 15000, 30000]
+/** Of sound sent at once; 0: as the server says. */
+export const CHUNKS = [0, 20, 40, 100, 170]
+
 /** @typedef {keyof typeof RANGES} Slider */
 
 /**
@@ -20,7 +25,16 @@ export const RANGES = {
  * @property {number} threshold
  * @property {number} silence_ms
  * @property {number} prefix_ms
+ * @property {number | null} idle_ms null: the server is not told
  * @property {string} eagerness
+ * @property {string} persona
+ * @property {string} profile
+ * @property {string} model empty: the profile's
+ * @property {string} voice empty: the persona's
+ * @property {string} instructions in place of the persona's, where the server allows it
+ * @property {string} language that the person speaks; empty: as the persona expects
+ * @property {boolean} greet the assistant may speak first
+ * @property {number} chunk_ms
  * @property {boolean} space the space bar talks
  * @property {boolean} half_duplex nothing is sent while the assistant is heard
  * @property {boolean} guard against the assistant hearing itself
@@ -32,13 +46,14 @@ export const RANGES = {
  * @property {string} theme
  * @property {string} captions
  * @property {boolean} keys single keys do something
+ * @property {string} preflight what became of the check before the first call; empty: not yet offered or taken
  */
 
 /** @type {Values} */
 const USUAL = {
   mode: "server_vad", threshold: RANGES.threshold.usual, silence_ms: RANGES.silence_ms.usual, prefix_ms: RANGES.prefix_ms.usual,
-  eagerness: "auto", space: false, half_duplex: false, guard: true, headphones: null, volume: 1, microphone: "", speaker: "",
-  keep: "nothing", theme: "auto", captions: "normal", keys: false
+  idle_ms: null, eagerness: "auto", persona: "", profile: "", model: "", voice: "", instructions: "", language: "", greet: true, chunk_ms: 0, space: false, half_duplex: false, guard: true, headphones: null, volume: 1, microphone: "", speaker: "",
+  keep: "nothing", theme: "auto", captions: "normal", keys: false, preflight: ""
 }
 
 const flag = (/** @type {unknown} */ value) => typeof value === "boolean"
@@ -50,12 +65,14 @@ const oneOf = (/** @type {string[]} */ words) => (/** @type {unknown} */ value) 
 /** @type {Record<keyof Values, (value: unknown) => boolean>} */
 const VALID = {
   mode: oneOf(MODES), threshold: within("threshold"), silence_ms: within("silence_ms"), prefix_ms: within("prefix_ms"),
-  eagerness: oneOf(EAGERNESS), space: flag, half_duplex: flag, guard: flag, headphones: flag, volume: between(0, 1), microphone: id, speaker: id,
-  keep: oneOf(["nothing", "text", "sound"]), theme: oneOf(["auto", "light", "dark"]), captions: oneOf(["normal", "large", "huge"]), keys: flag
+  idle_ms: value => IDLES.includes(/** @type {number} */ (value)), eagerness: oneOf(EAGERNESS), persona: id, profile: id, model: id, voice: id,
+  instructions: value => typeof value === "string" && value.length <= 20000, language: id, greet: flag,
+  chunk_ms: value => CHUNKS.includes(/** @type {number} */ (value)), space: flag, half_duplex: flag, guard: flag, headphones: flag, volume: between(0, 1), microphone: id, speaker: id,
+  keep: oneOf(["nothing", "text", "sound"]), theme: oneOf(["auto", "light", "dark"]), captions: oneOf(["normal", "large", "huge"]), keys: flag, preflight: oneOf(["", "skipped", "done"])
 }
 
 /** @type {Record<string, (keyof Values)[]>} what each mode can be told */
-const FIELDS = { server_vad: ["threshold", "silence_ms", "prefix_ms"], semantic_vad: ["eagerness"], push_to_talk: [] }
+const FIELDS = { server_vad: ["threshold", "silence_ms", "prefix_ms", "idle_ms"], semantic_vad: ["eagerness"], push_to_talk: [] }
 
 export class Choices {
   /**
@@ -67,18 +84,33 @@ export class Choices {
     this.delegate = delegate
     /** @type {Partial<Values>} */
     this.chosen = sound(read(storage))
+    /** What this server has where nothing was chosen. @type {Partial<Values>} */
+    this.offered = {}
+    /** How the chosen persona takes turns. @type {Partial<Values>} */
+    this.suggested = {}
   }
 
   /** @type {Values} */
   get values() {
-    return { ...USUAL, ...this.chosen }
+    return { ...USUAL, ...this.offered, ...this.suggested, ...this.chosen }
+  }
+
+  /** @param {Partial<Values>} usual */
+  offer(usual) {
+    this.offered = usual
+  }
+
+  /** @param {Partial<Values> | null} turn */
+  suggest(turn) {
+    this.suggested = sound(turn ?? {})
   }
 
   /** As `start` and `configure` carry it; undefined where nothing was chosen. */
   get turn() {
-    const { mode } = this.values
-    const fields = Object.entries(this.chosen).filter(([name]) => FIELDS[mode].includes(/** @type {keyof Values} */ (name)))
-    return "mode" in this.chosen || fields.length ? { mode, ...Object.fromEntries(fields) } : undefined
+    const { values, chosen } = this
+    const fields = FIELDS[values.mode].filter(name => values[name] !== null)
+    const some = "mode" in chosen || fields.some(name => name in chosen)
+    return some ? { mode: values.mode, ...Object.fromEntries(fields.map(name => [name, values[name]])) } : undefined
   }
 
   /**
@@ -89,6 +121,13 @@ export class Choices {
   choose(name, value) {
     if (!VALID[name](value) || this.values[name] === value) return
     this.chosen = { ...this.chosen, [name]: value }
+    this.#changed(name)
+  }
+
+  /** It is not on offer any more. @param {keyof Values} name */
+  unchoose(name) {
+    const { [name]: _, ...rest } = this.chosen
+    this.chosen = rest
     this.#changed(name)
   }
 
@@ -108,7 +147,7 @@ export class Choices {
 
   /** The sliders back to where they were. */
   reset() {
-    const { threshold: _t, silence_ms: _s, prefix_ms: _p, ...rest } = this.chosen
+    const { threshold: _t, silence_ms: _s, prefix_ms: _p, idle_ms: _i, ...rest } = this.chosen
     this.chosen = { ...rest, mode: "server_vad" }
     this.#changed("threshold")
   }

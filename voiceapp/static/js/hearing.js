@@ -16,8 +16,9 @@ export class Hearing {
 
   // Player delegate
 
-  playbackStarted() {
-    this.stats.playbackStarted()
+  /** @param {string} item */
+  playbackStarted(item) {
+    this.stats.playbackStarted(item)
     this.delegate.captionMoved()
   }
 
@@ -43,6 +44,7 @@ export class Hearing {
   /** @param {string} item */
   playbackEnded(item) {
     this.pace.ended(item)
+    this.stats.latencies.playbackEnded(item)
     this.delegate.captionMoved()
     this.delegate.callChanged()
   }

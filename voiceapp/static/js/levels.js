@@ -1,8 +1,11 @@
 // The loudness of a voice over the last seconds, one value for each step of time.
 
 const EVERY_MS = 60
-const MOST = 400
+/** More than fit on any stage. */
+const MOST = 64
 const FLOOR_DB = -54
+/** Below it a value is as good as none. */
+export const SILENT = 0.01
 
 export class Levels {
   /** @type {number[]} latest first, 0 to 1 */
@@ -16,6 +19,11 @@ export class Levels {
   clear() {
     this.values = []
     this.loudest = this.steady = 0
+  }
+
+  /** Whether there is anything to see: sound, or what is left of it. */
+  get heard() {
+    return this.loudest > SILENT || this.values.some(value => value > SILENT)
   }
 
   /** @param {number} index */
@@ -37,7 +45,7 @@ export class Levels {
     if (now - this.since < EVERY_MS) return
     this.values.unshift(this.loudest)
     this.values.length = Math.min(MOST, this.values.length)
-    this.steady = Math.round(10 * Math.max(this.loudest, this.steady * 0.8)) / 10
+    this.steady = Math.floor(10 * Math.max(this.loudest, this.steady * 0.8)) / 10
     this.loudest = 0
     this.since = now
   }

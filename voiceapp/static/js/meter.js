@@ -1,8 +1,17 @@
 // What a call has taken so far and may still take: time, tokens, money.
 
+/** From here on the time that is left is shown. */
+const SHORT_MS = 300_000
+/** The part of a day's budget at which people are warned. */
+const LOW = 1 / 6
+
+/** @typedef {{kind: "time" | "money", left: number, whole: number, used: number, low: boolean}} Budget milliseconds, or money; `used` by this call */
+
 export class Meter {
   /** @type {number | null} */
   since = null
+  /** @type {number | null} milliseconds, of the call that is over */
+  lasted = null
   model = ""
   /** @type {number | null} unix milliseconds */
   expires = null
@@ -12,14 +21,40 @@ export class Meter {
   cost = null
   /** @type {import("./wire.js").Limits | null} */
   limits = null
+  /** When the limits were told, in unix milliseconds. */
+  told = 0
+
+  /** A call is asked for, and nothing is known of it yet. */
+  reset() {
+    Object.assign(this, { since: null, lasted: null, expires: null, tokens: null, cost: null, limits: null })
+  }
 
   /** @param {import("./wire.js").Ready} ready @param {number} now unix milliseconds */
   begin({ model, expires_at: expires }, now) {
     Object.assign(this, { since: now, model, expires: expires === null ? null : expires * 1000, tokens: null, cost: null })
   }
 
-  end() {
+  /** @param {import("./wire.js").Made} made another session of the same call */
+  renew({ model, expires_at: expires }) {
+    Object.assign(this, { model, expires: expires === null ? null : expires * 1000 })
+  }
+
+  /** @param {number} now unix milliseconds */
+  end(now) {
+    if (this.since === null) return
+    this.lasted = this.elapsed(now)
     this.since = null
+  }
+
+  /** @param {import("./wire.js").Limits} limits @param {number} now unix milliseconds */
+  limit(limits, now) {
+    this.limits = limits
+    this.told = now
+  }
+
+  /** Somebody speaks: the silence is over. */
+  wake() {
+    if (this.limits) this.limits = { ...this.limits, idle_left_s: null }
   }
 
   /** @param {number} now unix milliseconds */
@@ -29,10 +64,43 @@ export class Meter {
 
   /** Milliseconds until the call must end, null where nothing ends it. @param {number} now unix milliseconds */
   left(now) {
-    const ends = [this.expires, this.since !== null && this.limits?.call_s ? this.since + 1000 * this.limits.call_s : null]
-    const least = Math.min(...ends.map(end => end ?? Infinity))
-    return Number.isFinite(least) ? Math.max(0, least - now) : null
+    const ends = [this.expires, this.#end(this.limits?.call_left_s ?? null)].filter(end => end !== null)
+    return ends.length ? Math.max(0, Math.min(...ends) - now) : null
   }
+
+  /** Milliseconds until silence ends the call, once it was warned of. @param {number} now unix milliseconds */
+  idleLeft(now) {
+    const end = this.#end(this.limits?.idle_left_s ?? null)
+    return end === null ? null : Math.max(0, end - now)
+  }
+
+  /** What is soon over, if anything is. @param {number} now unix milliseconds */
+  short(now) {
+    const idle = this.idleLeft(now)
+    const left = this.left(now)
+    if (idle !== null && idle < (left ?? Infinity)) return { ms: idle, idle: true }
+    return left !== null && left < SHORT_MS ? { ms: left, idle: false } : null
+  }
+
+  /** Those of the day, the one that is short first before the other. @param {number} now unix milliseconds @returns {Budget[]} */
+  budgets(now) {
+    if (!this.limits) return []
+    const { left_s: left, budget_s: whole, used_s: used, left_money: leftMoney, budget_money: wholeMoney, used_money: usedMoney } = this.limits
+    const since = this.since === null ? 0 : now - this.told
+    const time = left === null || whole === null ? [] : [budget("time", Math.max(0, 1000 * left - since), 1000 * whole, 1000 * used + since)]
+    const money = leftMoney === null || wholeMoney === null ? [] : [budget("money", leftMoney, wholeMoney, usedMoney)]
+    return [...time, ...money].sort((one, other) => one.left / one.whole - other.left / other.whole)
+  }
+
+  /** @param {number | null} seconds from when the limits were told */
+  #end(seconds) {
+    return seconds === null ? null : this.told + 1000 * seconds
+  }
+}
+
+/** @param {"time" | "money"} kind @param {number} left @param {number} whole @param {number} used @returns {Budget} */
+function budget(kind, left, whole, used) {
+  return { kind, left, whole, used: Math.min(used, whole - left), low: left / whole <= LOW }
 }
 
 /** Minutes and seconds, or hours too. @param {number} ms */

@@ -1,6 +1,7 @@
 // The whole page: makes the parts, and lets each tell the others what happened.
 
 import { askAdmission } from "./admission.js"
+import { VoiceSample } from "./audio/voice-sample.js"
 import { Call } from "./call.js"
 import { CaptionPace } from "./caption-pace.js"
 import { Choices } from "./choices.js"
@@ -11,10 +12,13 @@ import { Notices } from "./notices.js"
 import { obstacle } from "./obstacle.js"
 import { sharedIn } from "./share.js"
 import { Stats } from "./stats.js"
+import { stateOf } from "./status.js"
+import { Tabs } from "./tabs.js"
 import { FORMS } from "./talks/exports.js"
 import { Keeper } from "./talks/keeper.js"
 import { Store } from "./talks/store.js"
 import { Transcript } from "./transcript.js"
+import { AssistantView } from "./views/assistant-view.js"
 import { ComposerView } from "./views/composer-view.js"
 import { ControlsView } from "./views/controls-view.js"
 import { DevicesView } from "./views/devices-view.js"
@@ -24,6 +28,7 @@ import { InspectorView } from "./views/inspector-view.js"
 import { LookView } from "./views/look-view.js"
 import { MeterView } from "./views/meter-view.js"
 import { NoticesView } from "./views/notices-view.js"
+import { PreflightOffer } from "./views/preflight-offer.js"
 import { SettingsView } from "./views/settings-view.js"
 import { save } from "./views/talk-detail-view.js"
 import { TalkView } from "./views/talk-view.js"
@@ -33,10 +38,11 @@ import { Waveform } from "./views/waveform.js"
 import { WakeLock } from "./wake-lock.js"
 
 const RECONNECT = { reconnectionDelay: 300, reconnectionDelayMax: 3000, timeout: 8000 }
+const PING_MS = 5000
 
 export class Page {
   now = () => performance.now()
-  stats = new Stats(this.now)
+  stats = new Stats(this.now, this)
   pace = new CaptionPace()
   choices = new Choices(storage(), this)
   transcript = new Transcript(this)
@@ -47,32 +53,38 @@ export class Page {
   keys = new Keys(document, this)
   composerView = new ComposerView(this)
   waveform = new Waveform(find("wave", HTMLCanvasElement))
+  /** Once it was asked for. @type {import("./preflight/panel.js").Panel | undefined} */
+  preflight
+  tabs = new Tabs(new BroadcastChannel("voiceapp-calls"), crypto.randomUUID(), this)
 
   /** @param {import("./i18n.js").Words} words */
   constructor(words) {
     this.words = words
     this.notices = new Notices(words, this)
     this.call = this.#makeCall()
-    this.controlsView = new ControlsView(this.call, words)
+    this.controlsView = new ControlsView(this.call, this.meter, words, this)
     this.transcriptView = new TranscriptView(this.transcript, this.pace, words)
-    this.noticesView = new NoticesView(this.notices, words)
+    this.noticesView = new NoticesView(this.notices, words, this)
     this.inspectorView = new InspectorView(this.inspector, words, this)
     this.meterView = new MeterView(this.meter, words)
     this.talksView = new TalksView(this.keeper, words, this)
     this.lookView = new LookView(this.choices, words)
     this.settings = new Drawer("settings", this)
+    this.sample = new VoiceSample(connect, this)
+    this.assistantView = new AssistantView(this.choices, this.call, this.sample, words)
     this.settingsView = new SettingsView(this.choices, this.call.sound, words)
     this.devicesView = new DevicesView(this.call.sound, this.choices, words)
     this.talkView = new TalkView(this.call, this.choices, words)
+    this.preflightOffer = new PreflightOffer(this.choices, words, this)
   }
 
   start() {
-    const views = [this.controlsView, this.transcriptView, this.composerView, this.inspectorView, this.settingsView, this.talkView, this.talksView, this.lookView]
+    const views = [this.controlsView, this.meterView, this.transcriptView, this.composerView, this.inspectorView, this.assistantView, this.settingsView, this.talkView, this.talksView, this.lookView, this.preflightOffer]
     for (const part of [...views, this.settings, this.keys, this.call.sound.devices]) part.start()
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.#shown() })
     for (const type of ["pointerup", "keydown"]) document.addEventListener(type, () => this.call.sound.touched())
     addEventListener("blur", () => this.#left())
-    addEventListener("pagehide", () => this.call.stop())
+    addEventListener("pagehide", () => { this.call.stop(); this.preflight?.stop() })
     this.#adopt()
     const code = obstacle(/** @type {any} */ (window))
     if (code) this.notices.add({ code, fatal: true })
@@ -87,9 +99,32 @@ export class Page {
 
   #makeCall() {
     const { transcript, pace, notices, choices, stats, now, keeper } = this
-    const connect = () => /** @type {any} */ (window).io({ transports: ["websocket"], autoConnect: false, ...RECONNECT })
     const devices = navigator.mediaDevices
     return new Call({ connect, ask: askAdmission, devices, transcript, pace, notices, choices, stats, now, keeper, obstacle: () => obstacle(/** @type {any} */ (window)) }, this)
+  }
+
+  get #preflightParts() {
+    const { call, choices, now } = this
+    const { ask } = call.transport
+    const wishes = () => ({ ...call.wishes.making, ...choices.turn ? { turn: choices.turn } : {}, greet: false })
+    const ping = () => fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(PING_MS) })
+    return { connect, ask, wishes, ping, now, choices, obstacle: call.obstacle, devices: navigator.mediaDevices }
+  }
+
+  /** Whether what is said goes anywhere. */
+  get #heard() {
+    return !this.call.muted && (!this.call.pushToTalk || this.call.talking)
+  }
+
+  #keepMeter() {
+    const { session } = this.call
+    if (!session.active) {
+      this.tabs.release()
+      this.meter.end(Date.now())
+    }
+    if (session.turn === "listening") return
+    this.meter.wake()
+    this.notices.dismiss("idle_soon")
   }
 
   /** The settings of a link, once: afterwards they are one's own. */
@@ -118,18 +153,32 @@ export class Page {
 
   // Call delegate
 
+  callBegun() {
+    this.tabs.claim(Date.now())
+    this.meter.reset()
+  }
+
   callChanged() {
+    this.#keepMeter()
+    this.waveform.show(stateOf(this.call))
     this.controlsView.render()
     this.talkView.render()
+    this.assistantView.render()
     this.settingsView.render()
     this.devicesView.render()
-    if (!this.call.session.active) this.meter.end()
+    this.preflightOffer.render()
     this.meterView.render()
   }
 
   /** @param {import("./wire.js").Ready} ready */
   callReadied(ready) {
     this.meter.begin(ready, Date.now())
+  }
+
+  /** @param {import("./wire.js").Made} made */
+  callRenewed(made) {
+    this.meter.renew(made)
+    this.assistantView.renewed(made.voice)
   }
 
   /** @param {number} peak */
@@ -139,7 +188,7 @@ export class Page {
 
   soundOpened() {
     const { microphone, player } = this.call
-    this.waveform.start({ microphone: () => this.call.muted ? null : microphone.analyser, assistant: () => player.analyser })
+    this.waveform.start({ microphone: () => this.#heard ? microphone.analyser : null, assistant: () => player.analyser })
     this.wakeLock.start()
   }
 
@@ -165,11 +214,54 @@ export class Page {
 
   /** @param {import("./wire.js").Limits} limits */
   limitsArrived(limits) {
-    this.meter.limits = limits
+    this.meter.limit(limits, Date.now())
+    if (limits.idle_left_s === null) this.notices.dismiss("idle_soon")
     this.meterView.render()
   }
 
+  // Delegate of the check before a call
+
+  /** Somebody is about to ask for it. */
+  async preflightNear() {
+    const { Panel } = await import("./preflight/panel.js")
+    this.preflight ??= new Panel(this.#preflightParts, this.words, this)
+    return this.preflight
+  }
+
+  async preflightWanted() {
+    const panel = await this.preflightNear().catch(() => this.notices.add({ code: "connection_lost" }))
+    panel?.open()
+  }
+
+  /** With the microphone allowed, the devices have names. */
+  preflightMeasured() {
+    this.call.sound.devices.refresh()
+  }
+
+  get callActive() {
+    return this.call.session.active
+  }
+
+  /** Inside the tap, as the sound needs it; the connection waits until nothing of the check is open. */
+  callWanted() {
+    this.call.closing = this.preflight?.stop() ?? Promise.resolve()
+    this.call.start({ microphone: true })
+  }
+
+  // Delegate of the tabs
+
+  callTaken() {
+    this.notices.add({ code: "newer_tab", fatal: true })
+    this.call.stop()
+  }
+
   // Delegate of the models
+
+  /** @param {import("./latency.js").Latency} latency */
+  latencyMeasured(latency) {
+    this.transcript.measure(latency)
+    this.keeper.changed()
+  }
 
   transcriptChanged() {
     this.transcriptView.render()
@@ -193,6 +285,15 @@ export class Page {
 
   // Delegate of the views and keys
 
+  /** Its next step is to call. */
+  noticeAccepted() {
+    this.call.start({ microphone: true })
+  }
+
+  talkWanted() {
+    if (this.keeper.last) this.talksView.show(this.keeper.last)
+  }
+
   /** @param {string} text */
   textEntered(text) {
     this.call.say(text)
@@ -211,7 +312,9 @@ export class Page {
   }
 
   escapePressed() {
-    if (this.call.speaking) return this.call.interrupt()
+    // The browser closes it.
+    if (this.meterView.opened) return
+    if (this.call.answering) return this.call.interrupt()
     for (const drawer of this.#drawers) drawer.close()
   }
 
@@ -237,16 +340,32 @@ export class Page {
     this.call.talk.key.release()
   }
 
+  // Delegate of the voice's sample
+
+  sampleChanged() {
+    this.assistantView.render()
+  }
+
+  /** @param {import("./wire.js").Trouble} trouble */
+  sampleFailed(trouble) {
+    this.notices.add({ ...trouble, fatal: false })
+  }
+
   // Delegate of the choices
 
   /** @param {keyof import("./choices.js").Values} name */
   choiceChanged(name) {
     this.call.choiceChanged(name)
+    this.preflight?.choiceChanged()
     if (name === "keep") this.keeper.choiceChanged()
     this.lookView.render()
     this.talksView.renderChoice()
     this.callChanged()
   }
+}
+
+function connect() {
+  return /** @type {any} */ (window).io({ transports: ["websocket"], autoConnect: false, forceNew: true, ...RECONNECT })
 }
 
 /** A browser may forbid even to look at it. */

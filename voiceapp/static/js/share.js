@@ -1,6 +1,9 @@
 // The settings as a link, without anything that is a secret, a person's or a machine's own.
 
-const SHARED = ["mode", "threshold", "silence_ms", "prefix_ms", "eagerness", "half_duplex", "theme", "captions"]
+const SHARED = [
+  "persona", "profile", "model", "voice", "language", "greet", "mode", "threshold", "silence_ms", "prefix_ms", "idle_ms", "eagerness",
+  "half_duplex", "chunk_ms", "theme", "captions"
+]
 
 /** @param {Record<string, unknown>} chosen @param {string} address of the page */
 export function linkFor(chosen, address) {

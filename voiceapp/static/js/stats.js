@@ -1,6 +1,7 @@
 // What `window.voiceapp.stats()` answers: counters of the page since it was opened (where not said otherwise), for tests and tools. Stable.
 
 import { samplesIn } from "./audio/pcm.js"
+import { Latencies } from "./latency.js"
 
 /**
  * @typedef {object} Snapshot
@@ -25,6 +26,7 @@ import { samplesIn } from "./audio/pcm.js"
  *   changed its mind, the echo's level in the microphone relative to the playback's, in decibels, and its delay in hundredths of a second
  * @property {Record<string, number>} judgements how often each was come to
  * @property {number | null} lastReplyMs from the end of the user's speech (`turn: thinking`) to the first sample played
+ * @property {import("./latency.js").Latency[]} latencies how long the last answers took, oldest first, at most 50; their fields: latency.js
  */
 
 export class Stats {
@@ -53,9 +55,13 @@ export class Stats {
   /** Of the calls before this one. */
   earlier = { played: 0, heard: 0 }
 
-  /** @param {() => number} now milliseconds */
-  constructor(now) {
+  /**
+   * @param {() => number} now milliseconds
+   * @param {{latencyMeasured: (latency: import("./latency.js").Latency) => void}} [delegate]
+   */
+  constructor(now, delegate = { latencyMeasured() {} }) {
     this.now = now
+    this.latencies = new Latencies(now, delegate)
   }
 
   callBegan() {
@@ -64,14 +70,24 @@ export class Stats {
     this.heard.clear()
     this.chunksAcked = 0
     this.askedAt = null
+    this.latencies.callBegan()
   }
 
   /** @param {import("./wire.js").TurnState} turn */
   turnChanged(turn) {
+    this.latencies.turnChanged(turn)
     if (turn === "thinking") this.askedAt = this.now()
   }
 
-  playbackStarted() {
+  /** @param {string} item */
+  soundArrived(item) {
+    this.chunksReceived++
+    this.latencies.soundArrived(item)
+  }
+
+  /** @param {string} item */
+  playbackStarted(item) {
+    this.latencies.playbackStarted(item)
     if (this.askedAt === null) return
     this.lastReplyMs = Math.round(this.now() - this.askedAt)
     this.askedAt = null
@@ -110,6 +126,7 @@ export class Stats {
     return {
       phase, turn, muted, talking, deviceRate, outputLatencyMs, microphonePeak, guard, judgements: { ...judgements },
       chunksSent, chunksDropped, chunksAcked, chunksReceived, underruns, lastReplyMs, playedRms, playedPeakRms,
+      latencies: [...this.latencies.last],
       msHeard: Object.fromEntries(this.heard),
       msHeardTotal: this.earlier.heard + sum(this.heard),
       samplesPlayed: samplesIn(this.earlier.played + sum(this.played))

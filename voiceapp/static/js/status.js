@@ -1,14 +1,30 @@
-// The state of the call in words.
+// The state of the call: one of those that a person must be able to tell apart.
 
 /**
- * The key of the words for it.
- * @param {{session: {phase: string, turn: string}, asking: boolean, muted: boolean, speaking: boolean, pushToTalk: boolean}} call
+ * @typedef {"idle" | "permission" | "connecting" | "listening" | "user" | "thinking" | "tool" | "assistant" | "muted" | "talk" |
+ *   "reconnecting" | "ended"} State `muted` and `talk` (push to talk, the key is up) are listening, but to nobody
  */
-export function statusKey({ session: { phase, turn }, asking, muted, speaking, pushToTalk }) {
-  if (asking) return "status.permission"
-  if (phase !== "live") return `status.${phase}`
-  if (speaking && turn !== "user") return "status.assistant"
-  if (turn !== "listening") return `status.${turn}`
-  if (muted) return "status.listening.muted"
-  return pushToTalk ? "status.listening.talk" : "status.listening"
+
+/** @typedef {{muted: boolean, speaking: boolean, pushToTalk: boolean, talking: boolean}} Voices */
+
+/**
+ * @param {Voices & {session: {phase: string, turn: string}, asking: boolean}} call
+ * @returns {State}
+ */
+export function stateOf(call) {
+  const { asking, session: { phase, turn } } = call
+  if (asking) return "permission"
+  return phase === "live" ? turnOf(turn, call) : /** @type {State} */ (phase)
+}
+
+/**
+ * @param {string} turn
+ * @param {Voices} voices
+ * @returns {State}
+ */
+function turnOf(turn, { muted, speaking, pushToTalk, talking }) {
+  if (talking) return "user"
+  if (speaking && turn !== "user") return "assistant"
+  if (turn !== "listening") return /** @type {State} */ (turn)
+  return pushToTalk ? "talk" : muted ? "muted" : "listening"
 }

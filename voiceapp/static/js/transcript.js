@@ -11,6 +11,9 @@
  * @property {boolean} final
  * @property {string | null} heard after a cut, what was heard
  * @property {boolean} removed
+ * @property {import("./tool.js").Tool | null} tool of a tool's, once known
+ * @property {number} at when it was placed, unix milliseconds
+ * @property {import("./latency.js").Latency | null} latency of the assistant's, once measured
  * @property {number} version grows with each change
  */
 
@@ -33,9 +36,10 @@ export class Transcript {
   /**
    * @param {number} n
    * @param {import("./wire.js").Place} place
+   * @param {number} at unix milliseconds
    */
-  place(n, place) {
-    this.segments.at(-1)?.place(n, place)
+  place(n, place, at) {
+    this.segments.at(-1)?.place(n, place, at)
     this.delegate.transcriptChanged()
   }
 
@@ -45,6 +49,12 @@ export class Transcript {
    */
   word(n, wording) {
     this.segments.at(-1)?.word(n, wording)
+    this.delegate.transcriptChanged()
+  }
+
+  /** @param {import("./latency.js").Latency} latency */
+  measure(latency) {
+    this.segments.at(-1)?.measure(latency)
     this.delegate.transcriptChanged()
   }
 
@@ -67,6 +77,8 @@ class Segment {
   list = []
   /** @type {Map<string, Words>} */
   words = new Map()
+  /** @type {Map<string, number>} when each was first placed */
+  times = new Map()
 
   /** @param {number} index */
   constructor(index) {
@@ -80,8 +92,10 @@ class Segment {
   /**
    * @param {number} n
    * @param {import("./wire.js").Place} place
+   * @param {number} at
    */
-  place(n, place) {
+  place(n, place, at) {
+    if (!this.times.has(place.id)) this.times.set(place.id, at)
     const last = this.moves.at(-1)
     this.moves.push({ n, place })
     if (last && last.n > n) this.#moveAll()
@@ -94,6 +108,11 @@ class Segment {
    */
   word(n, wording) {
     this.#wordsOf(wording.item).take(n, wording)
+  }
+
+  /** @param {import("./latency.js").Latency} latency */
+  measure(latency) {
+    this.#wordsOf(latency.item).measure(latency)
   }
 
   /** @returns {Entry[]} */
@@ -123,15 +142,18 @@ class Segment {
 
   /** @param {import("./wire.js").Place} place @returns {Entry} */
   #entry({ id, role, kind }) {
-    return { key: `${this.index}/${id}`, id, role, kind, ...this.#wordsOf(id).state }
+    const { state, latency } = this.#wordsOf(id)
+    return { key: `${this.index}/${id}`, id, role, kind, at: this.times.get(id) ?? 0, latency, ...state }
   }
 }
 
-const BLANK = { text: "", final: false, heard: /** @type {string | null} */ (null), removed: false, version: 0 }
+const BLANK = { text: "", final: false, heard: /** @type {string | null} */ (null), removed: false, tool: /** @type {import("./tool.js").Tool | null} */ (null), version: 0 }
 
 /** The words of one item, folded from what came in the order of its numbers. */
 class Words {
   state = BLANK
+  /** @type {import("./latency.js").Latency | null} */
+  latency = null
   /** @type {{n: number, wording: import("./wire.js").Wording}[]} */
   pieces = []
 
@@ -147,6 +169,12 @@ class Words {
     else this.state = { ...this.#foldAll(), version }
   }
 
+  /** @param {import("./latency.js").Latency} latency */
+  measure(latency) {
+    this.latency = latency
+    this.state = { ...this.state, version: this.state.version + 1 }
+  }
+
   #foldAll() {
     this.pieces.sort((a, b) => a.n - b.n)
     return this.pieces.reduce((state, { wording }) => fold(state, wording), BLANK)
@@ -157,8 +185,9 @@ class Words {
  * @param {typeof BLANK} state
  * @param {import("./wire.js").Wording} wording
  */
-function fold(state, { delta, text, final, heard, removed }) {
+function fold(state, { delta, text, final, heard, removed, tool }) {
   if (removed) return { ...state, removed: true }
+  if (tool) return { ...state, tool, final: tool.state !== "running" }
   if (heard !== undefined) return { ...state, heard }
   if (text !== undefined) return { ...state, text, final: final === true }
   return { ...state, text: state.text + (delta ?? "") }

@@ -10,6 +10,7 @@ const SETTLE_MS = 500
 
 /**
  * @typedef {object} TransportDelegate
+ * @property {import("./incoming.js").Incoming} incoming is told of the conversation
  * @property {() => void} transportConnected
  * @property {() => void} transportLost
  * @property {() => void} transportRefused
@@ -17,20 +18,17 @@ const SETTLE_MS = 500
  * @property {() => void} callRequested nothing of an earlier call comes any more
  * @property {(error: import("./wire.js").Trouble) => void} callRefused
  * @property {(ready: import("./wire.js").Ready) => void} callReadied
- * @property {(turn: import("./wire.js").TurnState) => void} turnChanged
- * @property {(n: number, place: import("./wire.js").Place) => void} itemPlaced
- * @property {(n: number, wording: import("./wire.js").Wording) => void} transcriptArrived
- * @property {(item: string, base64: string) => void} soundArrived
- * @property {(item: string) => void} flushAsked
- * @property {(total: import("./wire.js").Tokens, cost: import("./wire.js").Cost | null) => void} usageArrived
+ * @property {(made: import("./wire.js").Made) => void} callRenewed
  * @property {(limits: import("./wire.js").Limits) => void} limitsArrived
  * @property {(line: import("./wire.js").LogLine) => void} logArrived
  * @property {(trouble: import("./wire.js").Trouble) => void} noticeArrived
  * @property {(reason: string) => void} callEnded
  * @property {(n: number) => void} soundAcknowledged
+ * @property {(ms: number) => void} tripMeasured to the server and back
  */
 
-/** @typedef {{voice?: string, language?: string, turn?: object}} Wishes */
+/** @typedef {{persona?: string, profile?: string, model?: string, voice?: string, instructions?: string}} Session what one is made of */
+/** @typedef {Session & {language?: string, turn?: object, greet?: boolean}} Wishes */
 
 export class Transport {
   uplink = new Uplink()
@@ -50,8 +48,10 @@ export class Transport {
    * @param {() => any} connect makes a socket that is not yet connected
    * @param {() => Promise<import("./wire.js").Trouble | null>} ask why a connection may have been refused
    * @param {TransportDelegate} delegate
+   * @param {() => number} now milliseconds
    */
-  constructor(connect, ask, delegate) {
+  constructor(connect, ask, delegate, now) {
+    this.now = now
     this.connect = connect
     this.ask = ask
     this.delegate = delegate
@@ -74,7 +74,8 @@ export class Transport {
     this.requested = true
     this.delegate.callRequested()
     if (this.watching) this.watch(true)
-    this.socket.emit("start", wishes, (/** @type {any} */ answer) => this.#answered(answer))
+    const at = this.now()
+    this.socket.emit("start", wishes, (/** @type {any} */ answer) => this.#answered(answer, at))
   }
 
   stop() {
@@ -97,7 +98,7 @@ export class Transport {
    * @param {Int16Array} pcm
    */
   sendSound(pcm) {
-    const n = this.live && this.connected ? this.uplink.take(msOf(pcm.length)) : null
+    const n = this.live && this.connected ? this.uplink.take(msOf(pcm.length), this.now()) : null
     if (n !== null) this.socket.emit("audio", n, encode(pcm))
     return n
   }
@@ -167,7 +168,9 @@ export class Transport {
   /** @param {any} socket */
   #listenToCall(socket) {
     this.#on(socket, "ready", ready => this.#readied(ready))
+    this.#on(socket, "renewed", made => this.delegate.callRenewed(made))
     this.#on(socket, "ack", n => this.#acknowledged(n))
+    this.#on(socket, "latency", answered => this.delegate.incoming.latencyArrived(answered))
     this.#on(socket, "limits", limits => this.delegate.limitsArrived(limits))
     this.#on(socket, "log", line => this.delegate.logArrived(line))
     this.#on(socket, "notice", trouble => this.delegate.noticeArrived(trouble))
@@ -177,12 +180,13 @@ export class Transport {
 
   /** @param {any} socket */
   #listenToConversation(socket) {
-    this.#on(socket, "turn", (_, { state }) => this.delegate.turnChanged(state))
-    this.#on(socket, "item", (n, place) => this.delegate.itemPlaced(n, place))
-    this.#on(socket, "transcript", (n, wording) => this.delegate.transcriptArrived(n, wording))
-    this.#on(socket, "audio", (_, item, base64) => this.delegate.soundArrived(item, base64))
-    this.#on(socket, "flush", (_, { item }) => this.delegate.flushAsked(item))
-    this.#on(socket, "usage", (_, { total, cost }) => this.delegate.usageArrived(total, cost))
+    this.#on(socket, "turn", (_, { state }) => this.delegate.incoming.turnChanged(state))
+    this.#on(socket, "item", (n, place) => this.delegate.incoming.itemPlaced(n, place))
+    this.#on(socket, "transcript", (n, wording) => this.delegate.incoming.transcriptArrived(n, wording))
+    this.#on(socket, "audio", (_, item, base64) => this.delegate.incoming.soundArrived(item, base64))
+    this.#on(socket, "flush", (_, { item }) => this.delegate.incoming.flushAsked(item))
+    this.#on(socket, "tool", (n, { call, ...tool }) => this.delegate.incoming.transcriptArrived(n, { item: call, tool }))
+    this.#on(socket, "usage", (_, { total, cost }) => this.delegate.incoming.usageArrived(total, cost))
   }
 
   /**
@@ -224,9 +228,11 @@ export class Transport {
     this.delegate.transportLost()
   }
 
-  /** @param {{ok: boolean, error?: import("./wire.js").Trouble}} answer */
-  #answered(answer) {
-    if (this.ending || answer.ok) return
+  /** @param {{ok: boolean, error?: import("./wire.js").Trouble}} answer @param {number} at when it was asked for */
+  #answered(answer, at) {
+    if (this.ending) return
+    this.delegate.tripMeasured(this.now() - at)
+    if (answer.ok) return
     this.requested = false
     this.delegate.callRefused(answer.error ?? { code: "internal" })
   }
@@ -239,7 +245,8 @@ export class Transport {
 
   /** @param {number} n */
   #acknowledged(n) {
-    this.uplink.acknowledged(n)
+    const at = this.uplink.acknowledged(n)
+    if (at !== undefined) this.delegate.tripMeasured(this.now() - at)
     this.delegate.soundAcknowledged(n)
   }
 

@@ -5,7 +5,7 @@ const MOST_MS = 1500
 
 export class Uplink {
   number = 0
-  /** @type {{n: number, ms: number}[]} */
+  /** @type {{n: number, ms: number, at: number}[]} */
   flying = []
 
   reset() {
@@ -20,15 +20,18 @@ export class Uplink {
   /**
    * The number of a chunk that may be sent now, or null.
    * @param {number} ms
+   * @param {number} at now
    */
-  take(ms) {
+  take(ms, at) {
     if (this.flyingMs + ms > MOST_MS) return null
-    this.flying.push({ n: ++this.number, ms })
+    this.flying.push({ n: ++this.number, ms, at })
     return this.number
   }
 
-  /** @param {number} n */
+  /** When the chunk was sent, if it was in flight. @param {number} n */
   acknowledged(n) {
+    const at = this.flying.find(chunk => chunk.n === n)?.at
     this.flying = this.flying.filter(chunk => chunk.n > n)
+    return at
   }
 }

@@ -1,25 +1,21 @@
 // The shapes of docs/wire.md, for the type checker only.
 
-/** @typedef {"listening" | "user" | "thinking" | "assistant"} TurnState */
-/** @typedef {"user" | "assistant"} Role */
+/** @typedef {"listening" | "user" | "thinking" | "assistant" | "tool"} TurnState */
+/** @typedef {"user" | "assistant" | "tool"} Role */
 
-/**
- * @typedef {object} Ready
- * @property {string} conversation
- * @property {string} profile
- * @property {string} model
- * @property {string} voice
- * @property {number} sample_rate
- * @property {number} chunk_ms
- * @property {number | null} expires_at
- */
+/** @typedef {{persona: string, profile: string, model: string, voice: string, expires_at: number | null}} Made what a session is made of */
+/** @typedef {Made & {conversation: string, sample_rate: number, chunk_ms: number}} Ready */
 
 /** @typedef {{id: string, role: Role, after: string | null, kind: "audio" | "text"}} Place */
-/** @typedef {{item: string, delta?: string, text?: string, final?: boolean, heard?: string, removed?: boolean}} Wording */
+/** @typedef {{item: string, delta?: string, text?: string, final?: boolean, heard?: string, removed?: boolean, tool?: import("./tool.js").Tool}} Wording */
 /** @typedef {{code: string, message?: string, retry?: boolean, fatal?: boolean, after_s?: number | null, progress?: {part: string, done: number, of: number} | null}} Trouble */
 /** @typedef {{direction: "up" | "down", type: string, at: number, bytes: number, summary: string, body?: string}} LogLine */
 /** @typedef {{turn: number, total: number, currency: string, dated: string}} Cost */
-/** @typedef {{call_s: number | null, idle_s: number | null, left_s: number | null, left_money: number | null}} Limits */
+/** @typedef {{item: string, wait_ms: number | null, created_ms: number, first_byte_ms: number, done_ms: number}} Answered */
+/**
+ * @typedef {Record<"call_s" | "call_left_s" | "idle_s" | "idle_left_s" | "left_s" | "budget_s" | "left_money" | "budget_money", number | null> &
+ *   {used_s: number, used_money: number, currency: string}} Limits
+ */
 /** @typedef {Record<"input_tokens" | "output_tokens", number> & Record<string, number>} Tokens */
 
 export {}

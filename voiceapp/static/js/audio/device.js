@@ -4,6 +4,12 @@
 const CLOSE_MS = 60
 /** Without any loudspeaker a context may never run; the call can still be held in writing. */
 const RESUME_MS = 3000
+/**
+ * Asked for its latency while a quantum is due, Firefox with PulseAudio stops for good: the page waits for the audio
+ * process, that one for the worklets, and these for the page. So it is not asked; this is what it tells when it does.
+ */
+const UNASKABLE = /Linux.*Firefox/u
+const ASSUMED_MS = 45
 /** Within this time a clock that runs has moved. */
 const MOVES_MS = 300
 
@@ -71,6 +77,7 @@ export class AudioDevice {
 
   /** What has left the worklet and is not yet heard, in milliseconds. */
   get latencyMs() {
+    if (this.context && UNASKABLE.test(navigator.userAgent)) return ASSUMED_MS
     return 1000 * (this.context?.outputLatency || this.context?.baseLatency || 0)
   }
 }

@@ -1,5 +1,6 @@
 // What is to be heard, in order: starts an item when enough of it is there, plays items without a gap, stops one at once.
 
+import { Rest } from "./rest.js"
 import { Track } from "./track.js"
 
 const FADE_MS = 5
@@ -29,6 +30,7 @@ export class PlaybackQueue {
     this.fade = Math.round(FADE_MS * rate / 1000)
     this.tail = new Float32Array(this.fade)
     this.tailAt = this.fade
+    this.rest = new Rest(rate)
     this.lead = LEAD.least
     this.playing = false
     this.rising = 0
@@ -68,10 +70,18 @@ export class PlaybackQueue {
 
   /** @param {Float32Array} output one quantum */
   render(output) {
-    const frames = this.#play(output)
+    const frames = this.rest.take(output.length) ? 0 : this.#play(output)
     output.fill(0, frames)
     this.#addTail(output)
     if (frames > 0) this.last = output[frames - 1]
+    if (frames === output.length && this.playing) this.#restIn(output)
+  }
+
+  /** @param {Float32Array} output */
+  #restIn(output) {
+    if (!this.rest.heard(output, /** @type {Track} */ (this.current))) return
+    this.#fadeOut(() => 0, this.last)
+    this.rising = this.fade
   }
 
   /** @param {Float32Array} output */
@@ -139,6 +149,7 @@ export class PlaybackQueue {
     const heard = track === this.current && this.playing
     this.tracks.splice(this.tracks.indexOf(track), 1)
     if (!heard) return
+    this.rest.over()
     this.playing = false
     this.rising = 0
     this.#fadeOut(tail => track.read(tail, 0, tail.length), this.last)

@@ -1,6 +1,8 @@
 // A talk as a file in each of the forms it can be taken away in. Of an answer that was cut, what was heard.
 
+import { said } from "../latency.js"
 import { sentences } from "../sentences.js"
+import { toolLine } from "../tool.js"
 import { saidIn, titleOf } from "./talk.js"
 
 /** A typed line stands so long as a caption. */
@@ -22,13 +24,18 @@ export const FORMS = {
 
 /** @param {Talk} talk @param {Words} words */
 function markdown(talk, words) {
-  const lines = spoken(talk).map(entry => `**${who(entry, words)}** (${clock(entry.at, ".").slice(0, 8)})${entry.heard === null ? "" : ` _${words.say("transcript.cut")}_`}\n\n${escaped(saidIn(entry))}\n`)
+  const lines = told(talk).map(entry => entry.tool ? `_${escaped(toolLine(entry.tool, words))}_\n` : `**${who(entry, words)}** (${clock(entry.at, ".").slice(0, 8)})${entry.heard === null ? "" : ` _${words.say("transcript.cut")}_`}\n\n${escaped(saidIn(entry))}\n${took(entry, words)}`)
   return [`# ${escaped(titleOf(talk, words.say("talks.unnamed")))}\n`, `${dated(talk, words)}\n`, ...lines].join("\n")
+}
+
+/** @param {import("./talk.js").TalkEntry} entry @param {Words} words */
+function took({ latency }, words) {
+  return latency ? `\n_${said(latency, words).join(" · ")}_\n` : ""
 }
 
 /** @param {Talk} talk @param {Words} words */
 function text(talk, words) {
-  return spoken(talk).map(entry => `${who(entry, words)}: ${saidIn(entry)}${entry.heard === null ? "" : ` [${words.say("transcript.cut")}]`}\n`).join("")
+  return told(talk).map(entry => entry.tool ? `[${toolLine(entry.tool, words)}]\n` : `${who(entry, words)}: ${saidIn(entry)}${entry.heard === null ? "" : ` [${words.say("transcript.cut")}]`}\n`).join("")
 }
 
 /** @param {Talk} talk */
@@ -74,6 +81,11 @@ export function fileName(talk, unnamed) {
 /** @param {Talk} talk */
 function spoken({ entries }) {
   return entries.filter(entry => saidIn(entry))
+}
+
+/** What was said, and the tools that were used. @param {Talk} talk */
+function told({ entries }) {
+  return entries.filter(entry => saidIn(entry) || entry.tool)
 }
 
 /** @param {{role: string}} entry @param {Words} words */

@@ -112,7 +112,7 @@ export class Recorder {
   talk(entries, events) {
     const { pieces, stretches, heard, tokens, cost } = this
     const sound = this.keep && pieces.length ? { pieces, stretches, heard } : null
-    const kept = entries.map(({ id, role, kind, text, heard: part }) => ({ id, role, kind, text, heard: part, ...this.#timeOf(id) }))
+    const kept = entries.map(({ id, role, kind, text, heard: part, tool, latency }) => ({ id, role, kind, text, heard: part, tool, latency, ...this.#timeOf(id) }))
     return { ...this.about, title: "", marked: false, length: this.now(), entries: kept, tokens, cost, sound, events }
   }
 

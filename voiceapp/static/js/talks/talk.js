@@ -8,6 +8,8 @@
  * @property {"audio" | "text"} kind
  * @property {string} text
  * @property {string | null} heard after a cut, what was heard
+ * @property {import("../tool.js").Tool | null} [tool] that was used
+ * @property {import("../latency.js").Latency | null} [latency] how long the answer took
  * @property {number} at
  * @property {number} end
  */

@@ -1,47 +1,84 @@
-// The round button, the microphone, the stop button, and the state of the call in words and on the body.
+// The round button, the microphone, the stop button, and the state of the call: in words, as an icon, and on the body.
 
-import { statusKey } from "../status.js"
+import { duration, money } from "../amounts.js"
+import { stateOf } from "../status.js"
 import { find, write } from "./element.js"
+
+/** @type {Record<import("../status.js").State, string>} */
+const ICONS = {
+  idle: "talk", permission: "lock", connecting: "link", listening: "ear", user: "mic", thinking: "dots", tool: "wrench", assistant: "speaker",
+  muted: "mic-off", talk: "press", reconnecting: "unlink", ended: "hangup"
+}
 
 export class ControlsView {
   big = find("call", HTMLButtonElement)
   microphone = find("microphone", HTMLButtonElement)
   hush = find("hush", HTMLButtonElement)
   status = find("status", HTMLElement)
+  icon = /** @type {Element} */ (document.getElementById("status-icon"))
+  saver = find("save-talk", HTMLButtonElement)
 
   /**
    * @param {import("../call.js").Call} call
+   * @param {import("../meter.js").Meter} meter
    * @param {import("../i18n.js").Words} words
+   * @param {{talkWanted: () => void}} delegate
    */
-  constructor(call, words) {
+  constructor(call, meter, words, delegate) {
     this.call = call
+    this.meter = meter
     this.words = words
+    this.delegate = delegate
   }
 
   start() {
     this.big.addEventListener("click", () => this.#bigPressed())
     this.microphone.addEventListener("click", () => this.call.toggleMicrophone())
     this.hush.addEventListener("click", () => this.call.interrupt())
+    this.saver.addEventListener("click", () => this.delegate.talkWanted())
     this.render()
   }
 
   render() {
-    const { session, speaking } = this.call
+    const { session, speaking, answering } = this.call
+    const state = stateOf(this.call)
     document.body.dataset.phase = session.phase
     document.body.dataset.turn = session.turn
+    document.body.dataset.state = state
     document.body.toggleAttribute("data-speaking", speaking)
-    write(this.status, this.words.say(statusKey(this.call)))
+    this.#renderStatus(state)
     this.#renderBig()
     this.#renderMicrophone()
     // Not disabled: a button that is just pressed must keep its focus.
-    this.hush.setAttribute("aria-disabled", String(!speaking))
+    this.hush.setAttribute("aria-disabled", String(!answering))
+  }
+
+  /** @param {import("../status.js").State} state */
+  #renderStatus(state) {
+    this.icon.setAttribute("href", `#icon-${ICONS[state]}`)
+    write(this.status, state === "ended" ? this.#howItEnded() : this.words.say(`status.${state}`))
+    this.saver.hidden = state !== "ended" || !this.#talked
+  }
+
+  /** Whether the call that is over has words to save. */
+  get #talked() {
+    const { last, recorder } = this.call.keeper
+    return last !== null && last.id === recorder?.about.id && this.meter.lasted !== null
+  }
+
+  #howItEnded() {
+    const { lasted, cost } = this.meter
+    const { language } = this.words
+    if (lasted === null) return this.words.say("status.ended.never")
+    const time = duration(lasted, language)
+    return cost ? this.words.say("status.ended.cost", { time, cost: money(cost.total, cost.currency, language) }) : this.words.say("status.ended", { time })
   }
 
   #renderBig() {
     const { session } = this.call
     const state = !session.active ? "start" : session.phase === "connecting" ? "cancel" : "stop"
     this.big.dataset.state = state
-    name(this.big, this.words.say(`call.${state}`))
+    name(this.big, this.words.say(session.phase === "ended" ? "call.again" : `call.${state}`))
   }
 
   #renderMicrophone() {

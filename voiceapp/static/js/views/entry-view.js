@@ -1,14 +1,19 @@
 // One entry of the transcript. A screen reader is given finished sentences; the line that still grows is hidden from it.
+// What stands at its foot (when, how long it took, a button) is there to be read, but is not announced.
 
+import { said } from "../latency.js"
 import { sentences } from "../sentences.js"
 import { element, write } from "./element.js"
 
+const COPIED_MS = 2000
 const JAPANESE = /[\u3040-\u30ff]/u
 
 export class EntryView {
   said = element("span", { class: "said" })
   live = element("span", { class: "live", "aria-hidden": "true" })
   words = element("p", { class: "words" }, this.said, this.live)
+  latency = element("span", { class: "latency" })
+  copied = element("span", { class: "copied", role: "status" })
   /** @type {HTMLElement | null} */
   cut = null
   /** @type {string[]} */
@@ -21,7 +26,17 @@ export class EntryView {
   constructor(entry, i18n) {
     this.i18n = i18n
     const who = element("span", { class: "who" }, i18n.say(entry.role === "user" ? "transcript.you" : "transcript.assistant"))
-    this.root = element("div", { class: "entry", "data-item": entry.id, "data-role": entry.role }, who, this.words)
+    this.foot = this.#makeFoot(entry)
+    this.root = element("div", { class: "entry", "data-item": entry.id, "data-role": entry.role }, who, this.words, this.foot)
+  }
+
+  /** @param {import("../transcript.js").Entry} entry */
+  #makeFoot({ at }) {
+    const time = element("time", { datetime: new Date(at).toISOString() }, this.i18n.times.format(at))
+    const copy = element("button", { type: "button", class: "copy" }, this.i18n.say("transcript.copy"))
+    copy.addEventListener("click", () => this.#copy())
+    const about = element("span", { class: "about" }, time, " ", this.latency)
+    return element("div", { class: "foot", "aria-live": "off" }, about, element("span", { class: "copying" }, copy, this.copied))
   }
 
   /**
@@ -34,6 +49,7 @@ export class EntryView {
     this.root.toggleAttribute("data-final", settled)
     this.root.toggleAttribute("data-waiting", text === "")
     this.root.hidden = settled && entry.text.trim() === ""
+    if (entry.latency) this.#renderLatency(entry.latency)
     if (entry.heard !== null) this.#renderCut(entry.text.slice(entry.heard.length).trimStart())
   }
 
@@ -57,6 +73,31 @@ export class EntryView {
     this.finished = finished
   }
 
+  /** @param {import("../latency.js").Latency} latency */
+  #renderLatency(latency) {
+    const parts = said(latency, this.i18n)
+    if (this.latency.textContent === parts.join(" · ")) return
+    // A line may break behind a dot, and nowhere else.
+    const last = parts.pop() ?? ""
+    this.latency.replaceChildren(...parts.flatMap(part => [element("span", {}, `${part} ·`), " "]), element("span", {}, last))
+  }
+
+  /** What was heard, as it stands there. */
+  async #copy() {
+    try {
+      await navigator.clipboard.writeText((this.words.textContent ?? "").trim())
+      this.#tell("transcript.copied")
+    } catch {
+      this.#tell("transcript.copy.failed")
+    }
+  }
+
+  /** @param {string} key */
+  #tell(key) {
+    write(this.copied, this.i18n.say(key))
+    setTimeout(() => write(this.copied, ""), COPIED_MS)
+  }
+
   /** @param {string} unheard */
   #renderCut(unheard) {
     this.root.toggleAttribute("data-cut", true)
@@ -67,7 +108,7 @@ export class EntryView {
   #addCut() {
     const label = element("span", { class: "visually-hidden" }, this.i18n.say("transcript.unheard"))
     const cut = element("p", { class: "unheard" }, label, element("span"))
-    this.root.append(cut, element("p", { class: "mark" }, this.i18n.say("transcript.cut")))
+    this.foot.before(cut, element("p", { class: "mark" }, this.i18n.say("transcript.cut")))
     return cut
   }
 }

@@ -1,17 +1,28 @@
-// How long the call has lasted and what it has cost: a line beside the state, and all of it with the events.
+// How long the call has lasted, what it has cost, and what is left: a line with the call, more behind it, and all of it
+// with the events.
 
+import { duration, money } from "../amounts.js"
 import { clock } from "../meter.js"
 import { element, find, write } from "./element.js"
 
 const EVERY_MS = 1000
-/** From here on the time that is left is shown in place of the time that is over. */
-const SOON_MS = 120000
+/** Below it what is left of the day's time is counted down. */
+const COUNTED_MS = 300_000
+const MINUTE_MS = 60_000
+
+/** @typedef {import("../meter.js").Budget} Budget */
 
 export class MeterView {
   line = find("meter", HTMLElement)
+  time = find("meter-time", HTMLElement)
+  short = find("meter-short", HTMLElement)
+  budget = find("budget", HTMLElement)
+  bar = find("budget-bar", HTMLElement)
+  usage = find("usage", HTMLElement)
   details = find("log-usage", HTMLElement)
   /** @type {ReturnType<typeof setInterval> | null} */
   timer = null
+  opened = false
 
   /**
    * @param {import("../meter.js").Meter} meter
@@ -22,36 +33,100 @@ export class MeterView {
     this.words = words
   }
 
+  start() {
+    this.usage.addEventListener("beforetoggle", event => this.#toggled(event.newState === "open"))
+  }
+
   render() {
     const running = this.meter.since !== null
     if (running) this.timer ??= setInterval(() => this.#renderLine(), EVERY_MS)
     else this.#stop()
+    this.line.hidden = !running
     this.#renderLine()
+    this.#renderUsage()
     this.#renderDetails()
   }
 
   #stop() {
     if (this.timer) clearInterval(this.timer)
     this.timer = null
+    if (this.opened) this.usage.hidePopover()
+  }
+
+  /** Above the call, wherever that is. @param {boolean} open */
+  #toggled(open) {
+    this.opened = open
+    const { left, width, top } = /** @type {Element} */ (this.line.parentElement).getBoundingClientRect()
+    Object.assign(this.usage.style, { left: `${left + width / 2}px`, bottom: `${innerHeight - top}px` })
+    this.#renderUsage()
   }
 
   #renderLine() {
     const now = Date.now()
-    const { since, cost } = this.meter
-    const left = this.meter.left(now)
-    const time = left !== null && left < SOON_MS ? this.words.say("meter.left", { time: clock(left) }) : clock(this.meter.elapsed(now))
-    this.line.hidden = since === null
-    write(this.line, cost ? `${time} · ${this.#money(cost.total)}` : time)
+    const { cost } = this.meter
+    const time = clock(this.meter.elapsed(now))
+    write(/** @type {Element} */ (this.time.lastElementChild), cost ? `${time} · ${this.#money(cost.total)}` : time)
+    this.#renderShort(this.meter.short(now))
+    this.#renderBudget(this.meter.budgets(now)[0])
+  }
+
+  /** @param {{ms: number, idle: boolean} | null} short */
+  #renderShort(short) {
+    this.short.hidden = !short
+    if (short) write(/** @type {Element} */ (this.short.lastElementChild), this.words.say(short.idle ? "meter.idle" : "meter.left", { time: clock(short.ms) }))
+  }
+
+  /** @param {Budget | undefined} budget */
+  #renderBudget(budget) {
+    this.budget.hidden = !budget
+    if (!budget) return
+    const { left, whole, used, low } = budget
+    this.budget.toggleAttribute("data-low", low)
+    this.bar.style.setProperty("--spent", `${100 * (1 - left / whole)}%`)
+    this.bar.style.setProperty("--used", `${100 * used / whole}%`)
+    this.bar.setAttribute("aria-valuenow", String(Math.round(100 * (1 - left / whole))))
+    this.bar.setAttribute("aria-valuetext", this.#ofToday(budget))
+    write(/** @type {Element} */ (this.budget.lastElementChild), this.words.say("meter.left", { time: this.#left(budget, "short") }))
+  }
+
+  /** What is behind the line. */
+  #renderUsage() {
+    if (!this.opened) return
+    const { limits } = this.meter
+    const rules = limits ? [...this.#rule("usage.call_s", limits.call_s), ...this.#rule("usage.idle_s", limits.idle_s)] : []
+    const today = this.meter.budgets(Date.now()).map(budget => this.#ofToday(budget))
+    this.usage.replaceChildren(...[...this.#spent, ...today, ...rules].map(line => element("p", {}, line)))
+  }
+
+  /** @param {string} key @param {number | null} seconds */
+  #rule(key, seconds) {
+    return seconds === null ? [] : [this.words.say(key, { time: duration(1000 * seconds, this.words.language) })]
   }
 
   #renderDetails() {
-    const { tokens, cost, limits } = this.meter
-    this.details.hidden = !tokens
-    if (!tokens) return
-    const money = cost ? this.words.say("usage.cost", { turn: this.#money(cost.turn), total: this.#money(cost.total), date: this.#date(cost.dated) }) : this.words.say("usage.no_price")
-    const left = limits?.left_money ?? null
-    const lines = [this.#tokens(tokens), money, ...left === null ? [] : [this.words.say("usage.left", { money: this.#money(left) })]]
-    this.details.replaceChildren(...lines.map(line => element("p", {}, line)))
+    this.details.hidden = !this.meter.tokens
+    const today = this.meter.budgets(Date.now()).map(budget => this.#ofToday(budget))
+    this.details.replaceChildren(...[...this.#spent, ...today].map(line => element("p", {}, line)))
+  }
+
+  get #spent() {
+    const { tokens, cost } = this.meter
+    if (!tokens) return [this.words.say("usage.nothing")]
+    const price = cost ? this.words.say("usage.cost", { turn: this.#money(cost.turn), total: this.#money(cost.total), date: this.#date(cost.dated) }) : this.words.say("usage.no_price")
+    return [price, this.#tokens(tokens)]
+  }
+
+  /** @param {Budget} budget */
+  #ofToday(budget) {
+    const { kind, whole, used } = budget
+    const say = (/** @type {number} */ amount) => kind === "money" ? this.#money(amount) : duration(amount, this.words.language)
+    return this.words.say("usage.today", { left: this.#left(budget, "long"), whole: say(whole), used: say(used) })
+  }
+
+  /** @param {Budget} budget @param {"long" | "short"} style */
+  #left({ kind, left }, style) {
+    if (kind === "money") return this.#money(left)
+    return left < COUNTED_MS ? clock(left) : duration(Math.floor(left / MINUTE_MS) * MINUTE_MS, this.words.language, style)
   }
 
   /** @param {import("../wire.js").Tokens} tokens */
@@ -64,8 +139,7 @@ export class MeterView {
 
   /** @param {number} amount */
   #money(amount) {
-    const currency = this.meter.cost?.currency ?? "USD"
-    return amount.toLocaleString(this.words.language, { style: "currency", currency, minimumFractionDigits: 2, maximumFractionDigits: amount < 1 ? 4 : 2 })
+    return money(amount, this.meter.cost?.currency ?? this.meter.limits?.currency ?? "USD", this.words.language)
   }
 
   /** @param {string} date */

@@ -10,10 +10,12 @@ export class NoticesView {
   /**
    * @param {import("../notices.js").Notices} notices
    * @param {import("../i18n.js").Words} words
+   * @param {{noticeAccepted: (code: string) => void}} delegate
    */
-  constructor(notices, words) {
+  constructor(notices, words, delegate) {
     this.notices = notices
     this.words = words
+    this.delegate = delegate
   }
 
   render() {
@@ -24,10 +26,18 @@ export class NoticesView {
 
   /** @param {import("../notices.js").Notice} notice */
   #add({ code, title, next, fatal }) {
-    const text = element("div", { class: "notice-text" }, element("strong", {}, title), element("p", {}, next))
+    const text = element("div", { class: "notice-text" }, element("strong", {}, title), element("p", {}, next), ...this.#nextButton(code))
     const node = element("div", { class: "notice", role: "alert", "data-code": code, "data-fatal": fatal }, icon(fatal ? "alert" : "info"), text, this.#dismissButton(code))
     this.shown.set(code, node)
     this.list.append(node)
+  }
+
+  /** Where the next step can be taken right here. @param {string} code */
+  #nextButton(code) {
+    if (!this.words.has(`notice.${code}.button`)) return []
+    const button = element("button", { type: "button", class: "plain" }, this.words.say(`notice.${code}.button`))
+    button.addEventListener("click", () => this.delegate.noticeAccepted(code))
+    return [button]
   }
 
   /** @param {string} code */

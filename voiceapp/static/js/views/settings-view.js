@@ -50,7 +50,7 @@ export class SettingsView {
   /** @param {Control} control */
   #changed(control) {
     const value = control.type === "checkbox" ? /** @type {HTMLInputElement} */ (control).checked
-      : control.type === "range" ? Number(control.value) : control.value
+      : control.type === "range" || "number" in control.dataset ? Number(control.value) : control.value
     this.choices.choose(nameOf(control), /** @type {never} */ (value))
   }
 
@@ -59,7 +59,7 @@ export class SettingsView {
     const value = this.choices.values[nameOf(control)]
     if (control.type === "radio") /** @type {HTMLInputElement} */ (control).checked = control.value === value
     else if (control.type === "checkbox") /** @type {HTMLInputElement} */ (control).checked = Boolean(value ?? this.sound.headphones)
-    else control.value = String(value)
+    else if (control !== document.activeElement || control instanceof HTMLSelectElement) control.value = String(value ?? "")
     if (control.type === "range") this.#showNumber(control, Number(value))
   }
 

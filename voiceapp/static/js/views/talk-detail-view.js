@@ -3,6 +3,7 @@
 import { fileOf, formsOf, sound } from "../talks/files.js"
 import { shownAt } from "../talks/replay.js"
 import { saidIn, titleOf } from "../talks/talk.js"
+import { toolLine } from "../tool.js"
 import { element, find, icon } from "./element.js"
 
 export class TalkDetailView {
@@ -97,7 +98,8 @@ export class TalkDetailView {
       const mark = entry.heard === null ? [] : [element("p", { class: "mark" }, this.words.say("transcript.cut"))]
       return [entry.id, { row: element("div", { class: "past", "data-role": entry.role, "data-past": entry.id }, who, text, ...mark), text }]
     }))
-    return element("div", { class: "past-talk" }, ...[...this.rows.values()].map(({ row }) => row))
+    const shown = talk.entries.map(({ id, tool }) => tool ? element("p", { class: "past mark" }, toolLine(tool, this.words)) : this.rows.get(id)?.row)
+    return element("div", { class: "past-talk" }, ...shown.filter(row => row !== undefined))
   }
 
   /** What has been said so far is dark, what comes is faint: nothing moves while one reads. @param {HTMLAudioElement} player */

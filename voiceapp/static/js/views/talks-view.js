@@ -52,6 +52,12 @@ export class TalksView {
     this.#renderRows()
   }
 
+  /** @param {import("../talks/talk.js").Talk} talk */
+  show(talk) {
+    this.drawer.open()
+    this.#open(talk)
+  }
+
   // Delegate of the detail
 
   talkClosed() {

@@ -2,6 +2,7 @@
 
 import { element, find } from "./element.js"
 import { EntryView } from "./entry-view.js"
+import { ToolView } from "./tool-view.js"
 
 const NEAR_PX = 64
 
@@ -9,7 +10,7 @@ export class TranscriptView {
   scroller = find("scroller", HTMLElement)
   log = find("transcript", HTMLElement)
   newest = find("newest", HTMLButtonElement)
-  /** @type {Map<string, {view: EntryView, version: number, shown: number, settled: boolean}>} */
+  /** @type {Map<string, {view: EntryView | ToolView, version: number, shown: number, settled: boolean}>} */
   rows = new Map()
   /** @type {HTMLElement[]} between one call and the next */
   breaks = []
@@ -64,7 +65,7 @@ export class TranscriptView {
 
   /** @param {import("../transcript.js").Entry} entry */
   #newRow(entry) {
-    const row = { view: new EntryView(entry, this.words), version: -1, shown: 0, settled: false }
+    const row = { view: new (entry.role === "tool" ? ToolView : EntryView)(entry, this.words), version: -1, shown: 0, settled: false }
     this.rows.set(entry.key, row)
     return row
   }

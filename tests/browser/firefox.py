@@ -1,0 +1,153 @@
+"""A person at the page in a Firefox: over WebDriver BiDi, which Firefox speaks by itself.
+
+Playwright drives no Firefox that a distribution packages; what is needed of one is this little.
+"""
+
+import contextlib
+import json
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import websocket
+
+from tests.browser.pulse import Pulse
+from tests.browser.visitor import ENTRIES
+
+PROGRAM = shutil.which("firefox-esr") or shutil.which("firefox")
+PREFERENCES = {
+    "app.update.disabledForTesting": True,
+    "browser.shell.checkDefaultBrowser": False,
+    "datareporting.policy.dataSubmissionEnabled": False,
+    "media.autoplay.default": 0,
+    # The microphone without a question.
+    "media.navigator.permission.disabled": True,
+    "network.captive-portal-service.enabled": False,
+    "network.connectivity-service.enabled": False,
+    "toolkit.telemetry.reportingpolicy.firstRun": False,
+}
+LISTENING = re.compile(r"WebDriver BiDi listening on (ws://\S+)")
+ANSWER_S = 30
+WATCH = """() => {
+  window.testViolations = []
+  addEventListener("securitypolicyviolation", event => window.testViolations.push(event.violatedDirective))
+}"""
+ESCAPE, ENTER = "\ue00c", "\ue007"
+
+
+@contextlib.contextmanager
+def firefox(profile: Path, pulse: Pulse) -> Iterator["Firefox"]:
+    """A headless Firefox with a profile of its own, and with these devices."""
+    assert PROGRAM
+    profile.mkdir()
+    lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in PREFERENCES.items()]
+    (profile / "user.js").write_text("\n".join(lines))
+    command = [PROGRAM, "--headless", "--no-remote", "--remote-debugging-port", "0", "--profile", str(profile)]
+    log = profile / "log"
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(command, stdout=output, stderr=output, env=pulse.environment) as process,
+    ):
+        try:
+            with contextlib.closing(Firefox(address(log))) as started:
+                yield started
+        finally:
+            process.terminate()
+
+
+def address(log: Path) -> str:
+    deadline = time.monotonic() + ANSWER_S
+    while not (found := LISTENING.search(log.read_text(errors="replace"))):
+        assert time.monotonic() < deadline, log.read_text(errors="replace")
+        time.sleep(0.05)
+    return found[1]
+
+
+class Firefox:
+    """Commands and their answers; errors that the console showed meanwhile are kept."""
+
+    def __init__(self, url: str) -> None:
+        self.socket = websocket.create_connection(f"{url}/session", timeout=ANSWER_S, suppress_origin=True)
+        self.count = 0
+        self.errors: list[str] = []
+        self.send("session.new", capabilities={})
+        self.send("session.subscribe", events=["log.entryAdded"])
+
+    def send(self, method: str, **params: Any) -> dict[str, Any]:
+        self.count += 1
+        self.socket.send(json.dumps({"id": self.count, "method": method, "params": params}))
+        while (message := json.loads(self.socket.recv())).get("id") != self.count:
+            self._noticed(message)
+        assert message["type"] == "success", message
+        return message["result"]
+
+    def close(self) -> None:
+        self.socket.close()
+
+    def _noticed(self, message: dict[str, Any]) -> None:
+        if message.get("method") == "log.entryAdded" and message["params"]["level"] in ("error", "warn"):
+            self.errors.append(message["params"]["text"])
+
+
+class FirefoxVisitor:
+    """One page, and what a person does there and sees."""
+
+    def __init__(self, firefox: Firefox) -> None:
+        self.firefox = firefox
+        self.firefox.send("script.addPreloadScript", functionDeclaration=WATCH)
+        self.tab = firefox.send("browsingContext.create", type="tab")["context"]
+
+    def open(self, url: str) -> None:
+        self.firefox.send("browsingContext.navigate", context=self.tab, url=f"{url}/?lang=en", wait="complete")
+        self.wait_for("body[data-ready]")
+
+    def leave(self) -> list[str]:
+        """Close the page; the errors and broken rules there were."""
+        violations = self.evaluate("window.testViolations")
+        self.firefox.send("browsingContext.close", context=self.tab)
+        return [*self.firefox.errors, *violations]
+
+    def evaluate(self, expression: str, click: bool = False) -> Any:
+        """As JSON carries it. With `click`, as if the person had just clicked."""
+        result = self.firefox.send(
+            "script.evaluate",
+            expression=f"JSON.stringify({expression})",
+            target={"context": self.tab},
+            awaitPromise=False,
+            userActivation=click,
+        )
+        assert result["type"] == "success", result["exceptionDetails"]["text"]
+        return json.loads(result["result"].get("value", "null"))
+
+    def click(self, selector: str) -> None:
+        self.evaluate(f"document.querySelector({json.dumps(selector)}).click()", click=True)
+
+    def type(self, selector: str, text: str) -> None:
+        self.evaluate(f"document.querySelector({json.dumps(selector)}).focus()")
+        self.press(*text, ENTER)
+
+    def press(self, *keys: str) -> None:
+        actions = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
+        keyboard = [{"type": "key", "id": "keyboard", "actions": actions}]
+        self.firefox.send("input.performActions", context=self.tab, actions=keyboard)
+
+    def wait_for(self, selector: str, seconds: float = 10) -> None:
+        self.wait_until(lambda: self.evaluate(f"document.querySelector({json.dumps(selector)}) !== null"), seconds)
+
+    def wait_until(self, condition: Callable[[], Any], seconds: float = 10) -> None:
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < deadline, (self.stats, self.firefox.errors)
+            time.sleep(0.02)
+
+    @property
+    def stats(self) -> dict[str, Any]:
+        return self.evaluate("window.voiceapp?.stats()")
+
+    @property
+    def entries(self) -> list[dict[str, Any]]:
+        return self.evaluate(f"({ENTRIES})([...document.querySelectorAll('.entry')])")

@@ -1,0 +1,141 @@
+"""A walk through every state of the page, for whoever wants to look at each of them."""
+
+from collections.abc import Callable
+
+from tests.browser.visitor import Visitor
+from tests.browser.wire import Wire
+
+# Whose upstream says nothing, so that everything on the page was said by the walk.
+SCENARIO = "silent"
+CHOICES = {"keep": "text"}
+STATES = (
+    "welcome", "shortcuts", "settings", "preflight", "connecting", "listening", "muted", "user", "thinking", "tool",
+    "speaking", "cut", "warned", "inspector", "talks", "reconnecting", "ended", "trouble",
+)  # fmt: skip
+
+Look = Callable[[str], None]
+WORDS = {
+    "en": (
+        "What is the weather like in Kyoto?",
+        "It is sunny, with eighteen degrees. ",
+        "Towards the evening some clouds come in from the west.",
+        "Thank you! And tomorrow?",
+    ),
+    "ja": (
+        "京都の天気はどう？",
+        "晴れていて、気温は十八度だよ。",
+        "夕方には西から少し雲が広がりそう。",
+        "ありがとう！明日は？",
+    ),
+}
+USAGE = {
+    "input_tokens": 210, "output_tokens": 96, "input_text_tokens": 120, "input_audio_tokens": 90, "cached_tokens": 64,
+    "output_text_tokens": 26, "output_audio_tokens": 70,
+}  # fmt: skip
+COST = {"turn": 0.0102, "total": 0.0102, "currency": "USD", "dated": "2026-11-12"}
+LIMITS = {
+    "call_s": 7200, "call_left_s": 7100, "idle_s": 360, "idle_left_s": 350, "left_s": 180, "budget_s": 1200,
+    "used_s": 90, "left_money": None, "budget_money": None, "used_money": 0.0, "currency": "USD",
+}  # fmt: skip
+
+
+def walk(visitor: Visitor, wire: Wire, language: str, look: Look) -> None:
+    """Lead a visitor, whose page is open, through `STATES`; `wire` stands between the page and its server."""
+    look("welcome")
+    _dialogs(visitor, look)
+    _beginning(visitor, wire, look)
+    _talk(visitor, wire, WORDS[language], look)
+    _drawers(visitor, look)
+    _end(visitor, wire, look)
+
+
+def _dialogs(visitor: Visitor, look: Look) -> None:
+    page = visitor.page
+    page.click("#settings-toggle")
+    page.click("#shortcuts-open")
+    look("shortcuts")
+    page.keyboard.press("Escape")
+    look("settings")
+    page.click("#settings-close")
+    page.click("#preflight-offer")
+    look("preflight")
+    page.click("#preflight-close")
+
+
+def _beginning(visitor: Visitor, wire: Wire, look: Look) -> None:
+    page = visitor.page
+    wire.held = True
+    visitor.call()
+    visitor.wait_for_phase("connecting")
+    look("connecting")
+    wire.release()
+    visitor.wait_for_phase("live")
+    look("listening")
+    page.click("#microphone")
+    look("muted")
+    page.click("#microphone")
+
+
+def _talk(visitor: Visitor, wire: Wire, words: tuple[str, ...], look: Look) -> None:
+    asked, first, second, thanks = words
+    wire.turn("user")
+    _item(wire, "u1", "user", None)
+    wire.tell("transcript", {"item": "u1", "delta": asked})
+    look("user")
+    wire.tell("transcript", {"item": "u1", "text": asked, "final": True})
+    wire.turn("thinking")
+    look("thinking")
+    _item(wire, "t1", "tool", "u1")
+    call = {"call": "t1", "name": "weather", "arguments": '{"city": "Kyoto"}'}
+    wire.tell("tool", {**call, "state": "running"})
+    wire.turn("tool")
+    look("tool")
+    wire.tell("tool", {**call, "state": "done", "result": "Sunny, 18 degrees."})
+    _item(wire, "a1", "assistant", "t1")
+    wire.tell("transcript", {"item": "a1", "delta": first + second})
+    wire.sound("a1", 6000)
+    wire.turn("assistant")
+    visitor.page.wait_for_timeout(1500)
+    look("speaking")
+    _item(wire, "u2", "user", "a1")
+    wire.tell("flush", {"item": "a1"})
+    wire.tell("transcript", {"item": "a1", "heard": first.strip()})
+    wire.tell("transcript", {"item": "u2", "text": thanks, "final": True})
+    wire.tell("usage", {"turn": USAGE, "total": USAGE, "cost": COST})
+    wire.turn("listening")
+    look("cut")
+    wire.say("limits", LIMITS)
+    wire.say("notice", {"code": "budget_low", "message": "", "retry": False, "fatal": False})
+    look("warned")
+
+
+def _item(wire: Wire, item: str, role: str, after: str | None) -> None:
+    wire.tell("item", {"id": item, "role": role, "after": after, "kind": "audio"})
+
+
+def _drawers(visitor: Visitor, look: Look) -> None:
+    page = visitor.page
+    page.click("#log-toggle")
+    page.wait_for_selector(".log-row")
+    look("inspector")
+    page.click("#log-close")
+    page.click("#talks-toggle")
+    look("talks")
+    page.click("#talks-close")
+
+
+def _end(visitor: Visitor, wire: Wire, look: Look) -> None:
+    wire.held = True
+    wire.cut()
+    visitor.wait_for_phase("reconnecting")
+    look("reconnecting")
+    wire.release()
+    visitor.wait_for_phase("live")
+    visitor.page.click("#call")
+    visitor.wait_for_phase("ended")
+    look("ended")
+    visitor.call_until_live()
+    wire.say("notice", {"code": "quota", "message": "", "retry": False, "fatal": True})
+    wire.say("ended", {"reason": "quota"})
+    visitor.wait_for_phase("ended")
+    look("trouble")

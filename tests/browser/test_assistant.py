@@ -1,0 +1,112 @@
+"""Who speaks: personas, voices and models, chosen before a call and in the middle of one."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser.visitor import Visitor
+from tests.conftest import SCENARIOS, upstream_settings
+from tests.servers import gunicorn
+from voiceapp.engine.scripted import ScriptedServer
+
+pytestmark = pytest.mark.browser
+
+Visit = Callable[..., Visitor]
+MORE = {
+    "VOICEAPP_INSTRUCTIONS": "",
+    "VOICEAPP_EDIT_INSTRUCTIONS": "yes",
+    "VOICEAPP_MODEL": "gpt-realtime-2.1, gpt-realtime-mini",
+}
+
+
+@pytest.fixture(scope="module")
+def upstream() -> Iterator[ScriptedServer]:
+    with ScriptedServer(SCENARIOS / "hello.toml") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def url(upstream: ScriptedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    log = tmp_path_factory.mktemp("app") / "gunicorn.log"
+    with gunicorn(upstream_settings(upstream, **MORE), log) as app:
+        yield app.url
+
+
+def choose(visitor: Visitor, name: str, value: str) -> None:
+    visitor.page.select_option(f"[data-choice={name}]", value)
+
+
+def session(upstream: ScriptedServer) -> dict[str, object]:
+    """The latest one, as it was asked for."""
+    update = next(event for event in upstream.connections[-1].events if event["type"] == "session.update")
+    made: dict[str, object] = update["session"]
+    return made
+
+
+def test_in_japanese_the_cheerful_friend_speaks_first(visit: Visit, url: str, upstream: ScriptedServer) -> None:
+    visitor = visit(url, "ja")
+    visitor.call_until_live()
+    visitor.wait_for_entry("assistant", "[data-final]")
+    greeting = next(e for e in upstream.connections[-1].events if e["type"] == "response.create")
+    assert "やっほー" in greeting["response"]["instructions"]
+    assert session(upstream)["audio"]["output"]["voice"] == "shimmer"  # type: ignore[index]
+    assert visitor.page.input_value("[data-choice=persona]") == "friend"
+
+
+def test_another_voice_in_mid_call_takes_a_new_session_that_knows_the_talk(
+    visit: Visit, url: str, upstream: ScriptedServer, output: Path
+) -> None:
+    visitor = visit(url, choices={"greet": False, "mode": "push_to_talk"}, viewport={"width": 1280, "height": 800})
+    page = visitor.page
+    visitor.press("Show settings")
+    choose(visitor, "persona", "tutor")
+    assert "Speaks slowly" in page.inner_text("#settings-persona-about")
+    assert page.input_value("[data-choice=silence_ms]") == "1000"
+    visitor.call_until_live()
+    visitor.type("Hello")
+    visitor.wait_for_entry("assistant", "[data-final]")
+    before = len(upstream.connections)
+    choose(visitor, "voice", "cedar")
+    choose(visitor, "model", "gpt-realtime-mini")
+    page.wait_for_selector("text=This takes a new session")
+    page.screenshot(path=output / "renewal.png")
+    visitor.press("Change now")
+    page.wait_for_selector("text=The voice is now cedar")
+    assert len(upstream.connections) == before + 1
+    assert "model=gpt-realtime-mini" in upstream.connections[-1].upgrade.target
+    creates = [e for e in upstream.connections[-1].events if e["type"] == "conversation.item.create"]
+    told = [create["item"]["content"][0]["text"] for create in creates]
+    assert told == [entry["text"] for entry in visitor.entries]
+    assert told == ["Hello", "You wrote to me."]
+    assert visitor.page.evaluate("document.body.dataset.phase") == "live"
+
+
+def test_instructions_can_be_written_where_the_operator_lets_them(
+    visit: Visit, url: str, upstream: ScriptedServer
+) -> None:
+    visitor = visit(url)
+    visitor.press("Show settings")
+    assert "voice companion" in str(visitor.page.get_attribute("[data-choice=instructions]", "placeholder"))
+    visitor.page.fill("[data-choice=instructions]", "Be a pirate.")
+    visitor.page.press("[data-choice=instructions]", "Tab")
+    visitor.call_until_live()
+    assert session(upstream)["instructions"] == "Be a pirate."
+
+
+def test_what_was_chosen_once_and_is_not_on_offer_any_more_is_forgotten(visit: Visit, url: str) -> None:
+    visitor = visit(url, choices={"persona": "gone", "voice": "gone", "model": "gone", "profile": "gone"})
+    visitor.call_until_live()
+    assert visitor.page.input_value("[data-choice=persona]") == "companion"
+
+
+def test_a_voice_can_be_heard_before_it_is_chosen(visit: Visit, url: str, upstream: ScriptedServer) -> None:
+    visitor = visit(url)
+    visitor.press("Show settings")
+    choose(visitor, "voice", "ash")
+    visitor.press("Hear this voice")
+    visitor.page.wait_for_selector("text=Stop the sample")
+    visitor.page.wait_for_selector("text=Hear this voice", timeout=10_000)
+    assert session(upstream)["audio"]["output"]["voice"] == "ash"  # type: ignore[index]
+    assert visitor.page.evaluate("document.body.dataset.phase") == "idle"
+    assert visitor.page.evaluate("window.testTracks.length") == 0

@@ -1,0 +1,151 @@
+"""The dock: the states of a call told apart, its limits before they strike, one call in all tabs, and how it ended."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.visitor import Visitor
+from tests.browser.wire import Wire
+from tests.conftest import SCENARIOS, upstream_settings
+from tests.servers import gunicorn
+from voiceapp.engine.scripted import ScriptedServer
+
+pytestmark = pytest.mark.browser
+
+Visit = Callable[..., Visitor]
+Serve = Callable[[str], tuple[str, ScriptedServer]]
+
+SHOWN = """() => [document.body.dataset.state, document.getElementById("status").textContent,
+  document.getElementById("status-icon").getAttribute("href")]"""
+COUNT_DRAWINGS = """() => {
+  const clear = CanvasRenderingContext2D.prototype.clearRect
+  window.testDrawings = 0
+  CanvasRenderingContext2D.prototype.clearRect = function (...box) { window.testDrawings++; clear.apply(this, box) }
+}"""
+TIME = {"call_s": 7200, "call_left_s": 7100, "idle_s": 360, "idle_left_s": 59}
+TODAY = {"left_s": 180, "budget_s": 1200, "used_s": 90, "left_money": None, "budget_money": None}
+LIMITS = {**TIME, **TODAY, "used_money": 0.0, "currency": "USD"}
+HIDE = """hidden => {
+  Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden })
+  document.dispatchEvent(new Event("visibilitychange"))
+}"""
+
+
+def wait_for_state(visitor: Visitor, state: str, seconds: float = 10) -> tuple[str, str, str]:
+    visitor.page.wait_for_selector(f'body[data-state="{state}"]', timeout=seconds * 1000)
+    return tuple(visitor.page.evaluate(SHOWN))
+
+
+def test_every_state_has_words_and_an_icon_of_its_own(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url)
+    wire = Wire(visitor.page)
+    visitor.open(url)
+    shown = [wait_for_state(visitor, "idle")]
+    visitor.call_until_live()
+    shown.append(wait_for_state(visitor, "assistant"))
+    shown.append(wait_for_state(visitor, "listening"))
+    for turn in ("user", "thinking", "tool"):
+        wire.turn(turn)
+        shown.append(wait_for_state(visitor, turn))
+    wire.turn("listening")
+    visitor.press("Microphone on")
+    shown.append(wait_for_state(visitor, "muted"))
+    wire.cut()
+    shown.append(wait_for_state(visitor, "reconnecting"))
+    visitor.wait_for_phase("live")
+    visitor.press("Hang up")
+    shown.append(wait_for_state(visitor, "ended"))
+    for column in zip(*shown, strict=True):
+        assert len(set(column)) == len(shown), column
+
+
+def test_the_stage_rests_with_the_page(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url)
+    visitor.page.evaluate(COUNT_DRAWINGS)
+    visitor.page.wait_for_timeout(300)
+    assert visitor.page.evaluate("window.testDrawings") == 0, "nothing moves before a call"
+    visitor.call_until_live()
+    visitor.page.evaluate(HIDE, True)
+    drawn = visitor.page.evaluate("window.testDrawings")
+    assert drawn > 0
+    visitor.page.wait_for_timeout(300)
+    assert visitor.page.evaluate("window.testDrawings") == drawn
+    visitor.page.evaluate(HIDE, False)
+    visitor.page.wait_for_timeout(300)
+    assert visitor.page.evaluate("window.testDrawings") > drawn
+
+
+def test_what_is_left_is_shown_before_it_is_gone(browser: Browser, tmp_path: Path, output: Path) -> None:
+    settings = {"VOICEAPP_MINUTES_PER_USER_DAY": "20"}
+    with (
+        ScriptedServer(SCENARIOS / "hello.toml") as upstream,
+        gunicorn(upstream_settings(upstream, **settings), tmp_path / "gunicorn.log") as server,
+    ):
+        visitor = Visitor(browser)
+        wire = Wire(visitor.page)
+        visitor.open(server.url)
+        visitor.call_until_live()
+        bar = visitor.page.get_by_role("meter", name="Today's budget")
+        assert "Of today’s 20 minutes, 19 minutes are left" in (bar.get_attribute("aria-valuetext") or "")
+        visitor.page.get_by_role("button", name="Time and cost").click()
+        usage = visitor.page.get_by_role("group", name="Time and cost").inner_text()
+        assert "A call may last 2 hours." in usage
+        assert "After 6 minutes of silence it ends." in usage
+        visitor.wait_for_entry("assistant", "[data-final]")
+        wait_for_state(visitor, "listening")
+        wire.say("limits", LIMITS)
+        wire.say("notice", {"code": "idle_soon", "message": "", "retry": False, "fatal": False})
+        visitor.wait_for_notice("idle_soon")
+        assert "Ends in 0:5" in visitor.page.inner_text("#meter-short")
+        assert visitor.page.query_selector("#budget[data-low]")
+        visitor.page.screenshot(path=output / "limits.png")
+        visitor.type("I am still here.")
+        visitor.page.wait_for_selector('[data-code="idle_soon"]', state="detached")
+        visitor.page.wait_for_selector("#meter-short", state="hidden")
+        assert visitor.leave() == []
+
+
+def test_a_call_in_a_newer_tab_ends_the_one_before(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url)
+    visitor.call_until_live()
+    newer = visitor.context.new_page()
+    newer.goto(url)
+    newer.click("body[data-ready] #call")
+    assert "another tab" in visitor.wait_for_notice("newer_tab")
+    visitor.wait_for_phase("ended")
+    newer.wait_for_selector('body[data-phase="live"]')
+    visitor.press("Take it back here")
+    visitor.wait_for_phase("live")
+    newer.wait_for_selector('[data-code="newer_tab"]')
+    newer.wait_for_selector('body[data-phase="ended"]')
+    assert visitor.page.query_selector('[role="alert"]') is None
+
+
+def test_a_call_that_is_over_says_how_long_it_was_and_can_be_saved(visit: Visit, serve: Serve, output: Path) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url)
+    visitor.call_until_live()
+    visitor.wait_for_entry("assistant", "[data-final]")
+    visitor.press("Hang up")
+    visitor.wait_for_phase("ended")
+    assert "The call ended after" in visitor.page.inner_text("#status")
+    assert visitor.page.get_attribute("#call", "aria-label") == "Talk again"
+    visitor.page.screenshot(path=output / "ended.png")
+    visitor.press("Save this talk")
+    visitor.page.get_by_role("combobox", name="Save as").wait_for()
+    assert "Hello there." in visitor.page.inner_text("#talk-detail")
+
+
+def test_a_call_that_was_cancelled_did_not_begin(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("no_handshake")
+    visitor = visit(url)
+    visitor.call()
+    wait_for_state(visitor, "connecting")
+    visitor.press("Cancel")
+    assert wait_for_state(visitor, "ended")[1] == "The call did not begin."
+    assert not visitor.page.is_visible("#save-talk")

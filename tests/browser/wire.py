@@ -1,0 +1,58 @@
+"""Between a page and its server: whatever the server would say can be said in its place."""
+
+import base64
+import json
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import Page, WebSocketRoute
+
+
+class Wire:
+    """To be made before the page is opened. `held`: what the server says waits for `release`."""
+
+    def __init__(self, page: Page) -> None:
+        self.n = 10_000
+        self.held = False
+        self._waiting: list[str | bytes] = []
+        page.route_web_socket("**/socket.io/**", self._join)
+
+    def _join(self, page_end: WebSocketRoute) -> None:
+        self.page_end = page_end
+        server_end = page_end.connect_to_server()
+        server_end.on_message(self._pass)
+
+    def _pass(self, message: str | bytes) -> None:
+        if self.held:
+            self._waiting.append(message)
+        else:
+            self.page_end.send(message)
+
+    def release(self) -> None:
+        self.held = False
+        for message in self._waiting:
+            self.page_end.send(message)
+        self._waiting.clear()
+
+    def say(self, *event: Any) -> None:
+        self.page_end.send("42" + json.dumps(event))
+
+    def tell(self, event: str, data: dict[str, Any]) -> None:
+        """A numbered event."""
+        self.n += 1
+        self.say(event, self.n, data)
+
+    def turn(self, state: str) -> None:
+        self.tell("turn", {"state": state})
+
+    def sound(self, item: str, ms: int) -> None:
+        """A hum that rises and falls, as speech does."""
+        t = np.arange(ms * 24) / 24_000
+        hum = 0.3 * np.sin(2 * np.pi * 160 * t) * (0.5 + 0.5 * np.sin(2 * np.pi * 3 * t))
+        for piece in np.array_split((hum * 32_767).astype("<i2"), max(1, ms // 100)):
+            self.n += 1
+            self.say("audio", self.n, item, base64.b64encode(piece.tobytes()).decode())
+
+    def cut(self) -> None:
+        """The line is lost."""
+        self.page_end.close()

@@ -1,0 +1,128 @@
+"""The assistant speaks first; and another session takes over, told of what was said and heard."""
+
+from tests.conversation.call import SECOND, Call, emitted, sent, turns
+from voiceapp.conversation import events as ev
+from voiceapp.conversation.conversation import Abilities, Conversation
+from voiceapp.conversation.dialects import SessionConfig
+
+NEXT = SessionConfig("cedar", "Be brief.")
+
+
+def opened() -> Call:
+    call = Call()
+    call.conversation = Conversation(SessionConfig("marin", "Be kind.", opening="Say hello."), Abilities())
+    return call
+
+
+class TestOpening:
+    def test_the_assistant_is_asked_to_speak_as_soon_as_the_call_is_live(self) -> None:
+        effects = opened().hear(ev.SessionCreated("gpt", None), ev.SessionUpdated("gpt", "marin", None))
+        assert sent(effects)[-1] == {"type": "response.create", "response": {"instructions": "Say hello."}}
+        assert turns(effects) == ["listening", "thinking"]
+
+    def test_text_typed_meanwhile_waits_for_it_and_cuts_it(self) -> None:
+        call = opened().begin()
+        assert not [m for m in sent(call.hear(ev.TextTyped("Hi"))) if m["type"] == "response.create"]
+        assert {"type": "response.cancel", "response_id": "r1"} in sent(call.hear(ev.ResponseCreated("r1")))
+        assert sent(call.hear(ev.ResponseDone("r1", "cancelled", None))) == [{"type": "response.create"}]
+
+    def test_escape_before_it_began_silences_it(self) -> None:
+        call = opened().begin()
+        assert turns(call.hear(ev.Interrupted())) == ["listening"]
+        assert {"type": "response.cancel", "response_id": "r1"} in sent(call.hear(ev.ResponseCreated("r1")))
+
+
+class TestEscapeBeforeTheAnswer:
+    def test_between_the_end_of_speech_and_its_commit_the_answer_is_cut_as_soon_as_it_begins(self) -> None:
+        call = Call().begin()
+        call.hear(ev.SpeechStarted("u1"), ev.SpeechStopped("u1"))
+        assert turns(call.hear(ev.Interrupted())) == ["listening"]
+        effects = call.hear(ev.Committed("u1", None), ev.ResponseCreated("r1"))
+        assert {"type": "response.cancel", "response_id": "r1"} in sent(effects)
+
+    def test_where_no_answer_comes_the_next_one_is_not_cut(self) -> None:
+        call = Call().begin()
+        call.ask("u1")
+        call.hear(ev.Interrupted(), ev.UserText("u1", " "))
+        assert sent(call.ask("u2") + call.hear(ev.ResponseCreated("r2"))) == []
+
+
+class TestQuiet:
+    def test_a_call_that_waits_for_nothing_is(self) -> None:
+        assert Call().begin().conversation.quiet
+
+    def test_not_before_it_is_live(self) -> None:
+        assert not Call().conversation.quiet
+
+    def test_not_while_somebody_speaks_or_is_about_to(self) -> None:
+        call = Call().begin()
+        for events in (
+            [ev.SpeechStarted("u1")],
+            [ev.SpeechStopped("u1"), ev.Committed("u1", None)],
+            [ev.ResponseCreated("r1")],
+            [ev.AudioDelta("r1", "a1", SECOND), ev.AudioDone("r1", "a1"), ev.ResponseDone("r1", "completed", None)],
+        ):
+            call.hear(*events)
+            assert not call.conversation.quiet
+        call.hear(ev.Heard("a1", 1000))
+        assert call.conversation.quiet
+
+    def test_not_while_it_is_open_how_much_was_heard(self) -> None:
+        call = Call().begin()
+        call.answer(seconds=2)
+        call.hear(ev.Interrupted())
+        assert not call.conversation.quiet
+        call.hear(ev.Flushed("a1", 700))
+        assert call.conversation.quiet
+
+
+class TestRenewing:
+    def talked(self) -> Call:
+        call = Call().begin()
+        call.ask("u1")
+        call.hear(ev.UserText("u1", "What is the time?"))
+        call.answer("a1", "r1", seconds=2)
+        call.hear(ev.AssistantText("r1", "a1", "One two three four five."), ev.Interrupted(), ev.Flushed("a1", 1000))
+        return call
+
+    def test_the_new_session_is_told_what_was_said_and_heard(self) -> None:
+        told = [message["item"] for message in sent(self.talked().conversation.renew(NEXT, Abilities()))]
+        assert [(item["role"], item["content"][0]["type"], item["content"][0]["text"]) for item in told] == [
+            ("user", "input_text", "What is the time?"),
+            ("assistant", "output_text", "One two"),
+        ]
+
+    def test_an_older_server_is_told_in_its_own_words(self) -> None:
+        told = sent(self.talked().conversation.renew(NEXT, Abilities(shape="beta")))
+        assert [message["item"]["content"][0]["type"] for message in told] == ["input_text", "text"]
+
+    def test_what_nobody_heard_is_not_told(self) -> None:
+        call = Call().begin()
+        call.answer()
+        call.hear(ev.Interrupted(), ev.Flushed("a1", 0))
+        assert call.conversation.renew(NEXT, Abilities()) == []
+
+    def test_what_it_echoes_of_that_does_not_show_and_what_follows_stands_behind(self) -> None:
+        call = self.talked()
+        told = [m["item"]["id"] for m in sent(call.conversation.renew(NEXT, Abilities()))]
+        echoes = [ev.ItemAdded(told[0], None, "user", "text", "What is the time?")]
+        echoes += [ev.ItemAdded(told[1], told[0], "assistant", "text", "One two")]
+        assert call.hear(*echoes) == []
+        (item,) = emitted(call.hear(ev.SpeechStarted("u2")), "item")
+        assert item["after"] == "a1"
+        assert emitted(call.hear(ev.Committed("u2", told[1])), "item") == []
+
+    def test_it_can_be_done_again(self) -> None:
+        call = self.talked()
+        first = {m["item"]["id"] for m in sent(call.conversation.renew(NEXT, Abilities()))}
+        second = [m["item"] for m in sent(call.conversation.renew(NEXT, Abilities()))]
+        assert len(second) == 2
+        assert not first & {item["id"] for item in second}
+
+    def test_turns_and_chunks_go_on(self) -> None:
+        call = Call().begin()
+        call.conversation.take_chunk(1, 1920)
+        call.conversation.renew(NEXT, Abilities())
+        call.conversation.take_chunk(2, 1920)
+        effects = call.ask("u2") + call.answer("a2", "r2") + call.hear(ev.Heard("a2", 1000))
+        assert turns(effects) == ["user", "thinking", "assistant", "listening"]

@@ -1,0 +1,280 @@
+"""Calls of tools: the page is told of each in its place, and no call leaves the conversation hanging."""
+
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from tests.conversation.call import SECOND, Call, Page, emitted, sent, turns
+from voiceapp.conversation import dialects, faults, tools
+from voiceapp.conversation import events as ev
+from voiceapp.conversation.conversation import Abilities
+from voiceapp.conversation.dialects import SessionConfig
+from voiceapp.conversation.effects import Notify
+
+ASK = {"type": "response.create"}
+ITEM = {"id": "t1", "type": "mcp_call", "name": "weather", "server_label": "sky", "arguments": '{"city": "Kyoto"}'}
+KYOTO = {"call": "t1", "name": "weather", "arguments": '{"city": "Kyoto"}'}
+
+
+def read(*messages: dict[str, Any]) -> list[ev.Event]:
+    return [event for event in map(dialects.decode, messages) if event is not None]
+
+
+def mcp(item: str = "t1", response: str = "r1", output: str | None = "Sunny.", error: Any = None) -> list[ev.Event]:
+    """A tool that the server runs, as recorded shapes go; without output or error it does not end."""
+    begun = {**ITEM, "id": item, "arguments": "", "output": None, "error": None}
+    ended = {**ITEM, "id": item, "output": output, "error": error}
+    event = "response.mcp_call.failed" if error else "response.mcp_call.completed"
+    start = read(
+        {"type": "response.output_item.added", "response_id": response, "output_index": 0, "item": begun},
+        {"type": "conversation.item.added", "previous_item_id": "u1", "item": begun},
+        {"type": "response.mcp_call_arguments.delta", "response_id": response, "item_id": item, "delta": '{"ci'},
+        {
+            "type": "response.mcp_call_arguments.done",
+            "response_id": response,
+            "item_id": item,
+            "arguments": ITEM["arguments"],
+        },
+        {"type": "response.mcp_call.in_progress", "item_id": item, "output_index": 0},
+    )
+    if output is None and error is None:
+        return start
+    return start + read(
+        {"type": event, "item_id": item, "output_index": 0},
+        {"type": "conversation.item.done", "previous_item_id": None, "item": ended},
+        {"type": "response.output_item.done", "response_id": response, "output_index": 0, "item": ended},
+    )
+
+
+def function(item: str = "f1", response: str = "r1", call: str = "c1") -> list[ev.Event]:
+    """A function that we are asked to call, in the recorded order."""
+    shape = {"id": item, "type": "function_call", "name": "weather", "call_id": call}
+    begun = {**shape, "status": "in_progress", "arguments": ""}
+    ended = {**shape, "status": "completed", "arguments": ITEM["arguments"]}
+    ids = {"response_id": response, "item_id": item, "output_index": 0, "call_id": call}
+    return read(
+        {"type": "response.output_item.added", "response_id": response, "output_index": 0, "item": begun},
+        {"type": "conversation.item.added", "previous_item_id": "u1", "item": begun},
+        {"type": "response.function_call_arguments.delta", **ids, "delta": '{"ci'},
+        {
+            "type": "response.function_call_arguments.done",
+            **ids,
+            "name": "weather",
+            "arguments": ITEM["arguments"],
+        },
+        {"type": "conversation.item.done", "previous_item_id": "u1", "item": ended},
+        {"type": "response.output_item.done", "response_id": response, "output_index": 0, "item": ended},
+    )
+
+
+def approval(item: str = "q1") -> list[ev.Event]:
+    asked = {"id": item, "type": "mcp_approval_request", "name": "pay", "arguments": "{}", "server_label": "bank"}
+    return read(
+        {"type": "conversation.item.added", "previous_item_id": "u1", "item": asked},
+        {"type": "conversation.item.done", "previous_item_id": "u1", "item": asked},
+    )
+
+
+def done(response: str = "r1", status: str = "completed") -> ev.Event:
+    return ev.ResponseDone(response, status, None)
+
+
+def answering() -> Call:
+    """The person asked, and a response began."""
+    call = Call().begin()
+    call.ask()
+    call.hear(ev.ResponseCreated("r1"))
+    return call
+
+
+class TestAToolOfTheServers:
+    def test_it_has_its_place_and_its_end(self) -> None:
+        effects = answering().hear(*mcp())
+        assert emitted(effects, "item") == [{"id": "t1", "role": "tool", "after": "u1", "kind": "text"}]
+        told = emitted(effects, "tool")
+        assert told[0] == {"call": "t1", "name": "weather", "arguments": "", "state": "running"}
+        assert told[-1] == {**KYOTO, "state": "done", "result": "Sunny."}
+
+    def test_the_turn_is_the_tools_while_it_runs(self) -> None:
+        assert turns(answering().hear(*mcp(), done(), ev.ResponseCreated("r2"))) == ["tool", "thinking"]
+
+    def test_one_that_failed_says_how(self) -> None:
+        effects = answering().hear(*mcp(error={"type": "http_error", "code": 503, "message": "Unavailable"}))
+        assert emitted(effects, "tool")[-1] == {**KYOTO, "state": "failed", "result": "Unavailable"}
+
+    def test_the_page_is_told_only_what_is_new(self) -> None:
+        assert [told["state"] for told in emitted(answering().hear(*mcp()), "tool")] == [
+            "running",
+            "running",
+            "done",
+            "done",
+        ]
+
+    def test_arguments_and_result_are_bounded(self) -> None:
+        (told,) = emitted(
+            answering().hear(ev.ToolReported("t1", "mcp", arguments="a" * 9000, result="é" * 9000)), "tool"
+        )
+        assert [len(told[name]) for name in ("arguments", "result")] == [tools.MOST_CHARACTERS] * 2
+        assert told["result"].endswith("é…")
+
+    @pytest.mark.parametrize(
+        "begun", [ev.OutputItemAdded("r1", "a1", "assistant", "text"), ev.AudioDelta("r1", "a1", SECOND)]
+    )
+    def test_a_server_that_goes_on_by_itself_is_let(self, begun: ev.Event) -> None:
+        assert sent(answering().hear(*mcp(), begun, done())) == []
+
+    def test_one_that_does_not_is_asked_when_the_response_is_over(self) -> None:
+        call = answering()
+        assert sent(call.hear(*mcp())) == []
+        assert sent(call.hear(done())) == [ASK]
+
+    def test_one_that_ends_after_its_response_is_asked_then(self) -> None:
+        call = answering()
+        assert sent(call.hear(*mcp(output=None), done())) == []
+        effects = call.hear(*mcp())
+        assert sent(effects) == [ASK]
+        assert turns(effects) == ["thinking"]
+
+    def test_one_that_outlives_its_response_is_not_cut_with_another(self) -> None:
+        call = answering()
+        call.hear(*mcp(output=None), done())
+        assert emitted(call.hear(ev.ResponseCreated("r2"), done("r2", "cancelled")), "tool") == []
+
+    def test_its_list_of_tools_is_no_call(self) -> None:
+        listed = {"id": "l1", "type": "mcp_list_tools", "server_label": "sky", "tools": []}
+        events = read({"type": "conversation.item.added", "previous_item_id": None, "item": listed})
+        assert Call().begin().hear(*events) == []
+
+
+class TestAFunctionNobodyOffered:
+    def test_it_is_answered_at_once_and_the_talk_goes_on(self) -> None:
+        call = answering()
+        (answer,) = sent(call.hear(*function()))
+        assert answer["item"] == {"type": "function_call_output", "call_id": "c1", "output": tools.NO_SUCH_TOOL}
+        effects = call.hear(done())
+        assert sent(effects) == [ASK]
+        assert turns(call.answer(response="r2")) == ["assistant"]
+
+    def test_the_page_sees_that_it_failed(self) -> None:
+        told = emitted(answering().hear(*function()), "tool")
+        assert told[-1] == {**KYOTO, "call": "f1", "state": "failed", "result": tools.NO_SUCH_TOOL}
+
+    def test_several_are_answered_and_one_response_is_asked_for(self) -> None:
+        call = answering()
+        effects = call.hear(*function("f1", call="c1"), *function("f2", call="c2"), done())
+        assert [message["item"]["call_id"] for message in sent(effects)[:2]] == ["c1", "c2"]
+        assert sent(effects)[2:] == [ASK]
+
+    def test_of_a_server_that_tells_only_of_the_beginning_too(self) -> None:
+        call = answering()
+        assert sent(call.hear(function()[0])) == []
+        answer, asked = sent(call.hear(done()))
+        assert (answer["item"]["call_id"], asked) == ("c1", ASK)
+
+    def test_one_that_cannot_be_answered_does_not_run_for_ever(self) -> None:
+        call = answering()
+        effects = call.hear(*function(call=""), done())
+        assert sent(effects) == []
+        assert (emitted(effects, "tool")[-1]["state"], turns(effects)[-1]) == ("failed", "listening")
+
+    def test_a_model_that_keeps_calling_is_left_until_the_person_speaks(self) -> None:
+        call = answering()
+
+        def again(n: int) -> list[Any]:
+            return call.hear(ev.ResponseCreated(f"r{n}"), *function(f"f{n}", f"r{n}", f"c{n}"), done(f"r{n}"))
+
+        rounds = [again(n) for n in range(1, 8)]
+        assert [ASK in sent(effects) for effects in rounds] == [True] * tools.MOST_IN_A_ROW + [False, False]
+        assert Notify(faults.TOOL_LOOP) in rounds[tools.MOST_IN_A_ROW]
+        assert turns(rounds[-1])[-1] == "listening"
+        call.ask("u2")
+        assert ASK in sent(again(8))
+
+    def test_a_response_that_failed_is_not_asked_for_again(self) -> None:
+        effects = answering().hear(*function(), ev.ResponseDone("r1", "failed", None, "rate_limit_exceeded"))
+        assert ASK not in sent(effects)
+
+
+class TestAQuestionWhetherAToolMayRun:
+    def test_nobody_was_asked_so_the_answer_is_no(self) -> None:
+        call = answering()
+        effects = call.hear(*approval())
+        (answer,) = sent(effects)
+        assert answer["item"] == {
+            "id": "answer_1",
+            "type": "mcp_approval_response",
+            "approval_request_id": "q1",
+            "approve": False,
+        }
+        assert emitted(effects, "tool")[-1]["state"] == "failed"
+        assert sent(call.hear(done())) == [ASK]
+
+
+class TestBargeIn:
+    @pytest.mark.parametrize("interrupts", [True, False])
+    def test_speech_cuts_the_response_and_its_tool(self, interrupts: bool) -> None:
+        call = Call(interrupts=interrupts).begin()
+        call.ask()
+        call.hear(ev.ResponseCreated("r1"), *mcp(output=None))
+        effects = call.hear(ev.SpeechStarted("u2"))
+        assert sent(effects) == ([] if interrupts else [{"type": "response.cancel", "response_id": "r1"}])
+        assert emitted(effects, "tool") == [{**KYOTO, "state": "failed"}]
+        assert turns(effects) == ["user"]
+        assert call.hear(done("r1", "cancelled")) == []
+
+    def test_the_stop_key_cancels_by_id_and_asks_for_nothing(self) -> None:
+        call = answering()
+        call.hear(*function())
+        effects = call.hear(ev.Interrupted(), done("r1", "cancelled"))
+        assert sent(effects) == [{"type": "response.cancel", "response_id": "r1"}]
+        assert turns(effects) == ["listening"]
+
+    def test_a_function_of_a_cut_response_is_not_answered(self) -> None:
+        call = answering()
+        assert sent(call.hear(ev.SpeechStarted("u2"), *function(), done("r1", "cancelled"))) == []
+
+    def test_what_still_runs_is_waited_for_no_longer_and_asks_for_nothing_when_it_ends(self) -> None:
+        call = answering()
+        call.hear(*mcp(output=None), done())
+        assert turns(call.ask("u2")) == ["user", "thinking"]
+        effects = call.hear(ev.ResponseCreated("r2"), done("r2"), *mcp())
+        assert turns(effects) == ["listening"]
+        assert emitted(effects, "tool")[-1]["state"] == "done"
+        assert sent(effects) == []
+
+    def test_a_typed_text_is_answered_once(self) -> None:
+        call = answering()
+        call.hear(*function())
+        call.hear(ev.TextTyped("Never mind."))
+        assert sent(call.hear(done("r1", "cancelled"))) == [ASK]
+        assert sent(call.hear(ev.ResponseCreated("r2"), done("r2"))) == []
+
+    def test_what_still_runs_does_not_outlive_its_session(self) -> None:
+        call = answering()
+        call.hear(*mcp(output=None), *mcp("t2"), done(), ev.SpeechStarted("u2"), ev.UserText("u2", ""))
+        effects = call.conversation.renew(SessionConfig("marin", ""), Abilities())
+        assert [(told["call"], told["state"]) for told in emitted(effects, "tool")] == [("t1", "failed")]
+
+
+ANSWER = [ev.ItemAdded("a1", "t1", "assistant", "audio", ""), ev.AssistantText("r1", "a1", "It is sunny.")]
+BROKEN = {"type": "protocol_error", "message": "No."}
+
+
+@pytest.mark.parametrize(
+    ("events", "state", "result"),
+    [
+        ([mcp()[k] for k in (1, 3, 5, 6)], "done", "Sunny."),
+        ([mcp(output=None, error=BROKEN)[k] for k in (1, 3, 5, 6)], "failed", "No."),
+        ([function("t1")[k] for k in (0, 1, 3, 4)], "failed", tools.NO_SUCH_TOOL),
+    ],
+    ids=["mcp", "mcp-failed", "function"],
+)
+def test_every_order_of_arrival_gives_the_same(events: list[ev.Event], state: str, result: str) -> None:
+    for order in permutations([*events, *ANSWER]):
+        call = Call().begin()
+        effects = call.ask() + call.hear(ev.ResponseCreated("r1"), *order)
+        page = Page(effects)
+        assert page.ids == ["u1", "t1", "a1"]
+        assert page.texts["a1"] == "It is sunny."
+        assert emitted(effects, "tool")[-1] == {**KYOTO, "state": state, "result": result}

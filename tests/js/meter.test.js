@@ -1,0 +1,71 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { duration, money } from "../../voiceapp/static/js/amounts.js"
+import { clock, Meter } from "../../voiceapp/static/js/meter.js"
+
+const LIMITS = {
+  call_s: 600, call_left_s: 590, idle_s: 60, idle_left_s: null, left_s: null, budget_s: null, used_s: 10, left_money: null, budget_money: null, used_money: 0,
+  currency: "USD"
+}
+
+/** A call that is live since 10 s, and was asked for 10 s before. */
+function meter(limits = {}) {
+  const made = new Meter()
+  made.reset()
+  made.limit({ ...LIMITS, ...limits }, 10_000)
+  made.begin({ model: "m", expires_at: null }, 10_000)
+  return made
+}
+
+test("the end of a call is counted from when it was asked for, as the server counts it", () => {
+  assert.equal(meter().left(10_000), 590_000)
+  assert.equal(meter().left(700_000), 0)
+  assert.equal(meter({ call_s: null, call_left_s: null }).left(10_000), null)
+})
+
+test("of two ends the nearer one counts", () => {
+  const made = meter()
+  made.begin({ model: "m", expires_at: 60 }, 10_000)
+  assert.equal(made.left(10_000), 50_000)
+})
+
+test("what is left is short only at the end, and a silence that was warned of comes first", () => {
+  assert.equal(meter().short(10_000), null)
+  assert.deepEqual(meter().short(400_000), { ms: 200_000, idle: false })
+  const silent = meter({ idle_left_s: 10 })
+  assert.deepEqual(silent.short(12_000), { ms: 8_000, idle: true })
+  silent.wake()
+  assert.equal(silent.short(12_000), null)
+})
+
+test("a budget of time runs down between two tellings, and what this call used runs up", () => {
+  const [budget] = meter({ left_s: 120, budget_s: 600, used_s: 30 }).budgets(30_000)
+  assert.deepEqual(budget, { kind: "time", left: 100_000, whole: 600_000, used: 50_000, low: true })
+})
+
+test("of two budgets the one that is nearer its end comes first", () => {
+  const both = meter({ left_s: 500, budget_s: 600, left_money: 0.25, budget_money: 1, used_money: 0.5 }).budgets(10_000)
+  assert.deepEqual(both.map(({ kind, low }) => [kind, low]), [["money", false], ["time", false]])
+  assert.deepEqual(meter().budgets(10_000), [])
+})
+
+test("a call has lasted from when it was live; one that never was has no length", () => {
+  const made = meter()
+  made.end(25_000)
+  made.end(99_000)
+  assert.equal(made.lasted, 15_000)
+  made.reset()
+  made.end(120_000)
+  assert.equal(made.lasted, null)
+})
+
+test("lengths and amounts are said as the language says them", () => {
+  assert.deepEqual([0, 12_000, 192_000, 3_600_000, 4_805_000].map(ms => duration(ms, "en")), ["0 seconds", "12 seconds", "3 minutes, 12 seconds", "1 hour", "1 hour, 20 minutes"])
+  assert.equal(duration(192_000, "ja"), "3分12秒")
+  assert.equal(duration(1_020_000, "en", "short"), "17 min")
+  assert.deepEqual([money(0.0123, "USD", "en"), money(12.5, "EUR", "en"), money(0.0123, "USD", "ja")], ["$0.0123", "€12.50", "$0.0123"])
+})
+
+test("time as on a clock", () => {
+  assert.deepEqual([0, 59999, 61000, 3723000].map(clock), ["0:00", "0:59", "1:01", "1:02:03"])
+})

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict"
+import { EventEmitter } from "node:events"
+import { test } from "node:test"
+import { Rehearsal } from "../../voiceapp/static/js/preflight/rehearsal.js"
+
+/** A Socket.IO socket that is told by hand what comes. */
+class Line {
+  heard = new EventEmitter()
+  connected = false
+  said = []
+
+  on(event, listener) {
+    this.heard.on(event, listener)
+  }
+
+  emit(...said) {
+    this.said.push(said)
+  }
+
+  connect() {}
+
+  come(event, ...data) {
+    if (event === "connect") this.connected = true
+    this.heard.emit(event, ...data)
+  }
+
+  disconnect() {
+    this.connected = false
+    this.said.push(["disconnect"])
+  }
+
+  get events() {
+    return this.said.map(([event]) => event)
+  }
+}
+
+function rehearse(trouble = null) {
+  const line = new Line()
+  const loading = []
+  const rehearsal = new Rehearsal(() => line, async () => trouble, { greet: false }, progress => loading.push(progress))
+  return { line, loading, rehearsal, ran: rehearsal.run() }
+}
+
+test("ready is good, and nothing is left: the call is ended before the line is", async () => {
+  const { line, loading, ran } = rehearse()
+  line.come("connect")
+  line.come("notice", { code: "engine_starting", progress: { part: "voice", done: 2, of: 3 } })
+  line.come("ready", {})
+  await null
+  assert.deepEqual(line.said.map(([event, payload]) => [event, payload]), [["start", { greet: false }], ["stop", {}]])
+  line.come("ended", { reason: "stopped" })
+  assert.equal(await ran, null)
+  assert.deepEqual(line.events, ["start", "stop", "disconnect"])
+  assert.deepEqual(loading.map(({ progress }) => progress.done), [2])
+})
+
+test("what ends the call is the reason", async () => {
+  const { line, ran } = rehearse()
+  line.come("connect")
+  line.come("notice", { code: "quota", fatal: true })
+  line.come("ended", { reason: "quota" })
+  assert.deepEqual(await ran, { code: "quota", fatal: true })
+})
+
+test("a start that is refused is not stopped, and says why", async () => {
+  const { line, ran } = rehearse()
+  line.come("connect")
+  line.said[0][2]({ ok: false, error: { code: "busy" } })
+  assert.deepEqual(await ran, { code: "busy" })
+  assert.deepEqual(line.events, ["start", "disconnect"])
+})
+
+test("a line that is refused says why, or that nobody is there", async () => {
+  for (const trouble of [{ code: "busy" }, null]) {
+    const { line, ran } = rehearse(trouble)
+    line.come("connect_error")
+    assert.deepEqual(await ran, trouble ?? { code: "connection_lost" })
+    assert.deepEqual(line.events, ["disconnect"])
+  }
+})
+
+test("skipped on its way, it asks for no call when it arrives", async () => {
+  const { line, rehearsal, ran } = rehearse()
+  await rehearsal.stop()
+  await ran
+  line.come("connect")
+  assert.deepEqual(line.events, ["disconnect"])
+})
+
+test("skipped while the call is on its way, it is ended, and whoever calls next waits for that", async () => {
+  const { line, rehearsal } = rehearse()
+  line.come("connect")
+  let over = false
+  const stopped = rehearsal.stop().then(() => { over = true })
+  await new Promise(resolve => setImmediate(resolve))
+  assert.ok(!over)
+  line.come("ended", { reason: "stopped" })
+  await stopped
+  assert.deepEqual(line.events, ["start", "stop", "disconnect"])
+})

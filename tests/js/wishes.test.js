@@ -1,0 +1,99 @@
+import assert from "node:assert/strict"
+import { mock, test } from "node:test"
+import { Choices } from "../../voiceapp/static/js/choices.js"
+import { Wishes } from "../../voiceapp/static/js/wishes.js"
+
+function made() {
+  mock.timers.reset()
+  mock.timers.enable({ apis: ["setTimeout"] })
+  const sent = []
+  const transport = { live: true, start: wishes => sent.push(["start", wishes]), configure: wishes => sent.push(["configure", wishes]) }
+  const choices = new Choices(null, { choiceChanged: name => wishes.choiceChanged(name) })
+  const wishes = new Wishes(transport, choices)
+  return { wishes, transport, choices, sent }
+}
+
+test("a call starts with what was chosen, or with nothing", () => {
+  const { wishes, choices, sent } = made()
+  wishes.start(true)
+  choices.choose("mode", "push_to_talk")
+  choices.choose("voice", "cedar")
+  choices.choose("language", "ja")
+  wishes.start(true)
+  assert.deepEqual(sent.filter(([event]) => event === "start"), [["start", {}], ["start", { voice: "cedar", turn: { mode: "push_to_talk" }, language: "ja" }]])
+})
+
+test("what the server has on offer is asked for by name", () => {
+  const { wishes, choices, sent } = made()
+  choices.offer({ persona: "friend", profile: "openai" })
+  wishes.start(true)
+  assert.deepEqual(sent, [["start", { persona: "friend", profile: "openai" }]])
+})
+
+test("whoever was there first is not greeted, nor whoever does not want it", () => {
+  const { wishes, choices, sent } = made()
+  wishes.start(false)
+  choices.choose("greet", false)
+  wishes.start(true)
+  assert.deepEqual(sent, [["start", { greet: false }], ["start", { greet: false }]])
+})
+
+test("a slider's many steps are told once, when it stands still", () => {
+  const { choices, sent } = made()
+  for (const silence of [600, 700, 800]) {
+    choices.choose("silence_ms", silence)
+    mock.timers.tick(150)
+  }
+  mock.timers.tick(100)
+  assert.deepEqual(sent, [["configure", { turn: { mode: "server_vad", threshold: 0.5, silence_ms: 800, prefix_ms: 300 } }]])
+  choices.choose("volume", 0.3)
+  mock.timers.tick(500)
+  assert.equal(sent.length, 1)
+})
+
+test("what changed before the call was live is told once it is", () => {
+  const { wishes, transport, choices, sent } = made()
+  wishes.start(true)
+  transport.live = false
+  choices.choose("mode", "semantic_vad")
+  mock.timers.tick(10)
+  assert.equal(sent.length, 1)
+  transport.live = true
+  wishes.tell()
+  assert.deepEqual(sent.at(-1), ["configure", { turn: { mode: "semantic_vad", eagerness: "auto" } }])
+})
+
+test("the language changes at once", () => {
+  const { wishes, choices, sent } = made()
+  wishes.start(true)
+  choices.choose("language", "ja")
+  assert.deepEqual(sent.at(-1), ["configure", { language: "ja" }])
+})
+
+test("another voice waits until it is asked for, and then everything a session is made of is told", () => {
+  const { wishes, choices, sent } = made()
+  choices.offer({ persona: "friend" })
+  wishes.start(true)
+  assert.equal(wishes.pending, false)
+  choices.choose("voice", "cedar")
+  assert.equal(wishes.pending, true)
+  assert.equal(sent.length, 1)
+  wishes.renew()
+  assert.deepEqual(sent.at(-1), ["configure", { persona: "friend", voice: "cedar" }])
+  assert.deepEqual([wishes.pending, wishes.renewing], [false, true])
+  wishes.renewed()
+  assert.deepEqual([wishes.pending, wishes.renewing], [false, false])
+  choices.choose("voice", "")
+  assert.equal(wishes.pending, true)
+})
+
+test("one that could not be had still waits; without a call nothing does", () => {
+  const { wishes, choices, transport } = made()
+  wishes.start(true)
+  choices.choose("voice", "cedar")
+  wishes.renew()
+  wishes.notRenewed()
+  assert.equal(wishes.pending, true)
+  transport.live = false
+  assert.equal(wishes.pending, false)
+})

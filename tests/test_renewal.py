@@ -1,0 +1,82 @@
+"""A voice, a persona or a model changes in the middle of a call: another session takes over."""
+
+import base64
+from collections.abc import Callable
+
+from tests.page_client import PageClient
+from voiceapp.engine.scripted import ScriptedServer
+
+SOUND = base64.b64encode(bytes(1920)).decode()
+Upstream = Callable[..., ScriptedServer]
+Serve = Callable[..., str]
+
+
+def talk(page: PageClient, first: int, last: int) -> None:
+    for n in range(first, last + 1):
+        page.emit("audio", n, SOUND)
+
+
+def hear(page: PageClient, item: str) -> None:
+    """Wait for the whole of an answer, and say that it was heard."""
+    page.expect("audio", lambda n, which, sound: which == item and sound == "")
+    page.expect("usage")
+    page.emit("heard", {"item": item, "heard_ms": 1200})
+    page.expect("turn", lambda n, data: data["state"] == "listening" and n > 1)
+
+
+def test_the_new_session_has_the_new_voice_and_knows_the_talk(upstream: Upstream, serve: Serve) -> None:
+    server = upstream()
+    with PageClient(serve(server)) as page:
+        page.start()
+        talk(page, 1, 20)
+        hear(page, "a1")
+        assert page.call("configure", {"voice": "cedar"}) == {"ok": True}
+        (renewed,) = page.expect("renewed")
+        assert (renewed["voice"], renewed["persona"], renewed["profile"]) == ("cedar", "own", "openai")
+        talk(page, 21, 40)
+        page.expect("usage", lambda n, data: data["turn"] != data["total"])
+        old, new = server.connections
+        assert not page.named("ended")
+    told = [event["item"] for event in new.events if event["type"] == "conversation.item.create"]
+    assert [(item["role"], item["content"][0]["text"]) for item in told] == [
+        ("user", "Hi."),
+        ("assistant", "Hello there. How are you?"),
+    ]
+    (update,) = (event for event in new.events if event["type"] == "session.update")
+    assert update["session"]["audio"]["output"]["voice"] == "cedar"
+    appended = [sum(e["type"] == "input_audio_buffer.append" for e in each.events) for each in (old, new)]
+    assert appended == [20, 20]
+
+
+def test_one_that_is_refused_leaves_the_call_as_it_was(upstream: Upstream, serve: Serve) -> None:
+    server = upstream("renewal_refused")
+    with PageClient(serve(server, VOICEAPP_VOICE="marin, cedar")) as page:
+        page.start()
+        page.emit("configure", {"voice": "cedar"})
+        (notice,) = page.expect("notice")
+        assert (notice["code"], notice["fatal"]) == ("renewal_failed", False)
+        page.emit("text", {"text": "Are you there?"})
+        page.expect("transcript", lambda _, data: data.get("final") and data.get("text") == "You wrote to me.")
+
+
+def test_what_is_not_offered_is_refused_by_name_and_the_call_goes_on(upstream: Upstream, serve: Serve) -> None:
+    with PageClient(serve(upstream())) as page:
+        page.start()
+        page.emit("configure", {"voice": "nobody"})
+        (notice,) = page.expect("notice")
+        assert notice["code"] == "bad_event"
+        assert "voice must be one of" in notice["message"]
+        talk(page, 1, 20)
+        hear(page, "a1")
+
+
+def test_the_assistant_speaks_first_where_its_persona_does(upstream: Upstream, serve: Serve) -> None:
+    server = upstream()
+    with PageClient(serve(server, VOICEAPP_INSTRUCTIONS="")) as page:
+        page.start(persona="friend")
+        page.expect("audio", lambda n, item, sound: sound == "")
+    (create,) = (event for event in server.received if event["type"] == "response.create")
+    assert "やっほー" in create["response"]["instructions"]
+    (update,) = (event for event in server.received if event["type"] == "session.update")
+    assert update["session"]["audio"]["output"]["voice"] == "shimmer"
+    assert update["session"]["audio"]["input"]["transcription"] == {"model": "gpt-realtime-whisper", "language": "ja"}

@@ -1,0 +1,165 @@
+"""Calls of tools: what is known of each, what the page is told of it, and what the server waits for from us.
+
+None is offered to the model yet: `_answer` is where one that is would be called.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import dialects, faults
+from .captions import Emit
+from .effects import Effect, Notify, Send
+from .events import ToolKind, ToolReported, ToolState
+
+# The page is told no more of arguments and result.
+MOST_CHARACTERS = 4_000
+# So often a response follows on a tool's call before the person speaks again.
+MOST_IN_A_ROW = 5
+NO_SUCH_TOOL = '{"error": "There is no such tool. Answer without it."}'
+NOT_ALLOWED = "Not allowed: nobody was asked."
+
+
+@dataclass(slots=True)
+class Call:
+    """One call, folded from reports in any order.
+
+    `done`: the server has said all of it (`ToolReported`). `cut`: its response ended before it. `awaited`: the person
+    has not begun another turn since. `told`: what the page knows.
+    """
+
+    item: str
+    kind: ToolKind
+    response: str = ""
+    name: str = ""
+    call: str = ""
+    arguments: str = ""
+    result: str = ""
+    done: bool = False
+    failed: bool = False
+    cut: bool = False
+    answered: bool = False
+    awaited: bool = True
+    told: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def state(self) -> ToolState:
+        if self.failed:
+            return "failed"
+        if self.done and self.kind == "mcp":
+            return "done"
+        return "failed" if self.cut else "running"
+
+    def learn(self, report: ToolReported) -> None:
+        self.response = report.response or self.response
+        self.name = report.name or self.name
+        self.call = report.call or self.call
+        self.arguments = report.arguments or self.arguments
+        self.result = report.result or self.result
+        self.done |= report.state == "done"
+        self.failed |= report.state == "failed"
+
+    def shown(self) -> dict[str, Any]:
+        """The page's `tool` event (docs/wire.md)."""
+        result = {"result": bounded(self.result)} if self.result else {}
+        known = {"call": self.item, "name": self.name, "arguments": bounded(self.arguments)}
+        return {**known, "state": self.state, **result}
+
+
+def bounded(text: str) -> str:
+    return text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - 1] + "…"
+
+
+class Tools:
+    """Every call, by its item's id. `emit(event, **data)` numbers the page's event."""
+
+    def __init__(self, emit: Emit, do: Callable[[Effect], None]) -> None:
+        self._emit = emit
+        self._do = do
+        self._calls: dict[str, Call] = {}
+        self._answers = 0
+        self._in_a_row = 0
+        # After an answer of ours; after a tool of the server's, unless the assistant goes on by itself.
+        self._due, self._due_perhaps = False, False
+
+    @property
+    def running(self) -> bool:
+        """Whether the person waits for one."""
+        return any(call.state == "running" and call.awaited for call in self._calls.values())
+
+    @property
+    def reply_due(self) -> bool:
+        """Whether a response has to be asked for, once none runs."""
+        return self._due or self._due_perhaps
+
+    def take(self, report: ToolReported, *, cut: bool) -> None:
+        """Fold in what one event told; `cut`: its response is to be dropped."""
+        call = self._calls.setdefault(report.item, Call(report.item, report.kind))
+        before = call.state
+        call.learn(report)
+        call.cut |= cut
+        if call.kind != "mcp":
+            self._answer(call)
+        elif before == "running" != call.state and call.awaited and not call.cut:
+            self._due_perhaps |= self._may_go_on()
+        self._tell(call)
+
+    def response_over(self, response: str, *, whole: bool) -> None:
+        """`whole`: it was not cut short, so that what it asks of us is all said."""
+        if not whole:
+            self._due = self._due_perhaps = False
+        for call in self._calls.values():
+            if call.state == "running" and call.response in ("", response) and not (whole and call.kind == "mcp"):
+                call.done |= whole
+                self._answer(call)
+                call.cut = not call.answered
+                self._tell(call)
+
+    def session_over(self) -> None:
+        """What still ran went with it."""
+        for call in self._calls.values():
+            call.cut = True
+            self._tell(call)
+
+    def asked(self) -> None:
+        """The response that was due was asked for."""
+        if self.reply_due:
+            self._in_a_row += 1
+            self._due = self._due_perhaps = False
+
+    def assistant_began(self) -> None:
+        """It goes on by itself after the server's tools."""
+        self._due_perhaps = False
+
+    def person_began(self) -> None:
+        """They speak or type: what was looked up for the turn before is waited for no longer."""
+        self._in_a_row = 0
+        self._due = self._due_perhaps = False
+        for call in self._calls.values():
+            call.awaited = False
+
+    def _answer(self, call: Call) -> None:
+        """Once all of it is said, and once only: no function is offered, and nobody is asked whether a tool may run."""
+        if not call.done or call.answered or call.cut or (call.kind == "function" and not call.call):
+            return
+        call.answered = call.failed = True
+        if call.kind == "function":
+            call.result = NO_SUCH_TOOL
+            self._do(Send(dialects.tool_output(call.call, NO_SUCH_TOOL)))
+        else:
+            call.result = NOT_ALLOWED
+            self._answers += 1
+            self._do(Send(dialects.decline(f"answer_{self._answers}", call.item)))
+        self._due |= self._may_go_on()
+
+    def _may_go_on(self) -> bool:
+        if self._in_a_row < MOST_IN_A_ROW:
+            return True
+        self._do(Notify(faults.TOOL_LOOP))
+        return False
+
+    def _tell(self, call: Call) -> None:
+        shown = call.shown()
+        if shown != call.told:
+            call.told = shown
+            self._emit("tool", **shown)

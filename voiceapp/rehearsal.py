@@ -1,0 +1,58 @@
+"""A second session, made ready beside the one that a call goes on with."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from .conversation import dialects, faults
+from .conversation import events as ev
+from .conversation.conversation import SESSION_EVENT_ID, Abilities
+from .errors import UpstreamError
+from .link import Link
+from .pulse import READY_S
+
+
+class Rehearsal:
+    """Owns the new link until its session is what it was asked to be. Lives on the bridge's thread."""
+
+    def __init__(self, link: Link, config: dialects.SessionConfig, abilities: Abilities) -> None:
+        self._link = link
+        self._config = config
+        self._abilities = abilities
+        self._ready: asyncio.Future[ev.SessionUpdated] = asyncio.get_running_loop().create_future()
+
+    async def ready(self) -> ev.SessionUpdated:
+        """The session as it was made. Raises `UpstreamError`; then the link is closed."""
+        self._link.open(self)
+        try:
+            return await asyncio.wait_for(self._ready, READY_S)
+        except TimeoutError:
+            raise UpstreamError(faults.STALLED) from None
+        finally:
+            if not self._ready.done() or self._ready.cancelled() or self._ready.exception():
+                self._link.close(1000)
+
+    def link_text(self, payload: bytes) -> None:
+        try:
+            message: Mapping[str, Any] = json.loads(payload)
+            self._take(dialects.decode(message))
+        except (ValueError, AttributeError, RecursionError):
+            return
+
+    def _take(self, event: ev.UpstreamEvent | None) -> None:
+        match event:
+            case ev.SessionCreated():
+                update = dialects.session_update(self._config, self._abilities.shape, SESSION_EVENT_ID)
+                self._link.send(json.dumps(update, separators=(",", ":")).encode())
+            case ev.SessionUpdated() if not self._ready.done():
+                self._ready.set_result(event)
+            case ev.UpstreamError() if not self._ready.done():
+                refused = faults.SETTINGS_REFUSED if event.cause == SESSION_EVENT_ID else faults.of_code(event.code)
+                self._ready.set_exception(UpstreamError(refused))
+
+    def link_binary(self, _: bytes) -> None: ...
+
+    def link_closed(self, code: int, reason: str) -> None:
+        if not self._ready.done():
+            self._ready.set_exception(UpstreamError(faults.of_close(code, reason) or faults.UNREACHABLE))

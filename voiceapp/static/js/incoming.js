@@ -1,0 +1,85 @@
+// What the server says of the conversation: taken down, played, counted and kept.
+
+import { decode } from "./audio/base64.js"
+import { msOf } from "./audio/pcm.js"
+
+/**
+ * @typedef {object} IncomingParts
+ * @property {import("./session.js").Session} session
+ * @property {import("./outgoing.js").Outgoing} outgoing
+ * @property {import("./audio/player.js").Player} player
+ * @property {import("./transcript.js").Transcript} transcript
+ * @property {import("./caption-pace.js").CaptionPace} pace
+ * @property {import("./talks/keeper.js").Keeper} keeper
+ * @property {import("./stats.js").Stats} stats
+ */
+
+export class Incoming {
+  /**
+   * @param {IncomingParts} parts
+   * @param {{captionMoved: () => void, usageArrived: (total: import("./wire.js").Tokens, cost: import("./wire.js").Cost | null) => void}} delegate
+   */
+  constructor(parts, delegate) {
+    this.session = parts.session
+    this.outgoing = parts.outgoing
+    this.player = parts.player
+    this.transcript = parts.transcript
+    this.pace = parts.pace
+    this.keeper = parts.keeper
+    this.stats = parts.stats
+    this.delegate = delegate
+  }
+
+  /** @param {import("./wire.js").TurnState} turn */
+  turnChanged(turn) {
+    this.session.turnTo(turn)
+    this.outgoing.gate.turnChanged(turn)
+    this.stats.turnChanged(turn)
+    this.keeper.recorder?.turnChanged(turn)
+    if (turn !== "listening") return
+    this.pace.turnEnded()
+    this.delegate.captionMoved()
+  }
+
+  /** @param {number} n @param {import("./wire.js").Place} place */
+  itemPlaced(n, place) {
+    this.transcript.place(n, place, Date.now())
+    this.keeper.recorder?.itemPlaced(place)
+  }
+
+  /** @param {number} n @param {import("./wire.js").Wording} wording */
+  transcriptArrived(n, wording) {
+    this.transcript.word(n, wording)
+    this.keeper.changed()
+  }
+
+  /** @param {string} item @param {string} base64 empty: there is no more of it */
+  soundArrived(item, base64) {
+    if (!base64) return this.#soundCompleted(item)
+    this.stats.soundArrived(item)
+    if (this.keeper.keepsSound) this.keeper.recorder?.soundArrived(item, decode(base64))
+    this.pace.soundArrived(item, msOf(this.player.append(item, base64)))
+  }
+
+  /** @param {string} item */
+  #soundCompleted(item) {
+    this.player.complete(item)
+    this.pace.soundCompleted(item)
+  }
+
+  /** @param {string} item */
+  flushAsked(item) {
+    this.player.flush(item)
+  }
+
+  /** @param {import("./wire.js").Tokens} total @param {import("./wire.js").Cost | null} cost */
+  usageArrived(total, cost) {
+    this.keeper.recorder?.usageArrived(total, cost)
+    this.delegate.usageArrived(total, cost)
+  }
+
+  /** @param {import("./wire.js").Answered} answered */
+  latencyArrived(answered) {
+    this.stats.latencies.answered(answered)
+  }
+}

@@ -1,0 +1,43 @@
+// The check and its dialog, joined. All of it comes only when somebody asks for it: nobody needs it to talk.
+
+import { PreflightView } from "../views/preflight-view.js"
+import { Preflight } from "./preflight.js"
+
+export class Panel {
+  /**
+   * @param {import("./preflight.js").Parts} parts
+   * @param {import("../i18n.js").Words} words
+   * @param {{callWanted: () => void, preflightMeasured: () => void}} delegate
+   */
+  constructor(parts, words, delegate) {
+    this.delegate = delegate
+    this.preflight = new Preflight(parts, this)
+    this.view = new PreflightView(this.preflight, parts.choices, words, delegate)
+    this.view.start()
+  }
+
+  /** To be called inside a click or a key press. */
+  open() {
+    this.view.open()
+  }
+
+  stop() {
+    return this.preflight.stop()
+  }
+
+  choiceChanged() {
+    this.preflight.choiceChanged()
+  }
+
+  // Preflight delegate
+
+  preflightChanged() {
+    this.view.render()
+    if (!this.preflight.measuring) this.delegate.preflightMeasured()
+  }
+
+  /** @param {number} peak */
+  preflightHeard(peak) {
+    this.view.renderLevel(peak)
+  }
+}

@@ -1,0 +1,23 @@
+// A tool that was used, in words.
+
+/** @typedef {"running" | "done" | "failed"} ToolState */
+/** @typedef {{name: string, arguments: string, state: ToolState, result?: string}} Tool */
+/** @typedef {{say: (key: string, values?: Record<string, string | number>) => string}} Words */
+
+/** @type {Record<ToolState, string>} */
+const STATES = { running: "transcript.tool.running", done: "transcript.tool.done", failed: "transcript.tool.failed" }
+
+/** @param {Tool} tool @param {Words} words */
+export function toolName({ name }, words) {
+  return name ? words.say("transcript.tool", { name }) : words.say("transcript.tool.unnamed")
+}
+
+/** @param {Tool} tool @param {Words} words */
+export function toolState({ state }, words) {
+  return words.say(STATES[state])
+}
+
+/** Both in a line. @param {Tool} tool @param {Words} words */
+export function toolLine(tool, words) {
+  return words.say("transcript.tool.line", { tool: toolName(tool, words), state: toolState(tool, words) })
+}

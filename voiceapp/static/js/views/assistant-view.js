@@ -1,0 +1,121 @@
+// Who speaks: the menus of persona, server, model and voice, a sample of the voice, and the way into a session made anew.
+
+import { element, find, write } from "./element.js"
+
+/** Those that the usual models write down well; the list is in the page's own language. */
+const LANGUAGES = ["en", "ja", "zh", "ko", "es", "fr", "de", "it", "pt", "nl", "pl", "ru", "uk", "tr", "ar", "hi", "id", "vi", "th", "sv"]
+
+/** @typedef {"persona" | "profile" | "model" | "voice"} Menu */
+
+export class AssistantView {
+  panel = find("settings-assistant", HTMLElement)
+  about = find("settings-persona-about", HTMLElement)
+  sampleButton = find("settings-sample", HTMLButtonElement)
+  pending = find("settings-renewal", HTMLElement)
+  languages = find("settings-language", HTMLSelectElement)
+
+  /**
+   * @param {import("../choices.js").Choices} choices
+   * @param {import("../call.js").Call} call
+   * @param {import("../audio/voice-sample.js").VoiceSample} sample
+   * @param {import("../i18n.js").Words} words
+   */
+  constructor(choices, call, sample, words) {
+    this.choices = choices
+    this.call = call
+    this.sample = sample
+    this.words = words
+    /** @type {Record<Menu, HTMLSelectElement>} */
+    this.menus = { persona: this.#menu("persona"), profile: this.#menu("profile"), model: this.#menu("model"), voice: this.#menu("voice") }
+    /** Everything on offer, whatever the menus show of it. */
+    this.offered = { persona: [...this.menus.persona.options], model: [...this.menus.model.options], voice: [...this.menus.voice.options] }
+    this.instructions = /** @type {HTMLTextAreaElement | null} */ (this.panel.querySelector("[data-choice=instructions]"))
+    choices.offer({ persona: this.menus.persona.dataset.usual ?? "", profile: this.menus.profile.options[0].value })
+  }
+
+  start() {
+    const names = new Intl.DisplayNames(this.words.language, { type: "language" })
+    this.languages.append(...LANGUAGES.map(code => element("option", { value: code }, names.of(code) ?? code)))
+    this.sampleButton.addEventListener("click", () => this.#samplePressed())
+    find("settings-renewal", HTMLElement).querySelector("button")?.addEventListener("click", () => this.#renewPressed())
+    this.render()
+  }
+
+  /** Before the settings show what is chosen: only what the chosen server has can be chosen of it. */
+  render() {
+    this.#keep("profile", [...this.menus.profile.options])
+    for (const name of /** @type {const} */ (["persona", "model", "voice"])) this.#renderMenu(name)
+    for (const name of /** @type {const} */ (["profile", "model"])) this.#row(name).hidden = this.menus[name].options.length < 2
+    this.#renderPersona(this.#persona.dataset)
+    this.#renderPending()
+    this.#renderSample()
+  }
+
+  /** It took over. @param {string} voice */
+  renewed(voice) {
+    write(/** @type {Element} */ (this.pending.firstElementChild), this.words.say("settings.renewed", { voice }))
+  }
+
+  get #persona() {
+    return /** @type {HTMLOptionElement} */ (this.offered.persona.find(({ value }) => value === this.choices.values.persona))
+  }
+
+  /** @param {DOMStringMap} persona */
+  #renderPersona({ about = "", instructions = "", turn = "null" }) {
+    write(this.about, about)
+    if (this.instructions) this.instructions.placeholder = instructions
+    this.choices.suggest(JSON.parse(turn))
+  }
+
+  /** @param {"persona" | "model" | "voice"} name */
+  #renderMenu(name) {
+    const { profile } = this.choices.values
+    const fitting = this.offered[name].filter(({ dataset }) => !dataset.profiles || dataset.profiles.split(" ").includes(profile))
+    const menu = this.menus[name]
+    if (fitting.length !== menu.options.length || fitting.some((option, i) => menu.options[i] !== option)) menu.replaceChildren(...fitting)
+    this.#keep(name, fitting)
+  }
+
+  /** What was chosen once and is not on offer any more is not chosen. @param {Menu} name @param {HTMLOptionElement[]} options */
+  #keep(name, options) {
+    const chosen = this.choices.chosen[name]
+    if (chosen && !options.some(({ value }) => value === chosen)) this.choices.unchoose(name)
+    this.menus[name].value = this.choices.values[name]
+  }
+
+  #renderPending() {
+    const { pending, renewing } = this.call.wishes
+    const [text, button] = /** @type {[Element, HTMLButtonElement]} */ ([...this.pending.children])
+    button.hidden = !pending
+    if (pending) write(text, this.words.say("settings.pending"))
+    else if (renewing) write(text, this.words.say("settings.renewing"))
+    else if (!this.call.session.live) write(text, "")
+  }
+
+  #renderSample() {
+    this.sampleButton.disabled = this.call.session.active
+    write(this.sampleButton, this.words.say(this.sample.playing ? "settings.sample.stop" : "settings.sample"))
+  }
+
+  #samplePressed() {
+    if (this.sample.playing) this.sample.stop()
+    else this.sample.play(this.call.wishes.making, this.words.say("settings.sample.greeting"))
+  }
+
+  /** The button goes away under the keyboard's focus. */
+  #renewPressed() {
+    this.call.wishes.renew()
+    this.menus.persona.focus()
+    this.render()
+  }
+
+  /** @param {Menu} name */
+  #menu(name) {
+    return /** @type {HTMLSelectElement} */ (this.panel.querySelector(`[data-choice=${name}]`))
+  }
+
+  /** @param {Menu} name */
+  #row(name) {
+    return /** @type {HTMLElement} */ (this.panel.querySelector(`[data-choices=${name}]`))
+  }
+}

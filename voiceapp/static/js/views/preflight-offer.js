@@ -1,0 +1,34 @@
+// The two ways into the check before a call: on the welcome screen until it was done or skipped, and in the settings.
+
+import { find, write } from "./element.js"
+
+export class PreflightOffer {
+  offer = find("preflight-offer", HTMLButtonElement)
+  opener = find("preflight-open", HTMLButtonElement)
+
+  /**
+   * @param {import("../choices.js").Choices} choices
+   * @param {import("../i18n.js").Words} words
+   * @param {{preflightNear: () => unknown, preflightWanted: () => void, callActive: boolean}} delegate
+   */
+  constructor(choices, words, delegate) {
+    this.choices = choices
+    this.words = words
+    this.delegate = delegate
+  }
+
+  start() {
+    for (const button of [this.offer, this.opener]) {
+      for (const type of ["pointerenter", "focus"]) button.addEventListener(type, () => this.delegate.preflightNear())
+      button.addEventListener("click", () => this.delegate.preflightWanted())
+    }
+    this.render()
+  }
+
+  render() {
+    const { preflight } = this.choices.values
+    this.offer.hidden = preflight !== ""
+    this.opener.disabled = this.delegate.callActive
+    write(find("preflight-remembered", HTMLElement), this.words.say(`preflight.remembered.${preflight || "never"}`))
+  }
+}
