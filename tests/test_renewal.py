@@ -59,6 +59,19 @@ def test_one_that_is_refused_leaves_the_call_as_it_was(upstream: Upstream, serve
         page.expect("transcript", lambda _, data: data.get("final") and data.get("text") == "You wrote to me.")
 
 
+def test_a_page_that_changes_its_mind_all_the_time_opens_few_sessions(upstream: Upstream, serve: Serve) -> None:
+    server = upstream()
+    with PageClient(serve(server)) as page:
+        page.start()
+        for n in range(40):
+            page.emit("configure", {"voice": ("cedar", "marin")[n % 2]})
+        (notice,) = page.expect("notice", lambda notice: notice["code"] == "renewed_too_often")
+        assert not notice["fatal"]
+        page.emit("text", {"text": "Are you there?"})
+        page.expect("transcript", lambda _, data: data.get("final") and data.get("text") == "You wrote to me.")
+        assert len(server.connections) <= 5
+
+
 def test_what_is_not_offered_is_refused_by_name_and_the_call_goes_on(upstream: Upstream, serve: Serve) -> None:
     with PageClient(serve(upstream())) as page:
         page.start()

@@ -23,9 +23,11 @@ from .errors import (
     ENGINE_STARTING,
     INTERNAL,
     RENEWAL_FAILED,
+    RENEWED_TOO_OFTEN,
     SERVER_STOPPING,
     TOO_FAST,
     BrowserError,
+    LimitError,
     VoiceError,
 )
 from .latency import Stopwatch
@@ -42,6 +44,8 @@ from .warden import Warden
 log = logging.getLogger(__name__)
 
 MAX_UPSTREAM_OUT = 4 * 1024 * 1024
+# Each is a connection to a server that may cost money.
+RENEWALS_A_SECOND, RENEWALS_AT_ONCE = 0.1, 4
 
 
 class Browser(Protocol):
@@ -75,6 +79,7 @@ class Relay:
         self._warden = warden
         self._pace = Bucket(SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE)
         self._told = Bucket(1, 1)
+        self._renewals = Bucket(RENEWALS_A_SECOND, RENEWALS_AT_ONCE)
         self._conversation = Conversation(plan.config, plan.profile.abilities)
         self._stopwatch = Stopwatch(plan.config.detection)
         self._bill = Bill(warden.rules, plan.profile.model)
@@ -195,9 +200,11 @@ class Relay:
     # Renewal: another session takes the place of this one, and is told of the talk so far
 
     def renew(self, plan: Plan) -> None:
-        """Go on with another session at the next quiet moment. Raises `BrowserError`."""
+        """Go on with another session at the next quiet moment. Raises `BrowserError` or `LimitError`."""
         if not self._live:
             raise BrowserError("the call is not ready yet", "not_started")
+        if not self._renewals.take(1):
+            raise LimitError(RENEWED_TOO_OFTEN)
         self._drop_renewal()
         self._rehearsing = self._bridge.spawn(self._rehearse(plan))
 

@@ -11,6 +11,8 @@ import { Talk } from "./talk.js"
 import { Transport } from "./transport.js"
 import { Wishes } from "./wishes.js"
 
+/** Why another session could not be had. */
+const UNRENEWED = ["renewal_failed", "renewed_too_often", "bad_event"]
 /** Of the assistant, though nothing of it is heard yet. */
 const ANSWERING = ["thinking", "tool"]
 
@@ -300,7 +302,7 @@ export class Call {
   noticeArrived(trouble) {
     // Sound that was on its way when the call ended.
     if (trouble.code === "not_started" && !this.session.active) return
-    if (trouble.code === "renewal_failed") this.wishes.notRenewed()
+    if (UNRENEWED.includes(trouble.code)) this.wishes.notRenewed()
     this.notices.add(trouble)
   }
 

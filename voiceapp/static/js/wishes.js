@@ -76,6 +76,7 @@ export class Wishes {
 
   /** It could not be had: what is chosen still waits. */
   notRenewed() {
+    if (!this.renewing) return
     this.renewing = false
     this.made = ""
   }
