@@ -5,9 +5,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.servers import gunicorn, werkzeug
 from voiceapp.engine.scripted import ScriptedServer
+
+# The machine may be slow; what is made up must still be right.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 

@@ -28,5 +28,16 @@ def test_settings_of_sound_are_shown() -> None:
 
 
 def test_long_texts_and_long_events_are_cut() -> None:
-    assert json.loads(body({"message": "x" * 500}))["message"] == "x" * 400 + "… (500 characters)"
+    assert json.loads(body({"note": "x" * 500}))["note"] == "x" * 400 + "… (500 characters)"
     assert len(body({"many": ["word"] * 9999})) == MOST_BODY + 1
+
+
+def test_an_errors_words_may_hold_a_key_or_what_was_instructed() -> None:
+    error = {"type": "error", "error": {"code": "invalid_api_key", "message": "Incorrect API key provided: sk-proj-1"}}
+    shown = json.loads(body(error))["error"]
+    assert (shown["code"], shown["message"]) == ("invalid_api_key", "(37 characters)")
+
+
+def test_what_stands_in_a_list_is_left_out_by_its_lists_name() -> None:
+    heard = {"type": "x", "logprobs": [{"token": "Hello", "logprob": -0.1}], "text": ["Hello"]}
+    assert "Hello" not in body(heard)

@@ -71,6 +71,12 @@ hints = "Names: Sam."
         assert set(personas) == {"companion", "friend", "tutor", "interviewer", "interpreter", "sam"}
         assert personas["tutor"].instructions == "Be Sam."
 
+    def test_somebody_must_be_left_for_the_embedded_engine(self, tmp_path: Path) -> None:
+        for name in ("companion", "friend"):
+            written(tmp_path, GOOD + "needs_model = true", name)
+        with pytest.raises(SettingError, match="VOICEAPP_PERSONAS"):
+            persona.read_all(str(tmp_path))
+
     @pytest.mark.parametrize(
         ("text", "place", "words"),
         [

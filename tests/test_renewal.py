@@ -3,7 +3,11 @@
 import base64
 from collections.abc import Callable
 
+import pytest
+
+from tests.conftest import upstream_settings
 from tests.page_client import PageClient
+from tests.servers import werkzeug
 from voiceapp.engine.scripted import ScriptedServer
 
 SOUND = base64.b64encode(bytes(1920)).decode()
@@ -48,6 +52,71 @@ def test_the_new_session_has_the_new_voice_and_knows_the_talk(upstream: Upstream
     assert appended == [20, 20]
 
 
+def answered(page: PageClient) -> None:
+    """An answer has come, and nobody says yet that it was heard: the call is not quiet."""
+    page.start()
+    talk(page, 1, 20)
+    page.expect("audio", lambda n, item, sound: item == "a1" and sound == "")
+    page.expect("usage")
+
+
+def renewing(page: PageClient, server: ScriptedServer) -> None:
+    """Another session is made, and waits."""
+    page.emit("configure", {"voice": "cedar"})
+    assert server.wait_for(lambda _: len(server.connections) == 2 and len(server.connections[1].events) > 0)
+
+
+def test_what_changed_before_and_while_it_waits_holds_in_it_too(upstream: Upstream, serve: Serve) -> None:
+    server = upstream()
+    with PageClient(serve(server)) as page:
+        answered(page)
+        assert page.call("configure", {"language": "ja"}) == {"ok": True}
+        renewing(page, server)
+        assert page.call("configure", {"turn": {"mode": "push_to_talk"}}) == {"ok": True}
+        assert not page.named("renewed")
+        page.emit("heard", {"item": "a1", "heard_ms": 1200})
+        page.expect("renewed")
+        assert server.wait_for(lambda _: server.connections[1].events[-1]["type"] == "session.update")
+    made, *_, changed = server.connections[1].events
+    assert made["session"]["audio"]["input"]["transcription"]["language"] == "ja"
+    assert changed["session"]["audio"]["input"]["turn_detection"] is None
+
+
+def test_hanging_up_while_it_waits_leaves_no_session_open(upstream: Upstream, serve: Serve) -> None:
+    server = upstream()
+    with PageClient(serve(server)) as page:
+        answered(page)
+        renewing(page, server)
+        page.emit("stop", {})
+        page.expect("ended")
+        assert server.wait_for(lambda _: all(connection.closed for connection in server.connections))
+
+
+def test_a_newer_wish_takes_the_place_of_one_that_waits(upstream: Upstream, serve: Serve) -> None:
+    server = upstream()
+    with PageClient(serve(server)) as page:
+        answered(page)
+        renewing(page, server)
+        page.emit("configure", {"voice": "ash"})
+        assert server.wait_for(lambda _: len(server.connections) == 3 and server.connections[1].closed)
+        page.emit("heard", {"item": "a1", "heard_ms": 1200})
+        assert page.expect("renewed")[0]["voice"] == "ash"
+        assert [args[0]["voice"] for args in page.named("renewed")] == ["ash"]
+
+
+def test_it_is_given_up_where_the_call_never_gets_quiet(upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voiceapp.renewal.PATIENCE_S", 0.3)
+    server = upstream()
+    with werkzeug(upstream_settings(server)) as url, PageClient(url) as page:
+        answered(page)
+        renewing(page, server)
+        page.expect("notice", lambda notice: notice["code"] == "renewal_failed")
+        assert server.wait_for(lambda _: server.connections[1].closed)
+        page.emit("text", {"text": "Are you there?"})
+        page.emit("flushed", {"item": "a1", "heard_ms": 900})
+        page.expect("transcript", lambda _, data: data.get("final") and data.get("text") == "You wrote to me.")
+
+
 def test_one_that_is_refused_leaves_the_call_as_it_was(upstream: Upstream, serve: Serve) -> None:
     server = upstream("renewal_refused")
     with PageClient(serve(server, VOICEAPP_VOICE="marin, cedar")) as page:
@@ -63,13 +132,24 @@ def test_a_page_that_changes_its_mind_all_the_time_opens_few_sessions(upstream: 
     server = upstream()
     with PageClient(serve(server)) as page:
         page.start()
-        for n in range(40):
+        for n in range(60):
             page.emit("configure", {"voice": ("cedar", "marin")[n % 2]})
-        (notice,) = page.expect("notice", lambda notice: notice["code"] == "renewed_too_often")
+        (notice,) = page.expect("notice", lambda notice: notice["code"] == "too_often")
         assert not notice["fatal"]
         page.emit("text", {"text": "Are you there?"})
         page.expect("transcript", lambda _, data: data.get("final") and data.get("text") == "You wrote to me.")
-        assert len(server.connections) <= 5
+        assert len(server.connections) <= 21
+
+
+def test_a_page_that_starts_call_after_call_is_told_to_wait(upstream: Upstream, serve: Serve) -> None:
+    server = upstream()
+    with PageClient(serve(server)) as page:
+        for n in range(21):
+            page.call("start", {})
+            page.emit("stop", {})
+            page.wait(lambda n=n: len(page.named("ended")) == n + 1)
+        assert page.named("ended")[-1] == [{"reason": "too_often"}]
+        assert len(server.connections) <= 20
 
 
 def test_what_is_not_offered_is_refused_by_name_and_the_call_goes_on(upstream: Upstream, serve: Serve) -> None:

@@ -55,9 +55,7 @@ ENGINE_STARTING = Fault(
 )
 
 RENEWAL_FAILED = Fault("renewal_failed", "The change could not be made. The call goes on as it was.", retry=True)
-RENEWED_TOO_OFTEN = Fault(
-    "renewed_too_often", "That was changed many times in a moment. Wait a little, then change it again.", retry=True
-)
+TOO_OFTEN = Fault("too_often", "That was asked for many times in a moment. Wait a little, then try again.", retry=True)
 
 NOT_ALLOWED = Fault("not_allowed", "You are not logged in. Reload the page and type the access code.")
 WRONG_PLACE = Fault("wrong_place", "This request came from another site or by a name this server does not answer to.")

@@ -6,7 +6,7 @@ from typing import Any
 
 # What takes their place says how long they were.
 LEFT_OUT = frozenset({
-    "audio", "delta", "text", "transcript", "arguments", "output", "instructions", "prompt",
+    "audio", "delta", "text", "transcript", "message", "token", "arguments", "output", "instructions", "prompt",
     "client_secret", "authorization", "api_key",
 })  # fmt: skip
 # These are also the names of what is worth seeing.
@@ -33,7 +33,7 @@ def _shown(value: Any, name: str = "") -> Any:
             return "(left out)"
         return {key: _shown(inner, key) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_shown(inner) for inner in value]
+        return [_shown(inner, name) for inner in value]
     return value
 
 

@@ -72,6 +72,8 @@ def read_all(folder: str = "") -> dict[str, Persona]:
         if not Path(folder).is_dir():
             raise SettingError(f"VOICEAPP_PERSONAS is {folder!r}, which is no folder.")
         found |= _read_folder(Path(folder))
+    if all(persona.needs_model for persona in found.values()):
+        raise SettingError("VOICEAPP_PERSONAS leaves no persona that does without a language model; keep one.")
     return found
 
 

@@ -17,6 +17,7 @@ class Pulse:
         self._loop = loop
         self._stalled = stalled
         self._link: Link | None = None
+        self._felt = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
     def await_ready(self) -> None:
@@ -26,6 +27,7 @@ class Pulse:
     def feel(self, link: Link) -> None:
         """Its session is made; from now on it is this link that is felt."""
         self._link = link
+        self._felt = self._loop.time()
         self._look_in(QUIET_S, self._look)
 
     def stop(self) -> None:
@@ -39,7 +41,8 @@ class Pulse:
     def _look(self) -> None:
         if self._link is None:
             return
-        silent = self._loop.time() - self._link.last_heard
+        # A link that was ready long before its turn may have been silent all the while.
+        silent = self._loop.time() - max(self._link.last_heard, self._felt)
         if silent >= QUIET_S + PONG_S:
             self._stalled()
         elif silent >= QUIET_S:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from .conversation import dialects, faults
@@ -20,18 +21,21 @@ class Rehearsal:
         self._link = link
         self._config = config
         self._abilities = abilities
+        self._model = ""
         self._ready: asyncio.Future[ev.SessionUpdated] = asyncio.get_running_loop().create_future()
 
     async def ready(self) -> ev.SessionUpdated:
         """The session as it was made. Raises `UpstreamError`; then the link is closed."""
         self._link.open(self)
         try:
-            return await asyncio.wait_for(self._ready, READY_S)
+            session = await asyncio.wait_for(self._ready, READY_S)
         except TimeoutError:
+            self._link.close(1000)
             raise UpstreamError(faults.STALLED) from None
-        finally:
-            if not self._ready.done() or self._ready.cancelled() or self._ready.exception():
-                self._link.close(1000)
+        except BaseException:
+            self._link.close(1000)
+            raise
+        return replace(session, model=session.model or self._model)
 
     def link_text(self, payload: bytes) -> None:
         try:
@@ -42,7 +46,8 @@ class Rehearsal:
 
     def _take(self, event: ev.UpstreamEvent | None) -> None:
         match event:
-            case ev.SessionCreated():
+            case ev.SessionCreated(model):
+                self._model = model
                 update = dialects.session_update(self._config, self._abilities.shape, SESSION_EVENT_ID)
                 self._link.send(json.dumps(update, separators=(",", ":")).encode())
             case ev.SessionUpdated() if not self._ready.done():

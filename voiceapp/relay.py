@@ -1,6 +1,5 @@
 """One browser joined to one upstream: it feeds the conversation and performs its effects, nothing else."""
 
-import asyncio
 import json
 import logging
 import secrets
@@ -14,7 +13,8 @@ from .bill import Bill
 from .bridge import Bridge
 from .conversation import dialects, effects, faults
 from .conversation import events as ev
-from .conversation.conversation import ChunkOrderError, Conversation
+from .conversation.chunks import ChunkOrderError
+from .conversation.conversation import Conversation
 from .conversation.faults import Fault
 from .conversation.sound import BASE64_PER_MS
 from .embedded import Engine
@@ -23,11 +23,9 @@ from .errors import (
     ENGINE_STARTING,
     INTERNAL,
     RENEWAL_FAILED,
-    RENEWED_TOO_OFTEN,
     SERVER_STOPPING,
     TOO_FAST,
     BrowserError,
-    LimitError,
     VoiceError,
 )
 from .latency import Stopwatch
@@ -35,7 +33,7 @@ from .link import Link
 from .offer import Plan
 from .pace import LEAST_CHUNK_MS, SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE, Bucket
 from .pulse import Pulse
-from .rehearsal import Rehearsal
+from .renewal import Renewal
 from .schema import chunk_bytes
 from .settings import Secret
 from .upstream import Profile, connect
@@ -44,8 +42,6 @@ from .warden import Warden
 log = logging.getLogger(__name__)
 
 MAX_UPSTREAM_OUT = 4 * 1024 * 1024
-# Each is a connection to a server that may cost money.
-RENEWALS_A_SECOND, RENEWALS_AT_ONCE = 0.1, 4
 
 
 class Browser(Protocol):
@@ -79,13 +75,11 @@ class Relay:
         self._warden = warden
         self._pace = Bucket(SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE)
         self._told = Bucket(1, 1)
-        self._renewals = Bucket(RENEWALS_A_SECOND, RENEWALS_AT_ONCE)
         self._conversation = Conversation(plan.config, plan.profile.abilities)
         self._stopwatch = Stopwatch(plan.config.detection)
         self._bill = Bill(warden.rules, plan.profile.model)
         self._link: Link | None = None
-        self._rehearsing: asyncio.Task[None] | None = None
-        self._next: tuple[Plan, Link, ev.SessionUpdated] | None = None
+        self._renewal = Renewal(bridge, self._reach, self._renew_if_quiet, self._renewal_failed)
         self._live = False
         self._watched = False
         self._began = bridge.loop.time()
@@ -99,7 +93,7 @@ class Relay:
     async def _connect(self) -> None:
         try:
             await self._warden.admit(self)
-            self._link = await self._reach(self._plan.profile)
+            link = await self._reach(self._plan.profile)
         except VoiceError as error:
             self._finish(error.fault)
             return
@@ -107,7 +101,12 @@ class Relay:
             log.exception("call %s: internal error", self.id)
             self._finish(INTERNAL)
             return
-        self._link.open(self)
+        if self.over:
+            # Python 3.11 may swallow the cancellation of what was just done.
+            link.close(1000)
+            return
+        self._link = link
+        link.open(self)
         self._pulse.await_ready()
         log.info("call %s: connected to %s", self.id, self._plan.profile.name)
 
@@ -195,38 +194,25 @@ class Relay:
         """Anything else the page sends. Raises `BrowserError`."""
         if not self._live and not isinstance(event, ev.Stopped):
             raise BrowserError("the call is not ready yet", "not_started")
+        if isinstance(event, ev.Configured):
+            self._renewal.note(event)
         self._handle(event)
 
     # Renewal: another session takes the place of this one, and is told of the talk so far
 
     def renew(self, plan: Plan) -> None:
-        """Go on with another session at the next quiet moment. Raises `BrowserError` or `LimitError`."""
+        """Go on with another session at the next quiet moment. Raises `BrowserError`."""
         if not self._live:
             raise BrowserError("the call is not ready yet", "not_started")
-        if not self._renewals.take(1):
-            raise LimitError(RENEWED_TOO_OFTEN)
-        self._drop_renewal()
-        self._rehearsing = self._bridge.spawn(self._rehearse(plan))
-
-    async def _rehearse(self, plan: Plan) -> None:
-        try:
-            link = await self._reach(plan.profile)
-            session = await Rehearsal(link, plan.config, plan.profile.abilities).ready()
-        except VoiceError as error:
-            log.warning("call %s: renewal failed: %s", self.id, error.fault.code)
-            self._notify(RENEWAL_FAILED, fatal=False)
-            return
-        self._next = (plan, link, session)
-        self._renew_if_quiet()
+        self._renewal.begin(plan)
 
     def _renew_if_quiet(self) -> None:
-        if self._next is None or not self._conversation.quiet or self.over:
+        if self.over or not self._conversation.quiet:
             return
-        plan, link, session = self._next
-        self._next = None
-        if link.over or self._link is None:
-            self._notify(RENEWAL_FAILED, fatal=False)
+        ready = self._renewal.take()
+        if ready is None or self._link is None:
             return
+        plan, link, session, changed = ready
         link.hand_over(self)
         self._link.hand_over(None)
         self._link.close(1000)
@@ -235,16 +221,18 @@ class Relay:
         self._stopwatch = Stopwatch(plan.config.detection)
         for effect in self._conversation.renew(plan.config, plan.profile.abilities):
             self._perform(effect)
+        for event in changed:
+            self._handle(event)
         self._bill.follow(session.model or plan.profile.model)
-        self._browser.emit("renewed", self._made(session.model, session.voice, session.expires_at))
-        log.info("call %s: renewed with %s", self.id, plan.profile.name)
+        if not self.over:
+            self._browser.emit("renewed", self._made(session.model, session.voice, session.expires_at))
+            log.info("call %s: renewed with %s", self.id, plan.profile.name)
 
-    def _drop_renewal(self) -> None:
-        if self._rehearsing is not None:
-            self._rehearsing.cancel()
-        if self._next is not None:
-            self._next[1].close(1000)
-            self._next = None
+    def _renewal_failed(self, error: Exception) -> None:
+        code = error.fault.code if isinstance(error, VoiceError) else type(error).__name__
+        log.warning("call %s: renewal failed: %s", self.id, code)
+        if not self.over:
+            self._notify(RENEWAL_FAILED, fatal=False)
 
     def watch(self, on: bool) -> None:
         """Whether the page wants the `log` events."""
@@ -265,7 +253,7 @@ class Relay:
     @property
     def activity(self) -> int:
         """Grows whenever either side speaks or types; sound of the microphone alone is no speech."""
-        return self._conversation.number
+        return self._conversation.activity
 
     def warn(self, fault: Fault) -> None:
         self._notify(fault, fatal=False)
@@ -286,7 +274,7 @@ class Relay:
             if latency is not None:
                 telemetry.answered(latency.stages)
                 self._browser.emit("latency", latency.told())
-            if self._next is not None:
+            if self._renewal.waits:
                 self._renew_if_quiet()
         except Exception:
             log.exception("call %s: internal error", self.id)
@@ -377,7 +365,7 @@ class Relay:
         self.over = True
         self._warden.stop(reason)
         self._connecting.cancel()
-        self._drop_renewal()
+        self._renewal.drop()
         self._pulse.stop()
         if self._link is not None:
             self._link.close(1000)

@@ -12,9 +12,11 @@ from flask_socketio import SocketIO
 
 from . import driver, schema, telemetry
 from .access import Visitor
+from .conversation.faults import Fault
 from .embedded import Engine
-from .errors import TOO_FAST, BrowserError, LimitError, VoiceError
+from .errors import TOO_FAST, TOO_OFTEN, BrowserError, LimitError, VoiceError
 from .offer import MAKING, Offer
+from .pace import Bucket
 from .packets import Guard
 from .relay import Relay
 from .settings import Settings
@@ -25,6 +27,8 @@ log = logging.getLogger(__name__)
 PING_INTERVAL_S, PING_TIMEOUT_S = 10, 10
 # Spread, so that all callers of a stopped server do not come back in one moment.
 RECONNECT_MS = (200, 2000)
+# Calls and changes of session from one page: who tries things out is not held up, who floods is.
+SESSIONS_A_SECOND, SESSIONS_AT_ONCE = 0.2, 20
 # Flask-SocketIO's test client comes past the door.
 UNKNOWN = Visitor("address:", "")
 
@@ -83,6 +87,8 @@ class Page:
     watching: bool = False
     # As the call's session was asked for.
     wishes: Mapping[str, Any] = field(default_factory=dict)
+    # Each is a connection to a server that may cost money.
+    sessions: Bucket = field(default_factory=lambda: Bucket(SESSIONS_A_SECOND, SESSIONS_AT_ONCE))
 
     @property
     def call(self) -> Relay:
@@ -223,10 +229,15 @@ class Calls:
             self._renew(page, fields)
         else:
             page.call.take_event(schema.browser_event(event, fields))
+            if event == "configure":
+                page.wishes = {**page.wishes, **fields}
 
     def _start(self, page: Page, fields: Mapping[str, Any]) -> None:
         if page.relay is not None and not page.relay.over:
             raise BrowserError("a call is going on already; stop it first", "already_started")
+        if not page.sessions.take(1):
+            self._refuse(page, TOO_OFTEN)
+            return
         page.wishes = fields
         page.relay = Relay(
             self._bridge,
@@ -243,9 +254,18 @@ class Calls:
         """What a session is made of is changed by another one; how it is heard stays as wished before."""
         kept = {name: value for name, value in page.wishes.items() if name not in MAKING}
         wishes = {**kept, **fields, "greet": False}
-        plan = self._offer.plan(wishes)
-        page.call.renew(plan)
+        plan, call = self._offer.plan(wishes), page.call
+        if not page.sessions.take(1):
+            raise LimitError(TOO_OFTEN)
+        call.renew(plan)
         page.wishes = wishes
+
+    def _refuse(self, page: Page, fault: Fault) -> None:
+        """No call, although its `start` was acknowledged."""
+        telemetry.noticed("none", fault.code, fatal=True)
+        notice = {"code": fault.code, "message": fault.message, "retry": fault.retry, "fatal": True}
+        page.socket.emit("notice", notice)
+        page.socket.emit("ended", {"reason": fault.code})
 
     def _stop(self) -> None:
         """The server is going: every caller is told, every socket closed, the engine ended."""

@@ -107,7 +107,10 @@ class Warden:
             self._settle(self._call.id)
 
     def _settle(self, call: str) -> None:
-        budgets, visitor, used = self._house.budgets, self._visitor, self._used()
+        budgets, visitor = self._house.budgets, self._visitor
+        seconds, owed = self._used()
+        # The second that was begun counts: many short calls are not for nothing.
+        used = (seconds + 1, owed)
 
         def settle() -> None:
             budgets.charge(visitor, call, *used)

@@ -10,6 +10,8 @@ from voiceapp.conversation.effects import Emit, Send
 
 SECOND = base64.b64encode(bytes(48_000)).decode()
 
+CREATE = {"type": "response.create", "event_id": "create"}
+
 
 class Call:
     """A conversation, and all it asked for since one last looked."""

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.conversation.call import SECOND, Call, Page, emitted, sent, turns
+from tests.conversation.call import CREATE, SECOND, Call, Page, emitted, sent, turns
 from voiceapp.conversation import events as ev
 from voiceapp.conversation import faults
-from voiceapp.conversation.conversation import ChunkOrderError
+from voiceapp.conversation.chunks import ChunkOrderError
 from voiceapp.conversation.detection import PushToTalk, SemanticVad, ServerVad
 from voiceapp.conversation.effects import Emit, End, Note, Notify, Play, Ready
 
@@ -200,7 +200,7 @@ class TestTypedText:
         call.answer(done=False)
         kinds = [message["type"] for message in sent(call.hear(ev.TextTyped("Stop. What is two and two?")))]
         assert kinds == ["response.cancel", "conversation.item.create"]
-        assert sent(call.hear(ev.ResponseDone("r1", "cancelled", None))) == [{"type": "response.create"}]
+        assert sent(call.hear(ev.ResponseDone("r1", "cancelled", None))) == [CREATE]
 
     def test_while_a_reply_is_due_it_lets_that_one_come_first(self) -> None:
         call = Call().begin()
@@ -213,7 +213,7 @@ class TestTypedText:
         call = Call().begin()
         call.ask()
         call.hear(ev.TextTyped("Hello"))
-        assert sent(call.hear(ev.UserText("u1", ""))) == [{"type": "response.create"}]
+        assert sent(call.hear(ev.UserText("u1", ""))) == [CREATE]
 
     def test_the_servers_own_word_of_it_changes_nothing(self) -> None:
         call = Call().begin()

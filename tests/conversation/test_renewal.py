@@ -1,6 +1,6 @@
 """The assistant speaks first; and another session takes over, told of what was said and heard."""
 
-from tests.conversation.call import SECOND, Call, emitted, sent, turns
+from tests.conversation.call import CREATE, SECOND, Call, emitted, sent, turns
 from voiceapp.conversation import events as ev
 from voiceapp.conversation.conversation import Abilities, Conversation
 from voiceapp.conversation.dialects import SessionConfig
@@ -17,19 +17,31 @@ def opened() -> Call:
 class TestOpening:
     def test_the_assistant_is_asked_to_speak_as_soon_as_the_call_is_live(self) -> None:
         effects = opened().hear(ev.SessionCreated("gpt", None), ev.SessionUpdated("gpt", "marin", None))
-        assert sent(effects)[-1] == {"type": "response.create", "response": {"instructions": "Say hello."}}
+        assert sent(effects)[-1] == {**CREATE, "response": {"instructions": "Say hello."}}
         assert turns(effects) == ["listening", "thinking"]
 
     def test_text_typed_meanwhile_waits_for_it_and_cuts_it(self) -> None:
         call = opened().begin()
         assert not [m for m in sent(call.hear(ev.TextTyped("Hi"))) if m["type"] == "response.create"]
         assert {"type": "response.cancel", "response_id": "r1"} in sent(call.hear(ev.ResponseCreated("r1")))
-        assert sent(call.hear(ev.ResponseDone("r1", "cancelled", None))) == [{"type": "response.create"}]
+        assert sent(call.hear(ev.ResponseDone("r1", "cancelled", None))) == [CREATE]
 
     def test_escape_before_it_began_silences_it(self) -> None:
         call = opened().begin()
         assert turns(call.hear(ev.Interrupted())) == ["listening"]
         assert {"type": "response.cancel", "response_id": "r1"} in sent(call.hear(ev.ResponseCreated("r1")))
+
+    def test_one_that_is_refused_does_not_stand_in_the_way(self) -> None:
+        call = opened().begin()
+        effects = call.hear(ev.UpstreamError("rate_limit_exceeded", "…", "create"))
+        assert turns(effects) == ["listening"]
+        assert sent(call.hear(ev.TextTyped("Hi")))[-1] == CREATE
+
+    def test_one_that_comes_too_soon_is_asked_for_again(self) -> None:
+        call = opened().begin()
+        call.hear(ev.ResponseCreated("other"))
+        call.hear(ev.UpstreamError("conversation_already_has_active_response", "…", "create"))
+        assert sent(call.hear(ev.ResponseDone("other", "completed", None))) == [CREATE]
 
 
 class TestEscapeBeforeTheAnswer:
@@ -67,6 +79,11 @@ class TestQuiet:
         call.hear(ev.Heard("a1", 1000))
         assert call.conversation.quiet
 
+    def test_not_while_an_answer_is_to_be_cut_as_soon_as_it_comes(self) -> None:
+        call = Call().begin()
+        call.hear(ev.SpeechStarted("u1"), ev.SpeechStopped("u1"), ev.Interrupted())
+        assert not call.conversation.quiet
+
     def test_not_while_it_is_open_how_much_was_heard(self) -> None:
         call = Call().begin()
         call.answer(seconds=2)
@@ -102,6 +119,20 @@ class TestRenewing:
         call.hear(ev.Interrupted(), ev.Flushed("a1", 0))
         assert call.conversation.renew(NEXT, Abilities()) == []
 
+    def test_what_was_cut_before_its_first_sound_is_not_told(self) -> None:
+        call = Call().begin()
+        call.hear(ev.ResponseCreated("r1"), ev.AssistantTextDelta("r1", "a1", "One"), ev.Interrupted())
+        call.hear(ev.AudioDelta("r1", "a1", SECOND), ev.ResponseDone("r1", "cancelled", None))
+        assert call.conversation.renew(NEXT, Abilities()) == []
+
+    def test_however_often_it_is_told_the_transcript_does_not_grow(self) -> None:
+        call = self.talked()
+        sizes = set()
+        for _ in range(5):
+            call.conversation.renew(NEXT, Abilities())
+            sizes.add(len(list(call.conversation._captions._transcript)))
+        assert sizes == {4}
+
     def test_what_it_echoes_of_that_does_not_show_and_what_follows_stands_behind(self) -> None:
         call = self.talked()
         told = [m["item"]["id"] for m in sent(call.conversation.renew(NEXT, Abilities()))]
@@ -126,3 +157,26 @@ class TestRenewing:
         call.conversation.take_chunk(2, 1920)
         effects = call.ask("u2") + call.answer("a2", "r2") + call.hear(ev.Heard("a2", 1000))
         assert turns(effects) == ["user", "thinking", "assistant", "listening"]
+
+
+class TestActivity:
+    def test_it_grows_with_either_side(self) -> None:
+        call = Call().begin()
+        before = call.conversation.activity
+        call.ask()
+        between = call.conversation.activity
+        call.answer()
+        assert before < between < call.conversation.activity
+
+    def test_what_is_said_to_nobody_again_and_again_is_none(self) -> None:
+        call = Call().begin()
+        call.ask()
+        seen = []
+        for n in range(12):
+            call.answer(f"a{n}", f"r{n}")
+            call.hear(ev.Heard(f"a{n}", 1000))
+            seen.append(call.conversation.activity)
+        assert len(set(seen[:7])) == 7
+        assert len(set(seen[8:])) == 1
+        call.ask("u9")
+        assert call.conversation.activity > seen[-1]

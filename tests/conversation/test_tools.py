@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from tests.conversation.call import SECOND, Call, Page, emitted, sent, turns
+from tests.conversation.call import CREATE, SECOND, Call, Page, emitted, sent, turns
 from voiceapp.conversation import dialects, faults, tools
 from voiceapp.conversation import events as ev
 from voiceapp.conversation.conversation import Abilities
 from voiceapp.conversation.dialects import SessionConfig
 from voiceapp.conversation.effects import Notify
 
-ASK = {"type": "response.create"}
+ASK = CREATE
 ITEM = {"id": "t1", "type": "mcp_call", "name": "weather", "server_label": "sky", "arguments": '{"city": "Kyoto"}'}
 KYOTO = {"call": "t1", "name": "weather", "arguments": '{"city": "Kyoto"}'}
 

@@ -7,6 +7,8 @@ from .transcript import Entry, Transcript
 Emit = Callable[..., None]
 # A session is told at most so much of the talk before it.
 MOST_RETOLD = 100
+# The kind of an entry that only a later session knows.
+RETOLD = "retold"
 
 
 class Captions:
@@ -65,16 +67,18 @@ class Captions:
             entry.heard = heard
         self._emit("transcript", item=item, heard=heard)
 
-    def retell(self) -> list[tuple[str, str, str]]:
+    def retell(self, unheard: Callable[[str], bool]) -> list[tuple[str, str, str]]:
         """Id, role and words of the latest entries, for a session that does not know them.
 
         The ids are new and hidden: the entries that the page shows stay as they are, and what comes stands behind them.
+        Those of an earlier retelling went with their session.
         """
-        told = [entry for entry in self._transcript if entry.known and not entry.hidden][-MOST_RETOLD:]
+        self._transcript.forget(lambda entry: entry.kind == RETOLD)
+        shown = [entry for entry in self._transcript if entry.known and not entry.hidden and not unheard(entry.id)]
         self._told += 1
-        copies = [(f"told_{self._told}_{k}", entry) for k, entry in enumerate(told, 1)]
+        copies = [(f"told_{self._told}_{k}", entry) for k, entry in enumerate(shown[-MOST_RETOLD:], 1)]
         for copy, entry in copies:
-            self._transcript.add(Entry(copy, entry.role, "text", hidden=True))
+            self._transcript.add(Entry(copy, entry.role, RETOLD, hidden=True))
         return [(copy, entry.role, entry.known) for copy, entry in copies]
 
     def remove(self, item: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from . import dialects, faults
 from . import events as ev
 from .captions import Captions
+from .chunks import Chunks
 from .detection import PushToTalk
 from .effects import Effect, Emit, End, Note, Notify, Play, Ready, Send
 from .playback import Playback
@@ -15,9 +16,9 @@ from .tools import Tools
 from .turns import Turns
 from .usage import Meter
 
-# Often enough that a page on a good line never comes near its 1,500 ms of unconfirmed sound.
-ACK_EVERY_BYTES = 200 * BYTES_PER_MS
-SESSION_EVENT_ID, CHANGE_EVENT_ID = "session", "change"
+SESSION_EVENT_ID, CHANGE_EVENT_ID, CREATE_EVENT_ID = "session", "change", "create"
+# So many responses may follow one another before what the assistant says to nobody counts as silence.
+MOST_UNANSWERED = 8
 # A shorter commit is refused by the server (`input_audio_buffer_commit_empty`).
 LEAST_COMMIT_BYTES = 100 * BYTES_PER_MS
 
@@ -32,16 +33,14 @@ class Abilities:
     truncates: bool = True
 
 
-class ChunkOrderError(ValueError):
-    """A chunk's number was not the next one."""
-
-
 class Conversation:
     """The state of one call. `handle` takes any event; `take_chunk` and `take_audio` are the hot path beside it."""
 
     def __init__(self, config: dialects.SessionConfig, abilities: Abilities) -> None:
         self._config = config
         self._abilities = abilities
+        self._chunks = Chunks()
+        self.take_chunk = self._chunks.take
         self._captions = Captions(self._emit)
         self._playback = Playback()
         self._turns = Turns()
@@ -51,39 +50,22 @@ class Conversation:
         self._model = ""
         self._number = 0
         self._turn = "listening"
-        self._chunks = 0
-        self._unconfirmed = 0
         self._typed = 0
-        self._held_bytes = 0
         self._talking = False
         self._cut_responses: set[str] = set()
         self._cancel_next = False
         self._reply_due = False
         self._create_wanted = False
+        self._unanswered = self._last_answered = 0
         self._effects: list[Effect] = []
         self._handlers = self._table()
 
     @property
-    def number(self) -> int:
-        """The last running number: grows whenever either side speaks or types."""
-        return self._number
+    def activity(self) -> int:
+        """Grows whenever either side speaks or types, unless the assistant has long been talking to nobody."""
+        return self._number if self._unanswered < MOST_UNANSWERED else self._last_answered
 
     # The hot path
-
-    def take_chunk(self, n: int, size: int) -> int:
-        """Count chunk `n` of `size` bytes of sound; the number to confirm now, or 0.
-
-        Raises `ChunkOrderError` where `n` is not the next number.
-        """
-        if n != self._chunks + 1:
-            raise ChunkOrderError(f"chunk {n} arrived, {self._chunks + 1} was due")
-        self._chunks = n
-        self._unconfirmed += size
-        self._held_bytes += size
-        if self._unconfirmed < ACK_EVERY_BYTES:
-            return 0
-        self._unconfirmed = 0
-        return n
 
     def take_audio(self, response: str, item: str, size: int) -> int:
         """Count `size` bytes of the assistant's sound; the running number to send it under, or 0: it is to be dropped.
@@ -174,15 +156,15 @@ class Conversation:
         self._do(Ready(event.model or self._model, event.voice or self._config.voice, event.expires_at))
         self._emit("turn", state=self._turn)
         if self._config.opening:
-            self._turns.awaiting_reply = self._reply_due = True
-            self._send(dialects.open_call(self._config.opening))
+            self._turns.awaiting_reply = True
+            self._create(self._config.opening)
 
     # Another session takes the place of this one
 
     @property
     def quiet(self) -> bool:
         """Nobody speaks, nothing is due, and what was cut is settled: nothing would be lost with the session."""
-        due = self._reply_due or self._create_wanted
+        due = self._reply_due or self._create_wanted or self._cancel_next
         return self._live and self._turn == "listening" and not due and not self._playback.unsettled
 
     def renew(self, config: dialects.SessionConfig, abilities: Abilities) -> list[Effect]:
@@ -191,38 +173,42 @@ class Conversation:
         It is told of the talk so far: what the person said, and what was heard of the assistant.
         """
         self._config, self._abilities = config, abilities
-        self._held_bytes = 0
+        self._chunks.held_bytes = 0
         self._cut_responses.clear()
         self._tools.session_over()
-        for item, role, text in self._captions.retell():
+        for item, role, text in self._captions.retell(self._playback.unheard):
             self._send(dialects.said(item, role, text, abilities.shape))
         effects, self._effects = self._effects, []
         return effects
 
     def _upstream_error(self, event: ev.UpstreamError) -> None:
         fault = faults.of_code(event.code)
+        if event.cause == CREATE_EVENT_ID:
+            # Where another response runs, this one is asked for again after it.
+            self._turns.awaiting_reply = self._reply_due = False
+            self._create_wanted |= event.code in faults.BENIGN and self._turns.response is not None
         if event.code in faults.BENIGN:
             self._do(Note(event.code))
-        elif fault in faults.FATAL:
-            self._do(End(fault))
-        elif event.cause == SESSION_EVENT_ID:
-            self._do(End(faults.SETTINGS_REFUSED))
-        elif event.cause == CHANGE_EVENT_ID:
-            self._do(Note(event.code))
-            self._do(Notify(faults.CHANGE_REFUSED))
+        elif fault in faults.FATAL or event.cause == SESSION_EVENT_ID:
+            self._do(End(fault if fault in faults.FATAL else faults.SETTINGS_REFUSED))
         else:
             self._do(Note(event.code))
-            self._do(Notify(fault))
+            self._do(Notify(faults.CHANGE_REFUSED if event.cause == CHANGE_EVENT_ID else fault))
+            self._create_pending()
 
     # The person speaks or types
 
     def _speech_started(self, event: ev.SpeechStarted) -> None:
         self._captions.user(event.item)
         self._turns.user_speaking = True
-        self._tools.person_began()
+        self._person_began()
         if self._turns.response is not None:
             self._cut(self._turns.response, cancel=not self._abilities.interrupts)
         self._flush_all()
+
+    def _person_began(self) -> None:
+        self._unanswered = 0
+        self._tools.person_began()
 
     def _speech_stopped(self, event: ev.SpeechStopped) -> None:
         self._turns.user_speaking = False
@@ -261,9 +247,13 @@ class Conversation:
         if self._turns.response is None and (self._create_wanted or self._tools.reply_due):
             self._turns.awaiting_reply = True
             if not self._reply_due:
-                self._create_wanted, self._cancel_next, self._reply_due = False, False, True
+                self._create_wanted = self._cancel_next = False
                 self._tools.asked()
-                self._send(dialects.CREATE_RESPONSE)
+                self._create()
+
+    def _create(self, instructions: str = "") -> None:
+        self._reply_due = True
+        self._send(dialects.create_response(CREATE_EVENT_ID, instructions))
 
     # Push to talk
 
@@ -274,8 +264,8 @@ class Conversation:
         if event.down:
             self._interrupted(ev.Interrupted())
             self._send(dialects.CLEAR_SOUND)
-            self._held_bytes = 0
-        elif self._held_bytes < LEAST_COMMIT_BYTES:
+            self._chunks.held_bytes = 0
+        elif self._chunks.held_bytes < LEAST_COMMIT_BYTES:
             self._send(dialects.CLEAR_SOUND)
         else:
             self._send(dialects.COMMIT_SOUND)
@@ -292,7 +282,7 @@ class Conversation:
     # Interruption
 
     def _interrupted(self, _: ev.Interrupted) -> None:
-        self._tools.person_began()
+        self._person_began()
         if self._turns.response is not None:
             self._cut(self._turns.response, cancel=True)
         elif self._reply_due or self._turns.awaiting_reply:
@@ -343,6 +333,9 @@ class Conversation:
     def _response_created(self, event: ev.ResponseCreated) -> None:
         self._turns.response = event.response
         self._turns.awaiting_reply = self._reply_due = False
+        self._unanswered += 1
+        if self._unanswered < MOST_UNANSWERED:
+            self._last_answered = self._number
         if self._cancel_next:
             self._cancel_next = False
             self._cut(event.response, cancel=True)

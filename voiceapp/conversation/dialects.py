@@ -147,9 +147,10 @@ def said(item: str, role: str, text: str, shape: Shape) -> dict[str, Any]:
     }
 
 
-def open_call(instructions: str) -> dict[str, Any]:
-    """The `response.create` with which the assistant speaks first."""
-    return {"type": "response.create", "response": {"instructions": instructions}}
+def create_response(event_id: str, instructions: str = "") -> dict[str, Any]:
+    """A `response.create`; with instructions of its own, or the session's."""
+    own = {"response": {"instructions": instructions}} if instructions else {}
+    return {"type": "response.create", "event_id": event_id, **own}
 
 
 def tool_output(call: str, output: str) -> dict[str, Any]:
@@ -178,7 +179,6 @@ def cancel(response: str) -> dict[str, Any]:
     return {"type": "response.cancel", "response_id": response}
 
 
-CREATE_RESPONSE: Message = MappingProxyType({"type": "response.create"})
 CLEAR_SOUND: Message = MappingProxyType({"type": "input_audio_buffer.clear"})
 COMMIT_SOUND: Message = MappingProxyType({"type": "input_audio_buffer.commit"})
 

@@ -68,6 +68,11 @@ class Playback:
         """Items of which something may still be heard, oldest first."""
         return [item for item, sound in self._sounds.items() if sound.playing]
 
+    def unheard(self, item: str) -> bool:
+        """Whether there was sound of it, and none reached the page."""
+        sound = self._sounds.get(item)
+        return sound is not None and sound.dropped and sound.sent_bytes == 0
+
     @property
     def unsettled(self) -> bool:
         """Whether the page has yet to answer how much was heard of something that was cut."""

@@ -1,6 +1,6 @@
 """The items of a call in spoken order, whatever order their places and texts arrive in."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 
@@ -44,6 +44,11 @@ class Transcript:
         self._entries.append(entry)
         self._move(entry)
         return [entry, *self._bring_along(entry)]
+
+    def forget(self, which: Callable[[Entry], bool]) -> None:
+        """Drop entries for good; those behind them stay where they stand."""
+        self._entries = [entry for entry in self._entries if not which(entry)]
+        self._by_id = {entry.id: entry for entry in self._entries}
 
     def follow(self, entry: Entry, after: str) -> list[Entry]:
         """The server named the item that `entry` follows; the entries whose place changed, in their new order."""
