@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 REMOTE := $(OPENAI_API_KEY)$(VOICEAPP_UPSTREAM_KEY)$(VOICEAPP_UPSTREAM_URL)
 WANTED := $(if $(findstring embedded,$(VOICEAPP_PROFILE)),requirements-engine.txt,$(if $(REMOTE),requirements.txt,requirements-engine.txt))
 
-.PHONY: run test check bench soak shots clean
+.PHONY: run test test-page test-rest check bench soak shots clean
 
 run: $(VENV)/installed-$(WANTED)
 	@$(BIN)/python -m voiceapp.vendor
@@ -16,9 +16,15 @@ test: $(VENV)/installed-requirements-dev.txt
 	$(BIN)/python tests/prepare.py
 	$(BIN)/python -m voiceapp.vendor
 	npm --prefix tests/js ci --silent --no-audit --no-fund
-	$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line test-page test-rest
+
+# Talks in real time, so it mostly waits: the rest runs beside it.
+test-page:
+	$(BIN)/pytest tests/browser
+
+test-rest: check
 	npm --prefix tests/js test --silent
-	$(BIN)/pytest
+	$(BIN)/pytest --ignore tests/browser
 
 check:
 	$(BIN)/ruff check .

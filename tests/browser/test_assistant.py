@@ -13,6 +13,7 @@ from voiceapp.engine.scripted import ScriptedServer
 pytestmark = pytest.mark.browser
 
 Visit = Callable[..., Visitor]
+Serve = Callable[[str], tuple[str, ScriptedServer]]
 MORE = {
     "VOICEAPP_INSTRUCTIONS": "",
     "VOICEAPP_EDIT_INSTRUCTIONS": "yes",
@@ -35,6 +36,16 @@ def url(upstream: ScriptedServer, tmp_path_factory: pytest.TempPathFactory) -> I
 
 def choose(visitor: Visitor, name: str, value: str) -> None:
     visitor.page.select_option(f"[data-choice={name}]", value)
+
+
+# The tutor takes turns by key, as a persona of the operator's own may.
+BY_KEY = """document.querySelector("[data-choice=persona] [value=tutor]").dataset.turn = '{"mode": "push_to_talk"}'"""
+
+# Within the very press that begins a call.
+SAMPLE_AFTER_CALL = """() => {
+  document.getElementById("call").click()
+  return document.getElementById("settings-sample").textContent
+}"""
 
 
 def session(upstream: ScriptedServer) -> dict[str, object]:
@@ -94,6 +105,30 @@ def test_instructions_can_be_written_where_the_operator_lets_them(
     assert session(upstream)["instructions"] == "Be a pirate."
 
 
+def test_instructions_from_before_are_forgotten_where_the_operator_takes_none(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url, choices={"instructions": "Be a pirate."})
+    visitor.call_until_live()
+
+
+def test_turns_end_by_key_only_once_the_persona_that_wants_it_is_there(visit: Visit, url: str) -> None:
+    visitor = visit(url, choices={"greet": False})
+    page = visitor.page
+    page.evaluate(BY_KEY)
+    visitor.call_until_live()
+    visitor.press("Show settings")
+    choose(visitor, "persona", "tutor")
+    page.wait_for_selector("text=This takes a new session")
+    page.wait_for_selector('body[data-state="listening"]')
+    assert not page.is_visible("#talk")
+    visitor.press("Change now")
+    page.wait_for_selector('body[data-state="talk"]')
+    sent = visitor.stats["chunksSent"]
+    page.wait_for_timeout(400)
+    # What was heard before still goes up.
+    assert visitor.stats["chunksSent"] - sent <= 4
+
+
 def test_what_was_chosen_once_and_is_not_on_offer_any_more_is_forgotten(visit: Visit, url: str) -> None:
     visitor = visit(url, choices={"persona": "gone", "voice": "gone", "model": "gone", "profile": "gone"})
     visitor.call_until_live()
@@ -110,3 +145,12 @@ def test_a_voice_can_be_heard_before_it_is_chosen(visit: Visit, url: str, upstre
     assert session(upstream)["audio"]["output"]["voice"] == "ash"  # type: ignore[index]
     assert visitor.page.evaluate("document.body.dataset.phase") == "idle"
     assert visitor.page.evaluate("window.testTracks.length") == 0
+
+
+def test_a_sample_gives_way_to_a_call(visit: Visit, url: str) -> None:
+    visitor = visit(url)
+    visitor.press("Show settings")
+    visitor.press("Hear this voice")
+    visitor.page.wait_for_selector("text=Stop the sample")
+    assert visitor.page.evaluate(SAMPLE_AFTER_CALL) == "Hear this voice"
+    visitor.wait_for_phase("live")

@@ -149,3 +149,24 @@ def test_a_call_that_was_cancelled_did_not_begin(visit: Visit, serve: Serve) -> 
     visitor.press("Cancel")
     assert wait_for_state(visitor, "ended")[1] == "The call did not begin."
     assert not visitor.page.is_visible("#save-talk")
+
+
+def test_how_far_the_engine_is_moves_in_its_notice(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url)
+    wire = Wire(visitor.page)
+    visitor.open(url)
+    visitor.call_until_live()
+    starting = {"code": "engine_starting", "message": "", "retry": False, "fatal": False}
+    for done in (1, 2):
+        wire.say("notice", {**starting, "progress": {"part": "voice", "done": done, "of": 3}})
+        visitor.page.get_by_role("alert").get_by_text(f"{done} of 3").wait_for()
+    assert visitor.page.get_by_role("alert").count() == 1
+
+
+def test_what_a_call_takes_is_hidden_where_there_are_no_popovers(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url)
+    visitor.page.evaluate("document.getElementById('usage').removeAttribute('popover')")
+    visitor.call_until_live()
+    assert not visitor.page.is_visible("#usage")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Route
 
 from tests.browser.visitor import Visitor
 from voiceapp.engine.scripted import ScriptedServer
@@ -21,6 +22,15 @@ SIZES = ((320, 568), (390, 844), (844, 390), (1280, 800), (3840, 2160))
 SIDEWAYS = """() => {
   const { scrollWidth, clientWidth } = document.querySelector(".settings .drawer-scroller")
   return scrollWidth - clientWidth
+}"""
+# As a browser does that keeps nothing of any site.
+FORBIDDING = """
+window.BroadcastChannel = class { constructor() { throw new DOMException("", "SecurityError") } }
+for (const name of ["indexedDB", "localStorage"])
+  Object.defineProperty(window, name, { get() { throw new DOMException("", "SecurityError") } })
+"""
+BROKEN_WORKLETS = """() => {
+  AudioWorklet.prototype.addModule = () => Promise.reject(new DOMException("", "AbortError"))
 }"""
 OVERFLOW = "() => document.documentElement.scrollWidth - innerWidth"
 
@@ -49,6 +59,33 @@ def test_a_denied_microphone_leaves_the_call_to_be_written(visit: Visit, serve: 
     visitor.page.evaluate("window.testDenied = false")
     visitor.press("Use the microphone")
     visitor.wait_until(lambda stats: stats["chunksSent"] > 5)
+
+
+def test_an_insecure_page_that_may_keep_nothing_says_what_is_wrong(browser: Browser, serve: Serve) -> None:
+    url, _ = serve("hello")
+    page = browser.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.add_init_script(FORBIDDING)
+
+    def forward(route: Route) -> None:
+        route.fulfill(response=route.fetch(url=route.request.url.replace("http://voice.example", url)))
+
+    page.route("http://voice.example/**", forward)
+    page.goto("http://voice.example/?lang=en")
+    page.wait_for_selector('[data-code="insecure"]', timeout=10_000)
+    assert page.evaluate("isSecureContext") is False
+    assert errors == []
+    page.close()
+
+
+def test_the_microphone_is_let_go_where_the_sound_cannot_begin(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url)
+    visitor.page.evaluate(BROKEN_WORKLETS)
+    visitor.call()
+    visitor.wait_for_notice("unsupported")
+    assert visitor.page.evaluate("testTracks.map(track => track.readyState)") == ["ended"]
 
 
 def test_in_japanese_every_word_is_japanese(visit: Visit, serve: Serve, output: Path) -> None:

@@ -199,3 +199,13 @@ def test_it_is_skipped_at_any_moment_and_that_is_remembered(visit: Visit, serve:
     assert page.evaluate(LIVE_TRACKS) == 1
     visitor.wait_until(lambda stats: stats["chunksSent"] > 5)
     assert page.is_disabled("#preflight-open")
+
+
+def test_a_call_that_began_meanwhile_is_not_covered(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url)
+    visitor.page.evaluate("for (const id of ['preflight-offer', 'call']) document.getElementById(id).click()")
+    visitor.wait_for_phase("live")
+    # By now it would have been loaded.
+    visitor.wait_for_entry("assistant", "[data-final]")
+    assert not visitor.page.is_visible("#preflight")

@@ -21,6 +21,39 @@ pytestmark = pytest.mark.browser
 Visit = Callable[..., Visitor]
 Serve = Callable[[str], tuple[str, ScriptedServer]]
 
+# The frames that are asked for and have not come, and the addresses that are given back.
+WATCH = """() => {
+  window.testFrames = new Set()
+  const [ask, cancel] = [window.requestAnimationFrame, window.cancelAnimationFrame]
+  window.requestAnimationFrame = act => {
+    const id = ask(time => { window.testFrames.delete(id); act(time) })
+    window.testFrames.add(id)
+    return id
+  }
+  window.cancelAnimationFrame = id => { window.testFrames.delete(id); cancel(id) }
+  window.testRevoked = []
+  const revoke = URL.revokeObjectURL
+  URL.revokeObjectURL = address => { window.testRevoked.push(address); revoke(address) }
+}"""
+PLAY = """async () => {
+  window.testPlayer = document.querySelector("audio")
+  window.testPlayer.loop = true
+  await window.testPlayer.play()
+}"""
+PAUSED = "window.testPlayer.paused"
+PLAYABLE = "document.querySelector('audio')?.duration > 0.1"
+FRAMES = """() => {
+  for (let i = 0; i < 20; i++) window.testPlayer.dispatchEvent(new Event("timeupdate"))
+  return window.testFrames.size
+}"""
+SAVE_AND_LEAVE = """() => {
+  const menu = document.querySelector(".export")
+  menu.value = "wav"
+  menu.dispatchEvent(new Event("change"))
+  document.querySelector("#talk-detail button").click()
+}"""
+FOCUSED = "document.activeElement.dataset.talk ?? document.activeElement.id"
+
 
 def wait(page: Page, condition: str, seconds: float = 10) -> None:
     """The page's own rules forbid what Playwright would do."""
@@ -98,6 +131,68 @@ def test_a_talk_is_kept_found_heard_again_and_taken_away(visit: Visit, serve: Se
     visitor.press("Delete all")
     visitor.press("Really delete all talks?")
     page.get_by_text("No talk is kept yet").wait_for()
+    assert page.evaluate(FOCUSED) == "talks-search"
+
+
+def test_a_past_talk_keeps_to_itself(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url, choices={"keep": "sound"}, viewport={"width": 1280, "height": 800})
+    page = visitor.page
+
+    def call() -> None:
+        visitor.type("Hello.")
+        page.wait_for_selector('.entry[data-role="assistant"][data-final]:last-child')
+        wait(page, "Object.values(window.voiceapp.stats().msHeard).some(ms => ms > 300)")
+
+    call()
+    visitor.press("Hang up")
+    visitor.wait_for_phase("ended")
+    page.evaluate(WATCH)
+    visitor.press("Save this talk")
+    wait(page, PLAYABLE)
+    page.evaluate(PLAY)
+    # However often the player tells of itself, it is followed once.
+    assert page.evaluate(FRAMES) <= 2
+    page.press("#talk-detail input", "Escape")
+    assert page.evaluate(PAUSED)
+    visitor.press("Show past talks")
+    page.evaluate(PLAY)
+    call()
+    assert page.evaluate(PAUSED)
+
+    visitor.press("Hang up")
+    visitor.wait_for_phase("ended")
+
+    # Another talk comes into the list, but nobody loses their place in it.
+    visitor.press("All talks")
+    first = page.locator("[data-talk]").last
+    first.focus()
+    focused = page.evaluate(FOCUSED)
+    page.dispatch_event("#call", "click")
+    visitor.wait_for_phase("live")
+    visitor.wait_until(lambda stats: "a1" in stats["msHeard"])
+    page.dispatch_event("#call", "click")
+    wait(page, "document.querySelectorAll('[data-talk]').length === 3")
+    assert page.evaluate(FOCUSED) == focused
+
+    first.click()
+    wait(page, PLAYABLE)
+    page.evaluate(PLAY)
+    visitor.press("Save this talk")
+    wait(page, "document.querySelector('audio') !== window.testPlayer")
+    assert page.evaluate(PAUSED)
+    assert page.evaluate("window.testRevoked.includes(window.testPlayer.src)")
+
+    with page.expect_download() as download:
+        page.evaluate(SAVE_AND_LEAVE)
+    with wave.open(str(download.value.path())) as sound:
+        assert np.abs(np.frombuffer(sound.readframes(sound.getnframes()), np.int16)).max() > 300
+
+    first.click()
+    visitor.press("Delete")
+    visitor.press("Really delete this talk?")
+    wait(page, "document.querySelectorAll('[data-talk]').length === 2")
+    assert page.evaluate(FOCUSED) == "talks-search"
 
 
 def test_without_the_choice_nothing_of_a_talk_stays(visit: Visit, serve: Serve) -> None:

@@ -62,6 +62,23 @@ test("what is not valid is not kept, whoever wrote it", () => {
   assert.equal(made.values.threshold, 0.5)
 })
 
+test("an empty name is none: there is always somebody who speaks", () => {
+  const { choices: made } = choices('{"persona": "", "profile": ""}')
+  made.offer({ persona: "friend", profile: "openai" })
+  assert.equal(made.adopt({ persona: "", profile: "", voice: "" }), 1)
+  assert.deepEqual([made.values.persona, made.values.profile], ["friend", "openai"])
+})
+
+test("a language is what the server takes for one, or none", () => {
+  const { choices: made } = choices()
+  for (const tag of ["ja", "zh-Hant-TW", ""]) {
+    made.choose("language", tag)
+    assert.equal(made.values.language, tag)
+  }
+  for (const broken of ["j", "ja_JP", "ja ", "ja-", "englishlanguage", 7, "en\n"]) made.choose("language", broken)
+  assert.equal(made.values.language, "")
+})
+
 test("a browser that keeps nothing is no hindrance", () => {
   const made = new Choices({ getItem() { throw new Error() }, setItem() { throw new Error() } }, { choiceChanged() {} })
   made.choose("volume", 0.3)

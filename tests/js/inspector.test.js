@@ -66,6 +66,15 @@ test("fifty thousand are kept, quickly, and the oldest go", () => {
   assert.deepEqual([made.lines, made.rows, made.total], [[], [], 0])
 })
 
+test("an event's number is its own, also after the others were cleared away", () => {
+  const made = inspector(line("a"), line("b"))
+  const before = made.arrived
+  made.clear()
+  made.add(line("c"))
+  assert.deepEqual([made.rows[0].id, made.total], [3, 1])
+  assert.deepEqual(made.since(before).map(({ type }) => type), ["c"])
+})
+
 test("only the rows in sight, and some around them, are drawn", () => {
   assert.deepEqual(inSight({ count: 50000, rowHeight: 40, scrollTop: 0, height: 400 }), { first: 0, end: 16 })
   const middle = inSight({ count: 50000, rowHeight: 40, scrollTop: 1000020, height: 400 })

@@ -15,8 +15,10 @@ function keeper(keep, other = store) {
   const told = []
   const choices = { values: { keep } }
   const delegate = { talksChanged: () => told.push("changed"), keepingFailed: () => told.push("failed") }
-  const made = new Keeper({ transcript: { entries: [[ENTRY]] }, inspector: new Inspector({ inspectorChanged() {} }), choices, store: other, now: () => 0 }, delegate)
-  return { made, choices, told }
+  const transcript = { entries: [[ENTRY]] }
+  const inspector = new Inspector({ inspectorChanged() {} })
+  const made = new Keeper({ transcript, inspector, choices, store: other, now: () => 0 }, delegate)
+  return { made, choices, told, transcript, inspector }
 }
 
 for (const [keep, texts, sounds] of [["nothing", 0, 0], ["text", 1, 0], ["sound", 1, 1]]) {
@@ -67,9 +69,92 @@ test("renamed, marked, forgotten", async () => {
   made.end()
   await settled()
   const [talk] = await store.all()
-  await made.update({ ...talk, title: "Named", marked: true })
-  await settled()
+  await made.update(talk.id, { title: "Named", marked: true })
   assert.deepEqual([(await store.all())[0].title, (await store.all())[0].marked], ["Named", true])
   await made.forget(talk.id)
   assert.deepEqual([await store.all(), made.current], [[], null])
+})
+
+test("a name and a bookmark of the talk that goes on stay when it is over", async () => {
+  await store.removeAll()
+  const { made } = keeper("text")
+  made.begin(READY)
+  await made.update(made.current.id, { title: "Named" })
+  await made.update(made.current.id, { marked: true })
+  made.end()
+  await settled()
+  assert.deepEqual((await store.all()).map(({ title, marked }) => [title, marked]), [["Named", true]])
+  assert.deepEqual([made.last.title, made.last.marked], ["Named", true])
+})
+
+for (const [how, forget] of [["deleted", made => made.forget(made.current.id)], ["deleted with all others", made => made.forgetAll()]]) {
+  test(`the talk that goes on, ${how}, is not written again`, async () => {
+    await store.removeAll()
+    const { made } = keeper("sound")
+    made.begin(READY)
+    const { id } = made.current
+    made.recorder.soundSent(new Int16Array(24000 * 6))
+    made.changed()
+    await forget(made)
+    made.recorder?.soundSent(new Int16Array(24000 * 6))
+    made.end()
+    await settled()
+    assert.deepEqual([await store.all(), await store.readSound(id, 0), made.current, made.keepsSound], [[], undefined, null, false])
+    made.begin(READY)
+    made.end()
+    await settled()
+    assert.equal((await store.all()).length, 1)
+  })
+}
+
+test("an earlier call that was not to be kept is not written by a later one without a word", async () => {
+  await store.removeAll()
+  const { made, choices, transcript } = keeper("nothing")
+  made.begin(READY)
+  made.end()
+  choices.values = { keep: "text" }
+  transcript.entries.push([])
+  made.begin({ ...READY, conversation: "c2" })
+  made.end()
+  await settled()
+  assert.deepEqual(await store.all(), [])
+  assert.equal(made.last.entries.length, 1)
+})
+
+test("of a call without a word no sound stays where nobody could find it", async () => {
+  const { made, transcript } = keeper("sound")
+  transcript.entries = [[]]
+  made.begin(READY)
+  made.recorder.soundSent(new Int16Array(24000 * 6))
+  made.end()
+  await settled()
+  assert.equal(await store.readSound(made.recorder.about.id, 0), undefined)
+})
+
+test("a talk has the events of its call, also where they were cleared away in the middle", async () => {
+  await store.removeAll()
+  const { made, inspector } = keeper("text")
+  const add = type => inspector.add({ direction: "down", type, at: 1, bytes: 1, summary: "" })
+  add("before")
+  made.begin(READY)
+  add("cleared")
+  inspector.clear()
+  add("first")
+  add("second")
+  made.end()
+  await settled()
+  const [listed] = await store.all()
+  assert.deepEqual(listed.events, [])
+  made.last = null
+  assert.deepEqual((await made.whole(listed)).events.map(({ type }) => type), ["first", "second"])
+})
+
+test("of the talk that goes on, what is in memory, not what was last saved", async () => {
+  await store.removeAll()
+  const { made } = keeper("text")
+  made.begin(READY)
+  await store.write({ ...made.current, entries: [] })
+  assert.equal((await made.whole({ id: made.current.id })).entries.length, 1)
+  made.end()
+  await settled()
 })

@@ -59,6 +59,16 @@ test("a call has lasted from when it was live; one that never was has no length"
   assert.equal(made.lasted, null)
 })
 
+test("a call that was reconnected went on meanwhile, and the next one begins anew", () => {
+  const made = meter()
+  made.begin({ model: "m", expires_at: null }, 20_000)
+  assert.equal(made.elapsed(25_000), 15_000)
+  made.end(25_000)
+  made.reset()
+  made.begin({ model: "m", expires_at: null }, 30_000)
+  assert.equal(made.elapsed(31_000), 1_000)
+})
+
 test("lengths and amounts are said as the language says them", () => {
   assert.deepEqual([0, 12_000, 192_000, 3_600_000, 4_805_000].map(ms => duration(ms, "en")), ["0 seconds", "12 seconds", "3 minutes, 12 seconds", "1 hour", "1 hour, 20 minutes"])
   assert.equal(duration(192_000, "ja"), "3分12秒")

@@ -1,38 +1,7 @@
 import assert from "node:assert/strict"
-import { EventEmitter } from "node:events"
 import { test } from "node:test"
 import { Rehearsal } from "../../voiceapp/static/js/preflight/rehearsal.js"
-
-/** A Socket.IO socket that is told by hand what comes. */
-class Line {
-  heard = new EventEmitter()
-  connected = false
-  said = []
-
-  on(event, listener) {
-    this.heard.on(event, listener)
-  }
-
-  emit(...said) {
-    this.said.push(said)
-  }
-
-  connect() {}
-
-  come(event, ...data) {
-    if (event === "connect") this.connected = true
-    this.heard.emit(event, ...data)
-  }
-
-  disconnect() {
-    this.connected = false
-    this.said.push(["disconnect"])
-  }
-
-  get events() {
-    return this.said.map(([event]) => event)
-  }
-}
+import { Line } from "./support/line.js"
 
 function rehearse(trouble = null) {
   const line = new Line()

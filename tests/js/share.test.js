@@ -18,6 +18,13 @@ test("of a link only what is valid is taken, and never what would keep more of a
   assert.equal(made.adopt(sharedIn("#transcript")), 0)
 })
 
+test("the server comes before those that only it has, in links from before too", () => {
+  const order = []
+  const made = new Choices(null, { choiceChanged: name => order.push(name) })
+  made.adopt(sharedIn("#voice=ash&persona=tutor&profile=openai"))
+  assert.deepEqual(order, ["profile", "persona", "voice"])
+})
+
 test("everything can be forgotten", () => {
   const told = []
   const made = new Choices(null, { choiceChanged: name => told.push(name) })

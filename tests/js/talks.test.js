@@ -1,5 +1,5 @@
 import "fake-indexeddb/auto"
-import { indexedDB } from "fake-indexeddb"
+import { IDBFactory, indexedDB } from "fake-indexeddb"
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { FORMS, cues, fileName } from "../../voiceapp/static/js/talks/exports.js"
@@ -10,7 +10,7 @@ import { Store } from "../../voiceapp/static/js/talks/store.js"
 import { wave } from "../../voiceapp/static/js/talks/wave.js"
 import { crc32, zip } from "../../voiceapp/static/js/talks/zip.js"
 
-const ABOUT = { id: "t1", began: Date.UTC(2026, 4, 3, 12), model: "m", voice: "v" }
+const ABOUT = { id: "t1", title: "", marked: false, began: Date.UTC(2026, 4, 3, 12), model: "m", voice: "v" }
 const words = { language: "en", say: key => ({ "transcript.you": "You", "transcript.assistant": "Assistant", "transcript.cut": "cut", "talks.unnamed": "Talk" })[key] ?? key }
 const entry = (id, role, text, heard = null, kind = "audio") => ({ id, role, kind, text, heard })
 const block = (ms, value) => new Int16Array(24 * ms).fill(value)
@@ -85,6 +85,19 @@ test("blocks that come late all at once lie where they were spoken, and a pause 
   recorder.soundSent(block(40, 1))
   recorder.finish()
   assert.deepEqual(recorder.talk([], []).sound.pieces.map(({ at, samples }) => [at, samples / 24]), [[0, 400], [1000, 40]])
+})
+
+test("an answer is handed on as soon as there is no more of it; what comes all the same lies behind it", () => {
+  const kept = []
+  const recorder = new Recorder(ABOUT, () => 0, (piece, pcm) => kept.push([piece.item, piece.at, pcm.length / 24]))
+  recorder.soundArrived("a1", block(300, 1))
+  recorder.soundArrived("a2", block(40, 1))
+  recorder.soundCompleted("a1")
+  assert.deepEqual(kept, [["a1", 0, 300]])
+  recorder.soundArrived("a1", block(60, 1))
+  recorder.soundCompleted("a1")
+  assert.deepEqual(kept[1], ["a1", 300, 60])
+  assert.deepEqual([...recorder.answers.keys()], ["a2"])
 })
 
 test("without sound no sound is kept", async () => {
@@ -175,9 +188,38 @@ test("talks are kept with their sound, listed latest first, and removed with it"
   await store.remove("a")
   assert.equal(await store.readSound("a", 11), undefined)
   assert.deepEqual(await store.readSound("ab", 11), block(1, 11))
-  await store.write({ ...await store.read("b"), title: "New" })
-  assert.equal((await store.read("b")).title, "New")
+  await store.change("b", { title: "New" })
+  await store.change("a", { title: "New" })
+  assert.deepEqual((await store.all()).map(({ title }) => title), ["", "New"])
   await store.removeAll()
   assert.deepEqual(await store.all(), [])
   assert.equal(await store.readSound("ab", 0), undefined)
+})
+
+test("a list of talks reads no events; a talk has its own, and they go with it", async () => {
+  const store = new Store(indexedDB)
+  const { talk } = await record()
+  const events = [{ direction: "up", type: "a", at: 1, bytes: 2, summary: "", body: "{}" }]
+  await store.write({ ...talk, events })
+  await store.change(talk.id, { marked: true })
+  assert.deepEqual((await store.all()).map(one => [one.marked, one.events]), [[true, []]])
+  assert.deepEqual((await store.read(talk.id)).events, events)
+  await store.remove(talk.id)
+  await store.write(talk)
+  assert.deepEqual((await store.read(talk.id)).events, [])
+  await store.removeAll()
+})
+
+test("talks of the first version are still there, with their events", async () => {
+  const factory = new IDBFactory()
+  const { talk } = await record()
+  const events = [{ direction: "up", type: "a", at: 1, bytes: 2, summary: "" }]
+  const request = factory.open("voiceapp-talks", 1)
+  request.onupgradeneeded = () => {
+    request.result.createObjectStore("talks", { keyPath: "id" }).put({ ...talk, events })
+    request.result.createObjectStore("sounds")
+  }
+  await new Promise(resolve => { request.onsuccess = resolve })
+  request.result.close()
+  assert.deepEqual((await new Store(factory).read(talk.id)).events, events)
 })

@@ -9,8 +9,9 @@ function made() {
   const sent = []
   const transport = { live: true, start: wishes => sent.push(["start", wishes]), configure: wishes => sent.push(["configure", wishes]) }
   const choices = new Choices(null, { choiceChanged: name => wishes.choiceChanged(name) })
-  const wishes = new Wishes(transport, choices)
-  return { wishes, transport, choices, sent }
+  const modes = []
+  const wishes = new Wishes(transport, choices, { modeChanged: () => modes.push(wishes.mode) })
+  return { wishes, transport, choices, sent, modes }
 }
 
 test("a call starts with what was chosen, or with nothing", () => {
@@ -96,4 +97,68 @@ test("one that could not be had still waits; without a call nothing does", () =>
   assert.equal(wishes.pending, true)
   transport.live = false
   assert.equal(wishes.pending, false)
+})
+
+test("chosen back after it could not be had, nothing waits any more", () => {
+  const { wishes, choices } = made()
+  wishes.start(true)
+  choices.choose("voice", "cedar")
+  wishes.renew()
+  wishes.notRenewed()
+  choices.choose("voice", "")
+  assert.equal(wishes.pending, false)
+})
+
+test("what was asked for took over, whatever was chosen meanwhile", () => {
+  const { wishes, choices } = made()
+  wishes.start(true)
+  choices.choose("voice", "cedar")
+  wishes.renew()
+  choices.choose("voice", "ash")
+  wishes.renewed()
+  assert.equal(wishes.pending, true)
+  choices.choose("voice", "cedar")
+  assert.equal(wishes.pending, false)
+})
+
+test("turns end as in the session that goes on: a persona's way comes with its session, or not at all", () => {
+  const { wishes, choices, modes } = made()
+  choices.offer({ persona: "friend" })
+  wishes.start(true)
+  choices.choose("persona", "operator")
+  choices.suggest({ mode: "push_to_talk" })
+  wishes.renew()
+  wishes.notRenewed()
+  assert.deepEqual([wishes.mode, modes], ["server_vad", []])
+  wishes.renew()
+  wishes.renewed()
+  assert.deepEqual([wishes.mode, modes], ["push_to_talk", ["push_to_talk"]])
+})
+
+test("chosen by hand it is told at once, and a slider of the same way changes nothing of it", () => {
+  const { wishes, choices, modes } = made()
+  wishes.start(true)
+  choices.choose("mode", "push_to_talk")
+  assert.deepEqual(modes, [])
+  mock.timers.tick(10)
+  assert.deepEqual(modes, ["push_to_talk"])
+  choices.choose("mode", "server_vad")
+  mock.timers.tick(10)
+  choices.choose("threshold", 0.7)
+  mock.timers.tick(500)
+  assert.deepEqual(modes, ["push_to_talk", "server_vad"])
+})
+
+test("the turn told while another session is on its way is that one's too", () => {
+  const { wishes, choices, sent } = made()
+  wishes.start(true)
+  choices.choose("voice", "cedar")
+  wishes.renew()
+  choices.choose("mode", "push_to_talk")
+  mock.timers.tick(10)
+  wishes.renewed()
+  assert.equal(wishes.mode, "push_to_talk")
+  const told = sent.length
+  wishes.tell()
+  assert.equal(sent.length, told)
 })

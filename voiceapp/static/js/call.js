@@ -12,7 +12,7 @@ import { Transport } from "./transport.js"
 import { Wishes } from "./wishes.js"
 
 /** Why another session could not be had. */
-const UNRENEWED = ["renewal_failed", "renewed_too_often", "bad_event"]
+const UNRENEWED = ["renewal_failed", "too_often", "bad_event"]
 /** Of the assistant, though nothing of it is heard yet. */
 const ANSWERING = ["thinking", "tool"]
 
@@ -74,7 +74,7 @@ export class Call {
     this.now = parts.now
     this.obstacle = parts.obstacle
     this.transport = new Transport(parts.connect, parts.ask, this, parts.now)
-    this.wishes = new Wishes(this.transport, parts.choices)
+    this.wishes = new Wishes(this.transport, parts.choices, this)
     this.outgoing = new Outgoing(this.transport, parts.stats, parts.notices)
     this.sound = new Sound(parts, new Hearing(this.transport, parts, delegate), this)
     this.microphone = this.sound.microphone
@@ -101,8 +101,9 @@ export class Call {
     return this.speaking || (this.session.live && ANSWERING.includes(this.session.turn))
   }
 
+  /** Of the session that goes on, whatever was chosen for another one. */
   get pushToTalk() {
-    return this.choices.values.mode === "push_to_talk"
+    return (this.session.live ? this.wishes.mode : this.choices.values.mode) === "push_to_talk"
   }
 
   get talking() {
@@ -158,15 +159,15 @@ export class Call {
 
   /** In the middle of a call too. @param {keyof import("./choices.js").Values} name */
   choiceChanged(name) {
-    if (name === "mode") this.#modeChanged()
+    if (name === "mode") this.talk.key.drop()
     this.sound.choiceChanged(name)
     this.wishes.choiceChanged(name)
   }
 
-  #modeChanged() {
-    this.talk.key.drop()
+  /** The microphone as the session that goes on takes turns. */
+  #followMode() {
     this.pushToTalk ? this.microphone.pause() : this.microphone.resume()
-    this.delegate.callChanged()
+    this.sound.modeChanged()
   }
 
   /** What is being said stops at once; the server does its part when the text arrives. @param {string} text */
@@ -183,8 +184,13 @@ export class Call {
     this.prepared = false
     this.microphone.paused = this.pushToTalk
     const opening = this.sound.open()
+    // Told of below, once the person has answered.
+    opening.catch(() => {})
     const stream = microphone ? await this.sound.ask() : null
-    const context = await opening
+    const context = await opening.catch(error => {
+      stopStream(stream)
+      throw error
+    })
     await this.closing
     if (attempt !== this.attempt || !this.session.active) return void stopStream(stream)
     this.sound.begin(context, stream)
@@ -281,9 +287,10 @@ export class Call {
     this.interrupted = false
     this.keeper.begin(ready)
     this.delegate.callReadied(ready)
+    this.wishes.tell()
+    this.#followMode()
     this.microphone.start(this.choices.values.chunk_ms || ready.chunk_ms)
     this.notices.dismiss("engine_starting")
-    this.wishes.tell()
     this.unsent.splice(0).forEach(text => this.transport.sendText(text))
   }
 
@@ -314,6 +321,14 @@ export class Call {
 
   soundAcknowledged = (/** @type {number} */ n) => void (this.stats.chunksAcked = n)
   tripMeasured = (/** @type {number} */ ms) => this.stats.latencies.tripMeasured(ms)
+
+  // Wishes delegate
+
+  modeChanged() {
+    this.talk.key.drop()
+    this.#followMode()
+    this.delegate.callChanged()
+  }
 
   // Talk delegate
 

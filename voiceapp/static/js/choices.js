@@ -17,6 +17,9 @@ export const IDLES = [0, 8000, 15000, 30000]
 /** Of sound sent at once; 0: as the server says. */
 export const CHUNKS = [0, 20, 40, 100, 170]
 
+/** A tag such as the server takes, or none. */
+const LANGUAGE = /^([A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4})?$/
+
 /** @typedef {keyof typeof RANGES} Slider */
 
 /**
@@ -58,6 +61,8 @@ const USUAL = {
 
 const flag = (/** @type {unknown} */ value) => typeof value === "boolean"
 const id = (/** @type {unknown} */ value) => typeof value === "string" && value.length < 200
+const named = (/** @type {unknown} */ value) => id(value) && value !== ""
+const like = (/** @type {RegExp} */ pattern) => (/** @type {unknown} */ value) => typeof value === "string" && pattern.test(value)
 const between = (/** @type {number} */ least, /** @type {number} */ most) => (/** @type {unknown} */ value) => typeof value === "number" && value >= least && value <= most
 const within = (/** @type {Slider} */ name) => between(RANGES[name].least, RANGES[name].most)
 const oneOf = (/** @type {string[]} */ words) => (/** @type {unknown} */ value) => words.includes(/** @type {string} */ (value))
@@ -65,8 +70,8 @@ const oneOf = (/** @type {string[]} */ words) => (/** @type {unknown} */ value) 
 /** @type {Record<keyof Values, (value: unknown) => boolean>} */
 const VALID = {
   mode: oneOf(MODES), threshold: within("threshold"), silence_ms: within("silence_ms"), prefix_ms: within("prefix_ms"),
-  idle_ms: value => IDLES.includes(/** @type {number} */ (value)), eagerness: oneOf(EAGERNESS), persona: id, profile: id, model: id, voice: id,
-  instructions: value => typeof value === "string" && value.length <= 20000, language: id, greet: flag,
+  idle_ms: value => IDLES.includes(/** @type {number} */ (value)), eagerness: oneOf(EAGERNESS), persona: named, profile: named, model: id, voice: id,
+  instructions: value => typeof value === "string" && value.length <= 20000, language: like(LANGUAGE), greet: flag,
   chunk_ms: value => CHUNKS.includes(/** @type {number} */ (value)), space: flag, half_duplex: flag, guard: flag, headphones: flag, volume: between(0, 1), microphone: id, speaker: id,
   keep: oneOf(["nothing", "text", "sound"]), theme: oneOf(["auto", "light", "dark"]), captions: oneOf(["normal", "large", "huge"]), keys: flag, preflight: oneOf(["", "skipped", "done"])
 }
@@ -126,6 +131,7 @@ export class Choices {
 
   /** It is not on offer any more. @param {keyof Values} name */
   unchoose(name) {
+    if (!(name in this.chosen)) return
     const { [name]: _, ...rest } = this.chosen
     this.chosen = rest
     this.#changed(name)

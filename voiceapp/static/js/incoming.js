@@ -64,12 +64,14 @@ export class Incoming {
   /** @param {string} item */
   #soundCompleted(item) {
     this.player.complete(item)
+    this.keeper.recorder?.soundCompleted(item)
     this.pace.soundCompleted(item)
   }
 
   /** @param {string} item */
   flushAsked(item) {
     this.player.flush(item)
+    this.keeper.recorder?.soundCompleted(item)
   }
 
   /** @param {import("./wire.js").Tokens} total @param {import("./wire.js").Cost | null} cost */

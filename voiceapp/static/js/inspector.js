@@ -13,10 +13,11 @@ const RATE_MS = 5000
 export class Inspector {
   /** @type {Line[]} */
   lines = []
-  /** Events that are no longer kept. */
+  /** Events that are no longer kept, or were cleared away. */
   dropped = 0
   /** @type {Row[]} what is to be seen */
   rows = []
+  /** Since the last clearing. */
   total = 0
   bytes = 0
   paused = false
@@ -37,13 +38,14 @@ export class Inspector {
     this.bytes += line.bytes
     if (this.lines.length >= MOST + LOT) this.#dropLot()
     if (this.paused) return
-    this.#show(line, this.total)
+    this.#show(line, this.arrived)
     this.delegate.inspectorChanged()
   }
 
   clear() {
+    this.dropped = this.arrived
     this.lines = []
-    this.dropped = this.total = this.bytes = 0
+    this.total = this.bytes = 0
     this.#showAll()
   }
 
@@ -71,9 +73,14 @@ export class Inspector {
     this.#showAll()
   }
 
-  /** Those after the first `total`, as far as they are kept. @param {number} total */
-  since(total) {
-    return this.lines.slice(Math.max(0, total - this.dropped))
+  /** How many there ever were: an event's id is its number. */
+  get arrived() {
+    return this.dropped + this.lines.length
+  }
+
+  /** Those after the first `arrived`, as far as they are kept. @param {number} arrived */
+  since(arrived) {
+    return this.lines.slice(Math.max(0, arrived - this.dropped))
   }
 
   /** Over the last seconds. */

@@ -29,9 +29,9 @@ export class Meter {
     Object.assign(this, { since: null, lasted: null, expires: null, tokens: null, cost: null, limits: null })
   }
 
-  /** @param {import("./wire.js").Ready} ready @param {number} now unix milliseconds */
+  /** It is live, for the first time or again: for the person it went on. @param {import("./wire.js").Ready} ready @param {number} now unix milliseconds */
   begin({ model, expires_at: expires }, now) {
-    Object.assign(this, { since: now, model, expires: expires === null ? null : expires * 1000, tokens: null, cost: null })
+    Object.assign(this, { since: this.since ?? now, model, expires: expires === null ? null : expires * 1000, tokens: null, cost: null })
   }
 
   /** @param {import("./wire.js").Made} made another session of the same call */

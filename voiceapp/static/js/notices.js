@@ -3,7 +3,7 @@
 const MOST = 3
 const USUAL_WAIT_S = 15
 
-/** @typedef {{code: string, title: string, next: string, fatal: boolean, times: number}} Notice */
+/** @typedef {{code: string, title: string, next: string, progress: string, fatal: boolean, times: number}} Notice `progress` moves while it stands */
 
 export class Notices {
   /** @type {Notice[]} */
@@ -43,9 +43,9 @@ export class Notices {
    * @param {{seconds: number, part?: string, done?: number, of?: number}} values to wait before one tries again; how far it is
    */
   #word(code, message, values) {
-    if (!this.words.has(`notice.${code}.title`)) return { title: this.words.say("notice.other.title"), next: message }
-    const next = this.words.say(`notice.${code}.next`, values)
-    return { title: this.words.say(`notice.${code}.title`), next: values.part ? `${next} ${this.#howFar(code, values)}` : next }
+    if (!this.words.has(`notice.${code}.title`)) return { title: this.words.say("notice.other.title"), next: message, progress: "" }
+    const [title, next] = ["title", "next"].map(kind => this.words.say(`notice.${code}.${kind}`, values))
+    return { title, next, progress: values.part ? this.#howFar(code, values) : "" }
   }
 
   /**

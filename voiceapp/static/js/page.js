@@ -39,6 +39,8 @@ import { WakeLock } from "./wake-lock.js"
 
 const RECONNECT = { reconnectionDelay: 300, reconnectionDelayMax: 3000, timeout: 8000 }
 const PING_MS = 5000
+/** Where a browser forbids even to look at them, it fails when one is opened. */
+const DATABASES = { open: (/** @type {string} */ name, /** @type {number} */ version) => indexedDB.open(name, version) }
 
 export class Page {
   now = () => performance.now()
@@ -48,14 +50,14 @@ export class Page {
   transcript = new Transcript(this)
   inspector = new Inspector(this)
   meter = new Meter()
-  keeper = new Keeper({ transcript: this.transcript, inspector: this.inspector, choices: this.choices, store: new Store(indexedDB), now: this.now }, this)
+  keeper = new Keeper({ transcript: this.transcript, inspector: this.inspector, choices: this.choices, store: new Store(DATABASES), now: this.now }, this)
   wakeLock = new WakeLock()
   keys = new Keys(document, this)
   composerView = new ComposerView(this)
   waveform = new Waveform(find("wave", HTMLCanvasElement))
-  /** Once it was asked for. @type {import("./preflight/panel.js").Panel | undefined} */
+  /** Once it was loaded. @type {import("./preflight/panel.js").Panel | undefined} */
   preflight
-  tabs = new Tabs(new BroadcastChannel("voiceapp-calls"), crypto.randomUUID(), this)
+  tabs = new Tabs(channel(), `${Date.now()}-${Math.random()}`, this)
 
   /** @param {import("./i18n.js").Words} words */
   constructor(words) {
@@ -70,7 +72,7 @@ export class Page {
     this.talksView = new TalksView(this.keeper, words, this)
     this.lookView = new LookView(this.choices, words)
     this.settings = new Drawer("settings", this)
-    this.sample = new VoiceSample(connect, this)
+    this.sample = new VoiceSample(connect, askAdmission, this)
     this.assistantView = new AssistantView(this.choices, this.call, this.sample, words)
     this.settingsView = new SettingsView(this.choices, this.call.sound, words)
     this.devicesView = new DevicesView(this.call.sound, this.choices, words)
@@ -84,7 +86,7 @@ export class Page {
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.#shown() })
     for (const type of ["pointerup", "keydown"]) document.addEventListener(type, () => this.call.sound.touched())
     addEventListener("blur", () => this.#left())
-    addEventListener("pagehide", () => { this.call.stop(); this.preflight?.stop() })
+    addEventListener("pagehide", () => { this.call.stop(); this.sample.stop(); this.preflight?.stop() })
     this.#adopt()
     const code = obstacle(/** @type {any} */ (window))
     if (code) this.notices.add({ code, fatal: true })
@@ -154,6 +156,8 @@ export class Page {
   // Call delegate
 
   callBegun() {
+    this.sample.stop()
+    this.talksView.pause()
     this.tabs.claim(Date.now())
     this.meter.reset()
   }
@@ -221,7 +225,7 @@ export class Page {
 
   // Delegate of the check before a call
 
-  /** Somebody is about to ask for it. */
+  /** Somebody may soon ask for it. */
   async preflightNear() {
     const { Panel } = await import("./preflight/panel.js")
     this.preflight ??= new Panel(this.#preflightParts, this.words, this)
@@ -229,8 +233,11 @@ export class Page {
   }
 
   async preflightWanted() {
+    this.sample.stop()
+    // An iPhone forgets the tap while it waits.
+    if (this.preflight) return this.preflight.open()
     const panel = await this.preflightNear().catch(() => this.notices.add({ code: "connection_lost" }))
-    panel?.open()
+    if (!this.callActive) panel?.open()
   }
 
   /** With the microphone allowed, the devices have names. */
@@ -309,6 +316,7 @@ export class Page {
   /** @param {Drawer} drawer */
   drawerClosed(drawer) {
     if (drawer === this.inspectorView.drawer) this.call.watch(false)
+    if (drawer === this.talksView.drawer) this.talksView.pause()
   }
 
   escapePressed() {
@@ -366,6 +374,15 @@ export class Page {
 
 function connect() {
   return /** @type {any} */ (window).io({ transports: ["websocket"], autoConnect: false, forceNew: true, ...RECONNECT })
+}
+
+/** To the other tabs; where the browser forbids it there is nobody to tell. */
+function channel() {
+  try {
+    return new BroadcastChannel("voiceapp-calls")
+  } catch {
+    return { postMessage() {}, onmessage: null }
+  }
 }
 
 /** A browser may forbid even to look at it. */

@@ -1,7 +1,8 @@
 // The settings as a link, without anything that is a secret, a person's or a machine's own.
 
+/** The server first: it says which of the others there are. */
 const SHARED = [
-  "persona", "profile", "model", "voice", "language", "greet", "mode", "threshold", "silence_ms", "prefix_ms", "idle_ms", "eagerness",
+  "profile", "persona", "model", "voice", "language", "greet", "mode", "threshold", "silence_ms", "prefix_ms", "idle_ms", "eagerness",
   "half_duplex", "chunk_ms", "theme", "captions"
 ]
 
@@ -15,8 +16,8 @@ export function linkFor(chosen, address) {
 
 /** The settings in a link; whoever takes them checks them. @param {string} hash */
 export function sharedIn(hash) {
-  const given = [...new URLSearchParams(hash.replace(/^#/, ""))].filter(([name]) => SHARED.includes(name))
-  return Object.fromEntries(given.map(([name, text]) => [name, read(text)]))
+  const given = new URLSearchParams(hash.replace(/^#/, ""))
+  return Object.fromEntries(SHARED.filter(name => given.has(name)).map(name => [name, read(given.get(name) ?? "")]))
 }
 
 /** @param {string} text */

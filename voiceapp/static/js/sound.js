@@ -13,6 +13,7 @@ const GONE = ["OverconstrainedError", "NotFoundError"]
 /**
  * @typedef {object} SoundDelegate
  * @property {boolean} soundWanted a call is there or on its way
+ * @property {boolean} pushToTalk nothing goes up unless the key is down
  * @property {boolean} listening what the microphone hears should go up
  * @property {(pcm: Int16Array) => void} microphoneHeard
  * @property {() => void} soundOpened
@@ -112,6 +113,11 @@ export class Sound {
     if (name === "microphone" && this.microphone.there) this.#exchangeMicrophone()
   }
 
+  /** Turns end in another way. */
+  modeChanged() {
+    this.#applyGuard()
+  }
+
   /** The page is in sight again. */
   shown() {
     if (!this.device.running) this.deviceChanged()
@@ -163,8 +169,8 @@ export class Sound {
   }
 
   #applyGuard() {
-    const { guard, half_duplex: halfDuplex, mode } = this.choices.values
-    this.microphone.guard(guard && !halfDuplex && mode !== "push_to_talk" && !this.headphones)
+    const { guard, half_duplex: halfDuplex } = this.choices.values
+    this.microphone.guard(guard && !halfDuplex && !this.delegate.pushToTalk && !this.headphones)
   }
 
   async #followSpeaker() {

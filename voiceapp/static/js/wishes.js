@@ -6,23 +6,35 @@ const WAIT_MS = 200
 const TURN = ["mode", "threshold", "silence_ms", "prefix_ms", "idle_ms", "eagerness"]
 const MAKING = /** @type {const} */ (["persona", "profile", "model", "voice", "instructions"])
 
+/** @typedef {{turn: string, making: string, mode: string}} Terms what a session was told: of its turns and its making, as JSON, and how turns end then */
+
 export class Wishes {
-  /** As the server was told last. @type {string | undefined} */
-  told = undefined
-  /** What the session that goes on was made of. */
-  made = ""
-  /** Another session was asked for and has not taken over yet. */
-  renewing = false
+  /** Of the session that goes on. @type {Terms} */
+  agreed = { turn: "{}", making: "{}", mode: "server_vad" }
+  /** Of the one that was asked for and has not taken over yet. @type {Terms | null} */
+  asked = null
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   timer = undefined
 
   /**
    * @param {import("./transport.js").Transport} transport
    * @param {import("./choices.js").Choices} choices
+   * @param {{modeChanged: () => void}} delegate is told when turns begin to end in another way
    */
-  constructor(transport, choices) {
+  constructor(transport, choices, delegate) {
     this.transport = transport
     this.choices = choices
+    this.delegate = delegate
+  }
+
+  /** How a turn ends in the session that goes on. */
+  get mode() {
+    return this.agreed.mode
+  }
+
+  /** Another session was asked for and has not taken over yet. */
+  get renewing() {
+    return this.asked !== null
   }
 
   /** What a session is made of, as far as it was chosen. */
@@ -33,14 +45,14 @@ export class Wishes {
 
   /** Something was chosen that the session that goes on is not made of. */
   get pending() {
-    return this.transport.live && !this.renewing && JSON.stringify(this.making) !== this.made
+    return this.transport.live && !this.renewing && JSON.stringify(this.making) !== this.agreed.making
   }
 
   /** The call, with what was chosen. @param {boolean} greet the assistant may speak first */
   start(greet) {
     const { language, greet: wanted } = this.choices.values
-    this.#note()
-    this.renewing = false
+    this.agreed = this.#terms
+    this.asked = null
     const first = greet && wanted ? {} : { greet: false }
     this.transport.start({ ...this.making, ...this.#live, ...language ? { language } : {}, ...first })
   }
@@ -55,30 +67,30 @@ export class Wishes {
 
   /** What has changed since it was told, if a call is live. */
   tell() {
-    const words = JSON.stringify(this.#live)
-    if (words === "{}" || words === this.told || !this.transport.live) return
-    this.told = words
+    const { turn, mode } = this.#terms
+    if (turn === "{}" || turn === this.agreed.turn || !this.transport.live) return
     this.transport.configure(this.#live)
+    // One that is on its way is told too.
+    if (this.asked) Object.assign(this.asked, { turn, mode })
+    this.#agree({ ...this.agreed, turn, mode })
   }
 
   /** Another session, made of what is chosen now. */
   renew() {
     if (!this.pending) return
-    this.made = JSON.stringify(this.making)
-    this.renewing = true
+    this.asked = this.#terms
     this.transport.configure({ ...this.making, ...this.#live })
   }
 
   /** The other session took over. */
   renewed() {
-    this.renewing = false
+    if (this.asked) this.#agree(this.asked)
+    this.asked = null
   }
 
   /** It could not be had: what is chosen still waits. */
   notRenewed() {
-    if (!this.renewing) return
-    this.renewing = false
-    this.made = ""
+    this.asked = null
   }
 
   get #live() {
@@ -86,9 +98,16 @@ export class Wishes {
     return turn ? { turn } : {}
   }
 
-  #note() {
-    this.told = JSON.stringify(this.#live)
-    this.made = JSON.stringify(this.making)
+  /** As chosen now. @returns {Terms} */
+  get #terms() {
+    return { turn: JSON.stringify(this.#live), making: JSON.stringify(this.making), mode: this.choices.values.mode }
+  }
+
+  /** @param {Terms} terms */
+  #agree(terms) {
+    const { mode } = this
+    this.agreed = terms
+    if (this.mode !== mode) this.delegate.modeChanged()
   }
 
   #tellLanguage() {

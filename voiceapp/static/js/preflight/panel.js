@@ -1,4 +1,4 @@
-// The check and its dialog, joined. All of it comes only when somebody asks for it: nobody needs it to talk.
+// The check and its dialog, joined. All of it comes later than the page: nobody needs it to talk.
 
 import { PreflightView } from "../views/preflight-view.js"
 import { Preflight } from "./preflight.js"
@@ -18,7 +18,7 @@ export class Panel {
 
   /** To be called inside a click or a key press. */
   open() {
-    this.view.open()
+    if (!this.view.dialog.open) this.view.open()
   }
 
   stop() {

@@ -54,6 +54,8 @@ export class Preflight {
   verdicts = new Map()
   /** @type {Run | null} */
   run = null
+  /** What is left of the run before is being put away. @type {Promise<void>} */
+  stopped = Promise.resolve()
   measuring = false
   /** @type {import("./echo.js").Echo | null} */
   echo = null
@@ -86,7 +88,8 @@ export class Preflight {
     if (run && !choices.values.preflight) choices.choose("preflight", "skipped")
     this.run = null
     this.measuring = false
-    await run?.stop()
+    if (run) this.stopped = run.stop()
+    await this.stopped
   }
 
   /** What all of it amounts to. */
@@ -211,6 +214,8 @@ export class Preflight {
     const reached = await measureRoundTrip(this.parts.ping, this.parts.now).then(networkVerdict, () => serviceVerdict({ code: "connection_lost" }))
     this.#set(run, "network", reached)
     if (obstacle === "client_missing") return this.#leaveOut(run, ["service"])
+    // The call before counts until it is over, and one may be all that is allowed.
+    await this.stopped
     if (run.over) return
     this.#set(run, "service", { state: "running", code: "asking" })
     this.#set(run, "service", serviceVerdict(await run.rehearsal.run()))

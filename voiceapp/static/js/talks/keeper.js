@@ -50,11 +50,11 @@ export class Keeper {
   begin({ conversation, model, voice }) {
     this.end()
     const began = Date.now()
-    const about = { id: `${began}-${conversation}`, began, model, voice }
+    const about = { id: `${began}-${conversation}`, title: "", marked: false, began, model, voice }
     const start = this.now()
     const keep = this.choices.values.keep === "sound" ? this.#keepSound(about.id) : null
     this.recorder = new Recorder(about, () => this.now() - start, keep)
-    this.events = this.inspector.total
+    this.events = this.inspector.arrived
     this.live = true
   }
 
@@ -69,9 +69,10 @@ export class Keeper {
     this.recorder?.finish()
     const talk = this.current
     this.live = false
-    this.last = talk?.entries.length ? talk : this.last
-    if (this.last && this.choices.values.keep !== "nothing") this.#write(this.last)
     this.#forgetTimer()
+    if (talk?.entries.length) this.#keepWhole(talk)
+    // Sound without a word: in no list, so nobody could delete it.
+    else if (talk?.sound) this.store.remove(talk.id).catch(() => {})
     this.delegate.talksChanged()
   }
 
@@ -83,25 +84,51 @@ export class Keeper {
     this.store.remove(this.recorder.about.id).catch(() => {})
   }
 
-  /** Renamed or marked; what is not kept changes as long as the page is open. @param {import("./talk.js").Talk} talk */
-  async update(talk) {
-    if (this.last?.id === talk.id) this.last = talk
-    if (await this.store.read(talk.id).catch(() => undefined)) this.#write(talk)
+  /** One of a list with all that is known of it. @param {import("./talk.js").Talk} talk */
+  async whole(talk) {
+    const { current } = this
+    return current?.id === talk.id ? current : await this.store.read(talk.id).catch(() => undefined) ?? talk
+  }
+
+  /**
+   * Renamed or marked; what is not kept changes as long as the page is open.
+   * @param {string} id
+   * @param {import("./talk.js").TalkChange} change
+   */
+  async update(id, change) {
+    if (this.recorder?.about.id === id) Object.assign(this.recorder.about, change)
+    if (this.last?.id === id) Object.assign(this.last, change)
+    await this.store.change(id, change).then(() => this.delegate.talksChanged(), () => this.delegate.keepingFailed())
   }
 
   /** @param {string} id */
   async forget(id) {
+    if (this.recorder?.about.id === id) this.#stop()
     if (this.last?.id === id) this.last = null
     await this.store.remove(id).catch(() => {})
   }
 
   async forgetAll() {
+    this.#stop()
     this.last = null
     await this.store.removeAll().catch(() => {})
   }
 
   get #entries() {
     return this.transcript.entries.at(-1) ?? []
+  }
+
+  /** Of the call that goes on nothing more is taken down. */
+  #stop() {
+    this.#forgetTimer()
+    this.live = false
+    this.recorder = null
+  }
+
+  /** @param {import("./talk.js").Talk} talk */
+  #keepWhole(talk) {
+    this.last = talk
+    if (this.choices.values.keep !== "nothing") this.#write(talk)
   }
 
   #save() {

@@ -29,7 +29,7 @@ export class Recorder {
   cost = null
 
   /**
-   * @param {{id: string, began: number, model: string, voice: string}} about
+   * @param {Pick<import("./talk.js").Talk, "id" | "title" | "marked" | "began" | "model" | "voice">} about
    * @param {() => number} now milliseconds since the call was live
    * @param {((piece: Piece, pcm: Int16Array) => void) | null} keep where the sound goes, null for none
    */
@@ -68,9 +68,15 @@ export class Recorder {
   /** @param {string} item @param {Int16Array} pcm */
   soundArrived(item, pcm) {
     if (!this.keep) return
-    const answer = this.answers.get(item) ?? new Gatherer(item, (...piece) => this.#gathered(...piece))
+    const answer = this.answers.get(item) ?? this.#begin(item)
     this.answers.set(item, answer)
     answer.append(pcm)
+  }
+
+  /** There is no more of it. @param {string} item */
+  soundCompleted(item) {
+    this.answers.get(item)?.finish()
+    this.answers.delete(item)
   }
 
   /** @param {string} item @param {number} heardMs */
@@ -113,7 +119,7 @@ export class Recorder {
     const { pieces, stretches, heard, tokens, cost } = this
     const sound = this.keep && pieces.length ? { pieces, stretches, heard } : null
     const kept = entries.map(({ id, role, kind, text, heard: part, tool, latency }) => ({ id, role, kind, text, heard: part, tool, latency, ...this.#timeOf(id) }))
-    return { ...this.about, title: "", marked: false, length: this.now(), entries: kept, tokens, cost, sound, events }
+    return { ...this.about, length: this.now(), entries: kept, tokens, cost, sound, events }
   }
 
   /** @param {string} id */
@@ -122,6 +128,14 @@ export class Recorder {
     if (!stretches) return this.times.get(id) ?? { at: this.now(), end: this.now() }
     const last = stretches[stretches.length - 1]
     return { at: stretches[0].at, end: last.at + this.heard[id] - last.from }
+  }
+
+  /** Behind what there already is of it. @param {string} item */
+  #begin(item) {
+    const answer = new Gatherer(item, (...piece) => this.#gathered(...piece))
+    const last = this.pieces.findLast(piece => piece.item === item)
+    if (last) answer.at = last.at + msOf(last.samples)
+    return answer
   }
 
   /**

@@ -31,8 +31,10 @@
  * @property {import("../wire.js").Tokens | null} tokens
  * @property {import("../wire.js").Cost | null} cost
  * @property {TalkSound | null} sound
- * @property {import("../wire.js").LogLine[]} events
+ * @property {import("../wire.js").LogLine[]} events none in a list of talks
  */
+
+/** @typedef {Partial<Pick<Talk, "title" | "marked">>} TalkChange */
 
 const TITLE_LENGTH = 60
 

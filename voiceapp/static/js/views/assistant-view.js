@@ -30,7 +30,7 @@ export class AssistantView {
     /** Everything on offer, whatever the menus show of it. */
     this.offered = { persona: [...this.menus.persona.options], model: [...this.menus.model.options], voice: [...this.menus.voice.options] }
     this.instructions = /** @type {HTMLTextAreaElement | null} */ (this.panel.querySelector("[data-choice=instructions]"))
-    choices.offer({ persona: this.menus.persona.dataset.usual ?? "", profile: this.menus.profile.options[0].value })
+    this.#offer()
   }
 
   start() {
@@ -38,12 +38,15 @@ export class AssistantView {
     this.languages.append(...LANGUAGES.map(code => element("option", { value: code }, names.of(code) ?? code)))
     this.sampleButton.addEventListener("click", () => this.#samplePressed())
     find("settings-renewal", HTMLElement).querySelector("button")?.addEventListener("click", () => this.#renewPressed())
+    // What the operator does not allow any more would be refused with the whole call.
+    if (!this.instructions) this.choices.unchoose("instructions")
     this.render()
   }
 
   /** Before the settings show what is chosen: only what the chosen server has can be chosen of it. */
   render() {
     this.#keep("profile", [...this.menus.profile.options])
+    this.#offer()
     for (const name of /** @type {const} */ (["persona", "model", "voice"])) this.#renderMenu(name)
     for (const name of /** @type {const} */ (["profile", "model"])) this.#row(name).hidden = this.menus[name].options.length < 2
     this.#renderPersona(this.#persona.dataset)
@@ -57,7 +60,16 @@ export class AssistantView {
   }
 
   get #persona() {
-    return /** @type {HTMLOptionElement} */ (this.offered.persona.find(({ value }) => value === this.choices.values.persona))
+    return this.offered.persona.find(({ value }) => value === this.choices.values.persona) ?? this.offered.persona[0]
+  }
+
+  /** Where nothing is chosen: the first server; the usual persona, or its first where it has not that one. */
+  #offer() {
+    const profile = this.menus.profile.options[0].value
+    this.choices.offer({ profile })
+    const fitting = this.#fitting("persona")
+    const usual = fitting.find(({ value }) => value === this.menus.persona.dataset.usual) ?? fitting[0]
+    this.choices.offer({ profile, persona: usual?.value ?? "" })
   }
 
   /** @param {DOMStringMap} persona */
@@ -69,11 +81,16 @@ export class AssistantView {
 
   /** @param {"persona" | "model" | "voice"} name */
   #renderMenu(name) {
-    const { profile } = this.choices.values
-    const fitting = this.offered[name].filter(({ dataset }) => !dataset.profiles || dataset.profiles.split(" ").includes(profile))
+    const fitting = this.#fitting(name)
     const menu = this.menus[name]
     if (fitting.length !== menu.options.length || fitting.some((option, i) => menu.options[i] !== option)) menu.replaceChildren(...fitting)
     this.#keep(name, fitting)
+  }
+
+  /** What the chosen server has. @param {"persona" | "model" | "voice"} name */
+  #fitting(name) {
+    const { profile } = this.choices.values
+    return this.offered[name].filter(({ dataset }) => !dataset.profiles || dataset.profiles.split(" ").includes(profile))
   }
 
   /** What was chosen once and is not on offer any more is not chosen. @param {Menu} name @param {HTMLOptionElement[]} options */

@@ -5,6 +5,7 @@ import { inSight } from "../virtual-list.js"
 import { Drawer } from "./drawer.js"
 import { element, find, icon, write } from "./element.js"
 
+const COPIED_MS = 2000
 const KEYS = ["ArrowDown", "ArrowUp", "Home", "End", "PageDown", "PageUp"]
 
 export class InspectorView {
@@ -19,8 +20,8 @@ export class InspectorView {
   group = find("log-group", HTMLInputElement)
   pause = find("log-pause", HTMLButtonElement)
   copy = find("log-copy", HTMLButtonElement)
-  /** Its place among what is seen, -1 for none. */
-  chosen = -1
+  /** The row's id, 0 for none: its place changes as the oldest go. */
+  chosen = 0
   /** @type {Map<number, {root: HTMLElement, times: number}>} */
   drawn = new Map()
   pending = false
@@ -63,7 +64,7 @@ export class InspectorView {
   #over(change) {
     this.list.replaceChildren()
     this.drawn.clear()
-    this.chosen = -1
+    this.chosen = 0
     this.following = true
     change()
   }
@@ -83,6 +84,9 @@ export class InspectorView {
     const { rows, paused } = this.inspector
     const height = this.scroller.clientHeight
     const rowHeight = this.#rowHeight
+    // What is hidden cannot be scrolled.
+    this.list.hidden = rows.length === 0
+    this.empty.hidden = rows.length > 0
     this.list.style.height = `${rows.length * rowHeight}px`
     if (this.following && !paused) this.scroller.scrollTop = rows.length * rowHeight - height
     const { first, end } = inSight({ count: rows.length, rowHeight, scrollTop: this.scroller.scrollTop, height })
@@ -108,36 +112,38 @@ export class InspectorView {
    * @param {number} top
    */
   #place(row, place, top) {
-    const known = this.drawn.get(row.id) ?? { root: this.list.appendChild(element("div", { class: "log-row", role: "option" })), times: 0 }
+    const known = this.drawn.get(row.id) ?? { root: this.list.appendChild(element("div", { class: "log-row", role: "option", id: `log-row-${row.id}` })), times: 0 }
     this.drawn.set(row.id, known)
     const { root } = known
     if (known.times !== row.times) this.#fill(root, row)
     known.times = row.times
-    root.id = `log-row-${place}`
     root.style.top = `${top}px`
-    root.setAttribute("aria-selected", String(place === this.chosen))
+    root.setAttribute("aria-selected", String(row.id === this.chosen))
     root.setAttribute("aria-setsize", String(this.inspector.rows.length))
     root.setAttribute("aria-posinset", String(place + 1))
   }
 
   #renderWords() {
     const { rows, total, rate, paused } = this.inspector
-    this.empty.hidden = rows.length > 0
-    this.list.hidden = rows.length === 0
     write(this.empty, this.words.say(total ? "log.none" : document.body.dataset.phase === "live" ? "log.empty.live" : "log.empty.idle"))
     write(this.count, this.words.say("log.count", { count: total }))
     write(this.rates, total ? this.words.say("log.rates", { rate: Math.round(rate.events), size: this.#size(Math.round(rate.bytes)) }) : "")
     this.pause.setAttribute("aria-pressed", String(paused))
-    this.list.toggleAttribute("data-chosen", this.chosen >= 0)
-    if (this.chosen >= 0) this.list.setAttribute("aria-activedescendant", `log-row-${this.chosen}`)
-    else this.list.removeAttribute("aria-activedescendant")
-    this.#renderBody()
+    this.#renderChosen(rows[this.#chosenPlace])
   }
 
-  #renderBody() {
-    const row = this.inspector.rows[this.chosen]
+  /** @param {import("../inspector.js").Row | undefined} row */
+  #renderChosen(row) {
+    this.list.toggleAttribute("data-chosen", Boolean(row))
+    if (row && this.drawn.has(row.id)) this.list.setAttribute("aria-activedescendant", `log-row-${row.id}`)
+    else this.list.removeAttribute("aria-activedescendant")
     this.body.hidden = !row
     if (row) write(this.body, readable(row.line))
+  }
+
+  /** Among what is seen; -1 for none, or if it is no longer there. */
+  get #chosenPlace() {
+    return this.chosen ? this.inspector.rows.findIndex(({ id }) => id === this.chosen) : -1
   }
 
   /** @param {HTMLElement} root @param {import("../inspector.js").Row} row */
@@ -166,21 +172,23 @@ export class InspectorView {
     event.preventDefault()
     const last = this.inspector.rows.length - 1
     const page = Math.max(1, Math.floor(this.scroller.clientHeight / this.#rowHeight) - 1)
-    const now = this.chosen < 0 ? last : this.chosen
+    const now = this.#chosenPlace < 0 ? last : this.#chosenPlace
     const next = [now + 1, now - 1, 0, last, now + page, now - page][KEYS.indexOf(event.key)]
-    this.#choose(Math.max(0, Math.min(last, next)))
-    this.#reveal()
+    const place = Math.max(0, Math.min(last, next))
+    this.#choose(this.inspector.rows[place]?.id ?? 0)
+    this.#reveal(place)
   }
 
-  /** @param {number} place */
-  #choose(place) {
-    this.chosen = place
+  /** @param {number} id */
+  #choose(id) {
+    this.chosen = id
     this.following = false
     this.render()
   }
 
-  #reveal() {
-    const top = this.chosen * this.#rowHeight
+  /** @param {number} place */
+  #reveal(place) {
+    const top = place * this.#rowHeight
     const { scrollTop, clientHeight } = this.scroller
     if (top < scrollTop) this.scroller.scrollTop = top
     else if (top + this.#rowHeight > scrollTop + clientHeight) this.scroller.scrollTop = top + this.#rowHeight - clientHeight
@@ -189,10 +197,15 @@ export class InspectorView {
   /** The chosen one, or all that are seen. */
   async #copy() {
     const { rows } = this.inspector
-    const lines = this.chosen < 0 ? rows.map(({ line }) => line) : [rows[this.chosen].line]
-    await navigator.clipboard.writeText(lines.map(line => JSON.stringify(line)).join("\n"))
-    write(this.copy, this.words.say("log.copied"))
-    setTimeout(() => write(this.copy, this.words.say("log.copy")), 2000)
+    const chosen = rows[this.#chosenPlace]
+    const lines = (chosen ? [chosen] : rows).map(({ line }) => JSON.stringify(line))
+    try {
+      await navigator.clipboard.writeText(lines.join("\n"))
+      write(this.copy, this.words.say("log.copied"))
+    } catch {
+      write(this.copy, this.words.say("log.copy.failed"))
+    }
+    setTimeout(() => write(this.copy, this.words.say("log.copy")), COPIED_MS)
   }
 }
 

@@ -47,8 +47,12 @@ export class LookView {
   }
 
   async #share() {
-    await navigator.clipboard.writeText(linkFor(this.choices.chosen, location.href))
-    write(this.done, this.words.say("settings.shared"))
+    try {
+      await navigator.clipboard.writeText(linkFor(this.choices.chosen, location.href))
+      write(this.done, this.words.say("settings.shared"))
+    } catch {
+      write(this.done, this.words.say("settings.share.failed"))
+    }
   }
 
   #forget() {

@@ -1,6 +1,7 @@
-// Notices, each an alert of its own; one that stays is not drawn again, so it is not announced again.
+// Notices, each an alert of its own; one that stays is not drawn again, so it is not announced again. How far something is
+// moves in it without a word.
 
-import { element, find, icon } from "./element.js"
+import { element, find, icon, write } from "./element.js"
 
 export class NoticesView {
   list = find("notices", HTMLElement)
@@ -21,15 +22,27 @@ export class NoticesView {
   render() {
     const codes = new Set(this.notices.all.map(({ code }) => code))
     for (const [code, node] of this.shown) if (!codes.has(code)) this.#remove(code, node)
-    for (const notice of this.notices.all) if (!this.shown.has(notice.code)) this.#add(notice)
+    for (const notice of this.notices.all) this.#show(notice)
   }
 
   /** @param {import("../notices.js").Notice} notice */
-  #add({ code, title, next, fatal }) {
-    const text = element("div", { class: "notice-text" }, element("strong", {}, title), element("p", {}, next), ...this.#nextButton(code))
+  #show({ code, title, next, progress, fatal }) {
+    const node = this.shown.get(code) ?? this.#add(code, fatal)
+    for (const [name, words] of Object.entries({ title, next, progress })) write(/** @type {Element} */ (node.querySelector(`[data-part=${name}]`)), words)
+  }
+
+  /**
+   * Still without its words, which are announced as they come.
+   * @param {string} code
+   * @param {boolean} fatal
+   */
+  #add(code, fatal) {
+    const words = element("p", {}, element("span", { "data-part": "next" }), " ", element("span", { "data-part": "progress", "aria-live": "off" }))
+    const text = element("div", { class: "notice-text" }, element("strong", { "data-part": "title" }), words, ...this.#nextButton(code))
     const node = element("div", { class: "notice", role: "alert", "data-code": code, "data-fatal": fatal }, icon(fatal ? "alert" : "info"), text, this.#dismissButton(code))
     this.shown.set(code, node)
     this.list.append(node)
+    return node
   }
 
   /** Where the next step can be taken right here. @param {string} code */

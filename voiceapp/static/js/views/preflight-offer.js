@@ -2,6 +2,9 @@
 
 import { find, write } from "./element.js"
 
+/** What is needed for a call comes first. */
+const LATER_MS = 5000
+
 export class PreflightOffer {
   offer = find("preflight-offer", HTMLButtonElement)
   opener = find("preflight-open", HTMLButtonElement)
@@ -9,7 +12,7 @@ export class PreflightOffer {
   /**
    * @param {import("../choices.js").Choices} choices
    * @param {import("../i18n.js").Words} words
-   * @param {{preflightNear: () => unknown, preflightWanted: () => void, callActive: boolean}} delegate
+   * @param {{preflightNear: () => Promise<unknown>, preflightWanted: () => void, callActive: boolean}} delegate
    */
   constructor(choices, words, delegate) {
     this.choices = choices
@@ -18,8 +21,11 @@ export class PreflightOffer {
   }
 
   start() {
+    // Without a connection the press itself says so.
+    const near = () => this.delegate.preflightNear().catch(() => {})
+    setTimeout(near, LATER_MS)
     for (const button of [this.offer, this.opener]) {
-      for (const type of ["pointerenter", "focus"]) button.addEventListener(type, () => this.delegate.preflightNear())
+      for (const type of ["pointerenter", "focus"]) button.addEventListener(type, near)
       button.addEventListener("click", () => this.delegate.preflightWanted())
     }
     this.render()

@@ -5,6 +5,7 @@ import { shownAt } from "../talks/replay.js"
 import { saidIn, titleOf } from "../talks/talk.js"
 import { toolLine } from "../tool.js"
 import { element, find, icon } from "./element.js"
+import { SureButton } from "./sure-button.js"
 
 export class TalkDetailView {
   root = find("talk-detail", HTMLElement)
@@ -13,13 +14,15 @@ export class TalkDetailView {
   /** @type {HTMLAudioElement | null} */
   player = null
   address = ""
+  /** The frame that is asked for. */
+  frame = 0
   /** @type {Map<string, {row: HTMLElement, text: HTMLElement}>} */
   rows = new Map()
 
   /**
    * @param {import("../talks/keeper.js").Keeper} keeper
    * @param {import("../i18n.js").Words} words
-   * @param {{talkClosed: () => void, talkChanged: () => void}} delegate
+   * @param {{talkClosed: () => void}} delegate
    */
   constructor(keeper, words, delegate) {
     this.keeper = keeper
@@ -29,6 +32,7 @@ export class TalkDetailView {
 
   /** @param {import("../talks/talk.js").Talk} talk */
   open(talk) {
+    this.#release()
     this.talk = talk
     this.root.hidden = false
     const back = this.#button("talks.back", () => this.close())
@@ -37,13 +41,22 @@ export class TalkDetailView {
   }
 
   close() {
-    this.player?.pause()
-    if (this.address) URL.revokeObjectURL(this.address)
-    this.address = ""
-    this.talk = this.player = null
+    this.#release()
+    this.talk = null
     this.root.hidden = true
     this.root.replaceChildren()
     this.delegate.talkClosed()
+  }
+
+  pause() {
+    this.player?.pause()
+  }
+
+  #release() {
+    this.pause()
+    this.player = null
+    if (this.address) URL.revokeObjectURL(this.address)
+    this.address = ""
   }
 
   /** @param {import("../talks/talk.js").Talk} talk */
@@ -60,7 +73,8 @@ export class TalkDetailView {
       mark.setAttribute("aria-pressed", String(this.talk?.marked))
     })
     mark.setAttribute("aria-pressed", String(talk.marked))
-    const remove = this.#button("talks.remove", () => this.#remove())
+    const remove = element("button", { type: "button", class: "plain" }, this.words.say("talks.remove"))
+    new SureButton(remove, { label: this.words.say("talks.remove"), question: this.words.say("talks.remove.sure") }, () => this.#remove(talk.id))
     return element("div", { class: "tools" }, mark, remove, this.#exports(talk))
   }
 
@@ -71,7 +85,7 @@ export class TalkDetailView {
     menu.addEventListener("change", async () => {
       const form = menu.value
       menu.value = ""
-      if (form) save(await fileOf(talk, form, this.words, this.#load))
+      if (form) save(await fileOf(talk, form, this.words, this.#load(talk.id)))
     })
     return menu
   }
@@ -82,7 +96,7 @@ export class TalkDetailView {
     const player = this.player = element("audio", { controls: true, "aria-label": this.words.say("talks.replay") })
     const follow = () => this.#follow(player)
     for (const type of ["play", "seeking", "timeupdate", "ended"]) player.addEventListener(type, follow)
-    sound(talk, this.#load).then(blob => {
+    sound(talk, this.#load(talk.id)).then(blob => {
       if (this.player !== player) return
       this.address = URL.createObjectURL(blob)
       player.src = this.address
@@ -102,13 +116,23 @@ export class TalkDetailView {
     return element("div", { class: "past-talk" }, ...shown.filter(row => row !== undefined))
   }
 
-  /** What has been said so far is dark, what comes is faint: nothing moves while one reads. @param {HTMLAudioElement} player */
+  /** @param {HTMLAudioElement} player */
   #follow(player) {
-    if (!this.talk) return
+    if (!this.talk || player !== this.player) return
+    this.#show(this.talk, player)
+    cancelAnimationFrame(this.frame)
+    if (!player.paused) this.frame = requestAnimationFrame(() => this.#follow(player))
+  }
+
+  /**
+   * What has been said so far is dark, what comes is faint: nothing moves while one reads.
+   * @param {import("../talks/talk.js").Talk} talk
+   * @param {HTMLAudioElement} player
+   */
+  #show(talk, player) {
     const whole = player.ended || (player.paused && player.currentTime === 0)
-    const shown = new Map(shownAt(this.talk, 1000 * player.currentTime).map(({ entry, shown: count }) => [entry.id, count]))
+    const shown = new Map(shownAt(talk, 1000 * player.currentTime).map(({ entry, shown: count }) => [entry.id, count]))
     for (const [id, { text }] of this.rows) this.#fade(text, whole ? Infinity : shown.get(id) ?? 0)
-    if (!player.paused) requestAnimationFrame(() => this.#follow(player))
   }
 
   /** @param {HTMLElement} text @param {number} shown */
@@ -120,20 +144,22 @@ export class TalkDetailView {
     text.replaceChildren(words.slice(0, at), element("span", { class: "coming" }, words.slice(at)))
   }
 
-  /** @param {number} n */
-  #load = n => this.keeper.store.readSound(/** @type {import("../talks/talk.js").Talk} */ (this.talk).id, n)
-
-  /** @param {Partial<import("../talks/talk.js").Talk>} change */
-  async #change(change) {
-    if (!this.talk) return
-    this.talk = Object.assign(this.talk, change)
-    await this.keeper.update(this.talk)
-    this.delegate.talkChanged()
+  /** @param {string} id */
+  #load(id) {
+    return (/** @type {number} */ n) => this.keeper.store.readSound(id, n)
   }
 
-  async #remove() {
-    if (this.talk) await this.keeper.forget(this.talk.id)
-    this.close()
+  /** @param {import("../talks/talk.js").TalkChange} change */
+  #change(change) {
+    if (!this.talk) return
+    Object.assign(this.talk, change)
+    this.keeper.update(this.talk.id, change)
+  }
+
+  /** @param {string} id */
+  async #remove(id) {
+    await this.keeper.forget(id)
+    if (this.talk?.id === id) this.close()
   }
 
   /** @param {string} key @param {() => void} pressed */

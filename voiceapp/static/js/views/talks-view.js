@@ -5,9 +5,8 @@ import { titleOf } from "../talks/talk.js"
 import { clock } from "../meter.js"
 import { Drawer } from "./drawer.js"
 import { element, find, icon, write } from "./element.js"
+import { SureButton } from "./sure-button.js"
 import { TalkDetailView } from "./talk-detail-view.js"
-
-const SURE_MS = 4000
 
 export class TalksView {
   list = find("talks-list", HTMLElement)
@@ -15,9 +14,12 @@ export class TalksView {
   empty = find("talks-empty", HTMLElement)
   box = find("talks-search", HTMLInputElement)
   clearer = find("talks-clear", HTMLButtonElement)
-  sure = false
   /** @type {import("../talks/talk.js").Talk[]} */
   talks = []
+  /** @type {Map<string, HTMLButtonElement>} of the talks that are seen */
+  drawn = new Map()
+  /** How often it was rendered: an older one that is still reading gives up. */
+  renders = 0
 
   /**
    * @param {import("../talks/keeper.js").Keeper} keeper
@@ -34,7 +36,7 @@ export class TalksView {
   start() {
     this.drawer.start()
     this.box.addEventListener("input", () => this.#renderRows())
-    this.clearer.addEventListener("click", () => this.#clear())
+    new SureButton(this.clearer, { label: this.words.say("talks.clear"), question: this.words.say("talks.clear.sure") }, () => this.#clear())
     this.renderChoice()
   }
 
@@ -44,8 +46,10 @@ export class TalksView {
   }
 
   async render() {
-    if (!this.drawer.opened) return
+    if (!this.drawer.opened || this.list.hidden) return
+    const render = ++this.renders
     const stored = await this.keeper.store.all().catch(() => [])
+    if (render !== this.renders) return
     const { current } = this.keeper
     const fresh = current?.entries.length && !stored.some(({ id }) => id === current.id) ? [current] : []
     this.talks = [...fresh, ...stored].sort((a, b) => Number(b.marked) - Number(a.marked) || b.began - a.began)
@@ -58,6 +62,11 @@ export class TalksView {
     this.#open(talk)
   }
 
+  /** Nothing of the past is heard. */
+  pause() {
+    this.detail.pause()
+  }
+
   // Delegate of the detail
 
   talkClosed() {
@@ -66,45 +75,53 @@ export class TalksView {
     this.render()
   }
 
-  talkChanged() {
-    this.render()
-  }
-
   #renderRows() {
     const found = search(this.talks, this.box.value)
-    this.rows.replaceChildren(...found.map(talk => this.#row(talk)))
+    this.drawn = new Map(found.map(talk => [talk.id, this.#row(talk)]))
+    this.#place([...this.drawn.values()])
     write(this.empty, found.length ? "" : this.words.say(this.talks.length ? "talks.none" : "talks.empty"))
     this.empty.hidden = found.length > 0
     this.clearer.hidden = this.talks.length === 0
   }
 
-  /** @param {import("../talks/talk.js").Talk} talk */
+  /** The keyboard's focus stays where it is. @param {HTMLButtonElement[]} buttons */
+  #place(buttons) {
+    const placed = [...this.rows.querySelectorAll("button")]
+    if (buttons.length === placed.length && buttons.every((button, i) => button === placed[i])) return
+    const focused = buttons.find(button => button === document.activeElement)
+    this.rows.replaceChildren(...buttons.map(button => element("li", {}, button)))
+    focused?.focus({ preventScroll: true })
+  }
+
+  /** The same element as before for the same talk. @param {import("../talks/talk.js").Talk} talk */
   #row(talk) {
+    const button = this.drawn.get(talk.id) ?? this.#button(talk.id)
     const when = new Date(talk.began).toLocaleString(this.words.language, { dateStyle: "medium", timeStyle: "short" })
     const about = [when, clock(talk.length), ...talk.sound ? [this.words.say("talks.with_sound")] : []].join(" · ")
     const title = element("span", { class: "talk-title" }, talk.marked ? "★ " : "", titleOf(talk, this.words.say("talks.unnamed")))
-    const button = element("button", { type: "button", class: "talk-row-button", "data-talk": talk.id }, icon(talk.sound ? "talk" : "log"), element("span", {}, title, element("small", { class: "quiet" }, about)))
-    button.addEventListener("click", () => this.#open(talk))
-    return element("li", {}, button)
+    button.replaceChildren(icon(talk.sound ? "talk" : "log"), element("span", {}, title, element("small", { class: "quiet" }, about)))
+    return button
   }
 
-  /** @param {import("../talks/talk.js").Talk} talk */
-  #open(talk) {
+  /** @param {string} id */
+  #button(id) {
+    const button = element("button", { type: "button", class: "talk-row-button", "data-talk": id })
+    button.addEventListener("click", () => this.#open(this.talks.find(talk => talk.id === id)))
+    return button
+  }
+
+  /** @param {import("../talks/talk.js").Talk | undefined} talk */
+  async #open(talk) {
+    if (!talk) return
+    const whole = await this.keeper.whole(talk)
     this.list.hidden = true
-    this.detail.open(talk)
+    this.detail.open(whole)
   }
 
-  /** Asks once more, by itself, before it does it. */
+  /** The button goes away with the talks. */
   async #clear() {
-    if (this.sure) await this.keeper.forgetAll()
-    this.sure = !this.sure
-    write(this.clearer, this.words.say(this.sure ? "talks.clear.sure" : "talks.clear"))
-    if (this.sure) setTimeout(() => this.#unsure(), SURE_MS)
-    else this.render()
-  }
-
-  #unsure() {
-    this.sure = false
-    write(this.clearer, this.words.say("talks.clear"))
+    this.box.focus()
+    await this.keeper.forgetAll()
+    this.render()
   }
 }

@@ -1,0 +1,103 @@
+"""The inspector with many events: all can be found, few are drawn."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page
+
+from tests.browser.visitor import Visitor
+from voiceapp.engine.scripted import ScriptedServer
+
+pytestmark = pytest.mark.browser
+
+Visit = Callable[..., Visitor]
+Serve = Callable[[str], tuple[str, ScriptedServer]]
+
+MANY = 50_000
+# One lot more than are kept.
+DROPPING = 51_000
+ELEMENTS = 'document.querySelectorAll("*").length'
+REFUSE = "() => { navigator.clipboard.writeText = async () => { throw new DOMException('', 'NotAllowedError') } }"
+SOCKET = """
+const Socket = window.WebSocket
+window.WebSocket = class extends Socket {
+  constructor(...how) {
+    super(...how)
+    window.testSocket = this
+  }
+}
+"""
+# As if the server had said them, a thousand in each frame: one by one through Playwright would take minutes.
+SAY = """async ({ from, until }) => {
+  for (let n = from; n < until; n++) {
+    const direction = n % 3 ? "down" : "up"
+    const line = { direction, type: `event.${n}`, at: n, bytes: 100, summary: "", body: `{"n":${n}}` }
+    window.testSocket.dispatchEvent(new MessageEvent("message", { data: `42${JSON.stringify(["log", line])}` }))
+    if (n % 1000 === 0) await new Promise(requestAnimationFrame)
+  }
+}"""
+
+
+def event(page: Page, n: int) -> Locator:
+    return page.get_by_text(f"event.{n}", exact=True)
+
+
+def test_many_events_do_not_weigh_on_the_page(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url, room=SOCKET)
+    page = visitor.page
+    rows, body = page.locator(".log-row"), page.locator("#log-body")
+    visitor.press("Show events")
+    # Without a microphone no event comes in between.
+    visitor.type("Hello.")
+    visitor.wait_for_entry("assistant", "[data-final]")
+    visitor.press("Clear")
+    page.evaluate(SAY, {"from": 0, "until": 100})
+    event(page, 99).wait_for()
+    drawn, elements = rows.count(), page.evaluate(ELEMENTS)
+    page.evaluate(SAY, {"from": 100, "until": MANY})
+    event(page, MANY - 1).wait_for()
+    assert page.inner_text("#log-count") == "50,000 events"
+    assert 0 < rows.count() <= drawn < 60
+    assert page.evaluate(ELEMENTS) <= elements
+
+    page.fill("#log-search", "event.23456")
+    event(page, 23456).wait_for()
+    assert rows.count() == 1
+    page.fill("#log-search", "")
+    page.select_option("#log-direction", "up")
+    event(page, 49998).wait_for()
+    page.fill("#log-search", '"n":24681')
+    event(page, 24681).wait_for()
+    page.fill("#log-search", "")
+    page.select_option("#log-direction", "all")
+    page.eval_on_selector("#log-scroller", "scroller => { scroller.scrollTop = 0 }")
+    event(page, 0).wait_for()
+    page.eval_on_selector("#log-scroller", "scroller => { scroller.scrollTop = scroller.scrollHeight }")
+    event(page, MANY - 1).wait_for()
+    assert rows.count() <= drawn
+
+    # The chosen one stays chosen when the oldest go, and is none when it went itself.
+    event(page, MANY - 1).click()
+    page.evaluate(SAY, {"from": MANY, "until": DROPPING})
+    page.get_by_text("51,000 events").wait_for()
+    assert body.inner_text() == '{\n  "n": 49999\n}'
+    page.focus("#log-rows")
+    page.keyboard.press("Home")
+    event(page, 1000).wait_for()
+    assert body.inner_text() == '{\n  "n": 1000\n}'
+    page.evaluate(SAY, {"from": DROPPING, "until": DROPPING + 1000})
+    body.wait_for(state="hidden")
+
+
+def test_a_refused_clipboard_is_said(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url)
+    page = visitor.page
+    page.evaluate(REFUSE)
+    visitor.press("Show events")
+    page.click("#log-copy")
+    page.get_by_role("button", name="Could not be copied").wait_for()
+    page.click("#settings-toggle")
+    page.click("#settings-share")
+    page.get_by_text("The link could not be copied.").wait_for()

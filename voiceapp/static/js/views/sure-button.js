@@ -1,0 +1,37 @@
+// A button for what cannot be undone: it asks once more, by itself, before it does it.
+
+import { write } from "./element.js"
+
+const SURE_MS = 4000
+
+export class SureButton {
+  asked = false
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer
+
+  /**
+   * @param {HTMLButtonElement} root
+   * @param {{label: string, question: string}} texts
+   * @param {() => void} confirmed
+   */
+  constructor(root, texts, confirmed) {
+    this.root = root
+    this.texts = texts
+    this.confirmed = confirmed
+    root.addEventListener("click", () => this.#pressed())
+  }
+
+  #pressed() {
+    const sure = this.asked
+    this.#ask(!sure)
+    if (sure) this.confirmed()
+  }
+
+  /** @param {boolean} asked */
+  #ask(asked) {
+    this.asked = asked
+    write(this.root, asked ? this.texts.question : this.texts.label)
+    clearTimeout(this.timer)
+    if (asked) this.timer = setTimeout(() => this.#ask(false), SURE_MS)
+  }
+}
