@@ -16,7 +16,7 @@ test: $(VENV)/installed-requirements-dev.txt
 	$(BIN)/python tests/prepare.py
 	$(BIN)/python -m voiceapp.vendor
 	npm --prefix tests/js ci --silent --no-audit --no-fund
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line test-page test-rest
+	@$(MAKE) --no-print-directory --jobs=2 test-page test-rest
 
 # Talks in real time, so it mostly waits: the rest runs beside it.
 test-page:

@@ -33,6 +33,8 @@ def _ours(url: str, env: Mapping[str, str], shape: Shape) -> Contender:
         "VOICEAPP_PROFILE": "openai",
         "VOICEAPP_UPSTREAM_URL": url,
         "VOICEAPP_UPSTREAM_KEY": "x",
+        # So that the callers speak first.
+        "VOICEAPP_INSTRUCTIONS": "Be brief.",
         "VOICEAPP_CHUNK_MS": str(shape.chunk_ms),
         "VOICEAPP_THREADS": str(max(100, shape.calls + 20)),
     }

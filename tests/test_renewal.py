@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -66,6 +67,11 @@ def renewing(page: PageClient, server: ScriptedServer) -> None:
     assert server.wait_for(lambda _: len(server.connections) == 2 and len(server.connections[1].events) > 0)
 
 
+def updates(server: ScriptedServer) -> list[Any]:
+    """Of the second session."""
+    return [event for event in server.connections[1].events if event["type"] == "session.update"]
+
+
 def test_what_changed_before_and_while_it_waits_holds_in_it_too(upstream: Upstream, serve: Serve) -> None:
     server = upstream()
     with PageClient(serve(server)) as page:
@@ -76,8 +82,8 @@ def test_what_changed_before_and_while_it_waits_holds_in_it_too(upstream: Upstre
         assert not page.named("renewed")
         page.emit("heard", {"item": "a1", "heard_ms": 1200})
         page.expect("renewed")
-        assert server.wait_for(lambda _: server.connections[1].events[-1]["type"] == "session.update")
-    made, *_, changed = server.connections[1].events
+        assert server.wait_for(lambda _: len(updates(server)) == 2)
+    made, changed = updates(server)
     assert made["session"]["audio"]["input"]["transcription"]["language"] == "ja"
     assert changed["session"]["audio"]["input"]["turn_detection"] is None
 
