@@ -16,6 +16,10 @@ Object.assign(window, { voiceapp: { stats: () => page.snapshot() } })
 document.body.toggleAttribute("data-ready", true)
 
 // Later: what is needed for a call comes first.
-setTimeout(() => navigator.serviceWorker?.register("/worker.js").catch(() => {}), WORKER_MS)
+function later() {
+  if (page.callActive) setTimeout(later, WORKER_MS)
+  else navigator.serviceWorker?.register("/worker.js").catch(() => {})
+}
+setTimeout(later, WORKER_MS)
 // A page that is there without its server has been kept by the worker.
 if (navigator.serviceWorker?.controller) fetch("/healthz").catch(() => page.notices.add({ code: "server_away" }))

@@ -23,7 +23,7 @@ export class PreflightOffer {
   start() {
     // Without a connection the press itself says so.
     const near = () => this.delegate.preflightNear().catch(() => {})
-    setTimeout(near, LATER_MS)
+    setTimeout(() => { if (!this.delegate.callActive) near() }, LATER_MS)
     for (const button of [this.offer, this.opener]) {
       for (const type of ["pointerenter", "focus"]) button.addEventListener(type, near)
       button.addEventListener("click", () => this.delegate.preflightWanted())
