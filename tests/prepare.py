@@ -35,7 +35,7 @@ def install(packages: Sequence[str], check: bool) -> None:
 
 def main() -> None:
     if missing({**NEEDED, **WANTED}) and shutil.which("apt-get") and os.geteuid() == 0:
-        subprocess.run(["apt-get", "update", "-qq"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(["apt-get", "update", "-qq"], check=bool(missing()), stdout=subprocess.DEVNULL)
         install(missing(), check=True)
         install(missing(WANTED), check=False)
     if missing():

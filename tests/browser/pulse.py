@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 HEARD_RATE = 16000
+PROGRAMS = ("pulseaudio", "pactl", "paplay", "parec")
 
 
 class Pulse:

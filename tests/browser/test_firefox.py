@@ -1,5 +1,6 @@
 """The page in Firefox, which has its own ways with devices, rates and clocks: a whole call, by voice and in writing."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.browser.firefox import ESCAPE, PROGRAM, FirefoxVisitor, firefox
-from tests.browser.pulse import HEARD_RATE, pulse
+from tests.browser.pulse import HEARD_RATE, PROGRAMS, pulse
 from tests.browser.speech import spoken
 from tests.word_errors import error_rate
 from voiceapp.engine.recogniser import Recogniser
@@ -18,6 +19,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.models,
     pytest.mark.skipif(PROGRAM is None, reason="no Firefox is installed"),
+    pytest.mark.skipif(not all(map(shutil.which, PROGRAMS)), reason="no PulseAudio is installed"),
 ]
 
 SENTENCE = "The garden is full of flowers."
