@@ -13,14 +13,6 @@ from tests.conftest import SCENARIOS, upstream_settings
 from tests.servers import gunicorn
 from voiceapp.engine.scripted import ScriptedServer
 
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A talk in real time may fail because the machine had something else to do: once more, then it counts."""
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.flaky(reruns=1))
-
-
 OWN_SCENARIOS = Path(__file__).parent / "scenarios"
 OUTPUT = Path(__file__).parents[1] / "output"
 
