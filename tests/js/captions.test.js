@@ -1,7 +1,10 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { CaptionPace } from "../../voiceapp/static/js/caption-pace.js"
+import { floorGrapheme, firstGraphemes } from "../../voiceapp/static/js/segments.js"
 import { sentences } from "../../voiceapp/static/js/sentences.js"
+import { RATES, speechMs } from "../../voiceapp/static/js/speech-rate.js"
+import { ANSWERS, boundaries } from "./support/scripts.js"
 
 const TEXT = "One two three four five six seven eight."
 const entry = more => ({ key: "0/a", id: "a", role: "assistant", kind: "audio", text: TEXT, final: true, heard: null, removed: false, version: 1, ...more })
@@ -17,6 +20,81 @@ test("text shows in step with the sound, whole words at a time, and never goes b
   assert.equal(TEXT.slice(0, pace.shown(entry())), "One two three four five")
   pace.heard("a", 4000)
   assert.equal(pace.shown(entry()), TEXT.length)
+})
+
+for (const [script, text] of Object.entries(ANSWERS)) {
+  const spoken = more => entry({ text, ...more })
+
+  test(`in ${script} a caption keeps in step with the sound, to the word, and splits no character`, () => {
+    const pace = new CaptionPace()
+    pace.soundArrived("a", 12000)
+    pace.soundCompleted("a")
+    let before = 0
+    for (let ms = 0; ms <= 12000; ms += 50) {
+      pace.heard("a", ms)
+      const shown = pace.shown(spoken())
+      assert.ok(shown >= before && boundaries(text).has(shown), `${ms}: ${shown}`)
+      // Of one word at most, and of no long one, more is shown than was said.
+      assert.ok(speechMs(text.slice(0, shown)) < speechMs(text) * ms / 12000 + 1000 || ms === 12000, `${ms}: ${text.slice(0, shown)}`)
+      assert.ok(speechMs(text.slice(0, shown)) >= Math.floor(speechMs(text) * ms / 12000), `${ms}: ${text.slice(0, shown)}`)
+      before = shown
+    }
+    assert.equal(before, text.length)
+  })
+
+  test(`in ${script} a caption splits no character while its text still comes, a code point at a time`, () => {
+    const pace = new CaptionPace()
+    pace.soundArrived("a", 100)
+    let come = ""
+    for (const point of text) {
+      come += point
+      pace.heard("a", come.length * 40)
+      const shown = pace.shown(spoken({ text: come, final: false }))
+      assert.ok(boundaries(text).has(shown), text.slice(0, shown))
+    }
+  })
+
+  test(`in ${script} what was spoken of a caption stands, whatever the words become`, () => {
+    const pace = new CaptionPace()
+    pace.soundArrived("a", 12000)
+    pace.heard("a", 3000)
+    const shown = pace.shown(spoken({ final: false }))
+    const other = pace.shown(spoken({ text: `${text.slice(0, shown)}…` }))
+    assert.ok(other >= shown && boundaries(`${text.slice(0, shown)}…`).has(other))
+  })
+}
+
+test("a Japanese caption does not jump at a comma or a digit", () => {
+  const text = "昨日は友だちと京都へ行って、清水寺を見てから、抹茶のアイスを食べました。とても楽しかったです。次は3月に奈良へ行って、鹿にせんべいをあげたいと思っています。一緒にどうですか？"
+  const pace = new CaptionPace()
+  pace.soundArrived("a", 12000)
+  const after = ms => (pace.heard("a", ms), pace.shown(entry({ text, final: false })))
+  assert.deepEqual([500, 1000, 2000, 4000].map(ms => Math.round(after(ms) / (text.length * ms / 12000) * 2) / 2), [1, 1, 1, 1])
+})
+
+test("a browser that knows no scripts still cuts between code points", async () => {
+  const { Segmenter } = Intl
+  delete Intl.Segmenter
+  try {
+    const { floorGrapheme: floor } = await import("../../voiceapp/static/js/segments.js?without")
+    assert.equal(floor("a👍b", 2), 1)
+    assert.equal(floor("a👍b", 3), 3)
+  } finally {
+    Intl.Segmenter = Segmenter
+  }
+})
+
+test("a text is cut before the character that does not fit", () => {
+  assert.equal(floorGrapheme("はが\u3099き", 2), 1)
+  assert.equal(floorGrapheme("👩‍👩‍👧‍👦!", 5), 0)
+  assert.equal(floorGrapheme("abc", 7), 3)
+  assert.equal(firstGraphemes("🇯🇵🇸🇦नमस्ते", 3), "🇯🇵🇸🇦न")
+})
+
+test("each script has a pace of its own, and a mixed text the sum of its characters", () => {
+  assert.deepEqual(["a", "あ", "語", "말", "ب", "म", "5", "\u0301", "👍"].map(speechMs), [60, 150, 200, 150, 90, 110, 200, 0, 0])
+  assert.equal(speechMs("GPTは"), 3 * 60 + 150)
+  assert.ok(RATES.every(([first, last], i) => first <= last && (i === 0 || RATES[i - 1][1] < first)))
 })
 
 test("before all of the sound is there, the text does not run ahead", () => {

@@ -1,10 +1,22 @@
 // How much of an answer's text has been heard: the text comes faster than the sound, and shows in step with the sound.
 
-/** Speech while its length is not yet known: milliseconds for each character. */
-const CHARACTER_MS = { wide: 150, narrow: 62 }
-const WIDE = /[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/u
+import { floorGrapheme, graphemes, words } from "./segments.js"
+import { speechMs } from "./speech-rate.js"
 
-/** @typedef {{soundMs: number, heardMs: number, complete: boolean, over: boolean, most: number}} Pace */
+/** A word shows whole when it begins to be spoken; one that takes longer shows by its characters. */
+const LONGEST_WORD_MS = 1000
+
+/**
+ * @typedef {object} Pace
+ * @property {number} soundMs of the item, as far as it came
+ * @property {number} heardMs
+ * @property {boolean} complete there is no more sound of it
+ * @property {boolean} over played to its end, or without sound for good
+ * @property {string} text as it was last measured
+ * @property {number} textMs how long it takes to say it
+ * @property {number} shown characters
+ * @property {number} shownMs how long it takes to say those
+ */
 
 export class CaptionPace {
   /** @type {Map<string, Pace>} */
@@ -51,14 +63,15 @@ export class CaptionPace {
   }
 
   /**
-   * How many characters of the text to show. Never fewer than before.
+   * How many characters of the text to show: never fewer than before, never beyond the word that is being spoken.
    * @param {import("./transcript.js").Entry} entry
    */
   shown(entry) {
     const pace = this.#of(entry.id)
     if (!this.#paced(entry) || pace.over) return entry.text.length
-    pace.most = Math.max(pace.most, wordEnd(entry.text, entry.text.length * this.#share(pace, entry.text)))
-    return pace.most
+    measure(pace, entry.text)
+    advance(pace, entry.text, entry.final)
+    return pace.shown
   }
 
   /** @param {import("./transcript.js").Entry} entry */
@@ -66,31 +79,64 @@ export class CaptionPace {
     return heard === null && role === "assistant" && kind === "audio"
   }
 
-  /**
-   * @param {Pace} pace
-   * @param {string} text
-   */
-  #share(pace, text) {
-    const guess = text.length * (WIDE.test(text) ? CHARACTER_MS.wide : CHARACTER_MS.narrow)
-    const whole = pace.complete ? pace.soundMs : Math.max(pace.soundMs, guess)
-    return whole > 0 ? Math.min(1, pace.heardMs / whole) : 0
-  }
-
   /** @param {string} item */
   #of(item) {
-    if (!this.paces.has(item)) this.paces.set(item, { soundMs: 0, heardMs: 0, complete: false, over: false, most: 0 })
+    if (!this.paces.has(item)) this.paces.set(item, { soundMs: 0, heardMs: 0, complete: false, over: false, text: "", textMs: 0, shown: 0, shownMs: 0 })
     return /** @type {Pace} */ (this.paces.get(item))
   }
 }
 
 /**
- * The end of the word that is being spoken.
+ * What was added only, where it was only added to.
+ * @param {Pace} pace
  * @param {string} text
- * @param {number} position
  */
-function wordEnd(text, position) {
-  const at = Math.floor(position)
-  if (at <= 0 || WIDE.test(text.charAt(at))) return Math.max(0, at)
-  const space = text.slice(at).search(/\s/u)
-  return space < 0 ? text.length : at + space
+function measure(pace, text) {
+  if (text === pace.text) return
+  const grown = text.startsWith(pace.text)
+  pace.textMs = grown ? pace.textMs + speechMs(text.slice(pace.text.length)) : speechMs(text)
+  pace.text = text
+  if (grown) return
+  // In other words than before: as much of it stands as stood.
+  pace.shown = floorGrapheme(text, pace.shown)
+  pace.shownMs = speechMs(text.slice(0, pace.shown))
+}
+
+/** How much of the text, as time at the usual pace, lies behind what is heard. @param {Pace} pace */
+function spokenMs({ complete, soundMs, heardMs, textMs }) {
+  const whole = complete ? soundMs : Math.max(soundMs, textMs)
+  return whole > 0 ? textMs * Math.min(1, heardMs / whole) : 0
+}
+
+/**
+ * Whatever has begun to be spoken.
+ * @param {Pace} pace
+ * @param {string} text
+ * @param {boolean} final
+ */
+function advance(pace, text, final) {
+  const spoken = spokenMs(pace)
+  if (pace.heardMs <= 0 || pace.shown >= text.length) return
+  for (const portion of portions(text.slice(pace.shown), final)) {
+    if (pace.shownMs >= spoken && spoken < pace.textMs) return
+    // What comes may yet make one character of it and the last.
+    if (!final && pace.shown + portion.length >= text.length) return
+    pace.shown += portion.length
+    pace.shownMs += speechMs(portion)
+  }
+}
+
+/**
+ * What is shown at once: a word, unless it takes long or may still grow; then its characters.
+ * @param {string} text
+ * @param {boolean} final
+ */
+function* portions(text, final) {
+  let end = 0
+  for (const word of words(text)) {
+    end += word.length
+    const whole = speechMs(word) <= LONGEST_WORD_MS && (final || end < text.length)
+    if (whole) yield word
+    else yield* graphemes(word)
+  }
 }
