@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any
+from contextlib import suppress
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -21,10 +21,14 @@ from prometheus_client import (
 
 from .bridge import Bridge
 from .environment import Secret
+from .log_rate import LogRate
 
 log = logging.getLogger(__name__)
 
 LOOK_S = 1.0
+# Lines of calls in a second: more than an honest house has, and less than would fill a disk.
+CALL_LINES_A_SECOND = 20
+LONGEST_LINE = 20_000
 
 CALLS = Gauge("voiceapp_calls", "Calls that go on", multiprocess_mode="livesum")
 STARTED = Counter("voiceapp_calls_started", "Calls that began")
@@ -64,7 +68,10 @@ def call_ended(call: str, reason: str, seconds: float) -> None:
 def noticed(call: str, code: str, *, fatal: bool) -> None:
     """A page was told of a fault."""
     NOTICES.labels(code).inc()
-    _line(logging.WARNING if fatal else logging.INFO, "call_notice", call=call, code=code, fatal=str(fatal).lower())
+    level = logging.WARNING if fatal else logging.INFO
+    # Of no call yet, or any more: then a stranger can have as many as he likes.
+    most = CALL_LINES_A_SECOND if call != "none" else 1
+    _line(level, "call_notice", a_second=most, call=call, code=code, fatal=str(fatal).lower())
 
 
 def refused(request: str, code: str) -> None:
@@ -83,8 +90,10 @@ def answered(stages: Mapping[str, float | None]) -> None:
             ANSWER.labels(stage).observe(seconds)
 
 
-def _line(level: int, event: str, **fields: str) -> None:
-    log.log(level, "event=%s %s", event, " ".join(f"{name}={value}" for name, value in fields.items()))
+def _line(level: int, event: str, a_second: int = CALL_LINES_A_SECOND, **fields: str) -> None:
+    """One line, of which so many are written in a second for each event and code."""
+    kind = {"kind": (event, fields.get("code", "")), "a_second": a_second}
+    log.log(level, "event=%s %s", event, " ".join(f"{name}={value}" for name, value in fields.items()), extra=kind)
 
 
 class BridgeWatch:
@@ -136,6 +145,7 @@ _PATTERNS = (
     re.compile(r"(?i)\b(authorization|api-key|cookie|set-cookie|x-api-key)\b(['\"]?\s*[:=]\s*)[^\r\n]+"),
     re.compile(r"://[^/\s:@]*:[^/\s@]+@"),
 )
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
@@ -152,23 +162,39 @@ class RedactingFormatter(logging.Formatter):
             text = text.replace(value, "***")
         for pattern in _PATTERNS:
             text = pattern.sub("***", text)
-        # A line break in what is logged must not forge a line.
-        return text.replace("\r", "\\r").replace("\n", "\\n")
+        if len(text) > LONGEST_LINE:
+            text = f"{text[:LONGEST_LINE]}… ({len(text) - LONGEST_LINE} more characters)"
+        # A line break in what is logged must not forge a line, nor an escape sequence move the terminal's cursor.
+        return _CONTROL.sub(lambda found: repr(found[0])[1:-1], text)
 
 
-class _Handler(logging.StreamHandler[Any]):
-    """Ours, so that it is found again."""
+class _Handler(logging.Handler):
+    """Standard error, whatever it is at the time. Where it takes nothing (a full disk, say), nobody is held up."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            text = self.format(record)
+        except Exception:
+            text = f"ERROR {record.name} {record.pathname}:{record.lineno} logs what cannot be written"
+        with suppress(OSError, ValueError):
+            sys.stderr.write(text + "\n")
+            sys.stderr.flush()
 
 
 def write_log(known: Iterable[Secret]) -> None:
-    """Have the app's log written to standard error, redacted, and whatever else logs here redacted too."""
+    """Have all that is logged in this process written to standard error, redacted and held to a pace (`LogRate`)."""
     formatter = RedactingFormatter(known)
-    ours = logging.getLogger("voiceapp")
-    ours.setLevel(logging.INFO)
-    for old in [handler for handler in ours.handlers if isinstance(handler, _Handler)]:
-        ours.removeHandler(old)
-    handler = _Handler(sys.stderr)
-    ours.addHandler(handler)
-    for name in ("voiceapp", "gunicorn.error", "socketio", "engineio", "werkzeug"):
-        for each in logging.getLogger(name).handlers:
-            each.setFormatter(formatter)
+    root = logging.getLogger()
+    for old in [handler for handler in root.handlers if isinstance(handler, _Handler)]:
+        root.removeHandler(old)
+    ours = _Handler()
+    root.addHandler(ours)
+    logging.getLogger("voiceapp").setLevel(logging.INFO)
+    # With a level of their own they make no handlers of their own, which would know of no secrets.
+    for name in ("engineio.server", "socketio.server"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    for handler in (ours, *logging.getLogger("gunicorn.error").handlers):
+        handler.setFormatter(formatter)
+        for earlier in [each for each in handler.filters if isinstance(each, LogRate)]:
+            handler.removeFilter(earlier)
+        handler.addFilter(LogRate(handler.handle))

@@ -90,6 +90,28 @@ def test_a_line_break_in_what_is_sent_forges_no_line_in_the_log(server: Gunicorn
     assert "\n2026-01-01" not in server.log.read_text()
 
 
+def test_strangers_cannot_fill_the_log(serve: Serve) -> None:
+    """Bound: thousands of wrong events, codes, requests and upgrades: ten lines a second at the most, and counted."""
+    server = serve(VOICEAPP_PROXIES="1", VOICEAPP_PUBLIC="yes")
+    guarded = serve(VOICEAPP_ACCESS_CODE=CODE, VOICEAPP_PROXIES="1")
+    began = time.monotonic()
+    form = {"Content_Type": "application/x-www-form-urlencoded", "Content_Length": "9"}
+    with lines(server, 10) as held:
+        for n in range(100):
+            for line in held:
+                line.emit("nonsense", {})
+                line.emit("start", {"voice": n})
+            ask(guarded, request("/login", "POST", X_Forwarded_For=f"198.51.100.{n}", **form) + b"code=nope")
+            ask(server, upgrade(Origin="http://evil.example", Connection="close"))
+            ask(server, upgrade(Sec_WebSocket_Version="8", Connection="close"))
+            ask(server, b"GET / HTTP/9.9\r\n\r\n")
+            ask(server, b"\x80\xff\r\n\r\n")
+    time.sleep(1.2)
+    for log in (server.log.read_text(), guarded.log.read_text()):
+        assert len(log.splitlines()) < 10 * (time.monotonic() - began + 1), log
+        assert "more like this)" in log
+
+
 # Numbers
 
 
