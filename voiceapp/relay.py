@@ -289,9 +289,10 @@ class Relay:
                 priced = {"cost": self._bill.add(data["turn"])} if event == "usage" else {}
                 self._browser.emit(event, n, {**data, **priced})
             case effects.Play(n, item, audio):
-                if audio:
-                    self._stopwatch.played(item, self._bridge.loop.time())
+                self._stopwatch.played(item, self._bridge.loop.time())
                 self._browser.audio(n, item, audio.encode())
+            case effects.SoundComplete(n, item):
+                self._browser.audio(n, item, b"")
             case effects.Send(message):
                 self._send(message)
             case effects.Ready():

@@ -10,7 +10,7 @@ from voiceapp.conversation import events as ev
 from voiceapp.conversation import faults
 from voiceapp.conversation.chunks import ChunkOrderError
 from voiceapp.conversation.detection import PushToTalk, SemanticVad, ServerVad
-from voiceapp.conversation.effects import Emit, End, Note, Notify, Play, Ready
+from voiceapp.conversation.effects import Emit, End, Note, Notify, Play, Ready, SoundComplete
 
 
 class TestBeginning:
@@ -85,8 +85,34 @@ class TestSound:
         call = Call().begin()
         first = [effect for effect in call.answer() if isinstance(effect, Play)]
         assert first[0].audio == SECOND
-        assert first[0].n < first[1].n
-        assert first[1].audio == ""
+        assert len(first) == 1
+
+    def test_its_end_is_told_under_the_next(self) -> None:
+        play, end = (e for e in Call().begin().answer() if isinstance(e, Play | SoundComplete))
+        assert end == SoundComplete(end.n, "a1")
+        assert end.n > play.n
+
+    @pytest.mark.parametrize("at", range(3))
+    def test_an_empty_delta_is_nothing_wherever_it_comes(self, at: int) -> None:
+        call = Call().begin()
+        deltas = [ev.AudioDelta("r1", "a1", SECOND), ev.AudioDelta("r1", "a1", SECOND)]
+        deltas.insert(at, ev.AudioDelta("r1", "a1", ""))
+        effects = call.hear(ev.ResponseCreated("r1"), *deltas, ev.AudioDone("r1", "a1"))
+        assert [type(e) for e in effects if isinstance(e, Play | SoundComplete)] == [Play, Play, SoundComplete]
+
+    def test_an_empty_delta_on_the_short_way_takes_no_number(self) -> None:
+        call = Call().begin()
+        call.answer(done=False)
+        before = call.conversation.activity
+        assert call.conversation.take_audio("r1", "a1", 0) == 0
+        assert call.conversation.activity == before
+
+    def test_an_empty_delta_behind_a_cut_is_no_more_sound(self) -> None:
+        call = Call().begin()
+        call.answer()
+        call.hear(ev.Interrupted())
+        call.conversation.take_audio("r1", "a1", 0)
+        assert sent(call.hear(ev.Flushed("a1", 1000))) == []
 
     def test_the_short_way_counts_like_the_long_one(self) -> None:
         call = Call().begin()
@@ -307,10 +333,58 @@ class TestTranscript:
         assert [data["id"] for data in emitted(effects, "item")] == ["u1"]
         assert emitted(effects, "transcript")[-1] == {"item": "u1", "text": "Hello.", "final": True}
 
-    def test_a_failed_transcription_leaves_an_empty_line(self) -> None:
+    @pytest.mark.parametrize("known", ["", "What is"])
+    def test_a_failed_transcription_settles_the_entry_and_is_logged(self, known: str) -> None:
         call = Call().begin()
         call.ask()
-        assert emitted(call.hear(ev.UserTextFailed("u1")), "transcript") == [{"item": "u1", "text": "", "final": True}]
+        call.hear(ev.UserTextDelta("u1", known))
+        effects = call.hear(ev.UserTextFailed("u1", "DeploymentNotFound"))
+        assert emitted(effects, "transcript") == [{"item": "u1", "text": known, "final": True, "failed": True}]
+        assert Note("DeploymentNotFound") in effects
+        assert turns(effects) == []
+
+    def test_a_failed_transcription_of_what_is_gone_is_for_the_log_alone(self) -> None:
+        call = Call().begin()
+        call.ask()
+        call.hear(ev.ItemDeleted("u1"))
+        assert call.hear(ev.UserTextFailed("u1", "x")) == [Note("x")]
+
+    @pytest.mark.parametrize("why", ["length", "filter", "other"])
+    @pytest.mark.parametrize("final", [False, True])
+    def test_an_answer_that_was_not_ended_is_marked_and_logged(self, why: ev.Incomplete, final: bool) -> None:
+        call = Call().begin()
+        call.answer(done=False)
+        if final:
+            call.hear(ev.AssistantText("r1", "a1", "One two three four five."))
+        effects = call.hear(ev.ResponseDone("r1", "incomplete", None, incomplete=why))
+        *before, mark = emitted(effects, "transcript")
+        assert mark == {"item": "a1", "incomplete": why}
+        assert before == ([] if final else [{"item": "a1", "text": "One two three four five.", "final": True}])
+        assert Note(f"response_incomplete ({why})") in effects
+
+    def test_of_several_items_the_last_is_the_one_that_was_not_ended(self) -> None:
+        call = Call().begin()
+        call.answer(done=False)
+        call.hear(ev.OutputItemAdded("r1", "a2", "assistant", "audio"))
+        effects = call.hear(ev.ResponseDone("r1", "incomplete", None, incomplete="length"))
+        assert emitted(effects, "transcript")[-1] == {"item": "a2", "incomplete": "length"}
+
+    def test_an_answer_ended_before_its_first_word_is_told_and_gives_the_turn_back(self) -> None:
+        call = Call().begin()
+        call.answer()
+        call.hear(ev.Heard("a1", 1000))
+        call.ask("u2")
+        effects = call.hear(ev.ResponseCreated("r2"), ev.ResponseDone("r2", "incomplete", None, incomplete="filter"))
+        assert Notify(faults.NO_ANSWER) in effects
+        assert emitted(effects, "transcript") == []
+        assert turns(effects) == ["listening"]
+
+    def test_an_answer_that_is_gone_is_not_marked(self) -> None:
+        call = Call().begin()
+        call.answer(done=False)
+        call.hear(ev.Interrupted(), ev.Flushed("a1", 0))
+        effects = call.hear(ev.ResponseDone("r1", "incomplete", None, incomplete="length"))
+        assert emitted(effects, "transcript") == []
 
     def test_system_items_keep_their_place_but_are_not_shown(self) -> None:
         call = Call().begin()

@@ -15,6 +15,15 @@ from voiceapp.conversation import events as ev
 CONFIG = dialects.SessionConfig("marin", "Be kind.", "gpt-realtime-whisper", "ja")
 SOUND = base64.b64encode(bytes(range(240)) * 20).decode()
 
+INCOMPLETE: list[tuple[Any, ev.Incomplete]] = [
+    ({"type": "incomplete", "reason": "max_output_tokens"}, "length"),
+    ({"type": "incomplete", "reason": "content_filter"}, "filter"),
+    ({"type": "incomplete", "reason": "a new one"}, "other"),
+    ({"type": "incomplete"}, "other"),
+    ("content_filter", "filter"),
+    (None, "other"),
+]
+
 # Server event, in GA and in beta → what it means.
 SAME_IN_BOTH: list[tuple[dict[str, Any], ev.UpstreamEvent | None]] = [
     ({"type": "session.created", "session": {"model": "m", "expires_at": 7}}, ev.SessionCreated("m", 7)),
@@ -47,6 +56,21 @@ SAME_IN_BOTH: list[tuple[dict[str, Any], ev.UpstreamEvent | None]] = [
     (
         {"type": "conversation.item.input_audio_transcription.failed", "item_id": "u", "error": {}},
         ev.UserTextFailed("u"),
+    ),
+    (
+        {
+            "type": "conversation.item.input_audio_transcription.failed",
+            "item_id": "u",
+            "error": {"type": "server_error", "code": "DeploymentNotFound", "message": "x"},
+        },
+        ev.UserTextFailed("u", "DeploymentNotFound"),
+    ),
+    *(
+        (
+            {"type": "response.done", "response": {"id": "r", "status": "incomplete", "status_details": details}},
+            ev.ResponseDone("r", "incomplete", None, incomplete=why),
+        )
+        for details, why in INCOMPLETE
     ),
     ({"type": "response.created", "response": {"id": "r"}}, ev.ResponseCreated("r")),
     (

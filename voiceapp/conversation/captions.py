@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from .events import Incomplete
 from .transcript import Entry, Transcript
 
 Emit = Callable[..., None]
@@ -60,6 +61,22 @@ class Captions:
         if not (entry.final or entry.hidden):
             entry.text, entry.final = text, True
             self._emit("transcript", item=entry.id, text=text, final=True)
+
+    def fail(self, entry: Entry) -> None:
+        """It could not be written down: what came of it stays."""
+        if not (entry.final or entry.hidden):
+            entry.final = True
+            self._emit("transcript", item=entry.id, text=entry.text, final=True, failed=True)
+
+    def break_off(self, item: str, why: Incomplete) -> bool:
+        """The server ended it before its end; whether there was anything of it to mark."""
+        entry = self._transcript.get(item)
+        if entry is None:
+            return False
+        self.finish(entry, entry.text)
+        if not entry.hidden:
+            self._emit("transcript", item=item, incomplete=why)
+        return True
 
     def cut(self, item: str, heard: str) -> None:
         entry = self._transcript.get(item)

@@ -9,10 +9,11 @@ from . import events as ev
 from .captions import Captions
 from .chunks import Chunks
 from .detection import PushToTalk
-from .effects import Effect, Emit, End, Note, Notify, Play, Ready, Send
+from .effects import Effect, Emit, End, Note, Notify, Play, Ready, Send, SoundComplete
 from .playback import Playback
 from .sound import BYTES_PER_MS, base64_size
 from .tools import Tools
+from .transcript import Entry
 from .turns import Turns
 from .usage import Meter
 
@@ -57,6 +58,8 @@ class Conversation:
         self._reply_due = False
         self._create_wanted = False
         self._unanswered = self._last_answered = 0
+        # The latest item of the response that runs.
+        self._said = ""
         self._effects: list[Effect] = []
         self._handlers = self._table()
 
@@ -72,6 +75,8 @@ class Conversation:
 
         An item not heard of before is announced first, through `handle`; see `knows`.
         """
+        if not size:
+            return 0
         sound = self._playback.open(item)
         if sound.cut or response in self._cut_responses:
             sound.dropped = True
@@ -113,7 +118,7 @@ class Conversation:
             ev.ItemDeleted: lambda e: self._captions.remove(e.item),
             ev.UserTextDelta: self._user_text_delta,
             ev.UserText: self._user_text,
-            ev.UserTextFailed: lambda e: self._captions.finish(self._captions.user(e.item), ""),
+            ev.UserTextFailed: self._user_text_failed,
             ev.ResponseCreated: self._response_created,
             ev.ResponseDone: self._response_done,
             ev.OutputItemAdded: self._output_item_added,
@@ -233,6 +238,10 @@ class Conversation:
         self._turns.awaiting_reply = self._reply_due = self._cancel_next = False
         self._create_pending()
 
+    def _user_text_failed(self, event: ev.UserTextFailed) -> None:
+        self._do(Note(event.code or "transcription_failed"))
+        self._captions.fail(self._captions.user(event.item))
+
     def _text_typed(self, event: ev.TextTyped) -> None:
         self._interrupted(ev.Interrupted())
         self._typed += 1
@@ -332,6 +341,7 @@ class Conversation:
 
     def _response_created(self, event: ev.ResponseCreated) -> None:
         self._turns.response = event.response
+        self._said = ""
         self._turns.awaiting_reply = self._reply_due = False
         self._unanswered += 1
         if self._unanswered < MOST_UNANSWERED:
@@ -348,6 +358,8 @@ class Conversation:
             self._emit("usage", **self._meter.add(event.usage))
         if event.status == "failed":
             self._response_failed(event)
+        elif event.incomplete:
+            self._response_incomplete(event.incomplete)
         self._create_pending()
 
     def _response_failed(self, event: ev.ResponseDone) -> None:
@@ -356,9 +368,19 @@ class Conversation:
         self._do(Note(event.code))
         self._do(End(fault) if fault in faults.FATAL else Notify(fault))
 
+    def _response_incomplete(self, why: ev.Incomplete) -> None:
+        self._do(Note(f"response_incomplete ({why})"))
+        if not self._captions.break_off(self._said, why):
+            self._turns.awaiting_reply = False
+            self._do(Notify(faults.NO_ANSWER))
+
+    def _assistant(self, item: str) -> Entry:
+        self._said = item
+        return self._captions.assistant(item)
+
     def _output_item_added(self, event: ev.OutputItemAdded) -> None:
         if event.kind in ("audio", "text"):
-            self._captions.assistant(event.item)
+            self._assistant(event.item)
             self._tools.assistant_began()
 
     def _tool_reported(self, event: ev.ToolReported) -> None:
@@ -372,7 +394,9 @@ class Conversation:
             self._captions.finish(entry, event.text)
 
     def _audio_delta(self, event: ev.AudioDelta) -> None:
-        self._captions.assistant(event.item)
+        if not event.audio:
+            return
+        self._assistant(event.item)
         self._tools.assistant_began()
         number = self.take_audio(event.response, event.item, base64_size(event.audio.encode()))
         if number:
@@ -383,7 +407,7 @@ class Conversation:
         sound.complete = True
         if not sound.cut:
             self._number += 1
-            self._do(Play(self._number, event.item, ""))
+            self._do(SoundComplete(self._number, event.item))
 
     def _assistant_text_delta(self, event: ev.AssistantTextDelta) -> None:
-        self._captions.append(self._captions.assistant(event.item), event.delta)
+        self._captions.append(self._assistant(event.item), event.delta)

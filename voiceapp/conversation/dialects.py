@@ -27,6 +27,10 @@ _RENAMED: Mapping[str, str] = MappingProxyType(
         "conversation.item.created": "conversation.item.added",
     }
 )
+# Why a response is incomplete: the provider's two words, and those of servers that follow its older interface.
+_INCOMPLETE: Mapping[str, ev.Incomplete] = MappingProxyType(
+    {"max_output_tokens": "length", "content_filter": "filter", "max_tokens": "length", "length": "length"}
+)
 # Every server seen writes the type first; one that does not takes the ordinary way.
 _TYPE_WITHIN = 60
 _DELTA = re.compile(rb'"delta"\s*:\s*"')
@@ -285,14 +289,25 @@ def _response_done(message: Message) -> ev.ResponseDone:
     # xAI puts the usage at the top and makes status_details a string.
     usage = fields.part(response, "usage") or fields.part(message, "usage")
     error = fields.part(fields.part(response, "status_details"), "error")
-    code = fields.optional(error, "code") or fields.optional(error, "type")
+    status = fields.optional(response, "status")
     return ev.ResponseDone(
         fields.optional(response, "id"),
-        fields.optional(response, "status"),
+        status,
         read_usage(usage),
-        code,
+        _code(error),
         fields.optional(error, "message"),
+        _incomplete(response) if status == "incomplete" else None,
     )
+
+
+def _incomplete(response: Message) -> ev.Incomplete:
+    details = fields.part(response, "status_details")
+    reason = fields.optional(details, "reason") or fields.optional(response, "status_details")
+    return _INCOMPLETE.get(reason, "other")
+
+
+def _code(error: Message) -> str:
+    return fields.optional(error, "code") or fields.optional(error, "type")
 
 
 def read_usage(usage: Message) -> ev.Usage | None:
@@ -313,8 +328,7 @@ def read_usage(usage: Message) -> ev.Usage | None:
 
 def _error(message: Message) -> ev.UpstreamError:
     error = fields.part(message, "error")
-    code = fields.optional(error, "code") or fields.optional(error, "type")
-    return ev.UpstreamError(code, fields.optional(error, "message"), fields.optional(error, "event_id"))
+    return ev.UpstreamError(_code(error), fields.optional(error, "message"), fields.optional(error, "event_id"))
 
 
 def _item(message: Message) -> str:
@@ -347,7 +361,9 @@ _READERS: Mapping[str, Callable[[Message], ev.UpstreamEvent | None]] = MappingPr
             _item(m), fields.optional(m, "delta")
         ),
         "conversation.item.input_audio_transcription.completed": _user_text,
-        "conversation.item.input_audio_transcription.failed": lambda m: ev.UserTextFailed(_item(m)),
+        "conversation.item.input_audio_transcription.failed": lambda m: ev.UserTextFailed(
+            _item(m), _code(fields.part(m, "error"))
+        ),
         "response.created": lambda m: ev.ResponseCreated(fields.optional(fields.part(m, "response"), "id")),
         "response.done": _response_done,
         "response.output_item.added": _output_item,

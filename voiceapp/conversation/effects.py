@@ -17,11 +17,19 @@ class Emit:
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """Sound for the page's playback queue; empty `audio` says the item's sound is complete."""
+    """Sound for the page's playback queue."""
 
     n: int
     item: str
     audio: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SoundComplete:
+    """There is no more sound of the item."""
+
+    n: int
+    item: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,4 +69,4 @@ class End:
     fault: Fault | None
 
 
-Effect = Emit | Play | Ready | Send | Notify | Note | End
+Effect = Emit | Play | SoundComplete | Ready | Send | Notify | Note | End

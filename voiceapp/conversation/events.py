@@ -7,6 +7,8 @@ from .detection import Detection
 
 ToolKind = Literal["function", "mcp", "approval"]
 ToolState = Literal["running", "done", "failed"]
+# Why an answer is not whole: it grew too long, a filter held the rest back, or the server has words of its own for it.
+Incomplete = Literal["length", "filter", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,10 @@ class UserText:
 
 @dataclass(frozen=True, slots=True)
 class UserTextFailed:
+    """What the person said could not be written down; the turn goes on. `code`: the server's, for the log."""
+
     item: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +159,14 @@ class ResponseCreated:
 
 @dataclass(frozen=True, slots=True)
 class ResponseDone:
-    """`code` and `message` are the error's, where `status` is `failed`."""
+    """`code` and `message` are the error's, where `status` is `failed`; `incomplete` is set where it is that."""
 
     response: str
     status: str
     usage: Usage | None
     code: str = ""
     message: str = ""
+    incomplete: Incomplete | None = None
 
 
 @dataclass(frozen=True, slots=True)

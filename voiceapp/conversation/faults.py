@@ -39,6 +39,9 @@ SETTINGS_REFUSED = Fault(
     "The voice server refused the session's settings. Check VOICEAPP_PROFILE, VOICEAPP_MODEL and VOICEAPP_VOICE.",
 )
 CHANGE_REFUSED = Fault("change_refused", "The voice server refused this change. The call goes on as it was.")
+NO_ANSWER = Fault(
+    "no_answer", "The service held its answer back, or cut it off before the first word. Ask differently."
+)
 TOOL_LOOP = Fault("tool_loop", "The model keeps calling tools without an answer. Say something to go on.")
 
 # Codes of `error` events, of failed responses and of close reasons (`type.code`), which share one vocabulary.
