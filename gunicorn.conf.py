@@ -34,14 +34,12 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (min(_hard, max(_soft, 65_536)), _har
 
 bind = f"{_settings.host}:{_settings.port}"
 workers = _settings.workers
-# gthread, with whole requests only and a quick goodbye: its docstring says why.
+# The bridge's loop accepts and parses too: docs/architecture.md says why.
 worker_class = "voiceapp.worker.Worker"
-# A call's thread sleeps while the bridge serves its socket; the others answer HTTP.
+# They answer HTTP; a call takes none.
 threads = _settings.threads
-# Beside those of calls: unfinished requests and connections kept alive, both bounded by the worker class.
-worker_connections = threads + 1000
 keepalive = 5
-# A worker whose main loop hangs is replaced; long calls are no hang, since that loop does not serve them.
+# A worker whose loop hangs is replaced.
 timeout = 30
 # Callers are told at once and cut after 3 s; then the process goes by itself. This is for what hangs.
 graceful_timeout = 15
@@ -68,6 +66,8 @@ def when_ready(server):
 
 def post_worker_init(worker):
     """What is there from the start stays for good: to look through it again took the bridge 20 ms each time."""
+    if worker.cfg.worker_class_str == "gthread":
+        worker.wsgi.extensions["voiceapp_house"].admission.take_threads(worker.cfg.threads)
     gc.collect()
     gc.freeze()
 
@@ -80,8 +80,8 @@ def child_exit(server, worker):
 
 
 def worker_exit(server, worker):
-    """However the worker ends, its threads must be free to."""
-    worker.stop_calls()
+    """However the worker ends, callers are told and its threads set free."""
+    worker.wsgi.extensions["voiceapp_bridge"].stop()
 
 
 def on_exit(server):

@@ -45,9 +45,12 @@ def upstream(resources: ExitStack) -> Callable[[str], ScriptedServer]:
 
 
 def start_app(driver: str, settings: Mapping[str, str], stack: ExitStack, log: Path) -> str:
-    """The app over the bridge's driver (`gunicorn`) or the stock one (`werkzeug`): its address."""
+    """The app over the bridge's driver (`gunicorn`; `gthread`: on its stock worker) or the stock one (`werkzeug`)."""
     if driver == "werkzeug":
         return stack.enter_context(werkzeug(settings))
+    if driver == "gthread":
+        options = ("--worker-class", "gthread", "--threads", "40")
+        return stack.enter_context(gunicorn(settings, log, *options)).url
     return stack.enter_context(gunicorn(settings, log)).url
 
 
@@ -61,9 +64,9 @@ def serve(request: pytest.FixtureRequest, resources: ExitStack, tmp_path: Path) 
     return start
 
 
-@pytest.fixture(scope="module", params=["gunicorn", "werkzeug"])
+@pytest.fixture(scope="module", params=["gunicorn", "gthread", "werkzeug"])
 def app_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An app that the module's tests share, over either driver in turn; its upstream says hello."""
+    """An app that the module's tests share, over each driver in turn; its upstream says hello."""
     with ExitStack() as stack:
         server = stack.enter_context(ScriptedServer(SCENARIOS / "hello.toml"))
         log = tmp_path_factory.mktemp("app") / "gunicorn.log"

@@ -41,13 +41,15 @@ def environment(settings: Mapping[str, str]) -> dict[str, str]:
 class Gunicorn:
     """The app as it is deployed, in a process of its own."""
 
-    def __init__(self, settings: Mapping[str, str], log: Path) -> None:
+    def __init__(self, settings: Mapping[str, str], log: Path, *options: str, files: int = 0) -> None:
         self.port = int(settings.get("PORT", 0)) or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = log
-        command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]
+        command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", *options, "wsgi:app"]
         env = environment({"PORT": str(self.port), "VOICEAPP_HOST": "127.0.0.1", **settings})
         with log.open("wb") as output:
+            # With a hard limit on file descriptors, where one is given.
+            command = [*(["prlimit", f"--nofile={files}:{files}"] if files else []), *command]
             self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=subprocess.STDOUT)
 
     def wait_until_up(self) -> None:
@@ -77,8 +79,8 @@ def answers(url: str) -> bool:
 
 
 @contextlib.contextmanager
-def gunicorn(settings: Mapping[str, str], log: Path) -> Iterator[Gunicorn]:
-    server = Gunicorn(settings, log)
+def gunicorn(settings: Mapping[str, str], log: Path, *options: str, files: int = 0) -> Iterator[Gunicorn]:
+    server = Gunicorn(settings, log, *options, files=files)
     try:
         server.wait_until_up()
         yield server

@@ -21,7 +21,7 @@ OPEN = {"VOICEAPP_HOST": "0.0.0.0"}
         ({"VOICEAPP_USER_HEADER": "X User"}, "VOICEAPP_USER_HEADER"),
         ({"VOICEAPP_HOSTS": "https://voice.example"}, "VOICEAPP_HOSTS"),
         ({"VOICEAPP_PROXIES": "11"}, "VOICEAPP_PROXIES"),
-        ({"VOICEAPP_MAX_CALLS": "93"}, "VOICEAPP_MAX_CALLS"),
+        ({"VOICEAPP_MAX_CALLS": "0"}, "VOICEAPP_MAX_CALLS"),
         ({"VOICEAPP_MONEY_PER_DAY": "-1"}, "VOICEAPP_MONEY_PER_DAY"),
         ({"VOICEAPP_MONEY_PER_DAY": "nan"}, "VOICEAPP_MONEY_PER_DAY"),
         ({"VOICEAPP_PRICES": "tea=1"}, "VOICEAPP_PRICES"),
@@ -54,10 +54,9 @@ def test_what_costs_nothing_or_is_guarded_may_start(env: dict[str, str]) -> None
     Settings.from_env(env)
 
 
-def test_room_follows_from_the_threads() -> None:
-    assert Settings.from_env({}).rules.max_calls == 92
-    assert Settings.from_env({"VOICEAPP_THREADS": "8"}).rules.max_calls == 6
-    assert Settings.from_env({"VOICEAPP_THREADS": "8", "VOICEAPP_MAX_CALLS": "2"}).rules.most_sockets == 6
+def test_a_worker_has_room_for_sockets_beside_those_of_its_calls() -> None:
+    assert Settings.from_env({}).rules.max_calls == 300
+    assert Settings.from_env({"VOICEAPP_MAX_CALLS": "2"}).rules.max_sockets > 2
 
 
 def test_limits_for_one_person_hold_where_strangers_come_from() -> None:

@@ -1,49 +1,113 @@
-"""When a request is whole, as gunicorn's worker of ours sees it."""
+"""Our worker under gunicorn's master: its settings and signals mean what they mean."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
-from voiceapp.worker import MOST_BODY_BYTES, MOST_HEAD_BYTES, Unfinished
+from tests.conftest import SCENARIOS, upstream_settings
+from tests.hostile.attacker import Line, get
+from tests.servers import Gunicorn, answers, gunicorn
+from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.http_connection import Request
+from voiceapp.worker import Worker
 
-HEAD = b"POST /login HTTP/1.1\r\nHost: x\r\n"
+
+@pytest.fixture(scope="module")
+def hello() -> Any:
+    with ScriptedServer(SCENARIOS / "hello.toml") as server:
+        yield server
 
 
-def verdict(received: bytes) -> int | None:
-    unfinished = Unfinished(None, 0.0)
-    unfinished.received += received
-    return unfinished.verdict()
+def eventually(holds: Callable[[], bool], within: float = 10) -> bool:
+    deadline = time.monotonic() + within
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return holds()
+
+
+def replaced(server: Gunicorn, before: list[int]) -> bool:
+    return eventually(lambda: bool(server.worker_pids()) and not set(before) & set(server.worker_pids()))
+
+
+def test_after_max_requests_callers_are_told_and_another_worker_serves(hello: ScriptedServer, tmp_path: Path) -> None:
+    with gunicorn(upstream_settings(hello), tmp_path / "log", "--max-requests", "8") as server:
+        before = server.worker_pids()
+        with Line(server) as line:
+            line.start()
+            while not line.named("going_away"):
+                get(server, "/healthz")
+                line.take(0.05)
+        assert replaced(server, before)
+        assert eventually(lambda: answers(server.url + "/healthz"))
+
+
+def test_a_changed_file_reloads_the_worker(hello: ScriptedServer, tmp_path: Path) -> None:
+    watched = tmp_path / "watched.py"
+    watched.write_text("")
+    options = ("--reload", "--reload-engine", "poll", "--reload-extra-file", str(watched))
+    with gunicorn(upstream_settings(hello), tmp_path / "log", *options) as server:
+        before = server.worker_pids()
+        time.sleep(1.5)
+        watched.write_text("# changed")
+        assert replaced(server, before)
+        assert eventually(lambda: answers(server.url + "/healthz"))
+
+
+def test_hup_brings_new_workers_and_int_ends_all(hello: ScriptedServer, tmp_path: Path) -> None:
+    with gunicorn(upstream_settings(hello), tmp_path / "log") as server:
+        before = server.worker_pids()
+        server.process.send_signal(signal.SIGHUP)
+        assert replaced(server, before)
+        with Line(server) as line:
+            line.start()
+            server.process.send_signal(signal.SIGINT)
+            line.until(lambda: line.named("going_away"))
+        assert server.process.wait(10) == 0
+
+
+def test_a_worker_that_hangs_is_replaced(hello: ScriptedServer, tmp_path: Path) -> None:
+    with gunicorn(upstream_settings(hello), tmp_path / "log", "--timeout", "2") as server:
+        before = server.worker_pids()
+        os.kill(before[0], signal.SIGSTOP)
+        assert replaced(server, before)
+
+
+def test_a_worker_whose_master_died_goes_too(hello: ScriptedServer, tmp_path: Path) -> None:
+    with gunicorn(upstream_settings(hello), tmp_path / "log") as server:
+        worker = server.worker_pids()[0]
+        server.process.kill()
+        server.process.wait(5)
+        assert eventually(lambda: not Path(f"/proc/{worker}").exists())
+
+
+def test_the_access_log_has_requests_and_upgrades(hello: ScriptedServer, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with gunicorn(upstream_settings(hello), log, "--access-logfile", "-") as server:
+        get(server, "/login")
+        with Line(server):
+            pass
+        assert eventually(lambda: '"GET /login HTTP/1.1" 303' in log.read_text())
+        assert eventually(lambda: 'transport=websocket HTTP/1.1" 101' in log.read_text())
 
 
 @pytest.mark.parametrize(
-    ("received", "expected"),
+    ("address", "headers", "scheme"),
     [
-        (b"", None),
-        (b"GET / HTTP/1.1\r\nHost: x\r\n", None),
-        (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", 0),
-        (b"GET / HTTP/1.1\r\nHost: x\r\n\r\nGET", 0),
-        (HEAD + b"Content-Length: 5\r\n\r\ncode", None),
-        (HEAD + b"Content-Length: 5\r\n\r\ncode=", 0),
-        (HEAD + b"content-length:5\r\n\r\ncode=", 0),
-        (HEAD + b"Content-Length: %d\r\n\r\n" % (MOST_BODY_BYTES + 1), 413),
-        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n", 411),
-        (b"G" * (MOST_HEAD_BYTES + 1), 431),
-        (HEAD + b"X: " + b"x" * MOST_HEAD_BYTES + b"\r\n\r\n", 431),
+        ("127.0.0.1", [(b"x-forwarded-proto", b"https")], "https"),
+        ("127.0.0.1", [(b"x-forwarded-proto", b"http")], "http"),
+        ("203.0.113.9", [(b"x-forwarded-proto", b"https")], "http"),
+        ("127.0.0.1", [], "http"),
     ],
 )
-def test_a_request_is_whole_or_waited_for_or_refused(received: bytes, expected: int | None) -> None:
-    assert verdict(received) == expected
-
-
-@given(st.binary(max_size=300))
-@example(b"\r\n\r\n")
-@example(b"\r\ncontent-length: 99999999999999999999\r\n\r\n")
-def test_any_bytes_get_a_verdict(received: bytes) -> None:
-    assert verdict(received) in (None, 0, 411, 413, 431)
-
-
-@given(st.integers(0, 60))
-def test_a_request_is_whole_at_its_last_byte_and_not_before(body: int) -> None:
-    whole = HEAD + b"Content-Length: %d\r\n\r\n" % body + b"x" * body
-    assert [verdict(whole[:size]) for size in range(len(whole))] == [None] * len(whole)
-    assert verdict(whole) == 0
+def test_only_gunicorns_own_proxies_are_believed(address: str, headers: list[tuple[bytes, bytes]], scheme: str) -> None:
+    worker = Worker.__new__(Worker)
+    worker.cfg = SimpleNamespace(
+        forwarded_allow_ips=["127.0.0.1"], secure_scheme_headers={"X-FORWARDED-PROTO": "https"}
+    )
+    assert worker._scheme(address, Request("GET", b"/", "1.1", headers, b"")) == scheme

@@ -25,6 +25,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from .bridge import Bridge
     from .budgets import Budgets
     from .door import Door
+    from .http_connection import MAX_BODY_BYTES
     from .ledger import Ledger
     from .offer import Offer
     from .settings import Settings
@@ -34,6 +35,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     telemetry.write_log(settings.secrets)
     app = Flask(__name__)
     app.secret_key = settings.secret_key.reveal()
+    # Our worker reads no more; other servers would put it on the disk.
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     pages.init_app(app)
     app.register_blueprint(login.login)
     app.register_blueprint(monitor.monitor)

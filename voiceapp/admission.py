@@ -1,8 +1,7 @@
 """How many browsers and calls this worker takes at once; it says no before it is too late to say anything."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from .conversation.faults import Fault
 from .errors import BUSY, SERVER_STOPPING, LimitError
@@ -12,11 +11,42 @@ from .rules import Rules
 BUSY_S, STOPPING_S = 15, 3
 
 
+# Under a server whose sockets take threads: for the page, its files, health, a login.
+SPARE_THREADS = 8
+
+# In the environ of a request for a socket: its `Seat`.
+SEAT = "voiceapp.seat"
+
+
+class Seat:
+    """A socket's place, given back once: at the end of its request, or by the connection that kept it."""
+
+    __slots__ = ("_give_back", "_kept")
+
+    def __init__(self, give_back: Callable[[], None]) -> None:
+        self._give_back: Callable[[], None] | None = give_back
+        self._kept = False
+
+    def keep(self) -> None:
+        """The request's end is not the socket's."""
+        self._kept = True
+
+    def end_request(self) -> None:
+        if not self._kept:
+            self.release()
+
+    def release(self) -> None:
+        give_back, self._give_back = self._give_back, None
+        if give_back is not None:
+            give_back()
+
+
 class Admission:
     """Counts of what goes on; callable from any thread."""
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
+        self._max_sockets = rules.max_sockets
         self._lock = threading.Lock()
         self.sockets = 0
         self.calls = 0
@@ -26,22 +56,25 @@ class Admission:
         """Why a newcomer cannot be taken now."""
         if self.stopping:
             return SERVER_STOPPING
-        full = self.sockets >= self._rules.most_sockets or self.calls >= self._rules.max_calls
+        full = self.sockets >= self._max_sockets or self.calls >= self._rules.max_calls
         return BUSY if full else None
 
-    @contextmanager
-    def seat(self) -> Iterator[None]:
-        """A socket's place for as long as it lasts. Raises `LimitError`."""
+    def take_threads(self, threads: int) -> None:
+        """Every socket takes one of so many threads, of which HTTP needs some too."""
+        self._max_sockets = min(self._max_sockets, threads - max(1, min(SPARE_THREADS, threads // 4)))
+
+    def take_seat(self) -> Seat:
+        """A socket's place. Raises `LimitError`."""
         with self._lock:
             obstacle = self.obstacle()
             if obstacle:
                 raise LimitError(obstacle)
             self.sockets += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self.sockets -= 1
+        return Seat(self._leave_seat)
+
+    def _leave_seat(self) -> None:
+        with self._lock:
+            self.sockets -= 1
 
     def check_call(self) -> None:
         """Raises `LimitError` where no call can begin."""

@@ -12,6 +12,7 @@ from typing import Any
 from . import wire
 from .link import Link
 from .pace import Bucket
+from .threads import full_pool
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ class Bridge:
             if self._thread is not None:
                 return
             self.loop = asyncio.new_event_loop()
-            self.connectors = ThreadPoolExecutor(CONNECTORS, "upstream-connect")
+            self.connectors = full_pool(CONNECTORS, "upstream-connect")
             started = threading.Event()
             # The bridge outlives the request that starts it, whose context must not cling to its tasks.
             context = contextvars.Context()
@@ -60,6 +61,10 @@ class Bridge:
         self.loop.call_soon(started.set)
         self.loop.run_forever()
         self.loop.close()
+
+    @property
+    def running(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
 
     @property
     def here(self) -> bool:

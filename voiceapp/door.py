@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from . import telemetry, wire
 from .access import Access
-from .admission import Admission, wait_s
+from .admission import SEAT, Admission, wait_s
 from .conversation.faults import Fault
 from .errors import NOT_ALLOWED, WRONG_PLACE, LimitError
 from .pages import HEADERS
@@ -61,8 +61,12 @@ class Door:
             if "transport=websocket" in str(environ.get("QUERY_STRING", "")):
                 # python-engineio answers half a handshake with nothing that is HTTP.
                 wire.check_upgrade(environ)
-            with self._admission.seat():
+            seat = environ[SEAT] = self._admission.take_seat()
+            try:
                 return self._inner(environ, start_response)
+            finally:
+                # Where a connection outlives its request it has kept the seat.
+                seat.end_request()
         except wire.UpgradeError as error:
             return _refuse_upgrade(start_response, error)
         except LimitError as error:

@@ -1,11 +1,13 @@
 """python-engineio's websocket, served by the bridge instead of by threads.
 
-Under gunicorn the upgraded socket goes to the bridge's loop and gunicorn's thread sleeps until the call ends. Under any
-other server the stock simple-websocket driver serves, without permessage-deflate. What is used of python-engineio 4.15:
+Under our worker the upgraded socket stays on the bridge's loop. Under gunicorn's own threaded worker it goes there, and
+its thread sleeps until the call ends. Under any other server the stock simple-websocket driver serves, without
+permessage-deflate. What is used of python-engineio 4.15:
 the `websocket` entry of the server's `_async`, and of its `Socket` the attributes `queue`, `connected`, `upgraded`,
 `last_ping` and the methods `close` and `server._trigger_event`; tests/test_driver.py runs one script over both drivers.
 """
 
+import logging
 import socket
 import ssl
 import threading
@@ -13,10 +15,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from . import wire
+from .admission import SEAT, Seat
 from .bridge import Bridge
 from .link import Link
 from .pace import FRAMES_A_SECOND, FRAMES_AT_ONCE, Bucket
 from .stock import BoundedQueue, StockDriver
+from .wsgi_call import DETACH
+
+log = logging.getLogger(__name__)
 
 MAX_OUT_BYTES = 4 * 1024 * 1024
 SILENT_LOSS_MS = 20_000
@@ -40,11 +46,17 @@ def install(eio: Any, bridge: Bridge, short_way: ShortWay) -> "Connections":
             self._server = server
 
         def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
-            raw = _bridgeable(environ)
-            if raw is None:
+            if not _is_bridgeable(environ):
                 return _serve_stock(self._handler, self._server, connections, environ, start_response)
             connection = Connection(self._handler.__self__, bridge, short_way, connections)
-            return connection.serve(raw, environ, start_response)
+            try:
+                answer = wire.upgrade_response(wire.check_upgrade(environ))
+            except wire.UpgradeError as error:
+                connection.refuse()
+                return _refuse_upgrade(error, start_response)
+            if DETACH in environ:
+                return connection.take(environ[DETACH](), answer, environ[SEAT])
+            return connection.park(environ["gunicorn.socket"], answer)
 
     # The table is shared by all servers of the process; this server gets its own.
     eio._async = {**eio._async, "websocket": Driver}
@@ -107,32 +119,51 @@ class Connection:
         self._bridge = bridge
         self._short_way = short_way
         self._connections = connections
-        self._over = threading.Event()
+        # What the connection holds beside its link, given back when that is over.
+        self._held: list[Callable[[], None]] = []
         self._heartbeat: Any = None
 
-    # gunicorn's thread
+    def refuse(self) -> None:
+        """No connection comes of it."""
+        self._eio_socket.close(wait=False, abort=True)
 
-    def serve(self, raw: socket.socket, environ: Environ, start_response: Any) -> Iterable[bytes]:
-        """Answer the upgrade, hand the socket over, and sleep until the call ends."""
+    def take(self, sock: socket.socket, answer: bytes, seat: Seat) -> Iterable[bytes]:
+        """Answer the upgrade; socket and seat are the connection's own. On the bridge's thread."""
+        seat.keep()
+        self._held = [sock.close, seat.release]
         try:
-            key = wire.check_upgrade(environ)
-        except wire.UpgradeError as error:
-            self._eio_socket.close(wait=False, abort=True)
-            return _refuse_upgrade(error, start_response)
+            if sock.send(answer) < len(answer):
+                raise BrokenPipeError("a new connection takes no bytes")
+            self._open(sock)
+        except OSError as error:
+            log.info("a browser's connection could not be opened: %s", error)
+            self.refuse()
+            self._give_back()
+        return []
+
+    def park(self, sock: socket.socket, answer: bytes) -> Iterable[bytes]:
+        """Answer the upgrade, hand the socket over, and sleep until the call ends. On a thread of gunicorn's own."""
+        over = threading.Event()
+        self._held = [over.set]
         try:
-            raw.sendall(wire.upgrade_response(key))
+            sock.sendall(answer)
         except OSError:
-            self._eio_socket.close(wait=False, abort=True)
+            self.refuse()
         else:
-            _tune(raw)
-            self._bridge.run(self._open, raw)
-            self._over.wait()
-        # How gunicorn's worker is told that the connection was taken over and is done with.
+            self._bridge.run(self._open, sock)
+            over.wait()
+        # How gunicorn's threaded worker is told that the connection was taken over and is done with.
         raise StopIteration
+
+    def _give_back(self) -> None:
+        held, self._held = self._held, []
+        for give_back in held:
+            give_back()
 
     # The bridge's thread
 
     def _open(self, raw: socket.socket) -> None:
+        _tune(raw)
         endpoint = wire.Endpoint(wire.Role.SERVER, max_message=self._server.max_http_buffer_size)
         frames = Bucket(FRAMES_A_SECOND, FRAMES_AT_ONCE)
         self.link = self._bridge.link(raw, endpoint, max_out=MAX_OUT_BYTES, owns_socket=False, frames=frames)
@@ -164,7 +195,7 @@ class Connection:
         self._connections.remove(self._sid)
         self._end(STALLED if reason == STALLED else self._server.reason.TRANSPORT_CLOSE)
         self._server.sockets.pop(self._sid, None)
-        self._over.set()
+        self._give_back()
 
     def close(self, code: int, reason: str) -> None:
         """Close with a code; callable from any thread."""
@@ -219,10 +250,10 @@ class Connection:
         self.link.close()
 
 
-def _bridgeable(environ: Environ) -> socket.socket | None:
-    """gunicorn's own plain socket; a TLS one inside gunicorn goes the stock way."""
+def _is_bridgeable(environ: Environ) -> bool:
+    """Whether the loop can have the socket. One that gunicorn's own worker holds under TLS goes the stock way."""
     raw = environ.get("gunicorn.socket")
-    return raw if isinstance(raw, socket.socket) and not isinstance(raw, ssl.SSLSocket) else None
+    return DETACH in environ or (isinstance(raw, socket.socket) and not isinstance(raw, ssl.SSLSocket))
 
 
 def _serve_stock(
@@ -263,7 +294,7 @@ def _prepare_sockets(eio: Any, bridge: Bridge, connections: Connections) -> None
 
     def connect(sid: str, environ: Environ) -> Any:
         eio_socket = eio.sockets[sid]
-        if _bridgeable(environ) is not None:
+        if _is_bridgeable(environ):
             # python-engineio starts a sleeping thread per socket to ping it, but only where `last_ping` is set.
             eio_socket.last_ping = None
         else:

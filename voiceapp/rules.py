@@ -9,8 +9,10 @@ from . import prices as price_file
 from .environment import Network, Reader, Secret
 from .errors import SettingError
 
-# HTTP needs threads too, for moments: the page, its files, health, a login.
-SPARE_THREADS = 8
+# Of a worker on one core; it has the strength for more (benchmarks/README.md).
+USUAL_CALLS = 300
+# Beside those of calls: pages that are about to begin one, or have just ended one.
+SPARE_SOCKETS = 32
 SHORTEST_CODE = 6
 # Where the app can be reached from outside and nothing is set.
 USUAL_PER_USER, USUAL_PER_ADDRESS = 4, 16
@@ -26,8 +28,7 @@ class Rules:
     user_header: str = "X-Forwarded-User"
     hosts: tuple[str, ...] = ()
     proxies: int = 0
-    max_calls: int = 92
-    most_sockets: int = 92
+    max_calls: int = USUAL_CALLS
     calls_per_user: int = 0
     calls_per_address: int = 0
     call_s: int = USUAL_CALL_S
@@ -43,24 +44,26 @@ class Rules:
     metrics_token: Secret = field(default_factory=lambda: Secret(""))
 
     @property
+    def max_sockets(self) -> int:
+        return self.max_calls + SPARE_SOCKETS
+
+    @property
     def restricted(self) -> bool:
         """Whether anyone is kept out."""
         return bool(self.access_code or self.trusted_proxies)
 
     @classmethod
-    def read(cls, reader: Reader, *, host: str, threads: int, paid: bool) -> "Rules":
+    def read(cls, reader: Reader, *, host: str, paid: bool) -> "Rules":
         """Raises `SettingError` naming the first variable that is wrong."""
         proxies = reader.number("VOICEAPP_PROXIES", 0, 0, 10)
         open_to_all = not is_loopback(host) or proxies > 0
-        most = threads - spare(threads)
         rules = cls(
             access_code=_access_code(reader),
             trusted_proxies=reader.networks("VOICEAPP_TRUSTED_PROXIES"),
             user_header=_header(reader),
             hosts=_hosts(reader, host, proxies),
             proxies=proxies,
-            max_calls=_max_calls(reader, threads, most),
-            most_sockets=most,
+            max_calls=reader.number("VOICEAPP_MAX_CALLS", USUAL_CALLS, 1, 10_000),
             calls_per_user=reader.number("VOICEAPP_CALLS_PER_USER", USUAL_PER_USER if open_to_all else 0, 0, 1000),
             calls_per_address=reader.number(
                 "VOICEAPP_CALLS_PER_ADDRESS", USUAL_PER_ADDRESS if open_to_all else 0, 0, 1000
@@ -79,11 +82,6 @@ class Rules:
         )
         _check_public(reader, rules, exposed=paid and not is_loopback(host))
         return rules
-
-
-def spare(threads: int) -> int:
-    """How many of a worker's threads no browser may hold."""
-    return max(1, min(SPARE_THREADS, threads // 4))
 
 
 def is_loopback(host: str) -> bool:
@@ -118,15 +116,6 @@ def _hosts(reader: Reader, host: str, proxies: int) -> tuple[str, ...]:
     if hosts or proxies or not is_loopback(host):
         return hosts
     return ("localhost", "127.0.0.1", "[::1]", "*.localhost", host.lower())
-
-
-def _max_calls(reader: Reader, threads: int, most: int) -> int:
-    calls = reader.number("VOICEAPP_MAX_CALLS", most, 1, 2000)
-    if calls > most:
-        raise SettingError(
-            f"VOICEAPP_MAX_CALLS is {calls}, but with VOICEAPP_THREADS={threads} a worker has room for {most}."
-        )
-    return calls
 
 
 def _prices(reader: Reader) -> Mapping[str, float]:

@@ -31,7 +31,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
-    threads: int = 100
+    # They answer HTTP; a call takes none.
+    threads: int = 8
     secret_key: Secret = field(default_factory=_random_secret)
     profiles: tuple[str, ...] = ("embedded",)
     upstream_url: str = ""
@@ -70,7 +71,7 @@ class Settings:
         # The one that has an address, a key and models of its own.
         profile = next((each for each in profiles if each != "embedded"), "embedded")
         host = reader.text("VOICEAPP_HOST", "0.0.0.0" if reader.text("PORT") else "127.0.0.1")  # noqa: S104
-        threads = reader.number("VOICEAPP_THREADS", 100, 4, 2000)
+        threads = reader.number("VOICEAPP_THREADS", 8, 2, 2000)
         upstream_url = _upstream_url(reader, profile)
         upstream_key = _upstream_key(reader, profile)
         settings = cls(
@@ -91,7 +92,7 @@ class Settings:
             chunk_ms=reader.number("VOICEAPP_CHUNK_MS", 40, 20, 1000),
             engine_port=reader.number("VOICEAPP_ENGINE_PORT", 0, 0, 65535),
             engine_key=reader.secret("VOICEAPP_ENGINE_KEY") or _random_secret(),
-            rules=Rules.read(reader, host=host, threads=threads, paid=bool(upstream_key)),
+            rules=Rules.read(reader, host=host, paid=bool(upstream_key)),
         )
         reader.refuse_unknown()
         return settings

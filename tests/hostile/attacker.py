@@ -113,6 +113,7 @@ class Line:
             self.until(lambda: self.greeted)
 
     greeted = False
+    chunks = 0
 
     def __enter__(self) -> "Line":
         return self
@@ -131,6 +132,16 @@ class Line:
     def start(self) -> None:
         self.emit("start", {})
         self.until(lambda: self.named("ready"))
+        self.chunks = 0
+
+    def echo_s(self) -> float:
+        """How long the server takes to confirm a fifth of a second of sound; it must."""
+        began = time.monotonic()
+        for _ in range(5):
+            self.chunks += 1
+            self.emit("audio", self.chunks, "A" * 2560)
+        self.until(lambda: [self.chunks] in self.named("ack"))
+        return time.monotonic() - began
 
     def named(self, event: str) -> list[list[Any]]:
         return [args for name, args in self.events if name == event]
