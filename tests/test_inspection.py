@@ -32,6 +32,10 @@ def test_long_texts_and_long_events_are_cut() -> None:
     assert len(body({"many": ["word"] * 9999})) == MOST_BODY + 1
 
 
+def test_a_long_text_is_cut_between_what_people_see_as_characters() -> None:
+    assert json.loads(body({"note": "x" + "か\u3099" * 300}))["note"].startswith("x" + "か\u3099" * 199 + "…")
+
+
 def test_an_errors_words_may_hold_a_key_or_what_was_instructed() -> None:
     error = {"type": "error", "error": {"code": "invalid_api_key", "message": "Incorrect API key provided: sk-proj-1"}}
     shown = json.loads(body(error))["error"]

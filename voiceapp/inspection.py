@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from .conversation.segments import floor_grapheme
+
 # What takes their place says how long they were.
 LEFT_OUT = frozenset({
     "audio", "delta", "text", "transcript", "message", "token", "arguments", "output", "instructions", "prompt",
@@ -27,7 +29,7 @@ def _shown(value: Any, name: str = "") -> Any:
     if name in LEFT_OUT and isinstance(value, str):
         return f"({len(value)} characters)"
     if isinstance(value, str):
-        return value if len(value) <= MOST_CHARACTERS else f"{value[:MOST_CHARACTERS]}… ({len(value)} characters)"
+        return value if len(value) <= MOST_CHARACTERS else f"{_start(value)}… ({len(value)} characters)"
     if isinstance(value, Mapping):
         if name in LEFT_OUT - TABLES:
             return "(left out)"
@@ -35,6 +37,10 @@ def _shown(value: Any, name: str = "") -> Any:
     if isinstance(value, list):
         return [_shown(inner, name) for inner in value]
     return value
+
+
+def _start(text: str) -> str:
+    return text[: floor_grapheme(text, MOST_CHARACTERS)]
 
 
 def summary(message: Mapping[str, Any]) -> str:

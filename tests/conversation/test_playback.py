@@ -2,7 +2,8 @@
 
 import pytest
 
-from voiceapp.conversation.playback import Playback, Sound, whole_words
+from tests.conversation.scripts import ANSWERS
+from voiceapp.conversation.playback import Playback, Sound
 
 
 def test_a_sound_plays_until_it_is_complete_and_heard() -> None:
@@ -46,19 +47,48 @@ def test_nothing_sent_is_nothing_heard() -> None:
     assert Sound().heard_text("") == ""
 
 
-@pytest.mark.parametrize(
-    ("text", "characters", "kept"),
-    [
-        ("one two three", 13, "one two three"),
-        ("one two three", 7, "one two"),
-        ("one two three", 6, "one"),
-        ("one two three", 2, ""),
-        ("こんにちは、元気ですか", 5, "こんにちは"),
-        ("one two", 99, "one two"),
-    ],
-)
-def test_a_cut_falls_between_words_where_there_are_spaces(text: str, characters: int, kept: str) -> None:
-    assert whole_words(text, characters) == kept
+# Cut at half of the sound, and what of it counts as heard.
+HALVES = {
+    "English": "Well, it is 3.5 metres high. Don't",
+    "Japanese": "はい、高さは3.5メートルです。心配しないで、",
+    "Chinese": "好的，高度是3.5米。别担心",
+    "Korean": "네, 높이는 3.5미터입니다. 걱정하지",
+    "Thai": "ค่ะ สูง 3.5 เมตร ไม่ต้องกัง",
+    "Hindi": "जी, इसकी ऊँचाई 3.5 मीटर है। चिंता",
+    "Arabic": "نعم، ارتفاعه 3.5 أمتار. لا تقلق،",
+    "Hebrew": "כן, הגובה הוא 3.5 מטר.",
+    "emoji": "Great 👩‍👩‍👧‍👦! Japan 🇯🇵",
+    "mixed": "GPTは「hello」、مرحبا、",
+}
+
+
+@pytest.mark.parametrize("script", ANSWERS)
+def test_of_half_the_sound_half_the_text_was_heard(script: str) -> None:
+    assert Sound(sent_bytes=480_000, heard_ms=5000, complete=True).heard_text(ANSWERS[script]) == HALVES[script]
+
+
+@pytest.mark.parametrize("text", ANSWERS.values(), ids=ANSWERS)
+@pytest.mark.parametrize("complete", [False, True])
+def test_what_was_heard_grows_from_nothing_to_all_and_is_a_beginning(text: str, complete: bool) -> None:
+    heard = [
+        Sound(sent_bytes=1_440_000, heard_ms=ms, complete=complete).heard_text(text) for ms in range(0, 30_001, 50)
+    ]
+    assert (heard[0], heard[-1]) == ("", text)
+    assert [len(each) for each in heard] == sorted(len(each) for each in heard)
+    assert all(text.startswith(each) for each in heard)
+
+
+def test_of_a_japanese_answer_with_one_space_more_than_its_first_word_was_heard() -> None:
+    text = "GPT とは、大量の文章から言葉のつながりを学んだ仕組みで、質問に答えたり、文章を書いたりできます。"
+    heard = Sound(sent_bytes=288_000, heard_ms=4500, complete=True).heard_text(text)
+    assert 30 <= len(heard) <= 40
+
+
+def test_of_a_japanese_text_ahead_of_its_sound_its_own_pace_decides() -> None:
+    text = (
+        "むかしむかし、あるところに、おじいさんとおばあさんがいました。おじいさんはやまへ、そしておばあさんはかわへ。"
+    )
+    assert len(Sound(sent_bytes=192_000, heard_ms=2000).heard_text(text)) == 13
 
 
 def test_what_plays_is_named_oldest_first() -> None:

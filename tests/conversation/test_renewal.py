@@ -1,5 +1,7 @@
 """The assistant speaks first; and another session takes over, told of what was said and heard."""
 
+import pytest
+
 from tests.conversation.call import CREATE, SECOND, Call, emitted, sent, turns
 from voiceapp.conversation import events as ev
 from voiceapp.conversation.conversation import Abilities, Conversation
@@ -112,6 +114,20 @@ class TestRenewing:
     def test_an_older_server_is_told_in_its_own_words(self) -> None:
         told = sent(self.talked().conversation.renew(NEXT, Abilities(shape="beta")))
         assert [message["item"]["content"][0]["type"] for message in told] == ["input_text", "text"]
+
+    @pytest.mark.parametrize(
+        ("text", "heard"),
+        [
+            ("はい、GPT とは言葉のつながりを学んだ仕組みです。", "はい、GPT とは言葉のつな"),
+            ("نعم، ارتفاعه ثلاثة أمتار ونصف.", "نعم، ارتفاعه"),
+        ],
+    )
+    def test_of_an_answer_that_was_cut_what_was_heard_is_told_in_any_script(self, text: str, heard: str) -> None:
+        call = Call().begin()
+        call.answer(seconds=2)
+        call.hear(ev.AssistantText("r1", "a1", text), ev.Interrupted(), ev.Flushed("a1", 1000))
+        (message,) = sent(call.conversation.renew(NEXT, Abilities()))
+        assert message["item"]["content"][0]["text"] == heard
 
     def test_what_nobody_heard_is_not_told(self) -> None:
         call = Call().begin()

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
+from .segments import floor_word
 from .sound import BYTES_PER_MS
+from .speech_rate import speech_ms, spoken_in
 
 # The page's last report may come before the sound device is quite empty.
 END_TOLERANCE_MS = 50
-# Where an item was cut before its length was known, speech is taken to run at this pace (about 16 characters a second).
-MS_PER_CHARACTER = 60
 
 
 @dataclass(slots=True)
@@ -38,18 +38,13 @@ class Sound:
 
     def heard_text(self, text: str) -> str:
         """The part of `text` that was heard, to the end of its last whole word."""
-        length_ms = self.sent_ms if self.complete else max(self.sent_ms, len(text) * MS_PER_CHARACTER)
-        if length_ms == 0:
+        text_ms = speech_ms(text)
+        # Before its length is known, speech is taken to run at its usual pace.
+        length_ms = self.sent_ms if self.complete else max(self.sent_ms, text_ms)
+        if length_ms == 0 or self.heard_ms == 0:
             return ""
-        return whole_words(text, len(text) * self.heard_ms // length_ms)
-
-
-def whole_words(text: str, characters: int) -> str:
-    """The first `characters` of `text`, less a word cut in the middle; text without spaces is cut where it is."""
-    start = text[:characters]
-    if characters >= len(text) or text[characters].isspace() or " " not in text:
-        return start.rstrip()
-    return start[: start.rfind(" ") + 1].rstrip()
+        heard = spoken_in(text, text_ms * self.heard_ms / length_ms)
+        return text[: floor_word(text, heard)].rstrip()
 
 
 class Playback:

@@ -11,6 +11,7 @@ from . import dialects, faults
 from .captions import Emit
 from .effects import Effect, Notify, Send
 from .events import ToolKind, ToolReported, ToolState
+from .segments import floor_grapheme
 
 # The page is told no more of arguments and result.
 MOST_CHARACTERS = 4_000
@@ -67,7 +68,9 @@ class Call:
 
 
 def bounded(text: str) -> str:
-    return text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - 1] + "…"
+    if len(text) <= MOST_CHARACTERS:
+        return text
+    return text[: floor_grapheme(text, MOST_CHARACTERS - 1)] + "…"
 
 
 class Tools:

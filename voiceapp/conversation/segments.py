@@ -1,0 +1,104 @@
+"""Where a text may be cut, whatever its script: between what people see as one character, and between words."""
+
+from unicodedata import category, combining
+
+# First and last code point. These do without spaces: each character ends what may be a word. Emoji stand alone.
+_UNSPACED = (
+    (0x0E00, 0x109F),  # Thai, Lao, Tibetan, Burmese
+    (0x1780, 0x17FF),  # Khmer
+    (0x19E0, 0x19FF),
+    (0x2600, 0x27BF),  # signs
+    (0x2E80, 0x312F),  # Han, wide punctuation, kana, bopomofo
+    (0x31A0, 0x9FFF),  # bopomofo, kana, Han
+    (0xF900, 0xFAFF),  # Han
+    (0xFF01, 0xFF9F),  # wide and narrow forms
+    (0x1AFF0, 0x1B16F),  # kana
+    (0x1F000, 0x1FAFF),  # emoji
+    (0x20000, 0x3FFFF),  # Han
+)
+_JOINER = "\u200d"
+# These join the character before them without being marks: Thai and Lao AM, narrow voicing marks, skin tones, tags.
+_JOINS_BEFORE = (
+    (0x0E33, 0x0E33),
+    (0x0EB3, 0x0EB3),
+    (0x200C, 0x200D),
+    (0xFF9E, 0xFF9F),
+    (0x1F3FB, 0x1F3FF),
+    (0xE0020, 0xE007F),
+)
+# These join the one behind them: Arabic and Kaithi signs that stand around numbers.
+_JOINS_BEHIND = (
+    (0x0600, 0x0605),
+    (0x06DD, 0x06DD),
+    (0x070F, 0x070F),
+    (0x0890, 0x0891),
+    (0x08E2, 0x08E2),
+    (0x110BD, 0x110CD),
+)
+_FLAG_LETTERS = ((0x1F1E6, 0x1F1FF),)
+_JAMO_LEADING = ((0x1100, 0x115F), (0xA960, 0xA97C))
+_JAMO_FOLLOWING = ((0x1160, 0x11FF), (0xD7B0, 0xD7FB))
+_HANGUL = ((0xAC00, 0xD7A3), *_JAMO_LEADING)
+_VIRAMA = 9
+
+
+def floor_grapheme(text: str, at: int) -> int:
+    """The nearest place at or before `at` that is between two characters as people see them.
+
+    By the rules of Unicode's annex 29 for extended grapheme clusters; where these need tables that the standard library
+    lacks, two characters are rather kept together than one split.
+    """
+    at = min(at, len(text))
+    while 0 < at < len(text) and _joined(text, at):
+        at -= 1
+    return max(at, 0)
+
+
+def floor_word(text: str, at: int) -> int:
+    """The nearest place at or before `at` where a word ends, or a character of a script that does without spaces.
+
+    In a text that is all one word there is no such place: it is cut between characters.
+    """
+    place = floor_grapheme(text, at)
+    while place and not _between_words(text, place):
+        place = floor_grapheme(text, place - 1)
+    if place or any(_between_words(text, end) for end in range(at + 1, len(text)) if not _joined(text, end)):
+        return place
+    return floor_grapheme(text, at)
+
+
+def _joined(text: str, at: int) -> bool:
+    """Whether the characters on both sides of this place are one as people see it."""
+    before, behind = text[at - 1], text[at]
+    if behind.isascii():
+        return before == "\r" and behind == "\n"
+    if category(behind).startswith("M") or before == _JOINER or _within(behind, _JOINS_BEFORE):
+        return True
+    if _within(behind, _FLAG_LETTERS):
+        return _flag_letters_before(text, at) % 2 == 1
+    if _within(behind, _JAMO_FOLLOWING):
+        return True
+    if _within(before, _JAMO_LEADING) and _within(behind, _HANGUL):
+        return True
+    return _within(before, _JOINS_BEHIND) or (combining(before) == _VIRAMA and category(behind) == "Lo")
+
+
+def _flag_letters_before(text: str, at: int) -> int:
+    start = at
+    while start and _within(text[start - 1], _FLAG_LETTERS):
+        start -= 1
+    return at - start
+
+
+def _between_words(text: str, at: int) -> bool:
+    if at >= len(text) or text[at].isspace() or text[at - 1].isspace():
+        return True
+    base = at - 1
+    while base and category(text[base])[0] in "MC":
+        base -= 1
+    return _within(text[at], _UNSPACED) or _within(text[base], _UNSPACED)
+
+
+def _within(character: str, ranges: tuple[tuple[int, int], ...]) -> bool:
+    point = ord(character)
+    return any(first <= point <= last for first, last in ranges)
