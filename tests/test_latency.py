@@ -37,7 +37,7 @@ class Call:
 
     def take(self, now: float, event: ev.Event, message: dict[str, Any] | None = None) -> None:
         latency = self.stopwatch.saw(event, now, message or {})
-        for effect in self.conversation.handle(event):
+        for effect in self.conversation.handle(event, now):
             if isinstance(effect, Emit) and effect.event == "turn":
                 self.stopwatch.turned(effect.data["state"], now)
             if isinstance(effect, Play) and effect.audio:

@@ -23,10 +23,10 @@ def test_a_fault_of_ours_ends_that_call_alone(
 ) -> None:
     handle = Conversation.handle
 
-    def broken(self: Conversation, event: ev.Event) -> list[object]:
+    def broken(self: Conversation, event: ev.Event, now: float) -> list[object]:
         if type(event) is (ev.TextTyped if trigger == "typed" else ev.SpeechStarted):
             raise RuntimeError("broken on purpose")
-        return list(handle(self, event))
+        return list(handle(self, event, now))
 
     monkeypatch.setattr(Conversation, "handle", broken)
     with werkzeug(upstream_settings(upstream())) as url, PageClient(url) as page, PageClient(url) as other:

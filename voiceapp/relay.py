@@ -1,5 +1,6 @@
 """One browser joined to one upstream: it feeds the conversation and performs its effects, nothing else."""
 
+import asyncio
 import json
 import logging
 import secrets
@@ -80,6 +81,7 @@ class Relay:
         self._bill = Bill(warden.rules, plan.profile.model)
         self._link: Link | None = None
         self._renewal = Renewal(bridge, self._reach, self._renew_if_quiet, self._renewal_failed)
+        self._timer: asyncio.TimerHandle | None = None
         self._live = False
         self._watched = False
         self._began = bridge.loop.time()
@@ -251,9 +253,9 @@ class Relay:
     # The warden's side
 
     @property
-    def activity(self) -> int:
-        """Grows whenever either side speaks or types; sound of the microphone alone is no speech."""
-        return self._conversation.activity
+    def silent_since(self) -> float | None:
+        """Since when nobody speaks or is waited for; sound of the microphone alone is no speech."""
+        return self._conversation.silent_since
 
     def warn(self, fault: Fault) -> None:
         self._notify(fault, fatal=False)
@@ -268,17 +270,32 @@ class Relay:
 
     def _handle(self, event: ev.Event, message: Mapping[str, Any] = MappingProxyType({})) -> None:
         try:
-            latency = self._stopwatch.saw(event, self._bridge.loop.time(), message)
-            for effect in self._conversation.handle(event):
+            now = self._bridge.loop.time()
+            latency = self._stopwatch.saw(event, now, message)
+            for effect in self._conversation.handle(event, now):
                 self._perform(effect)
             if latency is not None:
                 telemetry.answered(latency.stages)
                 self._browser.emit("latency", latency.told())
+            self._look_in_time()
             if self._renewal.waits:
                 self._renew_if_quiet()
         except Exception:
             log.exception("call %s: internal error", self.id)
             self._finish(INTERNAL)
+
+    def _look_in_time(self) -> None:
+        """One timer for whatever the conversation waits for; one that is too early for it does no harm."""
+        deadline = self._conversation.deadline
+        if self.over or deadline is None or (self._timer is not None and self._timer.when() <= deadline):
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._bridge.loop.call_at(deadline, self._deadline_passed)
+
+    def _deadline_passed(self) -> None:
+        self._timer = None
+        self._handle(ev.DeadlinePassed())
 
     def _perform(self, effect: effects.Effect) -> None:
         match effect:
@@ -368,5 +385,7 @@ class Relay:
         self._connecting.cancel()
         self._renewal.drop()
         self._pulse.stop()
+        if self._timer is not None:
+            self._timer.cancel()
         if self._link is not None:
             self._link.close(1000)

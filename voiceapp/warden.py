@@ -30,8 +30,8 @@ class Call(Protocol):
     id: str
 
     @property
-    def activity(self) -> int:
-        """Grows whenever either side speaks or types."""
+    def silent_since(self) -> float | None:
+        """The loop's time since which nobody speaks or is waited for; None while somebody is."""
 
     def warn(self, fault: Fault) -> None: ...
 
@@ -68,7 +68,6 @@ class Warden:
         self._call: Call | None = None
         self._now = house.bridge.loop.time
         self._began = self._charged = self._active = self._now()
-        self._activity = -1
         self._warned: set[str] = set()
         self._owed = self._paid = 0  # millionths not yet charged, and charged
         self._left = Left()
@@ -147,9 +146,10 @@ class Warden:
         return CALL_TOO_LONG if left <= 0 else None
 
     def _look_at_silence(self, now: float) -> Fault | None:
-        activity = self._call.activity if self._call is not None else 0
-        if activity != self._activity:
-            self._activity, self._active = activity, now
+        since = self._call.silent_since if self._call is not None else None
+        since = now if since is None else since
+        if since > self._active:
+            self._active = since
             if IDLE_SOON.code in self._warned:
                 self._warned.discard(IDLE_SOON.code)
                 self._show()
@@ -214,6 +214,6 @@ class Warden:
 
     def _idle_left(self) -> int | None:
         """Seconds, once the silence was warned of."""
-        if IDLE_SOON.code not in self._warned or self._call is None or self._call.activity != self._activity:
+        if IDLE_SOON.code not in self._warned or self._call is None or self._call.silent_since != self._active:
             return None
         return max(0, round(self._active + self.rules.idle_s - self._now()))

@@ -10,17 +10,28 @@ from voiceapp.conversation.effects import Emit, Send
 
 SECOND = base64.b64encode(bytes(48_000)).decode()
 
-CREATE = {"type": "response.create", "event_id": "create"}
+CREATE = {"type": "response.create"}
 
 
 class Call:
-    """A conversation, and all it asked for since one last looked."""
+    """A conversation, and all it asked for since one last looked; `now` is its clock, in seconds."""
+
+    now = 100.0
 
     def __init__(self, **abilities: Any) -> None:
         self.conversation = Conversation(SessionConfig("marin", "Be kind."), Abilities(**abilities))
 
     def hear(self, *events: ev.Event) -> list[Any]:
-        return [effect for event in events for effect in self.conversation.handle(event)]
+        return [effect for event in events for effect in self.conversation.handle(event, self.now)]
+
+    def wait(self, seconds: float) -> list[Any]:
+        """Nothing happens for so long, but what the clock says."""
+        end, effects = self.now + seconds, []
+        while self.conversation.deadline is not None and self.conversation.deadline <= end:
+            self.now = self.conversation.deadline
+            effects += self.hear(ev.DeadlinePassed())
+        self.now = end
+        return effects
 
     def begin(self) -> "Call":
         self.hear(ev.SessionCreated("gpt", None), ev.SessionUpdated("gpt", "marin", None))
@@ -40,7 +51,17 @@ class Call:
 
 
 def sent(effects: list[Any]) -> list[dict[str, Any]]:
+    """Without the event_ids, which are running numbers; see `named`."""
+    return [{name: value for name, value in message.items() if name != "event_id"} for message in named(effects)]
+
+
+def named(effects: list[Any]) -> list[dict[str, Any]]:
     return [effect.message for effect in effects if isinstance(effect, Send)]
+
+
+def create_id(effects: list[Any]) -> str:
+    """Under which event_id a response was last asked for."""
+    return str([message["event_id"] for message in named(effects) if message["type"] == "response.create"][-1])
 
 
 def emitted(effects: list[Any], event: str) -> list[dict[str, Any]]:

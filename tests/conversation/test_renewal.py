@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conversation.call import CREATE, SECOND, Call, emitted, sent, turns
+from tests.conversation.call import CREATE, SECOND, Call, create_id, emitted, sent, turns
 from voiceapp.conversation import events as ev
 from voiceapp.conversation.conversation import Abilities, Conversation
 from voiceapp.conversation.dialects import SessionConfig
@@ -33,16 +33,21 @@ class TestOpening:
         assert turns(call.hear(ev.Interrupted())) == ["listening"]
         assert {"type": "response.cancel", "response_id": "r1"} in sent(call.hear(ev.ResponseCreated("r1")))
 
+    def refused(self) -> tuple[Call, str]:
+        """The event_id it is refused by."""
+        call = opened()
+        return call, create_id(call.hear(ev.SessionCreated("gpt", None), ev.SessionUpdated("gpt", "marin", None)))
+
     def test_one_that_is_refused_does_not_stand_in_the_way(self) -> None:
-        call = opened().begin()
-        effects = call.hear(ev.UpstreamError("rate_limit_exceeded", "…", "create"))
+        call, create = self.refused()
+        effects = call.hear(ev.UpstreamError("rate_limit_exceeded", "…", create))
         assert turns(effects) == ["listening"]
         assert sent(call.hear(ev.TextTyped("Hi")))[-1] == CREATE
 
     def test_one_that_comes_too_soon_is_asked_for_again(self) -> None:
-        call = opened().begin()
+        call, create = self.refused()
         call.hear(ev.ResponseCreated("other"))
-        call.hear(ev.UpstreamError("conversation_already_has_active_response", "…", "create"))
+        call.hear(ev.UpstreamError("conversation_already_has_active_response", "…", create))
         assert sent(call.hear(ev.ResponseDone("other", "completed", None))) == [CREATE]
 
 
@@ -173,26 +178,3 @@ class TestRenewing:
         call.conversation.take_chunk(2, 1920)
         effects = call.ask("u2") + call.answer("a2", "r2") + call.hear(ev.Heard("a2", 1000))
         assert turns(effects) == ["user", "thinking", "assistant", "listening"]
-
-
-class TestActivity:
-    def test_it_grows_with_either_side(self) -> None:
-        call = Call().begin()
-        before = call.conversation.activity
-        call.ask()
-        between = call.conversation.activity
-        call.answer()
-        assert before < between < call.conversation.activity
-
-    def test_what_is_said_to_nobody_again_and_again_is_none(self) -> None:
-        call = Call().begin()
-        call.ask()
-        seen = []
-        for n in range(12):
-            call.answer(f"a{n}", f"r{n}")
-            call.hear(ev.Heard(f"a{n}", 1000))
-            seen.append(call.conversation.activity)
-        assert len(set(seen[:7])) == 7
-        assert len(set(seen[8:])) == 1
-        call.ask("u9")
-        assert call.conversation.activity > seen[-1]

@@ -68,6 +68,15 @@ class Captions:
             entry.final = True
             self._emit("transcript", item=entry.id, text=entry.text, final=True, failed=True)
 
+    def settle(self, item: str, *, whole: bool) -> None:
+        """Its response is over, so its words are as they are; of a whole one the server may yet say them all again."""
+        entry = self._transcript.get(item)
+        if entry is None or (whole and not entry.text):
+            return
+        if not entry.final:
+            self.finish(entry, entry.text)
+            entry.final = not whole
+
     def break_off(self, item: str, why: Incomplete) -> bool:
         """The server ended it before its end; whether there was anything of it to mark."""
         entry = self._transcript.get(item)

@@ -1,23 +1,27 @@
 """One call: told what happened, it answers with a list of effects."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from . import dialects, faults
 from . import events as ev
 from .captions import Captions
+from .changes import Changes
 from .chunks import Chunks
+from .deadlines import Deadlines, Wait
 from .detection import PushToTalk
-from .effects import Effect, Emit, End, Note, Notify, Play, Ready, Send, SoundComplete
-from .playback import Playback
-from .sound import BYTES_PER_MS, base64_size
+from .effects import Effect, End, Note, Notify, Ready
+from .outlet import OWN, Outlet
+from .response_gate import ResponseGate, State
+from .sound import BYTES_PER_MS
+from .speech import Speech
 from .tools import Tools
 from .transcript import Entry
-from .turns import Turns
+from .turns import Turn, Turns
 from .usage import Meter
 
-SESSION_EVENT_ID, CHANGE_EVENT_ID, CREATE_EVENT_ID = "session", "change", "create"
+SESSION_EVENT_ID = "session"
 # So many responses may follow one another before what the assistant says to nobody counts as silence.
 MOST_UNANSWERED = 8
 # A shorter commit is refused by the server (`input_audio_buffer_commit_empty`).
@@ -38,73 +42,56 @@ class Conversation:
     """The state of one call. `handle` takes any event; `take_chunk` and `take_audio` are the hot path beside it."""
 
     def __init__(self, config: dialects.SessionConfig, abilities: Abilities) -> None:
-        self._config = config
         self._abilities = abilities
+        self._out = Outlet()
+        self._changes = Changes(config)
         self._chunks = Chunks()
-        self.take_chunk = self._chunks.take
-        self._captions = Captions(self._emit)
-        self._playback = Playback()
+        self._captions = Captions(self._out.emit)
+        self._speech = Speech(self._out, self._captions, truncates=abilities.truncates)
+        self._gate = ResponseGate()
         self._turns = Turns()
-        self._tools = Tools(self._emit, self._do)
+        self._tools = Tools(self._out)
         self._meter = Meter()
+        self._deadlines = Deadlines()
         self._live = False
         self._model = ""
-        self._number = 0
-        self._turn = "listening"
+        self._turn: Turn = "listening"
         self._typed = 0
-        self._talking = False
-        self._cut_responses: set[str] = set()
-        self._cancel_next = False
-        self._reply_due = False
-        self._create_wanted = False
-        self._unanswered = self._last_answered = 0
-        # The latest item of the response that runs.
-        self._said = ""
-        self._effects: list[Effect] = []
+        self._unanswered = 0
+        # An error came, and nothing of the response that runs has come since.
+        self._ailing = False
+        # When it fell silent; None while somebody speaks or is waited for, and before the call is live.
+        self.silent_since: float | None = None
         self._handlers = self._table()
+        # The hot path
+        self.take_chunk = self._chunks.take
+        self.take_audio = self._speech.take
+        self.knows = self._speech.knows
+
+    def handle(self, event: ev.Event, now: float) -> list[Effect]:
+        """What is to be done now that `event` happened, in order. `now`: seconds, of a clock that never goes back."""
+        said = self._out.number
+        if isinstance(event, ev.DeadlinePassed):
+            self._deadlines_passed(now)
+        else:
+            self._handlers[type(event)](event)
+        self._ask_if_due()
+        self._show_turn()
+        self._keep_deadlines(now)
+        self._judge_silence(now, said != self._out.number)
+        return self._out.take()
 
     @property
-    def activity(self) -> int:
-        """Grows whenever either side speaks or types, unless the assistant has long been talking to nobody."""
-        return self._number if self._unanswered < MOST_UNANSWERED else self._last_answered
-
-    # The hot path
-
-    def take_audio(self, response: str, item: str, size: int) -> int:
-        """Count `size` bytes of the assistant's sound; the running number to send it under, or 0: it is to be dropped.
-
-        An item not heard of before is announced first, through `handle`; see `knows`.
-        """
-        if not size:
-            return 0
-        sound = self._playback.open(item)
-        if sound.cut or response in self._cut_responses:
-            sound.dropped = True
-            return 0
-        sound.sent_bytes += size
-        self._number += 1
-        return self._number
-
-    def knows(self, item: str) -> bool:
-        """Whether sound of `item` can go by `take_audio` alone: its place is held and its sound has begun."""
-        sound = self._playback.get(item)
-        return sound is not None and (sound.cut or (sound.sent_bytes > 0 and not sound.complete))
-
-    # Everything else
-
-    def handle(self, event: ev.Event) -> list[Effect]:
-        """What is to be done now that `event` happened, in order."""
-        self._handlers[type(event)](event)
-        self._show_turn()
-        effects, self._effects = self._effects, []
-        return effects
+    def deadline(self) -> float | None:
+        """When it is to be told `DeadlinePassed`, by the clock of `handle`."""
+        return self._deadlines.next
 
     def _table(self) -> Mapping[type, Callable[[Any], None]]:
         return {
             ev.TextTyped: self._text_typed,
             ev.Interrupted: self._interrupted,
-            ev.Flushed: self._flushed,
-            ev.Heard: self._heard,
+            ev.Flushed: self._speech.flushed,
+            ev.Heard: self._speech.heard,
             ev.Talked: self._talked,
             ev.Configured: self._configured,
             ev.Stopped: lambda _: self._do(End(None)),
@@ -115,7 +102,7 @@ class Conversation:
             ev.SpeechStopped: self._speech_stopped,
             ev.Committed: self._committed,
             ev.ItemAdded: self._item_added,
-            ev.ItemDeleted: lambda e: self._captions.remove(e.item),
+            ev.ItemDeleted: lambda e: self._forget(e.item),
             ev.UserTextDelta: self._user_text_delta,
             ev.UserText: self._user_text,
             ev.UserTextFailed: self._user_text_failed,
@@ -130,101 +117,169 @@ class Conversation:
             ev.UpstreamError: self._upstream_error,
         }
 
-    # Effects
-
     def _do(self, effect: Effect) -> None:
-        self._effects.append(effect)
+        self._out.do(effect)
 
-    def _emit(self, event: str, **data: Any) -> None:
-        self._number += 1
-        self._do(Emit(self._number, event, data))
+    # Whose turn it is
 
-    def _send(self, message: Mapping[str, Any]) -> None:
-        self._do(Send(dict(message)))
+    @property
+    def _thinking(self) -> bool:
+        """Whether the person waits for an answer."""
+        running = self._gate.state is State.RUNNING and not self._speech.is_cut(self._gate.response)
+        return running or self._gate.awaited or self._tools.reply_due
 
     def _show_turn(self) -> None:
-        turn = self._turns.state(bool(self._playback.playing()), self._tools.running)
+        turn = self._turns.state(playing=self._speech.playing, tool=self._tools.running, thinking=self._thinking)
         if turn != self._turn:
             self._turn = turn
-            self._emit("turn", state=turn)
+            self._out.emit("turn", state=turn)
+
+    def _judge_silence(self, now: float, told: bool) -> None:
+        if self._unanswered >= MOST_UNANSWERED:
+            self.silent_since = now if self.silent_since is None else self.silent_since
+        elif self._turn != "listening" or not self._live:
+            self.silent_since = None
+        elif told or self.silent_since is None:
+            self.silent_since = now
+
+    # What is waited for
+
+    def _keep_deadlines(self, now: float) -> None:
+        keep, sent = self._deadlines.keep, self._speech.sent_bytes
+        busy = not self._gate.open
+        playing = self._speech.playing
+        longer = self._speech.remaining_s() if playing and self._deadlines.missing(Wait.PLAYBACK) else 0.0
+        keep(Wait.RESPONSE, busy, now, sent)
+        keep(Wait.REST, self._ailing, now, sent)
+        keep(Wait.TOOL, self._tools.running, now)
+        keep(Wait.SPEECH, self._turns.user_speaking, now)
+        keep(Wait.PLAYBACK, playing, now, sent, longer)
+        keep(Wait.FLUSHED, self._speech.unsettled, now)
+        keep(Wait.CHANGE, self._changes.pending, now)
+
+    def _deadlines_passed(self, now: float) -> None:
+        for wait, sent in self._deadlines.passed(now):
+            # Sound takes the hot path, where nobody looks at a clock: here it is seen that some came meanwhile.
+            grew = sent != self._speech.sent_bytes
+            match wait:
+                case Wait.RESPONSE | Wait.REST if not grew:
+                    self._give_up_response(told=wait is Wait.REST)
+                case Wait.PLAYBACK if not grew:
+                    self._speech.give_up()
+                case Wait.TOOL:
+                    self._tools.await_none()
+                    self._do(Notify(faults.OVERDUE))
+                case Wait.SPEECH:
+                    self._turns.give_up()
+                case Wait.FLUSHED:
+                    self._speech.settle()
+                case Wait.CHANGE:
+                    self._change_made()
+
+    def _give_up_response(self, *, told: bool) -> None:
+        if self._thinking and not told:
+            self._do(Notify(faults.OVERDUE))
+        if self._gate.state is State.RUNNING:
+            self._response_over(self._gate.response, "")
+        self._gate.give_up()
 
     # The session
 
     def _session_created(self, event: ev.SessionCreated) -> None:
         self._model = event.model
-        self._send(dialects.session_update(self._config, self._abilities.shape, SESSION_EVENT_ID))
+        self._out.send(dialects.session_update(self._changes.config, self._abilities.shape, SESSION_EVENT_ID))
 
     def _session_updated(self, event: ev.SessionUpdated) -> None:
         if self._live:
+            self._change_made()
             return
         self._live = True
-        self._do(Ready(event.model or self._model, event.voice or self._config.voice, event.expires_at))
-        self._emit("turn", state=self._turn)
-        if self._config.opening:
-            self._turns.awaiting_reply = True
-            self._create(self._config.opening)
+        self._do(Ready(event.model or self._model, event.voice or self._changes.config.voice, event.expires_at))
+        self._out.emit("turn", state=self._turn)
+        if self._changes.config.opening:
+            self._create(self._changes.config.opening)
 
     # Another session takes the place of this one
 
     @property
     def quiet(self) -> bool:
         """Nobody speaks, nothing is due, and what was cut is settled: nothing would be lost with the session."""
-        due = self._reply_due or self._create_wanted or self._cancel_next
-        return self._live and self._turn == "listening" and not due and not self._playback.unsettled
+        return self._live and self._turn == "listening" and self._gate.settled and not self._speech.unsettled
 
     def renew(self, config: dialects.SessionConfig, abilities: Abilities) -> list[Effect]:
         """Go on with a session that was made to `config` and knows nothing yet; only while `quiet`.
 
         It is told of the talk so far: what the person said, and what was heard of the assistant.
         """
-        self._config, self._abilities = config, abilities
+        self._changes, self._abilities = Changes(config), abilities
         self._chunks.held_bytes = 0
-        self._cut_responses.clear()
+        self._gate = ResponseGate()
+        self._speech.session_over(truncates=abilities.truncates)
         self._tools.session_over()
-        for item, role, text in self._captions.retell(self._playback.unheard):
-            self._send(dialects.said(item, role, text, abilities.shape))
-        effects, self._effects = self._effects, []
-        return effects
+        for item, role, text in self._captions.retell(self._speech.unheard):
+            self._out.send(dialects.said(item, role, text, abilities.shape))
+        return self._out.take()
+
+    # Errors
 
     def _upstream_error(self, event: ev.UpstreamError) -> None:
         fault = faults.of_code(event.code)
-        if event.cause == CREATE_EVENT_ID:
-            # Where another response runs, this one is asked for again after it.
-            self._turns.awaiting_reply = self._reply_due = False
-            self._create_wanted |= event.code in faults.BENIGN and self._turns.response is not None
+        # One that is not ours names nothing.
+        cause = event.cause if event.cause.startswith(OWN) else ""
         if event.code in faults.BENIGN:
             self._do(Note(event.code))
+            if event.code == faults.ACTIVE and not self._gate.taken(cause):
+                self._do(Notify(faults.OVERDUE))
         elif fault in faults.FATAL or event.cause == SESSION_EVENT_ID:
             self._do(End(fault if fault in faults.FATAL else faults.SETTINGS_REFUSED))
         else:
             self._do(Note(event.code))
-            self._do(Notify(faults.CHANGE_REFUSED if event.cause == CHANGE_EVENT_ID else fault))
-            self._create_pending()
+            self._do(Notify(faults.CHANGE_REFUSED if self._refused(cause) else fault))
+
+    def _refused(self, cause: str) -> bool:
+        """Something that we sent; whether it was a change: where the server does not say, the oldest that is open."""
+        if self._changes.refuse(cause):
+            if self._turns.key and not self._by_key:
+                self._turns.press(down=False)
+            return True
+        self._gate.refuse(cause)
+        # It may have been the end of the response that runs, or have nothing to do with it.
+        self._ailing = not cause and self._gate.state is State.RUNNING
+        return False
 
     # The person speaks or types
 
+    @property
+    def _by_key(self) -> bool:
+        """Whether a key says when the person speaks, as far as the server knows, too."""
+        return self._changes.by(PushToTalk)
+
     def _speech_started(self, event: ev.SpeechStarted) -> None:
         self._captions.user(event.item)
-        self._turns.user_speaking = True
+        if self._by_key:
+            return
+        self._turns.heard = True
         self._person_began()
-        if self._turns.response is not None:
-            self._cut(self._turns.response, cancel=not self._abilities.interrupts)
-        self._flush_all()
+        self._gate.person_began()
+        self._cut_running(cancel=not self._abilities.interrupts)
+        self._speech.flush_all()
 
     def _person_began(self) -> None:
         self._unanswered = 0
         self._tools.person_began()
 
     def _speech_stopped(self, event: ev.SpeechStopped) -> None:
-        self._turns.user_speaking = False
-        self._turns.awaiting_reply = True
+        self._turn_taken(event.item)
 
     def _committed(self, event: ev.Committed) -> None:
-        self._turns.user_speaking = self._talking
-        self._reply_due = self._turns.response is None
-        self._turns.awaiting_reply = self._reply_due and not self._cancel_next
+        self._turn_taken(event.item)
         self._captions.user(event.item)
         self._captions.follow(event.item, event.after)
+
+    def _turn_taken(self, item: str) -> None:
+        if not self._by_key:
+            self._turns.heard = False
+            self._gate.owe(item)
 
     def _user_text_delta(self, event: ev.UserTextDelta) -> None:
         self._captions.append(self._captions.user(event.item), event.delta)
@@ -232,11 +287,13 @@ class Conversation:
     def _user_text(self, event: ev.UserText) -> None:
         if event.text.strip():
             self._captions.finish(self._captions.user(event.item), event.text.strip())
-            return
-        # Noise: the server heard no words, so no reply need come.
-        self._captions.remove(event.item)
-        self._turns.awaiting_reply = self._reply_due = self._cancel_next = False
-        self._create_pending()
+        else:
+            # Noise: the server heard no words, so no reply need come.
+            self._forget(event.item)
+
+    def _forget(self, item: str) -> None:
+        self._captions.remove(item)
+        self._gate.spare(item)
 
     def _user_text_failed(self, event: ev.UserTextFailed) -> None:
         self._do(Note(event.code or "transcription_failed"))
@@ -247,146 +304,126 @@ class Conversation:
         self._typed += 1
         item = f"typed_{self._typed}"
         self._captions.finish(self._captions.user(item, "text"), event.text)
-        self._send(dialects.user_text(item, event.text))
-        self._create_wanted = True
-        self._create_pending()
+        self._out.send(dialects.user_text(item, event.text))
+        self._gate.want()
 
-    def _create_pending(self) -> None:
-        """The one gate for `response.create`: while a response runs or is due, the server refuses a second."""
-        if self._turns.response is None and (self._create_wanted or self._tools.reply_due):
-            self._turns.awaiting_reply = True
-            if not self._reply_due:
-                self._create_wanted = self._cancel_next = False
-                self._tools.asked()
-                self._create()
+    def _ask_if_due(self) -> None:
+        """The one place where a response is asked for, but for the one that opens the call."""
+        if self._gate.open and (self._gate.wanted or self._tools.reply_due):
+            self._tools.asked()
+            self._create()
 
     def _create(self, instructions: str = "") -> None:
-        self._reply_due = True
-        self._send(dialects.create_response(CREATE_EVENT_ID, instructions))
+        event_id = self._out.new_id()
+        self._gate.ask(event_id)
+        self._out.send(dialects.create_response(event_id, instructions))
 
     # Push to talk
 
     def _talked(self, event: ev.Talked) -> None:
-        if not isinstance(self._config.detection, PushToTalk) or event.down == self._talking:
+        if not isinstance(self._changes.config.detection, PushToTalk) or event.down == self._turns.key:
             return
-        self._talking = self._turns.user_speaking = event.down
+        self._turns.press(event.down)
         if event.down:
             self._interrupted(ev.Interrupted())
-            self._send(dialects.CLEAR_SOUND)
+            self._out.send(dialects.CLEAR_SOUND)
             self._chunks.held_bytes = 0
         elif self._chunks.held_bytes < LEAST_COMMIT_BYTES:
-            self._send(dialects.CLEAR_SOUND)
+            self._out.send(dialects.CLEAR_SOUND)
         else:
-            self._send(dialects.COMMIT_SOUND)
-            self._create_wanted = True
-            self._create_pending()
+            self._out.send(dialects.COMMIT_SOUND)
+            self._gate.want()
 
     def _configured(self, event: ev.Configured) -> None:
-        if self._talking:
+        if self._turns.key:
             self._talked(ev.Talked(down=False))
-        detection = event.detection or self._config.detection
-        self._config = replace(self._config, detection=detection, language=event.language or self._config.language)
-        self._send(dialects.hearing_update(self._config, self._abilities.shape, CHANGE_EVENT_ID))
+        event_id = self._out.new_id()
+        self._changes.ask(event_id, event)
+        self._out.send(dialects.hearing_update(self._changes.config, self._abilities.shape, event_id))
+
+    def _change_made(self) -> None:
+        change = self._changes.confirm()
+        if change is not None and change.detection is not None:
+            # The server listens anew, and will not say that a speech which it heard begin has ended.
+            self._turns.heard = False
 
     # Interruption
 
     def _interrupted(self, _: ev.Interrupted) -> None:
         self._person_began()
-        if self._turns.response is not None:
-            self._cut(self._turns.response, cancel=True)
-        elif self._reply_due or self._turns.awaiting_reply:
-            # It has no id yet to cancel by.
-            self._cancel_next = True
-            self._turns.awaiting_reply = False
-        self._flush_all()
+        self._cut_running(cancel=True)
+        self._gate.silence()
+        self._speech.flush_all()
+
+    def _cut_running(self, *, cancel: bool) -> None:
+        """One that was given up may still run."""
+        if self._gate.response or self._gate.state is State.RUNNING:
+            self._cut(self._gate.response, cancel=cancel)
 
     def _cut(self, response: str, *, cancel: bool) -> None:
-        if response in self._cut_responses:
+        if not self._speech.cut(response):
             return
-        self._cut_responses.add(response)
         self._tools.response_over(response, whole=False)
         if cancel:
-            self._send(dialects.cancel(response))
-
-    def _flush_all(self) -> None:
-        for item in self._playback.playing():
-            self._playback.open(item).cut = True
-            self._emit("flush", item=item)
-
-    def _flushed(self, event: ev.Flushed) -> None:
-        sound = self._playback.get(event.item)
-        if sound is None or not sound.cut or sound.reported:
-            return
-        sound.reported = True
-        sound.hear(event.heard_ms)
-        if sound.heard_whole():
-            return
-        if sound.heard_ms == 0:
-            self._send(dialects.delete(event.item))
-            self._captions.remove(event.item)
-        else:
-            self._keep_heard(event.item, sound.heard_ms, sound.heard_text(self._captions.text(event.item)))
-
-    def _keep_heard(self, item: str, heard_ms: int, text: str) -> None:
-        if self._abilities.truncates:
-            self._send(dialects.truncate(item, heard_ms))
-        self._captions.cut(item, text)
-
-    def _heard(self, event: ev.Heard) -> None:
-        sound = self._playback.get(event.item)
-        if sound is not None:
-            sound.hear(event.heard_ms)
+            self._out.send(dialects.cancel(response))
 
     # The assistant answers
 
     def _response_created(self, event: ev.ResponseCreated) -> None:
-        self._turns.response = event.response
-        self._said = ""
-        self._turns.awaiting_reply = self._reply_due = False
+        self._sign()
+        self._speech.begin()
         self._unanswered += 1
-        if self._unanswered < MOST_UNANSWERED:
-            self._last_answered = self._number
-        if self._cancel_next:
-            self._cancel_next = False
+        if not self._gate.begin(event.response):
             self._cut(event.response, cancel=True)
 
+    def _sign(self) -> None:
+        """Something came of the response."""
+        self._deadlines.renew(Wait.RESPONSE)
+        self._ailing = False
+
     def _response_done(self, event: ev.ResponseDone) -> None:
-        self._cut_responses.discard(event.response)
-        self._turns.response = None
-        self._tools.response_over(event.response, whole=event.status not in ("cancelled", "incomplete", "failed"))
+        said = self._speech.latest(event.response)
+        self._response_over(event.response, event.status)
+        self._gate.end(event.response)
         if event.usage is not None:
-            self._emit("usage", **self._meter.add(event.usage))
+            self._out.emit("usage", **self._meter.add(event.usage))
         if event.status == "failed":
             self._response_failed(event)
         elif event.incomplete:
-            self._response_incomplete(event.incomplete)
-        self._create_pending()
+            self._response_incomplete(said, event.incomplete)
+
+    def _response_over(self, response: str, status: str) -> None:
+        self._ailing = False
+        whole = status not in ("", "cancelled", "incomplete", "failed")
+        self._tools.response_over(response, whole=whole)
+        self._speech.over(response, status)
+        self._deadlines.renew(Wait.PLAYBACK)
 
     def _response_failed(self, event: ev.ResponseDone) -> None:
         fault = faults.of_code(event.code)
-        self._turns.awaiting_reply = False
         self._do(Note(event.code))
         self._do(End(fault) if fault in faults.FATAL else Notify(fault))
 
-    def _response_incomplete(self, why: ev.Incomplete) -> None:
+    def _response_incomplete(self, said: str, why: ev.Incomplete) -> None:
         self._do(Note(f"response_incomplete ({why})"))
-        if not self._captions.break_off(self._said, why):
-            self._turns.awaiting_reply = False
+        if not self._captions.break_off(said, why):
             self._do(Notify(faults.NO_ANSWER))
 
-    def _assistant(self, item: str) -> Entry:
-        self._said = item
+    def _assistant(self, item: str, response: str) -> Entry:
+        self._sign()
+        self._speech.belongs(item, response)
         return self._captions.assistant(item)
 
     def _output_item_added(self, event: ev.OutputItemAdded) -> None:
         if event.kind in ("audio", "text"):
-            self._assistant(event.item)
+            self._assistant(event.item, event.response)
             self._tools.assistant_began()
 
     def _tool_reported(self, event: ev.ToolReported) -> None:
+        self._sign()
+        self._deadlines.renew(Wait.TOOL)
         self._captions.tool(event.item, event.after)
-        self._tools.take(event, cut=event.response in self._cut_responses)
-        self._create_pending()
+        self._tools.take(event, cut=self._speech.is_cut(event.response))
 
     def _item_added(self, event: ev.ItemAdded) -> None:
         entry = self._captions.announce(event.item, event.after, event.role, event.kind)
@@ -396,18 +433,14 @@ class Conversation:
     def _audio_delta(self, event: ev.AudioDelta) -> None:
         if not event.audio:
             return
-        self._assistant(event.item)
+        self._assistant(event.item, event.response)
         self._tools.assistant_began()
-        number = self.take_audio(event.response, event.item, base64_size(event.audio.encode()))
-        if number:
-            self._do(Play(number, event.item, event.audio))
+        self._speech.delta(event)
 
     def _audio_done(self, event: ev.AudioDone) -> None:
-        sound = self._playback.open(event.item)
-        sound.complete = True
-        if not sound.cut:
-            self._number += 1
-            self._do(SoundComplete(self._number, event.item))
+        self._sign()
+        self._speech.complete(event.item)
+        self._deadlines.renew(Wait.PLAYBACK)
 
     def _assistant_text_delta(self, event: ev.AssistantTextDelta) -> None:
-        self._captions.append(self._assistant(event.item), event.delta)
+        self._captions.append(self._assistant(event.item, event.response), event.delta)

@@ -73,6 +73,14 @@ class Stopped:
     """The person hung up."""
 
 
+# From the clock
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlinePassed:
+    """`Conversation.deadline` is reached; harmless at any other time."""
+
+
 # From the upstream's socket
 
 
@@ -257,4 +265,4 @@ UpstreamEvent = (
     | AssistantText
     | UpstreamError
 )
-Event = BrowserEvent | UpstreamEvent | UpstreamClosed
+Event = BrowserEvent | UpstreamEvent | UpstreamClosed | DeadlinePassed

@@ -42,6 +42,9 @@ CHANGE_REFUSED = Fault("change_refused", "The voice server refused this change. 
 NO_ANSWER = Fault(
     "no_answer", "The service held its answer back, or cut it off before the first word. Ask differently."
 )
+OVERDUE = Fault(
+    "overdue", "The voice server is taking too long to answer. Say it again, or wait a little longer.", retry=True
+)
 TOOL_LOOP = Fault("tool_loop", "The model keeps calling tools without an answer. Say something to go on.")
 
 # Codes of `error` events, of failed responses and of close reasons (`type.code`), which share one vocabulary.
@@ -64,10 +67,12 @@ _BY_CODE: Mapping[str, Fault] = MappingProxyType(
 )
 # Of these the server itself ends the session, or no further turn can succeed.
 FATAL = frozenset({KEY_WRONG, MODEL_MISSING, QUOTA, BETA_REFUSED, EXPIRED})
+# Another response runs, so that a `response.create` is refused.
+ACTIVE = "conversation_already_has_active_response"
 # A race between their turn detection and our clean-up; nothing is lost.
 BENIGN = frozenset(
     {
-        "conversation_already_has_active_response",
+        ACTIVE,
         "response_cancel_not_active",
         "input_audio_buffer_commit_empty",
         "item_truncate_invalid_item_id",

@@ -12,7 +12,10 @@ END_TOLERANCE_MS = 50
 
 @dataclass(slots=True)
 class Sound:
-    """One item's sound. `dropped`: more of it came than the page was sent. `reported`: the page answered the flush."""
+    """One item's sound. `dropped`: more of it came than the page was sent. `reported`: the page answered the flush.
+
+    `lost`: the page did not say in time that it was heard to its end.
+    """
 
     sent_bytes: int = 0
     heard_ms: int = 0
@@ -20,6 +23,7 @@ class Sound:
     cut: bool = False
     dropped: bool = False
     reported: bool = False
+    lost: bool = False
 
     @property
     def sent_ms(self) -> int:
@@ -27,11 +31,14 @@ class Sound:
 
     @property
     def playing(self) -> bool:
-        return not self.cut and not (self.complete and self.heard_ms >= self.sent_ms - END_TOLERANCE_MS)
+        heard = self.complete and self.heard_ms >= self.sent_ms - END_TOLERANCE_MS
+        return not (self.cut or self.lost or heard)
 
     def hear(self, heard_ms: int) -> None:
         """Take the page's word, within what it can have heard."""
-        self.heard_ms = max(self.heard_ms, min(heard_ms, self.sent_ms))
+        heard_ms = min(heard_ms, self.sent_ms)
+        if heard_ms > self.heard_ms:
+            self.heard_ms, self.lost = heard_ms, False
 
     def heard_whole(self) -> bool:
         return self.complete and not self.dropped and self.heard_ms >= self.sent_ms - END_TOLERANCE_MS
@@ -52,23 +59,36 @@ class Playback:
 
     def __init__(self) -> None:
         self._sounds: dict[str, Sound] = {}
+        # Those that may be heard or wait for the page's answer: a long call has many that are over.
+        self._live: dict[str, Sound] = {}
 
     def get(self, item: str) -> Sound | None:
         return self._sounds.get(item)
 
     def open(self, item: str) -> Sound:
-        return self._sounds.setdefault(item, Sound())
+        sound = self._sounds.get(item)
+        if sound is None:
+            sound = self._sounds[item] = self._live[item] = Sound()
+        return sound
+
+    def hear(self, item: str, heard_ms: int) -> None:
+        sound = self._sounds.get(item)
+        if sound is not None:
+            sound.hear(heard_ms)
+            self._live[item] = sound
 
     def playing(self) -> list[str]:
         """Items of which something may still be heard, oldest first."""
-        return [item for item, sound in self._sounds.items() if sound.playing]
+        over = [item for item, sound in self._live.items() if not sound.playing and (sound.reported or not sound.cut)]
+        for item in over:
+            del self._live[item]
+        return [item for item, sound in self._live.items() if sound.playing]
 
     def unheard(self, item: str) -> bool:
         """Whether there was sound of it, and none reached the page."""
         sound = self._sounds.get(item)
         return sound is not None and sound.dropped and sound.sent_bytes == 0
 
-    @property
-    def unsettled(self) -> bool:
-        """Whether the page has yet to answer how much was heard of something that was cut."""
-        return any(sound.cut and not sound.reported for sound in self._sounds.values())
+    def unsettled(self) -> list[str]:
+        """Items that were cut, of which the page has yet to say how much was heard."""
+        return [item for item, sound in self._live.items() if sound.cut and not sound.reported]

@@ -3,14 +3,13 @@
 None is offered to the model yet: `_answer` is where one that is would be called.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from . import dialects, faults
-from .captions import Emit
-from .effects import Effect, Notify, Send
+from .effects import Notify
 from .events import ToolKind, ToolReported, ToolState
+from .outlet import Outlet
 from .segments import floor_grapheme
 
 # The page is told no more of arguments and result.
@@ -74,11 +73,10 @@ def bounded(text: str) -> str:
 
 
 class Tools:
-    """Every call, by its item's id. `emit(event, **data)` numbers the page's event."""
+    """Every call, by its item's id."""
 
-    def __init__(self, emit: Emit, do: Callable[[Effect], None]) -> None:
-        self._emit = emit
-        self._do = do
+    def __init__(self, out: Outlet) -> None:
+        self._out = out
         self._calls: dict[str, Call] = {}
         self._answers = 0
         self._in_a_row = 0
@@ -137,6 +135,10 @@ class Tools:
     def person_began(self) -> None:
         """They speak or type: what was looked up for the turn before is waited for no longer."""
         self._in_a_row = 0
+        self.await_none()
+
+    def await_none(self) -> None:
+        """What runs may go on, but nobody waits for it."""
         self._due = self._due_perhaps = False
         for call in self._calls.values():
             call.awaited = False
@@ -148,21 +150,21 @@ class Tools:
         call.answered = call.failed = True
         if call.kind == "function":
             call.result = NO_SUCH_TOOL
-            self._do(Send(dialects.tool_output(call.call, NO_SUCH_TOOL)))
+            self._out.send(dialects.tool_output(call.call, NO_SUCH_TOOL))
         else:
             call.result = NOT_ALLOWED
             self._answers += 1
-            self._do(Send(dialects.decline(f"answer_{self._answers}", call.item)))
+            self._out.send(dialects.decline(f"answer_{self._answers}", call.item))
         self._due |= self._may_go_on()
 
     def _may_go_on(self) -> bool:
         if self._in_a_row < MOST_IN_A_ROW:
             return True
-        self._do(Notify(faults.TOOL_LOOP))
+        self._out.do(Notify(faults.TOOL_LOOP))
         return False
 
     def _tell(self, call: Call) -> None:
         shown = call.shown()
         if shown != call.told:
             call.told = shown
-            self._emit("tool", **shown)
+            self._out.emit("tool", **shown)

@@ -1,25 +1,38 @@
 """Whose turn it is: derived from what goes on, never stored."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+Turn = Literal["listening", "user", "thinking", "assistant", "tool"]
 
 
 @dataclass(slots=True)
 class Turns:
-    """The facts a turn follows from."""
+    """What is known of the person. `heard`: the server hears them speak; `key`: they hold the push-to-talk key down.
 
-    user_speaking: bool = False
-    # The person finished, and a reply is due but none has begun.
-    awaiting_reply: bool = False
-    response: str | None = None
+    `held_long`: so long that they are not taken to speak any more.
+    """
 
-    def state(self, playing: bool, tool: bool) -> str:
-        """`listening`, `user`, `thinking`, `assistant` or `tool`."""
+    heard: bool = False
+    key: bool = False
+    held_long: bool = False
+
+    @property
+    def user_speaking(self) -> bool:
+        return self.heard or (self.key and not self.held_long)
+
+    def press(self, down: bool) -> None:
+        self.key, self.heard, self.held_long = down, False, False
+
+    def give_up(self) -> None:
+        """Nobody speaks for so long."""
+        self.heard, self.held_long = False, self.key
+
+    def state(self, *, playing: bool, tool: bool, thinking: bool) -> Turn:
         if self.user_speaking:
             return "user"
         if playing:
             return "assistant"
         if tool:
             return "tool"
-        if self.awaiting_reply or self.response is not None:
-            return "thinking"
-        return "listening"
+        return "thinking" if thinking else "listening"

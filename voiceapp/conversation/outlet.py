@@ -1,0 +1,37 @@
+"""What one event leads to, collected in order."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from .effects import Effect, Emit, Send
+
+# Of the event_ids of our messages, so that an error which names one is told from one that names something else.
+OWN = "voiceapp_"
+
+
+class Outlet:
+    """Numbers what the page is told, and names what the server is sent."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self._sent = 0
+        self._effects: list[Effect] = []
+
+    def do(self, effect: Effect) -> None:
+        self._effects.append(effect)
+
+    def emit(self, event: str, **data: Any) -> None:
+        self.number += 1
+        self._effects.append(Emit(self.number, event, data))
+
+    def send(self, message: Mapping[str, Any]) -> None:
+        """With an event_id, if it has none yet."""
+        self._effects.append(Send({"event_id": self.new_id(), **message} if "event_id" not in message else {**message}))
+
+    def new_id(self) -> str:
+        self._sent += 1
+        return f"{OWN}{self._sent}"
+
+    def take(self) -> list[Effect]:
+        effects, self._effects = self._effects, []
+        return effects

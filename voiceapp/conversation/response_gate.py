@@ -1,0 +1,169 @@
+"""Whether a response may be asked for: a server refuses a second one while one runs, or is owed by itself."""
+
+from collections.abc import Mapping
+from enum import Enum
+from types import MappingProxyType
+
+
+class State(Enum):
+    IDLE = "idle"
+    # Our `response.create` is out.
+    ASKED = "asked"
+    # The person's turn was taken, and the server answers that by itself.
+    EXPECTED = "expected"
+    RUNNING = "running"
+
+
+class Step(Enum):
+    ASK = "we ask for one"
+    OWE = "the server owes one"
+    BEGIN = "one began"
+    END = "the one that ran is over"
+    # What we asked for is refused: since another one runs, or for any other reason.
+    TAKEN = "another one runs"
+    REFUSE = "it was refused"
+    # It heard noise, or forgot what it had heard.
+    SPARE = "the server owes none after all"
+    GIVE_UP = "nothing came in time"
+
+
+# What is not named changes nothing: a peer may send anything at any time.
+_TRANSITIONS: Mapping[State, Mapping[Step, State]] = MappingProxyType(
+    {
+        State.IDLE: MappingProxyType(
+            {
+                Step.ASK: State.ASKED,
+                Step.OWE: State.EXPECTED,
+                Step.BEGIN: State.RUNNING,
+            }
+        ),
+        # A turn that is taken now gets this response too, or one after it: there is nothing more to wait for.
+        State.ASKED: MappingProxyType(
+            {
+                Step.BEGIN: State.RUNNING,
+                Step.TAKEN: State.RUNNING,
+                Step.REFUSE: State.IDLE,
+                Step.GIVE_UP: State.IDLE,
+            }
+        ),
+        State.EXPECTED: MappingProxyType(
+            {
+                Step.BEGIN: State.RUNNING,
+                Step.REFUSE: State.IDLE,
+                Step.SPARE: State.IDLE,
+                Step.GIVE_UP: State.IDLE,
+            }
+        ),
+        # It was interrupted, and its end is still to come.
+        State.RUNNING: MappingProxyType(
+            {
+                Step.OWE: State.EXPECTED,
+                Step.END: State.IDLE,
+                Step.GIVE_UP: State.IDLE,
+            }
+        ),
+    }
+)
+
+
+class ResponseGate:
+    """The one owner of what is known of responses: which runs, which is owed, and whether one is wanted by us."""
+
+    def __init__(self) -> None:
+        self.state = State.IDLE
+        # The latest one that began and of whose end nothing was heard; empty where there is none, or it has no id.
+        self.response = ""
+        # One has to be asked for as soon as that can be.
+        self.wanted = False
+        # Whether what is wanted was refused before; and whether the person does not want what is to come.
+        self._again = self._unwelcome = False
+        self._create = self._ended = ""
+        self._turn: str | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether one may be asked for now."""
+        return self.state is State.IDLE
+
+    @property
+    def awaited(self) -> bool:
+        """Whether one is to come, and the person wants it."""
+        return self.wanted or (self.state in (State.ASKED, State.EXPECTED) and not self._unwelcome)
+
+    @property
+    def settled(self) -> bool:
+        return self.open and not self.wanted
+
+    def want(self) -> None:
+        """The person, or a tool, needs an answer."""
+        self.wanted, self._again = True, False
+
+    def ask(self, create: str) -> None:
+        """Our `response.create` with this event_id goes out; only while `open`."""
+        self._step(Step.ASK)
+        self._create, self.wanted = create, False
+
+    def person_began(self) -> None:
+        """The person speaks: what they did not want to hear was an answer to something before."""
+        self._unwelcome = False
+
+    def owe(self, turn: str) -> None:
+        """The server took the person's turn, an item's id, and answers it by itself; it may say so more than once."""
+        if turn and turn == self._turn:
+            return
+        self._turn, self._unwelcome = turn, False
+        self._step(Step.OWE)
+
+    def spare(self, turn: str) -> None:
+        """Nothing was said in that turn: no answer need come."""
+        if turn == self._turn:
+            self._step(Step.SPARE)
+
+    def silence(self) -> None:
+        """The person does not want to hear what is to come; it has no id yet to cancel by."""
+        self._unwelcome = self.state in (State.ASKED, State.EXPECTED)
+
+    def begin(self, response: str) -> bool:
+        """It began; whether the person wants to hear it."""
+        if response and response == self._ended:
+            return True
+        welcome = not self._unwelcome
+        self._step(Step.BEGIN)
+        self.response, self._again = response, False
+        return welcome
+
+    def end(self, response: str) -> None:
+        """It is over. One without an id is the one that runs; of another nothing is known."""
+        if response and self.response and response != self.response:
+            return
+        self.response, self._ended = "", response
+        self._step(Step.END)
+
+    def taken(self, create: str) -> bool:
+        """Another one runs, so what we asked for was refused: it is asked for once more, behind that one.
+
+        `create` is the event_id of ours that the server names, or empty. False where it was refused so before, and is
+        asked for no more.
+        """
+        asked = create == self._create if create else self.state is State.ASKED
+        if not asked:
+            return True
+        self._step(Step.TAKEN)
+        again, self._again, self._create = self._again, True, ""
+        self.wanted |= not again
+        return not again
+
+    def refuse(self, create: str) -> None:
+        """An error that names what we asked for, or nothing at all."""
+        if create in ("", self._create):
+            self._step(Step.REFUSE)
+
+    def give_up(self) -> None:
+        """Nothing came in time. What runs may still go on, or end."""
+        self._step(Step.GIVE_UP)
+
+    def _step(self, step: Step) -> None:
+        state = _TRANSITIONS[self.state].get(step, self.state)
+        if state in (State.IDLE, State.RUNNING):
+            self._unwelcome = False
+        self.state = state
