@@ -1,29 +1,8 @@
-"""Who is counted: behind no proxy, behind ours, and behind what a client made up."""
+"""Addresses have one form, in which they are compared and counted."""
 
 import pytest
 
 from voiceapp import addresses
-
-
-@pytest.mark.parametrize(
-    ("forwarded", "proxies", "expected"),
-    [
-        ("", 0, "10.0.0.1"),
-        ("203.0.113.7", 0, "10.0.0.1"),
-        ("203.0.113.7", 1, "203.0.113.7"),
-        ("9.9.9.9, 203.0.113.7", 1, "203.0.113.7"),
-        ("9.9.9.9, 203.0.113.7, 10.0.0.2", 2, "203.0.113.7"),
-        ("203.0.113.7", 2, "10.0.0.1"),
-        ("", 1, "10.0.0.1"),
-        ("nonsense", 1, "10.0.0.1"),
-        ("203.0.113.7:4711", 1, "203.0.113.7"),
-        ("[2001:db8::1]:4711", 1, "2001:db8::1"),
-        ("2001:db8::1", 1, "2001:db8::1"),
-    ],
-)
-def test_the_client_is_whom_our_outermost_proxy_saw(forwarded: str, proxies: int, expected: str) -> None:
-    environ = {"REMOTE_ADDR": "10.0.0.1", "HTTP_X_FORWARDED_FOR": forwarded}
-    assert addresses.client(environ, proxies) == expected
 
 
 @pytest.mark.parametrize(
@@ -37,3 +16,80 @@ def test_the_client_is_whom_our_outermost_proxy_saw(forwarded: str, proxies: int
 )
 def test_an_ipv6_network_counts_as_one_address(address: str, household: str) -> None:
     assert addresses.household(address) == household
+
+
+@pytest.mark.parametrize(
+    ("hop", "address"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("203.0.113.7:4711", "203.0.113.7"),
+        ("[2001:db8::1]:4711", "2001:db8::1"),
+        ("2001:db8::1", "2001:db8::1"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("unknown", ""),
+        ("", ""),
+    ],
+)
+def test_an_entry_of_a_proxy_holds_an_address(hop: str, address: str) -> None:
+    assert addresses.of_hop(hop) == address
+
+
+@pytest.mark.parametrize(
+    ("netloc", "host"),
+    [
+        ("Voice.example:8443", "voice.example"),
+        ("voice.example.", "voice.example"),
+        ("[2001:DB8:0::1]:80", "[2001:db8::1]"),
+        ("2001:db8::1", "[2001:db8::1]"),
+        ("[::ffff:10.0.0.1]:80", "10.0.0.1"),
+        ("10.0.0.1:80", "10.0.0.1"),
+        ("", ""),
+    ],
+)
+def test_a_host_is_a_name_without_a_port(netloc: str, host: str) -> None:
+    assert addresses.host(netloc) == host
+
+
+@pytest.mark.parametrize(
+    ("text", "origin"),
+    [
+        ("https://Voice.example:443", ("https", "voice.example")),
+        ("http://[::1]:8000", ("http", "[::1]:8000")),
+        ("null", None),
+        ("file://", None),
+        ("http://[", None),
+        ("https://voice.example:0", None),
+        ("https://voice.example:x", None),
+        ("https://sam@voice.example", None),
+        ("chrome-extension://voice.example", None),
+    ],
+)
+def test_an_origin_is_a_scheme_and_a_place(text: str, origin: tuple[str, str] | None) -> None:
+    assert addresses.origin(text) == origin
+
+
+@pytest.mark.parametrize(
+    ("path", "prefix"),
+    [
+        ("/voice", "/voice"),
+        ("/voice/", "/voice"),
+        ("/apps/voice-1.0_~", "/apps/voice-1.0_~"),
+        ("/", ""),
+        ("", ""),
+        ("voice", ""),
+        ("//evil.example", ""),
+        ("/voice//x", ""),
+        ("/../x", ""),
+        ("/voice/..", ""),
+        ('/"><script>', ""),
+        ("/a;path=x", ""),
+        ("/a\r\nSet-Cookie: x", ""),
+        ("/voice\n", ""),
+        ("https://evil.example/", ""),
+        ("/static", ""),
+        ("/login/x", ""),
+        ("/" + "x" * 300, ""),
+    ],
+)
+def test_a_prefix_is_a_plain_path_or_nothing(path: str, prefix: str) -> None:
+    assert addresses.prefix(path) == prefix

@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from .http_connection import MAX_BODY_BYTES
     from .ledger import Ledger
     from .offer import Offer
+    from .proxies import Proxies
     from .settings import Settings
     from .warden import House
 
@@ -43,12 +44,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     socketio = sockets.create_socketio(app, settings.rules.browser_message_bytes)
     rules, bridge = settings.rules, Bridge()
     ledger = Ledger(rules.redis_url)
-    access = Access(rules, settings.secret_key, ledger)
+    proxies = Proxies(rules)
+    access = Access(rules, proxies, settings.secret_key, ledger)
     house = House(bridge, rules, Admission(rules), Budgets(rules, ledger))
     offer = Offer(settings)
     sockets.Calls(socketio, house, settings, offer)
     telemetry.BridgeWatch(bridge).attach()
-    app.wsgi_app = Door(app.wsgi_app, rules, access, house.admission)  # type: ignore[method-assign]
+    explain = login.explainer(app)
+    app.wsgi_app = Door(  # type: ignore[method-assign]
+        app.wsgi_app, rules, proxies, access, house.admission, explain
+    )
     app.extensions["voiceapp_settings"] = settings
     app.extensions["voiceapp_access"] = access
     app.extensions["voiceapp_ledger"] = ledger

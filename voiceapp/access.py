@@ -3,16 +3,22 @@
 import hmac
 import logging
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
-from http.cookies import CookieError, SimpleCookie
 
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadData, URLSafeTimedSerializer
+from werkzeug.datastructures import MultiDict
+
+# Not werkzeug.http's, which raises on what is not UTF-8.
+from werkzeug.sansio.http import parse_cookie
 
 from . import addresses
-from .addresses import Environ
+from .conversation.faults import Fault
 from .environment import Secret
+from .errors import NOT_ALLOWED, NOT_NAMED
 from .ledger import Ledger
+from .proxies import Environ, Proxies, peer
 from .rules import Rules
 
 log = logging.getLogger(__name__)
@@ -20,6 +26,8 @@ log = logging.getLogger(__name__)
 COOKIE = "voiceapp_access"
 COOKIE_S = 12 * 3600
 WRONG_TRIES_A_MINUTE = 5
+# Of all together, where an undeclared proxy speaks for them: whom it names is told apart, but not believed.
+WRONG_TRIES_BEHIND_ONE = 60
 _LONGEST_NAME = 128
 
 
@@ -39,8 +47,9 @@ class Visitor:
 class Access:
     """The rule at the door. Its methods are called on the server's threads."""
 
-    def __init__(self, rules: Rules, key: Secret, ledger: Ledger) -> None:
+    def __init__(self, rules: Rules, proxies: Proxies, key: Secret, ledger: Ledger) -> None:
         self._rules = rules
+        self._proxies = proxies
         self._ledger = ledger
         self._key = key.reveal().encode()
         self._code = self._digest(rules.access_code.reveal())
@@ -64,31 +73,39 @@ class Access:
 
     def address(self, environ: Environ) -> str:
         """Where the request comes from, as the limits count it."""
-        proxies = self._rules.proxies
-        if proxies == 0 and addresses.is_in(addresses.peer(environ), self._rules.trusted_proxies):
-            proxies = 1
-        return addresses.household(addresses.client(environ, proxies))
+        return addresses.household(self._proxies.client(environ))
 
-    def is_https(self, environ: Environ) -> bool:
-        """Whether the browser speaks TLS: to us, or to a proxy of the operator's that says so."""
-        if environ.get("wsgi.url_scheme") == "https":
-            return True
-        trusted = self._rules.proxies > 0 or addresses.is_in(addresses.peer(environ), self._rules.trusted_proxies)
-        return trusted and str(environ.get("HTTP_X_FORWARDED_PROTO", "")).rpartition(",")[2].strip() == "https"
+    def refusal(self, environ: Environ) -> tuple[Fault, dict[str, str]]:
+        """Why somebody may not come in, and what that was judged by."""
+        cookies = "refused" if _cookies(environ).getlist(COOKIE) else "none"
+        compared = {"login": cookies} if self.asks_for_code else {}
+        if self._rules.trusted_proxies:
+            trusted = "yes" if self._proxies.is_trusted(environ) else "no"
+            compared |= {"peer": peer(environ), "trusted": trusted, "missing": self._rules.user_header}
+        return NOT_ALLOWED if self.asks_for_code else NOT_NAMED, compared
 
     # The access code
 
-    def may_try(self, address: str) -> bool:
-        """Whether this address has a try left in this minute."""
-        return self._ledger.may_try("wrong-code", address, WRONG_TRIES_A_MINUTE)
+    def may_try(self, environ: Environ) -> bool:
+        """Whether whoever asks has a try left in this minute."""
+        return all(self._ledger.may_try("wrong-code", whom, most) for whom, most in self._tries(environ))
 
-    def is_code(self, given: str, address: str) -> bool:
+    def is_code(self, given: str, environ: Environ) -> bool:
         """Compared in constant time, as digests so that the length does not show either."""
         right = self.asks_for_code and hmac.compare_digest(self._digest(given.strip()), self._code)
         if not right:
-            self._ledger.count_try("wrong-code", address, WRONG_TRIES_A_MINUTE)
+            for whom, most in self._tries(environ):
+                self._ledger.count_try("wrong-code", whom, most)
             log.warning("a wrong access code was tried")
         return right
+
+    def _tries(self, environ: Environ) -> list[tuple[str, int]]:
+        """Whom a try counts for, and how many each has."""
+        address, claimed = self.address(environ), self._proxies.claimed(environ)
+        if not claimed:
+            return [(address, WRONG_TRIES_A_MINUTE)]
+        one = f"{address} for {addresses.household(claimed)}"
+        return [(one, WRONG_TRIES_A_MINUTE), (address, WRONG_TRIES_BEHIND_ONE)]
 
     def new_cookie(self) -> str:
         """A signed value that lets its holder in for `COOKIE_S` seconds."""
@@ -99,19 +116,21 @@ class Access:
     def _login(self, environ: Environ) -> str:
         if not self.asks_for_code:
             return ""
-        cookies = SimpleCookie()
-        try:
-            cookies.load(str(environ.get("HTTP_COOKIE", "")))
-            found = cookies.get(COOKIE)
-            return str(self._signer.loads(found.value, max_age=COOKIE_S)) if found else ""
-        except (CookieError, BadSignature):
-            return ""
+        # Another app of the same host, or an earlier path of ours, may have left one of the same name.
+        for value in _cookies(environ).getlist(COOKIE):
+            with suppress(BadData):
+                return str(self._signer.loads(value, max_age=COOKIE_S))
+        return ""
 
     def _named_by_proxy(self, environ: Environ) -> str:
-        if not addresses.is_in(addresses.peer(environ), self._rules.trusted_proxies):
+        if not self._proxies.is_trusted(environ):
             return ""
         header = "HTTP_" + self._rules.user_header.upper().replace("-", "_")
         return str(environ.get(header, "")).strip()[:_LONGEST_NAME]
 
     def _digest(self, text: str) -> bytes:
         return hmac.digest(self._key, text.encode(), "sha256")
+
+
+def _cookies(environ: Environ) -> MultiDict[str, str]:
+    return parse_cookie(str(environ.get("HTTP_COOKIE", "")))

@@ -1,57 +1,89 @@
-"""Where a request comes from, behind proxies of the operator's own or none."""
+"""Addresses as they are compared and counted: of the Internet, of sites, of paths. Each has one form here."""
 
-from collections.abc import Mapping
-from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Any
+import re
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.parse import urlsplit
 
 from .environment import Network
 
-Environ = Mapping[str, Any]
+_PREFIX = re.compile(r"(?:/[A-Za-z0-9_~.-]+)+")
+# The first parts of the app's own paths: under one of these no address could be told from another.
+OWN_PATHS = frozenset({
+    "admission", "healthz", "login", "manifest.webmanifest", "metrics", "readyz", "socket.io", "static", "worker.js",
+})  # fmt: skip
 
 
-def peer(environ: Environ) -> str:
-    """The other end of the TCP connection."""
-    return str(environ.get("REMOTE_ADDR") or "")
+def parse(address: str) -> IPv4Address | IPv6Address | None:
+    """The address, an IPv4 one that came through an IPv6 socket (`::ffff:1.2.3.4`) as IPv4; None where it is none."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
 
 
 def is_in(address: str, networks: tuple[Network, ...]) -> bool:
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return False
-    return any(parsed in network for network in networks)
+    parsed = parse(address)
+    return parsed is not None and any(parsed in network for network in networks)
 
 
-def client(environ: Environ, proxies: int) -> str:
-    """The client's address: the entry of X-Forwarded-For that the outermost of `proxies` wrote.
+def is_local(address: str) -> bool:
+    """Whether it is of this machine or of a private network: a proxy's, more often than a caller's."""
+    parsed = parse(address)
+    return parsed is not None and not parsed.is_global
 
-    What stands before that entry the client may have written itself. A shorter list, or no address there, means that
-    the proxies were gone around: then the peer counts.
-    """
-    if proxies == 0:
-        return peer(environ)
-    hops = [hop.strip() for hop in str(environ.get("HTTP_X_FORWARDED_FOR", "")).split(",")]
-    if len(hops) < proxies:
-        return peer(environ)
-    return _address(hops[-proxies]) or peer(environ)
+
+def is_loopback(host: str) -> bool:
+    parsed = parse(host)
+    return host == "localhost" or (parsed is not None and parsed.is_loopback)
 
 
 def household(address: str) -> str:
     """What counts as one address: an IPv6 customer holds a whole /64."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
+    parsed = parse(address)
     if isinstance(parsed, IPv6Address):
-        return str(parsed.ipv4_mapped or ip_network((parsed, 64), strict=False))
-    return str(parsed)
+        return str(ip_network((parsed.packed, 64), strict=False))
+    return str(parsed or address)
 
 
-def _address(hop: str) -> str:
-    """The address in a hop, which some proxies write with a port."""
+def of_hop(hop: str) -> str:
+    """The address in an entry of X-Forwarded-For, which some proxies write with a port; empty where there is none."""
     for candidate in (hop, hop.partition("]")[0].removeprefix("["), hop.rpartition(":")[0]):
-        try:
-            return str(ip_address(candidate))
-        except ValueError:
-            continue
+        parsed = parse(candidate)
+        if parsed is not None:
+            return str(parsed)
     return ""
+
+
+def origin(text: str) -> tuple[str, str] | None:
+    """Scheme and `place` of an origin; None for what no page of a web server has."""
+    try:
+        parts = urlsplit(text)
+        sound = parts.scheme in ("http", "https") and parts.hostname and not parts.username and parts.port != 0
+    except ValueError:
+        return None
+    return (parts.scheme, place(parts.netloc)) if sound else None
+
+
+def place(netloc: str) -> str:
+    """Host and port, without a port that is a scheme's own: schemes may differ where a proxy ends TLS."""
+    return netloc.lower().removesuffix(":80").removesuffix(":443")
+
+
+def host(netloc: str) -> str:
+    """The name without its port; an IPv6 address in brackets, and any address in its shortest form."""
+    netloc = netloc.lower()
+    # Without brackets a port cannot be told from the last part of an address.
+    name = netloc if parse(netloc) else re.sub(r":[0-9]*$", "", netloc)
+    parsed = parse(name.removeprefix("[").removesuffix("]"))
+    if parsed is None:
+        return name.removesuffix(".")
+    return f"[{parsed}]" if isinstance(parsed, IPv6Address) else str(parsed)
+
+
+def prefix(path: str) -> str:
+    """A path that an app can live under, such as `/voice`; empty for the root and for what is no such path."""
+    path = path.rstrip("/")
+    parts = path.split("/")[1:]
+    sound = _PREFIX.fullmatch(path) and len(path) <= 200 and not {".", ".."} & set(parts)
+    return path if sound and parts[0] not in OWN_PATHS else ""

@@ -5,17 +5,19 @@ It stands outside Flask and Socket.IO, so that a socket is refused by plain HTTP
 
 import json
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
 
-from . import telemetry, wire
+from werkzeug.wrappers import Request
+
+from . import addresses, telemetry, wire
 from .access import Access
 from .admission import SEAT, Admission, wait_s
 from .conversation.faults import Fault
-from .errors import NOT_ALLOWED, WRONG_PLACE, LimitError
+from .errors import WRONG_NAME, WRONG_PLACE, LimitError
 from .pages import HEADERS
+from .proxies import Proxies
 from .rules import Rules
 
 Environ = dict[str, Any]
@@ -23,6 +25,7 @@ Application = Callable[[Environ, Any], Iterable[bytes]]
 
 HSTS_S = 365 * 86_400
 SOCKET_PATH = "/socket.io"
+ADMISSION_PATH = "/admission"
 HEALTH_PATHS = ("/healthz", "/readyz")
 # Nothing behind these needs a login: how to log in, the files that page needs, and what monitors ask.
 OPEN_PATHS = ("/login", "/static/", "/worker.js", "/manifest.webmanifest", "/healthz", "/readyz", "/metrics")
@@ -30,28 +33,42 @@ _STATUS = {"busy": 503, "server_stopping": 503, "not_allowed": 401, "budget_spen
 
 
 class Door:
-    """A WSGI application around another."""
+    """A WSGI application around another. `explain` makes a page for somebody who looks: why, and what it hangs on."""
 
-    def __init__(self, inner: Application, rules: Rules, access: Access, admission: Admission) -> None:
+    def __init__(
+        self,
+        inner: Application,
+        rules: Rules,
+        proxies: Proxies,
+        access: Access,
+        admission: Admission,
+        explain: Callable[[Environ, str, Mapping[str, str]], bytes],
+    ) -> None:
         self._inner = inner
         self._rules = rules
+        self._proxies = proxies
         self._access = access
         self._admission = admission
+        self._explain = explain
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         environ["voiceapp.request_id"] = secrets.token_hex(4)
-        self._note_scheme(environ)
+        if self._proxies.is_https(environ):
+            environ["wsgi.url_scheme"] = "https"
         start_response = _with_headers(environ, start_response)
-        path = str(environ.get("PATH_INFO", ""))
-        # Health checks come by whatever name the platform likes.
-        if path not in HEALTH_PATHS and not self._is_our_name(str(environ.get("HTTP_HOST", ""))):
-            return refuse(environ, start_response, WRONG_PLACE, HTTPStatus.MISDIRECTED_REQUEST)
-        if not self._is_our_page(environ):
-            return refuse(environ, start_response, WRONG_PLACE, HTTPStatus.FORBIDDEN)
+        self._enter_prefix(environ)
+        refusal = self._misplaced(environ)
+        if refusal is not None:
+            return self._refuse_place(environ, start_response, *refusal)
+        # Believed by libraries further in, whoever wrote it.
+        environ.pop("HTTP_X_FORWARDED_HOST", None)
         visitor = self._access.visitor(environ)
         environ["voiceapp.visitor"] = visitor
+        path = _path(environ)
+        if not path:
+            return _redirect(environ, start_response, "", HTTPStatus.PERMANENT_REDIRECT)
         if visitor is None and not path.startswith(OPEN_PATHS):
-            return _to_login(start_response) if path == "/" else refuse(environ, start_response, NOT_ALLOWED)
+            return self._refuse_stranger(environ, start_response)
         if path.startswith(SOCKET_PATH):
             return self._socket(environ, start_response)
         return self._inner(environ, start_response)
@@ -68,50 +85,101 @@ class Door:
                 # Where a connection outlives its request it has kept the seat.
                 seat.end_request()
         except wire.UpgradeError as error:
+            telemetry.refused(environ["voiceapp.request_id"], "no_upgrade", reason=error.message)
             return _refuse_upgrade(start_response, error)
         except LimitError as error:
             return refuse(environ, start_response, error.fault)
 
-    def _is_our_name(self, host: str) -> bool:
-        hosts = self._rules.hosts
-        name = host.lower() if host.endswith("]") else host.lower().rpartition(":")[0] or host.lower()
-        return not hosts or any(name == each or (each[0] == "*" and name.endswith(each[1:])) for each in hosts)
+    def _enter_prefix(self, environ: Environ) -> None:
+        """Have the path begin at the app, whether or not the proxy has cut off what stands before it."""
+        root, cut = self._proxies.prefix(environ), environ.get("SCRIPT_NAME")
+        environ["SCRIPT_NAME"] = root
+        path = _path(environ)
+        if root and not cut and (path == root or path.startswith(root + "/")):
+            environ["PATH_INFO"] = path.removeprefix(root)
+
+    # Is it for us, and from our page?
+
+    def _misplaced(self, environ: Environ) -> tuple[Fault, HTTPStatus] | None:
+        # Health checks come by whatever name the platform likes.
+        if _path(environ) not in HEALTH_PATHS and not any(map(self._is_our_name, self._proxies.names(environ))):
+            return WRONG_NAME, HTTPStatus.MISDIRECTED_REQUEST
+        if not self._is_our_page(environ):
+            return WRONG_PLACE, HTTPStatus.FORBIDDEN
+        return None
+
+    def _is_our_name(self, name: str) -> bool:
+        hosts, host = self._rules.hosts, addresses.host(name)
+        return not hosts or any(host == each or (each[0] == "*" and host.endswith(each[1:])) for each in hosts)
 
     def _is_our_page(self, environ: Environ) -> bool:
         """Whether a browser's request that can do something comes from our own page. No Origin: it is no browser's."""
-        origin = environ.get("HTTP_ORIGIN")
-        harmless = environ.get("REQUEST_METHOD") in ("GET", "HEAD") and "HTTP_UPGRADE" not in environ
-        if origin is None or harmless:
+        origin = _origin(environ)
+        if origin is None:
             return True
         if origin == "null" and "HTTP_UPGRADE" not in environ:
             # A form's on a page that sends no referrer; the browser itself says whose page it is.
             return environ.get("HTTP_SEC_FETCH_SITE") == "same-origin"
-        try:
-            parts = urlsplit(str(origin))
-        except ValueError:
-            return False
-        # The name the browser was given; schemes may differ where a proxy ends TLS.
-        return parts.scheme in ("http", "https") and _place(parts.netloc) == _place(str(environ.get("HTTP_HOST", "")))
+        return self._proxies.is_ours(origin, environ)
 
-    def _note_scheme(self, environ: Environ) -> None:
-        if self._access.is_https(environ):
-            environ["wsgi.url_scheme"] = "https"
-        # Believed by libraries further in, whoever wrote it.
-        environ.pop("HTTP_X_FORWARDED_HOST", None)
+    # Refusals: worded for the person, and in the log with what was compared
+
+    def _refuse_place(self, environ: Environ, start_response: Any, fault: Fault, status: HTTPStatus) -> list[bytes]:
+        compared = {
+            "host": str(environ.get("HTTP_HOST", "")),
+            "origin": _origin(environ) or "",
+            "forwarded_host": str(environ.get("HTTP_X_FORWARDED_HOST", "")),
+        }
+        proxies = str(self._proxies.believed(environ))
+        telemetry.refused(environ["voiceapp.request_id"], fault.code, **compared, proxies=proxies, path=_path(environ))
+        shown = {name: telemetry.printable(value) for name, value in compared.items()}
+        if _is_navigation(environ):
+            page = self._explain(environ, "wrong_name", shown)
+            return _answer(start_response, status, page, "text/html; charset=utf-8")
+        return _answer_json(start_response, status, {**described(fault), **shown})
+
+    def _refuse_stranger(self, environ: Environ, start_response: Any) -> list[bytes]:
+        if _path(environ) == "/":
+            return _redirect(environ, start_response, "login", HTTPStatus.SEE_OTHER)
+        fault, compared = self._access.refusal(environ)
+        return refuse(environ, start_response, fault, **compared)
 
 
-def refuse(environ: Environ, start_response: Any, fault: Fault, status: int = 0) -> list[bytes]:
-    """The answer as JSON; docs/wire.md describes it."""
-    telemetry.refused(environ["voiceapp.request_id"], fault.code)
-    status = HTTPStatus(status or _STATUS.get(fault.code, 403))
-    body = json.dumps({"ok": False, "error": described(fault)}).encode()
-    headers = [
-        ("Content-Type", "application/json"),
-        ("Content-Length", str(len(body))),
-        ("Cache-Control", "no-store"),
-    ]
-    if wait_s(fault):
-        headers.append(("Retry-After", str(wait_s(fault))))
+def _path(environ: Environ) -> str:
+    return str(environ.get("PATH_INFO", ""))
+
+
+def _origin(environ: Environ) -> str | None:
+    """The page that asks, where its request can do something; or the one whose socket `/admission` is asked about."""
+    if _path(environ) == ADMISSION_PATH:
+        named = Request(environ).args.get("origin")
+        if named:
+            return named
+    harmless = environ.get("REQUEST_METHOD") in ("GET", "HEAD") and "HTTP_UPGRADE" not in environ
+    return None if harmless else environ.get("HTTP_ORIGIN")
+
+
+def _is_navigation(environ: Environ) -> bool:
+    """Whether a person looks at the answer."""
+    return environ.get("REQUEST_METHOD") == "GET" and "text/html" in str(environ.get("HTTP_ACCEPT", ""))
+
+
+def refuse(environ: Environ, start_response: Any, fault: Fault, **compared: str) -> list[bytes]:
+    """The answer as JSON (docs/wire.md), and a line in the log with what was compared."""
+    telemetry.refused(environ["voiceapp.request_id"], fault.code, **compared)
+    return _answer_json(start_response, HTTPStatus(_STATUS.get(fault.code, 403)), described(fault))
+
+
+def _answer_json(start_response: Any, status: HTTPStatus, error: Mapping[str, Any]) -> list[bytes]:
+    body = json.dumps({"ok": False, "error": error}).encode()
+    waits = [("Retry-After", str(error["after_s"]))] if error["after_s"] else []
+    return _answer(start_response, status, body, "application/json", waits)
+
+
+def _answer(
+    start_response: Any, status: HTTPStatus, body: bytes, kind: str, more: Iterable[tuple[str, str]] = ()
+) -> list[bytes]:
+    headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("Cache-Control", "no-store"), *more]
     start_response(f"{status.value} {status.phrase}", headers)
     return [body]
 
@@ -141,11 +209,9 @@ def described(fault: Fault) -> dict[str, Any]:
     return {"code": fault.code, "message": fault.message, "retry": fault.retry, "after_s": wait_s(fault) or None}
 
 
-def _to_login(start_response: Any) -> list[bytes]:
-    start_response("303 See Other", [("Location", "/login"), ("Content-Length", "0"), ("Cache-Control", "no-store")])
-    return []
-
-
-def _place(netloc: str) -> str:
-    """Host and port, without a port that is the scheme's own."""
-    return netloc.lower().removesuffix(":80").removesuffix(":443")
+def _redirect(environ: Environ, start_response: Any, path: str, status: HTTPStatus) -> list[bytes]:
+    """To a path of ours; from the page's own where nobody said what stands before it."""
+    root = str(environ["SCRIPT_NAME"])
+    query = str(environ.get("QUERY_STRING", "")) if not path else ""
+    address = (f"{root}/{path}" if root else path) + (f"?{query}" if query else "")
+    return _answer(start_response, status, b"", "text/plain", [("Location", address or "./")])

@@ -8,6 +8,7 @@ from pathlib import Path
 from .errors import SettingError
 
 Network = IPv4Network | IPv6Network
+_MAPPED = IPv6Network("::ffff:0:0/96")
 # Read by the engine's own process, which inherits our environment.
 ENGINE_PREFIXES = ("VOICEAPP_ENGINE_", "VOICEAPP_BRAIN_")
 
@@ -51,6 +52,10 @@ class Reader:
             raise SettingError(f"{name} is too long: {len(value)} characters, at most {longest} are taken.")
         return value or default
 
+    def has(self, name: str) -> bool:
+        """Whether somebody else's variable is there, which is no setting of ours."""
+        return bool(self._env.get(name, "").strip())
+
     def number(self, name: str, default: int, least: int, most: int) -> int:
         value = self.text(name, str(default))
         if not re.fullmatch(r"[0-9]{1,9}", value) or not least <= int(value) <= most:
@@ -92,9 +97,13 @@ class Reader:
         found: list[Network] = []
         for word in self.words(name):
             try:
-                found.append(ip_network(word))
+                network = ip_network(word)
             except ValueError:
                 raise SettingError(f"{name} holds {word!r}, which is no network such as 10.0.0.0/8.") from None
+            if isinstance(network, IPv6Network) and network.subnet_of(_MAPPED):
+                # IPv4 in the form of an IPv6 socket; addresses are compared as IPv4.
+                network = IPv4Network((network.network_address.packed[-4:], network.prefixlen - 96))
+            found.append(network)
         return tuple(found)
 
     def secret(self, name: str) -> Secret:

@@ -58,7 +58,20 @@ RENEWAL_FAILED = Fault("renewal_failed", "The change could not be made. The call
 TOO_OFTEN = Fault("too_often", "That was asked for many times in a moment. Wait a little, then try again.", retry=True)
 
 NOT_ALLOWED = Fault("not_allowed", "You are not logged in. Reload the page and type the access code.")
-WRONG_PLACE = Fault("wrong_place", "This request came from another site or by a name this server does not answer to.")
+# Where nobody is asked for a code: a proxy says who it is.
+NOT_NAMED = Fault(
+    "not_allowed",
+    "The proxy in front of this server did not say who you are. Open the app at the address you were given.",
+)
+WRONG_NAME = Fault(
+    "wrong_place",
+    "This server does not answer to the name it was asked by. Open the app at the address you were given.",
+)
+WRONG_PLACE = Fault(
+    "wrong_place",
+    "The address of this page is not the one the server was asked by: a proxy in front changes it, or the request came "
+    "from another site.",
+)
 TOO_MANY_TRIES = Fault("too_many_tries", "Too many wrong codes. Wait a minute, then try again.", retry=True)
 BUSY = Fault("busy", "All lines are busy. Try again in a moment.", retry=True)
 TOO_MANY_CALLS = Fault("too_many_calls", "You have as many calls as one person may have. End one first.", retry=True)

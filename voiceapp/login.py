@@ -1,11 +1,15 @@
-"""The page on which the access code is typed."""
+"""The page on which the access code is typed, and the plain one that says why nobody comes in here."""
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request
+from collections.abc import Callable, Mapping
 
+from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request
+
+from . import telemetry
 from .access import COOKIE, COOKIE_S, Access
 from .admission import wait_s
 from .errors import TOO_MANY_TRIES
 from .pages import choose_language
+from .proxies import Environ
 
 LONGEST_CODE = 400  # characters a try may have
 
@@ -14,44 +18,62 @@ login = Blueprint("login", __name__)
 
 @login.get("/login")
 def page() -> Response:
-    return _page("") if _access().asks_for_code else _home()
+    if _access().asks_for_code:
+        return _page("")
+    return _home() if request.environ["voiceapp.visitor"] else _unnamed()
 
 
 @login.post("/login")
 def enter() -> Response:
     """Let in, or say why not."""
     access = _access()
-    address = access.address(request.environ)
-    if not access.may_try(address):
+    if not access.asks_for_code:
+        return page()
+    if not access.may_try(request.environ):
         response = _page(f"notice.{TOO_MANY_TRIES.code}.title", 429)
         response.headers["Retry-After"] = str(wait_s(TOO_MANY_TRIES))
         return response
     given = request.form.get("code", "")
-    if len(given) > LONGEST_CODE or not access.is_code(given, address):
+    if len(given) > LONGEST_CODE or not access.is_code(given, request.environ):
         return _page("login.wrong", 403)
     response = _home()
     response.set_cookie(
         COOKIE,
         access.new_cookie(),
         max_age=COOKIE_S,
-        secure=access.is_https(request.environ),
+        secure=request.is_secure,
         httponly=True,
         samesite="Lax",
     )
     return response
 
 
-def _page(trouble: str, status: int = 200) -> Response:
+def explainer(app: Flask) -> Callable[[Environ, str, Mapping[str, str]], bytes]:
+    """What makes a page, outside of Flask's own handling, for somebody who is not let in."""
+
+    def explain(environ: Environ, why: str, values: Mapping[str, str]) -> bytes:
+        with app.request_context(dict(environ)):
+            return _render("refused.html", why=why, values=values).encode()
+
+    return explain
+
+
+def _unnamed() -> Response:
+    fault, compared = _access().refusal(request.environ)
+    telemetry.refused(request.environ["voiceapp.request_id"], fault.code, **compared)
+    html = _render("refused.html", why="not_named", values={"header": compared["missing"]})
+    return Response(html, 401, {"Cache-Control": "no-store"}, content_type="text/html; charset=utf-8")
+
+
+def _render(template: str, **values: object) -> str:
     languages = current_app.extensions["voiceapp_languages"]
     language = choose_language(languages)
-    html = render_template(
-        "login.html",
-        language=language,
-        strings=languages[language],
-        version=current_app.extensions["voiceapp_version"],
-        trouble=trouble,
-    )
-    response = Response(html, status, content_type="text/html; charset=utf-8")
+    version = current_app.extensions["voiceapp_version"]
+    return render_template(template, language=language, strings=languages[language], version=version, **values)
+
+
+def _page(trouble: str, status: int = 200) -> Response:
+    response = Response(_render("login.html", trouble=trouble), status, content_type="text/html; charset=utf-8")
     response.headers["Cache-Control"] = "no-store"
     # So that the form's Origin is our own, also in browsers that do not say whose page it is otherwise.
     response.headers["Referrer-Policy"] = "same-origin"

@@ -5,10 +5,11 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, request
 
-from . import addresses, telemetry
+from . import telemetry
+from .addresses import is_loopback
 from .door import described
 from .errors import LimitError
-from .rules import is_loopback
+from .proxies import peer
 from .settings import Settings
 from .warden import House
 
@@ -38,7 +39,10 @@ def metrics() -> Response:
 
 @monitor.get("/admission")
 def admission() -> tuple[dict[str, Any], int, dict[str, str]]:
-    """Whether a call could begin now, and if not, why: a refused socket cannot tell its page."""
+    """Whether a call could begin now, and if not, why: a refused socket cannot tell its page.
+
+    What the door would refuse is refused there; so is a socket of the page that `?origin=` names.
+    """
     house = _house()
     fault = house.admission.obstacle()
     if fault is None:
@@ -62,7 +66,7 @@ def _may_read_metrics() -> bool:
         return hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
     # Through a proxy everyone would come from loopback.
     forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-Ip"))
-    return is_loopback(addresses.peer(request.environ)) and not forwarded
+    return is_loopback(peer(request.environ)) and not forwarded
 
 
 def _has_upstream(settings: Settings) -> bool:

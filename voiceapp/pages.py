@@ -68,7 +68,7 @@ def page() -> Response:
         version=current_app.extensions["voiceapp_version"],
         modules=current_app.extensions["voiceapp_modules"],
         offer=current_app.extensions["voiceapp_offer"].shown(language),
-        theme=theme if (theme := request.cookies.get(THEME_COOKIE)) in THEMES else "",
+        theme=next((theme for theme in request.cookies.getlist(THEME_COOKIE) if theme in THEMES), ""),
     )
     response = _fresh(html, "text/html; charset=utf-8")
     response.vary.update(("Accept-Language", "Cookie"))
@@ -131,7 +131,7 @@ def healthz() -> tuple[dict[str, str], int]:
 
 def choose_language(languages: Mapping[str, Any]) -> str:
     """By link, then by stored choice, then by what the browser asks for."""
-    for asked in (request.args.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+    for asked in (request.args.get("lang"), *request.cookies.getlist(LANGUAGE_COOKIE)):
         if asked is not None and asked in languages:
             return asked
     return request.accept_languages.best_match(sorted(languages), DEFAULT_LANGUAGE) or DEFAULT_LANGUAGE

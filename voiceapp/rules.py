@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 
+from . import addresses, platforms
 from . import prices as price_file
+from .addresses import is_loopback
 from .environment import Network, Reader, Secret
 from .errors import SettingError
 
@@ -27,7 +28,12 @@ class Rules:
     trusted_proxies: tuple[Network, ...] = ()
     user_header: str = "X-Forwarded-User"
     hosts: tuple[str, ...] = ()
+    # Where pages of ours may come from beside the host that was asked: scheme, and host with a port.
+    origins: frozenset[tuple[str, str]] = frozenset()
+    prefix: str = ""
     proxies: int = 0
+    # The header in which a platform's router says who asks.
+    client_header: str = ""
     max_calls: int = USUAL_CALLS
     calls_per_user: int = 0
     calls_per_address: int = 0
@@ -53,16 +59,22 @@ class Rules:
         return bool(self.access_code or self.trusted_proxies)
 
     @classmethod
-    def read(cls, reader: Reader, *, host: str, paid: bool) -> "Rules":
+    def read(cls, reader: Reader, *, host: str, port: int, paid: bool) -> "Rules":
         """Raises `SettingError` naming the first variable that is wrong."""
-        proxies = reader.number("VOICEAPP_PROXIES", 0, 0, 10)
+        # A number that is set is meant; else the platform, where it is known, says how many proxies it has.
+        platform = None if reader.text("VOICEAPP_PROXIES") else platforms.known(reader)
+        proxies = platform.proxies if platform else reader.number("VOICEAPP_PROXIES", 0, 0, 10)
+        origins = _origins(reader)
         open_to_all = not is_loopback(host) or proxies > 0
         rules = cls(
             access_code=_access_code(reader),
             trusted_proxies=reader.networks("VOICEAPP_TRUSTED_PROXIES"),
             user_header=_header(reader),
-            hosts=_hosts(reader, host, proxies),
+            hosts=_hosts(reader, host, proxies, origins),
+            origins=origins | (_own_origins(port) if platform and platform.rewrites_origin else frozenset()),
+            prefix=_prefix(reader),
             proxies=proxies,
+            client_header=platform.client_header if platform else "",
             max_calls=reader.number("VOICEAPP_MAX_CALLS", USUAL_CALLS, 1, 10_000),
             calls_per_user=reader.number("VOICEAPP_CALLS_PER_USER", USUAL_PER_USER if open_to_all else 0, 0, 1000),
             calls_per_address=reader.number(
@@ -84,15 +96,6 @@ class Rules:
         return rules
 
 
-def is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _access_code(reader: Reader) -> Secret:
     code = reader.phrase("VOICEAPP_ACCESS_CODE")
     if code and len(code.reveal()) < SHORTEST_CODE:
@@ -107,15 +110,47 @@ def _header(reader: Reader) -> str:
     return name
 
 
-def _hosts(reader: Reader, host: str, proxies: int) -> tuple[str, ...]:
+def _hosts(reader: Reader, host: str, proxies: int, origins: frozenset[tuple[str, str]]) -> tuple[str, ...]:
     """Names this app answers to, without ports. On loopback those of loopback: any site's name could lead there."""
-    hosts = tuple(word.lower() for word in reader.words("VOICEAPP_HOSTS"))
-    for word in hosts:
-        if not re.fullmatch(r"(\*\.)?[\w.-]{1,250}|\[[0-9a-f:]{2,45}\]", word):
+    hosts = tuple(addresses.host(word) for word in reader.words("VOICEAPP_HOSTS"))
+    for word in reader.words("VOICEAPP_HOSTS"):
+        if not re.fullmatch(r"(\*\.)?[\w.-]{1,250}|\[?[0-9a-fA-F]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*\]?", word):
             raise SettingError(f"VOICEAPP_HOSTS holds {word!r}; it takes names such as voice.example, without a port.")
-    if hosts or proxies or not is_loopback(host):
-        return hosts
-    return ("localhost", "127.0.0.1", "[::1]", "*.localhost", host.lower())
+    if not hosts and not proxies and is_loopback(host):
+        hosts = ("localhost", "127.0.0.1", "[::1]", "*.localhost", addresses.host(host))
+    # Who declares where pages come from has named the host, too.
+    return hosts and (*hosts, *(addresses.host(place) for _, place in origins))
+
+
+def _origins(reader: Reader) -> frozenset[tuple[str, str]]:
+    found = set()
+    for word in reader.words("VOICEAPP_ORIGINS"):
+        origin = addresses.origin(word)
+        if origin is None or not re.fullmatch(r"https?://[^/?#]+/?", word.lower()):
+            raise SettingError(
+                f"VOICEAPP_ORIGINS holds {word!r}; it takes the addresses people use, such as https://voice.example, "
+                "without a path."
+            )
+        found.add(origin)
+    return frozenset(found)
+
+
+def _own_origins(port: int) -> frozenset[tuple[str, str]]:
+    return frozenset((scheme, f"{name}:{port}") for scheme in ("http", "https") for name in ("localhost", "127.0.0.1"))
+
+
+def _prefix(reader: Reader) -> str:
+    """From our variable, or from the one that other WSGI servers take."""
+    for name in ("VOICEAPP_PREFIX", "SCRIPT_NAME"):
+        given = reader.text(name)
+        if given.rstrip("/"):
+            if not addresses.prefix(given):
+                raise SettingError(
+                    f"{name} is {given!r}; it must be a path such as /voice, of letters, digits and . _ ~ -, that is "
+                    "none of the app's own."
+                )
+            return addresses.prefix(given)
+    return ""
 
 
 def _prices(reader: Reader) -> Mapping[str, float]:

@@ -71,12 +71,13 @@ class Settings:
         # The one that has an address, a key and models of its own.
         profile = next((each for each in profiles if each != "embedded"), "embedded")
         host = reader.text("VOICEAPP_HOST", "0.0.0.0" if reader.text("PORT") else "127.0.0.1")  # noqa: S104
+        port = reader.number("PORT", 8000, 1, 65535)
         threads = reader.number("VOICEAPP_THREADS", 8, 2, 2000)
         upstream_url = _upstream_url(reader, profile)
         upstream_key = _upstream_key(reader, profile)
         settings = cls(
             host=host,
-            port=reader.number("PORT", 8000, 1, 65535),
+            port=port,
             workers=reader.number("WEB_CONCURRENCY", 1, 1, 64),
             threads=threads,
             secret_key=_secret_key(reader),
@@ -92,7 +93,7 @@ class Settings:
             chunk_ms=reader.number("VOICEAPP_CHUNK_MS", 40, 20, 1000),
             engine_port=reader.number("VOICEAPP_ENGINE_PORT", 0, 0, 65535),
             engine_key=reader.secret("VOICEAPP_ENGINE_KEY") or _random_secret(),
-            rules=Rules.read(reader, host=host, paid=bool(upstream_key)),
+            rules=Rules.read(reader, host=host, port=port, paid=bool(upstream_key)),
         )
         reader.refuse_unknown()
         return settings

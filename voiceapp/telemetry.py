@@ -74,10 +74,17 @@ def noticed(call: str, code: str, *, fatal: bool) -> None:
     _line(level, "call_notice", a_second=most, call=call, code=code, fatal=str(fatal).lower())
 
 
-def refused(request: str, code: str) -> None:
-    """Not in the log as it is set: strangers could fill it."""
+def refused(request: str, code: str, **compared: str) -> None:
+    """A request was refused before the app; `compared` says by what."""
     REFUSED.labels(code).inc()
-    _line(logging.DEBUG, "refused", request=request, code=code)
+    shown = {name: printable(value) for name, value in compared.items()}
+    _line(logging.WARNING, "refused", a_second=1, request=request, code=code, **shown)
+
+
+def printable(text: str, longest: int = 120) -> str:
+    """What a stranger wrote, as it may stand in a line of the log or in an answer: no blanks, no control characters."""
+    kept = "".join(c if c.isascii() and c.isprintable() and c not in ' "\\<>' else "?" for c in text[:longest])
+    return kept + "…" * (len(text) > longest)
 
 
 def ready(seconds: float) -> None:

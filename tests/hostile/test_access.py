@@ -101,7 +101,7 @@ def test_a_forwarded_host_is_not_believed(server: Gunicorn) -> None:
 def test_without_the_code_nothing_is_reached(locked: Gunicorn) -> None:
     """Bound: the page leads to the login, all else is 401, and the socket is refused before the upgrade."""
     status, headers, _ = get(locked, "/")
-    assert (status, headers["location"]) == (303, "/login")
+    assert (status, headers["location"]) == (303, "login")
     assert ask(locked, upgrade())[0] == 401
     assert [get(locked, path)[0] for path in ("/admission", "/socket.io/", "/nothing")] == [401, 401, 401]
     assert [get(locked, path)[0] for path in ("/healthz", "/readyz", "/login")] == [200, 200, 200]

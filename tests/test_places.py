@@ -1,0 +1,253 @@
+"""Where the app may stand: behind proxies that rewrite, on platforms, beside other apps; it works or says why not."""
+
+import contextlib
+import http.client
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from urllib.parse import quote, urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.servers import werkzeug
+from voiceapp import create_app
+from voiceapp.access import COOKIE
+from voiceapp.settings import Settings
+
+CODE = "open-sesame-7"
+OPEN = {"PORT": "8000"}
+Headers = Mapping[str, str]
+Client = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def visit() -> Iterator[Client]:
+    """An app of these settings, asked without a network."""
+    with contextlib.ExitStack() as stack:
+
+        def start(**settings: str) -> FlaskClient:
+            return stack.enter_context(create_app(Settings.from_env(settings)).test_client(use_cookies=False))
+
+        yield start
+
+
+@pytest.fixture(autouse=True)
+def the_log_is_kept(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "voiceapp")
+
+
+def knock(url: str, headers: Headers, path: str = "/socket.io/?EIO=4&transport=websocket") -> int:
+    """Ask for a socket as a browser does: the status."""
+    line = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
+    upgrade = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }
+    with contextlib.closing(line):
+        line.request("GET", path, headers={**upgrade, **headers})
+        return line.getresponse().status
+
+
+# What proxies do to the name: as nginx, Apache and Codespaces send it, for a page at https://voice.example:8443
+
+PAGE = "https://voice.example:8443"
+FORWARDED = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
+REWRITTEN = {
+    "nginx $host": {"Host": "voice.example", "X-Forwarded-Host": "voice.example:8443"},
+    "nginx $host, no forwarded host": {"Host": "voice.example"},
+    "nginx $host, the port apart": {"Host": "voice.example", "X-Forwarded-Port": "8443"},
+    "nginx without Host": {"Host": "127.0.0.1:8000", "X-Forwarded-Host": "voice.example:8443"},
+    "Apache": {"Host": "127.0.0.1:8000", "X-Forwarded-Host": "voice.example:8443", "X-Forwarded-Server": "x"},
+    "another port inside": {"Host": "voice.example:8000", "X-Forwarded-Port": "8443"},
+}
+
+
+@pytest.mark.parametrize("name", REWRITTEN)
+@pytest.mark.parametrize(
+    ("settings", "status"),
+    [({}, 403), ({"VOICEAPP_PROXIES": "1"}, 101), ({"VOICEAPP_ORIGINS": PAGE}, 101)],
+    ids=["undeclared", "declared", "origin"],
+)
+def test_behind_a_declared_proxy_or_with_the_origin_declared_a_call_is_possible(
+    name: str, settings: dict[str, str], status: int
+) -> None:
+    headers = {**FORWARDED, **REWRITTEN[name], "Origin": PAGE}
+    with werkzeug({**OPEN, **settings}) as url:
+        assert knock(url, headers) == status
+        assert knock(url, {**headers, "Origin": "https://evil.example:8443"}) == 403
+
+
+def test_a_declared_proxy_that_says_nothing_of_the_name_needs_the_origin(visit: Client) -> None:
+    headers = {**FORWARDED, "Host": "127.0.0.1:8000"}
+    asked = f"/admission?origin={quote(PAGE)}"
+    assert visit(**OPEN, VOICEAPP_PROXIES="1").get(asked, headers=headers).status_code == 403
+    assert visit(**OPEN, VOICEAPP_PROXIES="1", VOICEAPP_ORIGINS=PAGE).get(asked, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["name-8000.app.github.dev", "localhost:8000"])
+def test_on_codespaces_which_rewrites_the_origin_a_call_is_possible(host: str) -> None:
+    outside = {"X-Forwarded-Host": "name-8000.app.github.dev", "X-Forwarded-Proto": "https"}
+    headers = {"Host": host, **outside, "Origin": "http://localhost:8000"}
+    with werkzeug({"CODESPACES": "true"}) as url:
+        assert knock(url, headers) == 101
+        assert knock(url, {**headers, "Origin": "https://name-8000.app.github.dev"}) == 101
+        assert knock(url, {**headers, "Origin": "http://localhost:3000"}) == 403
+
+
+def test_the_page_is_told_why_its_socket_would_be_refused(visit: Client) -> None:
+    client = visit(**OPEN)
+    answer = client.get(f"/admission?origin={quote(PAGE)}", headers={"Host": "voice.example"})
+    assert (answer.status_code, answer.json["ok"]) == (403, False)
+    error = answer.json["error"]
+    assert (error["code"], error["host"], error["origin"], error["retry"]) == (
+        "wrong_place",
+        "voice.example",
+        PAGE,
+        False,
+    )
+    assert client.get("/admission?origin=https://voice.example", headers={"Host": "voice.example"}).json == {"ok": True}
+    assert client.get("/admission", headers={"Host": "voice.example"}).json == {"ok": True}
+
+
+def test_what_was_compared_is_in_the_log_once_a_second(visit: Client, caplog: pytest.LogCaptureFixture) -> None:
+    headers = {"Host": "voice.example", "X-Forwarded-Host": "voice.example:8443"}
+    visit(**OPEN).get(f"/admission?origin={quote(PAGE)}", headers=headers)
+    (record,) = [record for record in caplog.records if "event=refused" in record.getMessage()]
+    compared = f"host=voice.example origin={PAGE} forwarded_host=voice.example:8443 proxies=0 path=/admission"
+    assert compared in record.getMessage()
+    # voiceapp/log_rate.py holds it to that.
+    assert vars(record)["a_second"] == 1
+
+
+def test_what_a_stranger_writes_cannot_forge_a_line_or_an_answer(
+    visit: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = visit(**OPEN).post("/login", headers={"Host": "a", "Origin": 'https://x" code=ok\x1b<b>' + "y" * 500})
+    origin = answer.json["error"]["origin"]
+    assert len(origin) <= 121
+    assert not set(origin) & set(' "<>\x1b')
+    assert "code=ok" not in caplog.text.replace(origin, "")
+
+
+# Names
+
+
+@pytest.mark.parametrize(
+    ("settings", "headers", "status"),
+    [
+        ({"VOICEAPP_HOSTS": "voice.example"}, {"Host": "127.0.0.1:8000"}, 421),
+        (
+            {"VOICEAPP_HOSTS": "voice.example", "VOICEAPP_PROXIES": "1"},
+            {"Host": "127.0.0.1:8000", "X-Forwarded-Host": "voice.example"},
+            200,
+        ),
+        (
+            {"VOICEAPP_HOSTS": "voice.example"},
+            {"Host": "127.0.0.1:8000", "X-Forwarded-Host": "voice.example"},
+            421,
+        ),
+        ({"VOICEAPP_HOSTS": "voice.example"}, {"Host": "voice.example."}, 200),
+        ({"VOICEAPP_HOSTS": "[2001:db8::1]"}, {"Host": "[2001:db8:0::1]:8000"}, 200),
+        ({"VOICEAPP_HOSTS": "2001:db8::1"}, {"Host": "[2001:db8::1]"}, 200),
+        ({"VOICEAPP_HOSTS": "[2001:db8::1]"}, {"Host": "[2001:db8::2]"}, 421),
+        ({"VOICEAPP_HOST": "::1"}, {"Host": "[::1]:8000"}, 200),
+        ({"VOICEAPP_HOST": "::1"}, {"Host": "evil.example"}, 421),
+        ({"VOICEAPP_ORIGINS": "https://voice.example"}, {"Host": "voice.example"}, 200),
+        ({"VOICEAPP_ORIGINS": "https://voice.example"}, {"Host": "evil.example"}, 421),
+    ],
+)
+def test_the_name_is_the_one_people_use(visit: Client, settings: dict[str, str], headers: Headers, status: int) -> None:
+    assert visit(**settings).get("/", headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "not one of the names"), ("ja", "応答する名前ではありません")])
+def test_a_wrong_name_is_explained_to_who_looks(visit: Client, language: str, word: str) -> None:
+    headers = {"Host": "<b>.example", "Accept": "text/html", "Accept-Language": language}
+    answer = visit(VOICEAPP_HOSTS="voice.example").get("/", headers=headers)
+    assert (answer.status_code, answer.mimetype) == (421, "text/html")
+    assert word in answer.text
+    assert "<b>" not in answer.text
+    assert visit(VOICEAPP_HOSTS="voice.example").get("/admission").json["error"]["code"] == "wrong_place"
+
+
+# Other apps' cookies
+
+COOKIES = ['prefs={"a":1}; {}', "flag; {}", 'q="a; {}', "a=1,2; {}", "=; {}", "ä=ö; {}", "{}; flag", "x=\\; {}"]
+
+
+def logged_in(client: FlaskClient, **headers: str) -> str:
+    answer = client.post("/login", data={"code": CODE}, headers=headers)
+    assert answer.status_code == 303
+    return answer.headers["Set-Cookie"].partition(";")[0]
+
+
+@pytest.mark.parametrize("others", COOKIES)
+def test_another_apps_cookie_locks_nobody_out(visit: Client, others: str) -> None:
+    client = visit(VOICEAPP_ACCESS_CODE=CODE)
+    ours = logged_in(client)
+    assert client.get("/", headers={"Cookie": others.replace("{}", ours)}).status_code == 200
+
+
+@pytest.mark.parametrize("others", COOKIES)
+def test_another_apps_cookie_hides_no_choice(visit: Client, others: str) -> None:
+    ours = "language=xx; theme=pink; language=ja; theme=dark"
+    answer = visit().get("/", headers={"Cookie": others.replace("{}", ours)})
+    assert '<html lang="ja" data-theme="dark">' in answer.text
+
+
+def test_of_several_cookies_of_our_name_any_may_let_in(visit: Client) -> None:
+    client = visit(VOICEAPP_ACCESS_CODE=CODE)
+    ours, old = logged_in(client), f"{COOKIE}=InZvaWNlIg.aaaa.bbbb"
+    assert client.get("/", headers={"Cookie": f"{old}; {ours}"}).status_code == 200
+    assert client.get("/", headers={"Cookie": f"{ours}; {old}"}).status_code == 200
+    assert client.get("/", headers={"Cookie": f"{old}; {old}"}).status_code == 303
+
+
+# Addresses
+
+
+@pytest.mark.parametrize("peer", ["10.1.2.3", "::ffff:10.1.2.3"])
+@pytest.mark.parametrize("network", ["10.0.0.0/8", "::ffff:10.0.0.0/104"])
+def test_an_ipv4_address_is_one_in_every_form(visit: Client, peer: str, network: str) -> None:
+    client = visit(VOICEAPP_TRUSTED_PROXIES=network, VOICEAPP_HOSTS="localhost")
+    user = {"X-Forwarded-User": "sam"}
+    assert client.get("/", headers=user, environ_base={"REMOTE_ADDR": peer}).status_code == 200
+    assert client.get("/", headers=user, environ_base={"REMOTE_ADDR": "11.0.0.1"}).status_code == 303
+
+
+def test_metrics_are_read_on_loopback_in_every_form(visit: Client) -> None:
+    peers = ("127.0.0.1", "::1", "::ffff:127.0.0.1", "10.0.0.1")
+    statuses = [visit().get("/metrics", environ_base={"REMOTE_ADDR": peer}).status_code for peer in peers]
+    assert statuses == [200, 200, 200, 403]
+
+
+# A proxy that names people, and no code
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [("en", "did not say who you are"), ("ja", "ユーザー名が届きませんでした")]
+)
+def test_whom_no_proxy_names_is_told_so_and_not_sent_around(
+    visit: Client, caplog: pytest.LogCaptureFixture, language: str, word: str
+) -> None:
+    client = visit(VOICEAPP_TRUSTED_PROXIES="10.0.0.0/8", VOICEAPP_USER_HEADER="X-Auth-Name")
+    proxy = {"REMOTE_ADDR": "10.0.0.1"}
+    assert client.get("/", environ_base=proxy).headers["Location"].endswith("login")
+    answer = client.get("/login", environ_base=proxy, headers={"Accept-Language": language})
+    assert answer.status_code == 401
+    assert word in answer.text
+    assert "X-Auth-Name" in answer.text
+    assert "peer=10.0.0.1 trusted=yes missing=X-Auth-Name" in caplog.text
+    assert client.post("/login", data={"code": "x"}, environ_base=proxy).status_code == 401
+    error = client.get("/admission", environ_base=proxy).json["error"]
+    assert (error["code"], "access code" in error["message"]) == ("not_allowed", False)
+    named = client.get("/login", environ_base=proxy, headers={"X-Auth-Name": "sam"})
+    assert named.status_code == 303
+
+
+def test_who_is_not_logged_in_is_in_the_log(visit: Client, caplog: pytest.LogCaptureFixture) -> None:
+    client = visit(VOICEAPP_ACCESS_CODE=CODE)
+    assert client.get("/admission", headers={"Cookie": f"{COOKIE}=old"}).status_code == 401
+    assert "code=not_allowed login=refused" in caplog.text
