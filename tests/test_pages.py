@@ -50,12 +50,12 @@ def test_the_language_is_the_links_or_the_stored_one_or_the_browsers(
 
 def test_every_file_the_page_names_is_there_and_is_kept_for_good(client: FlaskClient) -> None:
     html = client.get("/").text
-    files = re.findall(r'(?:src|href)="(/static/[^"]+)"', html)
+    files = re.findall(r'(?:src|href)="(static/[^"]+)"', html)
     assert len(files) >= 3
     for file in files:
         if "/vendor/" in file:
             continue
-        with client.get(file) as response:
+        with client.get("/" + file) as response:
             assert response.status_code == 200, file
             assert "immutable" in response.headers["Cache-Control"], file
 
@@ -123,7 +123,7 @@ def test_the_whole_page_is_light(client: FlaskClient) -> None:
 
 
 def test_the_page_names_every_module_it_will_load(client: FlaskClient) -> None:
-    named = re.findall(r'rel="modulepreload" href="/static/v-[0-9a-f]{12}/([^"]+)"', client.get("/").text)
+    named = re.findall(r'rel="modulepreload" href="static/v-[0-9a-f]{12}/([^"]+)"', client.get("/").text)
     assert "js/main.js" in named
     for module in named:
         for imported in pages.IMPORT.findall((pages.STATIC / module).read_text()):
@@ -134,9 +134,9 @@ def test_the_page_names_every_module_it_will_load(client: FlaskClient) -> None:
 def test_it_can_be_installed_and_opened_without_the_server(client: FlaskClient) -> None:
     said = client.get("/manifest.webmanifest?lang=ja").json
     assert said is not None
-    assert (said["lang"], said["start_url"], said["scope"]) == ("ja", "/", "/")
+    assert (said["lang"], said["start_url"], said["scope"]) == ("ja", "./", "./")
     for icon in said["icons"]:
-        with client.get(icon["src"]) as response:
+        with client.get("/" + icon["src"]) as response:
             assert response.content_type == icon["type"] or response.content_type.startswith(icon["type"])
     worker = client.get("/worker.js")
     assert worker.content_type.startswith("text/javascript")
@@ -144,5 +144,5 @@ def test_it_can_be_installed_and_opened_without_the_server(client: FlaskClient) 
     kept = re.search(r"^const FILES = (\[.*\])$", worker.text, re.MULTILINE)
     assert kept
     for file in json.loads(kept.group(1)):
-        with client.get(file) as response:
+        with client.get("/" + file) as response:
             assert response.status_code == 200, file

@@ -3,15 +3,18 @@
 import contextlib
 import http.client
 import logging
+import re
 from collections.abc import Callable, Iterator, Mapping
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from tests.servers import werkzeug
 from voiceapp import create_app
 from voiceapp.access import COOKIE
+from voiceapp.errors import SettingError
 from voiceapp.settings import Settings
 
 CODE = "open-sesame-7"
@@ -251,3 +254,98 @@ def test_who_is_not_logged_in_is_in_the_log(visit: Client, caplog: pytest.LogCap
     client = visit(VOICEAPP_ACCESS_CODE=CODE)
     assert client.get("/admission", headers={"Cookie": f"{COOKIE}=old"}).status_code == 401
     assert "code=not_allowed login=refused" in caplog.text
+
+
+# Under a path
+
+PREFIXED: dict[str, tuple[dict[str, str], Headers, dict[str, str]]] = {
+    "header": ({"VOICEAPP_PROXIES": "1"}, {"X-Forwarded-Prefix": "/voice"}, {}),
+    "header of a trusted proxy": (
+        {"VOICEAPP_TRUSTED_PROXIES": "127.0.0.1", "VOICEAPP_HOSTS": "localhost"},
+        {"X-Forwarded-Prefix": "/voice/", "X-Forwarded-User": "sam"},
+        {},
+    ),
+    "setting": ({"VOICEAPP_PREFIX": "/voice/"}, {}, {}),
+    "SCRIPT_NAME": ({"SCRIPT_NAME": "/voice"}, {}, {}),
+    "the server's": ({}, {}, {"SCRIPT_NAME": "/voice"}),
+}
+
+
+@pytest.mark.parametrize("kind", PREFIXED)
+@pytest.mark.parametrize("cut", [True, False], ids=["cut off", "left"])
+def test_under_a_path_every_address_stays_under_it(visit: Client, kind: str, cut: bool) -> None:
+    settings, headers, environ = PREFIXED[kind]
+    if environ and not cut:
+        pytest.skip("a server that says SCRIPT_NAME has cut it off")
+    client = visit(**settings)
+
+    def get(path: str) -> TestResponse:
+        path = path.removeprefix("/voice") if cut else path
+        return client.get(path, headers={"Host": "localhost", **headers}, environ_overrides=environ)
+
+    page = get("/voice/")
+    assert page.status_code == 200
+    addresses = re.findall(r'(?:src|href|action)="([^"#]+)"', page.text)
+    assert len(addresses) > 20
+    assert [address for address in addresses if not address.startswith("/voice/")] == []
+    for address in {address for address in addresses if "/vendor/" not in address}:
+        with get(address) as answer:
+            assert answer.status_code == 200, address
+    manifest = get("/voice/manifest.webmanifest").json
+    assert urljoin("https://x/voice/manifest.webmanifest", manifest["start_url"]) == "https://x/voice/"
+    assert "id" not in manifest
+    for path in ("worker.js", "healthz", "readyz", "admission", "admission?origin=http://localhost"):
+        with get("/voice/" + path) as answer:
+            assert answer.status_code == 200, path
+    assert get("/voice/socket.io/?EIO=4&transport=websocket").status_code in (400, 426)
+
+
+@pytest.mark.parametrize("kind", ["header", "setting", "SCRIPT_NAME", "the server's"])
+def test_under_a_path_the_login_stays_there_and_so_does_its_cookie(visit: Client, kind: str) -> None:
+    settings, headers, environ = PREFIXED[kind]
+    client = visit(**settings, VOICEAPP_ACCESS_CODE=CODE)
+    given = {"headers": headers, "environ_overrides": environ}
+    assert client.get("/", **given).headers["Location"] == "/voice/login"
+    assert 'action="/voice/login"' in client.get("/login", **given).text
+    answer = client.post("/login", data={"code": CODE}, **given)
+    assert answer.headers["Location"] == "/voice/"
+    assert "Path=/voice" in answer.headers["Set-Cookie"].split("; ")
+
+
+def test_under_a_path_without_its_last_slash_the_page_is_found(visit: Client) -> None:
+    answer = visit(VOICEAPP_PREFIX="/voice").get("/voice?lang=ja")
+    assert (answer.status_code, answer.headers["Location"]) == (308, "/voice/?lang=ja")
+
+
+def test_under_a_path_nobody_named_the_page_still_works(visit: Client) -> None:
+    """A proxy that cuts the path off and says nothing: then all addresses are relative."""
+    client = visit(VOICEAPP_ACCESS_CODE=CODE)
+    assert client.get("/").headers["Location"] == "login"
+    assert client.post("/login", data={"code": CODE}).headers["Location"] == "./"
+    page = client.get("/", headers={"Cookie": logged_in(client)}).text
+    assert re.findall(r'(?:src|href|action)="/', page) == []
+
+
+BAD = ["//evil.example", "/../x", '/"><script>', "/a b", "/voice, /x y", "https://evil.example", "/a;path=/", "/login"]
+
+
+@pytest.mark.parametrize("prefix", BAD)
+def test_a_bad_prefix_is_ignored(visit: Client, prefix: str) -> None:
+    client = visit(VOICEAPP_PROXIES="1", VOICEAPP_ACCESS_CODE=CODE)
+    headers = {"X-Forwarded-Prefix": prefix}
+    assert client.get("/", headers=headers).headers["Location"] == "login"
+    answer = client.post("/login", data={"code": CODE}, headers=headers)
+    assert answer.headers["Location"] == "./"
+    assert "Path=/" in answer.headers["Set-Cookie"].split("; ")
+
+
+def test_a_prefix_of_an_undeclared_proxy_is_ignored(visit: Client) -> None:
+    client = visit(VOICEAPP_ACCESS_CODE=CODE)
+    assert client.get("/", headers={"X-Forwarded-Prefix": "/evil"}).headers["Location"] == "login"
+
+
+@pytest.mark.parametrize("name", ["VOICEAPP_PREFIX", "SCRIPT_NAME"])
+@pytest.mark.parametrize("prefix", BAD)
+def test_a_bad_prefix_that_is_set_stops_the_start(name: str, prefix: str) -> None:
+    with pytest.raises(SettingError, match=f"^{name}"):
+        Settings.from_env({name: prefix})

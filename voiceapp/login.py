@@ -8,7 +8,7 @@ from . import telemetry
 from .access import COOKIE, COOKIE_S, Access
 from .admission import wait_s
 from .errors import TOO_MANY_TRIES
-from .pages import choose_language
+from .pages import choose_language, root
 from .proxies import Environ
 
 LONGEST_CODE = 400  # characters a try may have
@@ -41,6 +41,7 @@ def enter() -> Response:
         COOKIE,
         access.new_cookie(),
         max_age=COOKIE_S,
+        path=request.script_root or "/",
         secure=request.is_secure,
         httponly=True,
         samesite="Lax",
@@ -68,8 +69,8 @@ def _unnamed() -> Response:
 def _render(template: str, **values: object) -> str:
     languages = current_app.extensions["voiceapp_languages"]
     language = choose_language(languages)
-    version = current_app.extensions["voiceapp_version"]
-    return render_template(template, language=language, strings=languages[language], version=version, **values)
+    values |= {"language": language, "strings": languages[language], "root": root()}
+    return render_template(template, version=current_app.extensions["voiceapp_version"], **values)
 
 
 def _page(trouble: str, status: int = 200) -> Response:
@@ -81,7 +82,7 @@ def _page(trouble: str, status: int = 200) -> Response:
 
 
 def _home() -> Response:
-    response = redirect("/", 303)
+    response = redirect(root() or "./", 303)
     response.headers["Cache-Control"] = "no-store"
     return response  # type: ignore[return-value]  # flask's redirect gives werkzeug's class, of which this is one
 

@@ -62,6 +62,7 @@ def page() -> Response:
     language = choose_language(languages)
     html = render_template(
         "page.html",
+        root=root(),
         language=language,
         languages=sorted(languages),
         strings=languages[language],
@@ -90,7 +91,7 @@ def versioned(version: str, name: str) -> Response:
 def worker() -> Response:
     """The service worker, told what to keep; from here it may serve the whole page."""
     version = current_app.extensions["voiceapp_version"]
-    kept = [f"/static/{version}/{name}" for name in file_names() if not name.startswith("worker")]
+    kept = [f"static/{version}/{name}" for name in file_names() if not name.startswith("worker")]
     head = f"const VERSION = {json.dumps(version)}\nconst FILES = {json.dumps(kept)}\n"
     return _fresh(
         head + (STATIC / "worker" / "offline.js").read_text(encoding="utf-8"), "text/javascript; charset=utf-8"
@@ -102,11 +103,11 @@ def manifest() -> Response:
     """What makes the page an app that can be installed."""
     languages: Mapping[str, Mapping[str, str]] = current_app.extensions["voiceapp_languages"]
     language = choose_language(languages)
-    icons = f"/static/{current_app.extensions['voiceapp_version']}/icons"
+    icons = f"static/{current_app.extensions['voiceapp_version']}/icons"
     said = {
-        "id": "/",
-        "start_url": "/",
-        "scope": "/",
+        # Beside this file, wherever that is; who it is follows from where it starts.
+        "start_url": "./",
+        "scope": "./",
         "display": "standalone",
         "lang": language,
         "name": languages[language]["app.name"],
@@ -127,6 +128,11 @@ def manifest() -> Response:
 @pages.get("/healthz")
 def healthz() -> tuple[dict[str, str], int]:
     return {"status": "ok"}, 200
+
+
+def root() -> str:
+    """What an address of ours begins with: the path the app lives under, where it is known; else it is relative."""
+    return f"{request.script_root}/" if request.script_root else ""
 
 
 def choose_language(languages: Mapping[str, Any]) -> str:

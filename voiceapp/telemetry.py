@@ -83,8 +83,8 @@ def refused(request: str, code: str, **compared: str) -> None:
 
 def printable(text: str, longest: int = 120) -> str:
     """What a stranger wrote, as it may stand in a line of the log or in an answer: no blanks, no control characters."""
-    kept = "".join(c if c.isascii() and c.isprintable() and c not in ' "\\<>' else "?" for c in text[:longest])
-    return kept + "…" * (len(text) > longest)
+    text, more = text[:longest].replace(" ", "_"), len(text) > longest
+    return "".join(c if c.isascii() and c.isprintable() and c not in '"\\<>' else "?" for c in text) + "…" * more
 
 
 def ready(seconds: float) -> None:

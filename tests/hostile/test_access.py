@@ -41,7 +41,7 @@ def login(server: Gunicorn, code: str, **headers: str) -> tuple[int, dict[str, s
 
 def cookie_of(server: Gunicorn, **headers: str) -> str:
     status, headers, _ = login(server, CODE, **headers)
-    assert (status, headers["location"]) == (303, "/")
+    assert (status, headers["location"]) == (303, "./")
     return headers["set-cookie"]
 
 
@@ -178,7 +178,7 @@ def test_the_login_page_keeps_the_strict_policy_and_its_words(locked: Gunicorn) 
 def test_the_login_leads_nowhere_else(locked: Gunicorn, next_page: str) -> None:
     body = urlencode({"code": CODE, "next": "//evil.example"}).encode()
     head = request(next_page, "POST", Content_Type="application/x-www-form-urlencoded", Content_Length=str(len(body)))
-    assert ask(locked, head + body)[1]["location"] == "/"
+    assert ask(locked, head + body)[1]["location"] == "./"
 
 
 def test_the_code_can_be_in_a_file(serve: Serve, tmp_path: object) -> None:

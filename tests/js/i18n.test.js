@@ -33,7 +33,7 @@ test("every text the page and its template ask for is there, and none is left ov
   const templates = readdirSync(new URL("templates/", ROOT))
   const sources = [...files.map(file => new URL(`static/js/${file}`, ROOT)), ...templates.map(file => new URL(`templates/${file}`, ROOT))]
   const source = sources.map(file => readFileSync(file, "utf8")).join("\n")
-  const families = /^(notice|language|login|status|call|engine\.part|log\.(up|down)|settings\.granted|talks\.form|preflight\.\w+\.|profile\.)/
+  const families = /^(notice|language|login|refused|status|call|engine\.part|log\.(up|down)|settings\.granted|talks\.form|preflight\.\w+\.|profile\.)/
   for (const key of Object.keys(languages.en)) if (!families.test(key)) assert.ok(source.includes(`"${key}"`), `${key} is not used`)
   for (const [, key] of source.matchAll(/(?:say\(|strings\[)"([\w.]+[\w])"/g)) assert.ok(key in languages.en, `${key} is missing`)
 })

@@ -1,5 +1,6 @@
 // Starts the page in the language the server chose for it.
 
+import { ROOT, address } from "./addresses.js"
 import { Words } from "./i18n.js"
 import { Page } from "./page.js"
 
@@ -8,7 +9,7 @@ const YEAR_S = 365 * 24 * 3600
 
 const language = document.documentElement.lang
 const asked = new URLSearchParams(location.search).get("lang")
-if (asked === language) document.cookie = `language=${language}; path=/; max-age=${YEAR_S}; samesite=lax`
+if (asked === language) document.cookie = `language=${language}; path=${ROOT.pathname}; max-age=${YEAR_S}; samesite=lax`
 
 const page = new Page(await Words.load(language))
 page.start()
@@ -18,8 +19,8 @@ document.body.toggleAttribute("data-ready", true)
 // Later: what is needed for a call comes first.
 function later() {
   if (page.callActive) setTimeout(later, WORKER_MS)
-  else navigator.serviceWorker?.register("/worker.js").catch(() => {})
+  else navigator.serviceWorker?.register(address("worker.js")).catch(() => {})
 }
 setTimeout(later, WORKER_MS)
 // A page that is there without its server has been kept by the worker.
-if (navigator.serviceWorker?.controller) fetch("/healthz").catch(() => page.notices.add({ code: "server_away" }))
+if (navigator.serviceWorker?.controller) fetch(address("healthz")).catch(() => page.notices.add({ code: "server_away" }))

@@ -1,5 +1,6 @@
 // The whole page: makes the parts, and lets each tell the others what happened.
 
+import { address } from "./addresses.js"
 import { askAdmission } from "./admission.js"
 import { VoiceSample } from "./audio/voice-sample.js"
 import { Call } from "./call.js"
@@ -109,7 +110,7 @@ export class Page {
     const { call, choices, now } = this
     const { ask } = call.transport
     const wishes = () => ({ ...call.wishes.making, ...choices.turn ? { turn: choices.turn } : {}, greet: false })
-    const ping = () => fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(PING_MS) })
+    const ping = () => fetch(address("healthz"), { cache: "no-store", signal: AbortSignal.timeout(PING_MS) })
     return { connect, ask, wishes, ping, now, choices, obstacle: call.obstacle, devices: navigator.mediaDevices }
   }
 
@@ -373,7 +374,8 @@ export class Page {
 }
 
 function connect() {
-  return /** @type {any} */ (window).io({ transports: ["websocket"], autoConnect: false, forceNew: true, ...RECONNECT })
+  const path = address("socket.io/").pathname
+  return /** @type {any} */ (window).io({ path, transports: ["websocket"], autoConnect: false, forceNew: true, ...RECONNECT })
 }
 
 /** To the other tabs; where the browser forbids it there is nobody to tell. */

@@ -1,5 +1,6 @@
 // How the page looks, the link to its settings, and the list of keys.
 
+import { ROOT } from "../addresses.js"
 import { linkFor } from "../share.js"
 import { find, write } from "./element.js"
 
@@ -34,7 +35,7 @@ export class LookView {
     if (theme === "auto") delete root.dataset.theme
     else root.dataset.theme = theme
     root.dataset.captions = captions
-    document.cookie = `theme=${theme}; path=/; max-age=${theme === "auto" ? 0 : YEAR_S}; samesite=lax`
+    document.cookie = `theme=${theme}; path=${ROOT.pathname}; max-age=${theme === "auto" ? 0 : YEAR_S}; samesite=lax`
   }
 
   showKeys() {
