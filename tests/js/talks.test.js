@@ -6,6 +6,8 @@ import { FORMS, cues, fileName } from "../../voiceapp/static/js/talks/exports.js
 import { Recorder } from "../../voiceapp/static/js/talks/recorder.js"
 import { shownAt } from "../../voiceapp/static/js/talks/replay.js"
 import { search } from "../../voiceapp/static/js/talks/search.js"
+import { saidIn, titleOf } from "../../voiceapp/static/js/talks/talk.js"
+import { boundaries } from "./support/scripts.js"
 import { Store } from "../../voiceapp/static/js/talks/store.js"
 import { wave } from "../../voiceapp/static/js/talks/wave.js"
 import { crc32, zip } from "../../voiceapp/static/js/talks/zip.js"
@@ -141,6 +143,68 @@ test("events are one JSON each", () => {
   const events = [{ direction: "up", type: "a", at: 1, bytes: 2, summary: "" }, { direction: "down", type: "b", at: 3, bytes: 4, summary: "x\ny" }]
   const lines = FORMS.jsonl.write({ events }, words).trimEnd().split("\n")
   assert.deepEqual(lines.map(line => JSON.parse(line)), events)
+})
+
+const CUTS = {
+  English: { asked: "How are you? Well?", answered: "Fine. And you there?", heard: "Fine. And", parts: ["How are you?", "Well?", "Fine.", "And"], unheard: "there" },
+  Japanese: { asked: "お元気ですか？どう？", answered: "元気です。GPTは3月に京都へ行きます。", heard: "元気です。GPTは3月に", parts: ["お元気ですか？", "どう？", "元気です。", "GPTは3月に"], unheard: "京都" },
+  Arabic: { asked: "كيف حالك؟ بخير؟", answered: "نعم. أنا بخير يا صديقي.", heard: "نعم. أنا", parts: ["كيف حالك؟", "بخير؟", "نعم.", "أنا"], unheard: "صديقي" },
+  Hindi: { asked: "आप कैसे हैं? ठीक?", answered: "ठीक। और आप कहाँ हैं।", heard: "ठीक। और", parts: ["आप कैसे हैं?", "ठीक?", "ठीक।", "और"], unheard: "कहाँ" }
+}
+
+for (const [language, { asked, answered, heard, parts, unheard }] of Object.entries(CUTS)) {
+  const talkOf = more => ({ ...ABOUT, events: [], sound: null, length: 3000, tokens: null, cost: null,
+    entries: [{ ...entry("u1", "user", asked), at: 0, end: 1000 }, { ...entry("a1", "assistant", answered, heard), at: 1000, end: 3000, ...more }] })
+  const plain = text => text.replace(/[\u2068\u2069]/g, "")
+
+  test(`in ${language} every text form holds what was heard and no more, and no mark leaves its line`, () => {
+    for (const format of ["md", "txt", "srt", "vtt"]) {
+      const text = FORMS[format].write(talkOf(), words)
+      for (const part of parts) assert.ok(plain(text).includes(part), `${format}: ${part}`)
+      assert.ok(!text.includes(unheard), format)
+      assert.equal(text.match(/\u2068/g)?.length, text.match(/\u2069/g)?.length)
+    }
+    const lines = FORMS.txt.write(talkOf(), words).split("\n")
+    assert.equal(plain(lines[1]), `Assistant: ${heard} [cut]`)
+    if (language === "Arabic") assert.equal(lines[1], `Assistant: \u2068${heard}\u2069 [cut]`)
+  })
+
+  test(`in ${language} captions share an entry's time by sentence, in order and to its end`, () => {
+    const made = cues(talkOf())
+    assert.deepEqual(made.map(({ text }) => text), parts)
+    assert.deepEqual(made.map(({ at }) => at).slice(1).map(Math.round), made.map(({ end }) => end).slice(0, -1).map(Math.round))
+    assert.deepEqual([made[1].end, made[3].end].map(Math.round), [1000, 3000])
+  })
+
+  test(`in ${language} a replay shows what has been said, to the word`, () => {
+    const shown = ms => shownAt(talkOf({ heard: null }), ms).at(-1).shown
+    const halfway = shown(2000)
+    assert.ok(halfway > 0.3 * answered.length && halfway < 0.8 * answered.length, answered.slice(0, halfway))
+    assert.ok(boundaries(answered).has(halfway))
+    assert.equal(shown(3000), answered.length)
+  })
+
+  test(`in ${language} a talk is found by a word that was heard, and by none that was not`, () => {
+    assert.equal(search([talkOf()], parts[3].slice(0, 3)).length, 1)
+    assert.equal(search([talkOf()], unheard).length, 0)
+  })
+}
+
+test("a cut in the middle of a character leaves the character out", () => {
+  for (const [text, heard, said] of [["がんばって👨‍👩‍👧！", "がんばって👨\u200d", "がんばって"], ["क्षमा", "क", ""], ["نعمً", "نعم", "نع"]])
+    assert.equal(saidIn({ ...entry("a", "assistant", text, heard) }), said)
+})
+
+test("a title and a file's name are cut between characters, and keep the marks that belong to their letters", () => {
+  const long = "👨‍👩‍👧‍👦".repeat(80)
+  const named = text => ({ ...ABOUT, entries: [entry("u", "user", text)] })
+  assert.equal(titleOf(named(long), ""), `${"👨‍👩‍👧‍👦".repeat(60)}…`)
+  assert.equal(fileName(named("नमस्ते दुनिया!"), "Talk"), "2026-05-03-नमस्ते-दुनिया")
+  assert.equal(fileName(named("مَرْحَبًا، كيف؟"), "Talk"), "2026-05-03-مَرْحَبًا-كيف")
+  assert.equal(fileName(named("สวัสดีครับ"), "Talk"), "2026-05-03-สวัสดีครับ")
+  assert.ok(new TextEncoder().encode(fileName(named("क्षमा".repeat(40)), "Talk")).length < 200)
+  assert.equal(fileName({ ...named("Hi"), began: new Date(2026, 4, 3, 0, 30).getTime() }, ""), "2026-05-03-Hi")
+  assert.equal(fileName({ ...named("Hi"), began: new Date(2026, 4, 3, 23, 30).getTime() }, ""), "2026-05-03-Hi")
 })
 
 test("a file's name is its day and first words, whatever the language", () => {

@@ -1,10 +1,8 @@
 // How much of an answer's text has been heard: the text comes faster than the sound, and shows in step with the sound.
 
-import { floorGrapheme, graphemes, words } from "./segments.js"
+import { floorGrapheme } from "./segments.js"
 import { speechMs } from "./speech-rate.js"
-
-/** A word shows whole when it begins to be spoken; one that takes longer shows by its characters. */
-const LONGEST_WORD_MS = 1000
+import { portions } from "./spoken-text.js"
 
 /**
  * @typedef {object} Pace
@@ -123,20 +121,5 @@ function advance(pace, text, final) {
     if (!final && pace.shown + portion.length >= text.length) return
     pace.shown += portion.length
     pace.shownMs += speechMs(portion)
-  }
-}
-
-/**
- * What is shown at once: a word, unless it takes long or may still grow; then its characters.
- * @param {string} text
- * @param {boolean} final
- */
-function* portions(text, final) {
-  let end = 0
-  for (const word of words(text)) {
-    end += word.length
-    const whole = speechMs(word) <= LONGEST_WORD_MS && (final || end < text.length)
-    if (whole) yield word
-    else yield* graphemes(word)
   }
 }

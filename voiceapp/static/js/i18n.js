@@ -1,5 +1,7 @@
 // The page's words in one language, from one flat file.
 
+import { isolated } from "./bidi.js"
+
 export class Words {
   /**
    * @param {string} language
@@ -8,6 +10,7 @@ export class Words {
   constructor(language, strings) {
     this.language = language
     this.strings = strings
+    this.direction = /** @type {import("./bidi.js").Direction} */ (strings["page.direction"] ?? "ltr")
     this.numbers = new Intl.NumberFormat(language)
     this.times = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" })
   }
@@ -33,6 +36,6 @@ export class Words {
 
   /** @param {string | number | undefined} value */
   #show(value) {
-    return typeof value === "number" ? this.numbers.format(value) : value ?? ""
+    return typeof value === "number" ? this.numbers.format(value) : isolated(value ?? "", this.direction)
   }
 }

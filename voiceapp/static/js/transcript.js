@@ -1,6 +1,8 @@
 // The conversation in spoken order, whatever the order in which its pieces arrive: places by what they follow, words by
 // their running number. One segment for each call; nothing of an earlier one is touched by a later.
 
+import { floorGrapheme } from "./segments.js"
+
 /**
  * @typedef {object} Entry
  * @property {string} key unique on the page
@@ -16,6 +18,12 @@
  * @property {import("./latency.js").Latency | null} latency of the assistant's, once measured
  * @property {number} version grows with each change
  */
+
+/** What of it was heard, all where it was not cut; no character is split. @param {{text: string, heard: string | null}} entry */
+export function heardPart({ text, heard }) {
+  if (heard === null) return text
+  return text.startsWith(heard) ? text.slice(0, floorGrapheme(text, heard.length)) : heard
+}
 
 export class Transcript {
   /** @type {Segment[]} */

@@ -1,14 +1,19 @@
 // A talk as a file in each of the forms it can be taken away in. Of an answer that was cut, what was heard.
 
+import { isolated } from "../bidi.js"
 import { said } from "../latency.js"
+import { firstGraphemes, floorGrapheme } from "../segments.js"
 import { sentences } from "../sentences.js"
+import { speechMs } from "../speech-rate.js"
 import { toolLine } from "../tool.js"
 import { saidIn, titleOf } from "./talk.js"
 
 /** A typed line stands so long as a caption. */
 const TYPED_MS = 2000
+/** Of the words in a file's name: characters, and bytes of UTF-8. */
+const NAME_LENGTH = 40, NAME_BYTES = 160
 
-/** @typedef {{say: (key: string, values?: Record<string, string | number>) => string, language: string}} Words */
+/** @typedef {{say: (key: string, values?: Record<string, string | number>) => string, language: string, direction?: import("../bidi.js").Direction}} Words */
 /** @typedef {import("./talk.js").Talk} Talk */
 /** @typedef {{at: number, end: number, role: import("../wire.js").Role, text: string}} Cue */
 
@@ -24,8 +29,8 @@ export const FORMS = {
 
 /** @param {Talk} talk @param {Words} words */
 function markdown(talk, words) {
-  const lines = told(talk).map(entry => entry.tool ? `_${escaped(toolLine(entry.tool, words))}_\n` : `**${who(entry, words)}** (${clock(entry.at, ".").slice(0, 8)})${entry.heard === null ? "" : ` _${words.say("transcript.cut")}_`}\n\n${escaped(saidIn(entry))}\n${took(entry, words)}`)
-  return [`# ${escaped(titleOf(talk, words.say("talks.unnamed")))}\n`, `${dated(talk, words)}\n`, ...lines].join("\n")
+  const lines = entriesOf(talk).map(entry => entry.tool ? `_${escaped(toolLine(entry.tool, words))}_\n` : `**${who(entry, words)}** (${clock(entry.at, ".").slice(0, 8)})${entry.heard === null ? "" : ` _${words.say("transcript.cut")}_`}\n\n${escaped(told(entry, words))}\n${took(entry, words)}`)
+  return [`# ${escaped(isolated(titleOf(talk, words.say("talks.unnamed")), words.direction))}\n`, `${dated(talk, words)}\n`, ...lines].join("\n")
 }
 
 /** @param {import("./talk.js").TalkEntry} entry @param {Words} words */
@@ -35,7 +40,7 @@ function took({ latency }, words) {
 
 /** @param {Talk} talk @param {Words} words */
 function text(talk, words) {
-  return told(talk).map(entry => entry.tool ? `[${toolLine(entry.tool, words)}]\n` : `${who(entry, words)}: ${saidIn(entry)}${entry.heard === null ? "" : ` [${words.say("transcript.cut")}]`}\n`).join("")
+  return entriesOf(talk).map(entry => entry.tool ? `[${toolLine(entry.tool, words)}]\n` : `${who(entry, words)}: ${told(entry, words)}${entry.heard === null ? "" : ` [${words.say("transcript.cut")}]`}\n`).join("")
 }
 
 /** @param {Talk} talk */
@@ -45,7 +50,7 @@ function json({ sound: _, events: __, ...talk }) {
 
 /** @param {Talk} talk @param {Words} words */
 function srt(talk, words) {
-  return cues(talk).map((cue, i) => `${i + 1}\n${clock(cue.at, ",")} --> ${clock(cue.end, ",")}\n${who(cue, words)}: ${cue.text}\n`).join("\n")
+  return cues(talk).map((cue, i) => `${i + 1}\n${clock(cue.at, ",")} --> ${clock(cue.end, ",")}\n${who(cue, words)}: ${isolated(cue.text, words.direction)}\n`).join("\n")
 }
 
 /** @param {Talk} talk @param {Words} words */
@@ -59,23 +64,36 @@ function jsonLines({ events }) {
   return events.map(event => `${JSON.stringify(event)}\n`).join("")
 }
 
-/** One for each sentence: an entry's time is shared out by length. @param {Talk} talk @returns {Cue[]} */
+/** One for each sentence: an entry's time is shared out by what each takes to say. @param {Talk} talk @returns {Cue[]} */
 export function cues(talk) {
   return spoken(talk).flatMap(entry => {
     const { finished, rest } = sentences(saidIn(entry))
     const parts = [...finished, rest].filter(part => part.trim())
     const ms = Math.max(entry.end - entry.at, entry.kind === "text" ? TYPED_MS : parts.length)
-    const share = ms / parts.reduce((total, part) => total + part.length, 0)
+    const weights = parts.map(part => speechMs(part) || part.length)
+    const share = ms / weights.reduce((total, weight) => total + weight, 0)
     let at = entry.at
-    return parts.map(part => ({ role: entry.role, text: part.trim(), at, end: at += part.length * share }))
+    return parts.map((part, i) => ({ role: entry.role, text: part.trim(), at, end: at += weights[i] * share }))
   })
 }
 
 /** A name for its files: the day and the first words. @param {Talk} talk @param {string} unnamed */
 export function fileName(talk, unnamed) {
-  const day = new Date(talk.began).toISOString().slice(0, 10)
-  const words = titleOf(talk, unnamed).replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 40).replace(/^-+|-+$/g, "")
-  return `${day}-${words}`
+  const words = titleOf(talk, unnamed).replace(/[^\p{L}\p{N}\p{M}]+/gu, "-").replace(/^-+/, "")
+  return `${day(talk.began)}-${shortened(words).replace(/-+$/, "")}`
+}
+
+/** As the person's calendar has it. @param {number} at unix milliseconds */
+function day(at) {
+  const date = new Date(at)
+  return [date.getFullYear(), date.getMonth() + 1, date.getDate()].map(part => String(part).padStart(2, "0")).join("-")
+}
+
+/** Whole characters, as many as file systems take. @param {string} words */
+function shortened(words) {
+  let short = firstGraphemes(words, NAME_LENGTH)
+  while (new TextEncoder().encode(short).length > NAME_BYTES) short = short.slice(0, floorGrapheme(short, short.length - 1))
+  return short
 }
 
 /** @param {Talk} talk */
@@ -84,8 +102,13 @@ function spoken({ entries }) {
 }
 
 /** What was said, and the tools that were used. @param {Talk} talk */
-function told({ entries }) {
+function entriesOf({ entries }) {
   return entries.filter(entry => saidIn(entry) || entry.tool)
+}
+
+/** Set apart from the line in which it stands. @param {import("./talk.js").TalkEntry} entry @param {Words} words */
+function told(entry, words) {
+  return isolated(saidIn(entry), words.direction)
 }
 
 /** @param {{role: string}} entry @param {Words} words */

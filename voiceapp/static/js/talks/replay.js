@@ -1,5 +1,6 @@
 // What of a talk is to be seen at a moment of its replay.
 
+import { spokenEnd } from "../spoken-text.js"
 import { saidIn } from "./talk.js"
 
 /**
@@ -19,8 +20,5 @@ export function shownAt({ entries }, ms) {
  */
 function said(entry, ms) {
   const text = saidIn(entry)
-  if (ms >= entry.end) return text.length
-  const at = Math.floor(text.length * (ms - entry.at) / (entry.end - entry.at))
-  const rest = text.slice(at).search(/[\s。、]/u)
-  return rest < 0 ? text.length : at + rest
+  return ms >= entry.end ? text.length : spokenEnd(text, (ms - entry.at) / (entry.end - entry.at))
 }

@@ -1,6 +1,9 @@
 // The shape of a talk that is kept, exported and replayed, for the type checker; and the few words about it that all share.
 // Times are in milliseconds since the call was live.
 
+import { firstGraphemes } from "../segments.js"
+import { heardPart } from "../transcript.js"
+
 /**
  * @typedef {object} TalkEntry
  * @property {string} id
@@ -39,13 +42,14 @@
 const TITLE_LENGTH = 60
 
 /** What counts as said: of an answer that was cut, only what was heard. @param {TalkEntry} entry */
-export function saidIn({ text, heard }) {
-  return (heard ?? text).trim()
+export function saidIn(entry) {
+  return heardPart(entry).trim()
 }
 
 /** @param {Talk} talk @param {string} unnamed */
 export function titleOf(talk, unnamed) {
   const first = talk.entries.map(saidIn).find(Boolean) ?? ""
-  const short = first.length > TITLE_LENGTH ? `${first.slice(0, TITLE_LENGTH).trimEnd()}…` : first
+  const start = firstGraphemes(first, TITLE_LENGTH)
+  const short = start.length < first.length ? `${start.trimEnd()}…` : first
   return talk.title || short || unnamed
 }

@@ -3,6 +3,7 @@
 
 import { said } from "../latency.js"
 import { sentences } from "../sentences.js"
+import { heardPart } from "../transcript.js"
 import { element, write } from "./element.js"
 
 const COPIED_MS = 2000
@@ -11,7 +12,7 @@ const JAPANESE = /[\u3040-\u30ff]/u
 export class EntryView {
   said = element("span", { class: "said" })
   live = element("span", { class: "live", "aria-hidden": "true" })
-  words = element("p", { class: "words" }, this.said, this.live)
+  words = element("p", { class: "words" }, element("span", { class: "text", dir: "auto" }, this.said, this.live))
   latency = element("span", { class: "latency" })
   copied = element("span", { class: "copied", role: "status" })
   /** @type {HTMLElement | null} */
@@ -44,13 +45,14 @@ export class EntryView {
    * @param {{shown: number, settled: boolean}} pace how many characters of the text to show, and whether that is all
    */
   render(entry, { shown, settled }) {
-    const text = entry.heard ?? entry.text.slice(0, shown)
+    const heard = heardPart(entry)
+    const text = entry.heard === null ? entry.text.slice(0, shown) : heard
     this.#renderWords(text, settled)
     this.root.toggleAttribute("data-final", settled)
     this.root.toggleAttribute("data-waiting", text === "")
     this.root.hidden = settled && entry.text.trim() === ""
     if (entry.latency) this.#renderLatency(entry.latency)
-    if (entry.heard !== null) this.#renderCut(entry.text.slice(entry.heard.length).trimStart())
+    if (entry.heard !== null) this.#renderCut(entry.text.slice(heard.length).trimStart())
   }
 
   /**
@@ -107,7 +109,7 @@ export class EntryView {
 
   #addCut() {
     const label = element("span", { class: "visually-hidden" }, this.i18n.say("transcript.unheard"))
-    const cut = element("p", { class: "unheard" }, label, element("span"))
+    const cut = element("div", { class: "unheard" }, label, element("p", { class: "text", dir: "auto" }))
     this.foot.before(cut, element("p", { class: "mark" }, this.i18n.say("transcript.cut")))
     return cut
   }

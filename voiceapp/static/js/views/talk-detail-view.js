@@ -61,7 +61,7 @@ export class TalkDetailView {
 
   /** @param {import("../talks/talk.js").Talk} talk */
   #name(talk) {
-    const box = element("input", { type: "text", maxlength: "200", value: titleOf(talk, this.words.say("talks.unnamed")) })
+    const box = element("input", { type: "text", dir: "auto", maxlength: "200", value: titleOf(talk, this.words.say("talks.unnamed")) })
     box.addEventListener("change", () => this.#change({ title: box.value.trim() }))
     return element("label", { class: "setting menu" }, element("span", {}, this.words.say("talks.rename")), box)
   }
@@ -107,10 +107,10 @@ export class TalkDetailView {
   /** @param {import("../talks/talk.js").Talk} talk */
   #entries(talk) {
     this.rows = new Map(talk.entries.filter(entry => saidIn(entry)).map(entry => {
-      const text = element("p", { class: "words" }, saidIn(entry))
+      const text = element("span", { class: "text", dir: "auto" }, saidIn(entry))
       const who = element("span", { class: "who" }, this.words.say(entry.role === "user" ? "transcript.you" : "transcript.assistant"))
       const mark = entry.heard === null ? [] : [element("p", { class: "mark" }, this.words.say("transcript.cut"))]
-      return [entry.id, { row: element("div", { class: "past", "data-role": entry.role, "data-past": entry.id }, who, text, ...mark), text }]
+      return [entry.id, { row: element("div", { class: "past", "data-role": entry.role, "data-past": entry.id }, who, element("p", { class: "words" }, text), ...mark), text }]
     }))
     const shown = talk.entries.map(({ id, tool }) => tool ? element("p", { class: "past mark" }, toolLine(tool, this.words)) : this.rows.get(id)?.row)
     return element("div", { class: "past-talk" }, ...shown.filter(row => row !== undefined))

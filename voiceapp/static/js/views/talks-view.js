@@ -98,7 +98,7 @@ export class TalksView {
     const button = this.drawn.get(talk.id) ?? this.#button(talk.id)
     const when = new Date(talk.began).toLocaleString(this.words.language, { dateStyle: "medium", timeStyle: "short" })
     const about = [when, clock(talk.length), ...talk.sound ? [this.words.say("talks.with_sound")] : []].join(" · ")
-    const title = element("span", { class: "talk-title" }, talk.marked ? "★ " : "", titleOf(talk, this.words.say("talks.unnamed")))
+    const title = element("span", { class: "talk-title" }, talk.marked ? "★ " : "", element("bdi", {}, titleOf(talk, this.words.say("talks.unnamed"))))
     button.replaceChildren(icon(talk.sound ? "talk" : "log"), element("span", {}, title, element("small", { class: "quiet" }, about)))
     return button
   }

@@ -8,7 +8,7 @@ export class ToolView {
   // The row is announced when it comes; how the tool went is heard from the answer.
   state = element("span", { class: "state", "aria-live": "off" })
   asked = element("pre")
-  result = element("pre")
+  result = element("pre", { dir: "auto" })
 
   /**
    * @param {import("../transcript.js").Entry} entry
