@@ -2,13 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from .conversation import dialects, faults
 from .conversation import events as ev
 from .conversation.conversation import SESSION_EVENT_ID, Abilities
+from .conversation.reader import Reader
 from .errors import UpstreamError
 from .link import Link
 from .pulse import READY_S
@@ -22,6 +21,7 @@ class Rehearsal:
         self._config = config
         self._abilities = abilities
         self._model = ""
+        self._reader = Reader()
         self._ready: asyncio.Future[ev.SessionUpdated] = asyncio.get_running_loop().create_future()
 
     async def ready(self) -> ev.SessionUpdated:
@@ -38,11 +38,7 @@ class Rehearsal:
         return replace(session, model=session.model or self._model)
 
     def link_text(self, payload: bytes) -> None:
-        try:
-            message: Mapping[str, Any] = json.loads(payload)
-            self._take(dialects.decode(message))
-        except (ValueError, AttributeError, RecursionError):
-            return
+        self._take(self._reader.read(payload).event)
 
     def _take(self, event: ev.UpstreamEvent | None) -> None:
         match event:

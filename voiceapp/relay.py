@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -17,6 +18,7 @@ from .conversation import events as ev
 from .conversation.chunks import ChunkOrderError
 from .conversation.conversation import Conversation
 from .conversation.faults import Fault
+from .conversation.reader import LeftOut, Reader, SoundDelta
 from .conversation.sound import BASE64_PER_MS
 from .embedded import Engine
 from .errors import (
@@ -77,6 +79,8 @@ class Relay:
         self._pace = Bucket(SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE)
         self._told = Bucket(1, 1)
         self._conversation = Conversation(plan.config, plan.profile.abilities)
+        self._reader = Reader()
+        self._left_out: Counter[LeftOut] = Counter()
         self._stopwatch = Stopwatch(plan.config.detection)
         self._bill = Bill(warden.rules, plan.profile.model)
         self._link: Link | None = None
@@ -132,8 +136,13 @@ class Relay:
         if self.over:
             return
         try:
-            if not self._pass_audio(payload):
+            delta = self._reader.sound(payload)
+            if delta is None:
                 self._take_event(payload)
+                return
+            self._pass_audio(delta)
+            if self._watched:
+                self._log("down", len(payload), {"type": dialects.AUDIO_DELTA})
         except Exception:
             log.exception("call %s: internal error", self.id)
             self._finish(INTERNAL)
@@ -147,29 +156,29 @@ class Relay:
             stalled = (code, reason) == (1008, "stalled")
             self._finish(faults.STALLED) if stalled else self._handle(ev.UpstreamClosed(code, reason))
 
-    def _pass_audio(self, payload: bytes) -> bool:
+    def _pass_audio(self, delta: SoundDelta) -> None:
         """The short way of a delta: its base64 goes on as it is, found without parsing the JSON."""
-        delta = dialects.peek_audio(payload)
-        if delta is None or not self._conversation.knows(delta.item):
-            return False
+        if not self._conversation.knows(delta.item):
+            self._handle(delta.event())
+            return
         n = self._conversation.take_audio(delta.response, delta.item, delta.size)
         if n:
             self._browser.audio(n, delta.item, delta.sound)
-        if self._watched:
-            self._log("down", len(payload), {"type": dialects.AUDIO_DELTA})
-        return True
 
     def _take_event(self, payload: bytes) -> None:
-        try:
-            message = json.loads(payload)
-            event = dialects.decode(message)
-        except (ValueError, AttributeError, RecursionError) as error:
-            log.warning("call %s: an upstream event could not be read: %s", self.id, type(error).__name__)
-            return
+        reading = self._reader.read(payload, whole=self._watched)
+        if reading.left_out is not None:
+            self._leave_out(reading.left_out)
         if self._watched:
-            self._log("down", len(payload), message)
-        if event is not None:
-            self._handle(event, message)
+            self._log("down", len(payload), reading.message)
+        if reading.event is not None:
+            self._handle(reading.event, reading.message)
+
+    def _leave_out(self, why: LeftOut) -> None:
+        """Said once for each reason, and counted until the end."""
+        self._left_out[why] += 1
+        if self._left_out[why] == 1:
+            log.warning("call %s: left out of what the upstream sends: %s", self.id, why.value)
 
     # The browser's side
 
@@ -220,6 +229,7 @@ class Relay:
         self._link.close(1000)
         self._link, self._plan = link, plan
         self._pulse.feel(link)
+        self._reader.begin_session()
         self._stopwatch = Stopwatch(plan.config.detection)
         for effect in self._conversation.renew(plan.config, plan.profile.abilities):
             self._perform(effect)
@@ -324,7 +334,10 @@ class Relay:
     def _send(self, message: Mapping[str, Any]) -> None:
         if self._link is None:
             return
-        payload = json.dumps(message, separators=(",", ":")).encode()
+        named = self._reader.ids.outward(message)
+        if named is None:
+            return
+        payload = json.dumps(named, separators=(",", ":")).encode()
         self._link.send(payload)
         if self._watched:
             self._log("up", len(payload), message)
@@ -381,6 +394,8 @@ class Relay:
         if self.over:
             return
         self.over = True
+        for why, times in self._left_out.items():
+            log.info("call %s: left out %d times: %s", self.id, times, why.value)
         self._warden.stop(reason)
         self._connecting.cancel()
         self._renewal.drop()

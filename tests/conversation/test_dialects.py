@@ -1,8 +1,6 @@
 """Both name sets are read, the profile's one is written."""
 
-import base64
 import contextlib
-import json
 from typing import Any
 
 import pytest
@@ -13,7 +11,6 @@ from voiceapp.conversation import dialects
 from voiceapp.conversation import events as ev
 
 CONFIG = dialects.SessionConfig("marin", "Be kind.", "gpt-realtime-whisper", "ja")
-SOUND = base64.b64encode(bytes(range(240)) * 20).decode()
 
 INCOMPLETE: list[tuple[Any, ev.Incomplete]] = [
     ({"type": "incomplete", "reason": "max_output_tokens"}, "length"),
@@ -85,6 +82,13 @@ SAME_IN_BOTH: list[tuple[dict[str, Any], ev.UpstreamEvent | None]] = [
         ev.ResponseDone("r", "failed", None, "x", "y"),
     ),
     ({"type": "error", "error": {"code": "c", "message": "m", "event_id": "e"}}, ev.UpstreamError("c", "m", "e")),
+    ({"type": "error", "error": {"code": 429, "message": "m"}}, ev.UpstreamError("429", "m", "")),
+    ({"type": "error", "error": "out of memory"}, ev.UpstreamError("", "out of memory", "")),
+    ({"type": "input_audio_buffer.speech_started"}, ev.SpeechStarted("")),
+    (
+        {"type": "conversation.item.input_audio_transcription.completed", "item_id": "u", "transcript": None},
+        ev.UserTextFailed("u", "no_transcript"),
+    ),
     ({"type": "rate_limits.updated", "rate_limits": []}, None),
     ({"type": "something.new", "field": 1}, None),
 ]
@@ -244,7 +248,7 @@ def test_usage_is_read_from_the_response_or_else_the_top() -> None:
 
 @pytest.mark.parametrize(
     "message",
-    [{}, {"type": 5}, {"type": "input_audio_buffer.committed"}, {"type": "response.output_audio.delta", "item_id": 3}],
+    [{}, {"type": 5}, {"type": "input_audio_buffer.committed"}, {"type": "response.output_audio.delta", "item_id": ""}],
 )
 def test_a_malformed_event_is_refused(message: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"."):
@@ -297,49 +301,6 @@ NAMES = (
 def test_nothing_a_server_sends_raises_anything_else(name: str, fields: dict[str, Any]) -> None:
     with contextlib.suppress(ValueError):
         dialects.decode({**fields, "type": name})
-
-
-def delta(**changes: Any) -> dict[str, Any]:
-    fields = {
-        "type": "response.output_audio.delta",
-        "event_id": "e",
-        "response_id": "r",
-        "item_id": "a",
-        "output_index": 0,
-    }
-    return {**fields, "delta": SOUND, **changes}
-
-
-class TestPeek:
-    @pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
-    @pytest.mark.parametrize("name", ["response.output_audio.delta", "response.audio.delta"])
-    def test_it_finds_what_parsing_would(self, name: str, separators: tuple[str, str]) -> None:
-        found = dialects.peek_audio(json.dumps(delta(type=name), separators=separators).encode())
-        assert found == dialects.SoundDelta("r", "a", SOUND.encode(), 4800)
-
-    def test_the_order_of_the_fields_is_free(self) -> None:
-        fields = delta()
-        shuffled = {"type": fields.pop("type"), "delta": fields.pop("delta"), **fields}
-        assert dialects.peek_audio(json.dumps(shuffled).encode()) == dialects.SoundDelta("r", "a", SOUND.encode(), 4800)
-
-    @pytest.mark.parametrize(
-        "payload",
-        [
-            json.dumps({"type": "response.output_audio_transcript.delta", "delta": "Hi", "item_id": "a"}).encode(),
-            json.dumps(delta(delta='"},{')).encode(),
-            json.dumps(delta(delta="AAA")).encode(),
-            json.dumps(delta()).replace("/", "\\/").encode(),
-            json.dumps(delta()).encode()[:-1],
-            b'{"type":"response.output_audio.delta","delta":"AAAA',
-            b'{"type":"response.output_audio.delta","delta":"AA\nA"}',
-            json.dumps(delta(item_id=None)).encode(),
-            json.dumps([delta()]).encode(),
-            b"[]",
-            b"",
-        ],
-    )
-    def test_anything_odd_is_left_to_the_ordinary_way(self, payload: bytes) -> None:
-        assert dialects.peek_audio(payload) is None
 
 
 class TestWriting:

@@ -113,7 +113,7 @@ class Conversation:
             ev.AudioDelta: self._audio_delta,
             ev.AudioDone: self._audio_done,
             ev.AssistantTextDelta: self._assistant_text_delta,
-            ev.AssistantText: lambda e: self._captions.finish(self._captions.assistant(e.item), e.text),
+            ev.AssistantText: self._assistant_text,
             ev.UpstreamError: self._upstream_error,
         }
 
@@ -255,7 +255,8 @@ class Conversation:
         return self._changes.by(PushToTalk)
 
     def _speech_started(self, event: ev.SpeechStarted) -> None:
-        self._captions.user(event.item)
+        if event.item:
+            self._captions.user(event.item)
         if self._by_key:
             return
         self._turns.heard = True
@@ -441,6 +442,10 @@ class Conversation:
         self._sign()
         self._speech.complete(event.item)
         self._deadlines.renew(Wait.PLAYBACK)
+
+    def _assistant_text(self, event: ev.AssistantText) -> None:
+        entry = self._captions.assistant(event.item)
+        self._captions.finish(entry, event.text or entry.text)
 
     def _assistant_text_delta(self, event: ev.AssistantTextDelta) -> None:
         self._captions.append(self._assistant(event.item, event.response), event.delta)

@@ -1,7 +1,5 @@
 """The provider's names and shapes: reads GA and beta, writes the one the profile asks for."""
 
-import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -11,7 +9,6 @@ from . import events as ev
 from . import fields, tool_reports
 from .detection import Detection, PushToTalk, SemanticVad, ServerVad
 from .fields import Message
-from .sound import base64_size
 
 Shape = Literal["ga", "beta"]
 
@@ -31,9 +28,6 @@ _RENAMED: Mapping[str, str] = MappingProxyType(
 _INCOMPLETE: Mapping[str, ev.Incomplete] = MappingProxyType(
     {"max_output_tokens": "length", "content_filter": "filter", "max_tokens": "length", "length": "length"}
 )
-# Every server seen writes the type first; one that does not takes the ordinary way.
-_TYPE_WITHIN = 60
-_DELTA = re.compile(rb'"delta"\s*:\s*"')
 AUDIO_DELTA = "response.output_audio.delta"
 # The provider says of this one that it takes no prompt.
 _WITHOUT_HINTS = frozenset({"gpt-realtime-whisper"})
@@ -187,35 +181,14 @@ CLEAR_SOUND: Message = MappingProxyType({"type": "input_audio_buffer.clear"})
 COMMIT_SOUND: Message = MappingProxyType({"type": "input_audio_buffer.commit"})
 
 
-@dataclass(frozen=True, slots=True)
-class SoundDelta:
-    """An audio delta whose base64 was lifted out of its frame as it is. `size`: bytes of PCM16."""
-
-    response: str
-    item: str
-    sound: bytes
-    size: int
+def ga_name(kind: object) -> str:
+    """The GA name of an event's type, which may be a beta one; empty where it is no text."""
+    return _RENAMED.get(kind, kind) if isinstance(kind, str) else ""
 
 
-def peek_audio(payload: bytes) -> SoundDelta | None:
-    """The audio delta in a frame, without parsing its sound; None for another event or an odd spelling of this one."""
-    if b"audio.delta" not in payload[:_TYPE_WITHIN]:
-        return None
-    found = _DELTA.search(payload)
-    end = payload.find(b'"', found.end()) if found else -1
-    if found is None or end < 0:
-        return None
-    sound = payload[found.end() : end]
-    try:
-        # What is left around the sound is small, and is JSON again.
-        envelope = json.loads(payload[: found.end()] + payload[end:])
-        event = decode(envelope) if isinstance(envelope, dict) else None
-        size = base64_size(sound)
-    except ValueError:
-        return None
-    if not isinstance(event, ev.AudioDelta) or event.audio:
-        return None
-    return SoundDelta(event.response, event.item, sound, size)
+def means_something(kind: str) -> bool:
+    """Whether `decode` ever makes something of an event of this type."""
+    return ga_name(kind) in _READERS
 
 
 def decode(message: Message) -> ev.UpstreamEvent | None:
@@ -226,7 +199,7 @@ def decode(message: Message) -> ev.UpstreamEvent | None:
     kind = message.get("type")
     if not isinstance(kind, str):
         raise ValueError("an event has no type")  # noqa: TRY004 - the peer's fault, not a programmer's
-    reader = _READERS.get(_RENAMED.get(kind, kind))
+    reader = _READERS.get(ga_name(kind))
     return reader(message) if reader else None
 
 
@@ -307,7 +280,7 @@ def _incomplete(response: Message) -> ev.Incomplete:
 
 
 def _code(error: Message) -> str:
-    return fields.optional(error, "code") or fields.optional(error, "type")
+    return fields.word(error, "code") or fields.word(error, "type")
 
 
 def read_usage(usage: Message) -> ev.Usage | None:
@@ -328,7 +301,9 @@ def read_usage(usage: Message) -> ev.Usage | None:
 
 def _error(message: Message) -> ev.UpstreamError:
     error = fields.part(message, "error")
-    return ev.UpstreamError(_code(error), fields.optional(error, "message"), fields.optional(error, "event_id"))
+    # vLLM's is plain words.
+    words = fields.optional(error, "message") or fields.optional(message, "error")
+    return ev.UpstreamError(_code(error), words, fields.optional(error, "event_id"))
 
 
 def _item(message: Message) -> str:
@@ -340,18 +315,20 @@ def _response(message: Message) -> str:
 
 
 # xAI repeats `completed` while a transcript is still growing; those are snapshots, not ends.
-def _user_text(message: Message) -> ev.UserText | None:
+def _user_text(message: Message) -> ev.UserText | ev.UserTextFailed | None:
     if message.get("status") == "in_progress":
         return None
-    return ev.UserText(_item(message), fields.text(message, "transcript"))
+    if not isinstance(message.get("transcript"), str):
+        return ev.UserTextFailed(_item(message), "no_transcript")
+    return ev.UserText(_item(message), fields.optional(message, "transcript"))
 
 
 _READERS: Mapping[str, Callable[[Message], ev.UpstreamEvent | None]] = MappingProxyType(
     {
         "session.created": _session_created,
         "session.updated": _session_updated,
-        "input_audio_buffer.speech_started": lambda m: ev.SpeechStarted(_item(m)),
-        "input_audio_buffer.speech_stopped": lambda m: ev.SpeechStopped(_item(m)),
+        "input_audio_buffer.speech_started": lambda m: ev.SpeechStarted(fields.optional(m, "item_id")),
+        "input_audio_buffer.speech_stopped": lambda m: ev.SpeechStopped(fields.optional(m, "item_id")),
         "input_audio_buffer.committed": lambda m: ev.Committed(
             _item(m), fields.optional(m, "previous_item_id") or None
         ),
@@ -367,16 +344,18 @@ _READERS: Mapping[str, Callable[[Message], ev.UpstreamEvent | None]] = MappingPr
         "response.created": lambda m: ev.ResponseCreated(fields.optional(fields.part(m, "response"), "id")),
         "response.done": _response_done,
         "response.output_item.added": _output_item,
-        "response.output_audio.delta": lambda m: ev.AudioDelta(_response(m), _item(m), fields.text(m, "delta")),
+        "response.output_audio.delta": lambda m: ev.AudioDelta(_response(m), _item(m), fields.optional(m, "delta")),
         "response.output_audio.done": lambda m: ev.AudioDone(_response(m), _item(m)),
         "response.output_audio_transcript.delta": lambda m: ev.AssistantTextDelta(
-            _response(m), _item(m), fields.text(m, "delta")
+            _response(m), _item(m), fields.optional(m, "delta")
         ),
         "response.output_audio_transcript.done": lambda m: ev.AssistantText(
-            _response(m), _item(m), fields.text(m, "transcript")
+            _response(m), _item(m), fields.optional(m, "transcript")
         ),
-        "response.output_text.delta": lambda m: ev.AssistantTextDelta(_response(m), _item(m), fields.text(m, "delta")),
-        "response.output_text.done": lambda m: ev.AssistantText(_response(m), _item(m), fields.text(m, "text")),
+        "response.output_text.delta": lambda m: ev.AssistantTextDelta(
+            _response(m), _item(m), fields.optional(m, "delta")
+        ),
+        "response.output_text.done": lambda m: ev.AssistantText(_response(m), _item(m), fields.optional(m, "text")),
         "error": _error,
         **tool_reports.READERS,
     }

@@ -110,6 +110,8 @@ class SessionUpdated:
 
 @dataclass(frozen=True, slots=True)
 class SpeechStarted:
+    """`item` may be empty: the server has yet to say what this becomes."""
+
     item: str
 
 
@@ -207,7 +209,7 @@ class ToolReported:
 
 @dataclass(frozen=True, slots=True)
 class AudioDelta:
-    """`audio` is base64 and stays so."""
+    """`audio` is standard base64 of whole samples, and stays so; empty: nothing."""
 
     response: str
     item: str

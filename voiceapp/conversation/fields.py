@@ -4,19 +4,27 @@ from collections.abc import Mapping
 from typing import Any
 
 Message = Mapping[str, Any]
+# No count of a call's, and no time in seconds, is greater.
+MOST = 10**12
 
 
 def text(message: Message, name: str) -> str:
-    """Raises `ValueError` where there is none."""
+    """Raises `ValueError` where there is none, or it is empty."""
     value = message.get(name)
-    if not isinstance(value, str):
-        raise ValueError(f"{name} is missing or not a string")  # noqa: TRY004 - the peer's fault, not a programmer's
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"{name} is missing or not a string")
     return value
 
 
 def optional(message: Message, name: str) -> str:
     value = message.get(name)
     return value if isinstance(value, str) else ""
+
+
+def word(message: Message, name: str) -> str:
+    """A code: some servers have numbers for it."""
+    value = message.get(name)
+    return str(value) if type(value) is int else optional(message, name)
 
 
 def part(message: Message, name: str) -> Message:
@@ -26,4 +34,4 @@ def part(message: Message, name: str) -> Message:
 
 def count(message: Message, name: str) -> int:
     value = message.get(name)
-    return value if isinstance(value, int) and value >= 0 else 0
+    return value if type(value) is int and 0 <= value <= MOST else 0

@@ -26,14 +26,22 @@ _JOINS_BEFORE = (
     (0x1F3FB, 0x1F3FF),
     (0xE0020, 0xE007F),
 )
-# These join the one behind them: Arabic and Kaithi signs that stand around numbers.
+# These join the one behind them: signs that stand around numbers, and letters written before a cluster.
 _JOINS_BEHIND = (
     (0x0600, 0x0605),
     (0x06DD, 0x06DD),
     (0x070F, 0x070F),
     (0x0890, 0x0891),
     (0x08E2, 0x08E2),
-    (0x110BD, 0x110CD),
+    (0x0D4E, 0x0D4E),
+    (0x110BD, 0x110BD),
+    (0x110CD, 0x110CD),
+    (0x111C2, 0x111C3),
+    (0x1193F, 0x1193F),
+    (0x11941, 0x11941),
+    (0x11A3A, 0x11A3A),
+    (0x11A84, 0x11A89),
+    (0x11D46, 0x11D46),
 )
 _FLAG_LETTERS = ((0x1F1E6, 0x1F1FF),)
 _JAMO_LEADING = ((0x1100, 0x115F), (0xA960, 0xA97C))
@@ -70,9 +78,11 @@ def floor_word(text: str, at: int) -> int:
 def _joined(text: str, at: int) -> bool:
     """Whether the characters on both sides of this place are one as people see it."""
     before, behind = text[at - 1], text[at]
-    if behind.isascii():
+    if behind.isascii() and before.isascii():
         return before == "\r" and behind == "\n"
-    if category(behind).startswith("M") or before == _JOINER or _within(behind, _JOINS_BEFORE):
+    if _is_mark(behind):
+        return True
+    if before == _JOINER or _within(before, _JOINS_BEHIND):
         return True
     if _within(behind, _FLAG_LETTERS):
         return _flag_letters_before(text, at) % 2 == 1
@@ -80,7 +90,20 @@ def _joined(text: str, at: int) -> bool:
         return True
     if _within(before, _JAMO_LEADING) and _within(behind, _HANGUL):
         return True
-    return _within(before, _JOINS_BEHIND) or (combining(before) == _VIRAMA and category(behind) == "Lo")
+    return category(behind) == "Lo" and _virama_before(text, at)
+
+
+def _is_mark(character: str) -> bool:
+    return category(character).startswith("M") or _within(character, _JOINS_BEFORE)
+
+
+def _virama_before(text: str, at: int) -> bool:
+    """Whether the letter that ends here is to be joined with the next, whatever other marks it has."""
+    while at and _is_mark(text[at - 1]):
+        if combining(text[at - 1]) == _VIRAMA:
+            return True
+        at -= 1
+    return False
 
 
 def _flag_letters_before(text: str, at: int) -> int:

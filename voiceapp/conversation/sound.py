@@ -1,10 +1,13 @@
-"""PCM16 mono at 24 kHz in base64: how much of it there is, found without decoding it."""
+"""PCM16 mono at 24 kHz in base64: how much there is, found without decoding it; whole samples of odd pieces."""
+
+from base64 import b64decode, b64encode
 
 # 24 samples of 2 bytes.
 BYTES_PER_MS = 48
 BASE64_PER_MS = 64
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_WHITESPACE = b" \t\r\n\v\f"
 
 
 class NotBase64Error(ValueError):
@@ -22,3 +25,43 @@ def base64_size(sound: bytes) -> int:
     if len(sound) % 4:
         raise NotBase64Error("its base64 is cut off")
     return len(sound) // 4 * 3 - len(padding)
+
+
+def standard_base64(text: str) -> bytes:
+    """Base64 in any spelling (no padding, the URL's alphabet, white space) in the standard one.
+
+    Raises `NotBase64Error`.
+    """
+    if not text.isascii():
+        raise NotBase64Error("it is not base64")
+    digits = text.replace("-", "+").replace("_", "/").encode("ascii").translate(None, _WHITESPACE).rstrip(b"=")
+    if len(digits) % 4 == 1:
+        raise NotBase64Error("its base64 is cut off")
+    sound = digits + b"=" * (-len(digits) % 4)
+    base64_size(sound)
+    return sound
+
+
+class Samples:
+    """Makes whole samples of pieces cut anywhere: a byte left over belongs before the item's next piece."""
+
+    def __init__(self) -> None:
+        self._left: dict[str, bytes] = {}
+
+    def __bool__(self) -> bool:
+        """Whether anything is left over."""
+        return bool(self._left)
+
+    def join(self, item: str, sound: bytes) -> tuple[bytes, int]:
+        """The item's next whole samples, and their size in bytes. `sound` is standard base64, and so is what comes."""
+        pcm = self._left.pop(item, b"") + b64decode(sound)
+        whole = len(pcm) & ~1
+        if whole < len(pcm):
+            self._left[item] = pcm[whole:]
+        return b64encode(pcm[:whole]), whole
+
+    def end(self, item: str) -> None:
+        self._left.pop(item, None)
+
+    def clear(self) -> None:
+        self._left.clear()
