@@ -1,8 +1,11 @@
 """What the page's inspector is shown of an upstream event."""
 
 import json
+import sys
 
-from voiceapp.inspection import MOST_BODY, body
+import pytest
+
+from voiceapp.inspection import MOST_BODY, SUMMARY_CHARACTERS, body, summary
 
 
 def test_sound_words_and_secrets_stay_out_and_say_how_long_they_were() -> None:
@@ -45,3 +48,43 @@ def test_an_errors_words_may_hold_a_key_or_what_was_instructed() -> None:
 def test_what_stands_in_a_list_is_left_out_by_its_lists_name() -> None:
     heard = {"type": "x", "logprobs": [{"token": "Hello", "logprob": -0.1}], "text": ["Hello"]}
     assert "Hello" not in body(heard)
+
+
+def calls(action: object) -> int:
+    """How many functions are called."""
+    count = 0
+
+    def see(_frame: object, event: str, _arg: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(see)
+    try:
+        action()  # type: ignore[operator]
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize(
+    "huge",
+    [
+        {"type": "x", "item": [[]] * 100_000},
+        {"type": "x", "item": {f"k{n}": [] for n in range(100_000)}},
+        {"type": "x", **{f"k{n}": {"id": "i"} for n in range(100_000)}},
+        {"type": "x", "item": {"id": "i" * 1_000_000, "i" * 1_000_000: 1}},
+        {"type": "x", "item": [[[]] * 1000] * 1000},
+    ],
+    ids=["list", "fields", "parts", "texts", "lists"],
+)
+def test_of_a_huge_event_no_more_is_looked_at_than_is_shown(huge: dict[str, object]) -> None:
+    assert calls(lambda: (body(huge), summary(huge))) < 50_000
+    assert len(body(huge)) <= MOST_BODY + 1
+    assert len(summary(huge)) <= SUMMARY_CHARACTERS
+
+
+def test_lists_in_lists_are_shown_to_a_depth() -> None:
+    deep: list[object] = []
+    for _ in range(900):
+        deep = [deep]
+    assert "left out" in body({"deep": deep})

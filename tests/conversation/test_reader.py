@@ -118,7 +118,7 @@ def test_however_a_stream_is_cut_and_spelled_the_page_is_sent_the_same_sound(pie
             ]
             assert b"".join(sent) == whole[: len(whole) & ~1]
             assert all(piece and len(piece) % 2 == 0 for piece in sent)
-            sound = call.conversation._playback.get(item)
+            sound = call.conversation._speech._playback.get(item)
             assert (sound.sent_bytes if sound else 0) == len(whole) & ~1
 
 

@@ -3,22 +3,33 @@
 from collections.abc import Callable
 
 from .events import Incomplete
+from .segments import floor_grapheme
 from .transcript import Entry, Transcript
 
 Emit = Callable[..., None]
 # A session is told at most so much of the talk before it.
-MOST_RETOLD = 100
+MOST_RETOLD, MOST_RETOLD_CHARACTERS = 100, 100_000
+# Ten hours of talk have a tenth of it. What comes beyond is heard, but no longer written down.
+MOST_ENTRIES, MOST_CHARACTERS = 10_000, 4_000_000
+MOST_ENTRY_CHARACTERS = 200_000
 # The kind of an entry that only a later session knows.
 RETOLD = "retold"
 
 
 class Captions:
-    """Keeps the transcript and emits what changes of it; `emit(event, **data)` numbers the event."""
+    """Keeps the transcript and emits what changes of it; `emit(event, **data)` numbers the event.
 
-    def __init__(self, emit: Emit) -> None:
+    `full` is called once, when no more of the call can be written down.
+    """
+
+    def __init__(self, emit: Emit, full: Callable[[], None]) -> None:
         self._emit = emit
+        self._say_full = full
+        self._full = False
         self._transcript = Transcript()
+        self._characters = 0
         self._told = 0
+        self._copies: list[Entry] = []
 
     def text(self, item: str) -> str:
         """What is known of the item's words so far."""
@@ -53,14 +64,34 @@ class Captions:
             self._show(self._transcript.follow(entry, after))
 
     def append(self, entry: Entry, delta: str) -> None:
-        if delta and not (entry.final or entry.hidden):
-            entry.text += delta
+        if entry.final or entry.hidden:
+            return
+        delta = self._bounded(delta, entry.characters)
+        if delta:
+            self._characters += len(delta)
+            entry.append(delta)
             self._emit("transcript", item=entry.id, delta=delta)
 
     def finish(self, entry: Entry, text: str) -> None:
         if not (entry.final or entry.hidden):
+            self._characters -= entry.characters
+            text = self._bounded(text, 0)
+            self._characters += len(text)
             entry.text, entry.final = text, True
             self._emit("transcript", item=entry.id, text=text, final=True)
+
+    def _bounded(self, text: str, before: int) -> str:
+        """As much of it as there is room for, behind so many characters of its entry."""
+        room = min(MOST_ENTRY_CHARACTERS - before, MOST_CHARACTERS - self._characters)
+        if len(text) <= room:
+            return text
+        self._be_full()
+        return text[: floor_grapheme(text, room)]
+
+    def _be_full(self) -> None:
+        if not self._full:
+            self._full = True
+            self._say_full()
 
     def fail(self, entry: Entry) -> None:
         """It could not be written down: what came of it stays."""
@@ -91,7 +122,7 @@ class Captions:
         entry = self._transcript.get(item)
         if entry:
             entry.heard = heard
-        self._emit("transcript", item=item, heard=heard)
+            self._emit("transcript", item=item, heard=heard)
 
     def retell(self, unheard: Callable[[str], bool]) -> list[tuple[str, str, str]]:
         """Id, role and words of the latest entries, for a session that does not know them.
@@ -99,22 +130,41 @@ class Captions:
         The ids are new and hidden: the entries that the page shows stay as they are, and what comes stands behind them.
         Those of an earlier retelling went with their session.
         """
-        self._transcript.forget(lambda entry: entry.kind == RETOLD)
-        shown = [entry for entry in self._transcript if entry.known and not entry.hidden and not unheard(entry.id)]
+        for copy in self._copies:
+            self._transcript.forget(copy)
         self._told += 1
-        copies = [(f"told_{self._told}_{k}", entry) for k, entry in enumerate(shown[-MOST_RETOLD:], 1)]
-        for copy, entry in copies:
-            self._transcript.add(Entry(copy, entry.role, RETOLD, hidden=True))
-        return [(copy, entry.role, entry.known) for copy, entry in copies]
+        latest = self._latest(unheard)
+        self._copies = [
+            Entry(f"told_{self._told}_{k}", role, RETOLD, hidden=True) for k, (role, _) in enumerate(latest, 1)
+        ]
+        for copy in self._copies:
+            self._transcript.add(copy)
+        return [(copy.id, role, text) for copy, (role, text) in zip(self._copies, latest, strict=True)]
+
+    def _latest(self, unheard: Callable[[str], bool]) -> list[tuple[str, str]]:
+        """Role and words of those that a session is told of, in their order."""
+        found: list[tuple[str, str]] = []
+        room = MOST_RETOLD_CHARACTERS
+        for entry in reversed(self._transcript):
+            if room <= 0 or len(found) == MOST_RETOLD:
+                break
+            if entry.known and not entry.hidden and not unheard(entry.id):
+                found.append((entry.role, entry.known[: floor_grapheme(entry.known, room)]))
+                room -= len(entry.known)
+        return found[::-1]
 
     def remove(self, item: str) -> None:
         """Hide it for good; what still comes of it is hidden too."""
         entry = self._transcript.get(item)
         if entry and not entry.hidden:
-            entry.hidden = True
+            self._transcript.hide(entry)
             self._emit("transcript", item=item, removed=True)
 
     def _add(self, entry: Entry) -> Entry:
+        if len(self._transcript) >= MOST_ENTRIES:
+            self._be_full()
+            entry.hidden = True
+            return entry
         self._show(self._transcript.add(entry))
         return entry
 

@@ -46,7 +46,7 @@ class Conversation:
         self._out = Outlet()
         self._changes = Changes(config)
         self._chunks = Chunks()
-        self._captions = Captions(self._out.emit)
+        self._captions = Captions(self._out.emit, lambda: self._do(Notify(faults.TRANSCRIPT_FULL)))
         self._speech = Speech(self._out, self._captions, truncates=abilities.truncates)
         self._gate = ResponseGate()
         self._turns = Turns()

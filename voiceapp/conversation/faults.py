@@ -45,6 +45,7 @@ NO_ANSWER = Fault(
 OVERDUE = Fault(
     "overdue", "The voice server is taking too long to answer. Say it again, or wait a little longer.", retry=True
 )
+TRANSCRIPT_FULL = Fault("transcript_full", "The transcript of this call is full. The call goes on without it.")
 TOOL_LOOP = Fault("tool_loop", "The model keeps calling tools without an answer. Say something to go on.")
 
 # Codes of `error` events, of failed responses and of close reasons (`type.code`), which share one vocabulary.

@@ -105,11 +105,12 @@ class Ids:
     def _of_turn(self, message: dict[str, Any], kind: str) -> None:
         item = message.get("item_id", "")
         if kind.endswith(".speech_started"):
-            self._turn, self._committed = item, False
-        elif kind.endswith(".committed"):
+            if item or self._committed:
+                self._turn, self._committed = item, False
+        elif kind.endswith((".speech_stopped", ".committed")):
             known = "" if self._committed else self._turn
             self._turn = message["item_id"] = item or known or self._new_turn()
-            self._committed = True
+            self._committed = kind.endswith(".committed")
 
     def _new_turn(self) -> str:
         turn = self._make_up()

@@ -1,7 +1,12 @@
 """The items of a call in spoken order, whatever order their places and texts arrive in."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+# A hidden entry keeps a place for those that follow it; the oldest of more than so many is forgotten.
+MOST_HIDDEN = 300
+# At most so many move along with one; a server names one or two.
+MOST_MOVED = 100
 
 
 @dataclass(slots=True, eq=False)
@@ -11,13 +16,31 @@ class Entry:
     id: str
     role: str
     kind: str
-    text: str = ""
     final: bool = False
     hidden: bool = False
     # The item the server says it follows, known to us or not yet.
     after: str | None = None
     # After a cut.
     heard: str | None = None
+    characters: int = field(default=0, init=False)
+    above: "Entry | None" = field(default=None, init=False, repr=False)
+    below: "Entry | None" = field(default=None, init=False, repr=False)
+    _parts: list[str] = field(default_factory=list, init=False, repr=False)
+
+    @property
+    def text(self) -> str:
+        # Joined when it is asked for, since a server may send it letter by letter.
+        if len(self._parts) > 1:
+            self._parts = ["".join(self._parts)]
+        return self._parts[0] if self._parts else ""
+
+    @text.setter
+    def text(self, text: str) -> None:
+        self._parts, self.characters = [text], len(text)
+
+    def append(self, delta: str) -> None:
+        self._parts.append(delta)
+        self.characters += len(delta)
 
     @property
     def known(self) -> str:
@@ -26,14 +49,33 @@ class Entry:
 
 
 class Transcript:
-    """A list of entries; each stands behind the one the server names, or else where it was first heard of."""
+    """A chain of entries; each stands behind the one the server names, or else where it was first heard of.
+
+    Nothing here takes longer the more entries there are.
+    """
 
     def __init__(self) -> None:
-        self._entries: list[Entry] = []
         self._by_id: dict[str, Entry] = {}
+        # By the id they follow.
+        self._followers: dict[str, dict[Entry, None]] = {}
+        self._hidden: dict[Entry, None] = {}
+        self._first: Entry | None = None
+        self._last: Entry | None = None
+
+    def __len__(self) -> int:
+        return len(self._by_id)
 
     def __iter__(self) -> Iterator[Entry]:
-        return iter(self._entries)
+        entry = self._first
+        while entry is not None:
+            yield entry
+            entry = entry.below
+
+    def __reversed__(self) -> Iterator[Entry]:
+        entry = self._last
+        while entry is not None:
+            yield entry
+            entry = entry.above
 
     def get(self, item: str) -> Entry | None:
         return self._by_id.get(item)
@@ -41,43 +83,92 @@ class Transcript:
     def add(self, entry: Entry) -> list[Entry]:
         """Take a new entry in; it, and those that had waited for it, in their new order."""
         self._by_id[entry.id] = entry
-        self._entries.append(entry)
+        self._put_behind(entry, self._last)
+        self._expect(entry)
         self._move(entry)
+        if entry.hidden:
+            self.hide(entry)
         return [entry, *self._bring_along(entry)]
 
-    def forget(self, which: Callable[[Entry], bool]) -> None:
-        """Drop entries for good; those behind them stay where they stand."""
-        self._entries = [entry for entry in self._entries if not which(entry)]
-        self._by_id = {entry.id: entry for entry in self._entries}
+    def hide(self, entry: Entry) -> None:
+        entry.hidden = True
+        self._hidden[entry] = None
+        if len(self._hidden) > MOST_HIDDEN:
+            self.forget(next(iter(self._hidden)))
+
+    def forget(self, entry: Entry) -> None:
+        """Drop it for good; those behind it stay where they stand."""
+        if self._by_id.pop(entry.id, None) is not None:
+            self._expect_no_more(entry)
+            self._take_out(entry)
+            self._hidden.pop(entry, None)
 
     def follow(self, entry: Entry, after: str) -> list[Entry]:
         """The server named the item that `entry` follows; the entries whose place changed, in their new order."""
+        self._expect_no_more(entry)
         entry.after = after
+        self._expect(entry)
         return [entry, *self._bring_along(entry)] if self._move(entry) else []
 
     def shown_before(self, entry: Entry) -> str | None:
         """The id of the nearest entry above that is shown."""
-        index = self._entries.index(entry)
-        return next((above.id for above in reversed(self._entries[:index]) if not above.hidden), None)
+        above = entry.above
+        while above is not None and above.hidden:
+            above = above.above
+        return above.id if above else None
 
     def _bring_along(self, entry: Entry) -> list[Entry]:
         """Move those that follow `entry` behind it, and those that follow them; a server may name them in a circle."""
-        moved: list[Entry] = []
-        waiting, seen = [entry], {entry}
-        while waiting:
-            before = waiting.pop(0)
-            for follower in [other for other in self._entries if other.after == before.id and other not in seen]:
-                seen.add(follower)
-                if self._move(follower):
-                    moved.append(follower)
-                    waiting.append(follower)
-        return moved
+        moved = [entry]
+        seen = {entry}
+        for before in moved:
+            for follower in list(self._followers.get(before.id, ())):
+                if len(moved) > MOST_MOVED:
+                    return moved[1:]
+                if follower not in seen:
+                    seen.add(follower)
+                    if self._move(follower):
+                        moved.append(follower)
+        return moved[1:]
+
+    def _expect(self, entry: Entry) -> None:
+        if entry.after:
+            self._followers.setdefault(entry.after, {})[entry] = None
+
+    def _expect_no_more(self, entry: Entry) -> None:
+        followers = self._followers.get(entry.after or "")
+        if followers is not None:
+            followers.pop(entry, None)
+            if not followers and entry.after:
+                del self._followers[entry.after]
 
     def _move(self, entry: Entry) -> bool:
         before = self._by_id.get(entry.after) if entry.after else None
-        index = self._entries.index(entry)
-        if before is None or before is entry or (index > 0 and self._entries[index - 1] is before):
+        if before is None or before is entry or entry.above is before:
             return False
-        self._entries.pop(index)
-        self._entries.insert(self._entries.index(before) + 1, entry)
+        self._take_out(entry)
+        self._put_behind(entry, before)
         return True
+
+    def _take_out(self, entry: Entry) -> None:
+        if entry.above is not None:
+            entry.above.below = entry.below
+        else:
+            self._first = entry.below
+        if entry.below is not None:
+            entry.below.above = entry.above
+        else:
+            self._last = entry.above
+        entry.above = entry.below = None
+
+    def _put_behind(self, entry: Entry, before: Entry | None) -> None:
+        entry.above = before
+        entry.below = before.below if before is not None else self._first
+        if before is not None:
+            before.below = entry
+        else:
+            self._first = entry
+        if entry.below is not None:
+            entry.below.above = entry
+        else:
+            self._last = entry
