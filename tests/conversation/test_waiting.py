@@ -89,6 +89,20 @@ class TestAResponseThatDoesNotCome:
         assert len([effect for effect in effects if isinstance(effect, Play)]) == 1
         assert turns(effects) == ["thinking", "assistant"]
 
+    def test_what_is_asked_for_behind_one_that_was_refused_has_its_whole_time(self) -> None:
+        call = Call().begin()
+        call.hear(ev.TextTyped("Hello"), ev.TextTyped("Hello?"))
+        call.wait(PATIENCE - 1)
+        assert sent(call.hear(ev.UpstreamError("server_error", "…", ""))) == [CREATE]
+        assert call.wait(PATIENCE - 1) == []
+
+    def test_a_turn_that_is_taken_behind_another_has_its_whole_time(self) -> None:
+        call = Call().begin()
+        call.ask("u1")
+        call.wait(PATIENCE - 1)
+        call.ask("u2")
+        assert call.wait(PATIENCE - 1) == []
+
     def test_nobody_is_told_of_one_they_did_not_want(self) -> None:
         call = Call().begin()
         call.ask()
@@ -142,6 +156,14 @@ class TestAResponseThatDoesNotEnd:
         call.hear(ev.ResponseCreated("r1"), ev.UpstreamError("server_error", "…", ""), done("r1", "failed"))
         call.ask("u2")
         assert call.wait(SECONDS[Wait.REST]) == []
+
+    def test_an_error_of_an_answer_that_was_interrupted_hurries_nothing_either(self) -> None:
+        call = Call().begin()
+        call.hear(ev.ResponseCreated("r1"), ev.UpstreamError("server_error", "…", ""))
+        call.ask()
+        assert call.wait(PATIENCE - 1) == []
+        call.wait(1)
+        assert call.conversation.deadline is None
 
     def test_one_that_was_given_up_is_cancelled_when_the_person_goes_on(self) -> None:
         call = Call().begin()

@@ -150,6 +150,7 @@ class Conversation:
         playing = self._speech.playing
         longer = self._speech.remaining_s() if playing and self._deadlines.missing(Wait.PLAYBACK) else 0.0
         keep(Wait.RESPONSE, busy, now, sent)
+        self._ailing &= self._gate.state is State.RUNNING
         keep(Wait.REST, self._ailing, now, sent)
         keep(Wait.TOOL, self._tools.running, now)
         keep(Wait.SPEECH, self._turns.user_speaking, now)
@@ -244,7 +245,7 @@ class Conversation:
             return True
         self._gate.refuse(cause)
         # It may have been the end of the response that runs, or have nothing to do with it.
-        self._ailing = not cause and self._gate.state is State.RUNNING
+        self._ailing = not cause
         return False
 
     # The person speaks or types
@@ -280,7 +281,8 @@ class Conversation:
     def _turn_taken(self, item: str) -> None:
         if not self._by_key:
             self._turns.heard = False
-            self._gate.owe(item)
+            if self._gate.owe(item):
+                self._deadlines.renew(Wait.RESPONSE)
 
     def _user_text_delta(self, event: ev.UserTextDelta) -> None:
         self._captions.append(self._captions.user(event.item), event.delta)
@@ -317,6 +319,7 @@ class Conversation:
     def _create(self, instructions: str = "") -> None:
         event_id = self._out.new_id()
         self._gate.ask(event_id)
+        self._deadlines.renew(Wait.RESPONSE)
         self._out.send(dialects.create_response(event_id, instructions))
 
     # Push to talk

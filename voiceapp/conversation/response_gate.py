@@ -107,12 +107,13 @@ class ResponseGate:
         """The person speaks: what they did not want to hear was an answer to something before."""
         self._unwelcome = False
 
-    def owe(self, turn: str) -> None:
-        """The server took the person's turn, an item's id, and answers it by itself; it may say so more than once."""
+    def owe(self, turn: str) -> bool:
+        """The server took the person's turn, an item's id, and answers it by itself; False where it said so before."""
         if turn and turn == self._turn:
-            return
+            return False
         self._turn, self._unwelcome = turn, False
         self._step(Step.OWE)
+        return True
 
     def spare(self, turn: str) -> None:
         """Nothing was said in that turn: no answer need come."""

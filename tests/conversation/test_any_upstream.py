@@ -1,0 +1,280 @@
+"""Against any upstream, whatever it sends, leaves out or repeats: nobody waits for ever, and nothing is asked twice.
+
+A random world, step by step: the person (types, stops, talks, changes settings), the page (plays, reports, or not),
+the server (whole answers with pieces lost, doubled or late, and any single event at any time) and the clock. Then
+everything but the clock falls silent.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.conversation.call import SECOND
+from voiceapp.conversation import events as ev
+from voiceapp.conversation import faults
+from voiceapp.conversation.conversation import SESSION_EVENT_ID, Abilities, Conversation
+from voiceapp.conversation.deadlines import SECONDS, Wait
+from voiceapp.conversation.detection import PushToTalk, SemanticVad, ServerVad
+from voiceapp.conversation.dialects import SessionConfig
+from voiceapp.conversation.effects import Effect, Emit, End, Notify, Play, Send, SoundComplete
+from voiceapp.conversation.response_gate import State
+
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "1000"))
+PATIENCE = SECONDS[Wait.RESPONSE]
+# Behind an answer that hangs one may be asked for, that is refused, and one more, which hangs.
+LONGEST_S = 4 * PATIENCE + SECONDS[Wait.SPEECH] + SECONDS[Wait.TOOL]
+# These are no word of an answer that does not come.
+NO_TELLING = (faults.CHANGE_REFUSED, faults.TOOL_LOOP)
+Interruption = ev.Interrupted | ev.TextTyped | ev.Talked
+
+
+class World:
+    def __init__(self, *, opening: bool, interrupts: bool) -> None:
+        config = SessionConfig("marin", "Be kind.", opening="Say hello." if opening else "")
+        self.conversation = Conversation(config, Abilities(interrupts=interrupts))
+        self.now, self.over = 0.0, False
+        self.number = 0
+        # Event_ids of ours by what they went with; the create that is open, and since when.
+        self.ids: dict[str, str] = {}
+        self.open: tuple[str, float] | None = None
+        self.waiting: list[str] = []
+        self.turns: set[str] = set()
+        self.turn = "listening"
+        # Whether a question came behind the latest interruption.
+        self.later = True
+        self.flushes: list[str] = []
+        self.responses, self.items = [""], ["a0"]
+        self.count = 0
+        self.hear(ev.SessionCreated("gpt", None))
+        self.hear(ev.SessionUpdated("gpt", "marin", None))
+
+    def hear(self, event: ev.Event) -> None:
+        if self.over:
+            return
+        self.expect(event)
+        for effect in self.conversation.handle(event, self.now):
+            self.take(event, effect)
+        assert self.conversation.deadline is None or self.conversation.deadline > self.now
+
+    def expect(self, event: ev.Event) -> None:
+        """What is known before it is handled."""
+        match event:
+            case ev.ResponseCreated():
+                self.open = None
+            case ev.UpstreamError(code, _, cause) if code not in faults.BENIGN or code == faults.ACTIVE:
+                if not cause.startswith("voiceapp_") or (self.open and cause == self.open[0]):
+                    self.open = None
+            case ev.TextTyped(text):
+                self.waiting.append(text)
+        if isinstance(event, Interruption):
+            self.later = False
+            if not isinstance(event, ev.TextTyped):
+                self.waiting.clear()
+        elif not self.conversation._by_key:
+            self.later |= self.asks(event)
+
+    def asks(self, event: ev.Event) -> bool:
+        """Whether the person asks something new."""
+        if isinstance(event, ev.SpeechStarted):
+            return True
+        if isinstance(event, ev.SpeechStopped | ev.Committed) and event.item not in self.turns:
+            self.turns.add(event.item)
+            return True
+        return False
+
+    def take(self, event: ev.Event, effect: Effect) -> None:
+        match effect:
+            case Send(message):
+                self.sent(event, message)
+            case Emit(n, name, data):
+                self.counted(n)
+                if name == "turn":
+                    self.turn = data["state"]
+                elif name == "flush":
+                    self.flushes.append(data["item"])
+            case Play(n, _, _) | SoundComplete(n, _):
+                self.counted(n)
+            case Notify(fault):
+                if fault not in NO_TELLING:
+                    self.waiting.clear()
+            case End():
+                self.over = True
+
+    def counted(self, n: int) -> None:
+        assert n == self.number + 1
+        self.number = n
+
+    def sent(self, event: ev.Event, message: dict[str, Any]) -> None:
+        kind = message["type"]
+        self.ids[kind] = message["event_id"]
+        if kind == "response.create":
+            assert self.open is None or self.now >= self.open[1] + PATIENCE, "two are open"
+            self.open = (message["event_id"], self.now)
+            self.later = True
+        elif kind == "response.cancel" and isinstance(event, ev.ResponseCreated):
+            assert not self.later, "the answer to a later question was cancelled"
+
+    def wait(self, seconds: float) -> None:
+        end = self.now + seconds
+        while not self.over and (due := self.conversation.deadline) is not None and due <= end:
+            self.now = due
+            self.hear(ev.DeadlinePassed())
+        self.now = end
+
+    def sound(self, response: str, item: str) -> None:
+        """By the hot path where it can go there."""
+        if self.conversation.knows(item):
+            n = self.conversation.take_audio(response, item, 48_000)
+            if n:
+                self.counted(n)
+        else:
+            self.hear(ev.AudioDelta(response, item, SECOND))
+
+    # Steps
+
+    def answer(self, pieces: list[tuple[int, int]], status: str) -> None:
+        """A response, each piece so many times; what is late comes at the end."""
+        self.count += 1
+        response, item = f"r{self.count}", f"a{self.count}"
+        self.responses.append(response)
+        self.items.append(item)
+        whole: list[Callable[[], None]] = [
+            lambda: self.begin(response),
+            lambda: self.hear(ev.OutputItemAdded(response, item, "assistant", "audio")),
+            lambda: self.hear(ev.AssistantTextDelta(response, item, "One two three.")),
+            lambda: self.sound(response, item),
+            lambda: self.sound(response, item),
+            lambda: self.hear(ev.AssistantText(response, item, "One two three.")),
+            lambda: self.hear(ev.AudioDone(response, item)),
+            lambda: self.hear(ev.ResponseDone(response, status, None, "server_error" * (status == "failed"))),
+        ]
+        for piece in self.fated(whole, pieces):
+            piece()
+
+    def begin(self, response: str) -> None:
+        if not self.over:
+            self.hear(ev.ResponseCreated(response))
+            if not self.conversation._speech.is_cut(response):
+                self.waiting.clear()
+
+    def turn_taken(self, pieces: list[tuple[int, int]], words: str) -> None:
+        self.count += 1
+        item = f"u{self.count}"
+        events = [ev.SpeechStarted(item), ev.SpeechStopped(item), ev.Committed(item, None), ev.UserText(item, words)]
+        for event in self.fated(events, pieces):
+            self.hear(event)
+
+    @staticmethod
+    def fated(things: list[Any], pieces: list[tuple[int, int]]) -> Iterator[Any]:
+        fates = [*zip(things, pieces, strict=False)]
+        yield from (thing for thing, (times, late) in fates if not late for _ in range(times))
+        yield from (thing for thing, (times, late) in fates if late for _ in range(times))
+
+    def tool(self, which: int, state: ev.ToolState, kind: ev.ToolKind) -> None:
+        self.hear(ev.ToolReported(f"t{which}", kind, self.responses[-1], name="search", call="c1", state=state))
+
+    def error(self, code: str, cause: str) -> None:
+        self.hear(ev.UpstreamError(code, "…", self.ids.get(cause, cause)))
+
+    def heard(self, ms: int) -> None:
+        self.hear(ev.Heard(self.items[-1], ms))
+
+    def flushed(self, ms: int) -> None:
+        while self.flushes and not self.over:
+            self.hear(ev.Flushed(self.flushes.pop(), ms))
+
+    def renew(self) -> None:
+        if not self.over and self.conversation.quiet:
+            for effect in self.conversation.renew(SessionConfig("cedar", ""), Abilities()):
+                self.take(ev.Stopped(), effect)
+            self.open = None
+
+
+def once(events: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.tuples(st.just("hear"), events)
+
+
+RESPONSES = st.sampled_from(["", "r1", "r2", "r3", "r9"])
+ITEMS = st.sampled_from(["a1", "a2", "a9"])
+TURNS = st.sampled_from(["u1", "u2", "u9", ""])
+STATUS = st.sampled_from(["completed", "completed", "failed", "cancelled", "incomplete", ""])
+CODES = st.sampled_from([
+    "server_error", "server_error", faults.ACTIVE, faults.ACTIVE, "response_cancel_not_active", "rate_limit_exceeded",
+    "input_audio_buffer_commit_empty", "",
+])  # fmt: skip
+CAUSES = st.sampled_from([
+    "", "", "response.create", "response.create", "session.update", "response.cancel", "conversation.item.create",
+    "voiceapp_0", "event_of_theirs",
+])  # fmt: skip
+CHANGES = st.sampled_from(
+    [ev.Configured(PushToTalk()), ev.Configured(ServerVad()), ev.Configured(SemanticVad()), ev.Configured(None, "ja")]
+)
+# How often a piece comes, and whether late.
+FATES = st.lists(
+    st.tuples(st.sampled_from([1, 1, 1, 1, 0, 2]), st.sampled_from([0, 0, 0, 0, 1])), min_size=8, max_size=8
+)
+PERSON = st.one_of(
+    once(st.just(ev.TextTyped("Hello"))),
+    once(st.just(ev.TextTyped("Hello"))),
+    once(st.just(ev.Interrupted())),
+    once(st.builds(ev.Talked, down=st.booleans())),
+    once(CHANGES),
+)
+PAGE = st.one_of(
+    st.tuples(st.just("heard"), st.sampled_from([100, 1000, 5000])),
+    st.tuples(st.just("flushed"), st.sampled_from([0, 700])),
+    st.tuples(st.just("renew")),
+)
+SERVER = st.one_of(
+    st.tuples(st.just("answer"), FATES, STATUS),
+    st.tuples(st.just("answer"), FATES, STATUS),
+    st.tuples(st.just("turn_taken"), FATES, st.sampled_from(["Hello.", "Hello.", ""])),
+    st.tuples(st.just("error"), CODES, CAUSES),
+    st.tuples(st.just("begin"), RESPONSES),
+    st.tuples(st.just("sound"), RESPONSES, ITEMS),
+    st.tuples(
+        st.just("tool"),
+        st.integers(1, 2),
+        st.sampled_from(["running", "done", "failed"]),
+        st.sampled_from(["mcp", "function", "approval"]),
+    ),
+    once(st.just(ev.SessionUpdated("", "", None))),
+    once(st.builds(ev.SpeechStarted, TURNS)),
+    once(st.builds(ev.SpeechStopped, TURNS)),
+    once(st.builds(ev.Committed, TURNS, st.none())),
+    once(st.builds(ev.UserText, TURNS, st.sampled_from(["", "Hello."]))),
+    once(st.builds(ev.ItemDeleted, TURNS)),
+    once(st.builds(ev.AudioDone, RESPONSES, ITEMS)),
+    once(st.builds(ev.ResponseDone, RESPONSES, STATUS, st.none())),
+)
+CLOCK = st.tuples(st.just("wait"), st.sampled_from([0.1, 1.0, 9.0, 20.0, 55.0, 61.0]))
+STEPS = st.lists(st.one_of(PERSON, SERVER, SERVER, PAGE, CLOCK), max_size=25)
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(STEPS, st.booleans(), st.booleans())
+def test_nobody_waits_for_ever(steps: list[tuple[Any, ...]], opening: bool, interrupts: bool) -> None:
+    world = World(opening=opening, interrupts=interrupts)
+    for name, *given_values in steps:
+        getattr(world, name)(*given_values)
+    world.wait(LONGEST_S)
+    if world.over:
+        return
+    assert world.waiting == []
+    assert world.turn == "listening"
+    assert world.conversation.deadline is None
+    assert world.conversation.quiet
+    assert world.conversation.silent_since is not None
+    assert world.conversation._gate.state is State.IDLE
+
+
+@settings(max_examples=50, deadline=None)
+@given(STEPS, st.sampled_from([("invalid_api_key", ""), ("server_error", SESSION_EVENT_ID)]))
+def test_where_it_cannot_go_on_it_ends(steps: list[tuple[Any, ...]], last: tuple[str, str]) -> None:
+    world = World(opening=False, interrupts=True)
+    for name, *given_values in [*steps, ("error", *last)]:
+        getattr(world, name)(*given_values)
+    assert world.over
