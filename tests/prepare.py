@@ -17,7 +17,7 @@ NEEDED = {
     "sox": "sox",
 }
 # Where they cannot be had, the tests that drive them are skipped, and say so.
-WANTED = {"firefox": "firefox-esr", "pulseaudio": "pulseaudio"}
+WANTED = {"firefox": "firefox-esr", "nginx": "nginx", "pulseaudio": "pulseaudio"}
 
 
 def missing(programs: Mapping[str, str] = NEEDED) -> list[str]:
