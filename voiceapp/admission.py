@@ -1,16 +1,16 @@
 """How many browsers and calls this worker takes at once; it says no before it is too late to say anything."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 
+from .access import Visitor
 from .conversation.faults import Fault
-from .errors import BUSY, SERVER_STOPPING, LimitError
+from .errors import BUSY, SERVER_STOPPING, TOO_MANY_CALLS, LimitError
 from .rules import Rules
 
 # What a newcomer is told to wait: calls end all the time, a restart takes longer than no time.
 BUSY_S, STOPPING_S = 15, 3
-
-
 # Under a server whose sockets take threads: for the page, its files, health, a login.
 SPARE_THREADS = 8
 
@@ -48,6 +48,8 @@ class Admission:
         self._rules = rules
         self._max_sockets = rules.max_sockets
         self._lock = threading.Lock()
+        # Sockets by person and by address.
+        self._held: Counter[str] = Counter()
         self.sockets = 0
         self.calls = 0
         self.stopping = False
@@ -63,18 +65,29 @@ class Admission:
         """Every socket takes one of so many threads, of which HTTP needs some too."""
         self._max_sockets = min(self._max_sockets, threads - max(1, min(SPARE_THREADS, threads // 4)))
 
-    def take_seat(self) -> Seat:
-        """A socket's place. Raises `LimitError`."""
+    def take_seat(self, visitor: Visitor) -> Seat:
+        """A socket's place. Raises `LimitError` where the house is full, or this person's part of it."""
         with self._lock:
             obstacle = self.obstacle()
             if obstacle:
                 raise LimitError(obstacle)
+            if any(most and self._held[key] >= most for key, most in self._bounds(visitor)):
+                raise LimitError(TOO_MANY_CALLS)
             self.sockets += 1
-        return Seat(self._leave_seat)
+            self._held.update(key for key, _ in self._bounds(visitor))
+        return Seat(lambda: self._leave_seat(visitor))
 
-    def _leave_seat(self) -> None:
+    def _leave_seat(self, visitor: Visitor) -> None:
         with self._lock:
             self.sockets -= 1
+            for key, _ in self._bounds(visitor):
+                self._held[key] -= 1
+                if not self._held[key]:
+                    del self._held[key]
+
+    def _bounds(self, visitor: Visitor) -> tuple[tuple[str, int], tuple[str, int]]:
+        rules = self._rules
+        return (f"user:{visitor.user}", rules.sockets_per_user), (f"at:{visitor.address}", rules.sockets_per_address)
 
     def check_call(self) -> None:
         """Raises `LimitError` where no call can begin."""

@@ -78,7 +78,7 @@ class Door:
             if "transport=websocket" in str(environ.get("QUERY_STRING", "")):
                 # python-engineio answers half a handshake with nothing that is HTTP.
                 wire.check_upgrade(environ)
-            seat = environ[SEAT] = self._admission.take_seat()
+            seat = environ[SEAT] = self._admission.take_seat(environ["voiceapp.visitor"])
             try:
                 return self._inner(environ, start_response)
             finally:

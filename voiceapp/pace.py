@@ -6,10 +6,19 @@ from time import monotonic
 EVENTS_A_SECOND, EVENTS_AT_ONCE = 50.0, 100.0
 # Frames of any kind; a flood of them is no mistake, so its socket is closed.
 FRAMES_A_SECOND, FRAMES_AT_ONCE = 200.0, 600.0
+# Characters of events beside sound: two of the longest at once. Parsing costs some 50 ns for each.
+EVENT_CHARACTERS_A_SECOND, EVENT_CHARACTERS_AT_ONCE = 16_384.0, 131_072.0
+# Typed texts of a call, each of which is an answer that somebody pays for, and the bytes in them.
+TEXTS_A_SECOND, TEXTS_AT_ONCE = 1.0, 20.0
+TEXT_BYTES_A_SECOND, TEXT_BYTES_AT_ONCE = 500.0, 32_000.0
 # Sound in ms: real time with room for a clock that runs fast, and 2 s that waited in a stalled line.
 SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE = 1050.0, 2000.0
 # A chunk counts as at least so much sound; smaller ones would be a flood of events.
 LEAST_CHUNK_MS = 20.0
+
+
+# Of so many keys, those whose bucket is full again are forgotten.
+MOST_KEYS = 4096
 
 
 class Bucket:
@@ -35,3 +44,26 @@ class Bucket:
             return False
         self._level = level - amount
         return True
+
+    @property
+    def full(self) -> bool:
+        """Whether it is as at the beginning."""
+        return self._level + (monotonic() - self._at) * self._a_second >= self._at_once
+
+
+class Buckets:
+    """A bucket for each key, such as a person or an address; one that is full again is as good as none."""
+
+    def __init__(self, a_second: float, at_once: float) -> None:
+        self._a_second = a_second
+        self._at_once = at_once
+        self._by_key: dict[str, Bucket] = {}
+
+    def take(self, key: str, amount: float) -> bool:
+        """Take `amount` of the key's, if it is there."""
+        bucket = self._by_key.get(key)
+        if bucket is None:
+            if len(self._by_key) >= MOST_KEYS:
+                self._by_key = {each: held for each, held in self._by_key.items() if not held.full}
+            bucket = self._by_key[key] = Bucket(self._a_second, self._at_once)
+        return bucket.take(amount)

@@ -6,12 +6,22 @@ from collections.abc import Callable
 from typing import Any
 
 from .bridge import Bridge
-from .pace import EVENTS_A_SECOND, EVENTS_AT_ONCE, FRAMES_A_SECOND, FRAMES_AT_ONCE, Bucket
+from .pace import (
+    EVENT_CHARACTERS_A_SECOND,
+    EVENT_CHARACTERS_AT_ONCE,
+    EVENTS_A_SECOND,
+    EVENTS_AT_ONCE,
+    FRAMES_A_SECOND,
+    FRAMES_AT_ONCE,
+    Bucket,
+)
 
 # Names of the library's own events: as packets they would run the handlers for connecting and leaving.
 RESERVED = frozenset({"connect", "connect_error", "disconnect", "disconnecting", "__disconnect_final"})
 CONNECT, DISCONNECT, EVENT = "0", "1", "2"
 AUDIO = '2["audio",'
+# The longest that is not sound: a `start` with instructions of 20,000 characters, each of them escaped.
+MOST_CHARACTERS = 64 * 1024
 
 # A connection without a session is of no use to a page.
 SESSION_S = 6.0
@@ -22,7 +32,7 @@ TELL_EVERY_S = 1.0
 _MOST_AUTH = 4096
 _NUMBERED = re.compile(r"[0-9]{0,9}(?=\[)")
 
-PROTOCOL_ERROR, UNSUPPORTED, BAD_PAYLOAD, POLICY = 1002, 1003, 1007, 1008
+PROTOCOL_ERROR, UNSUPPORTED, BAD_PAYLOAD, POLICY, TOO_BIG = 1002, 1003, 1007, 1008, 1009
 
 
 class PacketError(Exception):
@@ -48,6 +58,11 @@ def check(packet: Any) -> str:
     elif kind != DISCONNECT or rest:
         raise PacketError(PROTOCOL_ERROR, "not a packet that pages send")
     return kind
+
+
+def is_sound(packet: str) -> bool:
+    """Whether it can be nothing but a chunk: flat, so that to parse it costs little."""
+    return packet.startswith(AUDIO) and packet.find("[", len(AUDIO)) < 0 and packet.find("{", len(AUDIO)) < 0
 
 
 def _check_auth(rest: str) -> None:
@@ -78,6 +93,7 @@ class _Sender:
 
     def __init__(self) -> None:
         self.events = Bucket(EVENTS_A_SECOND, EVENTS_AT_ONCE)
+        self.characters = Bucket(EVENT_CHARACTERS_A_SECOND, EVENT_CHARACTERS_AT_ONCE)
         self.frames = Bucket(FRAMES_A_SECOND, FRAMES_AT_ONCE)
         self.told = Bucket(1 / TELL_EVERY_S, 1)
         self.excess = 0
@@ -118,10 +134,11 @@ class Guard:
         if sender is None:
             return None
         try:
-            kind = check(packet)
-            self._check_session_is_new(sid, kind)
+            # Counted before it is parsed, since parsing is what a flood would make dear.
             if not self._in_time(sid, sender, packet):
                 return None
+            kind = check(packet)
+            self._check_session_is_new(sid, kind)
         except PacketError as error:
             self._senders.pop(sid, None)
             self._close(sid, error.code, error.reason)
@@ -130,11 +147,15 @@ class Guard:
             self._expect_session(sid)
         return self._message(sid, packet)
 
-    def _in_time(self, sid: str, sender: _Sender, packet: str) -> bool:
+    def _in_time(self, sid: str, sender: _Sender, packet: Any) -> bool:
         """Whether the packet may pass. Sound has a measure of its own, in the relay."""
         if not sender.frames.take(1):
             raise PacketError(POLICY, "too fast")
-        if packet.startswith(AUDIO) or sender.events.take(1):
+        if not isinstance(packet, str) or is_sound(packet):
+            return True
+        if len(packet) > MOST_CHARACTERS:
+            raise PacketError(TOO_BIG, "only sound may be so long")
+        if sender.events.take(1) and sender.characters.take(len(packet)):
             return True
         sender.excess += 1
         if sender.excess > MOST_EXCESS:

@@ -12,8 +12,12 @@ from .errors import SettingError
 
 # Of a worker on one core; it has the strength for more (benchmarks/README.md).
 USUAL_CALLS = 300
-# Beside those of calls: pages that are about to begin one, or have just ended one.
-SPARE_SOCKETS = 32
+# Sockets beside those of calls, of a worker, a person and an address: pages that are about to begin one, or have just
+# ended one.
+SPARE_SOCKETS, SPARE_PER_USER, SPARE_PER_ADDRESS = 256, 8, 32
+# Calls and changes of session, each of which is a connection to a server that may cost money: so many at once, and how
+# soon one more, of a person and of an address. Who tries things out is not held up, who floods is.
+SESSIONS_PER_USER, SESSIONS_PER_ADDRESS = (0.2, 20.0), (1.0, 60.0)
 SHORTEST_CODE = 6
 # Where the app can be reached from outside and nothing is set.
 USUAL_PER_USER, USUAL_PER_ADDRESS = 4, 16
@@ -52,6 +56,24 @@ class Rules:
     @property
     def max_sockets(self) -> int:
         return self.max_calls + SPARE_SOCKETS
+
+    @property
+    def sockets_per_user(self) -> int:
+        return self.calls_per_user + SPARE_PER_USER if self.calls_per_user else 0
+
+    @property
+    def sockets_per_address(self) -> int:
+        return self.calls_per_address + SPARE_PER_ADDRESS if self.calls_per_address else 0
+
+    @property
+    def sessions_per_user(self) -> tuple[float, float]:
+        """A second and at once; where a person may have all calls, as many at once as there are."""
+        return SESSIONS_PER_USER if self.calls_per_user else (1.0, float(max(self.max_calls, SESSIONS_PER_USER[1])))
+
+    @property
+    def sessions_per_address(self) -> tuple[float, float]:
+        most = float(max(self.max_calls, SESSIONS_PER_ADDRESS[1]))
+        return SESSIONS_PER_ADDRESS if self.calls_per_address else (1.0, most)
 
     @property
     def restricted(self) -> bool:

@@ -1,5 +1,6 @@
 """Socket.IO: check what the page sends, hand it to its relay on the bridge, and never wait."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Callable, Mapping
@@ -16,9 +17,10 @@ from .conversation.faults import Fault
 from .embedded import Engine
 from .errors import TOO_FAST, TOO_OFTEN, BrowserError, LimitError, VoiceError
 from .offer import MAKING, Offer
-from .pace import Bucket
+from .pace import TEXT_BYTES_A_SECOND, TEXT_BYTES_AT_ONCE, TEXTS_A_SECOND, TEXTS_AT_ONCE, Bucket, Buckets
 from .packets import Guard
 from .relay import Relay
+from .rules import SESSIONS_PER_USER, SPARE_SOCKETS
 from .settings import Settings
 from .warden import House
 
@@ -27,8 +29,8 @@ log = logging.getLogger(__name__)
 PING_INTERVAL_S, PING_TIMEOUT_S = 10, 10
 # Spread, so that all callers of a stopped server do not come back in one moment.
 RECONNECT_MS = (200, 2000)
-# Calls and changes of session from one page: who tries things out is not held up, who floods is.
-SESSIONS_A_SECOND, SESSIONS_AT_ONCE = 0.2, 20
+# A page without a call needs no line; it comes back when it wants one. And how often that is looked at.
+IDLE_S, SWEEP_S = 60.0, 10.0
 # Flask-SocketIO's test client comes past the door.
 UNKNOWN = Visitor("address:", "")
 
@@ -87,8 +89,12 @@ class Page:
     watching: bool = False
     # As the call's session was asked for.
     wishes: Mapping[str, Any] = field(default_factory=dict)
-    # Each is a connection to a server that may cost money.
-    sessions: Bucket = field(default_factory=lambda: Bucket(SESSIONS_A_SECOND, SESSIONS_AT_ONCE))
+    # Of this page alone; there are others for its person and address.
+    sessions: Bucket = field(default_factory=lambda: Bucket(*SESSIONS_PER_USER))
+    texts: Bucket = field(default_factory=lambda: Bucket(TEXTS_A_SECOND, TEXTS_AT_ONCE))
+    text_bytes: Bucket = field(default_factory=lambda: Bucket(TEXT_BYTES_A_SECOND, TEXT_BYTES_AT_ONCE))
+    # Since when it has had no call, as far as was looked.
+    idle_since: float = 0.0
 
     @property
     def call(self) -> Relay:
@@ -96,6 +102,10 @@ class Page:
         if self.relay is None or self.relay.over:
             raise BrowserError("there is no call; start one first", "not_started")
         return self.relay
+
+    @property
+    def idle(self) -> bool:
+        return self.relay is None or self.relay.over
 
     def watch(self, on: bool) -> None:
         """Whether the event log is wanted, of this call and of those to come."""
@@ -117,8 +127,13 @@ class Calls:
         self._engine = Engine(bridge, settings.engine_port, settings.engine_key) if embedded else None
         self._pages: dict[str, Page] = {}
         self._sids: dict[str, str] = {}
+        self._sweeper: asyncio.TimerHandle | None = None
         self._connections = driver.install(socketio.server.eio, bridge, self._take_packet)
         Guard(socketio.server, bridge, self._connections.close, self._tell_too_fast)
+        rules = settings.rules
+        self._sessions_by_user = Buckets(*rules.sessions_per_user)
+        self._sessions_by_address = Buckets(*rules.sessions_per_address)
+        bridge.at_start(self._sweep_later)
         bridge.at_stop(self._stop)
         self._register()
 
@@ -169,8 +184,13 @@ class Calls:
 
     def _open(self, sid: str, eio_sid: str, visitor: Visitor, request_id: str) -> None:
         connection = self._connections.get(eio_sid)
-        self._pages[sid] = Page(PageSocket(self._socketio, sid, connection), eio_sid, visitor, request_id)
+        page = Page(PageSocket(self._socketio, sid, connection), eio_sid, visitor, request_id)
+        page.idle_since = self._bridge.loop.time()
+        self._pages[sid] = page
         self._sids[eio_sid] = sid
+        if len(self._pages) - self._house.admission.calls > SPARE_SOCKETS:
+            idle = [each for each, page in self._pages.items() if page.idle]
+            self._dismiss(min(idle, key=lambda each: self._pages[each].idle_since))
 
     def _close(self, sid: str, reason: str) -> None:
         page = self._pages.pop(sid, None)
@@ -181,6 +201,28 @@ class Calls:
             page.relay.browser_stalled()
         elif page.relay is not None:
             page.relay.leave()
+
+    # Pages without a call
+
+    def _sweep_later(self) -> None:
+        self._sweeper = self._bridge.loop.call_later(SWEEP_S, self._sweep)
+
+    def _sweep(self) -> None:
+        now = self._bridge.loop.time()
+        for sid, page in list(self._pages.items()):
+            if not page.idle:
+                page.idle_since = now
+            elif now - page.idle_since >= IDLE_S:
+                self._dismiss(sid)
+        self._sweep_later()
+
+    def _dismiss(self, sid: str) -> None:
+        """End a page's connection so that its client does not come back by itself."""
+        page = self._pages[sid]
+        self._socketio.server.disconnect(sid)
+        self._connections.close(page.eio_sid, 1000, "no call")
+
+    # What a page sends
 
     def _take_packet(self, eio_sid: str, packet: bytes) -> bool:
         """The short way, past python-socketio's and Flask's dispatch, of what comes many times a second."""
@@ -227,6 +269,8 @@ class Calls:
             page.watch(fields["on"])
         elif event == "configure" and MAKING & set(fields):
             self._renew(page, fields)
+        elif event == "text" and not self._may_type(page, fields["text"]):
+            raise LimitError(TOO_FAST)
         else:
             page.call.take_event(schema.browser_event(event, fields))
             if event == "configure":
@@ -235,7 +279,7 @@ class Calls:
     def _start(self, page: Page, fields: Mapping[str, Any]) -> None:
         if page.relay is not None and not page.relay.over:
             raise BrowserError("a call is going on already; stop it first", "already_started")
-        if not page.sessions.take(1):
+        if not self._may_begin(page):
             self._refuse(page, TOO_OFTEN)
             return
         page.wishes = fields
@@ -255,10 +299,22 @@ class Calls:
         kept = {name: value for name, value in page.wishes.items() if name not in MAKING}
         wishes = {**kept, **fields, "greet": False}
         plan, call = self._offer.plan(wishes), page.call
-        if not page.sessions.take(1):
+        if not self._may_begin(page):
             raise LimitError(TOO_OFTEN)
         call.renew(plan)
         page.wishes = wishes
+
+    def _may_begin(self, page: Page) -> bool:
+        """Whether this page, its person and its address may have one more session made."""
+        visitor = page.visitor
+        return (
+            page.sessions.take(1)
+            and self._sessions_by_user.take(visitor.user, 1)
+            and self._sessions_by_address.take(visitor.address, 1)
+        )
+
+    def _may_type(self, page: Page, text: str) -> bool:
+        return page.texts.take(1) and page.text_bytes.take(len(text.encode(errors="replace")))
 
     def _refuse(self, page: Page, fault: Fault) -> None:
         """No call, although its `start` was acknowledged."""
@@ -269,6 +325,8 @@ class Calls:
 
     def _stop(self) -> None:
         """The server is going: every caller is told, every socket closed, the engine ended."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
         self._house.admission.stop()
         for page in list(self._pages.values()):
             page.socket.emit("going_away", {"reconnect_in_ms": randrange(*RECONNECT_MS)})

@@ -1,6 +1,8 @@
 """Strangers against the worker, in a house with callers: a call goes on as if nobody had come."""
 
 import contextlib
+import os
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,15 +48,20 @@ def attacked(server: Gunicorn) -> Iterator[Attacked]:
 
 
 def test_bytes_of_a_request_that_just_gave_way_end_nothing(attacked: Attacked) -> None:
-    """Bound: 256 unfinished requests; then a newcomer and a byte on the oldest, 200 times."""
+    """Bound: 256 unfinished requests; then a newcomer and a byte on the oldest in one moment, ten times."""
+    pid = attacked.server.worker_pids()[0]
     with crowd(attacked.server, 256) as held, contextlib.ExitStack() as stack:
         for sock in held:
             sock.sendall(b"GET / HT")
-        for oldest in held[:200]:
-            newcomer = stack.enter_context(connect(attacked.server))
+        attacked.holds()
+        for oldest in held[:10]:
+            # So that it finds both ready when it looks again.
+            os.kill(pid, signal.SIGSTOP)
+            stack.enter_context(connect(attacked.server)).sendall(b"G")
             with contextlib.suppress(OSError):
-                newcomer.sendall(b"G")
                 oldest.sendall(b"T")
+            os.kill(pid, signal.SIGCONT)
+            time.sleep(0.02)
         attacked.holds()
 
 
@@ -64,6 +71,10 @@ def test_no_spelling_of_a_length_takes_a_thread(attacked: Attacked, trick: str) 
     with crowd(attacked.server, 110) as held:
         for sock in held:
             sock.sendall(TRICKS[trick])
+        time.sleep(0.3)
+        for sock in held:
+            with contextlib.suppress(OSError):
+                sock.sendall(b"x")
         attacked.holds()
         assert attacked.watch.more_threads <= 2
 
