@@ -147,3 +147,57 @@ def test_a_bucket_gives_what_it_holds_and_refills_with_time(monkeypatch: pytest.
     now[0] = 100.0
     assert sum(bucket.take(1) for _ in range(500)) == 100
     assert not bucket.take(101)
+
+
+class Floor:
+    """What stands behind the guard: takes all, closes what it is told to."""
+
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+        self.closed: list[int] = []
+        eio = type("Eio", (), {})()
+        eio.handlers = {"connect": lambda *_: None, "message": self._take, "disconnect": lambda *_: None}
+        manager = type("Manager", (), {"sid_from_eio_sid": lambda *_: "sid"})()
+        self.server = type("Server", (), {"eio": eio, "manager": manager})()
+        bridge = type("Bridge", (), {"run": lambda *_: None})()
+        packets.Guard(self.server, bridge, lambda _sid, code, _reason: self.closed.append(code), lambda _: None)
+        eio.handlers["connect"]("eio", {})
+
+    def _take(self, _: str, packet: str) -> None:
+        self.taken.append(packet)
+
+    def send(self, packet: str) -> None:
+        self.server.eio.handlers["message"]("eio", packet)
+
+
+def nested(characters: int, event: str = "x") -> str:
+    return f'2["{event}",[{"[]," * (characters // 3)}[]]]'
+
+
+@pytest.mark.parametrize("event", ["x", "text", "audio"])
+def test_what_is_parsed_is_counted_first(monkeypatch: pytest.MonkeyPatch, event: str) -> None:
+    """However much comes in a moment, and whatever it says it is."""
+    parsed: list[int] = []
+    read = packets._json
+    monkeypatch.setattr(packets, "_json", lambda text: (parsed.append(len(text)), read(text))[1])
+    floor = Floor()
+    for _ in range(100):
+        floor.send(nested(60_000, event))
+    assert sum(parsed) <= 140_000
+    assert len(floor.taken) == 2
+
+
+@pytest.mark.parametrize("event", ["x", "audio"])
+def test_only_sound_may_be_long(event: str) -> None:
+    floor = Floor()
+    floor.send(nested(200_000, event))
+    assert (floor.taken, floor.closed) == ([], [1009])
+    sounding = Floor()
+    sounding.send(f'2["audio",1,"{"A" * 64_000}"]')
+    assert (len(sounding.taken), sounding.closed) == (1, [])
+
+
+def test_the_longest_instructions_pass() -> None:
+    floor = Floor()
+    floor.send(f"2{json.dumps(['start', {'instructions': chr(34) * 20_000}])}")
+    assert (len(floor.taken), floor.closed) == (1, [])

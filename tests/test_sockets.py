@@ -9,7 +9,7 @@ import pytest
 from flask_socketio import SocketIOTestClient
 
 from tests.conftest import SCENARIOS, upstream_settings
-from voiceapp import create_app, schema
+from voiceapp import create_app, schema, sockets
 from voiceapp.engine.scripted import ScriptedServer
 from voiceapp.settings import Settings
 
@@ -106,3 +106,37 @@ def test_without_a_call_it_says_that_there_is_none(client: Client, event: str) -
 def test_an_unknown_event_is_named(client: Client) -> None:
     client.client.emit("shout", "loud")
     assert "no event 'shout'" in client.expect("notice")[0]["message"]
+
+
+def test_a_page_without_a_call_is_dismissed_after_a_while(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One with a call is not; one whose call is over is, and may come again."""
+    monkeypatch.setattr(sockets, "IDLE_S", 0.3)
+    monkeypatch.setattr(sockets, "SWEEP_S", 0.1)
+    with ScriptedServer(SCENARIOS / "hello.toml") as server:
+        own = create_app(Settings.from_env(upstream_settings(server)))
+        socketio = own.extensions["socketio"]
+        calling, idle = Client(socketio.test_client(own)), Client(socketio.test_client(own))
+        calling.client.emit("start", {})
+        calling.expect("ready")
+        eventually(lambda: not idle.client.is_connected())
+        assert calling.client.is_connected()
+        calling.client.emit("stop", {})
+        eventually(lambda: not calling.client.is_connected())
+        own.extensions["voiceapp_bridge"].stop()
+
+
+def test_where_too_many_pages_have_no_call_the_oldest_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "SPARE_SOCKETS", 2)
+    with ScriptedServer(SCENARIOS / "hello.toml") as server:
+        own = create_app(Settings.from_env(upstream_settings(server)))
+        pages = [Client(own.extensions["socketio"].test_client(own)) for _ in range(3)]
+        eventually(lambda: not pages[0].client.is_connected())
+        assert [page.client.is_connected() for page in pages] == [False, True, True]
+        own.extensions["voiceapp_bridge"].stop()
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

@@ -9,17 +9,22 @@ from typing import Any, Protocol
 
 from . import prices, telemetry
 from .access import Visitor
+from .account import Account
 from .admission import Admission
 from .bridge import Bridge
 from .budgets import MILLIONTHS, Budgets, Left, cost
 from .conversation.faults import Fault
 from .errors import BUDGET_LOW, BUDGET_SPENT, CALL_ENDING, CALL_TOO_LONG, IDLE, IDLE_SOON
 from .rules import Rules
+from .threads import full_pool
 
 log = logging.getLogger(__name__)
 
 # How often a call is looked at, and how often it is charged and its places are renewed (their lease is 25 s).
 LOOK_S, CHARGE_S = 5.0, 10.0
+CLERKS = 4
+# So that a moment is past, however it was rounded.
+A_LITTLE_S = 0.001
 # A warning comes when a sixth is left, and of long calls 5 minutes before the end.
 WARN_AT, LONGEST_WARNING_S = 5 / 6, 300.0
 
@@ -48,8 +53,14 @@ class House:
     rules: Rules
     admission: Admission
     budgets: Budgets
-    # The ledger may wait for Redis, so it is asked from threads.
-    clerks: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "ledger"))
+    # The ledger may wait for Redis, so it is asked from threads. They begin with the bridge, never before a fork.
+    clerks: ThreadPoolExecutor = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.bridge.at_start(self._hire)
+
+    def _hire(self) -> None:
+        self.clerks = full_pool(CLERKS, "ledger")
 
     def receive(self, visitor: Visitor, request: str) -> "Warden":
         """A warden for a call that begins. Raises `LimitError` where there is no room."""
@@ -72,15 +83,16 @@ class Warden:
         self._owed = self._paid = 0  # millionths not yet charged, and charged
         self._left = Left()
         self._timer: asyncio.TimerHandle | None = None
-        self._admitted = self._charging = self._over = False
+        self._account: Account | None = None
+        self._charging = self._over = False
 
     async def admit(self, call: Call) -> None:
         """Take the call's places and start watching. Raises `LimitError`."""
         self._call = call
         telemetry.call_started(call.id, request=self._request, who=self._visitor.alias)
         if self._house.budgets.any:
-            self._left = await self._ask(self._house.budgets.begin, call.id)
-            self._admitted = True
+            self._account = Account(self._house.budgets, self._visitor, call.id)
+            self._left = await self._ask(self._account.begin)
         self._show()
         self._look_later()
 
@@ -102,30 +114,26 @@ class Warden:
             self._timer.cancel()
         if self._call is not None:
             telemetry.call_ended(self._call.id, reason, self._now() - self._began)
-        if self._admitted and self._call is not None:
-            self._settle(self._call.id)
+        if self._account is not None:
+            self._settle(self._account)
 
-    def _settle(self, call: str) -> None:
-        budgets, visitor = self._house.budgets, self._visitor
+    def _settle(self, account: Account) -> None:
         seconds, owed = self._used()
         # The second that was begun counts: many short calls are not for nothing.
-        used = (seconds + 1, owed)
-
-        def settle() -> None:
-            budgets.charge(visitor, call, *used)
-            budgets.end(visitor, call)
-
-        self._house.clerks.submit(settle)
+        self._house.clerks.submit(account.settle, seconds + 1, owed)
 
     # Looking
 
     def _look_later(self) -> None:
         if self._over:
             return
-        # The page counts down to the second, so a limit strikes at its time and not at the next look.
-        now, limits = self._now(), ((self._began, self.rules.call_s), (self._active, self.rules.idle_s))
-        waits = [wait for since, most in limits if most for wait in (most / 6, max(0.0, since + most - now))]
-        self._timer = self._house.bridge.loop.call_later(min([LOOK_S, *waits]), self._look)
+        # The page counts down to the second, so a limit and its warning come at their times and not at the next look.
+        now, waits = self._now(), [LOOK_S]
+        for since, most in ((self._began, self.rules.call_s), (self._active, self.rules.idle_s)):
+            if most:
+                moments = (since + most - min(LONGEST_WARNING_S, most * (1 - WARN_AT)), since + most)
+                waits += [most / 6, *(moment - now + A_LITTLE_S for moment in moments if moment >= now)]
+        self._timer = self._house.bridge.loop.call_later(min(waits), self._look)
 
     def _look(self) -> None:
         now = self._now()
@@ -133,7 +141,7 @@ class Warden:
         if fault is not None and self._call is not None:
             self._call.give_up(fault)
             return
-        if self._admitted and now - self._charged >= CHARGE_S and not self._charging:
+        if self._account is not None and now - self._charged >= CHARGE_S and not self._charging:
             self._house.bridge.spawn(self._charge())
         self._look_later()
 
@@ -168,11 +176,11 @@ class Warden:
     # The budget
 
     async def _charge(self) -> None:
-        if self._call is None:
+        if self._call is None or self._account is None:
             return
         self._charging = True
         try:
-            left = self._left = await self._ask(self._house.budgets.charge, self._call.id, *self._used())
+            left = self._left = await self._ask(self._account.charge, *self._used())
         finally:
             self._charging = False
         if self._over:
@@ -193,7 +201,7 @@ class Warden:
 
     async def _ask(self, question: Callable[..., Left], *args: Any) -> Left:
         loop = self._house.bridge.loop
-        return await loop.run_in_executor(self._house.clerks, question, self._visitor, *args)
+        return await loop.run_in_executor(self._house.clerks, question, *args)
 
     def _show(self) -> None:
         rules, left = self.rules, self._left

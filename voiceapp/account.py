@@ -1,0 +1,45 @@
+"""What one call holds of the budgets: its places and what it was charged. Asked from several threads at once."""
+
+import threading
+
+from .access import Visitor
+from .budgets import Budgets, Left
+
+
+class Account:
+    """From `begin` to `settle`, whichever thread comes first: after `settle` nothing is held any more.
+
+    Its methods may wait for Redis, so none is called on the bridge's thread.
+    """
+
+    def __init__(self, budgets: Budgets, visitor: Visitor, call: str) -> None:
+        self._budgets = budgets
+        self._visitor = visitor
+        self._call = call
+        self._lock = threading.Lock()
+        self._open = self._settled = False
+
+    def begin(self) -> Left:
+        """Take the call's places, unless it is over by now. Raises `LimitError`."""
+        with self._lock:
+            if self._settled:
+                return Left()
+            left = self._budgets.begin(self._visitor, self._call)
+            self._open = True
+            return left
+
+    def charge(self, seconds: int, millionths: int) -> Left:
+        """Count what the call used since the last time, and keep its places."""
+        with self._lock:
+            if not self._open:
+                return Left()
+            return self._budgets.charge(self._visitor, self._call, seconds, millionths)
+
+    def settle(self, seconds: int, millionths: int) -> None:
+        """The last charge; the places are free."""
+        with self._lock:
+            self._settled = True
+            if self._open:
+                self._open = False
+                self._budgets.charge(self._visitor, self._call, seconds, millionths)
+                self._budgets.end(self._visitor, self._call)
