@@ -10,32 +10,33 @@ def test_every_wait_has_its_seconds() -> None:
 def test_one_runs_from_when_it_is_first_waited_for() -> None:
     deadlines = Deadlines()
     for now in (10.0, 20.0, 30.0):
-        deadlines.keep(Wait.TOOL, True, now)
+        deadlines.keep([Wait.TOOL], now)
     assert deadlines.next == 10.0 + SECONDS[Wait.TOOL]
 
 
 def test_the_nearest_is_next_and_none_where_nothing_is_waited_for() -> None:
     deadlines = Deadlines()
     assert deadlines.next is None
-    deadlines.keep(Wait.TOOL, True, 0.0)
-    deadlines.keep(Wait.FLUSHED, True, 5.0)
+    deadlines.keep([Wait.TOOL], 0.0)
+    deadlines.keep([Wait.TOOL, Wait.FLUSHED], 5.0)
     assert deadlines.next == 5.0 + SECONDS[Wait.FLUSHED]
-    deadlines.keep(Wait.FLUSHED, False, 6.0)
-    deadlines.keep(Wait.TOOL, False, 6.0)
+    deadlines.keep([Wait.TOOL], 6.0)
+    assert deadlines.next == SECONDS[Wait.TOOL]
+    deadlines.keep([], 6.0)
     assert deadlines.next is None
 
 
 def test_a_sign_lets_it_run_anew() -> None:
     deadlines = Deadlines()
-    deadlines.keep(Wait.TOOL, True, 0.0)
+    deadlines.keep([Wait.TOOL], 0.0)
     deadlines.renew(Wait.TOOL)
-    deadlines.keep(Wait.TOOL, True, 50.0)
+    deadlines.keep([Wait.TOOL], 50.0)
     assert deadlines.next == 50.0 + SECONDS[Wait.TOOL]
 
 
 def test_one_that_is_over_is_told_once_and_with_its_mark() -> None:
     deadlines = Deadlines()
-    deadlines.keep(Wait.PLAYBACK, True, 0.0, 480, 7.0)
+    deadlines.keep([Wait.PLAYBACK], 0.0, 480, 7.0)
     due = 7.0 + SECONDS[Wait.PLAYBACK]
     assert deadlines.passed(due - 0.1) == []
     assert deadlines.passed(due) == [(Wait.PLAYBACK, 480)]

@@ -76,8 +76,9 @@ class Conversation:
         else:
             self._handlers[type(event)](event)
         self._ask_if_due()
-        self._show_turn()
-        self._keep_deadlines(now)
+        playing, tool = self._speech.playing, self._tools.running
+        self._show_turn(playing, tool)
+        self._keep_deadlines(now, playing, tool)
         self._judge_silence(now, said != self._out.number)
         return self._out.take()
 
@@ -128,8 +129,8 @@ class Conversation:
         running = self._gate.state is State.RUNNING and not self._speech.is_cut(self._gate.response)
         return running or self._gate.awaited or self._tools.reply_due
 
-    def _show_turn(self) -> None:
-        turn = self._turns.state(playing=self._speech.playing, tool=self._tools.running, thinking=self._thinking)
+    def _show_turn(self, playing: bool, tool: bool) -> None:
+        turn = self._turns.state(playing=playing, tool=tool, thinking=self._thinking)
         if turn != self._turn:
             self._turn = turn
             self._out.emit("turn", state=turn)
@@ -144,19 +145,19 @@ class Conversation:
 
     # What is waited for
 
-    def _keep_deadlines(self, now: float) -> None:
-        keep, sent = self._deadlines.keep, self._speech.sent_bytes
-        busy = not self._gate.open
-        playing = self._speech.playing
-        longer = self._speech.remaining_s() if playing and self._deadlines.missing(Wait.PLAYBACK) else 0.0
-        keep(Wait.RESPONSE, busy, now, sent)
+    def _keep_deadlines(self, now: float, playing: bool, tool: bool) -> None:
         self._ailing &= self._gate.state is State.RUNNING
-        keep(Wait.REST, self._ailing, now, sent)
-        keep(Wait.TOOL, self._tools.running, now)
-        keep(Wait.SPEECH, self._turns.user_speaking, now)
-        keep(Wait.PLAYBACK, playing, now, sent, longer)
-        keep(Wait.FLUSHED, self._speech.unsettled, now)
-        keep(Wait.CHANGE, self._changes.pending, now)
+        longer = self._speech.remaining_s() if playing and self._deadlines.missing(Wait.PLAYBACK) else 0.0
+        waited = (
+            (Wait.RESPONSE, not self._gate.open),
+            (Wait.REST, self._ailing),
+            (Wait.TOOL, tool),
+            (Wait.SPEECH, self._turns.user_speaking),
+            (Wait.PLAYBACK, playing),
+            (Wait.FLUSHED, self._speech.unsettled),
+            (Wait.CHANGE, self._changes.pending),
+        )
+        self._deadlines.keep([wait for wait, so in waited if so], now, self._speech.sent_bytes, longer)
 
     def _deadlines_passed(self, now: float) -> None:
         for wait, sent in self._deadlines.passed(now):

@@ -39,6 +39,7 @@ class Deadlines:
     """When each is over, in seconds of the caller's clock."""
 
     def __init__(self) -> None:
+        self._waited: list[Wait] = []
         self._running: dict[Wait, tuple[float, int]] = {}
 
     @property
@@ -48,23 +49,29 @@ class Deadlines:
     def missing(self, wait: Wait) -> bool:
         return wait not in self._running
 
-    def keep(self, wait: Wait, waited: bool, now: float, mark: int = 0, longer: float = 0.0) -> None:
-        """It runs from the first time that it is said to be waited for, until it is said that it is not.
+    def keep(self, waited: list[Wait], now: float, mark: int = 0, longer: float = 0.0) -> None:
+        """Each runs from the first time that it is among those which are waited for, until it is not.
 
-        `mark`: what is to be told with its passing. `longer`: seconds beyond the usual ones.
+        `mark`: what is to be told with its passing. `longer`: how many seconds the playback may take.
         """
-        if not waited:
-            self._running.pop(wait, None)
-        elif wait not in self._running:
-            self._running[wait] = (now + SECONDS[wait] + longer, mark)
+        if waited == self._waited:
+            return
+        self._waited = waited
+        for wait in [wait for wait in self._running if wait not in waited]:
+            del self._running[wait]
+        for wait in waited:
+            if wait not in self._running:
+                due = now + SECONDS[wait] + (longer if wait is Wait.PLAYBACK else 0.0)
+                self._running[wait] = (due, mark)
 
     def renew(self, wait: Wait) -> None:
         """There was a sign: it runs anew, if it is still waited for."""
-        self._running.pop(wait, None)
+        if self._running.pop(wait, None):
+            self._waited = []
 
     def passed(self, now: float) -> list[tuple[Wait, int]]:
         """Those that are over, with their marks; each is told once."""
         over = [(wait, mark) for wait, (due, mark) in self._running.items() if due <= now]
         for wait, _ in over:
-            del self._running[wait]
+            self.renew(wait)
         return over

@@ -79,6 +79,8 @@ class Playback:
 
     def playing(self) -> list[str]:
         """Items of which something may still be heard, oldest first."""
+        if not self._live:
+            return []
         over = [item for item, sound in self._live.items() if not sound.playing and (sound.reported or not sound.cut)]
         for item in over:
             del self._live[item]

@@ -86,7 +86,7 @@ class Tools:
     @property
     def running(self) -> bool:
         """Whether the person waits for one."""
-        return any(call.state == "running" and call.awaited for call in self._calls.values())
+        return bool(self._calls) and any(call.state == "running" and call.awaited for call in self._calls.values())
 
     @property
     def reply_due(self) -> bool:
