@@ -13,7 +13,7 @@ from tests.conftest import upstream_settings
 from tests.hostile.attacker import fetch
 from tests.page_client import PageClient
 from tests.redis_server import redis_server
-from tests.servers import Gunicorn, gunicorn
+from tests.servers import Gunicorn, gunicorn, werkzeug
 from tests.test_driver import chunk, closed, eventually
 from voiceapp.access import Visitor
 from voiceapp.budgets import Budgets, Left, cost
@@ -54,6 +54,19 @@ def test_whoever_speaks_or_types_is_not_idle(serve: Serve, upstream: Upstream) -
             time.sleep(0.5)
         assert page.named("ended") == []
         assert "idle" not in codes(page)
+
+
+def test_a_silence_begins_when_the_answer_has_been_heard(upstream: Upstream) -> None:
+    with werkzeug(upstream_settings(upstream(), VOICEAPP_IDLE_SECONDS="2")) as url, PageClient(url) as page:
+        page.start()
+        page.emit("text", {"text": "Hello"})
+        page.expect("turn", lambda n, turn: turn["state"] == "assistant")
+        # It plays for so long on this page: longer than a silence may be.
+        time.sleep(3.5)
+        assert codes(page) == []
+        page.emit("heard", {"item": "t1", "heard_ms": 600})
+        assert page.expect("ended") == [{"reason": "idle"}]
+        assert codes(page) == ["idle_soon", "idle"]
 
 
 def test_what_is_left_of_a_silence_is_told_until_somebody_types(serve: Serve, upstream: Upstream) -> None:

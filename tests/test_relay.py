@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import upstream_settings
 from tests.page_client import PageClient
 from tests.servers import werkzeug
+from voiceapp.conversation import deadlines
 from voiceapp.conversation import events as ev
 from voiceapp.conversation.conversation import Conversation
 from voiceapp.engine.scripted import ScriptedServer
@@ -40,6 +41,32 @@ def test_a_fault_of_ours_ends_that_call_alone(
         other.emit("interrupt", {})
         assert other.named("ended") == []
     assert "internal error" in caplog.text
+
+
+def test_a_reply_that_breaks_off_gives_the_turn_back_once_it_was_heard(upstream: Upstream) -> None:
+    with werkzeug(upstream_settings(upstream("broken_off"))) as url, PageClient(url) as page:
+        page.start()
+        page.emit("text", {"text": "Hello"})
+        page.expect("audio", lambda n, item, sound: (item, sound) == ("a1", ""))
+        page.expect("transcript", lambda n, data: data.get("text") == "Half a sentence" and data["final"])
+        page.expect("notice", lambda notice: notice["code"] == "upstream_failed" and not notice["fatal"])
+        assert page.named("turn")[-1][1] == {"state": "assistant"}
+        page.emit("heard", {"item": "a1", "heard_ms": 60})
+        page.wait(lambda: page.named("turn")[-1][1] == {"state": "listening"})
+
+
+def test_a_reply_that_never_comes_is_told_of_by_the_clock_alone(
+    upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deadlines, "SECONDS", {**deadlines.SECONDS, deadlines.Wait.RESPONSE: 0.3})
+    with werkzeug(upstream_settings(upstream("silent"))) as url, PageClient(url) as page:
+        page.start()
+        for times in (1, 2):
+            page.emit("text", {"text": "Hello"})
+            states = [*["listening", "thinking"] * times, "listening"]
+            page.wait(lambda states=states: [turn["state"] for _, turn in page.named("turn")] == states)
+            assert [notice["code"] for (notice,) in page.named("notice")] == ["overdue"] * times
+        assert page.named("ended") == []
 
 
 def test_no_log_holds_a_key_a_sound_or_a_word(upstream: Upstream, caplog: pytest.LogCaptureFixture) -> None:
