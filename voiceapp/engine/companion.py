@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from voiceapp.engine import arithmetic
 from voiceapp.engine.guessing import MOST, Guessing
+from voiceapp.engine.names import is_name, is_written_as_name
 from voiceapp.engine.request import Message
-from voiceapp.engine.ruled import Ruled, words_of
+from voiceapp.engine.ruled import Ruled, excerpt, words_of
 
 JOKES = (
     "Why did the scarecrow win a prize? Because he was outstanding in his field.",
@@ -35,7 +36,8 @@ WHO = (
 MODELLESS = "Without a language model I have no answer to that. Say help to hear what I can do."
 IDLE = "Are you still there? Say help if you want to know what I can do."
 
-Answering = Callable[["Companion", str, "re.Match[str]"], str]
+Answering = Callable[["Companion", str, "re.Match[str]"], str | None]
+"""None: it only looked like what the rule is for."""
 
 
 @dataclass
@@ -61,9 +63,7 @@ class Companion(Ruled):
     def recall(self, text: str) -> None:
         for pattern, answering in RULES:
             found = pattern.search(text)
-            if found:
-                if answering in (Companion._take_name, Companion._introduced):
-                    answering(self, text, found)
+            if found and (answering not in INTRODUCTIONS or answering(self, text, found)):
                 return
 
     def answer(self, text: str) -> str:
@@ -96,13 +96,14 @@ class Companion(Ruled):
     def _by_rule(self, text: str) -> str:
         for pattern, answering in RULES:
             found = pattern.search(text)
-            if found:
-                return answering(self, text, found)
+            if found and (answer := answering(self, text, found)) is not None:
+                return answer
         return arithmetic.answer(text) or self._honestly(text)
 
     def _honestly(self, text: str) -> str:
         first, self.confessed = not self.confessed, True
-        heard = text if text.endswith((".", "?", "!")) else f"{text}."
+        heard = excerpt(text)
+        heard = heard if heard.endswith((".", "?", "!", "…")) else f"{heard}."
         excuse = f"No language model is configured, so I cannot answer that. {SKILLS}" if first else MODELLESS
         return f"I heard: {heard} {excuse}"
 
@@ -114,13 +115,18 @@ class Companion(Ruled):
     def _again(self, text: str, found: "re.Match[str]") -> str:
         return self.said or "I have not said anything yet."
 
-    def _take_name(self, text: str, found: "re.Match[str]") -> str:
-        self.name = found.group("name").strip(" .,!").title()
-        return f"Nice to meet you, {self.name}. I will remember your name for this call."
+    def _take_name(self, text: str, found: "re.Match[str]") -> str | None:
+        name: str = found.group("name")
+        return self._remembered(name) if is_written_as_name(name) or is_name(name) else None
 
-    def _introduced(self, text: str, found: "re.Match[str]") -> str:
-        """“I am …” may also tell how somebody is; names are written with a capital letter."""
-        return self._take_name(text, found) if found.group("name")[0].isupper() else self._honestly(text)
+    def _introduced(self, text: str, found: "re.Match[str]") -> str | None:
+        """“I am …” mostly tells how, what or where from somebody is."""
+        name: str = found.group("name")
+        return self._remembered(name) if is_written_as_name(name) and is_name(name) else None
+
+    def _remembered(self, name: str) -> str:
+        self.name = name.title() if name.islower() or name.isupper() else name
+        return f"Nice to meet you, {self.name}. I will remember your name for this call."
 
     def _tell_name(self, text: str, found: "re.Match[str]") -> str:
         return f"Your name is {self.name}." if self.name else "You have not told me your name. Say: my name is."
@@ -177,18 +183,23 @@ REPEAT = rule(
     r"|(didn't|did not) (catch|hear|get|understand) (that|it|you))\b"
 )
 
+NAME = r"(?P<name>[^\W\d_]+(?:['’-][^\W\d_]+)*)"
+
 RULES: "tuple[tuple[re.Pattern[str], Answering], ...]" = (
     (REPEAT, Companion._again),
     (
         rule(
-            r"\b(what|how|who|do you|can you|still|say|tell me|remember|know)\b.*(?<!what is your )(?<!called )"
+            r"\b(what|how|who|do you|can you|still|say|tell me|remember|know)\b.{0,60}(?<!what is your )(?<!called )"
             r"\b(my name\b(?! is)|who i am|am i called|i am called)|\bwho am i\b(?! talking| speaking)"
         ),
         Companion._tell_name,
     ),
     (
         rule(
-            r"\b(?:repeat|say)(?: after me| the following| these words| the words?| what i say| after)*"
+            # At the beginning: what “they say” or “he said” is no order.
+            r"^\W*(?:(?:please|now|then|so|and|well|hey|hello|okay|ok|just|let's|let us|can you|could you|would you"
+            r"|will you|i want you to|i would like you to|i'd like you to|try to)[\s,.:]+)*"
+            r"(?:repeat|say)(?: after me| the following| these words| the words?| what i say| after)*"
             r"(?: after me)?[\s:,.]+(?P<what>(?!something|anything|some words|a joke)\S.*)"
         ),
         Companion._repeat,
@@ -196,42 +207,51 @@ RULES: "tuple[tuple[re.Pattern[str], Answering], ...]" = (
     (
         rule(
             r"\b(?:my (?:first )?name is|my name's|the name is|(?:you |people |friends |everyone )?(?:can |may )?"
-            r"(?:just )?call(?:s)? me|i am called)[\s,]+(?P<name>[a-z'-]+)"
+            r"(?:just )?call(?:s)? me|i am called)[\s,]+" + NAME
         ),
         Companion._take_name,
     ),
     (
         rule(
-            r"\bwhat(?:'s| is)?(?: the)? (current )?time\b|\btime is it\b|\bthe (current |exact )?time\b(?! table)"
-            r"(?!.* was| i )|\bwhat hour\b|\bo'clock is it\b|\bhow (late|early) (is it|it is)\b|\bthe clock\b"
+            r"\bwhat(?:'s| is)?(?: the)? (current )?time\b(?! (do|does|did|will|shall|should|of|was))|\btime is it\b"
+            r"|\b(tell|give|show|read|say|know|have|got|check)\b.{0,20}\bthe (current |exact )?time\b"
+            r"(?! (table|of|to|when|was|i|we|you|they|he|she|it))"
+            r"|\bwhat hour\b|\bo'clock is it\b|\bhow (late|early) (is it|it is)\b|\bthe clock\b"
             r"|\bpast (noon|midnight|midday)\b|\bknow the hour\b"
         ),
         Companion._time,
     ),
     (
         rule(
-            r"\b(what|which|tell me)\b.*\b(date|day (is|are|do|it)|day of|day today|month|year)\b|\btoday's date\b"
+            r"\b(what|which|tell me)\b.{0,30}\b(date(?! (of (?!today)|was|did))|day (is (?!the )|are|do|it)"
+            r"|day of the (week|month)|day today|(month|year) (is it|is this|are we|do we))\b"
+            r"|\bwhat('s| is) the day\b|\btoday's date\b"
             r"|\bis (it|today) (mon|tues|wednes|thurs|fri|satur|sun)day\b|\btoday is what\b|\bweekday is\b"
         ),
         Companion._date,
     ),
     (
         rule(
-            r"\bjokes?\b|\bmake me (laugh|smile)\b|\b(something|anything) funny\b|\ba (good )?laugh\b|\bcheer me up\b"
+            r"(?<!no )(?<!not a )(?<!not )\bjokes?\b(?! (about me|on me|was|were))"
+            r"|\bmake me (laugh|smile)\b|\b(something|anything) funny\b|\ba (good )?laugh\b|\bcheer me up\b"
             r"|\blaugh about\b|\byou be funny\b"
         ),
         Companion._joke,
     ),
     (
         rule(
-            r"\b(guess\w*|play|think)\b.*\b(game|number|something)\b|\blet's play\b|\bplay a game\b"
+            r"\bguess\w*\b.{0,20}\b(game|number)\b|\bthink of (a|some|any) number\b|\blet's play\b"
+            r"|^(?!.*\b(he|she|they|people|children|kids|yesterday|always|often|every)\b)"
+            r".*\bplay (a|the|some|your) (\w+ )?game\b"
             r"|\b(can|may|shall|could) (i|we) play\b|\b(number|any|some) games?\b"
         ),
         Companion._begin_game,
     ),
     (
         rule(
-            r"\bdictat\w+|\bpractice\b|\bpractise\b|\btrain(ing)? my\b|\b(give|read) me a sentence\b"
+            r"\b(dictation|dictate)\b"
+            r"|\b(let me|let's|want to|like to|can i|can we|could we|help me) (practice|practise)\b"
+            r"|\b(practice|practise) (my|speaking|listening|english)\b|\btrain my\b|\b(give|read) me a sentence\b"
             r"|\bexercise\b|\bpronunciation\b"
         ),
         Companion._dictate,
@@ -258,9 +278,10 @@ RULES: "tuple[tuple[re.Pattern[str], Answering], ...]" = (
     ),
     (
         rule(
-            r"\b(good ?bye|bye|see you|good night|farewell|hang up|(talk|speak) to you (later|soon|tomorrow))\b"
+            r"\b(good ?bye|bye|(?<!can )(?<!to )(?<!did )(?<!never )(?<!could )see you(?! (are|were|have|had|as|do))"
+            r"|(?<!a )good night(?! of)|farewell|hang up|(talk|speak) to you (later|soon|tomorrow))\b"
             r"|\bi (have to|must|need to|should|got to) (go|leave|run)( now)?\W*$|\bthat's all for (today|now)\b"
-            r"|\b(let's stop|i'm off|take care)\b"
+            r"|\b(let's stop|i'm off|take care(?! of))\b"
         ),
         Companion._goodbye,
     ),
@@ -273,7 +294,7 @@ RULES: "tuple[tuple[re.Pattern[str], Answering], ...]" = (
     ),
     (
         rule(
-            r"\b(can|do) you (still )?hear\b|\btesting\b|\bare you (still )?there\b|\bmicrophone\b|\bmic\b"
+            r"\b(can|do) you (still )?hear\b|^\W*testing\b|\bare you (still )?there\b|\bmicrophone\b|\bmic\b"
             r"|\bis (this|it) (thing )?(on|working)\b|\b(anybody|anyone|somebody) there\b|\bsound check\b"
         ),
         Companion._test,
@@ -285,5 +306,6 @@ RULES: "tuple[tuple[re.Pattern[str], Answering], ...]" = (
         ),
         Companion._hello,
     ),
-    (rule(r"^\W*(?:hello,? |hi,? )?(?:i'm|i am) (?P<name>[a-z]+)\W*$"), Companion._introduced),
+    (rule(r"^\W*(?:hello,? |hi,? )?(?:i'm|i am) " + NAME + r"\W*$"), Companion._introduced),
 )
+INTRODUCTIONS = (Companion._take_name, Companion._introduced)

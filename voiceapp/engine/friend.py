@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from voiceapp.engine import arithmetic
 from voiceapp.engine.guessing import MOST
 from voiceapp.engine.japanese_numbers import digits
+from voiceapp.engine.japanese_sums import calculated
+from voiceapp.engine.names import is_japanese_name
 from voiceapp.engine.request import Message
-from voiceapp.engine.ruled import Ruled
+from voiceapp.engine.ruled import Ruled, excerpt
 
 JOKES = (
     "ふとんがふっとんだ。",
@@ -23,7 +24,8 @@ MODELLESS = "でも、言語モデルがないから、それには答えられ�
 IDLE = "まだそこにいる？困ったら、ヘルプと言ってね。"
 WEEKDAYS = "月火水木金土日"
 
-Answering = Callable[["Friend", "re.Match[str]"], str]
+Answering = Callable[["Friend", "re.Match[str]"], str | None]
+"""None: it only looked like what the rule is for."""
 
 
 @dataclass
@@ -49,9 +51,7 @@ class Friend(Ruled):
         plain = "".join(digits(text).split())
         for pattern, answering in RULES:
             found = pattern.search(plain)
-            if found:
-                if answering is Friend._take_name:
-                    answering(self, found)
+            if found and (answering is not Friend._take_name or answering(self, found)):
                 return
 
     def answer(self, text: str) -> str:
@@ -66,14 +66,14 @@ class Friend(Ruled):
     def _by_rule(self, text: str) -> str | None:
         for pattern, answering in RULES:
             found = pattern.search(text)
-            if found:
-                return answering(self, found)
+            if found and (answer := answering(self, found)) is not None:
+                return answer
         return None
 
     def _play(self, text: str) -> str | None:
         if self.number is None:
             return None
-        wanted, guess = self.number, re.search(r"\d+", text)
+        wanted, guess = self.number, re.search(r"(?<!\d)\d{1,9}(?!\d)", text)
         if re.search("やめ|降参|こうさん|終わり|ギブアップ", text):
             self.number = None
             return f"わかった。答えは{wanted}だったよ。"
@@ -92,7 +92,9 @@ class Friend(Ruled):
     def _repeat(self, found: "re.Match[str]") -> str:
         return f"{found.group('what').strip('、。「」')}。"
 
-    def _take_name(self, found: "re.Match[str]") -> str:
+    def _take_name(self, found: "re.Match[str]") -> str | None:
+        if not is_japanese_name(found.group("name")):
+            return None
         self.name = found.group("name")
         return f"{self.name}さんだね。よろしくね。この通話のあいだ、覚えておくよ。"
 
@@ -132,6 +134,9 @@ class Friend(Ruled):
     def _how(self, found: "re.Match[str]") -> str:
         return "元気だよ、ありがとう。あなたは？"
 
+    def _well(self, found: "re.Match[str]") -> str:
+        return "それはよかった。"
+
     def _hello(self, found: "re.Match[str]") -> str:
         return f"{found.group()}{f'、{self.name}さん' if self.name else ''}。何をしようか？"
 
@@ -142,66 +147,72 @@ class Friend(Ruled):
         return "お疲れさま。少し休もうね。"
 
 
+NAME = r"(?P<name>[^、。を][^、。はがを]{0,11}?)"
+
 RULES: "tuple[tuple[re.Pattern[str], Answering], ...]" = (
-    (re.compile("もう一度|もう1度|もう一回|もう1回|聞こえなかった|何て言った|なんて言った"), Friend._again),
+    (
+        re.compile(
+            "(?:もう一度|もう1度|もう一回|もう1回)(?:$|[、。!?]|お願い|おねがい|言って|いって|聞かせ|話して)"
+            "|聞こえなかった|何て言った|なんて言った"
+        ),
+        Friend._again,
+    ),
     (re.compile("(?:まねして|真似して|繰り返して|くり返して|リピート)[、。:]*(?P<what>.+)"), Friend._repeat),
-    (re.compile("^(?P<what>.+?)[」、]?と(?:言って|いって|繰り返して|くり返して)"), Friend._repeat),
+    (
+        re.compile(
+            "^(?P<what>.+?)[」、]?と(?:言って|いって|繰り返して|くり返して)(?:$|[、。!?]|ください|くださ|下さ|くれ|みて|ほしい|ね|よ)"
+        ),
+        Friend._repeat,
+    ),
     (
         re.compile("名前(?:を|は)?(?:何|なん|覚えて|知って|わかる|分かる)|(?:私|わたし|僕|ぼく|俺)は(?:誰|だれ)"),
         Friend._tell_name,
     ),
     (
         re.compile(
-            "(?:名前は|(?:^|。)(?:私|わたし|僕|ぼく)は)(?P<name>[^、。はがを]{1,12}?)(?:です|だよ|といい|と言い|っていう)"
+            f"(?:名前は|(?:^|[。、!])(?:私|わたし|僕|ぼく|俺|おれ)は){NAME}"
+            "(?:です|だよ|だ(?=$|[。!])|といい|と言い|と申し|っていう|と呼んで|って呼んで)(?!か)"
         ),
         Friend._take_name,
     ),
-    (re.compile("何時|なんじ|時間(?:を|は|、|わか|分か)"), Friend._time),
-    (re.compile("何日|なんにち|何曜日|なんようび|日付|何月|今日は(?:何|なん)の?日"), Friend._date),
+    (re.compile("何時(?!間)|なんじ|時間(?:を(?:教え|知り)|は(?:$|[?。]|何|わか|分か|いつ)|わか|分か)"), Friend._time),
     (
-        re.compile("ジョーク|冗談|だじゃれ|ダジャレ|駄洒落|笑わせて|面白い(?:こと|話)|おもしろい(?:こと|話)"),
+        re.compile(
+            "^(?!.*(?:誕生日|記念日|クリスマス))(?:.*(?:何日(?!間)|なんにち|何曜日|なんようび|何月)|.*今日.*日付|日付)"
+        ),
+        Friend._date,
+    ),
+    (
+        re.compile(
+            "ジョーク|冗談(?!じゃ|では|でしょ|きつ)|だじゃれ|ダジャレ|駄洒落|笑わせて"
+            "|(?:面白い|おもしろい)(?:こと|話)(?:$|[、。]|を?(?:言|いっ|して|しよ|聞かせ|教え|話し))"
+        ),
         Friend._joke,
     ),
-    (re.compile("ゲーム|数当て|数あて|遊ぼう|あそぼう"), Friend._begin_game),
+    (
+        re.compile(
+            "ゲーム(?:$|[。!]|を?(?:し(?!た|て[いた])|やろ|やりたい|始め|スタート)|がしたい)|数当て|数あて|遊ぼう|あそぼう"
+        ),
+        Friend._begin_game,
+    ),
     (re.compile("(?:あなた|君|きみ)(?:は|って)?(?:誰|だれ|何|なに|ロボット|人間)|あなたの名前|自己紹介"), Friend._who),
     (re.compile("ヘルプ|助けて|何ができ|なにができ|できること"), Friend._skills),
-    (re.compile("さようなら|さよなら|バイバイ|またね|おやすみ|また明日"), Friend._goodbye),
+    (re.compile("さようなら|さよなら|バイバイ|またね|おやすみ(?:$|[、。!]|なさい)|また明日"), Friend._goodbye),
     (re.compile("ありがと|感謝|サンキュー"), Friend._thanks),
-    (re.compile("聞こえ(?:る|ます|て)|テスト|マイク"), Friend._test),
-    (re.compile("元気|調子"), Friend._how),
+    (
+        re.compile("聞こえ(?:る|ます|て)|^(?:マイクの?)?テスト(?:中|です|$|[、。!])|マイク(?:は|が|の調子)"),
+        Friend._test,
+    ),
+    (
+        re.compile("(?:元気|調子(?:は|が)?(?:いい|良い|よい))(?:です|だよ|だ|だった|でした)?(?:よ|ね)?(?:$|[。!])"),
+        Friend._well,
+    ),
+    (re.compile("元気|調子(?:は|どう)"), Friend._how),
     (re.compile("こんにちは|こんばんは|おはよう(?:ございます)?|はじめまして|もしもし|やあ"), Friend._hello),
-    (re.compile("天気|晴れ|雨"), Friend._weather),
+    (re.compile("天気|晴れ|雨(?!宮)"), Friend._weather),
     (re.compile("疲れ|つかれ|眠い|ねむい"), Friend._tired),
 )
 
-# Sums
-
-N = r"(-?\d+(?:\.\d+)?)"
-SIGNS = (
-    (rf"{N}(?:に|と){N}を?(?:足|たす|たし|加え)", r"\1 + \2"),
-    (rf"{N}から{N}を?(?:引|ひ)", r"\1 - \2"),
-    (rf"{N}(?:に|と){N}を?(?:掛|かけ)", r"\1 * \2"),
-    (rf"{N}を{N}で(?:割|わ)", r"\1 / \2"),
-    (rf"{N}の{N}(?:パーセント|%)", r"\1 * \2 / 100"),
-    (r"プラス|足す|たす|\+", " + "),
-    (r"マイナス|引く|ひく|−|(?<=\d)-", " - "),
-    (r"掛ける|かける|×|(?<=\d)[xX*](?=\d)", " * "),
-    (r"割る|わる|÷|(?<=\d)/(?=\d)", " / "),
-)
-
-
-def calculated(text: str) -> str | None:
-    """The result of the sum in the text; None if there is no sum in it."""
-    for spoken, sign in SIGNS:
-        text = re.sub(spoken, sign, text)
-    found = re.search(r"-?\d+(?:\.\d+)?(?: [-+*/] -?\d+(?:\.\d+)?)+", " ".join(text.split()))
-    if found is None:
-        return None
-    try:
-        return f"答えは{arithmetic.shown(arithmetic.Parser(arithmetic.TOKEN.findall(found.group())).value())}だよ。"
-    except arithmetic.NoAnswerError:
-        return "その計算には答えがないよ。"
-
 
 def quoted(text: str) -> str:
-    return f"「{text.strip(' 。.')}」"
+    return f"「{excerpt(text.strip(' 。.'))}」"

@@ -26,7 +26,7 @@ class Guessing:
         if re.search(r"\b(give up|stop|quit|enough|no more)\b", text.lower()):
             self.over = True
             return f"All right. It was {self.number}."
-        found = re.search(r"\d+", digits(text))
+        found = re.search(r"(?<!\d)\d{1,9}(?!\d)", digits(text))
         return self._compared(int(found.group())) if found else None
 
     def _compared(self, guess: int) -> str:

@@ -9,15 +9,17 @@ nineteen
 UNITS = {word: value for value, word in enumerate(NAMED.split())}
 NAMED_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 TENS = {word: value * 10 for value, word in enumerate(NAMED_TENS.split(), 2)}
-SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
+SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 SMALL = UNITS | TENS
-WORD = re.compile(r"\d[\d,]*(?:\.\d+)?|[a-z']+|[^\sa-z\d]", re.IGNORECASE)
+# A hyphen between letters, as in twenty-five; any other is a minus sign.
+HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
+WORD = re.compile(r"\d[\d,]*(?:\.\d+)?|(?<![\w.])\.\d+|[a-z']+|[^\sa-z\d]")
 GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
 
 def digits(text: str) -> str:
     """The text in lower case with each run of number words as one number, one space between all words."""
-    words = [plain(word) for word in WORD.findall(text.lower().replace("-", " "))]
+    words = [plain(word) for word in WORD.findall(HYPHEN.sub(" ", text.lower()))]
     made: list[str] = []
     place = 0
     while place < len(words):
@@ -28,14 +30,15 @@ def digits(text: str) -> str:
 
 
 def plain(word: str) -> str:
-    return word.replace(",", "") if GROUPED.fullmatch(word) else word.rstrip(",") or ","
+    if GROUPED.fullmatch(word):
+        return word.replace(",", "")
+    return f"0{word}" if word[0] == "." and len(word) > 1 else word.rstrip(",") or ","
 
 
 def number_at(words: list[str], place: int) -> tuple[str | None, int]:
     """The number that starts here and where it ends; None if there is none."""
-    if words[place] in ("a", "an") and place + 1 < len(words) and words[place + 1] in SCALES:
-        words = [*words[:place], "one", *words[place + 1 :]]
-    whole, end = whole_at(words, place)
+    a_scale = words[place] in ("a", "an") and place + 1 < len(words) and words[place + 1] in SCALES
+    whole, end = whole_at(words, place + 1, 1) if a_scale else whole_at(words, place)
     if whole is None:
         return None, place
     if end + 1 < len(words) and words[end] == "point" and words[end + 1] in UNITS:
@@ -50,14 +53,17 @@ def decimal(words: list[str], whole: int, place: int) -> tuple[str, int]:
     return f"{whole}." + "".join(str(UNITS[word]) for word in words[place:end]), end
 
 
-def whole_at(words: list[str], place: int) -> tuple[int | None, int]:
-    total, group, end, last = 0, None, place, 10**12
+def whole_at(words: list[str], place: int, group: int | None = None) -> tuple[int | None, int]:
+    """Each scale is smaller than the one before, so that a number never has more than a few words."""
+    total, end, last, scale = 0, place, 10**12, 10**15
     while end < len(words):
         word = words[end]
         if word in SMALL and fits(SMALL[word], last):
             group, last = (group or 0) + SMALL[word], SMALL[word]
-        elif word in SCALES and group is not None:
-            group, total, last = scaled(group, total, SCALES[word])
+        elif word == "hundred" and group is not None and 0 < group < 100:
+            group, last = group * 100, 100
+        elif word in SCALES and group and 100 < SCALES[word] < scale:
+            group, total, last, scale = 0, total + group * SCALES[word], SCALES[word], SCALES[word]
         elif not (word == "and" and last >= 100 and group is not None and continues(words, end)):
             break
         end += 1
@@ -67,12 +73,6 @@ def whole_at(words: list[str], place: int) -> tuple[int | None, int]:
 def fits(value: int, last: int) -> bool:
     """“twenty five” is one number, “five twenty” and “five six” are two."""
     return last >= 100 or (last >= 20 and value < 10)
-
-
-def scaled(group: int | None, total: int, scale: int) -> tuple[int | None, int, int]:
-    if scale == 100:
-        return (group or 1) * 100, total, 100
-    return 0, total + (group or 1) * scale, scale
 
 
 def continues(words: list[str], place: int) -> bool:

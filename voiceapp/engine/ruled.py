@@ -5,11 +5,14 @@ import random
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from voiceapp.engine.request import Message, Request, ToolCall
+
+LOOKED_THROUGH, QUOTED = 1000, 200
+"""Letters of what the user said: of more than that no rule looks for anything, and of fewer any is told again."""
 
 
 @dataclass
@@ -23,6 +26,7 @@ class Ruled(ABC):
     jokes: list[str] = field(default_factory=list)
 
     def reply(self, request: Request) -> Iterator[str | ToolCall]:
+        request = replace(request, messages=tuple(shortened(message) for message in request.messages))
         call = tool_call(request)
         if call is not None:
             yield call
@@ -76,6 +80,17 @@ class Ruled(ABC):
     @abstractmethod
     def told_output(self, message: Message) -> str:
         """What a function of the client came to."""
+
+
+def shortened(message: Message) -> Message:
+    """All rules together look through a text many times."""
+    if message.role != "user" or len(message.text) <= LOOKED_THROUGH:
+        return message
+    return replace(message, text=message.text[:LOOKED_THROUGH])
+
+
+def excerpt(text: str) -> str:
+    return text if len(text) <= QUOTED else f"{text[:QUOTED].rstrip()}…"
 
 
 # Functions of the client
