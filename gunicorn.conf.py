@@ -8,7 +8,7 @@ import socket
 import sys
 import tempfile
 
-from voiceapp import vendor
+from voiceapp import lifeline, vendor
 from voiceapp.errors import SettingError
 from voiceapp.settings import Settings
 
@@ -17,12 +17,12 @@ try:
 except SettingError as error:
     sys.exit(f"VoiceApp cannot start: {error}")
 
-if _settings.workers > 1 and not _settings.engine_port:
-    # So that all workers share one embedded engine: whichever needs it first starts it there.
+# One embedded engine for all workers, and for those that take their place: whichever needs it first starts it there.
+os.environ["VOICEAPP_ENGINE_KEY"] = _settings.engine_key.reveal()
+if not _settings.engine_port:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         os.environ["VOICEAPP_ENGINE_PORT"] = str(probe.getsockname()[1])
-    os.environ["VOICEAPP_ENGINE_KEY"] = _settings.engine_key.reveal()
 
 # All workers must know each other's cookies; without a SECRET_KEY they hold until the next start.
 os.environ["SECRET_KEY"] = _settings.secret_key.reveal()
@@ -52,7 +52,8 @@ control_socket_disable = True
 
 
 def on_starting(server):
-    """Before any worker: the browser's half of Socket.IO must be there."""
+    """Before any worker: the browser's half of Socket.IO must be there, and what the engine's life hangs on."""
+    lifeline.tie()
     try:
         vendor.fetch()
     except vendor.VendorError as error:

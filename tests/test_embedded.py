@@ -122,6 +122,61 @@ def test_several_workers_share_one(tmp_path: Path) -> None:
         assert len(engines(server.process.pid)) == 1
 
 
+def test_it_outlives_the_worker_that_started_it_and_goes_with_the_server(tmp_path: Path) -> None:
+    with gunicorn({"WEB_CONCURRENCY": "2"}, tmp_path / "gunicorn.log") as server, ExitStack() as stack:
+        starter, other = server.worker_pids()
+        with asleep(other):
+            begin(stack.enter_context(PageClient(server.url)))
+        with asleep(starter):
+            page = stack.enter_context(PageClient(server.url))
+            begin(page)
+        (engine,) = engines(server.process.pid)
+        os.kill(starter, signal.SIGKILL)
+        page.emit("text", {"text": "What is two plus two?"})
+        page.expect("transcript", lambda _, data: data.get("text") == "2 plus 2 is 4.", timeout=30)
+        assert eventually(lambda: len(server.worker_pids()) == 2 and starter not in server.worker_pids())
+        with asleep(other):
+            begin(stack.enter_context(PageClient(server.url)))
+        assert alive(engine)
+        assert engines(server.process.pid) == []
+        for pid in (server.process.pid, *server.worker_pids()):
+            os.kill(pid, signal.SIGKILL)
+        assert eventually(lambda: not alive(engine))
+
+
+def test_it_is_started_again_whichever_worker_lives(tmp_path: Path) -> None:
+    with gunicorn({"WEB_CONCURRENCY": "2"}, tmp_path / "gunicorn.log") as server, ExitStack() as stack:
+        starter, other = server.worker_pids()
+        with asleep(other):
+            begin(stack.enter_context(PageClient(server.url)))
+        (engine,) = engines(server.process.pid)
+        os.kill(starter, signal.SIGKILL)
+        os.kill(engine, signal.SIGKILL)
+        assert eventually(lambda: not alive(engine))
+        page = stack.enter_context(PageClient(server.url))
+        begin(page)
+        assert server.stop() == 0
+        assert eventually(lambda: engines(server.process.pid) == [])
+
+
+def test_its_room_counts_for_all_workers_and_one_too_many_is_told_that_it_is_busy(tmp_path: Path) -> None:
+    settings = {"WEB_CONCURRENCY": "2", "VOICEAPP_ENGINE_CALLS": "2"}
+    with gunicorn(settings, tmp_path / "gunicorn.log") as server, ExitStack() as stack:
+        one, other = server.worker_pids()
+        with asleep(other):
+            begin(first := stack.enter_context(PageClient(server.url)))
+        with asleep(one):
+            begin(stack.enter_context(PageClient(server.url)))
+            late = stack.enter_context(PageClient(server.url))
+            assert late.call("start", {}) == {"ok": True}
+            assert late.expect("ended", timeout=30) == [{"reason": "busy"}]
+            assert late.named("notice")[-1][0]["message"] == "All lines are busy. Try again in a moment."
+        first.emit("stop", {})
+        first.expect("ended")
+        assert late.call("start", {}) == {"ok": True}
+        late.wait(lambda: bool(late.named("ready")), timeout=30)
+
+
 def test_it_goes_even_when_the_app_is_killed(tmp_path: Path) -> None:
     with gunicorn({}, tmp_path / "gunicorn.log") as server:
         with PageClient(server.url) as page:

@@ -46,6 +46,7 @@ def test_the_model_goes_into_the_address_unless_one_is_there(url: str, address: 
     [
         (b'{"error":{"code":"insufficient_quota"}}', "quota"),
         (b'{"error":{"code":"model_not_found"}}', "model_missing"),
+        (b'{"error":{"code":"server_full"}}', "busy"),
         (b'{"error":"nope"}', "rate_limited"),
         (b"[]", "rate_limited"),
         (b"<html>", "rate_limited"),

@@ -1,14 +1,20 @@
-"""The embedded engine's process: started on the first call that needs it, started again if it died, ended with us."""
+"""The embedded engine's process: started on the first call that needs it, again if it died, ended with the server.
+
+Of several workers the first that needs it starts it; a worker's death is not the engine's, for the calls of the others
+are there too. It lives as long as the server's first process does (lifeline.py), or where there is only one, as ours.
+"""
 
 import asyncio
 import json
 import logging
 import os
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from urllib.parse import urlsplit
 
+from . import lifeline
 from .bridge import Bridge
 from .errors import ENGINE_FAILED, ENGINE_MISSING, EngineError
 from .settings import Secret
@@ -19,6 +25,8 @@ log = logging.getLogger(__name__)
 READY_S = 90.0
 # How often, and how far apart, an engine that does not answer is asked again.
 TRIES, TRY_S = 40, 0.05
+# Its output ends a moment before it does.
+ENDING_S = 5.0
 # After a crash the next start waits so long, doubling, so that a broken install does not spin.
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 
@@ -37,10 +45,12 @@ class Engine:
     Every method runs on the bridge's thread.
     """
 
-    def __init__(self, bridge: Bridge, port: int, key: Secret) -> None:
+    def __init__(self, bridge: Bridge, port: int, key: Secret, most_calls: int) -> None:
         self._bridge = bridge
         self._port = port
-        self._process: asyncio.subprocess.Process | None = None
+        self._most_calls = most_calls
+        self._process: subprocess.Popen[bytes] | None = None
+        self._following: asyncio.Task[None] | None = None
         self._ready: asyncio.Future[str] | None = None
         self._pause_s = 0.0
         self._failure = ENGINE_FAILED
@@ -84,45 +94,57 @@ class Engine:
     async def _started(self) -> str:
         if self._ready is None:
             self._ready = self._bridge.loop.create_future()
-            self._bridge.spawn(self._run(self._ready))
+            self._following = self._bridge.spawn(self._run(self._ready))
         return await asyncio.shield(self._ready)
 
     async def _is_shared(self) -> bool:
         return self._port > 0 and await _listens(_url(self._port))
 
     def stop(self) -> None:
-        """Ask the process to go: it watches its standard input."""
+        """Ask the process to go, which watches its standard input; one that is the whole server's is left to it."""
         self._stopping = True
         process = self._process
         if process is not None and process.stdin is not None:
             process.stdin.close()
+        elif self._following is not None:
+            self._following.cancel()
 
     async def _run(self, ready: "asyncio.Future[str]") -> None:
         await asyncio.sleep(self._pause_s)
         try:
-            process = await self._start()
+            process = self._start()
             await self._follow(process, ready)
-            code = await process.wait()
+            code = await asyncio.to_thread(process.wait, ENDING_S)
         except OSError as error:
             log.error("the engine cannot be started: %s", error)  # noqa: TRY400 - the reason is the whole story
             code = -1
+        except subprocess.TimeoutExpired:
+            code = self._killed()
         self._ended(ready, code)
 
-    async def _start(self) -> asyncio.subprocess.Process:
+    def _start(self) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "-m", "voiceapp.engine", "--port", str(self._port), "--stay-with-parent"]
-        pipe = asyncio.subprocess.PIPE
+        command += ["--most-calls", str(self._most_calls)]
         env = {**os.environ, "VOICEAPP_ENGINE_KEY": self.key.reveal()}
         # No other secret is the engine's business.
         for name in NOT_FOR_THE_ENGINE:
             env.pop(name, None)
-        self._process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, env=env)
+        pipe, end = subprocess.PIPE, lifeline.end()
+        # asyncio would kill it at the end of our loop. A session of its own: Ctrl-C is for us, who say goodbye first.
+        self._process = subprocess.Popen(  # noqa: S603 - our own module
+            command, stdin=pipe if end is None else end, stdout=pipe, env=env, start_new_session=True
+        )
         log.info("engine started: process %s", self._process.pid)
         return self._process
 
-    async def _follow(self, process: asyncio.subprocess.Process, ready: "asyncio.Future[str]") -> None:
+    def _killed(self) -> int:
+        assert self._process is not None  # noqa: S101 - it was waited for
+        self._process.kill()
+        return self._process.wait()
+
+    async def _follow(self, process: "subprocess.Popen[bytes]", ready: "asyncio.Future[str]") -> None:
         url = ""
-        assert process.stdout is not None  # noqa: S101 - we asked for a pipe
-        async for line in process.stdout:
+        async for line in self._lines(process):
             report = _report(line)
             if report.get("event") == "listening":
                 url = _url(report["port"])
@@ -135,6 +157,16 @@ class Engine:
             elif report.get("event") == "failed":
                 log.error("engine failed: %s", report.get("message"))
                 self._failure = ENGINE_MISSING if report.get("code") == "engine_missing" else ENGINE_FAILED
+
+    async def _lines(self, process: "subprocess.Popen[bytes]") -> AsyncIterator[bytes]:
+        reader = asyncio.StreamReader()
+        protocol = asyncio.StreamReaderProtocol(reader)
+        transport, _ = await self._bridge.loop.connect_read_pipe(lambda: protocol, process.stdout)
+        try:
+            async for line in reader:
+                yield line
+        finally:
+            transport.close()
 
     def _ended(self, ready: "asyncio.Future[str]", code: int) -> None:
         log.log(logging.INFO if self._stopping else logging.WARNING, "engine ended: exit code %s", code)

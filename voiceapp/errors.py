@@ -1,5 +1,6 @@
 """Every error we raise, by whose fault it is; its code and message are what the page is told (docs/errors.md)."""
 
+from .conversation.faults import BUSY as BUSY
 from .conversation.faults import Fault
 
 
@@ -73,7 +74,6 @@ WRONG_PLACE = Fault(
     "from another site.",
 )
 TOO_MANY_TRIES = Fault("too_many_tries", "Too many wrong codes. Wait a minute, then try again.", retry=True)
-BUSY = Fault("busy", "All lines are busy. Try again in a moment.", retry=True)
 TOO_MANY_CALLS = Fault("too_many_calls", "You have as many calls as one person may have. End one first.", retry=True)
 TOO_FAST = Fault("too_fast", "More came than anyone can say; some of it was left out.")
 IDLE_SOON = Fault("idle_soon", "Nobody has spoken for a while. The call ends soon unless somebody does.")

@@ -49,6 +49,7 @@ class Settings:
     chunk_ms: int = 40
     rules: Rules = field(default_factory=Rules)
     engine_port: int = 0
+    engine_calls: int = 16
     engine_key: Secret = field(default_factory=_random_secret)
 
     @property
@@ -92,6 +93,7 @@ class Settings:
             has_brain=bool(env.get("VOICEAPP_BRAIN_URL", "").strip()),
             chunk_ms=reader.number("VOICEAPP_CHUNK_MS", 40, 20, 1000),
             engine_port=reader.number("VOICEAPP_ENGINE_PORT", 0, 0, 65535),
+            engine_calls=reader.number("VOICEAPP_ENGINE_CALLS", 16, 1, 1000),
             engine_key=reader.secret("VOICEAPP_ENGINE_KEY") or _random_secret(),
             rules=Rules.read(reader, host=host, port=port, paid=bool(upstream_key)),
         )

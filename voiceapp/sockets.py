@@ -124,7 +124,8 @@ class Calls:
         self._settings = settings
         self._offer = offer
         embedded = "embedded" in offer.profiles
-        self._engine = Engine(bridge, settings.engine_port, settings.engine_key) if embedded else None
+        shared = (settings.engine_port, settings.engine_key, settings.engine_calls)
+        self._engine = Engine(bridge, *shared) if embedded else None
         self._pages: dict[str, Page] = {}
         self._sids: dict[str, str] = {}
         self._sweeper: asyncio.TimerHandle | None = None

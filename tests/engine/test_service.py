@@ -3,8 +3,10 @@
 import hashlib
 import json
 import os
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -60,6 +62,30 @@ def test_a_missing_language_is_named_with_its_remedy(monkeypatch: pytest.MonkeyP
 def test_a_script_needs_none_of_the_models() -> None:
     ended = run("--mode", "scripted", absent=("numpy", "onnxruntime", "ctranslate2", "hibari"))
     assert (ended.returncode, last(ended)) == (0, {"event": "ready"})
+
+
+def test_it_goes_on_when_nobody_reads_its_state_any_more() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "voiceapp.engine", "--mode", "scripted", "--port", str(port), "--stay-with-parent"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdout.close()
+        deadline = time.monotonic() + 30
+        while (unheard := nobody_at(port)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not unheard
+        assert process.poll() is None
+        process.stdin.close()
+        assert process.wait(30) == 0
+
+
+def nobody_at(port: int) -> bool:
+    """Whether nobody listens there."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def test_beyond_loopback_only_with_a_key() -> None:

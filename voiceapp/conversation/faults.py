@@ -46,6 +46,7 @@ OVERDUE = Fault(
     "overdue", "The voice server is taking too long to answer. Say it again, or wait a little longer.", retry=True
 )
 TRANSCRIPT_FULL = Fault("transcript_full", "The transcript of this call is full. The call goes on without it.")
+BUSY = Fault("busy", "All lines are busy. Try again in a moment.", retry=True)
 TOOL_LOOP = Fault("tool_loop", "The model keeps calling tools without an answer. Say something to go on.")
 
 # Codes of `error` events, of failed responses and of close reasons (`type.code`), which share one vocabulary.
@@ -64,6 +65,8 @@ _BY_CODE: Mapping[str, Fault] = MappingProxyType(
         "inference_rate_limit_exceeded": RATE_LIMITED,
         "beta_api_shape_disabled": BETA_REFUSED,
         "session_expired": EXPIRED,
+        # The embedded engine's, where all its lines are taken.
+        "server_full": BUSY,
     }
 )
 # Of these the server itself ends the session, or no further turn can succeed.

@@ -1,5 +1,6 @@
 """Runs the engine: `python -m voiceapp.engine`. Imports it only when it can tell what is missing."""
 
+import contextlib
 import json
 import os
 import sys
@@ -9,9 +10,10 @@ from voiceapp.engine.missing import MissingError
 
 
 def tell(event: str, **fields: Any) -> None:
-    """One line of state for whoever started this process."""
-    sys.stdout.write(json.dumps({"event": event, **fields}) + "\n")
-    sys.stdout.flush()
+    """One line of state for whoever started this process, and may be gone by now."""
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.write(json.dumps({"event": event, **fields}) + "\n")
+        sys.stdout.flush()
 
 
 def run() -> int:

@@ -48,7 +48,7 @@ LONGEST_GLIMPSE_S = 0.3
 SILENCE: Samples = np.zeros(0, np.int16)
 CLOSING_SECONDS, STALLED_SECONDS = 2, 30
 BUSY = "The engine is busy with other callers."
-FULL = Refusal(503, "server_busy", "All lines are taken; try again later.")
+FULL = Refusal(503, "server_full", "All lines are taken; try again later.")
 
 
 @dataclass
