@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 # Loading takes 2 s on a quiet machine; the first time, from a slow disk, much longer.
 READY_S = 90.0
 # How often, and how far apart, an engine that does not answer is asked again.
-TRIES, TRY_S = 40, 0.05
+TRIES, TRY_S, ANSWER_S = 40, 0.05, 2.0
 # Its output ends a moment before it does.
 ENDING_S = 5.0
 # After a crash the next start waits so long, doubling, so that a broken install does not spin.
@@ -183,13 +183,24 @@ def _url(port: object) -> str:
 
 
 async def _listens(url: str) -> bool:
+    """Whether an engine answers there: one that was just killed may still accept."""
     parts = urlsplit(url)
     try:
-        _, writer = await asyncio.open_connection(parts.hostname, parts.port)
+        reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
     except OSError:
         return False
-    writer.close()
-    return True
+    try:
+        # No WebSocket's request, and so refused at once.
+        writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        async with asyncio.timeout(ANSWER_S):
+            return bool(await reader.read(1))
+    except TimeoutError:
+        # Very busy, then, but there.
+        return True
+    except OSError:
+        return False
+    finally:
+        writer.close()
 
 
 def _report(line: bytes) -> dict[str, object]:
