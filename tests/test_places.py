@@ -175,6 +175,16 @@ def test_a_wrong_name_is_explained_to_who_looks(visit: Client, language: str, wo
     assert visit(VOICEAPP_HOSTS="voice.example").get("/admission").json["error"]["code"] == "wrong_place"
 
 
+@pytest.mark.parametrize(("language", "word"), [("en", "the server was asked as"), ("ja", "途中で変わっています")])
+def test_whose_form_is_refused_is_told_why(visit: Client, language: str, word: str) -> None:
+    headers = {"Host": "voice.example", "Origin": PAGE, "Accept": "text/html,*/*", "Accept-Language": language}
+    answer = visit(**OPEN, VOICEAPP_ACCESS_CODE=CODE).post("/login", data={"code": CODE}, headers=headers)
+    assert (answer.status_code, answer.mimetype) == (403, "text/html")
+    assert word in answer.text
+    assert PAGE in answer.text
+    assert "Set-Cookie" not in answer.headers
+
+
 # Other apps' cookies
 
 COOKIES = ['prefs={"a":1}; {}', "flag; {}", 'q="a; {}', "a=1,2; {}", "=; {}", "ä=ö; {}", "{}; flag", "x=\\; {}"]

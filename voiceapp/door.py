@@ -133,8 +133,9 @@ class Door:
         proxies = str(self._proxies.believed(environ))
         telemetry.refused(environ["voiceapp.request_id"], fault.code, **compared, proxies=proxies, path=_path(environ))
         shown = {name: telemetry.printable(value) for name, value in compared.items()}
-        if _is_navigation(environ):
-            page = self._explain(environ, "wrong_name", shown)
+        if _is_looked_at(environ):
+            why = "wrong_name" if fault is WRONG_NAME else "wrong_origin"
+            page = self._explain(environ, why, shown)
             return _answer(start_response, status, page, "text/html; charset=utf-8")
         return _answer_json(start_response, status, {**described(fault), **shown})
 
@@ -159,9 +160,9 @@ def _origin(environ: Environ) -> str | None:
     return None if harmless else environ.get("HTTP_ORIGIN")
 
 
-def _is_navigation(environ: Environ) -> bool:
-    """Whether a person looks at the answer."""
-    return environ.get("REQUEST_METHOD") == "GET" and "text/html" in str(environ.get("HTTP_ACCEPT", ""))
+def _is_looked_at(environ: Environ) -> bool:
+    """Whether the answer is shown to a person: they follow a link, or send the form with the code."""
+    return "HTTP_UPGRADE" not in environ and "text/html" in str(environ.get("HTTP_ACCEPT", ""))
 
 
 def refuse(environ: Environ, start_response: Any, fault: Fault, **compared: str) -> list[bytes]:
