@@ -97,6 +97,18 @@ class TestTurns:
             assert item_of(ids, WORDS) == turns[-1]
         assert turns[0] != turns[1]
 
+    def test_what_stops_and_is_committed_is_one_turn(self) -> None:
+        ids = Ids()
+        read(ids, STARTED)
+        assert item_of(ids, STOPPED) == item_of(ids, COMMITTED)
+
+    def test_speech_that_goes_on_before_it_is_committed_is_one_turn(self) -> None:
+        ids = Ids()
+        read(ids, STARTED)
+        turn = item_of(ids, STOPPED)
+        assert item_of(ids, STARTED) == ""
+        assert (item_of(ids, STOPPED), item_of(ids, COMMITTED)) == (turn, turn)
+
     def test_by_key_each_commit_is_a_turn(self) -> None:
         ids = Ids()
         assert item_of(ids, COMMITTED) != item_of(ids, COMMITTED)

@@ -278,3 +278,18 @@ def test_every_order_of_arrival_gives_the_same(events: list[ev.Event], state: st
         assert page.ids == ["u1", "t1", "a1"]
         assert page.texts["a1"] == "It is sunny."
         assert emitted(effects, "tool")[-1] == {**KYOTO, "state": state, "result": result}
+
+
+def test_of_too_many_that_run_the_oldest_is_given_up() -> None:
+    call = Call().begin()
+    effects = call.hear(*(event for n in range(tools.MOST_RUNNING + 2) for event in mcp(f"t{n}", output=None)))
+    given_up = [data["call"] for data in emitted(effects, "tool") if data["state"] == "failed"]
+    assert given_up == ["t0", "t1"]
+
+
+def test_only_the_latest_are_kept() -> None:
+    call = Call().begin()
+    for n in range(tools.MOST_CALLS + 5):
+        call.hear(*mcp(f"t{n}"))
+    assert len(call.conversation._tools._calls) == tools.MOST_CALLS
+    assert call.conversation._tools._running == {}

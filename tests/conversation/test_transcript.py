@@ -3,8 +3,10 @@
 from itertools import permutations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from voiceapp.conversation.transcript import Entry, Transcript
+from voiceapp.conversation.transcript import MOST_HIDDEN, MOST_MOVED, Entry, Transcript
 
 
 def entry(name: str, after: str | None = None, *, hidden: bool = False) -> Entry:
@@ -83,3 +85,72 @@ def test_hidden_items_are_passed_over_when_a_place_is_shown() -> None:
     for each in (entry("a"), entry("b", hidden=True), last):
         transcript.add(each)
     assert transcript.shown_before(last) == "a"
+
+
+def test_the_oldest_of_many_hidden_ones_is_forgotten() -> None:
+    transcript = Transcript()
+    for n in range(MOST_HIDDEN + 1):
+        transcript.add(entry(f"s{n}", hidden=True))
+    assert transcript.get("s0") is None
+    assert order(transcript)[0] == "s1"
+    transcript.add(entry("a", "s0"))
+    assert order(transcript)[-1] == "a"
+
+
+def test_only_so_many_move_along() -> None:
+    transcript = Transcript()
+    for n in range(MOST_MOVED + 5):
+        transcript.add(entry(f"f{n}", "x"))
+    assert len(transcript.add(entry("x"))) == MOST_MOVED + 1
+
+
+def test_what_was_forgotten_is_gone_from_the_middle() -> None:
+    transcript = Transcript()
+    entries = [entry(name) for name in "abc"]
+    for each in entries:
+        transcript.add(each)
+    transcript.forget(entries[1])
+    transcript.forget(entries[1])
+    assert order(transcript) == ["a", "c"]
+    assert [each.id for each in reversed(transcript)] == ["c", "a"]
+    assert transcript.get("b") is None
+
+
+def test_words_are_joined_in_their_order() -> None:
+    words = entry("a")
+    for part in ("One ", "two", "."):
+        words.append(part)
+    assert (words.text, words.characters) == ("One two.", 8)
+    words.text = "Three"
+    words.append("!")
+    assert (words.text, words.characters) == ("Three!", 6)
+
+
+NAMES = st.sampled_from("abcdef")
+MOVES = st.lists(
+    st.tuples(st.sampled_from(["place", "hide", "forget"]), NAMES, st.none() | NAMES | st.just("unknown")), max_size=25
+)
+
+
+@given(MOVES)
+def test_whatever_is_named_in_whatever_order_the_chain_is_whole(moves: list[tuple[str, str, str | None]]) -> None:
+    transcript = Transcript()
+    known: set[str] = set()
+    for what, name, after in moves:
+        old = transcript.get(name)
+        if what == "place" and old is None:
+            transcript.add(entry(name, after))
+            known.add(name)
+        elif what == "place" and old is not None and after:
+            transcript.follow(old, after)
+        elif what == "hide" and old is not None:
+            transcript.hide(old)
+        elif what == "forget" and old is not None:
+            transcript.forget(old)
+            known.discard(name)
+        there = order(transcript)
+        assert sorted(there) == sorted(known)
+        assert len(transcript) == len(known)
+        assert [each.id for each in reversed(transcript)] == there[::-1]
+        shown = [each for each in transcript if not each.hidden]
+        assert [transcript.shown_before(each) for each in shown] == [None, *(each.id for each in shown)][: len(shown)]

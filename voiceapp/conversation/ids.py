@@ -103,7 +103,7 @@ class Ids:
             message["item_id"] = self._answer
 
     def _of_turn(self, message: dict[str, Any], kind: str) -> None:
-        item = message.get("item_id", "")
+        item = message["item_id"] = message.get("item_id", "")
         if kind.endswith(".speech_started"):
             if item or self._committed:
                 self._turn, self._committed = item, False

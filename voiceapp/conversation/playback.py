@@ -8,6 +8,10 @@ from .speech_rate import speech_ms, spoken_in
 
 # The page's last report may come before the sound device is quite empty.
 END_TOLERANCE_MS = 50
+# An item or two are played at a time: of more than so many the oldest is taken for heard, or for answered.
+MOST_LIVE = 50
+# Late sound of one that was cut is dropped as long as it is known.
+MOST_KEPT = 1_000
 
 
 @dataclass(slots=True)
@@ -55,7 +59,7 @@ class Sound:
 
 
 class Playback:
-    """Every item's sound, by id."""
+    """The latest items' sounds, by id. However many come, nothing here takes longer."""
 
     def __init__(self) -> None:
         self._sounds: dict[str, Sound] = {}
@@ -68,14 +72,29 @@ class Playback:
     def open(self, item: str) -> Sound:
         sound = self._sounds.get(item)
         if sound is None:
-            sound = self._sounds[item] = self._live[item] = Sound()
+            sound = self._sounds[item] = Sound()
+            self._watch(item, sound)
+            self._forget_oldest()
         return sound
+
+    def _watch(self, item: str, sound: Sound) -> None:
+        self._live[item] = sound
+        if len(self._live) > MOST_LIVE:
+            oldest = self._live.pop(next(iter(self._live)))
+            oldest.lost, oldest.reported = True, oldest.cut
+
+    def _forget_oldest(self) -> None:
+        if len(self._sounds) > MOST_KEPT:
+            item = next(iter(self._sounds))
+            sound = self._sounds.pop(item)
+            if item in self._live:
+                self._sounds[item] = sound
 
     def hear(self, item: str, heard_ms: int) -> None:
         sound = self._sounds.get(item)
         if sound is not None:
             sound.hear(heard_ms)
-            self._live[item] = sound
+            self._watch(item, sound)
 
     def playing(self) -> list[str]:
         """Items of which something may still be heard, oldest first."""

@@ -1,5 +1,7 @@
 """What the assistant says: its sound on the way to the page, what is cut of it, and what was heard."""
 
+from typing import Any
+
 from . import dialects
 from .captions import Captions
 from .effects import Play, SoundComplete
@@ -10,6 +12,8 @@ from .sound import base64_size
 
 # More of an answer may come after so long a pause.
 LONGEST_GAP_S = 50.0
+# Of responses that are not over, and of the items of one, the oldest is forgotten: a server has one, of a few items.
+MOST_RESPONSES, MOST_ITEMS = 20, 100
 
 
 class Speech:
@@ -22,8 +26,8 @@ class Speech:
         self._captions = captions
         self._playback = Playback()
         # Of responses that are not over: their items, and whether they are dropped.
-        self._items: dict[str, list[str]] = {}
-        self._cut: set[str] = set()
+        self._items: dict[str, dict[str, None]] = {}
+        self._cut: dict[str, None] = {}
 
     # The hot path
 
@@ -57,17 +61,17 @@ class Speech:
 
     def begin(self) -> None:
         """Another response begins: where responses have no ids, it is not the one that was cut."""
-        self._cut.discard("")
+        self._cut.pop("", None)
 
     def belongs(self, item: str, response: str) -> None:
         """The item is one of this response's."""
-        items = self._items.setdefault(response, [])
-        if item not in items:
-            items.append(item)
+        items = self._items.get(response, {})
+        _put(self._items, response, items, MOST_RESPONSES)
+        _put(items, item, None, MOST_ITEMS)
 
     def latest(self, response: str) -> str:
         """The response's newest item, or the empty string."""
-        return (self._items.get(response) or self._items.get("") or [""])[-1]
+        return next(reversed(self._items.get(response) or self._items.get("") or {"": None}))
 
     def delta(self, event: AudioDelta) -> None:
         sound = self._playback.open(event.item)
@@ -98,7 +102,7 @@ class Speech:
             if self._playback.get(item) is not None:
                 self.complete(item)
             self._captions.settle(item, whole=status == "completed")
-        self._cut.discard(response)
+        self._cut.pop(response, None)
 
     # It is cut
 
@@ -109,7 +113,7 @@ class Speech:
         """What still comes of the response is dropped; False where it was already."""
         if response in self._cut:
             return False
-        self._cut.add(response)
+        _put(self._cut, response, None, MOST_RESPONSES)
         return True
 
     def flush_all(self) -> None:
@@ -176,3 +180,10 @@ class Speech:
         for item in self._playback.playing():
             self.complete(item)
             self._playback.open(item).lost = True
+
+
+def _put(kept: dict[str, Any], key: str, value: object, most: int) -> None:
+    """Keep it; the oldest of more than `most` goes."""
+    kept[key] = value
+    if len(kept) > most:
+        del kept[next(iter(kept))]

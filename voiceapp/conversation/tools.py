@@ -16,6 +16,8 @@ from .segments import floor_grapheme
 MOST_CHARACTERS = 4_000
 # So often a response follows on a tool's call before the person speaks again.
 MOST_IN_A_ROW = 5
+# Of more the oldest is given up, or forgotten; a call of an hour has a tenth of it.
+MOST_RUNNING, MOST_CALLS = 50, 1_000
 NO_SUCH_TOOL = '{"error": "There is no such tool. Answer without it."}'
 NOT_ALLOWED = "Not allowed: nobody was asked."
 
@@ -55,7 +57,7 @@ class Call:
         self.name = report.name or self.name
         self.call = report.call or self.call
         self.arguments = report.arguments or self.arguments
-        self.result = report.result or self.result
+        self.result = bounded(report.result) or self.result
         self.done |= report.state == "done"
         self.failed |= report.state == "failed"
 
@@ -78,6 +80,7 @@ class Tools:
     def __init__(self, out: Outlet) -> None:
         self._out = out
         self._calls: dict[str, Call] = {}
+        self._running: dict[str, Call] = {}
         self._answers = 0
         self._in_a_row = 0
         # After an answer of ours; after a tool of the server's, unless the assistant goes on by itself.
@@ -86,7 +89,7 @@ class Tools:
     @property
     def running(self) -> bool:
         """Whether the person waits for one."""
-        return bool(self._calls) and any(call.state == "running" and call.awaited for call in self._calls.values())
+        return any(call.awaited for call in self._running.values())
 
     @property
     def reply_due(self) -> bool:
@@ -95,7 +98,7 @@ class Tools:
 
     def take(self, report: ToolReported, *, cut: bool) -> None:
         """Fold in what one event told; `cut`: its response is to be dropped."""
-        call = self._calls.setdefault(report.item, Call(report.item, report.kind))
+        call = self._calls.get(report.item) or self._open(report)
         before = call.state
         call.learn(report)
         call.cut |= cut
@@ -105,12 +108,24 @@ class Tools:
             self._due_perhaps |= self._may_go_on()
         self._tell(call)
 
+    def _open(self, report: ToolReported) -> Call:
+        call = self._calls[report.item] = Call(report.item, report.kind)
+        if len(self._calls) > MOST_CALLS:
+            self._give_up(self._calls.pop(next(iter(self._calls))))
+        if len(self._running) >= MOST_RUNNING:
+            self._give_up(next(iter(self._running.values())))
+        return call
+
+    def _give_up(self, call: Call) -> None:
+        call.cut = True
+        self._tell(call)
+
     def response_over(self, response: str, *, whole: bool) -> None:
         """`whole`: it was not cut short, so that what it asks of us is all said."""
         if not whole:
             self._due = self._due_perhaps = False
-        for call in self._calls.values():
-            if call.state == "running" and call.response in ("", response) and not (whole and call.kind == "mcp"):
+        for call in list(self._running.values()):
+            if call.response in ("", response) and not (whole and call.kind == "mcp"):
                 call.done |= whole
                 self._answer(call)
                 call.cut = not call.answered
@@ -118,9 +133,8 @@ class Tools:
 
     def session_over(self) -> None:
         """What still ran went with it."""
-        for call in self._calls.values():
-            call.cut = True
-            self._tell(call)
+        for call in list(self._running.values()):
+            self._give_up(call)
 
     def asked(self) -> None:
         """The response that was due was asked for."""
@@ -140,7 +154,7 @@ class Tools:
     def await_none(self) -> None:
         """What runs may go on, but nobody waits for it."""
         self._due = self._due_perhaps = False
-        for call in self._calls.values():
+        for call in self._running.values():
             call.awaited = False
 
     def _answer(self, call: Call) -> None:
@@ -164,6 +178,11 @@ class Tools:
         return False
 
     def _tell(self, call: Call) -> None:
+        if call.state == "running":
+            self._running[call.item] = call
+        else:
+            self._running.pop(call.item, None)
+            call.arguments = bounded(call.arguments)
         shown = call.shown()
         if shown != call.told:
             call.told = shown

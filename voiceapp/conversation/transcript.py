@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 # A hidden entry keeps a place for those that follow it; the oldest of more than so many is forgotten.
 MOST_HIDDEN = 300
 # At most so many move along with one; a server names one or two.
-MOST_MOVED = 100
+MOST_MOVED = 20
 
 
 @dataclass(slots=True, eq=False)
