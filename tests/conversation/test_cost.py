@@ -132,7 +132,7 @@ def responses_that_never_end(n: int) -> Iterator[Event]:
 
 
 def deleted(n: int) -> Iterator[Event]:
-    for k in range(n // 2):
+    for k in range(n):
         yield from (added(f"i{k}"), {"type": "conversation.item.deleted", "item_id": f"i{k}"})
 
 

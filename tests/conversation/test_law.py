@@ -7,7 +7,19 @@ import pytest
 
 FOLDER = Path(__file__).parents[2] / "voiceapp" / "conversation"
 MODULES = sorted(FOLDER.glob("*.py"))
-ALLOWED = {"base64", "bisect", "collections.abc", "dataclasses", "enum", "json", "re", "types", "typing", "unicodedata"}
+ALLOWED = {
+    "base64",
+    "bisect",
+    "collections.abc",
+    "contextlib",
+    "dataclasses",
+    "enum",
+    "json",
+    "re",
+    "types",
+    "typing",
+    "unicodedata",
+}
 IMMUTABLE_CALLS = {"MappingProxyType", "frozenset", "Fault", "compile", "tuple"}
 
 

@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 from tests.conversation.call import Call
 from voiceapp.conversation import events as ev
 from voiceapp.conversation.effects import Effect, Play
-from voiceapp.conversation.reader import MOST_AROUND_BYTES, MOST_EVENT_BYTES, LeftOut, Reader, Reading, SoundDelta
+from voiceapp.conversation.reader import (
+    FEW_BYTES,
+    MOST_AROUND_BYTES,
+    MOST_EVENT_BYTES,
+    MOST_ODD_SOUND_BYTES,
+    MOST_VALUES,
+    LeftOut,
+    Reader,
+    Reading,
+    SoundDelta,
+)
 
 PCM = bytes(range(240)) * 20
 SOUND = base64.b64encode(PCM).decode()
@@ -167,7 +177,7 @@ class TestEvents:
         message = {"type": "input_audio_buffer.speech_started", "item_id": "u"}
         assert Reader().read(encoded(message)) == Reading(message, ev.SpeechStarted("u"))
 
-    @pytest.mark.parametrize("payload", [b"", b"{", b"[]", b"7", b'{"type":5}', b"\xff", b"[" * 100_000, b'{"x":1}'])
+    @pytest.mark.parametrize("payload", [b"", b"{", b"[]", b"7", b'{"type":5}', b"\xff", b"[" * 10_000, b'{"x":1}'])
     def test_what_is_no_event_is_left_out(self, payload: bytes) -> None:
         assert Reader().read(payload) == Reading({"type": "?"}, left_out=LeftOut.UNREADABLE)
 
@@ -179,14 +189,20 @@ class TestEvents:
         "head", [b'{"type":"rate_limits.updated"', b' { "event_id": "e",\n "type" : "localai.thing"']
     )
     def test_what_means_nothing_is_not_parsed(self, head: bytes) -> None:
-        reading = Reader().read(head + b',"this is no JSON')
+        reading = Reader().read(head + b',"this is no JSON' + b" " * FEW_BYTES)
         assert reading.left_out is None
         assert reading.event is None
 
     def test_what_means_nothing_is_read_for_the_inspector(self) -> None:
-        payload = b'{"type":"rate_limits.updated","rate_limits":[]}'
-        assert Reader().read(payload, whole=True).message == {"type": "rate_limits.updated", "rate_limits": []}
+        message = {"type": "rate_limits.updated", "rate_limits": [0] * FEW_BYTES}
+        payload = encoded(message)
+        assert Reader().read(payload, whole=True).message == message
         assert Reader().read(payload).message == {"type": "rate_limits.updated"}
+
+    @pytest.mark.parametrize("rest", [b" " * FEW_BYTES, b',"x":[' + b"0," * MOST_VALUES + b"0]}"])
+    def test_what_means_nothing_is_not_missed(self, rest: bytes) -> None:
+        reading = Reader().read(b'{"type":"rate_limits.updated"' + rest, whole=True)
+        assert reading == Reading({"type": "rate_limits.updated"})
 
     def test_a_type_that_stands_elsewhere_is_found_by_parsing(self) -> None:
         payload = b'{"item_id":"u","type":"input_audio_buffer.speech_started"}'
@@ -199,6 +215,16 @@ class TestEvents:
             assert Reader().sound(payload) is None
             assert Reader().read(payload) == Reading({"type": kind.decode()}, left_out=LeftOut.TOO_LONG)
 
+    def test_very_many_values_are_left_out_unparsed(self) -> None:
+        for values in (b"[" + b"[]," * MOST_VALUES + b"0]", b"[" + b"1," * MOST_VALUES + b"0]", b"[[" * MOST_VALUES):
+            reading = Reader().read(b'{"type":"conversation.item.added","x":%b}' % values)
+            assert reading.left_out is LeftOut.TOO_LONG
+
+    def test_long_prose_is_read(self) -> None:
+        text = "Well, then, {so} [it] is. " * (MOST_VALUES // 6)
+        message = {"type": "response.output_audio_transcript.done", "response_id": "r", "item_id": "a"}
+        assert Reader().read(encoded({**message, "transcript": text})).event == ev.AssistantText("r", "a", text)
+
     def test_sound_in_another_event_does_not_make_it_too_long(self) -> None:
         part = {"type": "input_audio", "audio": base64.b64encode(bytes(MOST_EVENT_BYTES)).decode()}
         item = {"id": "u", "type": "message", "role": "user", "content": [part]}
@@ -206,8 +232,8 @@ class TestEvents:
         assert reading.event == ev.ItemAdded("u", None, "user", "audio", "")
 
     @pytest.mark.parametrize("spelled", [base64.b64encode, base64.urlsafe_b64encode])
-    def test_a_delta_may_be_as_long_as_a_message(self, spelled: Callable[[bytes], bytes]) -> None:
-        pcm = b"\xfb\xff" * MOST_EVENT_BYTES
+    def test_a_delta_in_any_spelling_may_hold_a_minute(self, spelled: Callable[[bytes], bytes]) -> None:
+        pcm = b"\xfb\xff" * (MOST_ODD_SOUND_BYTES // 3)
         reader, payload = Reader(), encoded(delta(spelled(pcm).decode()))
         found = reader.sound(payload)
         event = found.event() if found else reader.read(payload).event

@@ -5,6 +5,7 @@ Beyond its bounds, and where it cannot be read, it is left out, and the reason i
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple
@@ -23,14 +24,20 @@ _LONG_BASE64 = re.compile(rb'"[A-Za-z0-9+/=_\\-]{4096,}+"')
 _SOUND_DELTAS = frozenset({"response.output_audio.delta", "response.audio.delta"})
 # Sound apart. A session's settings and an answer's words are a tenth of it.
 MOST_EVENT_BYTES = 1024 * 1024
+# Python makes an object of each: 340,000 empty lists, which are 1 MB, would hold the bridge for half a second.
+MOST_VALUES = 20_000
+# Of sound in an odd spelling, which has to be copied to be read: a minute.
+MOST_ODD_SOUND_BYTES = 4 * 1024 * 1024
 # What stands around the sound of a delta; recorded ones have 250 bytes.
 MOST_AROUND_BYTES = 4096
+# To see whether so little is needed takes as long as to parse it.
+FEW_BYTES = 1000
 
 
 class LeftOut(Enum):
     """Why something of a server's was left out; the value is for the log."""
 
-    TOO_LONG = "an event of more than 1 MB beside its sound"
+    TOO_LONG = "an event of more than 1 MB or 20,000 values beside its sound"
     UNREADABLE = "an event that is no JSON object with the fields it must have"
     NOT_BASE64 = "sound that is not base64"
 
@@ -94,18 +101,17 @@ class Reader:
 
     def read(self, payload: bytes, *, whole: bool = False) -> Reading:
         """Any message. `whole`: the JSON is wanted even where the event means nothing to a call."""
-        kind = _kind(payload)
-        if kind is not None and not dialects.means_something(kind) and not (whole and len(payload) <= MOST_EVENT_BYTES):
-            return Reading({"type": kind})
+        if len(payload) > FEW_BYTES:
+            kind = _kind(payload)
+            if kind is not None and not dialects.means_something(kind):
+                return _passed_over(payload, kind, whole)
         try:
             message = _parse(payload)
-            if message is None:
-                return Reading({"type": kind or "?"}, left_out=LeftOut.TOO_LONG)
-            return self._understand(message)
+            return self._understand(message) if message is not None else _left_out(payload, LeftOut.TOO_LONG)
         except NotBase64Error:
-            return Reading({"type": kind or "?"}, left_out=LeftOut.NOT_BASE64)
+            return _left_out(payload, LeftOut.NOT_BASE64)
         except (ValueError, RecursionError):
-            return Reading({"type": kind or "?"}, left_out=LeftOut.UNREADABLE)
+            return _left_out(payload, LeftOut.UNREADABLE)
 
     def _understand(self, message: dict[str, Any]) -> Reading:
         """Raises `ValueError` where it lacks what it needs."""
@@ -122,6 +128,16 @@ class Reader:
         return Reading(message, event)
 
 
+def _left_out(payload: bytes, why: LeftOut) -> Reading:
+    return Reading({"type": _kind(payload) or "?"}, left_out=why)
+
+
+def _passed_over(payload: bytes, kind: str, whole: bool) -> Reading:
+    with suppress(ValueError, RecursionError):
+        return Reading((whole and _parse(payload)) or {"type": kind})
+    return Reading({"type": kind})
+
+
 def _kind(payload: bytes) -> str | None:
     """The type of the event, where it stands at the beginning."""
     found = _TYPE.match(payload, 0, MOST_AROUND_BYTES)
@@ -130,12 +146,20 @@ def _kind(payload: bytes) -> str | None:
 
 def _parse(payload: bytes) -> dict[str, Any] | None:
     """The message; None where it is too long. Raises `ValueError`."""
-    if len(payload) > MOST_EVENT_BYTES:
-        lifted = _LONG_BASE64.sub(b'""', payload)
-        if len(lifted) > MOST_EVENT_BYTES:
+    if len(payload) > MOST_VALUES:
+        without_sound = _LONG_BASE64.sub(b'""', payload)
+        if len(without_sound) > MOST_EVENT_BYTES or _values(without_sound) > MOST_VALUES:
             return None
-        payload = payload if payload.find(b"audio.delta", 0, _TYPE_WITHIN) >= 0 else lifted
+        if payload.find(b"audio.delta", 0, _TYPE_WITHIN) < 0:
+            payload = without_sound
+        elif len(payload) > MOST_ODD_SOUND_BYTES:
+            return None
     message = json.loads(payload)
     if not isinstance(message, dict):
         raise ValueError("an event is a JSON object")  # noqa: TRY004 - the peer's fault, not a programmer's
     return message
+
+
+def _values(payload: bytes) -> int:
+    """No fewer than there are in it."""
+    return payload.count(b",") + payload.count(b"[") + payload.count(b"{")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 # A hidden entry keeps a place for those that follow it; the oldest of more than so many is forgotten.
-MOST_HIDDEN = 300
+MOST_HIDDEN = 150
 # At most so many move along with one; a server names one or two.
 MOST_MOVED = 20
 
