@@ -5,9 +5,7 @@ import pytest
 from tests.conversation.call import CREATE, SECOND, Call, create_id, emitted, named, sent, turns
 from voiceapp.conversation import events as ev
 from voiceapp.conversation import faults
-from voiceapp.conversation.conversation import MOST_UNANSWERED
 from voiceapp.conversation.deadlines import SECONDS, Wait
-from voiceapp.conversation.detection import PushToTalk, SemanticVad, ServerVad
 from voiceapp.conversation.effects import Notify, Play, SoundComplete
 
 OVERDUE = Notify(faults.OVERDUE)
@@ -290,67 +288,6 @@ class TestAServersOwnCancellation:
         assert emitted(call.hear(done("r1", "cancelled")), "flush") == []
 
 
-class TestTurnSettings:
-    def test_changed_in_mid_speech_they_do_not_leave_the_turn_to_the_person(self) -> None:
-        call = Call().begin()
-        call.hear(ev.SpeechStarted("u1"), ev.Configured(PushToTalk()))
-        assert turns(call.hear(ev.SessionUpdated("", "", None))) == ["listening"]
-
-    def test_where_the_server_does_not_say_that_they_were_changed_neither(self) -> None:
-        call = Call().begin()
-        call.hear(ev.SpeechStarted("u1"), ev.Configured(PushToTalk()))
-        assert turns(call.wait(SECONDS[Wait.CHANGE])) == ["listening"]
-
-    def test_a_change_of_language_leaves_the_person_speaking(self) -> None:
-        call = Call().begin()
-        call.hear(ev.SpeechStarted("u1"), ev.Configured(language="ja"))
-        assert turns(call.hear(ev.SessionUpdated("", "", None))) == []
-
-    def test_a_refused_one_is_not_sent_again_with_the_next(self) -> None:
-        for cause in ("its own", ""):
-            call = Call().begin()
-            (update,) = named(call.hear(ev.Configured(SemanticVad("high"))))
-            refused = ev.UpstreamError("invalid_value", "…", update["event_id"] if cause else "")
-            assert Notify(faults.CHANGE_REFUSED) in call.hear(refused)
-            (update,) = sent(call.hear(ev.Configured(language="ja")))
-            assert update["session"]["audio"]["input"]["turn_detection"]["type"] == "server_vad"
-
-    def test_of_two_changes_the_refused_one_is_taken_back(self) -> None:
-        call = Call().begin()
-        first, second = named(call.hear(ev.Configured(SemanticVad()), ev.Configured(language="ja")))
-        assert first["event_id"] != second["event_id"]
-        call.hear(ev.UpstreamError("invalid_value", "…", first["event_id"]), ev.SessionUpdated("", "", None))
-        (update,) = sent(call.hear(ev.Configured(language="de")))
-        hearing = update["session"]["audio"]["input"]
-        assert hearing["turn_detection"]["type"] == "server_vad"
-
-    def test_a_key_that_is_down_when_its_mode_is_refused_is_let_go(self) -> None:
-        call = Call().begin()
-        (update,) = named(call.hear(ev.Configured(PushToTalk())))
-        call.hear(ev.Talked(down=True))
-        assert turns(call.hear(ev.UpstreamError("invalid_value", "…", update["event_id"]))) == ["listening"]
-
-    def test_with_a_key_what_the_server_hears_ends_no_turn(self) -> None:
-        call = Call().begin()
-        call.hear(ev.Configured(PushToTalk()), ev.SessionUpdated("", "", None), ev.Talked(down=True))
-        assert turns(call.hear(ev.SpeechStarted("u1"), ev.SpeechStopped("u1"))) == []
-
-
-class TestThePersonSpeaks:
-    def test_not_for_ever(self) -> None:
-        call = Call().begin()
-        call.hear(ev.SpeechStarted("u1"))
-        assert call.wait(SECONDS[Wait.SPEECH] - 1) == []
-        assert turns(call.wait(1)) == ["listening"]
-
-    def test_nor_does_a_key_that_is_held_but_what_was_said_is_answered(self) -> None:
-        call = Call().begin()
-        call.hear(ev.Configured(PushToTalk()), ev.Talked(down=True))
-        call.conversation.take_chunk(1, 48_000)
-        assert turns(call.wait(SECONDS[Wait.SPEECH])) == ["listening"]
-        assert sent(call.hear(ev.Talked(down=False)))[-1] == CREATE
-
-
 class TestATool:
     def test_one_of_which_nothing_more_is_heard_is_waited_for_no_longer(self) -> None:
         call = Call().begin()
@@ -365,61 +302,3 @@ class TestATool:
         for _ in range(5):
             call.hear(ev.ToolReported("t1", "mcp", name="search"))
             assert call.wait(SECONDS[Wait.TOOL] - 1) == []
-
-
-class TestSilence:
-    def test_it_begins_when_the_call_is_live(self) -> None:
-        call = Call()
-        assert call.conversation.silent_since is None
-        call.begin()
-        assert call.conversation.silent_since == call.now
-
-    def test_there_is_none_while_an_answer_plays_and_it_begins_with_its_end(self) -> None:
-        call = Call().begin()
-        call.answer(seconds=20)
-        for _ in range(20):
-            call.wait(1)
-            assert call.conversation.silent_since is None
-        call.hear(ev.Heard("a1", 20_000))
-        assert call.conversation.silent_since == call.now
-
-    def test_there_is_none_while_the_person_speaks_or_waits(self) -> None:
-        for events in (
-            [ev.SpeechStarted("u1")],
-            [ev.SpeechStopped("u1")],
-            [ev.ToolReported("t1", "mcp", name="search")],
-            [ev.ResponseCreated("r1")],
-        ):
-            call = Call().begin()
-            call.hear(*events)
-            call.wait(30)
-            assert call.conversation.silent_since is None
-
-    def test_what_hangs_is_silence_once_it_was_given_up(self) -> None:
-        call = Call().begin()
-        call.ask()
-        call.wait(1000)
-        assert call.conversation.silent_since == 100.0 + PATIENCE
-
-    def test_what_the_person_does_begins_it_anew(self) -> None:
-        call = Call().begin()
-        call.wait(50)
-        call.hear(ev.UserText("u1", "Mm."))
-        assert call.conversation.silent_since == call.now
-
-    def test_an_assistant_that_talks_to_nobody_is_silence(self) -> None:
-        call = Call().begin()
-        call.ask()
-        for n in range(MOST_UNANSWERED + 3):
-            call.answer(f"a{n}", f"r{n}")
-            call.wait(1)
-            call.hear(ev.Heard(f"a{n}", 1000))
-        assert call.conversation.silent_since == 100.0 + MOST_UNANSWERED - 1
-        call.hear(ev.SpeechStarted("u2"))
-        assert call.conversation.silent_since is None
-
-    def test_a_change_that_nobody_hears_is_no_speech(self) -> None:
-        call = Call().begin()
-        call.hear(ev.Configured(ServerVad()))
-        call.wait(50)
-        assert call.conversation.silent_since == 100.0

@@ -7,25 +7,19 @@ from typing import Any
 from . import dialects, faults
 from . import events as ev
 from .captions import Captions
-from .changes import Changes
-from .chunks import Chunks
 from .deadlines import Deadlines, Wait
-from .detection import PushToTalk
 from .effects import Effect, End, Note, Notify, Ready
+from .hearing import Hearing
 from .outlet import OWN, Outlet
 from .response_gate import ResponseGate, State
-from .sound import BYTES_PER_MS
+from .silence import Silence
 from .speech import Speech
 from .tools import Tools
 from .transcript import Entry
-from .turns import Turn, Turns
+from .turns import Turn, whose
 from .usage import Meter
 
 SESSION_EVENT_ID = "session"
-# So many responses may follow one another before what the assistant says to nobody counts as silence.
-MOST_UNANSWERED = 8
-# A shorter commit is refused by the server (`input_audio_buffer_commit_empty`).
-LEAST_COMMIT_BYTES = 100 * BYTES_PER_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +38,10 @@ class Conversation:
     def __init__(self, config: dialects.SessionConfig, abilities: Abilities) -> None:
         self._abilities = abilities
         self._out = Outlet()
-        self._changes = Changes(config)
-        self._chunks = Chunks()
+        self._hearing = Hearing(self._out, config, abilities.shape)
         self._captions = Captions(self._out.emit, lambda: self._do(Notify(faults.TRANSCRIPT_FULL)))
         self._speech = Speech(self._out, self._captions, truncates=abilities.truncates)
         self._gate = ResponseGate()
-        self._turns = Turns()
         self._tools = Tools(self._out)
         self._meter = Meter()
         self._deadlines = Deadlines()
@@ -57,14 +49,12 @@ class Conversation:
         self._model = ""
         self._turn: Turn = "listening"
         self._typed = 0
-        self._unanswered = 0
         # An error came, and nothing of the response that runs has come since.
         self._ailing = False
-        # When it fell silent; None while somebody speaks or is waited for, and before the call is live.
-        self.silent_since: float | None = None
+        self._silence = Silence()
         self._handlers = self._table()
         # The hot path
-        self.take_chunk = self._chunks.take
+        self.take_chunk = self._hearing.take_chunk
         self.take_audio = self._speech.take
         self.knows = self._speech.knows
 
@@ -79,13 +69,19 @@ class Conversation:
         playing, tool = self._speech.playing, self._tools.running
         self._show_turn(playing, tool)
         self._keep_deadlines(now, playing, tool)
-        self._judge_silence(now, said != self._out.number)
+        if self._live:
+            self._silence.judge(self._turn, now, told=said != self._out.number)
         return self._out.take()
 
     @property
     def deadline(self) -> float | None:
         """When it is to be told `DeadlinePassed`, by the clock of `handle`."""
         return self._deadlines.next
+
+    @property
+    def silent_since(self) -> float | None:
+        """When it fell silent; None while somebody speaks or is waited for, and before the call is live."""
+        return self._silence.since
 
     def _table(self) -> Mapping[type, Callable[[Any], None]]:
         return {
@@ -100,7 +96,7 @@ class Conversation:
             ev.SessionCreated: self._session_created,
             ev.SessionUpdated: self._session_updated,
             ev.SpeechStarted: self._speech_started,
-            ev.SpeechStopped: self._speech_stopped,
+            ev.SpeechStopped: lambda e: self._turn_taken(e.item),
             ev.Committed: self._committed,
             ev.ItemAdded: self._item_added,
             ev.ItemDeleted: lambda e: self._forget(e.item),
@@ -130,18 +126,10 @@ class Conversation:
         return running or self._gate.awaited or self._tools.reply_due
 
     def _show_turn(self, playing: bool, tool: bool) -> None:
-        turn = self._turns.state(playing=playing, tool=tool, thinking=self._thinking)
+        turn = whose(speaking=self._hearing.speaking, playing=playing, tool=tool, thinking=self._thinking)
         if turn != self._turn:
             self._turn = turn
             self._out.emit("turn", state=turn)
-
-    def _judge_silence(self, now: float, told: bool) -> None:
-        if self._unanswered >= MOST_UNANSWERED:
-            self.silent_since = now if self.silent_since is None else self.silent_since
-        elif self._turn != "listening" or not self._live:
-            self.silent_since = None
-        elif told or self.silent_since is None:
-            self.silent_since = now
 
     # What is waited for
 
@@ -152,10 +140,10 @@ class Conversation:
             (Wait.RESPONSE, not self._gate.open),
             (Wait.REST, self._ailing),
             (Wait.TOOL, tool),
-            (Wait.SPEECH, self._turns.user_speaking),
+            (Wait.SPEECH, self._hearing.speaking),
             (Wait.PLAYBACK, playing),
             (Wait.FLUSHED, self._speech.unsettled),
-            (Wait.CHANGE, self._changes.pending),
+            (Wait.CHANGE, self._hearing.changing),
         )
         self._deadlines.keep([wait for wait, so in waited if so], now, self._speech.sent_bytes, longer)
 
@@ -172,11 +160,11 @@ class Conversation:
                     self._tools.await_none()
                     self._do(Notify(faults.OVERDUE))
                 case Wait.SPEECH:
-                    self._turns.give_up()
+                    self._hearing.give_up()
                 case Wait.FLUSHED:
                     self._speech.settle()
                 case Wait.CHANGE:
-                    self._change_made()
+                    self._hearing.changed()
 
     def _give_up_response(self, *, told: bool) -> None:
         if self._thinking and not told:
@@ -189,32 +177,37 @@ class Conversation:
 
     def _session_created(self, event: ev.SessionCreated) -> None:
         self._model = event.model
-        self._out.send(dialects.session_update(self._changes.config, self._abilities.shape, SESSION_EVENT_ID))
+        self._out.send(dialects.session_update(self._hearing.config, self._abilities.shape, SESSION_EVENT_ID))
 
     def _session_updated(self, event: ev.SessionUpdated) -> None:
         if self._live:
-            self._change_made()
+            self._hearing.changed()
             return
         self._live = True
-        self._do(Ready(event.model or self._model, event.voice or self._changes.config.voice, event.expires_at))
+        self._do(Ready(event.model or self._model, event.voice or self._hearing.config.voice, event.expires_at))
         self._out.emit("turn", state=self._turn)
-        if self._changes.config.opening:
-            self._create(self._changes.config.opening)
+        if self._hearing.config.opening:
+            self._create(self._hearing.config.opening)
 
     # Another session takes the place of this one
 
     @property
     def quiet(self) -> bool:
         """Nobody speaks, nothing is due, and what was cut is settled: nothing would be lost with the session."""
-        return self._live and self._turn == "listening" and self._gate.settled and not self._speech.unsettled
+        return (
+            self._live
+            and self._turn == "listening"
+            and self._gate.settled
+            and not (self._speech.unsettled or self._hearing.key)
+        )
 
     def renew(self, config: dialects.SessionConfig, abilities: Abilities) -> list[Effect]:
         """Go on with a session that was made to `config` and knows nothing yet; only while `quiet`.
 
         It is told of the talk so far: what the person said, and what was heard of the assistant.
         """
-        self._changes, self._abilities = Changes(config), abilities
-        self._chunks.held_bytes = 0
+        self._abilities = abilities
+        self._hearing.session_over(config, abilities.shape)
         self._gate = ResponseGate()
         self._speech.session_over(truncates=abilities.truncates)
         self._tools.session_over()
@@ -240,9 +233,7 @@ class Conversation:
 
     def _refused(self, cause: str) -> bool:
         """Something that we sent; whether it was a change: where the server does not say, the oldest that is open."""
-        if self._changes.refuse(cause):
-            if self._turns.key and not self._by_key:
-                self._turns.press(down=False)
+        if self._hearing.refused(cause):
             return True
         self._gate.refuse(cause)
         # It may have been the end of the response that runs, or have nothing to do with it.
@@ -251,28 +242,19 @@ class Conversation:
 
     # The person speaks or types
 
-    @property
-    def _by_key(self) -> bool:
-        """Whether a key says when the person speaks, as far as the server knows, too."""
-        return self._changes.by(PushToTalk)
-
     def _speech_started(self, event: ev.SpeechStarted) -> None:
         if event.item:
             self._captions.user(event.item)
-        if self._by_key:
+        if not self._hearing.began():
             return
-        self._turns.heard = True
         self._person_began()
         self._gate.person_began()
         self._cut_running(cancel=not self._abilities.interrupts)
         self._speech.flush_all()
 
     def _person_began(self) -> None:
-        self._unanswered = 0
+        self._silence.person_began()
         self._tools.person_began()
-
-    def _speech_stopped(self, event: ev.SpeechStopped) -> None:
-        self._turn_taken(event.item)
 
     def _committed(self, event: ev.Committed) -> None:
         self._turn_taken(event.item)
@@ -280,10 +262,8 @@ class Conversation:
         self._captions.follow(event.item, event.after)
 
     def _turn_taken(self, item: str) -> None:
-        if not self._by_key:
-            self._turns.heard = False
-            if self._gate.owe(item):
-                self._deadlines.renew(Wait.RESPONSE)
+        if self._hearing.ended() and self._gate.owe(item):
+            self._deadlines.renew(Wait.RESPONSE)
 
     def _user_text_delta(self, event: ev.UserTextDelta) -> None:
         self._captions.append(self._captions.user(event.item), event.delta)
@@ -326,31 +306,18 @@ class Conversation:
     # Push to talk
 
     def _talked(self, event: ev.Talked) -> None:
-        if not isinstance(self._changes.config.detection, PushToTalk) or event.down == self._turns.key:
+        if not self._hearing.press(down=event.down):
             return
-        self._turns.press(event.down)
         if event.down:
             self._interrupted(ev.Interrupted())
-            self._out.send(dialects.CLEAR_SOUND)
-            self._chunks.held_bytes = 0
-        elif self._chunks.held_bytes < LEAST_COMMIT_BYTES:
-            self._out.send(dialects.CLEAR_SOUND)
-        else:
-            self._out.send(dialects.COMMIT_SOUND)
+            self._hearing.clear()
+        elif self._hearing.commit():
             self._gate.want()
 
     def _configured(self, event: ev.Configured) -> None:
-        if self._turns.key:
+        if self._hearing.key:
             self._talked(ev.Talked(down=False))
-        event_id = self._out.new_id()
-        self._changes.ask(event_id, event)
-        self._out.send(dialects.hearing_update(self._changes.config, self._abilities.shape, event_id))
-
-    def _change_made(self) -> None:
-        change = self._changes.confirm()
-        if change is not None and change.detection is not None:
-            # The server listens anew, and will not say that a speech which it heard begin has ended.
-            self._turns.heard = False
+        self._hearing.change(event)
 
     # Interruption
 
@@ -377,7 +344,7 @@ class Conversation:
     def _response_created(self, event: ev.ResponseCreated) -> None:
         self._sign()
         self._speech.begin()
-        self._unanswered += 1
+        self._silence.assistant_began()
         if not self._gate.begin(event.response):
             self._cut(event.response, cancel=True)
 
