@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from voiceapp.engine.answering import UNSPOKEN, pieces, pronounceable
 from voiceapp.engine.request import Piece, Request, Sound, ToolCall, Words
-from voiceapp.engine.sentences import sentences
+from voiceapp.engine.sentences import MOST, MOST_WIDE, sentences
 from voiceapp.engine.sound import Samples
 
 
@@ -108,6 +108,25 @@ def test_where_sentences_end(text: str, parts: list[str]) -> None:
 def test_a_very_long_sentence_is_cut_at_a_comma() -> None:
     parts = list(sentences(["word, " * 60]))
     assert max(map(len, parts)) <= 222
+
+
+@pytest.mark.parametrize(
+    ("text", "most"),
+    [
+        ("the quick brown fox jumps over the lazy dog and then " * 100, MOST),
+        ("x" * 5000, MOST),
+        ("e\u0301" * 3000, MOST),
+        ("今日はとても良い天気なので散歩に行こうと思っています" * 50, MOST_WIDE),
+        ("今日はとても良い天気なので、散歩に行こうと思って、います、" * 50, MOST_WIDE),
+        ("e.g. " * 1000, MOST),
+    ],
+)
+def test_what_has_no_end_is_cut_so_that_no_piece_takes_the_voice_for_long(text: str, most: int) -> None:
+    parts = list(sentences([text]))
+    assert "".join(parts) == text
+    assert max(map(len, parts)) <= most
+    assert not any(part[0] == "\u0301" for part in parts)
+    assert len(parts) <= 3 * len(text) // most + 1
 
 
 @given(st.lists(st.text(alphabet="ab .!?,\nI", max_size=9), max_size=30))

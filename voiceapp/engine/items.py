@@ -1,5 +1,6 @@
 """The conversation: its items in order, and what is kept beside what clients see of them."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +9,11 @@ from voiceapp.engine.request import Message
 
 AUDIO_BYTES = 8 * 1024 * 1024
 """Of all items of a session, the newest: enough for `conversation.item.retrieve` soon after."""
+
+
+MOST_ITEMS, MOST_LETTERS = 1000, 2 * 1024 * 1024
+"""Of a session; beyond that the oldest items are forgotten."""
+SPACED = re.compile(r"\s")
 
 
 @dataclass
@@ -31,6 +37,10 @@ class Kept:
         parts = self.shown.get("content", [])
         return " ".join(part.get("text") or part.get("transcript") or "" for part in parts).strip()
 
+    @property
+    def letters(self) -> int:
+        return len(self.text) + len(self.shown.get("output", "")) + len(self.shown.get("arguments", ""))
+
     def message(self) -> Message:
         """The item as a brain sees it."""
         match self.shown["type"]:
@@ -43,8 +53,8 @@ class Kept:
     def truncate(self, audio_end_ms: int) -> None:
         """Forgets what was not heard; of the text, the share that the sound is of the whole."""
         for part in self.shown["content"]:
-            words = (part.get("transcript") or "").split()
-            part["transcript"] = " ".join(words[: len(words) * audio_end_ms // max(self.audio_ms, 1)])
+            text = part.get("transcript") or ""
+            part["transcript"] = beginning(text, len(text) * audio_end_ms // max(self.audio_ms, 1))
         self.audio = self.audio[: len(self.audio) * audio_end_ms // max(self.audio_ms, 1)]
         self.audio_ms = audio_end_ms
 
@@ -55,6 +65,15 @@ class Kept:
             return 0, self.audio_ms // (100 if self.shown.get("role") == "user" else 50)
         written = self.text or self.shown.get("output", "") or self.shown.get("arguments", "")
         return len(written) // 4 + 1, 0
+
+
+def beginning(text: str, letters: int) -> str:
+    """About so many of them: whole words where the script parts them."""
+    if letters >= len(text):
+        return text
+    if SPACED.search(text) is None:
+        return text[:letters]
+    return text[:letters].rstrip() if text[letters].isspace() else " ".join(text[:letters].split()[:-1])
 
 
 @dataclass
@@ -95,6 +114,9 @@ class Items:
         return any(kept.shown["type"] == "function_call" and kept.shown["call_id"] == call for kept in self.order)
 
     def _make_room(self) -> None:
+        letters = sum(kept.letters for kept in self.order)
+        while len(self.order) > 1 and (len(self.order) > MOST_ITEMS or letters > MOST_LETTERS):
+            letters -= self.order.pop(0).letters
         room = AUDIO_BYTES
         for kept in reversed(self.order):
             room -= len(kept.audio)

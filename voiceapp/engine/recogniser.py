@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from voiceapp.engine import mel, models
 from voiceapp.engine.missing import MissingError
-from voiceapp.engine.turn import Heard
+from voiceapp.engine.turn import Heard, together
 
 RATE = mel.RATE
 LEAST_WINDOW_S, ROOM_S, LONGEST_S = 8.0, 1.0, 28.0
@@ -112,11 +112,7 @@ class Recogniser:
 
     def hear(self, samples: Samples, quick: bool = False) -> Heard:
         """The words in mono 16 kHz samples; longer sound is cut at its quietest places."""
-        parts = [self._hear_part(part, 1 if quick else BEAM) for part in cut(samples)]
-        spoken = [part for part in parts if part.text]
-        if not spoken:
-            return Heard("", min((part.no_speech for part in parts), default=1.0))
-        return Heard(" ".join(part.text for part in spoken), min(part.no_speech for part in spoken))
+        return together([self._hear_part(part, 1 if quick else BEAM) for part in cut(samples)])
 
     def _hear_part(self, samples: Samples, beam: int) -> Heard:
         seconds = len(samples) / RATE

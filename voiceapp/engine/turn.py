@@ -9,6 +9,13 @@ a an and as at because but by for from if in is like my of on or so than that th
 where which while who with your
 """
 """Words after which an English sentence goes on."""
+DANGLING_KANA = re.compile(r"(?:[てでがはをにのへと、,]|から|けど|ので|ええと|えっと|あの|その)$")
+"""Ends after which a Japanese one does."""
+WIDE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
+
+
+UNSURE_LETTERS = 2
+"""Where two looks part, the letters just before are often half a word."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,7 @@ class Turn:
 
     @property
     def text(self) -> str:
-        return f"{self.settled} {self.heard.text if self.heard else ''}".strip()
+        return joined(self.settled, self.heard.text if self.heard else "")
 
     @property
     def rest(self) -> str:
@@ -61,7 +68,7 @@ class Turn:
 
     def glimpse(self, heard: Heard) -> str:
         """What is new in what two looks in a row agree on: the last words of unfinished speech are often wrong."""
-        text = f"{self.settled} {heard.text}".strip()
+        text = joined(self.settled, heard.text)
         agreed = common(self.glimpsed, text)
         self.glimpsed = text
         if len(agreed) <= len(self.shown) or not agreed.startswith(self.shown):
@@ -71,13 +78,36 @@ class Turn:
         return delta
 
 
+def joined(*texts: str) -> str:
+    """With a space between, but where a script has none."""
+    whole = ""
+    for text in filter(None, (text.strip() for text in texts)):
+        close = whole and WIDE.match(whole[-1]) and WIDE.match(text[0])
+        whole += text if close or not whole else f" {text}"
+    return whole
+
+
+def together(parts: "list[Heard]") -> Heard:
+    """What the parts of a long sound say."""
+    spoken = [part for part in parts if part.text]
+    if not spoken:
+        return Heard("", min((part.no_speech for part in parts), default=1.0))
+    return Heard(joined(*(part.text for part in spoken)), min(part.no_speech for part in spoken))
+
+
 def common(one: str, other: str) -> str:
-    """The words both begin with."""
+    """The words both begin with; the letters where a script does not part words, but for the last few."""
+    if WIDE.search(one):
+        alike = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+        agreed = "".join(letter for letter, _ in alike)
+        return agreed if agreed == other else agreed[:-UNSURE_LETTERS]
     pairs = zip(one.split(" "), other.split(" "), strict=False)
     return " ".join(left for left, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def unfinished(text: str) -> bool:
     """Does it sound as if more is to come?"""
+    if WIDE.search(text):
+        return DANGLING_KANA.search(text.strip()) is not None
     words = re.findall(r"[a-z']+", text.lower())
     return bool(words) and (words[-1] in DANGLING.split() or text.rstrip().endswith((",", "...", "…", "-")))
