@@ -60,6 +60,16 @@ class Hall:
     def url(self) -> str:
         return f"ws://127.0.0.1:{self.port}/v1/realtime?model=m"
 
+    @property
+    def calls(self) -> int:
+        """How many lines are taken."""
+        return self._exchange.calls
+
+    @property
+    def waiting_to_speak(self) -> list[object]:
+        """The callers whose sentences wait for the voice."""
+        return list(self._exchange.speaking._waiting)
+
     def __enter__(self) -> Self:
         self._thread.start()
         self._run(self._open())

@@ -6,8 +6,9 @@ from datetime import datetime
 
 import pytest
 
-from voiceapp.engine.companion import DICTATIONS, IDLE, JOKES, SKILLS, Companion
+from voiceapp.engine.companion import DICTATIONS, IDLE, JOKES, RULES, SKILLS, Companion
 from voiceapp.engine.request import Message, Request, ToolCall
+from voiceapp.engine.ruled import LOOKED_THROUGH
 
 NOON = datetime(2026, 3, 1, 12, 5)
 
@@ -101,6 +102,30 @@ def test_it_is_honest_about_what_it_is(companion: Companion) -> None:
     first = companion.answer("What is the capital of France?")
     assert first.startswith("I heard: What is the capital of France? No language model is configured")
     assert companion.answer("Why is the sky blue").startswith("I heard: Why is the sky blue. Without a language model")
+
+
+class Watched:
+    """A rule's pattern that counts the letters it is shown."""
+
+    letters = 0
+
+    def search(self, text: str) -> None:
+        Watched.letters += len(text)
+
+
+@pytest.mark.parametrize("letter", ["1", "what ", "1 + ", "in ", "( "])
+def test_of_a_long_text_only_the_beginning_is_looked_through_and_little_told_again(
+    companion: Companion, monkeypatch: pytest.MonkeyPatch, letter: str
+) -> None:
+    said = next(companion.reply(asked(letter * 8000, tools=({**WEATHER, "name": "zzz"},))))
+    assert isinstance(said, str)
+    assert len(said) < 600
+    watched = tuple((Watched(), answering) for _, answering in RULES)
+    monkeypatch.setattr("voiceapp.engine.companion.RULES", watched)
+    for times in (8000, 16000):
+        Watched.letters = 0
+        list(companion.reply(asked(letter * times)))
+        assert Watched.letters == LOOKED_THROUGH * len(RULES)
 
 
 def test_silence_and_nothing_said(companion: Companion) -> None:

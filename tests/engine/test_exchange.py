@@ -1,8 +1,10 @@
 """Voice mode over real sockets, with models that need nothing."""
 
 import json
+import socket
 import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -11,9 +13,10 @@ import numpy as np
 import pytest
 import websocket
 
-from voiceapp.engine import exchange
-from voiceapp.engine.exchange import parsed, sliced
-from voiceapp.engine.recogniser import AT_ONCE
+from voiceapp.engine import endpoint, exchange
+from voiceapp.engine.messages import parsed, sliced
+from voiceapp.engine.recogniser import AT_ONCE, LONGEST_S
+from voiceapp.engine.session import Session
 from voiceapp.engine.turn import Heard
 
 from .client import Client
@@ -116,6 +119,122 @@ def test_when_hearing_falls_behind_a_turn_fails_as_busy_and_the_call_goes_on(mon
         assert {client.until("response.done")["response"]["status"] for client in patient} == {"completed"}
         late.append(LOUD + QUIET)
         assert late.until("response.done")["response"]["status"] == "completed"
+
+
+class Stepped:
+    """A voice that makes one piece each time it is let, and knows which it was asked for."""
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+        self.steps = threading.Semaphore(0)
+
+    def speak(self, text: str, voice: str, speed: float) -> np.ndarray:
+        self.begun.append(text)
+        assert self.steps.acquire(timeout=10)
+        return np.full(2400, 1000, np.int16)
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 10
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return holds()
+
+
+def ask(client: Client, text: str) -> None:
+    part = {"type": "input_text", "text": text}
+    client.send("conversation.item.create", item={"type": "message", "role": "user", "content": [part]})
+    client.send("response.create")
+
+
+def test_beside_three_who_want_long_answers_a_fourth_waits_for_one_piece_of_sound() -> None:
+    mouth = Stepped()
+    with Hall(mouth=mouth) as hall, ExitStack() as stack:
+        callers = ("one", "two", "three")
+        for name in callers:
+            ask(stack.enter_context(Client(hall.url)), f"Say this: {f'The word is {name} and that is it. ' * 20}")
+            assert eventually(
+                lambda name=name: len(hall.waiting_to_speak) + len(mouth.begun) == callers.index(name) + 1
+            )
+        mouth.steps.release(6)
+        assert eventually(lambda: len(mouth.begun) == 7 and len(hall.waiting_to_speak) == 2)
+        words = "".join(mouth.begun)
+        assert all(f"is {name} " in words for name in callers)
+        ask(stack.enter_context(Client(hall.url)), "Thank you.")
+        assert eventually(lambda: len(hall.waiting_to_speak) == 3)
+        mouth.steps.release()
+        assert eventually(lambda: len(mouth.begun) == 8)
+        assert mouth.begun[7] == "You are welcome."
+        mouth.steps.release(1000)
+
+
+def test_a_long_turn_is_heard_in_parts_so_that_others_come_between() -> None:
+    parts: list[float] = []
+
+    class Ear(Parrot):
+        def hear(self, samples: np.ndarray, quick: bool = False) -> Heard:
+            parts.append(len(samples) / 16000)
+            return Heard(f"part {len(parts)}")
+
+    manual = {"audio": {"input": {"transcription": {"model": "w"}, "turn_detection": None}}}
+    with Hall(ear=Ear("")) as hall, Client(hall.url) as client:
+        client.send("session.update", session={"type": "realtime", **manual})
+        client.append(LOUD * 60, chunk_ms=1000)
+        client.send("input_audio_buffer.commit")
+        told = client.until("conversation.item.input_audio_transcription.completed")["transcript"]
+    assert told == "part 1 part 2 part 3"
+    assert max(parts) <= LONGEST_S
+    assert sum(parts) == pytest.approx(60 * 1.024, abs=0.2)
+
+
+def test_more_answers_at_a_time_than_one_caller_may_have_are_refused() -> None:
+    mouth = Stepped()
+    with Hall(mouth=mouth) as hall, Client(hall.url) as client:
+        for _ in range(exchange.MOST_ANSWERS + 1):
+            client.send("response.create", response={"conversation": "none", "input": []})
+        failed = client.until("response.done")["response"]
+        assert failed["status_details"]["error"]["code"] == "server_busy"
+        mouth.steps.release(1000)
+        for _ in range(exchange.MOST_ANSWERS):
+            assert client.until("response.done")["response"]["status"] == "completed"
+        client.send("response.create", response={"conversation": "none", "input": []})
+        assert client.until("response.done")["response"]["status"] == "completed"
+
+
+def test_who_never_reads_gives_the_line_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoint, "STALLED_SECONDS", 0.2)
+    with Hall(most_calls=1) as hall, Client(hall.url) as client:
+        client.receive()
+        client.socket.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        with pytest.raises((OSError, websocket.WebSocketException)):
+            while True:
+                client.socket.ping("x" * 125)
+        assert eventually(lambda: hall.calls == 0)
+
+
+def test_who_never_answers_a_close_gives_the_line_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchange, "CLOSING_SECONDS", 0.1)
+    with Hall(most_calls=1) as hall, Client(hall.url.partition("?")[0]) as silent:
+        assert eventually(lambda: hall.calls == 1)
+        assert eventually(lambda: hall.calls == 0)
+        assert silent.closed()[0] == 4000
+
+
+def test_an_error_of_ours_ends_the_call_and_tells_the_log_nothing_that_was_said(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(self: Session, event: Any, now: float) -> list[Any]:
+        raise ValueError(f"secret words: {event}")
+
+    monkeypatch.setattr(Session, "receive", broken)
+    with Hall() as hall, Client(hall.url) as client:
+        client.receive()
+        ask(client, "My secret words.")
+        with pytest.raises((websocket.WebSocketConnectionClosedException, ConnectionError)):
+            client.receive()
+        assert eventually(lambda: hall.calls == 0)
+    assert "ValueError" in caplog.text
+    assert "secret" not in caplog.text
 
 
 def test_words_come_while_a_lone_caller_speaks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,6 +34,35 @@ def test_callers_take_turns(gate: threading.Event) -> None:
     assert done == ["a0", "b0", "a1", "a2"]
 
 
+def test_who_comes_newly_waits_for_no_queue_of_others(gate: threading.Event) -> None:
+    pool, done = Pool("test", 1, 100), []
+    pool.submit("a", lambda: done.append("a0")).result(5)
+    pool.submit("b", lambda: done.append("b0")).result(5)
+    blocked(pool, gate)
+    futures = [pool.submit(name, lambda name=name: done.append(name)) for name in "aaabbb"]
+    futures.append(pool.submit("newcomer", lambda: done.append("newcomer")))
+    gate.set()
+    for future in futures:
+        future.result(5)
+    pool.close()
+    assert done == ["a0", "b0", "newcomer", "a", "b", "a", "b", "a", "b"]
+
+
+def test_patient_jobs_are_neither_refused_nor_counted(gate: threading.Event) -> None:
+    pool = Pool("test", 1, 1, longest_s=0.05)
+    blocked(pool, gate)
+    later = [pool.submit("a", lambda: 1, patient=True) for _ in range(20)]
+    time.sleep(0.1)
+    first = pool.submit("b", lambda: 2)
+    later.append(pool.submit("c", lambda: 1, patient=True))
+    with pytest.raises(BusyError):
+        pool.submit("d", lambda: 3)
+    gate.set()
+    assert first.result(5) == 2
+    assert sum(future.result(5) for future in later) == 21
+    pool.close()
+
+
 def test_a_full_pool_says_so_and_cancelled_jobs_make_room(gate: threading.Event) -> None:
     pool = Pool("test", 1, 1)
     blocked(pool, gate)

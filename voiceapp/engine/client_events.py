@@ -22,7 +22,8 @@ from voiceapp.engine.checks import (
 )
 from voiceapp.engine.timbre import VOICES
 
-LONGEST_EVENT_ID = 512
+LONGEST_EVENT_ID, LONGEST_TEXT = 512, 256 * 1024
+written = limited(LONGEST_TEXT)
 
 # Formats and voices
 
@@ -96,7 +97,7 @@ SESSION = variants(
             {
                 "type": text,
                 "model": text,
-                "instructions": text,
+                "instructions": written,
                 "output_modalities": MODALITIES,
                 "audio": record(
                     {
@@ -123,18 +124,18 @@ SESSION = variants(
 USER_PART = variants(
     "type",
     {
-        "input_text": record({"type": text, "text": text}, required=("text",)),
+        "input_text": record({"type": text, "text": written}, required=("text",)),
         "input_audio": record({"type": text, "audio": text, "transcript": nullable(text)}, required=("audio",)),
     },
 )
 ASSISTANT_PART = variants(
     "type",
     {
-        "output_text": record({"type": text, "text": text}, required=("text",)),
-        "text": record({"type": text, "text": text}, required=("text",)),
+        "output_text": record({"type": text, "text": written}, required=("text",)),
+        "text": record({"type": text, "text": written}, required=("text",)),
     },
 )
-SYSTEM_PART = variants("type", {"input_text": record({"type": text, "text": text}, required=("text",))})
+SYSTEM_PART = variants("type", {"input_text": record({"type": text, "text": written}, required=("text",))})
 COMMON_ITEM: dict[str, Check] = {"type": text, "id": limited(LONGEST_EVENT_ID), "object": text, "status": text}
 
 
@@ -151,9 +152,11 @@ ITEM = variants(
     {
         "message": MESSAGE,
         "function_call": record(
-            COMMON_ITEM | {"name": text, "call_id": text, "arguments": text}, required=("name", "arguments")
+            COMMON_ITEM | {"name": text, "call_id": text, "arguments": written}, required=("name", "arguments")
         ),
-        "function_call_output": record(COMMON_ITEM | {"call_id": text, "output": text}, required=("call_id", "output")),
+        "function_call_output": record(
+            COMMON_ITEM | {"call_id": text, "output": written}, required=("call_id", "output")
+        ),
     },
 )
 REFERENCE = record({"type": text, "id": text}, required=("id",))
@@ -172,7 +175,7 @@ RESPONSE = record(
         "audio": record({"output": record({"format": FORMAT, "voice": VOICE})}),
         "conversation": choice("auto", "none"),
         "input": sequence(input_item),
-        "instructions": text,
+        "instructions": written,
         "max_output_tokens": TOKENS,
         "metadata": METADATA,
         "output_modalities": MODALITIES,

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import socket
 import struct
 from dataclasses import dataclass, field
@@ -16,7 +17,9 @@ MESSAGE_BYTES = 24 * 1024 * 1024
 """One append may carry 15 MiB of audio, which is 20 MiB of base64."""
 
 TOO_BIG, POLICY = 1009, 1008
-LETTING_OUT_SECONDS = 2
+LETTING_OUT_SECONDS, STALLED_SECONDS = 2, 30
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -124,8 +127,16 @@ class Endpoint:
         self._send(ws.TextMessage(message) if isinstance(message, str) else ws.BytesMessage(message))
 
     async def flush(self) -> None:
-        with contextlib.suppress(ConnectionError):
-            await self.writer.drain()
+        """Waits for a client that reads slowly; one that does not read is dropped, and `receive` ends."""
+        try:
+            async with asyncio.timeout(STALLED_SECONDS):
+                await self.writer.drain()
+        except TimeoutError:
+            log.info("a client that does not read was dropped")
+            self.reset()
+            self.over, self.dumb = Closed(1006), True
+        except ConnectionError:
+            pass
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
         self._send(ws.CloseConnection(code, reason[:120]))
@@ -156,8 +167,14 @@ class Endpoint:
         if self.over is not None and self.over.code == TOO_BIG:
             await self._let_out()
         self.writer.close()
-        with contextlib.suppress(ConnectionError, OSError):
-            await self.writer.wait_closed()
+        try:
+            async with asyncio.timeout(LETTING_OUT_SECONDS):
+                await self.writer.wait_closed()
+        except TimeoutError:
+            # What is left was never read.
+            self.writer.transport.abort()
+        except OSError:
+            pass
 
     # Below the surface
 

@@ -1,7 +1,6 @@
 """Voice mode: the models, the pools, and for each connection a session with everything it wants done."""
 
 import asyncio
-import base64
 import contextlib
 import gc
 import json
@@ -28,13 +27,14 @@ from voiceapp.engine.endpoint import Closed, Endpoint, Upgrade
 from voiceapp.engine.faults import described
 from voiceapp.engine.friend import Friend
 from voiceapp.engine.jobs import BusyError, Pool
-from voiceapp.engine.recogniser import AT_ONCE
+from voiceapp.engine.messages import parsed, sliced
+from voiceapp.engine.recogniser import AT_ONCE, cut
 from voiceapp.engine.request import Failed, Finished, Piece, Request
 from voiceapp.engine.server import REFUSED, Refusal, dismissal, refusal
-from voiceapp.engine.session import LONGEST_AUDIO, Session
+from voiceapp.engine.session import Session
 from voiceapp.engine.sound import Samples
-from voiceapp.engine.tongues import Tongue, Tongues
-from voiceapp.engine.turn import Heard
+from voiceapp.engine.tongues import Mouth, Tongue, Tongues
+from voiceapp.engine.turn import Heard, together
 from voiceapp.engine.vad import Network, Silero
 
 log = logging.getLogger(__name__)
@@ -42,11 +42,11 @@ log = logging.getLogger(__name__)
 PARTS = 3
 WAITING_JOBS, LONGEST_WAIT_S = 12, 2.0
 """Twelve take about as long on a slow core; behind a job that has waited longer, newcomers are refused as busy."""
-SLICE = 32768
-"""Base64 letters of an append handled at a time (512 ms of PCM): others get their turn in between."""
+MOST_ANSWERS = 4
+"""Of one caller at a time; each has a thread."""
 LONGEST_GLIMPSE_S = 0.3
 SILENCE: Samples = np.zeros(0, np.int16)
-CLOSING_SECONDS, STALLED_SECONDS = 2, 30
+CLOSING_SECONDS = 2
 BUSY = "The engine is busy with other callers."
 FULL = Refusal(503, "server_full", "All lines are taken; try again later.")
 
@@ -73,7 +73,7 @@ class Exchange:
     def __post_init__(self) -> None:
         self.hearing = Pool("recogniser", AT_ONCE, WAITING_JOBS, LONGEST_WAIT_S)
         self.speaking = Pool("voice", 1, WAITING_JOBS, LONGEST_WAIT_S)
-        self.answering = ThreadPoolExecutor(self.most_calls * 2, "answer")
+        self.answering = ThreadPoolExecutor(self.most_calls * MOST_ANSWERS, "answer")
 
     async def load(self, tell: Callable[[str, int, int], None]) -> None:
         self.models = await asyncio.to_thread(load, tell)
@@ -105,7 +105,7 @@ class Exchange:
         if dismissed is not None:
             await endpoint.send(json.dumps({"event_id": "event_0", **dismissed.event}))
             await endpoint.close(REFUSED, dismissed.reason)
-            await endpoint.wait_closed()
+            await let_go(endpoint)
             return
         await self.loaded.wait()
         if self.models is not None:
@@ -132,6 +132,27 @@ def brain(language: str) -> Brain:
     return Chat(address, os.environ.get("VOICEAPP_BRAIN_KEY"), os.environ.get("VOICEAPP_BRAIN_MODEL") or "default")
 
 
+@dataclass
+class Speech:
+    """The voice for one answer. Its first words may be refused; who hears them has something to wait with."""
+
+    caller: object
+    pool: Pool
+    mouth: Mouth
+    stopped: threading.Event
+    begun: bool = False
+
+    def __call__(self, text: str, voice: str, speed: float) -> Samples:
+        """In a thread that waits. Raises `BusyError`."""
+        spoken: Samples = self.pool.submit(self.caller, partial(self._made, text, voice, speed), self.begun).result()
+        self.begun = True
+        return spoken
+
+    def _made(self, text: str, voice: str, speed: float) -> Samples:
+        # It may have waited for other callers, and nobody may want it any more.
+        return SILENCE if self.stopped.is_set() else self.mouth.speak(text, voice, speed)
+
+
 @dataclass(eq=False)
 class Call:
     """One connection. Two tasks of one loop touch the session, never while the other does: one takes what the client
@@ -150,6 +171,8 @@ class Call:
     """Of which languages the caller knows that they are not there."""
     glimpse_s: float = 0.0
     """How long the last look at unfinished speech took."""
+    producing: int = 0
+    """Answers that some thread is at, also those that nobody wants any more."""
     closing: bool = False
 
     def __post_init__(self) -> None:
@@ -166,9 +189,7 @@ class Call:
         finally:
             reading.cancel()
             self._abandon()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CLOSING_SECONDS):
-                await self.endpoint.wait_closed()
+        await let_go(self.endpoint)
 
     async def _step(self) -> None:
         # Checked first: under a flood of events the inbox is never empty and no timeout ever strikes.
@@ -188,13 +209,21 @@ class Call:
     # In
 
     async def _read(self) -> None:
-        while not isinstance(message := await self.endpoint.receive(), Closed):
-            events = sliced(parsed(message))
-            for event in events:
-                await self._perform(self.session.receive(event, time.monotonic()))
-                if len(events) > 1:
-                    await asyncio.sleep(0)
-        self.inbox.put_nowait(None)
+        try:
+            while not isinstance(message := await self.endpoint.receive(), Closed):
+                await self._take(sliced(parsed(message)))
+        except Exception as failure:
+            # Without the message, which may hold what was said.
+            log.error("a call ended by an error of ours: %s", described(failure))  # noqa: TRY400
+        finally:
+            # However reading ends, the call does: it would be deaf.
+            self.inbox.put_nowait(None)
+
+    async def _take(self, events: list[Any]) -> None:
+        for event in events:
+            await self._perform(self.session.receive(event, time.monotonic()))
+            if len(events) > 1:
+                await asyncio.sleep(0)
 
     # Out
 
@@ -206,7 +235,7 @@ class Call:
             else:
                 self._do(effect)
         if effects:
-            await self._flush()
+            await self.endpoint.flush()
 
     def _do(self, effect: Effect) -> None:
         match effect:
@@ -225,15 +254,6 @@ class Call:
             case Stop(response):
                 self.answers.pop(response, threading.Event()).set()
 
-    async def _flush(self) -> None:
-        try:
-            async with asyncio.timeout(STALLED_SECONDS):
-                await self.endpoint.flush()
-        except TimeoutError:
-            log.info("a client that does not read was dropped")
-            self.endpoint.reset()
-            self._end()
-
     def _end(self) -> None:
         self.closing = True
         self.inbox.put_nowait(None)
@@ -241,13 +261,22 @@ class Call:
     # Hearing
 
     def _recognise(self, ticket: int, samples: Samples, language: str) -> None:
+        self._hear(ticket, language, cut(samples), [])
+
+    def _hear(self, ticket: int, language: str, parts: list[Samples], heard: list[Heard]) -> None:
+        """The parts one after another, so that a long turn keeps nobody waiting for longer than one part takes."""
+        part, *rest = parts
+        hear = partial(self._heard_by, language, part)
         try:
-            future = self.exchange.hearing.submit(self, lambda: self.models.tongues.of(language).ear.hear(samples))
+            future = self.exchange.hearing.submit(self, hear, patient=bool(heard))
         except BusyError:
             self._post(lambda: self.session.unrecognised(ticket, "server_busy", BUSY, time.monotonic()))
             return
         self.asked[ticket] = future
-        future.add_done_callback(lambda done: self._post(lambda: self._recognised(ticket, done)))
+        future.add_done_callback(lambda done: self._post(lambda: self._recognised(ticket, language, rest, heard, done)))
+
+    def _heard_by(self, language: str, samples: Samples) -> Heard:
+        return self.models.tongues.of(language).ear.hear(samples)
 
     def _glimpse(self, item: str, samples: Samples, language: str) -> None:
         """Only for a lone caller on a machine with time to spare: the end of a turn must not wait for it."""
@@ -263,33 +292,47 @@ class Call:
         self.glimpse_s = now - began
         return [] if done.cancelled() or done.exception() else self.session.glimpsed(item, done.result(), now)
 
-    def _recognised(self, ticket: int, done: "Future[Heard]") -> list[Effect]:
-        self.asked.pop(ticket, None)
+    def _recognised(
+        self, ticket: int, language: str, rest: list[Samples], heard: list[Heard], done: "Future[Heard]"
+    ) -> list[Effect]:
         now = time.monotonic()
-        if done.cancelled():
+        if self.asked.pop(ticket, None) is None or done.cancelled():
             return []
         failure = done.exception()
+        if failure is None and rest:
+            self._hear(ticket, language, rest, [*heard, done.result()])
+            return []
         if failure is None:
-            return self.session.recognised(ticket, done.result(), now)
+            return self.session.recognised(ticket, together([*heard, done.result()]), now)
         log.error("recognition failed: %s", described(failure))
         return self.session.unrecognised(ticket, "recognition_failed", "The sound could not be recognised.", now)
 
     def _forget(self, ticket: int) -> None:
         if ticket in self.asked:
-            self.asked[ticket].cancel()
+            self.asked.pop(ticket).cancel()
 
     # Answering
 
     def _answer(self, request: Request) -> None:
+        if self.producing >= MOST_ANSWERS:
+            self._produced(request.response, Failed("server_busy", BUSY))
+            return
+        self.producing += 1
         stopped = self.answers[request.response] = threading.Event()
-        self.exchange.answering.submit(self._produce, request, stopped)
+        future = self.exchange.answering.submit(self._produce, request, stopped)
+        future.add_done_callback(lambda _: self._post(lambda: self._produced_all(request.response)))
+
+    def _produced_all(self, response: str) -> list[Effect]:
+        self.producing -= 1
+        self.answers.pop(response, None)
+        return []
 
     def _produce(self, request: Request, stopped: threading.Event) -> None:
         """In a thread: each piece goes to the session as soon as it is there."""
         try:
             tongue = self.models.tongues.of(request.language)
-            brain, speak = self._brain(request.language, tongue), partial(self._speak, tongue, stopped)
-            for piece in pieces(request, brain, speak, stopped, tongue.code):
+            speech = Speech(self, self.exchange.speaking, tongue.mouth, stopped)
+            for piece in pieces(request, self._brain(request.language, tongue), speech, stopped, tongue.code):
                 self._produced(request.response, piece)
             self._produced(request.response, Finished())
         except BusyError:
@@ -312,14 +355,6 @@ class Call:
         self.told.add(language)
         return Preceded(why_not, found)
 
-    def _speak(self, tongue: Tongue, stopped: threading.Event, text: str, voice: str, speed: float) -> Samples:
-        def work() -> Samples:
-            # It may have waited for other callers, and nobody may want it any more.
-            return SILENCE if stopped.is_set() else tongue.mouth.speak(text, voice, speed)
-
-        spoken: Samples = self.exchange.speaking.submit(self, work).result()
-        return spoken
-
     # The end
 
     def _post(self, action: Callable[[], list[Effect]]) -> None:
@@ -334,28 +369,8 @@ class Call:
             stopped.set()
 
 
-def parsed(message: str | bytes) -> Any:
-    """The JSON value of a message; None if it is not JSON, which no client event is."""
-    try:
-        return DECODER.decode(message if isinstance(message, str) else message.decode())
-    except (ValueError, RecursionError):
-        return None
-
-
-def refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-DECODER = json.JSONDecoder(parse_constant=refuse_constant)
-
-
-def sliced(event: Any) -> list[Any]:
-    """A long append as several short ones, if its audio is sound base64."""
-    audio = event.get("audio") if isinstance(event, dict) and event.get("type") == "input_audio_buffer.append" else None
-    if not isinstance(audio, str) or not SLICE < len(audio) <= LONGEST_AUDIO:
-        return [event]
-    try:
-        base64.b64decode(audio, validate=True)
-    except ValueError:
-        return [event]
-    return [event | {"audio": audio[start : start + SLICE]} for start in range(0, len(audio), SLICE)]
+async def let_go(endpoint: Endpoint) -> None:
+    """Waits for the client's half of the close, but not for long."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(CLOSING_SECONDS):
+            await endpoint.wait_closed()

@@ -3,11 +3,14 @@
 import math
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
+
+REMEMBERED = 1000
+"""Callers of whom is known when they were served."""
 
 
 class BusyError(Exception):
@@ -19,6 +22,7 @@ class Job:
     """Work that has been asked for and its promised result."""
 
     work: Callable[[], Any]
+    patient: bool
     result: "Future[Any]" = field(default_factory=Future)
     since: float = field(default_factory=time.monotonic)
 
@@ -32,16 +36,20 @@ class Job:
 
 
 class Pool:
-    """Callers take turns, one job each; a caller's own jobs keep their order.
+    """Callers take turns, one job each: next is whose last one is the longest ago. Each caller's jobs keep their order.
 
-    `most` bounds the jobs waiting in all, and `longest_s` how long the oldest of them may have waited when another
-    comes, so that the last of them is not answered too late.
+    So whoever comes newly waits for the jobs that run, not for what others have waiting. `most` bounds the jobs waiting
+    in all, and `longest_s` how long the oldest of them may have waited when another comes, so that the last of them is
+    not answered too late. Patient jobs are not counted and never refused: their callers are busy with what they have.
     """
 
     def __init__(self, name: str, workers: int, most: int, longest_s: float = math.inf) -> None:
         self._most, self._longest_s = most, longest_s
         self._working = 0
-        self._waiting: OrderedDict[object, deque[Job]] = OrderedDict()
+        self._waiting: dict[object, deque[Job]] = {}
+        self._served: dict[int, int] = {}
+        """When whom, counted in jobs; by their hashes, so that nobody is kept alive."""
+        self._jobs = 0
         self._changed = threading.Condition()
         self._closed = False
         self._threads = [
@@ -50,12 +58,12 @@ class Pool:
         for thread in self._threads:
             thread.start()
 
-    def submit(self, caller: object, work: Callable[[], Any]) -> "Future[Any]":
-        """Cancelling the future takes the job out, unless it runs already."""
-        job = Job(work)
+    def submit(self, caller: object, work: Callable[[], Any], patient: bool = False) -> "Future[Any]":
+        """Cancelling the future takes the job out, unless it runs already. Raises `BusyError`."""
+        job = Job(work, patient)
         with self._changed:
             self._drop_cancelled()
-            if self._is_full():
+            if not patient and self._is_full():
                 raise BusyError
             self._waiting.setdefault(caller, deque()).append(job)
             self._changed.notify()
@@ -68,7 +76,7 @@ class Pool:
             return not self._waiting and self._working < len(self._threads)
 
     def _is_full(self) -> bool:
-        waiting = [job.since for jobs in self._waiting.values() for job in jobs]
+        waiting = [job.since for jobs in self._waiting.values() for job in jobs if not job.patient]
         late = bool(waiting) and time.monotonic() - min(waiting) > self._longest_s
         return late or len(waiting) >= self._most
 
@@ -96,12 +104,21 @@ class Pool:
             self._changed.wait_for(lambda: self._waiting or self._closed)
             if self._closed:
                 return None
-            caller, jobs = self._waiting.popitem(last=False)
+            caller = min(self._waiting, key=lambda each: self._served.get(hash(each), 0))
+            jobs = self._waiting[caller]
             job = jobs.popleft()
-            if jobs:
-                self._waiting[caller] = jobs
+            if not jobs:
+                del self._waiting[caller]
+            self._note(caller)
             self._working += 1
             return job
+
+    def _note(self, caller: object) -> None:
+        self._jobs += 1
+        self._served.pop(hash(caller), None)
+        self._served[hash(caller)] = self._jobs
+        if len(self._served) > REMEMBERED:
+            del self._served[next(iter(self._served))]
 
     def _drop_cancelled(self) -> None:
         for caller, jobs in list(self._waiting.items()):

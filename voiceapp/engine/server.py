@@ -6,6 +6,7 @@ import hmac
 import ipaddress
 import json
 import logging
+import socket
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from voiceapp.engine.faults import described
 
 PATH = "/v1/realtime"
 HANDSHAKE_SECONDS = 20
+KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
+"""Seconds of silence before the first question, between two, and how many go without an answer."""
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +71,7 @@ class Server:
         if task is None:
             raise RuntimeError("a connection is served outside of a task")
         self.connections.add(task)
+        feel(writer.get_extra_info("socket"))
         try:
             await self._serve(Endpoint(reader, writer))
         except asyncio.CancelledError:
@@ -89,6 +93,14 @@ class Server:
             log.error("a connection ended by an error of ours: %s", described(failure))  # noqa: TRY400
         finally:
             await endpoint.finish()
+
+
+def feel(connection: socket.socket) -> None:
+    """A client whose machine or network is gone says nothing, not even that, and would hold its line for an hour."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in KEEPALIVE.items():
+        if hasattr(socket, option):
+            connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
 
 
 @dataclass(frozen=True)
