@@ -9,6 +9,8 @@ from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder, TestResponse
 
 from tests.servers import werkzeug
@@ -454,3 +456,38 @@ def test_a_prefix_of_an_undeclared_proxy_is_ignored(visit: Client) -> None:
 def test_a_bad_prefix_that_is_set_stops_the_start(name: str, prefix: str) -> None:
     with pytest.raises(SettingError, match=f"^{name}"):
         Settings.from_env({name: prefix})
+
+
+# Whatever comes
+
+HEADERS = ("Host", "Origin", "Cookie", "Accept-Language", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Port")
+HEADERS += ("X-Forwarded-Proto", "X-Forwarded-Prefix", "CF-Connecting-IP", "X-Forwarded-User", "Authorization")
+ODD = st.text(
+    st.sampled_from("a:1/.[]%,;\"'=<> \\@?#\t\xe4\xff-") | st.characters(max_codepoint=255, exclude_categories=["Cc"])
+)
+KNOWN = st.sampled_from(
+    ["voice.example", "[::1]:8000", "[::1", "::ffff:1.2.3.4", "null", "https://[", "https://a:b", "/voice", "1.2.3.4:5"]
+)
+
+
+@pytest.fixture(scope="module")
+def declared() -> Iterator[FlaskClient]:
+    settings = {**OPEN, "RENDER": "true", "VOICEAPP_ACCESS_CODE": CODE}
+    with create_app(Settings.from_env(settings)).test_client(use_cookies=False) as client:
+        yield client
+
+
+@given(
+    st.dictionaries(st.sampled_from(HEADERS), ODD | KNOWN),
+    st.sampled_from(["/", "/login", "/admission?origin=[", "/healthz", "/voice/", "/metrics", "/nothing"]),
+    st.sampled_from(["GET", "POST"]),
+    st.sampled_from(["text/html", "*/*"]),
+)
+def test_whatever_headers_come_the_answer_is_ours(
+    declared: FlaskClient, headers: dict[str, str], path: str, method: str, accept: str
+) -> None:
+    with declared.open(path, method=method, headers={"Accept": accept, **headers}) as answer:
+        assert answer.status_code < 500
+        assert "X-Request-Id" in answer.headers
+        location = answer.headers.get("Location", "./")
+        assert re.fullmatch(r"(\./|login|/(?!/)[\w.~/-]*)", location)

@@ -55,7 +55,9 @@ class Proxies:
 
         Not to be believed: good for telling people apart, not for letting anybody in.
         """
-        if self.believed(environ) or not addresses.is_local(peer(environ)):
+        other_end = peer(environ)
+        # A Unix socket has no address.
+        if self.believed(environ) or (other_end and not addresses.is_local(other_end)):
             return ""
         hops = _hops(environ)
         return addresses.of_hop(hops[-1]) if hops else ""
@@ -67,7 +69,7 @@ class Proxies:
                 "requests come through a proxy (X-Forwarded-For from %s) that VOICEAPP_PROXIES does not declare: all "
                 "callers count as one address, and cookies are not marked Secure. Set VOICEAPP_PROXIES to the number "
                 "of proxies in front (docs/operations.md)",
-                proxy,
+                proxy or "a Unix socket",
             )
 
     # How it was reached
