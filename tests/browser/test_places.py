@@ -1,4 +1,4 @@
-"""The page under a path of a host, behind a real nginx: the code, the call, the sound, the offline shell."""
+"""The page behind a real nginx: under a path (code, call, sound, offline shell), and by a name that is changed."""
 
 from pathlib import Path
 
@@ -55,3 +55,23 @@ def test_a_call_under_a_path(browser: Browser, tmp_path: Path, kind: str) -> Non
         visitor.press("通話を終える")
         visitor.wait_for_phase("ended")
         assert visitor.leave() == []
+
+
+def test_behind_a_proxy_that_changes_the_name_the_page_says_so_and_does_not_try_for_ever(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with (
+        ScriptedServer(SCENARIOS / "hello.toml") as upstream,
+        gunicorn(upstream_settings(upstream), tmp_path / "log") as app,
+        nginx(
+            f"location / {{ proxy_pass http://127.0.0.1:{app.port}; {UPGRADES} proxy_set_header Host $host; }}",
+            tmp_path / "nginx",
+        ) as port,
+    ):
+        visitor = Visitor(browser)
+        visitor.open(f"http://127.0.0.1:{port}")
+        visitor.call()
+        visitor.wait_for_notice("wrong_place")
+        visitor.wait_for_phase("ended")
+        visitor.context.close()
+        assert f"code=wrong_place host=127.0.0.1 origin=http://127.0.0.1:{port}" in app.log.read_text()
