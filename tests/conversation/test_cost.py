@@ -13,7 +13,7 @@ from voiceapp.conversation.reader import Reader
 
 Event = dict[str, Any]
 SOUND = "AAAA" * 16
-MANY = 600
+MANY = 400
 
 
 def added(item: str, after: str | None = None, role: str = "user") -> Event:

@@ -198,6 +198,18 @@ def test_what_is_ours_goes_out_as_it_is() -> None:
     assert ids.outward(user_text("typed_1", "Hi")) == user_text("typed_1", "Hi")
 
 
+def test_a_server_that_counts_anew_in_another_session_names_other_items() -> None:
+    ids = Ids()
+    assert item_of(ids, COMMITTED, item_id="item_1") == "item_1"
+    ids.begin_session()
+    again = item_of(ids, STARTED, item_id="item_1")
+    assert again == item_of(ids, COMMITTED, item_id="item_1") != "item_1"
+    assert item_of(ids, COMMITTED, item_id="item_2") == "item_2"
+    assert ids.outward(delete(again)) == delete("item_1")
+    ids.begin_session()
+    assert item_of(ids, COMMITTED, item_id="item_1") not in ("item_1", again)
+
+
 def test_names_of_another_session_are_others() -> None:
     ids = Ids()
     first = item_of(ids, COMMITTED)

@@ -156,7 +156,9 @@ def test_another_session_begins_with_nothing_left_over() -> None:
     reader = Reader()
     reader.sound(encoded(delta("AAAA")))
     reader.begin_session()
-    assert reader.sound(encoded(delta("////"))) == SoundDelta("r", "a", b"//8=", 2)
+    found = reader.sound(encoded(delta("////")))
+    assert found is not None
+    assert (found.sound, found.size) == (b"//8=", 2)
 
 
 @pytest.mark.parametrize("sound", ["AAAAA", "AA=A", "A!AA", "ｱｱｱｱ", "AA==AA=="])
@@ -238,6 +240,29 @@ class TestEvents:
         found = reader.sound(payload)
         event = found.event() if found else reader.read(payload).event
         assert event == ev.AudioDelta("r", "a", base64.b64encode(pcm).decode())
+
+
+class TestHalvesOfCharacters:
+    def texts(self, *deltas: str) -> str:
+        reader = Reader()
+        message = {"type": "response.output_audio_transcript.delta", "response_id": "r"}
+        events = [
+            reader.read(encoded({**message, "item_id": item, "delta": delta})).event
+            for delta in deltas
+            for item in "ab"
+        ]
+        return "".join(e.delta for e in events if isinstance(e, ev.AssistantTextDelta) and e.item == "b")
+
+    def test_one_cut_between_two_texts_is_whole_again(self) -> None:
+        assert self.texts("Fine \ud83d", "\udc4d!", "👍") == "Fine 👍!👍"
+
+    @pytest.mark.parametrize("deltas", [("a\ud83d", "b"), ("a", "\udc4db"), ("a\ud83d", "", "b")])
+    def test_one_that_stays_alone_is_shown_as_such(self, deltas: tuple[str, ...]) -> None:
+        assert self.texts(*deltas) == "a\ufffdb"
+
+    def test_it_is_so_anywhere(self) -> None:
+        error = {"type": "error", "error": {"code": "a\ud83d", "message": "\udc4d"}}
+        assert Reader().read(encoded(error)).event == ev.UpstreamError("a\ufffd", "\ufffd", "")
 
 
 JSON = st.recursive(

@@ -11,6 +11,7 @@ MOST_CHARACTERS = 128
 MOST_ODD_CHARACTERS = 4_096
 MOST_ODD = 1_000
 MOST_WAITING = 100
+MOST_SEEN = 20_000
 
 _NAMES = ("item_id", "response_id", "previous_item_id", "call_id")
 _PARTS, _PART_NAMES = ("item", "response"), ("id", "call_id")
@@ -28,9 +29,14 @@ class Ids:
 
     def __init__(self) -> None:
         self._made_up = 0
+        # A server may begin to count anew: what it named in an earlier session is another item now.
+        self._earlier: set[str] = set()
+        self._seen: set[str] = set()
         self.begin_session()
 
     def begin_session(self) -> None:
+        self._earlier |= self._seen
+        self._seen.clear()
         self._ours: dict[str | int, str] = {}
         # None where we made it up and the server's own is not known.
         self._theirs: dict[str, str | int | None] = {}
@@ -72,12 +78,19 @@ class Ids:
     def _fit_one(self, value: object) -> str:
         """Empty where it can be no id."""
         if type(value) is str and len(value) <= MOST_CHARACTERS and value.isascii():
-            return self._ours.get(value, value)
+            return self._ours.get(value) or self._plain(value)
         if type(value) is int:
             return self._ours.get(value) or self._remember(value, str(value))
         if type(value) is str and len(value) <= MOST_ODD_CHARACTERS:
             return self._ours.get(value) or self._remember(value, self._name())
         return ""
+
+    def _plain(self, value: str) -> str:
+        if value in self._earlier and value not in self._seen:
+            return self._remember(value, self._name()) if value else ""
+        if len(self._seen) < MOST_SEEN:
+            self._seen.add(value)
+        return value
 
     def _of_response(self, message: dict[str, Any], kind: str) -> None:
         if kind == "response.created":

@@ -21,6 +21,7 @@ _TYPE = re.compile(rb'\s*\{\s*(?:"event_id"\s*:\s*"[^"\\]*"\s*,\s*)?"type"\s*:\s
 _DELTA = re.compile(rb'"delta"\s*:\s*"')
 # Sound in events that we read other things of (a server may echo what the person said).
 _LONG_BASE64 = re.compile(rb'"[A-Za-z0-9+/=_\\-]{4096,}+"')
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 _SOUND_DELTAS = frozenset({"response.output_audio.delta", "response.audio.delta"})
 # Sound apart. A session's settings and an answer's words are a tenth of it.
 MOST_EVENT_BYTES = 1024 * 1024
@@ -69,10 +70,13 @@ class Reader:
     def __init__(self) -> None:
         self.ids = Ids()
         self._samples = Samples()
+        # First halves of characters, by item: a server that counts in UTF-16 may cut a text between two.
+        self._halves: dict[str, str] = {}
 
     def begin_session(self) -> None:
         self.ids.begin_session()
         self._samples.clear()
+        self._halves.clear()
 
     def sound(self, payload: bytes) -> SoundDelta | None:
         """The audio delta in a message, without parsing its sound; None where `read` has to look.
@@ -107,7 +111,11 @@ class Reader:
                 return _passed_over(payload, kind, whole)
         try:
             message = _parse(payload)
-            return self._understand(message) if message is not None else _left_out(payload, LeftOut.TOO_LONG)
+            if message is None:
+                return _left_out(payload, LeftOut.TOO_LONG)
+            if self._halves or _HALF.search(payload):
+                message = self._join_halves(message)
+            return self._understand(message)
         except NotBase64Error:
             return _left_out(payload, LeftOut.NOT_BASE64)
         except (ValueError, RecursionError):
@@ -125,7 +133,21 @@ class Reader:
                 self._samples.end(item)
             case ev.ResponseDone():
                 self._samples.clear()
+                self._halves.clear()
         return Reading(message, event)
+
+    def _join_halves(self, message: dict[str, Any]) -> dict[str, Any]:
+        """A half belongs before the item's next text; one that stays alone becomes U+FFFD: nothing can print it."""
+        item, delta = str(message.get("item_id")), message.get("delta")
+        if isinstance(delta, str):
+            delta = self._halves.pop(item, "") + delta
+            if "\ud800" <= delta[-1:] <= "\udbff":
+                self._halves[item] = delta[-1]
+                delta = delta[:-1]
+            message = {**message, "delta": delta}
+        text = json.dumps(message, ensure_ascii=False)
+        joined: dict[str, Any] = json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+        return joined
 
 
 def _left_out(payload: bytes, why: LeftOut) -> Reading:
