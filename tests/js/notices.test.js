@@ -43,3 +43,22 @@ test("how far the engine is is said with its notice, which stands once", () => {
   made.add({ code: "engine_starting", progress: { part: "voice", done: 2, of: 3 } })
   assert.deepEqual(made.all.map(({ next, progress }) => [next, progress]), [["Wait.", "Loading the voice: 2 of 3."]])
 })
+
+test("a wrong place says which names differ, where they do", () => {
+  const said = new Words("en", { "notice.wrong_place.title": "Wrong", "notice.wrong_place.next": "Elsewhere.", "notice.wrong_place.compared": "{origin} is not {host}." })
+  const next = trouble => {
+    const made = new Notices(said, { noticesChanged() {} })
+    made.add({ code: "wrong_place", ...trouble })
+    return made.all[0].next
+  }
+  assert.equal(next({ host: "localhost:8000", origin: "https://voice.example" }), "https://voice.example is not localhost:8000.")
+  for (const trouble of [{}, { host: "voice.example", origin: "https://voice.example" }, { host: "a", origin: "null" }]) assert.equal(next(trouble), "Elsewhere.")
+})
+
+test("what was about the call goes with it, but not why it ended", () => {
+  const made = notices()
+  for (const code of ["idle_soon", "microphone_shut"]) made.add({ code })
+  made.add({ code: "idle", fatal: true })
+  made.callEnded()
+  assert.deepEqual(made.all.map(({ code }) => code), ["idle"])
+})

@@ -10,7 +10,7 @@ test("once more asks for a call only when the one before is over", async () => {
   const lines = []
   const connect = () => { lines.push(new Line()); return lines.at(-1) }
   const parts = {
-    obstacle: () => "insecure", devices: undefined, choices: new Choices(null, { choiceChanged() {} }), connect, ask: async () => null, wishes: () => ({}),
+    obstacle: () => "insecure", devices: undefined, choices: new Choices(null, { choiceChanged() {} }), connect, ask: async () => ({ reached: false, trouble: null }), wishes: () => ({}),
     ping: async () => {}, now: () => 0
   }
   const preflight = new Preflight(parts, { preflightChanged() {}, preflightHeard() {} })

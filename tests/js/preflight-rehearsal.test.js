@@ -3,10 +3,10 @@ import { test } from "node:test"
 import { Rehearsal } from "../../voiceapp/static/js/preflight/rehearsal.js"
 import { Line } from "./support/line.js"
 
-function rehearse(trouble = null) {
+function rehearse(trouble = null, reached = trouble !== null) {
   const line = new Line()
   const loading = []
-  const rehearsal = new Rehearsal(() => line, async () => trouble, { greet: false }, progress => loading.push(progress))
+  const rehearsal = new Rehearsal(() => line, async () => ({ reached, trouble }), { greet: false }, progress => loading.push(progress))
   return { line, loading, rehearsal, ran: rehearsal.run() }
 }
 
@@ -48,12 +48,21 @@ test("a line that is refused says why, or that nobody is there", async () => {
   }
 })
 
+test("a line that is refused three times, while the server answers, is said to be stopped on the way", async () => {
+  const { line, ran } = rehearse(null, true)
+  line.active = true
+  for (let i = 0; i < 3; i++) line.come("connect_error")
+  assert.deepEqual(await ran, { code: "no_websocket" })
+  assert.deepEqual(line.events, ["disconnect"])
+})
+
 test("skipped on its way, it asks for no call when it arrives", async () => {
   const { line, rehearsal, ran } = rehearse()
   await rehearsal.stop()
   await ran
-  line.come("connect")
   assert.deepEqual(line.events, ["disconnect"])
+  line.come("connect")
+  assert.deepEqual(line.events, ["disconnect", "disconnect"])
 })
 
 test("skipped while the call is on its way, it is ended, and whoever calls next waits for that", async () => {

@@ -13,6 +13,10 @@ test("the state follows what is heard, not only what the server says", () => {
   assert.equal(stateOf(call("live", "tool")), "tool")
 })
 
+test("nobody is asked for anything once the call is over, though the browser's question still stands", () => {
+  for (const phase of ["idle", "ended"]) assert.equal(stateOf(call(phase, "listening", { asking: true })), phase)
+})
+
 test("who is not heard is not listened to: muted, or the key is up", () => {
   assert.equal(stateOf(call("live", "listening", { muted: true })), "muted")
   assert.equal(stateOf(call("live", "listening", { pushToTalk: true })), "talk")

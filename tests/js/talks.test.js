@@ -1,7 +1,9 @@
 import "fake-indexeddb/auto"
 import { IDBFactory, indexedDB } from "fake-indexeddb"
 import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
 import { test } from "node:test"
+import { Words } from "../../voiceapp/static/js/i18n.js"
 import { FORMS, cues, fileName } from "../../voiceapp/static/js/talks/exports.js"
 import { Recorder } from "../../voiceapp/static/js/talks/recorder.js"
 import { shownAt } from "../../voiceapp/static/js/talks/replay.js"
@@ -187,6 +189,22 @@ for (const [language, { asked, answered, heard, parts, unheard }] of Object.entr
   test(`in ${language} a talk is found by a word that was heard, and by none that was not`, () => {
     assert.equal(search([talkOf()], parts[3].slice(0, 3)).length, 1)
     assert.equal(search([talkOf()], unheard).length, 0)
+  })
+}
+
+for (const language of ["en", "ja"]) {
+  test(`in a file (${language}) an answer that was not ended, and what could not be written down, are marked`, () => {
+    const strings = JSON.parse(readFileSync(new URL(`../../voiceapp/static/i18n/${language}.json`, import.meta.url), "utf8"))
+    const said = new Words(language, strings)
+    const talk = new Recorder(ABOUT, () => 0, null).talk([
+      { ...entry("u1", "user", ""), failed: true }, { ...entry("a1", "assistant", "Half a"), incomplete: "length" }, { ...entry("a2", "assistant", "No"), incomplete: "filter" }
+    ], [])
+    for (const form of ["md", "txt"]) {
+      const text = FORMS[form].write(talk, said)
+      for (const key of ["transcript.failed", "transcript.incomplete.length", "transcript.incomplete.filter"]) assert.ok(text.includes(strings[key]), `${form} ${key}`)
+    }
+    assert.deepEqual(JSON.parse(FORMS.json.write(talk, said)).entries.map(({ failed, incomplete }) => [failed, incomplete]), [[true, undefined], [undefined, "length"], [undefined, "filter"]])
+    assert.deepEqual(cues(talk).map(({ text }) => text), ["Half a", "No"])
   })
 }
 

@@ -50,7 +50,7 @@ test("what the server tells of a tool belongs to the entry of its call", () => {
   const handlers = {}
   const arrived = []
   const socket = { connected: true, on: (event, handler) => { handlers[event] = handler }, connect() {} }
-  const transport = new Transport(() => socket, async () => null, { incoming: { transcriptArrived: (...data) => arrived.push(data) } })
+  const transport = new Transport(() => socket, async () => null, { incoming: { transcriptArrived: (...data) => arrived.push(data) } }, () => 0)
   transport.open()
   handlers.tool(7, { call: "t1", ...tool("failed", "Away.") })
   assert.deepEqual(arrived, [[7, { item: "t1", tool: tool("failed", "Away.") }]])

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { marksOf } from "../../voiceapp/static/js/marks.js"
 import { Transcript } from "../../voiceapp/static/js/transcript.js"
 
 const SCRIPT = [
@@ -75,4 +76,27 @@ test("a new call begins below, and its numbers and ids begin again", () => {
   transcript.begin()
   assert.deepEqual(transcript.entries.map(entries => entries.map(({ text }) => text)), [["one"], ["two"], []])
   assert.equal(new Set(transcript.entries.flat().map(({ key }) => key)).size, 2)
+})
+
+test("an answer that the service ended says so, and what could not be written down is final without words", () => {
+  const transcript = new Transcript({ transcriptChanged() {} })
+  transcript.begin()
+  transcript.place(1, { id: "u", role: "user", after: null, kind: "audio" })
+  transcript.place(2, { id: "a", role: "assistant", after: "u", kind: "audio" })
+  transcript.word(3, { item: "u", text: "", final: true, failed: true })
+  transcript.word(4, { item: "a", delta: "Half a" })
+  transcript.word(5, { item: "a", text: "Half a sen", final: true })
+  transcript.word(6, { item: "a", incomplete: "length" })
+  assert.deepEqual(transcript.entries[0].map(({ text, final, failed, incomplete }) => [text, final, failed, incomplete]), [["", true, true, null], ["Half a sen", true, false, "length"]])
+})
+
+test("an entry has the mark that matters", () => {
+  const marks = more => marksOf({ heard: null, incomplete: null, failed: false, ...more })
+  assert.deepEqual(marks(), [])
+  assert.deepEqual(marks({ incomplete: "filter" }), ["transcript.incomplete.filter"])
+  assert.deepEqual(marks({ incomplete: "something new" }), ["transcript.incomplete.other"])
+  assert.deepEqual(marks({ incomplete: "length", heard: "Half" }), ["transcript.cut"])
+  assert.deepEqual(marks({ failed: true }), ["transcript.failed"])
+  // As it was kept by an older version.
+  assert.deepEqual(marksOf({ heard: null }), [])
 })

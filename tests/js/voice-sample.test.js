@@ -27,7 +27,7 @@ function sample(trouble = null) {
   const lines = []
   const failed = []
   const connect = () => { lines.push(new Line()); return lines.at(-1) }
-  const made = new VoiceSample(connect, async () => trouble, { sampleChanged() {}, sampleFailed: ({ code }) => failed.push(code) })
+  const made = new VoiceSample(connect, async () => ({ reached: trouble !== null, trouble }), { sampleChanged() {}, sampleFailed: ({ code }) => failed.push(code) })
   made.play({ voice: "ash" }, "Hello")
   return { made, lines, line: lines[0], context: contexts[0], failed }
 }
@@ -64,7 +64,7 @@ test("one that starts late is as long as any other, and no longer", () => {
 test("a connection that is lost ends it, and is not made again", () => {
   const { made, line, failed } = live()
   line.come("disconnect", "transport close")
-  assert.deepEqual([made.playing, failed], [false, ["connection_lost"]])
+  assert.deepEqual([made.playing, failed], [false, ["sample_lost"]])
   assert.equal(line.events.at(-1), "disconnect")
 })
 
@@ -93,7 +93,7 @@ test("one that is refused says why, or that nobody is there", async () => {
     const { made, line, failed } = sample(trouble)
     line.come("connect_error")
     await new Promise(resolve => setImmediate(resolve))
-    assert.deepEqual([made.playing, failed], [false, [trouble?.code ?? "connection_lost"]])
+    assert.deepEqual([made.playing, failed], [false, [trouble?.code ?? "server_away"]])
   }
 })
 

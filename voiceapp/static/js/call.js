@@ -4,6 +4,7 @@
 import { HalfDuplex } from "./half-duplex.js"
 import { Hearing } from "./hearing.js"
 import { Incoming } from "./incoming.js"
+import { LineAway } from "./line-away.js"
 import { Outgoing } from "./outgoing.js"
 import { Session } from "./session.js"
 import { Sound, stopStream } from "./sound.js"
@@ -34,7 +35,7 @@ const ANSWERING = ["thinking", "tool"]
 /**
  * @typedef {object} Parts
  * @property {() => any} connect makes a Socket.IO socket that is not yet connected
- * @property {() => Promise<import("./wire.js").Trouble | null>} ask why a connection may have been refused
+ * @property {() => Promise<import("./admission.js").Admission>} ask why a connection may have been refused
  * @property {MediaDevices | undefined} devices
  * @property {import("./transcript.js").Transcript} transcript
  * @property {import("./caption-pace.js").CaptionPace} pace
@@ -79,8 +80,8 @@ export class Call {
     this.sound = new Sound(parts, new Hearing(this.transport, parts, delegate), this)
     this.microphone = this.sound.microphone
     this.player = this.sound.player
-    const { session, outgoing, player } = this
-    this.incoming = new Incoming({ ...parts, session, outgoing, player }, delegate)
+    this.incoming = new Incoming({ ...parts, session: this.session, outgoing: this.outgoing, player: this.player }, delegate)
+    this.lineAway = new LineAway(parts.notices, this)
     this.talk = new Talk(this.transport, this.microphone, parts.now, this)
   }
 
@@ -119,12 +120,12 @@ export class Call {
     const attempt = ++this.attempt
     this.notices.clear()
     this.outgoing.reset(!microphone)
+    this.#openLine(attempt)
     await this.#prepare(attempt, microphone).catch(() => this.#failed("unsupported", attempt))
   }
 
   stop() {
     if (!this.session.take("hungUp")) return
-    this.notices.dismiss("connection_lost")
     this.closing = this.#close(() => this.transport.stop())
   }
 
@@ -198,6 +199,12 @@ export class Call {
     this.transport.connected ? this.#request() : this.transport.open()
   }
 
+  /** While the person is asked for the microphone, but not before the call before it has let go of its own. @param {number} attempt */
+  async #openLine(attempt) {
+    await this.closing
+    if (attempt === this.attempt && this.session.active) this.transport.open()
+  }
+
   /** Whoever wrote first, or was in a call already, is not greeted. */
   #request() {
     this.wishes.start(!this.interrupted && this.unsent.length === 0)
@@ -213,6 +220,8 @@ export class Call {
   async #close(last) {
     this.attempt++
     this.interrupted = false
+    this.lineAway.back(0)
+    this.notices.callEnded()
     this.unsent = []
     this.talk.key.drop()
     this.delegate.soundClosed()
@@ -226,11 +235,11 @@ export class Call {
   #failed(code, attempt) {
     if (attempt !== this.attempt) return
     this.notices.add({ code, fatal: true })
-    this.#end()
+    this.#end(() => this.transport.stop())
   }
 
-  #end() {
-    if (this.session.take("ended")) this.closing = this.#close(() => {})
+  #end(last = () => {}) {
+    if (this.session.take("ended")) this.closing = this.#close(last)
   }
 
   // Session delegate
@@ -241,8 +250,9 @@ export class Call {
 
   // Transport delegate
 
-  transportConnected() {
-    this.notices.dismiss("connection_lost")
+  /** @param {number} awayMs */
+  transportConnected(awayMs) {
+    this.lineAway.back(awayMs)
     if (this.prepared && this.session.active) this.#request()
   }
 
@@ -254,17 +264,22 @@ export class Call {
     this.session.take("lost")
     this.microphone.chunkMs = 0
     this.player.silence()
-    this.notices.add({ code: "connection_lost" })
+    this.lineAway.stillAway(0)
   }
 
-  /** Not reached; the library tries again. */
-  transportRefused() {
-    if (this.session.active) this.notices.add({ code: "connection_lost" })
+  /** Not reached; the library tries again. @param {number} awayMs */
+  transportRefused(awayMs) {
+    if (this.session.active) this.lineAway.stillAway(awayMs)
   }
 
-  /** The server will not have us; the library gives up. */
-  transportFailed() {
-    this.#failed("connection_lost", this.attempt)
+  // Delegate of the line that is away
+
+  awayForLong() {
+    if (!this.microphone.there) return
+    this.sound.letGo()
+    this.outgoing.gate.mute(true)
+    this.notices.add({ code: "microphone_shut" })
+    this.delegate.callChanged()
   }
 
   callRequested() {

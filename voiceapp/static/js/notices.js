@@ -2,6 +2,8 @@
 
 const MOST = 3
 const USUAL_WAIT_S = 15
+/** True only as long as there is a call. */
+const OF_A_CALL = ["idle_soon", "call_ending", "budget_low", "engine_starting", "reconnected", "microphone_shut", "sound_dropped"]
 
 /** @typedef {{code: string, title: string, next: string, progress: string, fatal: boolean, times: number}} Notice `progress` moves while it stands */
 
@@ -19,10 +21,11 @@ export class Notices {
   }
 
   /** @param {import("./wire.js").Trouble} trouble */
-  add({ code, message = "", fatal = false, after_s: seconds = null, progress = null }) {
+  add(trouble) {
+    const { code, fatal = false } = trouble
     const times = (this.all.find(notice => notice.code === code)?.times ?? 0) + 1
     const others = this.all.filter(notice => notice.code !== code)
-    this.all = [...others, { code, ...this.#word(code, message, { seconds: seconds ?? USUAL_WAIT_S, ...progress }), fatal, times }].slice(-MOST)
+    this.all = [...others, { code, ...this.#word(trouble), fatal, times }].slice(-MOST)
     this.delegate.noticesChanged()
   }
 
@@ -32,20 +35,23 @@ export class Notices {
     this.delegate.noticesChanged()
   }
 
+  /** What was about the call is no longer so. */
+  callEnded() {
+    this.all = this.all.filter(({ code, fatal }) => fatal || !OF_A_CALL.includes(code))
+    this.delegate.noticesChanged()
+  }
+
   clear() {
     this.all = []
     this.delegate.noticesChanged()
   }
 
-  /**
-   * @param {string} code
-   * @param {string} message
-   * @param {{seconds: number, part?: string, done?: number, of?: number}} values to wait before one tries again; how far it is
-   */
-  #word(code, message, values) {
+  /** @param {import("./wire.js").Trouble} trouble */
+  #word({ code, message = "", after_s: seconds, progress, host = "", origin = "" }) {
     if (!this.words.has(`notice.${code}.title`)) return { title: this.words.say("notice.other.title"), next: message, progress: "" }
-    const [title, next] = ["title", "next"].map(kind => this.words.say(`notice.${code}.${kind}`, values))
-    return { title, next, progress: values.part ? this.#howFar(code, values) : "" }
+    const values = { seconds: seconds ?? USUAL_WAIT_S, host, origin }
+    const [title, next] = ["title", differs(values) ? "compared" : "next"].map(kind => this.words.say(`notice.${code}.${kind}`, values))
+    return { title, next, progress: progress ? this.#howFar(code, progress) : "" }
   }
 
   /**
@@ -55,4 +61,9 @@ export class Notices {
   #howFar(code, { part, done = 0, of = 0 }) {
     return this.words.say(`notice.${code}.progress`, { part: this.words.say(`engine.part.${part}`), done, of })
   }
+}
+
+/** The server was asked by another name than the browser. @param {{host: string, origin: string}} compared */
+function differs({ host, origin }) {
+  return host !== "" && URL.canParse(origin) && new URL(origin).host !== host
 }

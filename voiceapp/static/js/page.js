@@ -237,7 +237,7 @@ export class Page {
     this.sample.stop()
     // An iPhone forgets the tap while it waits.
     if (this.preflight) return this.preflight.open()
-    const panel = await this.preflightNear().catch(() => this.notices.add({ code: "connection_lost" }))
+    const panel = await this.preflightNear().catch(() => this.notices.add({ code: "server_away" }))
     if (!this.callActive) panel?.open()
   }
 

@@ -9,6 +9,8 @@ import { Devices } from "./devices.js"
 import { SilenceWatch } from "./silence-watch.js"
 
 const GONE = ["OverconstrainedError", "NotFoundError"]
+/** What is said of a microphone that is not there. */
+const WITHOUT = ["microphone_lost", "microphone_shut", "microphone_denied", "microphone_missing", "microphone_busy"]
 
 /**
  * @typedef {object} SoundDelegate
@@ -74,6 +76,12 @@ export class Sound {
     await this.microphone.close()
   }
 
+  /** The microphone's light goes out; the call goes on. */
+  letGo() {
+    this.silence.reset()
+    this.microphone.release()
+  }
+
   /** Null where it was refused; then the person has been told. */
   async ask() {
     this.#ask(true)
@@ -94,7 +102,7 @@ export class Sound {
     const { context } = this.device
     if (!stream || !context || this.microphone.there) return stopStream(stream)
     this.#openMicrophone(context, stream)
-    this.notices.dismiss("microphone_lost")
+    for (const code of WITHOUT) this.notices.dismiss(code)
     this.delegate.soundOpened()
     return true
   }

@@ -13,7 +13,7 @@
  */
 export function stateOf(call) {
   const { asking, session: { phase, turn } } = call
-  if (asking) return "permission"
+  if (asking && phase !== "idle" && phase !== "ended") return "permission"
   return phase === "live" ? turnOf(turn, call) : /** @type {State} */ (phase)
 }
 

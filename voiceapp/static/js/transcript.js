@@ -12,6 +12,8 @@ import { floorGrapheme } from "./segments.js"
  * @property {string} text
  * @property {boolean} final
  * @property {string | null} heard after a cut, what was heard
+ * @property {import("./marks.js").Incomplete | null} incomplete the service ended it before its end
+ * @property {boolean} failed it could not be written down
  * @property {boolean} removed
  * @property {import("./tool.js").Tool | null} tool of a tool's, once known
  * @property {number} at when it was placed, unix milliseconds
@@ -155,7 +157,7 @@ class Segment {
   }
 }
 
-const BLANK = { text: "", final: false, heard: /** @type {string | null} */ (null), removed: false, tool: /** @type {import("./tool.js").Tool | null} */ (null), version: 0 }
+const BLANK = { text: "", final: false, heard: /** @type {string | null} */ (null), incomplete: /** @type {import("./marks.js").Incomplete | null} */ (null), failed: false, removed: false, tool: /** @type {import("./tool.js").Tool | null} */ (null), version: 0 }
 
 /** The words of one item, folded from what came in the order of its numbers. */
 class Words {
@@ -193,10 +195,11 @@ class Words {
  * @param {typeof BLANK} state
  * @param {import("./wire.js").Wording} wording
  */
-function fold(state, { delta, text, final, heard, removed, tool }) {
+function fold(state, { delta, text, final, heard, removed, tool, incomplete, failed }) {
   if (removed) return { ...state, removed: true }
   if (tool) return { ...state, tool, final: tool.state !== "running" }
   if (heard !== undefined) return { ...state, heard }
-  if (text !== undefined) return { ...state, text, final: final === true }
+  if (incomplete) return { ...state, incomplete }
+  if (text !== undefined) return { ...state, text, final: final === true, failed: failed === true }
   return { ...state, text: state.text + (delta ?? "") }
 }

@@ -1,20 +1,24 @@
 // The Socket.IO connection: says what docs/wire.md allows, and tells a delegate what came. Never holds sound back for
-// later: stale speech is worse than none.
+// later: stale speech is worse than none. The line is held for a call and no longer.
 
+import { Refusals } from "./admission.js"
 import { encode } from "./audio/base64.js"
 import { msOf } from "./audio/pcm.js"
 import { Uplink } from "./uplink.js"
 
 const STOP_MS = 2000
 const SETTLE_MS = 500
+/** What belongs to a call may come a moment after its end. */
+const LINGER_MS = 500
+/** Whoever was away for so long is asked before a call goes on. */
+const GIVE_UP_MS = 180_000
 
 /**
  * @typedef {object} TransportDelegate
  * @property {import("./incoming.js").Incoming} incoming is told of the conversation
- * @property {() => void} transportConnected
- * @property {() => void} transportLost
- * @property {() => void} transportRefused
- * @property {() => void} transportFailed
+ * @property {(awayMs: number) => void} transportConnected after so long
+ * @property {() => void} transportLost it is made again
+ * @property {(awayMs: number) => void} transportRefused it could not be made, for so long by now, and is tried again
  * @property {() => void} callRequested nothing of an earlier call comes any more
  * @property {(error: import("./wire.js").Trouble) => void} callRefused
  * @property {(ready: import("./wire.js").Ready) => void} callReadied
@@ -35,18 +39,24 @@ export class Transport {
   live = false
   requested = false
   watching = false
+  /** There is a call, or is to be one: the line is held, and made again when it is lost. */
+  wanted = false
+  /** Since when there is none though it is wanted, in milliseconds. @type {number | null} */
+  awaySince = null
   /** A `stop` was sent and its `ended` has not come: what still arrives belongs to the call that is over. */
   ending = false
   /** @type {(() => void) | null} */
   afterEnd = null
   /** @type {ReturnType<typeof setTimeout> | undefined} the server went away; when to look for it again */
   returning
+  /** @type {ReturnType<typeof setTimeout> | undefined} the call is over; when to let the line go */
+  leaving
   /** @type {any} the Socket.IO socket */
   socket = null
 
   /**
    * @param {() => any} connect makes a socket that is not yet connected
-   * @param {() => Promise<import("./wire.js").Trouble | null>} ask why a connection may have been refused
+   * @param {() => Promise<import("./admission.js").Admission>} ask why a connection may have been refused
    * @param {TransportDelegate} delegate
    * @param {() => number} now milliseconds
    */
@@ -54,6 +64,7 @@ export class Transport {
     this.now = now
     this.connect = connect
     this.ask = ask
+    this.refusals = new Refusals(ask)
     this.delegate = delegate
   }
 
@@ -61,9 +72,14 @@ export class Transport {
     return this.socket?.connected === true
   }
 
+  /** A call is to be: the line may be made while the person is asked for the microphone. */
   open() {
+    this.wanted = true
+    clearTimeout(this.leaving)
+    if (this.connected) return
+    this.awaySince ??= this.now()
     this.socket ??= this.#listen(this.connect())
-    if (!this.connected) this.socket.connect()
+    this.socket.connect()
   }
 
   /** @param {Wishes} [wishes] */
@@ -71,7 +87,8 @@ export class Transport {
     this.afterEnd = null
     if (this.ending) return void (this.afterEnd = () => this.start(wishes))
     this.uplink.reset()
-    this.requested = true
+    this.requested = this.wanted = true
+    clearTimeout(this.leaving)
     this.delegate.callRequested()
     if (this.watching) this.watch(true)
     const at = this.now()
@@ -80,10 +97,30 @@ export class Transport {
 
   stop() {
     this.afterEnd = null
-    this.live = false
+    this.live = this.wanted = false
+    if (this.connected && this.requested) this.#askForEnd()
+    else if (!this.ending) this.#hangUp()
+  }
+
+  #hangUp() {
     clearTimeout(this.returning)
-    if (!this.connected) return void this.socket?.disconnect()
-    if (this.requested) this.#askForEnd()
+    this.awaySince = null
+    this.refusals.count = 0
+    this.socket?.disconnect()
+  }
+
+  /** The call is over. */
+  #leave() {
+    this.live = this.requested = this.wanted = false
+    clearTimeout(this.leaving)
+    this.leaving = setTimeout(() => this.#hangUp(), LINGER_MS)
+  }
+
+  /** There will be no call. @param {import("./wire.js").Trouble} trouble */
+  #giveUp(trouble) {
+    this.wanted = false
+    this.#hangUp()
+    this.delegate.callRefused(trouble)
   }
 
   #askForEnd() {
@@ -198,34 +235,55 @@ export class Transport {
     socket.on(event, (/** @type {any[]} */ ...data) => { if (!this.ending) handler(...data) })
   }
 
+  get #awayMs() {
+    return this.now() - (this.awaySince ?? this.now())
+  }
+
   #connected() {
     this.ending = false
-    this.delegate.transportConnected()
+    this.refusals.connected()
+    if (!this.wanted) return this.#hangUp()
+    const away = this.#awayMs
+    // The computer slept, most likely: nobody expects to be heard now.
+    if (away > GIVE_UP_MS) return this.#giveUp({ code: "connection_given_up" })
+    this.awaySince = null
+    this.delegate.transportConnected(away)
   }
 
   /** @param {any} socket */
   async #refused(socket) {
-    const trouble = await this.ask()
+    const { trouble } = await this.refusals.judge()
+    if (!this.wanted || this.connected) return
     // A server that is being restarted is soon back, and the library tries again.
-    if (!trouble || trouble.code === "server_stopping")
-      return socket.active ? this.delegate.transportRefused() : this.delegate.transportFailed()
-    socket.disconnect()
-    this.delegate.callRefused(trouble)
+    if (trouble && trouble.code !== "server_stopping") return this.#giveUp(trouble)
+    if (!socket.active) return this.#giveUp({ code: "connection_refused" })
+    if (this.#awayMs > GIVE_UP_MS) return this.#giveUp({ code: "connection_given_up" })
+    this.delegate.transportRefused(this.#awayMs)
   }
 
   /** The server is being restarted: whoever answers then takes the call. @param {any} socket @param {number} ms */
   #wentAway(socket, ms) {
+    const { wanted } = this
     socket.disconnect()
-    this.returning = setTimeout(() => socket.connect(), ms)
+    if (wanted) this.#returnIn(ms)
   }
 
   /** @param {string} reason */
   #disconnected(reason) {
     this.live = this.requested = this.ending = false
     this.afterEnd = null
+    // It would come back by itself.
+    if (!this.wanted) return reason === "io client disconnect" ? undefined : this.#hangUp()
+    this.awaySince ??= this.now()
     // The library comes back by itself except from this one.
-    if (reason === "io server disconnect") setTimeout(() => this.socket.connect(), SETTLE_MS)
+    if (reason === "io server disconnect") this.#returnIn(SETTLE_MS)
     this.delegate.transportLost()
+  }
+
+  /** @param {number} ms */
+  #returnIn(ms) {
+    clearTimeout(this.returning)
+    this.returning = setTimeout(() => this.socket.connect(), ms)
   }
 
   /** @param {{ok: boolean, error?: import("./wire.js").Trouble}} answer @param {number} at when it was asked for */
@@ -233,7 +291,7 @@ export class Transport {
     if (this.ending) return
     this.delegate.tripMeasured(this.now() - at)
     if (answer.ok) return
-    this.requested = false
+    this.#leave()
     this.delegate.callRefused(answer.error ?? { code: "internal" })
   }
 
@@ -252,14 +310,15 @@ export class Transport {
 
   /** @param {string} reason */
   #ended(reason) {
-    this.live = this.requested = false
     if (this.ending) return this.#endAwaited()
+    this.#leave()
     this.delegate.callEnded(reason)
   }
 
   #endAwaited() {
     if (!this.ending) return
     this.ending = false
-    this.afterEnd?.()
+    if (this.afterEnd) this.afterEnd()
+    else if (!this.wanted) this.#hangUp()
   }
 }

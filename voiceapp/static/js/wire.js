@@ -7,8 +7,8 @@
 /** @typedef {Made & {conversation: string, sample_rate: number, chunk_ms: number}} Ready */
 
 /** @typedef {{id: string, role: Role, after: string | null, kind: "audio" | "text"}} Place */
-/** @typedef {{item: string, delta?: string, text?: string, final?: boolean, heard?: string, removed?: boolean, tool?: import("./tool.js").Tool}} Wording */
-/** @typedef {{code: string, message?: string, retry?: boolean, fatal?: boolean, after_s?: number | null, progress?: {part: string, done: number, of: number} | null}} Trouble */
+/** @typedef {{item: string, delta?: string, text?: string, final?: boolean, heard?: string, removed?: boolean, failed?: boolean, incomplete?: import("./marks.js").Incomplete, tool?: import("./tool.js").Tool}} Wording */
+/** @typedef {{code: string, message?: string, retry?: boolean, fatal?: boolean, after_s?: number | null, progress?: {part: string, done: number, of: number} | null, host?: string, origin?: string}} Trouble `host` and `origin`: with `wrong_place`, what was compared */
 /** @typedef {{direction: "up" | "down", type: string, at: number, bytes: number, summary: string, body?: string}} LogLine */
 /** @typedef {{turn: number, total: number, currency: string, dated: string}} Cost */
 /** @typedef {{item: string, wait_ms: number | null, created_ms: number, first_byte_ms: number, done_ms: number}} Answered */

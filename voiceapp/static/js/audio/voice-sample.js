@@ -1,5 +1,6 @@
 // How a voice sounds: a short call of its own, in which the assistant is greeted and answers. Its microphone is shut.
 
+import { Refusals } from "../admission.js"
 import { decode } from "./base64.js"
 import { SAMPLE_RATE } from "./pcm.js"
 
@@ -22,12 +23,12 @@ export class VoiceSample {
 
   /**
    * @param {() => any} connect makes a Socket.IO socket that is not yet connected
-   * @param {() => Promise<Trouble | null>} ask why a connection may have been refused
+   * @param {() => Promise<import("../admission.js").Admission>} ask why a connection may have been refused
    * @param {{sampleChanged: () => void, sampleFailed: (trouble: Trouble) => void}} delegate
    */
   constructor(connect, ask, delegate) {
     this.connect = connect
-    this.ask = ask
+    this.refusals = new Refusals(ask)
     this.delegate = delegate
   }
 
@@ -64,7 +65,7 @@ export class VoiceSample {
     socket.on("connect", () => socket.emit("start", wishes, (/** @type {any} */ answer) => { if (!answer.ok) this.#fail(socket, answer.error) }))
     socket.on("connect_error", () => this.#refused(socket))
     // Else it would come back by itself, and another sample would be paid for.
-    socket.on("disconnect", () => this.#fail(socket, { code: "connection_lost" }))
+    socket.on("disconnect", () => this.#fail(socket, { code: "sample_lost" }))
     socket.on("ready", () => { this.#waitOn(); socket.emit("text", { text: greeting }) })
     socket.on("audio", (/** @type {number} */ _, /** @type {string} */ __, /** @type {string} */ base64) => this.#heard(socket, base64))
     socket.on("notice", (/** @type {Trouble} */ trouble) => trouble.fatal ? this.#fail(socket, trouble) : this.#waitOn())
@@ -111,10 +112,12 @@ export class VoiceSample {
     socket?.disconnect()
   }
 
-  /** @param {any} socket */
+  /** Where the server itself answers, the line is tried again. @param {any} socket */
   async #refused(socket) {
+    const { reached, trouble } = await this.refusals.judge()
+    if (reached && !trouble && socket.active) return
     socket.disconnect()
-    this.#fail(socket, await this.ask() ?? { code: "connection_lost" })
+    this.#fail(socket, trouble ?? { code: "server_away" })
   }
 
   /** @param {any} socket @param {Trouble} trouble */

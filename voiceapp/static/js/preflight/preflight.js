@@ -26,7 +26,7 @@ const AUDIBLE_DB = -45
  * @property {MediaDevices | undefined} devices
  * @property {import("../choices.js").Choices} choices
  * @property {() => any} connect makes a Socket.IO socket that is not yet connected
- * @property {() => Promise<import("../wire.js").Trouble | null>} ask why a connection may have been refused
+ * @property {() => Promise<import("../admission.js").Admission>} ask why a connection may have been refused
  * @property {() => object} wishes as `start` would carry them
  * @property {() => Promise<unknown>} ping a small question to the server
  * @property {() => number} now milliseconds

@@ -1,6 +1,8 @@
 // A call that is over as soon as it is ready: whether the engine or the speech service would take one. On a socket of
 // its own, so that the real call meets nothing of it.
 
+import { Refusals } from "../admission.js"
+
 const SILENT_MS = 30_000
 const GOODBYE_MS = 2000
 
@@ -18,16 +20,17 @@ export class Rehearsal {
   saidGoodbye = () => {}
   /** @type {Promise<void> | null} */
   stopped = null
+  refusals
 
   /**
    * @param {() => any} connect makes a Socket.IO socket that is not yet connected
-   * @param {() => Promise<Trouble | null>} ask why a connection may have been refused
+   * @param {() => Promise<import("../admission.js").Admission>} ask why a connection may have been refused
    * @param {object} wishes as `start` carries them
    * @param {(trouble: Trouble) => void} progressed the engine is being loaded
    */
   constructor(connect, ask, wishes, progressed) {
     this.connect = connect
-    this.ask = ask
+    this.refusals = new Refusals(ask)
     this.wishes = wishes
     this.progressed = progressed
   }
@@ -55,8 +58,8 @@ export class Rehearsal {
     const { socket, started } = this
     if (!socket) return
     if (started && socket.connected) await this.#goodbye(socket)
-    // One that is still on its way is let go when it arrives: no call was asked for on it.
-    if (socket.connected) socket.disconnect()
+    // One that is still on its way is not wanted any more: no call was asked for on it.
+    socket.disconnect()
   }
 
   /** @param {any} socket @returns {Promise<void>} */
@@ -92,10 +95,11 @@ export class Rehearsal {
     this.settle(answer.error ?? { code: "internal" })
   }
 
-  /** @param {any} socket */
+  /** Where the server itself answers, the line is tried again. @param {any} socket */
   async #refused(socket) {
-    socket.disconnect()
-    this.settle(await this.ask() ?? { code: "connection_lost" })
+    const { reached, trouble } = await this.refusals.judge()
+    if (reached && !trouble && socket.active) return
+    this.settle(trouble ?? { code: "connection_lost" })
   }
 
   /** @param {Trouble} trouble */

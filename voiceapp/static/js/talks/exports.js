@@ -2,6 +2,7 @@
 
 import { isolated } from "../bidi.js"
 import { said } from "../latency.js"
+import { marksOf } from "../marks.js"
 import { firstGraphemes, floorGrapheme } from "../segments.js"
 import { sentences } from "../sentences.js"
 import { speechMs } from "../speech-rate.js"
@@ -29,7 +30,7 @@ export const FORMS = {
 
 /** @param {Talk} talk @param {Words} words */
 function markdown(talk, words) {
-  const lines = entriesOf(talk).map(entry => entry.tool ? `_${escaped(toolLine(entry.tool, words))}_\n` : `**${who(entry, words)}** (${clock(entry.at, ".").slice(0, 8)})${entry.heard === null ? "" : ` _${words.say("transcript.cut")}_`}\n\n${escaped(told(entry, words))}\n${took(entry, words)}`)
+  const lines = entriesOf(talk).map(entry => entry.tool ? `_${escaped(toolLine(entry.tool, words))}_\n` : `**${who(entry, words)}** (${clock(entry.at, ".").slice(0, 8)})${marks(entry, words).map(mark => ` _${mark}_`).join("")}\n\n${escaped(told(entry, words))}\n${took(entry, words)}`)
   return [`# ${escaped(isolated(titleOf(talk, words.say("talks.unnamed")), words.direction))}\n`, `${dated(talk, words)}\n`, ...lines].join("\n")
 }
 
@@ -40,7 +41,7 @@ function took({ latency }, words) {
 
 /** @param {Talk} talk @param {Words} words */
 function text(talk, words) {
-  return entriesOf(talk).map(entry => entry.tool ? `[${toolLine(entry.tool, words)}]\n` : `${who(entry, words)}: ${told(entry, words)}${entry.heard === null ? "" : ` [${words.say("transcript.cut")}]`}\n`).join("")
+  return entriesOf(talk).map(entry => entry.tool ? `[${toolLine(entry.tool, words)}]\n` : `${who(entry, words)}: ${told(entry, words)}${marks(entry, words).map(mark => ` [${mark}]`).join("")}\n`).join("")
 }
 
 /** @param {Talk} talk */
@@ -103,7 +104,12 @@ function spoken({ entries }) {
 
 /** What was said, and the tools that were used. @param {Talk} talk */
 function entriesOf({ entries }) {
-  return entries.filter(entry => saidIn(entry) || entry.tool)
+  return entries.filter(entry => saidIn(entry) || entry.tool || entry.failed)
+}
+
+/** @param {import("./talk.js").TalkEntry} entry @param {Words} words */
+function marks(entry, words) {
+  return marksOf(entry).map(key => words.say(key))
 }
 
 /** Set apart from the line in which it stands. @param {import("./talk.js").TalkEntry} entry @param {Words} words */

@@ -118,7 +118,8 @@ export class Recorder {
   talk(entries, events) {
     const { pieces, stretches, heard, tokens, cost } = this
     const sound = this.keep && pieces.length ? { pieces, stretches, heard } : null
-    const kept = entries.map(({ id, role, kind, text, heard: part, tool, latency }) => ({ id, role, kind, text, heard: part, tool, latency, ...this.#timeOf(id) }))
+    const kept = entries.map(({ id, role, kind, text, heard: part, incomplete, failed, tool, latency }) =>
+      ({ id, role, kind, text, heard: part, incomplete, failed, tool, latency, ...this.#timeOf(id) }))
     return { ...this.about, length: this.now(), entries: kept, tokens, cost, sound, events }
   }
 

@@ -11,6 +11,8 @@ import { heardPart } from "../transcript.js"
  * @property {"audio" | "text"} kind
  * @property {string} text
  * @property {string | null} heard after a cut, what was heard
+ * @property {import("../marks.js").Incomplete | null} [incomplete] the service ended it before its end
+ * @property {boolean} [failed] it could not be written down
  * @property {import("../tool.js").Tool | null} [tool] that was used
  * @property {import("../latency.js").Latency | null} [latency] how long the answer took
  * @property {number} at

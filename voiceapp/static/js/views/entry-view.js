@@ -2,6 +2,7 @@
 // What stands at its foot (when, how long it took, a button) is there to be read, but is not announced.
 
 import { said } from "../latency.js"
+import { marksOf } from "../marks.js"
 import { sentences } from "../sentences.js"
 import { heardPart } from "../transcript.js"
 import { element, write } from "./element.js"
@@ -15,6 +16,7 @@ export class EntryView {
   words = element("p", { class: "words" }, element("span", { class: "text", dir: "auto" }, this.said, this.live))
   latency = element("span", { class: "latency" })
   copied = element("span", { class: "copied", role: "status" })
+  marks = element("div", { class: "marks" })
   /** @type {HTMLElement | null} */
   cut = null
   /** @type {string[]} */
@@ -28,7 +30,7 @@ export class EntryView {
     this.i18n = i18n
     const who = element("span", { class: "who" }, i18n.say(entry.role === "user" ? "transcript.you" : "transcript.assistant"))
     this.foot = this.#makeFoot(entry)
-    this.root = element("div", { class: "entry", "data-item": entry.id, "data-role": entry.role }, who, this.words, this.foot)
+    this.root = element("div", { class: "entry", "data-item": entry.id, "data-role": entry.role }, who, this.words, this.marks, this.foot)
   }
 
   /** @param {import("../transcript.js").Entry} entry */
@@ -48,11 +50,22 @@ export class EntryView {
     const heard = heardPart(entry)
     const text = entry.heard === null ? entry.text.slice(0, shown) : heard
     this.#renderWords(text, settled)
-    this.root.toggleAttribute("data-final", settled)
-    this.root.toggleAttribute("data-waiting", text === "")
-    this.root.hidden = settled && entry.text.trim() === ""
+    this.#renderState(entry, text.trim() === "", settled)
     if (entry.latency) this.#renderLatency(entry.latency)
     if (entry.heard !== null) this.#renderCut(entry.text.slice(heard.length).trimStart())
+  }
+
+  /**
+   * @param {import("../transcript.js").Entry} entry
+   * @param {boolean} empty nothing of it is shown
+   * @param {boolean} settled
+   */
+  #renderState(entry, empty, settled) {
+    this.root.toggleAttribute("data-final", settled)
+    this.root.toggleAttribute("data-waiting", empty && !settled)
+    this.root.hidden = settled && entry.text.trim() === "" && !entry.failed
+    this.words.hidden = settled && empty
+    if (settled) this.#renderMarks(marksOf(entry))
   }
 
   /**
@@ -110,7 +123,13 @@ export class EntryView {
   #addCut() {
     const label = element("span", { class: "visually-hidden" }, this.i18n.say("transcript.unheard"))
     const cut = element("div", { class: "unheard" }, label, element("p", { class: "text", dir: "auto" }))
-    this.foot.before(cut, element("p", { class: "mark" }, this.i18n.say("transcript.cut")))
+    this.marks.before(cut)
     return cut
+  }
+
+  /** @param {string[]} keys */
+  #renderMarks(keys) {
+    const words = keys.map(key => this.i18n.say(key))
+    if (this.marks.textContent !== words.join("")) this.marks.replaceChildren(...words.map(mark => element("p", { class: "mark" }, mark)))
   }
 }

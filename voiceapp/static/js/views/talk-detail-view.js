@@ -1,5 +1,6 @@
 // One past talk: read, heard again with its text in time, renamed, marked, saved as a file, deleted.
 
+import { marksOf } from "../marks.js"
 import { fileOf, formsOf, sound } from "../talks/files.js"
 import { shownAt } from "../talks/replay.js"
 import { saidIn, titleOf } from "../talks/talk.js"
@@ -106,11 +107,12 @@ export class TalkDetailView {
 
   /** @param {import("../talks/talk.js").Talk} talk */
   #entries(talk) {
-    this.rows = new Map(talk.entries.filter(entry => saidIn(entry)).map(entry => {
+    this.rows = new Map(talk.entries.filter(entry => saidIn(entry) || entry.failed).map(entry => {
       const text = element("span", { class: "text", dir: "auto" }, saidIn(entry))
       const who = element("span", { class: "who" }, this.words.say(entry.role === "user" ? "transcript.you" : "transcript.assistant"))
-      const mark = entry.heard === null ? [] : [element("p", { class: "mark" }, this.words.say("transcript.cut"))]
-      return [entry.id, { row: element("div", { class: "past", "data-role": entry.role, "data-past": entry.id }, who, element("p", { class: "words" }, text), ...mark), text }]
+      const said = saidIn(entry) ? [element("p", { class: "words" }, text)] : []
+      const marks = marksOf(entry).map(key => element("p", { class: "mark" }, this.words.say(key)))
+      return [entry.id, { row: element("div", { class: "past", "data-role": entry.role, "data-past": entry.id }, who, ...said, ...marks), text }]
     }))
     const shown = talk.entries.map(({ id, tool }) => tool ? element("p", { class: "past mark" }, toolLine(tool, this.words)) : this.rows.get(id)?.row)
     return element("div", { class: "past-talk" }, ...shown.filter(row => row !== undefined))

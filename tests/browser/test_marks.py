@@ -1,0 +1,61 @@
+"""What an entry says beside its words: an answer that the service ended, a sentence that could not be written down."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.states import CHOICES, SCENARIO
+from tests.browser.visitor import Visitor
+from tests.browser.wire import Wire
+from voiceapp.engine.scripted import ScriptedServer
+
+pytestmark = pytest.mark.browser
+
+Serve = Callable[[str], tuple[str, ScriptedServer]]
+
+SAID = {
+    "en": ("It begins, and ends ", "grew too long", "filter", "Could not be written down"),
+    "ja": ("始まりましたが、途中", "長さの上限", "フィルター", "文字にできませんでした"),
+}
+
+
+@pytest.mark.parametrize(("language", "width"), [("en", 1280), ("ja", 390)])
+def test_what_was_not_ended_or_not_written_down_is_marked_and_kept_so(
+    browser: Browser, serve: Serve, output: Path, language: str, width: int
+) -> None:
+    half, too_long, filtered, failed = SAID[language]
+    url, _ = serve(SCENARIO)
+    visitor = Visitor(browser, CHOICES, viewport={"width": width, "height": 860})
+    wire = Wire(visitor.page)
+    visitor.open(url, language)
+    page = visitor.page
+    visitor.call_until_live()
+    for item, role, after in (("u1", "user", None), ("a1", "assistant", "u1"), ("a2", "assistant", "a1")):
+        wire.tell("item", {"id": item, "role": role, "after": after, "kind": "audio"})
+    wire.turn("thinking")
+    page.wait_for_selector('[data-item="u1"][data-waiting]')
+    wire.tell("transcript", {"item": "u1", "text": "", "final": True, "failed": True})
+    for item, why in (("a1", "length"), ("a2", "filter")):
+        wire.tell("transcript", {"item": item, "text": half, "final": True})
+        wire.tell("transcript", {"item": item, "incomplete": why})
+    wire.turn("listening")
+    page.wait_for_selector('[data-item="a2"][data-final] .mark')
+    page.screenshot(path=output / f"marks-{language}.png")
+    marks = [page.inner_text(f'[data-item="{item}"] .mark') for item in ("u1", "a1", "a2")]
+    assert failed in marks[0]
+    assert too_long in marks[1]
+    assert filtered in marks[2]
+    assert not page.is_visible('[data-item="u1"] .words')
+    assert not page.query_selector("[data-waiting]")
+    page.click("#call")
+    visitor.wait_for_phase("ended")
+    page.click("#save-talk")
+    page.wait_for_selector(".past .mark")
+    assert page.locator(".past .mark").all_inner_texts() == marks
+    with page.expect_download() as download:
+        page.select_option(".export", "md")
+    text = Path(download.value.path()).read_text()
+    assert all(mark in text for mark in marks)
+    assert visitor.leave() == []

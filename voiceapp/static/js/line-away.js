@@ -1,0 +1,39 @@
+// What is said of a line that is away, once for each stage, and when the microphone is let go meanwhile: nobody is to be
+// heard later who was not asked again.
+
+const LASTING_MS = 20_000
+const SHUT_MS = 30_000
+
+export class LineAway {
+  /** The notice that tells of it. */
+  told = ""
+
+  /**
+   * @param {{add: (trouble: {code: string}) => void, dismiss: (code: string) => void}} notices
+   * @param {{awayForLong: () => void}} delegate
+   */
+  constructor(notices, delegate) {
+    this.notices = notices
+    this.delegate = delegate
+  }
+
+  /** @param {number} awayMs so far */
+  stillAway(awayMs) {
+    if (awayMs >= SHUT_MS) this.delegate.awayForLong()
+    this.#tell(awayMs >= LASTING_MS ? "connection_away" : "connection_lost")
+  }
+
+  /** @param {number} awayMs in all */
+  back(awayMs) {
+    if (awayMs >= SHUT_MS) this.delegate.awayForLong()
+    this.#tell("")
+  }
+
+  /** Whoever has put it away has read it. @param {string} code */
+  #tell(code) {
+    if (code === this.told) return
+    if (this.told) this.notices.dismiss(this.told)
+    this.told = code
+    if (code) this.notices.add({ code })
+  }
+}
