@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.page_client import PageClient
-from tests.servers import Gunicorn, gunicorn, werkzeug
+from tests.servers import Gunicorn, answers, gunicorn, werkzeug
 
 pytestmark = pytest.mark.models
 
@@ -28,7 +28,7 @@ def engines(app: int) -> list[int]:
 
 
 def eventually(holds: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while not holds() and time.monotonic() < deadline:
         time.sleep(0.05)
     return holds()
@@ -105,10 +105,11 @@ def test_it_knows_no_key_of_the_operators(app: Gunicorn) -> None:
 
 
 @contextmanager
-def asleep(pid: int) -> Iterator[None]:
-    """A stopped worker accepts nobody, so the other one does."""
+def asleep(server: Gunicorn, pid: int) -> Iterator[None]:
+    """A stopped worker accepts nobody, so the other one does, once it has come up."""
     os.kill(pid, signal.SIGSTOP)
     try:
+        assert eventually(lambda: answers(f"{server.url}/healthz"))
         yield
     finally:
         os.kill(pid, signal.SIGCONT)
@@ -117,7 +118,7 @@ def asleep(pid: int) -> Iterator[None]:
 def test_several_workers_share_one(tmp_path: Path) -> None:
     with gunicorn({"WEB_CONCURRENCY": "2"}, tmp_path / "gunicorn.log") as server, ExitStack() as stack:
         for sleeper in server.worker_pids():
-            with asleep(sleeper):
+            with asleep(server, sleeper):
                 begin(stack.enter_context(PageClient(server.url)))
         assert len(engines(server.process.pid)) == 1
 
@@ -125,9 +126,9 @@ def test_several_workers_share_one(tmp_path: Path) -> None:
 def test_it_outlives_the_worker_that_started_it_and_goes_with_the_server(tmp_path: Path) -> None:
     with gunicorn({"WEB_CONCURRENCY": "2"}, tmp_path / "gunicorn.log") as server, ExitStack() as stack:
         starter, other = server.worker_pids()
-        with asleep(other):
+        with asleep(server, other):
             begin(stack.enter_context(PageClient(server.url)))
-        with asleep(starter):
+        with asleep(server, starter):
             page = stack.enter_context(PageClient(server.url))
             begin(page)
         (engine,) = engines(server.process.pid)
@@ -135,7 +136,7 @@ def test_it_outlives_the_worker_that_started_it_and_goes_with_the_server(tmp_pat
         page.emit("text", {"text": "What is two plus two?"})
         page.expect("transcript", lambda _, data: data.get("text") == "2 plus 2 is 4.", timeout=30)
         assert eventually(lambda: len(server.worker_pids()) == 2 and starter not in server.worker_pids())
-        with asleep(other):
+        with asleep(server, other):
             begin(stack.enter_context(PageClient(server.url)))
         assert alive(engine)
         assert engines(server.process.pid) == []
@@ -147,7 +148,7 @@ def test_it_outlives_the_worker_that_started_it_and_goes_with_the_server(tmp_pat
 def test_it_is_started_again_whichever_worker_lives(tmp_path: Path) -> None:
     with gunicorn({"WEB_CONCURRENCY": "2"}, tmp_path / "gunicorn.log") as server, ExitStack() as stack:
         starter, other = server.worker_pids()
-        with asleep(other):
+        with asleep(server, other):
             begin(stack.enter_context(PageClient(server.url)))
         (engine,) = engines(server.process.pid)
         os.kill(starter, signal.SIGKILL)
@@ -163,9 +164,9 @@ def test_its_room_counts_for_all_workers_and_one_too_many_is_told_that_it_is_bus
     settings = {"WEB_CONCURRENCY": "2", "VOICEAPP_ENGINE_CALLS": "2"}
     with gunicorn(settings, tmp_path / "gunicorn.log") as server, ExitStack() as stack:
         one, other = server.worker_pids()
-        with asleep(other):
+        with asleep(server, other):
             begin(first := stack.enter_context(PageClient(server.url)))
-        with asleep(one):
+        with asleep(server, one):
             begin(stack.enter_context(PageClient(server.url)))
             late = stack.enter_context(PageClient(server.url))
             assert late.call("start", {}) == {"ok": True}

@@ -170,6 +170,8 @@ class Engine:
 
     def _ended(self, ready: "asyncio.Future[str]", code: int) -> None:
         log.log(logging.INFO if self._stopping else logging.WARNING, "engine ended: exit code %s", code)
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
         self._process = self._ready = None
         self._pause_s = min(max(FIRST_PAUSE_S, self._pause_s * 2), LONGEST_PAUSE_S)
         if not ready.done():
