@@ -101,7 +101,8 @@ def tool_call(request: Request) -> ToolCall | None:
     last = request.last
     if not request.tools or request.tool_choice == "none" or last is None or last.role != "user":
         return None
-    chosen = demanded(request) or next((tool for tool in request.tools if mentioned(tool, last)), None)
+    words = set(words_of(last.text))
+    chosen = demanded(request) or next((tool for tool in request.tools if mentioned(tool, words)), None)
     return ToolCall(chosen["name"], json.dumps(arguments(chosen, last.text))) if chosen else None
 
 
@@ -116,9 +117,9 @@ def demanded(request: Request) -> dict[str, Any] | None:
 FILLERS = frozenset({"get", "set", "the", "current", "make", "do", "run", "fetch", "show"})
 
 
-def mentioned(tool: dict[str, Any], message: Message) -> bool:
+def mentioned(tool: dict[str, Any], words: set[str]) -> bool:
     named = set(re.split(r"[_\W]+", tool["name"].lower())) - FILLERS - {""}
-    return bool(named) and named <= set(words_of(message.text))
+    return bool(named) and named <= words
 
 
 def arguments(tool: dict[str, Any], text: str) -> dict[str, str]:
