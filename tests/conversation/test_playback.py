@@ -14,6 +14,11 @@ def test_a_sound_plays_until_it_is_complete_and_heard() -> None:
     assert not sound.playing
 
 
+def test_a_sound_of_which_nothing_was_sent_does_not_play() -> None:
+    assert not Sound(dropped=True).playing
+    assert Sound(dropped=True, sent_bytes=48_000).playing
+
+
 def test_the_page_cannot_have_heard_more_than_it_was_sent() -> None:
     sound = Sound(sent_bytes=48_000)
     sound.hear(5000)

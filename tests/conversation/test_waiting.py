@@ -163,6 +163,15 @@ class TestAResponseThatDoesNotEnd:
         call.wait(1)
         assert call.conversation.deadline is None
 
+    def test_what_was_cut_and_given_up_stays_silent(self) -> None:
+        call = Call().begin()
+        call.answer(done=False)
+        call.hear(ev.Interrupted(), ev.Flushed("a1", 500))
+        call.wait(PATIENCE)
+        effects = call.hear(ev.AudioDelta("r1", "a2", SECOND))
+        assert [effect for effect in effects if isinstance(effect, Play)] == []
+        assert turns(effects) == []
+
     def test_one_that_was_given_up_is_cancelled_when_the_person_goes_on(self) -> None:
         call = Call().begin()
         call.ask()
@@ -212,6 +221,12 @@ class TestSoundOfAResponseThatIsDone:
         call = Call().begin()
         call.hear(ev.ResponseCreated("r1"), ev.AudioDelta("r1", "a1", SECOND), done())
         assert emitted(call.hear(ev.AssistantText("r1", "a1", "One.")), "transcript")[-1]["text"] == "One."
+
+    def test_a_server_that_does_not_say_how_it_ended_has_ended_it_well(self) -> None:
+        call = Call().begin()
+        call.hear(ev.ResponseCreated("r1"))
+        call.hear(ev.ToolReported("f1", "function", "r1", name="weather", call="c1"))
+        assert kinds(call.hear(done("r1", ""))) == ["conversation.item.create", "response.create"]
 
     def test_sound_of_another_response_goes_on(self) -> None:
         call = Call().begin()
@@ -296,6 +311,13 @@ class TestATool:
         effects = call.wait(1)
         assert effects[0] == OVERDUE
         assert turns(effects) == ["listening"]
+
+    def test_the_response_that_called_it_waits_as_long(self) -> None:
+        call = Call().begin()
+        call.hear(ev.ResponseCreated("r1"), ev.ToolReported("t1", "mcp", "r1", name="search"))
+        assert call.wait(SECONDS[Wait.TOOL] - 1) == []
+        effects = call.hear(ev.ToolReported("t1", "mcp", "r1", state="done", result="Found."), done())
+        assert sent(effects) == [CREATE]
 
     def test_its_every_word_counts(self) -> None:
         call = Call().begin()

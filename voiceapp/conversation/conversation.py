@@ -20,6 +20,8 @@ from .turns import Turn, whose
 from .usage import Meter
 
 SESSION_EVENT_ID = "session"
+# Beside the server's words for how a response ended: nothing more was heard of it.
+LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,8 @@ class Conversation:
             # Sound takes the hot path, where nobody looks at a clock: here it is seen that some came meanwhile.
             grew = sent != self._speech.sent_bytes
             match wait:
-                case Wait.RESPONSE | Wait.REST if not grew:
+                # A tool has a deadline of its own.
+                case Wait.RESPONSE | Wait.REST if not (grew or self._tools.running):
                     self._give_up_response(told=wait is Wait.REST)
                 case Wait.PLAYBACK if not grew:
                     self._speech.give_up()
@@ -170,7 +173,7 @@ class Conversation:
         if self._thinking and not told:
             self._do(Notify(faults.OVERDUE))
         if self._gate.state is State.RUNNING:
-            self._response_over(self._gate.response, "")
+            self._response_over(self._gate.response, LOST)
         self._gate.give_up()
 
     # The session
@@ -237,7 +240,7 @@ class Conversation:
             return True
         self._gate.refuse(cause)
         # It may have been the end of the response that runs, or have nothing to do with it.
-        self._ailing = not cause
+        self._ailing |= not cause
         return False
 
     # The person speaks or types
@@ -366,9 +369,11 @@ class Conversation:
 
     def _response_over(self, response: str, status: str) -> None:
         self._ailing = False
-        whole = status not in ("", "cancelled", "incomplete", "failed")
+        whole = status not in ("cancelled", "incomplete", "failed", LOST)
         self._tools.response_over(response, whole=whole)
-        self._speech.over(response, status)
+        self._speech.over(response, whole=whole, cancelled=status == "cancelled")
+        if status != LOST:
+            self._speech.forget(response)
         self._deadlines.renew(Wait.PLAYBACK)
 
     def _response_failed(self, event: ev.ResponseDone) -> None:

@@ -36,7 +36,8 @@ class Sound:
     @property
     def playing(self) -> bool:
         heard = self.complete and self.heard_ms >= self.sent_ms - END_TOLERANCE_MS
-        return not (self.cut or self.lost or heard)
+        unsent = self.dropped and not self.sent_bytes
+        return not (self.cut or self.lost or heard or unsent)
 
     def hear(self, heard_ms: int) -> None:
         """Take the page's word, within what it can have heard."""

@@ -93,15 +93,18 @@ class Speech:
             self._out.number += 1
             self._out.do(SoundComplete(self._out.number, item))
 
-    def over(self, response: str, status: str) -> None:
-        """The response is, and all of it was said; where the server cancelled it, what is queued must not be heard."""
-        cancelled = status == "cancelled" and response not in self._cut
+    def over(self, response: str, *, whole: bool, cancelled: bool) -> None:
+        """No more of the response comes; where the server cancelled it, what is queued must not be heard."""
+        flushed = cancelled and response not in self._cut
         for item in [*self._items.pop(response, ()), *self._items.pop("", ())]:
-            if cancelled:
+            if flushed:
                 self._flush(item)
             if self._playback.get(item) is not None:
                 self.complete(item)
-            self._captions.settle(item, whole=status == "completed")
+            self._captions.settle(item, whole=whole)
+
+    def forget(self, response: str) -> None:
+        """The server has ended it, so that nothing is left to drop."""
         self._cut.pop(response, None)
 
     # It is cut
