@@ -7,7 +7,7 @@ import { Incoming } from "./incoming.js"
 import { LineAway } from "./line-away.js"
 import { Outgoing } from "./outgoing.js"
 import { Session } from "./session.js"
-import { Sound, stopStream } from "./sound.js"
+import { Sound } from "./sound.js"
 import { Talk } from "./talk.js"
 import { Transport } from "./transport.js"
 import { Wishes } from "./wishes.js"
@@ -188,12 +188,9 @@ export class Call {
     // Told of below, once the person has answered.
     opening.catch(() => {})
     const stream = microphone ? await this.sound.ask() : null
-    const context = await opening.catch(error => {
-      stopStream(stream)
-      throw error
-    })
+    const context = await opening
     await this.closing
-    if (attempt !== this.attempt || !this.session.active) return void stopStream(stream)
+    if (attempt !== this.attempt || !this.session.active) return
     this.sound.begin(context, stream)
     this.prepared = true
     this.transport.connected ? this.#request() : this.transport.open()
@@ -212,7 +209,9 @@ export class Call {
 
   /** In the middle of a call. */
   async #addMicrophone() {
-    this.outgoing.gate.mute(!await this.sound.addMicrophone())
+    // Whoever presses wants to be heard, also where it is being asked for already.
+    this.outgoing.gate.mute(false)
+    await this.sound.addMicrophone()
     this.delegate.callChanged()
   }
 

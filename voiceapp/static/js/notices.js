@@ -3,7 +3,7 @@
 const MOST = 3
 const USUAL_WAIT_S = 15
 /** True only as long as there is a call. */
-const OF_A_CALL = ["idle_soon", "call_ending", "budget_low", "engine_starting", "reconnected", "microphone_shut", "sound_dropped"]
+const OF_A_CALL = ["idle_soon", "call_ending", "budget_low", "engine_starting", "reconnected", "microphone_lost", "microphone_replaced", "microphone_shut", "sound_dropped"]
 
 /** @typedef {{code: string, title: string, next: string, progress: string, fatal: boolean, times: number}} Notice `progress` moves while it stands */
 

@@ -3,12 +3,11 @@
 
 import { AudioDevice } from "./audio/device.js"
 import { Loudspeaker } from "./audio/loudspeaker.js"
-import { Microphone } from "./audio/microphone.js"
+import { Microphone, Unwanted } from "./audio/microphone.js"
 import { Player } from "./audio/player.js"
 import { Devices } from "./devices.js"
 import { SilenceWatch } from "./silence-watch.js"
 
-const GONE = ["OverconstrainedError", "NotFoundError"]
 /** What is said of a microphone that is not there. */
 const WITHOUT = ["microphone_lost", "microphone_shut", "microphone_denied", "microphone_missing", "microphone_busy"]
 
@@ -67,7 +66,7 @@ export class Sound {
 
   /** The player first, then the last of the microphone. */
   async close() {
-    this.paused = false
+    this.paused = this.asking = false
     this.notices.dismiss("sound_paused")
     this.silence.reset()
     this.player.close()
@@ -84,15 +83,23 @@ export class Sound {
 
   /** Null where it was refused; then the person has been told. */
   async ask() {
+    const { era } = this
     this.#ask(true)
     try {
-      return await this.#askFor(this.choices.values.microphone)
+      const stream = await this.microphone.ask(this.choices.values.microphone)
+      if (this.microphone.replaced) this.notices.add({ code: "microphone_replaced" })
+      return stream
     } catch (error) {
-      this.notices.add({ code: Microphone.codeFor(error) })
+      if (!(error instanceof Unwanted)) this.notices.add({ code: Microphone.codeFor(error) })
       return null
     } finally {
-      this.#ask(false)
+      if (era === this.era) this.#ask(false)
     }
+  }
+
+  /** Another one after each end: whoever has waited asks whether it is still the same. */
+  get era() {
+    return this.microphone.era
   }
 
   /** In the middle of a call: the person allowed it only now, or the device came back. Says whether it is there. */
@@ -100,7 +107,7 @@ export class Sound {
     if (!this.delegate.soundWanted || this.asking) return false
     const stream = await this.ask()
     const { context } = this.device
-    if (!stream || !context || this.microphone.there) return stopStream(stream)
+    if (!stream || !context) return false
     this.#openMicrophone(context, stream)
     for (const code of WITHOUT) this.notices.dismiss(code)
     this.delegate.soundOpened()
@@ -134,20 +141,11 @@ export class Sound {
   /** To be called inside a click or a key press, whatever it was for. */
   async touched() {
     if (!this.paused) return
+    const { era } = this
     this.paused = false
-    await this.device.resume() ? this.notices.dismiss("sound_paused") : await this.#rebuild()
-  }
-
-  /** @param {string} deviceId */
-  async #askFor(deviceId) {
-    try {
-      return await this.microphone.ask(deviceId)
-    } catch (error) {
-      if (!deviceId || !GONE.includes(/** @type {Error} */ (error).name)) throw error
-      const stream = await this.microphone.ask()
-      this.notices.add({ code: "microphone_replaced" })
-      return stream
-    }
+    const runs = await this.device.resume()
+    if (era !== this.era) return
+    runs ? this.notices.dismiss("sound_paused") : await this.#rebuild()
   }
 
   /** @param {boolean} asking */
@@ -170,8 +168,7 @@ export class Sound {
   async #exchangeMicrophone() {
     const stream = await this.ask()
     const { context } = this.device
-    if (!stream || !context || !this.microphone.there) return stopStream(stream)
-    this.microphone.release()
+    if (!stream || !context) return
     this.#openMicrophone(context, stream)
     this.delegate.soundOpened()
   }
@@ -192,10 +189,13 @@ export class Sound {
   /** The old context is dead for good: everything once more, with the microphone that is there. */
   async #rebuild() {
     this.delegate.soundRestarting()
-    const { stream } = this.microphone
+    const { era, microphone: { stream } } = this
     this.microphone.disconnect()
     this.device.close()
-    this.begin(await this.device.open(), stream)
+    const context = await this.device.open().catch(() => null)
+    if (era !== this.era) return
+    if (!context) return void (this.paused = true)
+    this.begin(context, stream)
     this.notices.dismiss("sound_paused")
   }
 
@@ -203,7 +203,8 @@ export class Sound {
 
   async deviceChanged() {
     if (this.device.running) return this.notices.dismiss("sound_paused")
-    if (!this.delegate.soundWanted || await this.device.resume()) return
+    const { era } = this
+    if (!this.delegate.soundWanted || await this.device.resume() || era !== this.era) return
     this.paused = true
     this.notices.add({ code: "sound_paused" })
   }
@@ -256,10 +257,4 @@ export class Sound {
     this.delegate.soundChanged()
     if (await this.addMicrophone()) this.notices.add({ code: "microphone_replaced" })
   }
-}
-
-/** @param {MediaStream | null} stream */
-export function stopStream(stream) {
-  stream?.getTracks().forEach(track => track.stop())
-  return false
 }

@@ -1,9 +1,11 @@
-// The microphone: asked for, opened, cut into blocks, and really closed, so that its light goes out.
+// The microphone: asked for, opened, cut into blocks, and really closed, so that its light goes out. It alone owns what the
+// browser gives: whatever was given is given back at the end, and what is given after the end at once.
 
 import { samplesIn } from "./pcm.js"
 
 const CONSTRAINTS = { channelCount: 1, echoCancellation: true, noiseSuppression: true, autoGainControl: true }
 const CLOSE_MS = 200
+const GONE = ["OverconstrainedError", "NotFoundError"]
 
 /** @type {Record<string, string>} */
 const CODES = {
@@ -24,7 +26,16 @@ const CODES = {
 /** @typedef {{judgement: import("./echo-guard.js").Judgement, gain: number, delay: number | null}} Judged */
 /** @typedef {{type: "block" | "closed" | "level" | "judged", pcm: Int16Array, peak: number, ms: number} & Judged} CaptureReport */
 
+/** Nobody waits for it any more. */
+export class Unwanted extends Error {}
+
 export class Microphone {
+  /** Given by the browser and not yet given back. @type {Set<MediaStream>} */
+  held = new Set()
+  /** Grows with each end: what was asked for before is not wanted after. */
+  era = 0
+  /** The chosen one is not there, so the default was asked for. */
+  replaced = false
   /** @type {MediaStream | null} */
   stream = null
   /** @type {AudioWorkletNode | null} */
@@ -64,10 +75,28 @@ export class Microphone {
   }
 
   /**
-   * May show the browser's question; throws what the browser throws.
+   * May show the browser's question; throws what the browser throws, or `Unwanted`. Where the chosen one is gone, the default.
    * @param {string} [deviceId] empty: the default
+   * @returns {Promise<MediaStream>}
    */
   async ask(deviceId = "") {
+    const { era } = this
+    const [stream, error] = await this.#askFor(deviceId).then(given => [given, null], failed => [null, failed])
+    if (era !== this.era) return unwanted(stream)
+    if (stream) return this.#hold(stream, false)
+    if (!deviceId || !GONE.includes(error.name)) throw error
+    return this.#hold(await this.ask(), true)
+  }
+
+  /** @param {MediaStream} stream @param {boolean} replaced */
+  #hold(stream, replaced) {
+    this.held.add(stream)
+    this.replaced = replaced
+    return stream
+  }
+
+  /** @param {string} deviceId */
+  async #askFor(deviceId) {
     if (!this.devices) throw new DOMException("", "NotFoundError")
     return this.devices.getUserMedia({ audio: deviceId ? { ...CONSTRAINTS, deviceId: { exact: deviceId } } : CONSTRAINTS })
   }
@@ -78,6 +107,8 @@ export class Microphone {
    * @param {AudioNode} loudspeaker what it may hear of the assistant
    */
   open(context, stream, loudspeaker) {
+    this.#giveBack([...this.held].filter(other => other !== stream))
+    this.disconnect()
     this.stream = stream
     this.source = context.createMediaStreamSource(stream)
     this.analyser = new AnalyserNode(context, { fftSize: 1024 })
@@ -118,16 +149,29 @@ export class Microphone {
     this.node?.port.postMessage({ type: "open", length: samplesIn(this.chunkMs) })
   }
 
-  /** Delivers what is left of a block, then lets the device go. */
+  /** Delivers what is left of a block, then lets the device go; but not one that is asked for meanwhile. */
   async close() {
+    this.era++
     this.chunkMs = 0
-    if (this.node) await this.#finish(this.node)
-    this.release()
+    const given = [...this.held]
+    const { node } = this
+    if (node) await this.#finish(node)
+    this.#giveBack(given)
+    if (this.node === node) this.disconnect()
   }
 
+  /** The light goes out at once. */
   release() {
-    this.stream?.getTracks().forEach(track => track.stop())
+    this.#giveBack([...this.held])
     this.disconnect()
+  }
+
+  /** @param {MediaStream[]} streams */
+  #giveBack(streams) {
+    for (const stream of streams) {
+      stream.getTracks().forEach(track => track.stop())
+      this.held.delete(stream)
+    }
   }
 
   /** From its context, which is dead; the device stays open. */
@@ -161,4 +205,10 @@ export class Microphone {
     if (type === "level") this.delegate.microphoneMeasured(peak, ms)
     if (type === "judged") this.delegate.speechJudged({ judgement, gain, delay })
   }
+}
+
+/** @param {MediaStream | null} stream @returns {never} */
+function unwanted(stream) {
+  stream?.getTracks().forEach(track => track.stop())
+  throw new Unwanted()
 }

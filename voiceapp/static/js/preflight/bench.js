@@ -4,7 +4,6 @@
 import { AudioDevice } from "../audio/device.js"
 import { Loudspeaker } from "../audio/loudspeaker.js"
 import { Microphone } from "../audio/microphone.js"
-import { stopStream } from "../sound.js"
 import { probe, PROBE_S } from "./probe.js"
 import { Tape } from "./tape.js"
 
@@ -13,7 +12,6 @@ const BEFORE_S = 0.2
 const AFTER_S = 0.6
 /** A device that records nothing must not be waited for. */
 const LATE_MS = 2000
-const GONE = ["OverconstrainedError", "NotFoundError"]
 const NOBODY = { microphoneHeard() {}, microphoneMeasured() {}, speechJudged() {}, microphoneLost() {} }
 
 export class Bench {
@@ -46,7 +44,7 @@ export class Bench {
     this.loudspeaker.setVolume(this.choices.values.volume)
     this.loudspeaker.open(context)
     await this.device.playOn(this.choices.values.speaker)
-    this.context = context
+    if (!this.closed) this.context = context
   }
 
   get rate() {
@@ -55,8 +53,7 @@ export class Bench {
 
   /** May show the browser's question; throws what the browser throws. Gives the name of the microphone. */
   async ask() {
-    const stream = await this.#ask(this.choices.values.microphone)
-    if (this.closed) stopStream(stream)
+    const stream = await this.microphone.ask(this.choices.values.microphone)
     this.stream = stream
     return stream.getAudioTracks()[0]?.label ?? ""
   }
@@ -88,13 +85,14 @@ export class Bench {
   /** The light goes out; sound can still be played. */
   release() {
     this.heard = () => {}
-    stopStream(this.stream)
+    this.microphone.release()
     this.source?.disconnect()
     this.stream = this.source = null
   }
 
   close() {
     this.closed = true
+    this.microphone.close()
     this.release()
     this.context = null
     this.device.close()
@@ -108,16 +106,6 @@ export class Bench {
     const source = new AudioBufferSourceNode(context, { buffer })
     source.connect(/** @type {GainNode} */ (this.loudspeaker.node))
     return source
-  }
-
-  /** @param {string} chosen */
-  async #ask(chosen) {
-    try {
-      return await this.microphone.ask(chosen)
-    } catch (error) {
-      if (!chosen || !GONE.includes(/** @type {Error} */ (error).name)) throw error
-      return this.microphone.ask()
-    }
   }
 
   // Device delegate

@@ -1,0 +1,91 @@
+// A browser's sound for tests in Node: what it makes can be counted, and what it promises comes when a test says so.
+
+/** Promises of the browser, kept until the test lets them come, one after the other. */
+export class Scheduler {
+  waiting = []
+
+  /** @template T @param {() => T} make */
+  promise(make) {
+    return new Promise((resolve, reject) => this.waiting.push(() => {
+      try {
+        resolve(make())
+      } catch (error) {
+        reject(error)
+      }
+    }))
+  }
+
+  /** The next one comes, and all that hangs on it. */
+  async step() {
+    this.waiting.shift()?.()
+    for (let i = 0; i < 30; i++) await null
+  }
+
+  async drain() {
+    for (let i = 0; i < 200 && this.waiting.length; i++) await this.step()
+  }
+}
+
+class Node {
+  port = { onmessage: null, postMessage: message => this.posted(message) }
+  gain = { setTargetAtTime() {} }
+
+  /** @param {unknown} [context] */
+  constructor(context) {
+    this.context = context
+  }
+
+  connect(to) { return to }
+  disconnect() {}
+  posted() {}
+}
+
+/** The world; `world.tracks`, `world.contexts`: all there ever were. */
+export function soundWorld(scheduler) {
+  const world = { tracks: [], contexts: [], stuck: false }
+
+  class Context extends Node {
+    state = "suspended"
+    currentTime = 0
+    sampleRate = 48000
+    destination = new Node()
+    audioWorklet = { addModule: () => scheduler.promise(() => { if (this.state === "closed") throw new DOMException("", "InvalidStateError") }) }
+
+    constructor() {
+      super()
+      world.contexts.push(this)
+    }
+
+    resume() {
+      return scheduler.promise(() => {
+        if (this.state === "closed" || world.stuck) return
+        this.state = "running"
+        this.currentTime += 1
+      })
+    }
+
+    async close() { this.state = "closed" }
+    createMediaStreamSource() { return new Node() }
+  }
+
+  class WorkletNode extends Node {
+    posted({ type }) {
+      if (type === "close") scheduler.promise(() => this.port.onmessage?.({ data: { type: "closed" } }))
+    }
+  }
+
+  const stream = () => {
+    const track = { readyState: "live", stop() { this.readyState = "ended" }, getSettings: () => ({}) }
+    world.tracks.push(track)
+    return { getTracks: () => [track], getAudioTracks: () => [track] }
+  }
+  const devices = {
+    getUserMedia: () => scheduler.promise(stream),
+    enumerateDevices: async () => [{ kind: "audioinput", deviceId: "usb", label: "USB" }],
+    addEventListener() {}
+  }
+  // Node has one of its own from 21 on.
+  globalThis.navigator ??= { userAgent: "" }
+  Object.assign(globalThis, { AudioContext: Context, AudioWorkletNode: WorkletNode, AnalyserNode: Node, GainNode: Node })
+  return Object.assign(world, { devices, live: () => world.tracks.filter(({ readyState }) => readyState === "live").length, open: () => world.contexts.filter(({ state }) => state !== "closed").length })
+}
