@@ -3,12 +3,10 @@
 import gc
 import os
 import resource
-import shutil
 import socket
 import sys
-import tempfile
 
-from voiceapp import lifeline, vendor
+from voiceapp import lifeline, metric_files, vendor
 from voiceapp.errors import SettingError
 from voiceapp.settings import Settings
 
@@ -26,19 +24,22 @@ if not _settings.engine_port:
 
 # All workers must know each other's cookies; without a SECRET_KEY they hold until the next start.
 os.environ["SECRET_KEY"] = _settings.secret_key.reveal()
-# Where the workers put their numbers, so that any of them can tell the sum.
-_metrics = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="voiceapp-metrics-")
+metric_files.share(_settings.workers)
 # A call is two sockets, and the usual soft limit of 1,024 files is soon reached.
 _soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (min(_hard, max(_soft, 65_536)), _hard))
 
-bind = f"{_settings.host}:{_settings.port}"
+bind = _settings.place
 workers = _settings.workers
 # The bridge's loop accepts and parses too: docs/architecture.md says why.
 worker_class = "voiceapp.worker.Worker"
 # They answer HTTP; a call takes none.
 threads = _settings.threads
 keepalive = 5
+# Its heartbeat, which must not wait for a disk.
+worker_tmp_dir = metric_files.temporary_folder() or sys.exit(
+    "VoiceApp cannot start: there is no folder for small temporary files; let it write to /dev/shm or to a small /tmp."
+)
 # A worker whose loop hangs is replaced.
 timeout = 30
 # Callers are told at once and cut after 3 s; then the process goes by itself. This is for what hangs.
@@ -61,8 +62,12 @@ def on_starting(server):
 
 
 def when_ready(server):
-    host = "127.0.0.1" if _settings.host in ("0.0.0.0", "::") else _settings.host
-    print(f"VoiceApp is at http://{host}:{_settings.port}", flush=True)
+    print(f"VoiceApp is at {_settings.url}", flush=True)
+
+
+def post_fork(server, worker):
+    """Before the app is loaded."""
+    metric_files.reserve(worker.pid)
 
 
 def post_worker_init(worker):
@@ -75,9 +80,7 @@ def post_worker_init(worker):
 
 def child_exit(server, worker):
     """A worker that died takes its part of what is going on now out of the metrics."""
-    from prometheus_client import multiprocess
-
-    multiprocess.mark_process_dead(worker.pid)
+    metric_files.forget(worker.pid)
 
 
 def worker_exit(server, worker):
@@ -86,4 +89,4 @@ def worker_exit(server, worker):
 
 
 def on_exit(server):
-    shutil.rmtree(_metrics, ignore_errors=True)
+    metric_files.remove()

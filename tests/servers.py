@@ -10,7 +10,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from werkzeug.serving import make_server
@@ -41,11 +41,15 @@ def environment(settings: Mapping[str, str]) -> dict[str, str]:
 class Gunicorn:
     """The app as it is deployed, in a process of its own."""
 
-    def __init__(self, settings: Mapping[str, str], log: Path, *options: str, files: int = 0) -> None:
+    def __init__(
+        self, settings: Mapping[str, str], log: Path, *options: str, files: int = 0, within: Sequence[str] = ()
+    ) -> None:
+        """`within` is a command that runs the one behind it, in surroundings of its making."""
         self.port = int(settings.get("PORT", 0)) or free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        host = settings.get("VOICEAPP_HOST", "127.0.0.1")
+        self.url = f"http://{'[::1]' if ':' in host else '127.0.0.1'}:{self.port}"
         self.log = log
-        command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", *options, "wsgi:app"]
+        command = [*within, sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", *options, "wsgi:app"]
         env = environment({"PORT": str(self.port), "VOICEAPP_HOST": "127.0.0.1", **settings})
         with log.open("wb") as output:
             # With a hard limit on file descriptors, where one is given.
@@ -79,8 +83,10 @@ def answers(url: str) -> bool:
 
 
 @contextlib.contextmanager
-def gunicorn(settings: Mapping[str, str], log: Path, *options: str, files: int = 0) -> Iterator[Gunicorn]:
-    server = Gunicorn(settings, log, *options, files=files)
+def gunicorn(
+    settings: Mapping[str, str], log: Path, *options: str, files: int = 0, within: Sequence[str] = ()
+) -> Iterator[Gunicorn]:
+    server = Gunicorn(settings, log, *options, files=files, within=within)
     try:
         server.wait_until_up()
         yield server

@@ -11,6 +11,17 @@ Network = IPv4Network | IPv6Network
 _MAPPED = IPv6Network("::ffff:0:0/96")
 # Read by the engine's own process, which inherits our environment.
 ENGINE_PREFIXES = ("VOICEAPP_ENGINE_", "VOICEAPP_BRAIN_")
+# What Kubernetes and Docker links set for each service beside us, under a name made of the service's:
+# https://kubernetes.io/docs/tutorials/services/connect-applications-service/#environment-variables
+# https://docs.docker.com/engine/network/links/#environment-variables
+_OF_A_SERVICE = re.compile(
+    r"(_[A-Z0-9]+)*_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR|START|END))?)"
+)
+_OF_A_SERVICE_BY_VALUE = {
+    "_PORT": re.compile(r"(tcp|udp|sctp)://[^\s/]+:[0-9]+"),
+    "_NAME": re.compile(r"/[\w.-]+/[\w.-]+"),
+}
+_OF_A_LINK = re.compile(r"(_[A-Z0-9]+)*_ENV_\w+")
 
 
 class Secret:
@@ -38,11 +49,28 @@ def _check_word(name: str, value: str) -> None:
         raise SettingError(f"{name} is {value!r}; it may hold letters, digits and . : / @ _ - only.")
 
 
+def is_service_link(name: str, value: str, env: Mapping[str, str]) -> bool:
+    """Whether a variable tells of a service called voiceapp, or voiceapp-something, and is no setting of ours.
+
+    `env` is where it stands: a link's copies of another container's variables come with the link's own name.
+    """
+    rest = name.removeprefix("VOICEAPP")
+    if rest == name:
+        return False
+    ending = next((ending for ending in _OF_A_SERVICE_BY_VALUE if rest.endswith(ending)), "")
+    if ending and _OF_A_SERVICE_BY_VALUE[ending].fullmatch(value):
+        return True
+    if _OF_A_LINK.fullmatch(rest):
+        link = f"{name.partition('_ENV_')[0]}_NAME"
+        return is_service_link(link, env.get(link, ""), {})
+    return bool(_OF_A_SERVICE.fullmatch(rest))
+
+
 class Reader:
-    """Typed, bounded reading of variables; an empty one counts as not set."""
+    """Typed, bounded reading of variables; an empty one counts as not set, and so does a service's address."""
 
     def __init__(self, env: Mapping[str, str]) -> None:
-        self._env = env
+        self._env = {name: value for name, value in env.items() if not is_service_link(name, value.strip(), env)}
         self._asked: set[str] = set()
 
     def text(self, name: str, default: str = "", longest: int = 2000) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 
 from . import addresses, platforms
 from . import prices as price_file
@@ -190,6 +191,16 @@ def _redis_url(reader: Reader) -> Secret:
     url = reader.secret("REDIS_URL")
     if url and not re.match(r"(rediss?|unix)://", url.reveal()):
         raise SettingError("REDIS_URL must be an address such as redis://localhost:6379/0.")
+    if url and find_spec("redis") is None:
+        # A platform may have set it, but to count by each worker alone would be a weaker limit than was asked for.
+        raise SettingError(
+            "REDIS_URL is set, but the redis package is missing. Run: pip install -r requirements-redis.txt "
+            "(or start with REDIS_URL= to let each worker count for itself)."
+        )
+    # Heroku's Redis signs its certificate itself, and Heroku says not to ask for one:
+    # https://devcenter.heroku.com/articles/connecting-heroku-redis
+    if reader.has("DYNO") and url.reveal().startswith("rediss://") and "ssl_cert_reqs=" not in url.reveal():
+        return Secret(url.reveal() + ("&" if "?" in url.reveal() else "?") + "ssl_cert_reqs=none")
     return url
 
 

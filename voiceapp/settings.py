@@ -1,8 +1,11 @@
 """The environment, read once into one frozen object; a wrong value names its variable (docs/settings.md)."""
 
+import re
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from ipaddress import IPv6Address
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
@@ -58,6 +61,17 @@ class Settings:
         return self.profiles[0]
 
     @property
+    def place(self) -> str:
+        """Host and port as one: what gunicorn binds, and what stands in an address."""
+        return _place(self.host, self.port)
+
+    @property
+    def url(self) -> str:
+        """Where this machine reaches the app."""
+        # Not 127.0.0.1 for all: on `::` it would not answer where the system keeps the two families apart.
+        return f"http://{_place({'0.0.0.0': '127.0.0.1', '::': '::1'}.get(self.host, self.host), self.port)}"  # noqa: S104
+
+    @property
     def secrets(self) -> tuple[Secret, ...]:
         """All that no log may hold."""
         rules = self.rules
@@ -71,7 +85,7 @@ class Settings:
         profiles = _profiles(reader)
         # The one that has an address, a key and models of its own.
         profile = next((each for each in profiles if each != "embedded"), "embedded")
-        host = reader.text("VOICEAPP_HOST", "0.0.0.0" if reader.text("PORT") else "127.0.0.1")  # noqa: S104
+        host = _host(reader)
         port = reader.number("PORT", 8000, 1, 65535)
         threads = reader.number("VOICEAPP_THREADS", 8, 2, 2000)
         upstream_url = _upstream_url(reader, profile)
@@ -79,7 +93,8 @@ class Settings:
         settings = cls(
             host=host,
             port=port,
-            workers=reader.number("WEB_CONCURRENCY", 1, 1, 64),
+            # Some platforms work it out from the machine's memory, and arrive at 0.
+            workers=reader.number("WEB_CONCURRENCY", 1, 0, 64) or 1,
             threads=threads,
             secret_key=_secret_key(reader),
             profiles=profiles,
@@ -99,6 +114,22 @@ class Settings:
         )
         reader.refuse_unknown()
         return settings
+
+
+def _host(reader: _Reader) -> str:
+    """A name or an address, an IPv6 one without its brackets."""
+    host = reader.text("VOICEAPP_HOST", "0.0.0.0" if reader.text("PORT") else "127.0.0.1", longest=255)  # noqa: S104
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    if ":" in bare and "%" not in bare:
+        with suppress(ValueError):
+            return str(IPv6Address(bare))
+    elif bare == host and re.fullmatch(r"[\w.-]+", host):
+        return host
+    raise SettingError(f"VOICEAPP_HOST is {host!r}; it must be an address such as 0.0.0.0 or ::, without a port.")
+
+
+def _place(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _profiles(reader: _Reader) -> tuple[str, ...]:
