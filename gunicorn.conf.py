@@ -8,6 +8,7 @@ import sys
 
 from voiceapp import lifeline, metric_files, vendor
 from voiceapp.errors import SettingError
+from voiceapp.readiness import Readiness
 from voiceapp.settings import Settings
 
 try:
@@ -63,6 +64,10 @@ def on_starting(server):
 
 def when_ready(server):
     print(f"VoiceApp is at {_settings.url}", flush=True)
+    for part, trouble in Readiness(_settings).voices.items():
+        if trouble:
+            other = "" if _settings.upstream_key else ", or set OPENAI_API_KEY"
+            print(f"VoiceApp cannot use its {part}: {trouble}{other}", file=sys.stderr, flush=True)
 
 
 def post_fork(server, worker):

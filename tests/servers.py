@@ -42,14 +42,20 @@ class Gunicorn:
     """The app as it is deployed, in a process of its own."""
 
     def __init__(
-        self, settings: Mapping[str, str], log: Path, *options: str, files: int = 0, within: Sequence[str] = ()
+        self,
+        settings: Mapping[str, str],
+        log: Path,
+        *options: str,
+        files: int = 0,
+        within: Sequence[str] = (),
+        python: str = sys.executable,
     ) -> None:
         """`within` is a command that runs the one behind it, in surroundings of its making."""
         self.port = int(settings.get("PORT", 0)) or free_port()
         host = settings.get("VOICEAPP_HOST", "127.0.0.1")
         self.url = f"http://{'[::1]' if ':' in host else '127.0.0.1'}:{self.port}"
         self.log = log
-        command = [*within, sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", *options, "wsgi:app"]
+        command = [*within, python, "-m", "gunicorn", "-c", "gunicorn.conf.py", *options, "wsgi:app"]
         env = environment({"PORT": str(self.port), "VOICEAPP_HOST": "127.0.0.1", **settings})
         with log.open("wb") as output:
             # With a hard limit on file descriptors, where one is given.
@@ -84,9 +90,14 @@ def answers(url: str) -> bool:
 
 @contextlib.contextmanager
 def gunicorn(
-    settings: Mapping[str, str], log: Path, *options: str, files: int = 0, within: Sequence[str] = ()
+    settings: Mapping[str, str],
+    log: Path,
+    *options: str,
+    files: int = 0,
+    within: Sequence[str] = (),
+    python: str = sys.executable,
 ) -> Iterator[Gunicorn]:
-    server = Gunicorn(settings, log, *options, files=files, within=within)
+    server = Gunicorn(settings, log, *options, files=files, within=within, python=python)
     try:
         server.wait_until_up()
         yield server

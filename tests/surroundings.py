@@ -3,6 +3,8 @@
 import functools
 import os
 import subprocess
+import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,16 @@ def fill(folder: Path, root: str = "") -> str:
 
 
 READ_ONLY = "mount -o remount,ro,bind /"
+
+
+def python_without(folder: Path, *modules: str) -> str:
+    """An interpreter in an environment of its own that has all packages of this one but these, by links."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    here, there = (Path(sysconfig.get_path("purelib")), next(folder.glob("lib/python*/site-packages")))
+    for each in here.iterdir():
+        if not each.name.replace("-", "_").startswith(modules):
+            (there / each.name).symlink_to(each)
+    return str(folder / "bin" / "python")
 
 
 def _unshare() -> list[str]:

@@ -29,6 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from .ledger import Ledger
     from .offer import Offer
     from .proxies import Proxies
+    from .readiness import Readiness
     from .settings import Settings
     from .warden import House
 
@@ -60,4 +61,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["voiceapp_house"] = house
     app.extensions["voiceapp_offer"] = offer
     app.extensions["voiceapp_bridge"] = bridge
+    app.extensions["voiceapp_readiness"] = Readiness(settings)
     return app

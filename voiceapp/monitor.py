@@ -10,7 +10,7 @@ from .addresses import is_loopback
 from .door import described
 from .errors import LimitError
 from .proxies import peer
-from .settings import Settings
+from .readiness import Readiness
 from .warden import House
 
 monitor = Blueprint("monitor", __name__)
@@ -18,15 +18,17 @@ monitor = Blueprint("monitor", __name__)
 
 @monitor.get("/readyz")
 def readyz() -> tuple[dict[str, Any], int]:
-    """Whether this worker takes calls, and which part does not let it."""
-    house = _house()
-    parts = {
-        "accepting": not house.admission.stopping,
-        "upstream": _has_upstream(current_app.extensions["voiceapp_settings"]),
-        "redis": current_app.extensions["voiceapp_ledger"].reachable(),
+    """Whether this worker takes calls; which parts work, and why one does not."""
+    readiness: Readiness = current_app.extensions["voiceapp_readiness"]
+    redis = current_app.extensions["voiceapp_ledger"].reachable()
+    troubles = readiness.troubles(accepting=not _house().admission.stopping, redis=redis)
+    ready = readiness.is_ready(troubles)
+    told = {
+        "status": "ready" if ready else "not ready",
+        "parts": {part: not trouble for part, trouble in troubles.items()},
+        "reasons": {part: trouble for part, trouble in troubles.items() if trouble},
     }
-    ready = all(parts.values())
-    return {"status": "ready" if ready else "not ready", "parts": parts}, 200 if ready else 503
+    return told, 200 if ready else 503
 
 
 @monitor.get("/metrics")
@@ -67,10 +69,6 @@ def _may_read_metrics() -> bool:
     # Through a proxy everyone would come from loopback.
     forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-Ip"))
     return is_loopback(peer(request.environ)) and not forwarded
-
-
-def _has_upstream(settings: Settings) -> bool:
-    return settings.profile in ("embedded", "openai") or bool(settings.upstream_url)
 
 
 def _house() -> House:

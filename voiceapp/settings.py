@@ -54,6 +54,9 @@ class Settings:
     engine_port: int = 0
     engine_calls: int = 16
     engine_key: Secret = field(default_factory=_random_secret)
+    # Read by the engine itself; here they tell which of its packages are needed.
+    engine_language: str = ""
+    engine_recogniser: str = ""
 
     @property
     def profile(self) -> str:
@@ -110,6 +113,8 @@ class Settings:
             engine_port=reader.number("VOICEAPP_ENGINE_PORT", 0, 0, 65535),
             engine_calls=reader.number("VOICEAPP_ENGINE_CALLS", 16, 1, 1000),
             engine_key=reader.secret("VOICEAPP_ENGINE_KEY") or _random_secret(),
+            engine_language=reader.text("VOICEAPP_ENGINE_LANGUAGE"),
+            engine_recogniser=reader.text("VOICEAPP_ENGINE_RECOGNISER_DIR"),
             rules=Rules.read(reader, host=host, port=port, paid=bool(upstream_key)),
         )
         reader.refuse_unknown()
