@@ -16,7 +16,7 @@ export npm_config_fetch_timeout ?= 30000
 REGISTRY = The reason stands above. A registry of your own is named by PIP_INDEX_URL and npm_config_registry,\
  an authority of your own by PIP_CERT and NODE_EXTRA_CA_CERTS, a proxy by HTTPS_PROXY. Then make again.
 
-.PHONY: run test test-page test-rest check node-packages bench soak shots clean
+.PHONY: run test test-page test-rest test-quick test-node test-units check check-node check-python node-packages bench soak shots clean
 
 run: $(VENV)/installed-$(WANTED)
 	@$(BIN)/python -m voiceapp.vendor
@@ -32,14 +32,28 @@ test: $(VENV)/installed-requirements-dev.txt
 test-page:
 	$(BIN)/pytest tests/browser
 
-test-rest: check
-	npm --prefix tests/js test --silent
+test-rest: check test-node
 	$(BIN)/pytest --ignore tests/browser
 
-check:
+# Before a commit: the checks, and all tests that need no browser, no model and no clock of the world outside.
+test-quick: $(VENV)/installed-requirements-dev.txt node-packages
+	@$(BIN)/python -m voiceapp.vendor
+	@$(MAKE) --no-print-directory --jobs=2 check-node test-node check-python test-units
+
+test-node:
+	npm --prefix tests/js test --silent
+
+test-units:
+	$(BIN)/pytest -m "not real_time and not slow and not models"
+
+check: check-python check-node
+
+check-python:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+check-node:
 	npm --prefix tests/js run lint --silent
 	npm --prefix tests/js run types --silent
 
@@ -56,7 +70,10 @@ shots: $(VENV)/installed-requirements-dev.txt
 	@$(MAKE) --no-print-directory node-packages
 	$(BIN)/python -m tests.shots
 
-node-packages:
+node-packages: tests/js/node_modules/.package-lock.json
+
+# npm writes it last.
+tests/js/node_modules/.package-lock.json: tests/js/package-lock.json
 	npm --prefix tests/js ci --loglevel=error --no-audit --no-fund || { echo "The page's test tools could not be installed. $(REGISTRY)" >&2; exit 1; }
 
 clean:

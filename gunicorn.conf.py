@@ -18,7 +18,7 @@ except SettingError as error:
 
 # One embedded engine for all workers, and for those that take their place: whichever needs it first starts it there.
 os.environ["VOICEAPP_ENGINE_KEY"] = _settings.engine_key.reveal()
-if not _settings.engine_port:
+if "embedded" in _settings.profiles and not _settings.engine_port:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         os.environ["VOICEAPP_ENGINE_PORT"] = str(probe.getsockname()[1])

@@ -16,6 +16,10 @@ settings.load_profile("patient")
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 
+# Folders whose tests all talk in real time, and what such a test is a parameter of.
+REAL_TIME_FOLDERS = ("tests/browser/", "tests/hostile/")
+SERVERS = ("gunicorn", "gthread")
+
 # The embedded engine, with the person speaking first.
 EMBEDDED = {"VOICEAPP_PROFILE": "embedded", "VOICEAPP_INSTRUCTIONS": "Be brief."}
 
@@ -30,6 +34,24 @@ def upstream_settings(server: ScriptedServer, **more: str) -> dict[str, str]:
         "VOICEAPP_INSTRUCTIONS": "Be brief.",
         **more,
     }
+
+
+@pytest.hookimpl(tryfirst=True)  # before the markers are chosen from
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A failed test has failed. Only what talks in real time, beside others on a noisy machine, is tried once more."""
+    for item in items:
+        if _is_real_time(item):
+            item.add_marker(pytest.mark.real_time)
+        if item.get_closest_marker("real_time"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def _is_real_time(item: pytest.Item) -> bool:
+    parameters = getattr(item, "callspec", None)
+    given = parameters.params.values() if parameters is not None else ()
+    # Started by a fixture, or by the test itself.
+    served = any(value in SERVERS for value in given) or "gunicorn" in item.function.__code__.co_names  # type: ignore[attr-defined]
+    return served or item.nodeid.startswith(REAL_TIME_FOLDERS) or item.get_closest_marker("models") is not None
 
 
 @pytest.fixture

@@ -242,6 +242,7 @@ def test_a_read_only_file_system_is_enough(upstream: Callable[..., ScriptedServe
         assert "no room" not in server.log.read_text()
 
 
+@pytest.mark.slow
 def test_with_nowhere_to_write_at_all_it_says_what_it_needs(tmp_path: Path) -> None:
     within = mounting(f"mount -t tmpfs -o ro none /dev/shm; {READ_ONLY}")
     done = start(ROOT, within)
@@ -250,6 +251,7 @@ def test_with_nowhere_to_write_at_all_it_says_what_it_needs(tmp_path: Path) -> N
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_read_only_file_system_without_the_pages_client_says_what_is_missing(tmp_path: Path) -> None:
     done = start(without_client(tmp_path), mounting(READ_ONLY))
     assert done.returncode != 0
@@ -257,6 +259,7 @@ def test_a_read_only_file_system_without_the_pages_client_says_what_is_missing(t
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_no_registry_at_the_start_is_said_soon(tmp_path: Path) -> None:
     began = time.monotonic()
     nowhere = {"npm_config_registry": "http://127.0.0.1:9", "PIP_INDEX_URL": "http://127.0.0.1:9"}

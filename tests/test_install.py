@@ -15,6 +15,8 @@ from tests import prepare
 from tests.servers import ROOT
 from voiceapp import vendor
 
+pytestmark = pytest.mark.slow
+
 # Debian's own, without python3-venv: it makes the folder and the interpreter, then stops.
 DEBIAN = """#!/bin/sh
 case "$*" in *"-m venv"*) [ -e "{marker}" ] || {{

@@ -62,7 +62,7 @@ def test_one_worker_needs_no_files(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_reload_keeps_the_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(metric_files.FOLDER, raising=False)
+    monkeypatch.setenv(metric_files.FOLDER, "")
     metric_files.share(2)
     folder = os.environ[metric_files.FOLDER]
     metric_files.share(2)

@@ -119,6 +119,7 @@ def test_a_slim_deploy_with_a_key_is_ready(upstream: Callable[..., ScriptedServe
             page.start()
 
 
+@pytest.mark.slow
 def test_a_slim_deploy_with_a_platforms_redis_stops_in_one_line(tmp_path: Path) -> None:
     python = python_without(tmp_path / "slim", *SLIM)
     env = environment({"REDIS_URL": "redis://127.0.0.1:1", "PORT": "8000", "VOICEAPP_HOST": "127.0.0.1", **KEY})

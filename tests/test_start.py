@@ -8,6 +8,8 @@ import pytest
 
 from tests.servers import ROOT, environment, gunicorn
 
+pytestmark = pytest.mark.real_time
+
 
 def start(**settings: str) -> subprocess.CompletedProcess[str]:
     command = (ROOT / "Procfile").read_text().removeprefix("web: ").split()

@@ -15,10 +15,12 @@ def target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return target
 
 
+@pytest.mark.slow
 def test_npms_package_holds_a_pinned_file() -> None:
     assert vendor.HASHES[vendor.integrity(vendor._in_folder(vendor.from_npm))] == "socket.io-client 4.8.4"
 
 
+@pytest.mark.slow
 def test_without_npm_the_wheel_serves(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     which = shutil.which
     monkeypatch.setattr(vendor.shutil, "which", lambda name: None if name == "npm" else which(name))
@@ -48,6 +50,7 @@ def test_where_it_cannot_be_written_nothing_is_fetched(target: Path, monkeypatch
         vendor.fetch()
 
 
+@pytest.mark.slow
 def test_when_nothing_brings_it_every_reason_is_told(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vendor, "NPM_PACKAGE", "./no-such-folder-here")
     monkeypatch.setattr(vendor, "WHEEL", "./no-such-wheel.whl")

@@ -11,12 +11,15 @@ Both must see the same messages and come to the same verdict, but where RFC 6455
 import struct
 from itertools import pairwise
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from wsproto import events as theirs
 from wsproto.connection import Connection, ConnectionType
 
 from voiceapp.wire import Binary, Closed, Endpoint, Event, Ping, Pong, Role, Text
+
+pytestmark = pytest.mark.slow
 
 NO_LIMIT = 1 << 63
 DATA, CONTROL, WRONG = [0x81, 0x82, 0x01, 0x02, 0x00, 0x80], [0x88, 0x89, 0x8A], [0x83, 0xC1, 0x09, 0x8B]

@@ -17,6 +17,8 @@ from voiceapp.engine.scripted import ScriptedServer
 from voiceapp.http_connection import Request
 from voiceapp.worker import Worker
 
+pytestmark = pytest.mark.real_time
+
 
 @pytest.fixture(scope="module")
 def hello() -> Any:
