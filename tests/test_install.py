@@ -1,15 +1,18 @@
 """Installing where something is missing: it ends in reasonable time, says why, and what to do."""
 
 import os
+import re
 import socket
+import ssl
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
+import trustme
 
 from tests import prepare
 from tests.servers import ROOT
@@ -29,23 +32,32 @@ exec {python} "$@"
 
 
 class Registry:
-    """A registry on loopback that takes connections and never answers, or refuses them."""
+    """A registry on loopback that refuses, takes connections and never answers, or has a certificate nobody knows."""
 
-    def __init__(self, *, hangs: bool) -> None:
+    def __init__(self, kind: str) -> None:
         self._socket = socket.socket()
         self._socket.bind(("127.0.0.1", 0))
         self._held: list[socket.socket] = []
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/"
-        if hangs:
+        self._tls: ssl.SSLContext | None = None
+        if kind == "unknown authority":
+            self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            trustme.CA().issue_cert("127.0.0.1").configure_cert(self._tls)
+        self.url = f"{'https' if self._tls else 'http'}://127.0.0.1:{self._socket.getsockname()[1]}/"
+        if kind != "refuses":
             self._socket.listen(64)
             threading.Thread(target=self._take, daemon=True).start()
 
     def _take(self) -> None:
         while True:
             try:
-                self._held.append(self._socket.accept()[0])
+                client = self._socket.accept()[0]
             except OSError:
                 return
+            self._held.append(client)
+            if self._tls is not None:
+                # The client hangs up on our certificate.
+                with suppress(OSError):
+                    self._held.append(self._tls.wrap_socket(client, server_side=True))
 
     def close(self) -> None:
         self._socket.close()
@@ -53,11 +65,11 @@ class Registry:
             each.close()
 
 
-@pytest.fixture(params=["refuses", "hangs"])
+@pytest.fixture(params=["refuses", "hangs", "unknown authority"])
 def registry(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Registry]:
     """What npm and pip ask in this test, with the patience of a test."""
     with ExitStack() as stack:
-        registry = Registry(hangs=request.param == "hangs")
+        registry = Registry(request.param)
         stack.callback(registry.close)
         for name, value in {
             "npm_config_registry": registry.url,
@@ -132,7 +144,7 @@ def test_npm_without_a_registry_says_why_and_what_to_do(registry: Registry, tmp_
         (tests / name).write_bytes((ROOT / "tests" / "js" / name).read_bytes())
     done = make("-f", str(ROOT / "Makefile"), "-C", str(tmp_path), "node-packages")
     assert done.returncode != 0
-    assert "ECONNREFUSED" in done.stderr or "timeout" in done.stderr.lower(), done.stderr
+    assert re.search(r"ECONNREFUSED|timeout|certificate", done.stderr), done.stderr
     assert "npm_config_registry" in done.stderr
     assert "NODE_EXTRA_CA_CERTS" in done.stderr
 
@@ -158,6 +170,7 @@ def test_the_pages_client_without_a_registry_says_why(
     monkeypatch.setattr(vendor, "TARGET", tmp_path / "vendor" / "socket.io.min.js")
     with pytest.raises(vendor.VendorError, match=r"npm failed: .+; pip failed: .+npm_config_registry") as failed:
         vendor.fetch()
+    assert re.search(r"(?i)ECONNREFUSED|time[d ]*out|certificate", str(failed.value))
     assert "complete log" not in str(failed.value)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from voiceapp import packets, schema
+from voiceapp import pace, packets, schema
 from voiceapp.errors import BrowserError
 from voiceapp.pace import Bucket
 from voiceapp.packets import RESERVED, PacketError, check
@@ -177,6 +177,7 @@ def nested(characters: int, event: str = "x") -> str:
 @pytest.mark.parametrize("event", ["x", "text", "audio"])
 def test_what_is_parsed_is_counted_first(monkeypatch: pytest.MonkeyPatch, event: str) -> None:
     """However much comes in a moment, and whatever it says it is."""
+    monkeypatch.setattr(pace, "monotonic", lambda: 0.0)
     parsed: list[int] = []
     read = packets._json
     monkeypatch.setattr(packets, "_json", lambda text: (parsed.append(len(text)), read(text))[1])

@@ -38,7 +38,9 @@ PATIENCE = {
 }
 
 _LABEL = re.compile(r"^(npm (error|ERR!)( code)?|ERROR:|WARNING:) ?")
-_ASIDE = re.compile(r"complete log|new release|-debug-\d|behind a proxy|'proxy' config|^(errno|syscall|network) ")
+_ASIDE = re.compile(
+    r"complete log|new release|-debug-\d|behind a proxy|'proxy' config|problem related to|^(errno|syscall) "
+)
 _CAUSE = re.compile(r"(?i)refused|time[d ]*out|certificate|connection|not found|ENOTFOUND|EAI_AGAIN|no space|read-only")
 
 
