@@ -16,7 +16,7 @@ export npm_config_fetch_timeout ?= 30000
 REGISTRY = The reason stands above. A registry of your own is named by PIP_INDEX_URL and npm_config_registry,\
  an authority of your own by PIP_CERT and NODE_EXTRA_CA_CERTS, a proxy by HTTPS_PROXY. Then make again.
 
-.PHONY: run test test-page test-rest test-quick test-node test-units check check-node check-python node-packages bench soak shots clean
+.PHONY: run test test-page test-rest test-quick test-node test-core test-modules check check-node check-python node-packages bench soak shots clean
 
 run: $(VENV)/installed-$(WANTED)
 	@$(BIN)/python -m voiceapp.vendor
@@ -35,16 +35,22 @@ test-page:
 test-rest: check test-node
 	$(BIN)/pytest --ignore tests/browser
 
+QUICK = -m "not real_time and not slow and not models"
+
 # Before a commit: the checks, and all tests that need no browser, no model and no clock of the world outside.
 test-quick: $(VENV)/installed-requirements-dev.txt node-packages
 	@$(BIN)/python -m voiceapp.vendor
-	@$(MAKE) --no-print-directory --jobs=2 check-node test-node check-python test-units
+	@$(MAKE) --no-print-directory --jobs=3 test-modules test-core test-node check-python check-node
 
 test-node:
 	npm --prefix tests/js test --silent
 
-test-units:
-	$(BIN)/pytest -m "not real_time and not slow and not models"
+# In two processes: the modules' tests wait for sockets half of the time.
+test-core:
+	$(BIN)/pytest tests/conversation tests/engine $(QUICK)
+
+test-modules:
+	$(BIN)/pytest --ignore tests/conversation --ignore tests/engine --ignore tests/browser --ignore tests/hostile $(QUICK)
 
 check: check-python check-node
 
