@@ -11,6 +11,11 @@ from typing import Any
 import websocket
 
 
+def of_answer(_: int, usage: Any) -> bool:
+    """Whether a `usage` is that of an answer, and not of a transcription alone."""
+    return bool(usage["total"]["output_tokens"])
+
+
 class PageClient:
     """Connects to a running app; keeps every event that came, as (name, arguments)."""
 

@@ -14,7 +14,7 @@ import websocket
 
 from tests.conftest import SCENARIOS, upstream_settings
 from tests.hostile.attacker import PING, Line, Watch, connect, frame, text
-from tests.page_client import PageClient
+from tests.page_client import PageClient, of_answer
 from tests.servers import Gunicorn, gunicorn
 from tests.test_driver import chunk
 from voiceapp.engine.scripted import ScriptedServer
@@ -46,7 +46,7 @@ def polite(server: Gunicorn) -> None:
         page.start()
         for n in range(1, 21):
             page.emit("audio", n, chunk(n))
-        page.expect("usage")
+        page.expect("usage", of_answer)
         page.emit("stop", {})
         page.expect("ended")
 

@@ -61,3 +61,14 @@ def test_a_call_that_ends_while_it_is_asked_for_holds_no_place(monkeypatch: pyte
         settled.result(5)
     monkeypatch.undo()
     Account(budgets, ANN, "second").begin()
+
+
+@pytest.mark.parametrize(("begun", "left"), [(True, 0.7), (False, 1.0)])
+def test_what_is_known_last_is_charged_to_the_call_that_had_a_place(begun: bool, left: float) -> None:
+    budgets = Budgets(Rules(user_day_money=1.0), Ledger(Secret("")))
+    account = Account(budgets, ANN, "first")
+    if begun:
+        account.begin()
+    account.settle(1, 500_000)
+    account.amend(-200_000)
+    assert budgets.left(ANN).money == left

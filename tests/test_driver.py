@@ -12,7 +12,7 @@ import pytest
 import websocket
 
 from tests.conftest import SCENARIOS, upstream_settings
-from tests.page_client import PageClient
+from tests.page_client import PageClient, of_answer
 from tests.servers import Gunicorn, gunicorn
 from voiceapp.engine.scripted import ScriptedServer
 
@@ -86,7 +86,7 @@ class TestACall:
         with PageClient(app_url) as page:
             page.start()
             talk(page, 20)
-            page.expect("usage")
+            page.expect("usage", of_answer)
             numbered = [
                 args[0]
                 for name, args in page.events
@@ -123,7 +123,7 @@ class TestACall:
             one.start()
             other.start()
             talk(one, 20)
-            one.expect("usage")
+            one.expect("usage", of_answer)
         assert other.named("audio") == []
 
 
@@ -165,7 +165,7 @@ class TestPushToTalk:
             assert page.call("configure", {"turn": {"mode": "server_vad", "silence_ms": 900}}) == {"ok": True}
             assert page.call("configure", {"turn": {"mode": "server_vad", "silence_ms": 9}})["ok"] is False
             talk(page, 20)
-            page.expect("usage")
+            page.expect("usage", of_answer)
         updates = [event["session"] for event in server.received if event["type"] == "session.update"]
         assert updates[1]["audio"]["input"]["turn_detection"]["silence_duration_ms"] == 900
 
@@ -237,7 +237,7 @@ class TestTheLog:
             page.start()
             page.emit("watch", {"on": True})
             talk(page, 20)
-            page.expect("usage")
+            page.expect("usage", of_answer)
             page.emit("watch", {"on": False})
             page.emit("text", {"text": "Hello"})
             page.expect("transcript", lambda _, data: data.get("text") == "You wrote to me." and data["final"])

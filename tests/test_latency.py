@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY
 
-from tests.page_client import PageClient
+from tests.page_client import PageClient, of_answer
 from voiceapp import telemetry
 from voiceapp.conversation import dialects
 from voiceapp.conversation import events as ev
@@ -230,7 +230,7 @@ def test_the_page_is_told_once_for_a_turn_and_after_its_sound(app_url: str) -> N
         page.start()
         for n in range(1, 21):
             page.emit("audio", n, base64.b64encode(bytes(1920)).decode())
-        page.expect("usage")
+        page.expect("usage", of_answer)
         (told,) = page.expect("latency")
         page.emit("text", {"text": "Hello"})
         page.expect("latency", lambda latency: latency["item"] == "t1")

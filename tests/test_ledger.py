@@ -30,15 +30,36 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return ahead
 
 
-def test_what_is_spent_is_gone_for_the_day(ledger: Ledger) -> None:
-    assert ledger.left("seconds", "spender", 100) == 100
-    ledger.spend("seconds", "spender", 100, 30)
-    ledger.spend("seconds", "spender", 100, 30)
-    assert ledger.left("seconds", "spender", 100) == 40
-    ledger.spend("seconds", "spender", 100, 500)
-    assert ledger.left("seconds", "spender", 100) == 0
-    assert ledger.left("seconds", "another", 100) == 100
-    assert ledger.left("money", "spender", 100) == 100
+def test_what_is_spent_adds_up_by_person_and_kind(ledger: Ledger) -> None:
+    assert ledger.spent("seconds", "spender") == 0
+    ledger.spend("seconds", "spender", 30)
+    ledger.spend("seconds", "spender", 31)
+    assert ledger.spent("seconds", "spender") == 61
+    assert ledger.spent("seconds", "another") == 0
+    assert ledger.spent("money", "spender") == 0
+
+
+def test_what_was_counted_too_high_is_given_back(ledger: Ledger) -> None:
+    ledger.spend("money", "corrected", 500)
+    ledger.spend("money", "corrected", -200)
+    assert ledger.spent("money", "corrected") == 300
+    ledger.spend("money", "corrected", -900)
+    assert ledger.spent("money", "corrected") == 0
+
+
+def test_a_day_begins_at_midnight_utc(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    def set_clock(hour: int) -> None:
+        now = (int(time.time()) // 86_400 + 2) * 86_400 + 3600 * hour
+        monkeypatch.setattr(ledgers.time, "gmtime", lambda _: real(now))
+
+    real = time.gmtime
+    set_clock(23)
+    ledger.spend("money", "late", 70)
+    assert ledger.spent("money", "late") == 70
+    set_clock(24)
+    assert ledger.spent("money", "late") == 0
+    ledger.spend("money", "late", 5)
+    assert ledger.spent("money", "late") == 5
 
 
 def test_tries_run_out(ledger: Ledger) -> None:
@@ -81,10 +102,24 @@ def test_a_renewed_place_stays(ledger: Ledger, clock: list[float]) -> None:
 
 def test_two_workers_share_what_is_in_redis(redis: RedisServer) -> None:
     one, other = Ledger(Secret(redis.url)), Ledger(Secret(redis.url))
-    one.spend("seconds", "shared", 60, 50)
-    assert other.left("seconds", "shared", 60) == 10
+    one.spend("seconds", "shared", 50)
+    assert other.spent("seconds", "shared") == 50
     assert one.take("shared", "x", 1)
     assert not other.take("shared", "y", 1)
+
+
+def test_what_was_spent_while_redis_was_away_is_told_when_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledgers, "REDIS_PAUSE_S", 0.0)
+    with redis_server() as server:
+        ledger, other = Ledger(Secret(server.url)), Ledger(Secret(server.url))
+        ledger.spend("money", "u", 4)
+        server.freeze()
+        ledger.spend("money", "u", 3)
+        # The worker knows what it counted itself.
+        assert ledger.spent("money", "u") == 7
+        server.thaw()
+        assert ledger.spent("money", "u") == 7
+        assert other.spent("money", "u") == 7
 
 
 @pytest.mark.parametrize("trouble", ["gone", "frozen"])
@@ -96,8 +131,8 @@ def test_while_redis_is_away_memory_serves_and_soon(trouble: str) -> None:
         began = time.monotonic()
         assert ledger.take("p", "a", 1)
         assert not ledger.take("p", "b", 1)
-        ledger.spend("seconds", "u", 10, 4)
-        assert ledger.left("seconds", "u", 10) == 6
+        ledger.spend("seconds", "u", 4)
+        assert ledger.spent("seconds", "u") == 4
         assert ledger.may_try("code", "x", 5)
         assert time.monotonic() - began < 2.5
         assert not ledger.reachable()

@@ -7,20 +7,17 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-import pytest
-
 from tests.conftest import upstream_settings
 from tests.hostile.attacker import fetch
-from tests.page_client import PageClient
+from tests.page_client import PageClient, of_answer
 from tests.redis_server import redis_server
 from tests.servers import Gunicorn, gunicorn, werkzeug
 from tests.test_driver import chunk, closed, eventually
 from voiceapp.access import Visitor
-from voiceapp.budgets import Budgets, Left, cost
+from voiceapp.budgets import Budgets, Left
 from voiceapp.engine.scripted import ScriptedServer
 from voiceapp.environment import Secret
 from voiceapp.ledger import Ledger
-from voiceapp.prices import installed
 from voiceapp.rules import Rules
 
 Serve = Callable[..., str]
@@ -85,7 +82,8 @@ def test_a_call_has_a_longest_time(serve: Serve, upstream: Upstream) -> None:
         page.start()
         time_limits = {"call_s": 2, "call_left_s": 2, "idle_s": 360, "idle_left_s": None}
         of_the_day = {"left_s": None, "budget_s": None, "used_s": 0, "left_money": None, "budget_money": None}
-        assert page.expect("limits")[0] == {**time_limits, **of_the_day, "used_money": 0.0, "currency": "USD"}
+        of_the_money = {"used_money": 0.0, "presumed": False, "currency": "USD"}
+        assert page.expect("limits")[0] == {**time_limits, **of_the_day, **of_the_money}
         assert page.expect("ended") == [{"reason": "call_too_long"}]
         assert codes(page) == ["call_ending", "call_too_long"]
         assert closed(server)
@@ -131,7 +129,7 @@ def test_money_is_counted_by_the_tokens_and_shown(serve: Serve, upstream: Upstre
         assert (limits["left_money"], limits["budget_money"], limits["used_money"]) == (0.002, 0.002, 0.0)
         for n in range(1, 21):
             page.emit("audio", n, chunk(n))
-        page.expect("usage")
+        page.expect("usage", of_answer)
         page.emit("stop", {})
         page.expect("ended")
 
@@ -152,23 +150,33 @@ def test_the_budget_that_is_short_first_is_told_with_its_whole() -> None:
     assert budgets.charge(visitor, "call", 360, 0) == Left(90, 1000, 1.5, 2.0, low=True)
 
 
-@pytest.mark.parametrize(
-    ("turn", "millionths"),
-    [
-        ({"input_text_tokens": 1_000_000}, 4_000_000),
-        ({"input_text_tokens": 1_000_000, "cached_tokens": 1_000_000}, 400_000),
-        ({"input_text_tokens": 10, "input_audio_tokens": 100, "cached_tokens": 60}, round(60 * 0.4 + 50 * 32)),
-        ({"output_text_tokens": 1_000, "output_audio_tokens": 2_000}, 24_000 + 128_000),
-        ({"output_tokens": 1_000}, 64_000),
-        ({}, 0),
-    ],
-)
-def test_a_turns_price(turn: dict[str, int], millionths: int) -> None:
-    names = ("input_tokens", "output_tokens", "input_text_tokens", "input_audio_tokens", "cached_tokens")
-    usage = dict.fromkeys((*names, "output_text_tokens", "output_audio_tokens"), 0) | turn
-    usage["input_tokens"] = usage["input_tokens"] or usage["input_text_tokens"] + usage["input_audio_tokens"]
-    usage["output_tokens"] = usage["output_tokens"] or usage["output_text_tokens"] + usage["output_audio_tokens"]
-    assert cost(usage, installed().dearest) == millionths
+def test_a_changed_limit_goes_on_with_the_same_count() -> None:
+    visitor, ledger = Visitor("one", "192.0.2.1"), Ledger(Secret(""))
+    Budgets(Rules(user_day_money=2.0, day_s=100), ledger).charge(visitor, "call", 60, 500_000)
+    lowered = Budgets(Rules(user_day_money=0.75, day_s=60), ledger).left(visitor)
+    assert (lowered.money, lowered.seconds, lowered.spent) == (0.25, 0, True)
+    assert Budgets(Rules(user_day_money=4.0), ledger).left(visitor).money == 3.5
+
+
+def test_whoever_forgets_their_cookies_shares_the_address_with_who_they_were() -> None:
+    budgets = Budgets(Rules(user_day_money=1.0, people_per_address=2), Ledger(Secret("")))
+
+    def login(name: str, address: str = "192.0.2.1") -> Visitor:
+        return Visitor(f"login:{name}", address, lasting=False)
+
+    budgets.charge(login("one"), "call", 0, 900_000)
+    assert budgets.left(login("two")).money == 1.0
+    budgets.charge(login("two"), "call", 0, 900_000)
+    assert budgets.left(login("three")) == Left(money=0.2, of_money=2.0, low=True)
+    assert budgets.left(login("three", "192.0.2.9")).money == 1.0
+    # Who has a name is counted by it alone.
+    assert budgets.left(Visitor("proxy:ann", "192.0.2.1")).money == 1.0
+
+
+def test_an_address_is_not_counted_where_the_operator_says_so() -> None:
+    budgets = Budgets(Rules(user_day_money=1.0, people_per_address=0), Ledger(Secret("")))
+    budgets.charge(Visitor("login:one", "192.0.2.1", lasting=False), "call", 0, 1_000_000)
+    assert budgets.left(Visitor("login:two", "192.0.2.1", lasting=False)).money == 1.0
 
 
 # Several workers and a real Redis
@@ -197,7 +205,7 @@ def test_two_workers_count_together_and_a_killed_one_forgets_no_money(upstream: 
         caller = next(page for page in pages if page.named("ready"))
         for n in range(1, 21):
             caller.emit("audio", n, chunk(n))
-        caller.expect("usage")
+        caller.expect("usage", of_answer)
         caller.emit("stop", {})
         assert eventually(lambda: fetch(server.url + "/admission")[0] == 429)
         for pid in server.worker_pids():

@@ -7,6 +7,8 @@ import pytest
 
 from voiceapp import prices
 from voiceapp.errors import SettingError
+from voiceapp.tariff import FREE_PROFILE
+from voiceapp.upstream import PROFILES
 
 GOOD = """
 currency = "USD"
@@ -14,9 +16,18 @@ dated = 2026-11-12
 [models.m]
 input_text = 4
 input_audio = 32.0
-cached = 0.4
+input_image = 5
+cached_text = 0.4
+cached_audio = 0.4
+cached_image = 0.5
 output_text = 24.0
 output_audio = 64.0
+[transcription.w]
+minute = 0.017
+[transcription.t]
+input_text = 2.5
+input_audio = 6
+output = 10
 """
 
 
@@ -34,6 +45,12 @@ def test_the_file_that_comes_along_is_sound() -> None:
     assert of and of["output_audio"] == 64
 
 
+def test_every_transcription_that_a_profile_sets_by_itself_has_a_price_or_is_free() -> None:
+    models = {name: profile.transcription_model for name, profile in PROFILES.items() if profile.transcription_model}
+    priced = {name for name, model in models.items() if prices.installed().of_transcription(model)}
+    assert priced == set(models) - {FREE_PROFILE}
+
+
 def test_a_dated_name_has_the_price_of_its_family_and_an_unknown_one_none(tmp_path: Path) -> None:
     read = prices.read(write(tmp_path, GOOD))
     assert read.of("m") == read.of("m-2025-08-28") is not None
@@ -44,11 +61,14 @@ def test_a_dated_name_has_the_price_of_its_family_and_an_unknown_one_none(tmp_pa
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (("cached = 0.4", ""), "m: cached is missing"),
-        (("cached = 0.4", "cached = 0.4\nimage = 1"), "image is not known"),
-        (("cached = 0.4", "cached = -1"), "cached is -1"),
-        (("cached = 0.4", "cached = true"), "cached is True"),
-        (("cached = 0.4", "cached = nan"), "cached is nan"),
+        (("cached_text = 0.4", ""), "m: cached_text is missing"),
+        (("cached_text = 0.4", "cached_text = 0.4\nimage = 1"), "image is not known"),
+        (("cached_text = 0.4", "cached_text = -1"), "cached_text is -1"),
+        (("cached_text = 0.4", "cached_text = true"), "cached_text is True"),
+        (("cached_text = 0.4", "cached_text = nan"), "cached_text is nan"),
+        (("minute = 0.017", "minute = 0.017\noutput = 1"), "output is not known"),
+        (("output = 10", ""), "t: output is missing"),
+        (("[transcription.w]", "[transcriptions.w]"), "transcriptions is not known"),
         (('"USD"', '"dollars"'), "three capitals"),
         (("2026-11-12", '"lately"'), "must be a date"),
         (("2026-11-12", "2026-11-12T00:00:00"), "must be a date"),

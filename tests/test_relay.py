@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.conftest import upstream_settings
-from tests.page_client import PageClient
+from tests.page_client import PageClient, of_answer
 from tests.servers import werkzeug
 from voiceapp.conversation import deadlines
 from voiceapp.conversation import events as ev
@@ -76,7 +76,7 @@ def test_no_log_holds_a_key_a_sound_or_a_word(upstream: Upstream, caplog: pytest
         page.emit("text", {"text": "a very private sentence"})
         for n in range(1, 30):
             page.emit("audio", n, SOUND)
-        page.expect("usage")
+        page.expect("usage", of_answer)
         page.emit("stop", {})
         page.expect("ended")
         logged = caplog.text + str(page.named("log"))

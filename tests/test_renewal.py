@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import upstream_settings
-from tests.page_client import PageClient
+from tests.page_client import PageClient, of_answer
 from tests.servers import werkzeug
 from voiceapp.engine.scripted import ScriptedServer
 
@@ -24,7 +24,7 @@ def talk(page: PageClient, first: int, last: int) -> None:
 def hear(page: PageClient, item: str) -> None:
     """Wait for the whole of an answer, and say that it was heard."""
     page.expect("audio", lambda n, which, sound: which == item and sound == "")
-    page.expect("usage")
+    page.expect("usage", of_answer)
     page.emit("heard", {"item": item, "heard_ms": 1200})
     page.expect("turn", lambda n, data: data["state"] == "listening" and n > 1)
 
@@ -58,7 +58,7 @@ def answered(page: PageClient) -> None:
     page.start()
     talk(page, 1, 20)
     page.expect("audio", lambda n, item, sound: item == "a1" and sound == "")
-    page.expect("usage")
+    page.expect("usage", of_answer)
 
 
 def renewing(page: PageClient, server: ScriptedServer) -> None:

@@ -26,6 +26,8 @@ OPEN = {"VOICEAPP_HOST": "0.0.0.0"}
         ({"VOICEAPP_MONEY_PER_DAY": "nan"}, "VOICEAPP_MONEY_PER_DAY"),
         ({"VOICEAPP_PRICES": "tea=1"}, "VOICEAPP_PRICES"),
         ({"VOICEAPP_PRICES": "cached"}, "VOICEAPP_PRICES"),
+        ({"VOICEAPP_PRICES": "transcription_cached=1"}, "VOICEAPP_PRICES"),
+        ({"VOICEAPP_PEOPLE_PER_ADDRESS": "all"}, "VOICEAPP_PEOPLE_PER_ADDRESS"),
         ({"REDIS_URL": "localhost:6379"}, "REDIS_URL"),
         ({"VOICEAPP_PUBLIC": "true"}, "VOICEAPP_PUBLIC"),
         ({**OPEN, "OPENAI_API_KEY": KEY}, "VOICEAPP_ACCESS_CODE"),
@@ -66,9 +68,16 @@ def test_limits_for_one_person_hold_where_strangers_come_from() -> None:
     assert Settings.from_env({**OPEN, "VOICEAPP_CALLS_PER_USER": "0"}).rules.calls_per_user == 0
 
 
-def test_prices_that_are_not_named_stay() -> None:
-    prices = Settings.from_env({"VOICEAPP_PRICES": "cached=0.06, output_audio=20"}).rules.prices
-    assert (prices["cached"], prices["output_audio"], prices["input_text"]) == (0.06, 20, 4)
+def test_prices_are_those_that_are_named_and_cached_is_for_all_kinds_of_it() -> None:
+    env = {"VOICEAPP_PRICES": "cached_audio=0.3 cached=0.06, output_audio=20, transcription_minute=0.01"}
+    assert Settings.from_env(env).rules.prices == {
+        "cached_text": 0.06,
+        "cached_audio": 0.3,
+        "cached_image": 0.06,
+        "output_audio": 20,
+        "transcription_minute": 0.01,
+    }
+    assert Settings.from_env({}).rules.prices == {}
 
 
 def test_a_code_from_a_file_is_its_first_line(tmp_path: Path) -> None:

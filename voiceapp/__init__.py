@@ -26,6 +26,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from .budgets import Budgets
     from .door import Door
     from .http_connection import MAX_BODY_BYTES
+    from .identity import Identity
     from .ledger import Ledger
     from .offer import Offer
     from .proxies import Proxies
@@ -57,6 +58,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.extensions["voiceapp_settings"] = settings
     app.extensions["voiceapp_access"] = access
+    app.extensions["voiceapp_identity"] = Identity(settings.secret_key)
     app.extensions["voiceapp_ledger"] = ledger
     app.extensions["voiceapp_house"] = house
     app.extensions["voiceapp_offer"] = offer

@@ -2,7 +2,6 @@
 
 import hmac
 import logging
-import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -33,10 +32,14 @@ _LONGEST_NAME = 128
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who asks. `user` is whom the budgets count for: a name from the proxy, a login, or else the address."""
+    """Who asks. `user` is whom the budgets count for: a name from the proxy, a login, or else the address.
+
+    `lasting`: it is the same tomorrow, whatever the browser forgets.
+    """
 
     user: str
     address: str
+    lasting: bool = True
 
     @property
     def alias(self) -> str:
@@ -69,7 +72,7 @@ class Access:
         if not self._rules.restricted:
             return Visitor(f"address:{address}", address)
         login = self._login(environ)
-        return Visitor(f"login:{login}", address) if login else None
+        return Visitor(f"login:{login}", address, lasting=False) if login else None
 
     def address(self, environ: Environ) -> str:
         """Where the request comes from, as the limits count it."""
@@ -107,9 +110,9 @@ class Access:
         one = f"{address} for {addresses.household(claimed)}"
         return [(one, WRONG_TRIES_A_MINUTE), (address, WRONG_TRIES_BEHIND_ONE)]
 
-    def new_cookie(self) -> str:
-        """A signed value that lets its holder in for `COOKIE_S` seconds."""
-        return str(self._signer.dumps(secrets.token_urlsafe(9)))
+    def new_cookie(self, person: str) -> str:
+        """A signed value that lets its holder in for `COOKIE_S` seconds, as this person."""
+        return str(self._signer.dumps(person))
 
     # How someone is known
 

@@ -17,7 +17,7 @@ class Account:
         self._visitor = visitor
         self._call = call
         self._lock = threading.Lock()
-        self._open = self._settled = False
+        self._begun = self._open = self._settled = False
 
     def begin(self) -> Left:
         """Take the call's places, unless it is over by now. Raises `LimitError`."""
@@ -25,7 +25,7 @@ class Account:
             if self._settled:
                 return Left()
             left = self._budgets.begin(self._visitor, self._call)
-            self._open = True
+            self._begun = self._open = True
             return left
 
     def charge(self, seconds: int, millionths: int) -> Left:
@@ -43,3 +43,9 @@ class Account:
                 self._open = False
                 self._budgets.charge(self._visitor, self._call, seconds, millionths)
                 self._budgets.end(self._visitor, self._call)
+
+    def amend(self, millionths: int) -> None:
+        """More than was charged, or less, is known of a call that is over."""
+        with self._lock:
+            if self._begun:
+                self._budgets.spend(self._visitor, 0, millionths)

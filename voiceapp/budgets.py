@@ -1,15 +1,13 @@
 """What one call may still have: a place, minutes and money of the day."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .access import Visitor
 from .errors import BUDGET_SPENT, TOO_MANY_CALLS, LimitError
 from .ledger import Ledger
 from .rules import Rules
+from .tariff import MILLIONTHS
 
-# Money is counted in millionths, so that the ledger's whole numbers hold it.
-MILLIONTHS = 1_000_000
 # The part of a day's budget at which people are warned.
 LOW = 1 / 6
 
@@ -70,11 +68,15 @@ class Budgets:
 
     def charge(self, visitor: Visitor, call: str, seconds: int, millionths: int) -> Left:
         """Count what the call used since the last time, and keep its places."""
-        for meter in self._meters(visitor):
-            self._ledger.spend(meter.what, meter.whom, meter.most, seconds if meter.what == "seconds" else millionths)
+        self.spend(visitor, seconds, millionths)
         for key, _ in self._places(visitor):
             self._ledger.renew(key, call)
         return self.left(visitor)
+
+    def spend(self, visitor: Visitor, seconds: int, millionths: int) -> None:
+        """Count what was used; less than 0 where an estimate was too high."""
+        for meter in self._meters(visitor):
+            self._ledger.spend(meter.what, meter.whom, seconds if meter.what == "seconds" else millionths)
 
     def end(self, visitor: Visitor, call: str) -> None:
         for key, _ in self._places(visitor):
@@ -85,7 +87,7 @@ class Budgets:
         least: dict[str, tuple[int, int]] = {}
         share = 1.0
         for meter in self._meters(visitor):
-            left = self._ledger.left(meter.what, meter.whom, meter.most)
+            left = max(0, meter.most - self._ledger.spent(meter.what, meter.whom))
             least[meter.what] = min((left, meter.most), least.get(meter.what, (left, meter.most)))
             share = min(share, left / meter.most)
         seconds, of_seconds = least.get("seconds", (None, None))
@@ -101,13 +103,14 @@ class Budgets:
 
     def _meters(self, visitor: Visitor) -> list[Meter]:
         rules = self._rules
-        every = (
-            Meter("seconds", visitor.user, rules.user_day_s),
-            Meter("seconds", "everyone", rules.day_s),
-            Meter("money", visitor.user, round(rules.user_day_money * MILLIONTHS)),
-            Meter("money", "everyone", round(rules.day_money * MILLIONTHS)),
-        )
-        return [meter for meter in every if meter.most]
+        a_person = {"seconds": rules.user_day_s, "money": round(rules.user_day_money * MILLIONTHS)}
+        together = {"seconds": rules.day_s, "money": round(rules.day_money * MILLIONTHS)}
+        every = [(visitor.user, a_person), ("everyone", together)]
+        if not visitor.lasting:
+            # Who forgets their cookies is somebody new, at the same address.
+            people = rules.people_per_address
+            every.append((f"shared:{visitor.address}", {what: people * most for what, most in a_person.items()}))
+        return [Meter(what, whom, most) for whom, limits in every for what, most in limits.items() if most]
 
     def _places(self, visitor: Visitor) -> list[tuple[str, int]]:
         rules = self._rules
@@ -120,23 +123,3 @@ class Budgets:
 
 def _in_currency(millionths: int | None) -> float | None:
     return None if millionths is None else millionths / MILLIONTHS
-
-
-def cost(turn: Mapping[str, int], prices: Mapping[str, float]) -> int:
-    """Millionths that a turn's tokens cost (docs/wire.md, `usage`); prices are per million tokens.
-
-    Which tokens came from the cache is not told: the cheap ones count as cached first. Tokens of no told kind count as
-    sound. So the sum is never below the bill.
-    """
-    text, cached = turn["input_text_tokens"], turn["cached_tokens"]
-    audio = max(turn["input_audio_tokens"], turn["input_tokens"] - text)
-    spoken = max(turn["output_audio_tokens"], turn["output_tokens"] - turn["output_text_tokens"])
-    cached = min(cached, text + audio)
-    text, audio = max(0, text - cached), audio - max(0, cached - text)
-    return round(
-        cached * prices["cached"]
-        + text * prices["input_text"]
-        + audio * prices["input_audio"]
-        + turn["output_text_tokens"] * prices["output_text"]
-        + spoken * prices["output_audio"]
-    )

@@ -5,15 +5,16 @@ on: limits then hold for each worker alone.
 """
 
 import logging
+import secrets
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
-from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.errors import StorageError
 from limits.storage import MemoryStorage, storage_from_string
-from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
+from limits.strategies import MovingWindowRateLimiter
 
 from .environment import Secret
 
@@ -24,6 +25,8 @@ REDIS_WAIT_S = 1.0
 REDIS_PAUSE_S = 5.0
 # A holder that is not heard of for so long has died; renewed every 10 s.
 LEASE_S = 25.0
+# What was spent in a day is kept beyond it, whenever in the day it was counted first.
+KEPT_S = 2 * 86_400
 
 # Takes a place, or renews one that is held already. KEYS: the set; ARGV: now, until, holder, the most, seconds kept.
 _TAKE = """
@@ -36,8 +39,6 @@ redis.call('EXPIRE', KEYS[1], ARGV[5])
 return 1
 """
 _UNBOUNDED = 1 << 31
-
-Result = TypeVar("Result")
 
 
 class _Slots:
@@ -64,16 +65,60 @@ class _Slots:
                 self._held.pop(key, None)
 
 
+class _Sums:
+    """What this worker counted, by key; of days that are over only what nobody was told."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sums: dict[str, int] = {}
+        self._changed: set[str] = set()
+        self._day = ""
+
+    def add(self, key: str, amount: int, *, telling: bool) -> None:
+        """`telling`: somebody is to be told of it, and it is kept until then."""
+        if not amount:
+            return
+        with self._lock:
+            day = key.rpartition("/")[2]
+            if day != self._day:
+                self._day = day
+                self._sums = {key: total for key, total in self._sums.items() if key in self._changed}
+            self._sums[key] = self._sums.get(key, 0) + amount
+            if telling:
+                self._changed.add(key)
+
+    def of(self, key: str) -> int:
+        with self._lock:
+            return self._sums.get(key, 0)
+
+    def changed(self) -> dict[str, int]:
+        """The sums that were not told yet."""
+        with self._lock:
+            return {key: self._sums[key] for key in self._changed}
+
+    def told(self, sums: dict[str, int]) -> None:
+        with self._lock:
+            self._changed -= {key for key, total in sums.items() if self._sums.get(key) == total}
+
+
+def _of_today(what: str, whom: str) -> str:
+    return f"spent/{what}/{whom}/{time.strftime('%Y-%m-%d', time.gmtime(time.time()))}"
+
+
 class Ledger:
     """Every method may wait for Redis up to a second, so none is called on the bridge's thread."""
 
     def __init__(self, redis_url: Secret) -> None:
         self._slots = _Slots()
-        self._memory = _Book(MemoryStorage())
+        self._memory = MovingWindowRateLimiter(MemoryStorage())
+        self._sums = _Sums()
+        self._saying = threading.Lock()
+        # Each worker writes its own sums, and all of them together are what was spent.
+        self._name = secrets.token_hex(8)
         self._away_until = 0.0
         self._redis: Any = None
         self._take: Any = None
-        self._shared: _Book | None = None
+        self._shared: MovingWindowRateLimiter | None = None
         if redis_url:
             self._open(redis_url)
 
@@ -85,7 +130,7 @@ class Ledger:
         self._redis = redis.Redis.from_url(url.reveal(), **waits)
         self._take = self._redis.register_script(_TAKE)
         address = url.reveal().replace("unix://", "redis+unix://", 1)
-        self._shared = _Book(storage_from_string(address, wrap_exceptions=True, **waits))
+        self._shared = MovingWindowRateLimiter(storage_from_string(address, wrap_exceptions=True, **waits))
 
     def reachable(self) -> bool:
         """Whether Redis answers; true where none is used."""
@@ -99,26 +144,48 @@ class Ledger:
 
     # What is spent in a day
 
-    def spend(self, what: str, whom: str, most: int, amount: int) -> None:
-        """Count `amount` of `what` (seconds, millionths of money) against the day of `whom`."""
-        if amount > 0:
-            item = RateLimitItemPerDay(most, namespace=what)
-            self._try(lambda book: book.spent.hit(item, whom, cost=amount))
+    def spend(self, what: str, whom: str, amount: int) -> None:
+        """Count `amount` of `what` (seconds, millionths of money) against today of `whom`; less than 0 gives back."""
+        self._sums.add(_of_today(what, whom), amount, telling=self._redis is not None)
+        self._say()
 
-    def left(self, what: str, whom: str, most: int) -> int:
-        """How much of `most` is not spent yet."""
-        item = RateLimitItemPerDay(most, namespace=what)
-        return max(0, self._try(lambda book: book.spent.get_window_stats(item, whom).remaining))
+    def spent(self, what: str, whom: str) -> int:
+        """How much is spent of the day, which begins at 0:00 UTC; no limit has a part in it."""
+        key = _of_today(what, whom)
+        self._say()
+        if self._present():
+            try:
+                return max(0, sum(map(int, self._redis.hvals(f"voiceapp:{key}"))))
+            except Exception as error:
+                self._lost(error)
+        return max(0, self._sums.of(key))
+
+    def _say(self) -> None:
+        """Tell Redis the sums it does not know. A sum that is told twice counts once, unlike an increase."""
+        with self._saying:
+            if not self._present():
+                return
+            changed = self._sums.changed()
+            try:
+                for key, total in changed.items():
+                    pipe = self._redis.pipeline()
+                    pipe.hset(f"voiceapp:{key}", self._name, total)
+                    pipe.expire(f"voiceapp:{key}", KEPT_S)
+                    pipe.execute()
+            except Exception as error:
+                self._lost(error)
+                return
+            self._sums.told(changed)
 
     # Tries a minute
 
     def may_try(self, what: str, whom: str, most: int) -> bool:
         item = RateLimitItemPerMinute(most, namespace=what)
-        return self._try(lambda book: book.tries.test(item, whom))
+        return self._try(lambda tries: tries.test(item, whom))
 
     def count_try(self, what: str, whom: str, most: int) -> None:
         item: RateLimitItem = RateLimitItemPerMinute(most, namespace=what)
-        self._try(lambda book: book.tries.hit(item, whom))
+        self._try(lambda tries: tries.hit(item, whom))
 
     # Places with a lease
 
@@ -153,18 +220,10 @@ class Ledger:
         self._away_until = time.monotonic() + REDIS_PAUSE_S
         log.warning("redis is away (%s): limits are counted by each worker alone", type(error).__name__)
 
-    def _try(self, action: "Callable[[_Book], Result]") -> Result:
+    def _try(self, action: Callable[[MovingWindowRateLimiter], bool]) -> bool:
         if self._shared is not None and self._present():
             try:
                 return action(self._shared)
             except StorageError as error:
                 self._lost(error)
         return action(self._memory)
-
-
-class _Book:
-    """The two ways of counting over one storage."""
-
-    def __init__(self, storage: Any) -> None:
-        self.spent = FixedWindowRateLimiter(storage)
-        self.tries = MovingWindowRateLimiter(storage)

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 
 from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request
 
-from . import telemetry
+from . import identity, telemetry
 from .access import COOKIE, COOKIE_S, Access
 from .admission import wait_s
 from .errors import TOO_MANY_TRIES
+from .identity import Identity
 from .pages import choose_language, root
 from .proxies import Environ
 
@@ -37,15 +38,20 @@ def enter() -> Response:
     if len(given) > LONGEST_CODE or not access.is_code(given, request.environ):
         return _page("login.wrong", 403)
     response = _home()
-    response.set_cookie(
-        COOKIE,
-        access.new_cookie(),
-        max_age=COOKIE_S,
-        path=request.script_root or "/",
-        secure=request.is_secure,
-        httponly=True,
-        samesite="Lax",
-    )
+    known: Identity = current_app.extensions["voiceapp_identity"]
+    person = known.of(request.cookies)
+    # A new login is the same person, with what is left of the day.
+    kept = (identity.COOKIE, known.cookie(person), identity.COOKIE_S), (COOKIE, access.new_cookie(person), COOKIE_S)
+    for name, value, age in kept:
+        response.set_cookie(
+            name,
+            value,
+            max_age=age,
+            path=request.script_root or "/",
+            secure=request.is_secure,
+            httponly=True,
+            samesite="Lax",
+        )
     return response
 
 

@@ -20,6 +20,7 @@ from .conversation.conversation import Conversation
 from .conversation.faults import Fault
 from .conversation.reader import LeftOut, Reader, SoundDelta
 from .conversation.sound import BASE64_PER_MS
+from .drain import Drain
 from .embedded import Engine
 from .errors import (
     BROWSER_STALLED,
@@ -39,6 +40,7 @@ from .pulse import Pulse
 from .renewal import Renewal
 from .schema import chunk_bytes
 from .settings import Secret
+from .tariff import Tariff, tariff
 from .upstream import Profile, connect
 from .warden import Warden
 
@@ -82,7 +84,7 @@ class Relay:
         self._reader = Reader()
         self._left_out: Counter[LeftOut] = Counter()
         self._stopwatch = Stopwatch(plan.config.detection)
-        self._bill = Bill(warden.rules, plan.profile.model)
+        self.bill = Bill(self._tariff())
         self._link: Link | None = None
         self._renewal = Renewal(bridge, self._reach, self._renew_if_quiet, self._renewal_failed)
         self._timer: asyncio.TimerHandle | None = None
@@ -90,7 +92,7 @@ class Relay:
         self._watched = False
         self._began = bridge.loop.time()
         self._pulse = Pulse(bridge.loop, lambda: self._finish(faults.STALLED))
-        self.over = False
+        self.over = self._gone = False
         self.id = secrets.token_hex(4)
         self._connecting = bridge.spawn(self._connect())
 
@@ -235,7 +237,7 @@ class Relay:
             self._perform(effect)
         for event in changed:
             self._handle(event)
-        self._bill.follow(session.model or plan.profile.model)
+        self._price(session.model)
         if not self.over:
             self._browser.emit("renewed", self._made(session.model, session.voice, session.expires_at))
             log.info("call %s: renewed with %s", self.id, plan.profile.name)
@@ -252,6 +254,7 @@ class Relay:
 
     def leave(self) -> None:
         """The browser is gone: nobody is left to tell."""
+        self._gone = True
         self._shut("browser gone")
 
     def stop_server(self) -> None:
@@ -310,11 +313,10 @@ class Relay:
     def _perform(self, effect: effects.Effect) -> None:
         match effect:
             case effects.Emit(n, event, data):
-                self._warden.saw(event, data)
-                if event == "turn":
-                    self._stopwatch.turned(data["state"], self._bridge.loop.time())
-                priced = {"cost": self._bill.add(data["turn"])} if event == "usage" else {}
-                self._browser.emit(event, n, {**data, **priced})
+                self._emit(n, event, data)
+            case effects.Used(n, charge):
+                self.bill.add(charge)
+                self._emit(n, "usage", self.bill.told())
             case effects.Play(n, item, audio):
                 self._stopwatch.played(item, self._bridge.loop.time())
                 self._browser.audio(n, item, audio.encode())
@@ -331,6 +333,12 @@ class Relay:
             case effects.End(fault):
                 self._finish(fault)
 
+    def _emit(self, n: int, event: str, data: Mapping[str, Any]) -> None:
+        if event == "turn":
+            self._stopwatch.turned(data["state"], self._bridge.loop.time())
+        if not self._gone:
+            self._browser.emit(event, n, data)
+
     def _send(self, message: Mapping[str, Any]) -> None:
         if self._link is None:
             return
@@ -344,13 +352,22 @@ class Relay:
 
     def _ready(self, ready: effects.Ready) -> None:
         self._live = True
-        self._bill.follow(ready.model or self._plan.profile.model)
+        self._price(ready.model)
         self._warden.ready()
         if self._link is not None:
             self._pulse.feel(self._link)
         made = self._made(ready.model, ready.voice, ready.expires_at)
         about = {"conversation": self.id, "sample_rate": 24000, "chunk_ms": self._chunk_ms}
         self._browser.emit("ready", {**about, **made})
+
+    def _tariff(self, model: str = "") -> Tariff:
+        """What the session costs. `model` is the server's word for it: a deployment has a name that says nothing."""
+        profile, config = self._plan.profile, self._plan.config
+        return tariff(self._warden.rules, profile.name, model or profile.model, config.transcription_model)
+
+    def _price(self, model: str) -> None:
+        self.bill.tariff = self._tariff(model)
+        self._warden.priced()
 
     def _made(self, model: str, voice: str, expires_at: int | None) -> dict[str, Any]:
         """What the page is told of the session."""
@@ -394,6 +411,8 @@ class Relay:
         if self.over:
             return
         self.over = True
+        for effect in self._conversation.close():
+            self._perform(effect)
         for why, times in self._left_out.items():
             log.info("call %s: left out %d times: %s", self.id, times, why.value)
         self._warden.stop(reason)
@@ -402,5 +421,17 @@ class Relay:
         self._pulse.stop()
         if self._timer is not None:
             self._timer.cancel()
-        if self._link is not None:
+        self._let_upstream_go(drained=reason != SERVER_STOPPING.code)
+
+    def _let_upstream_go(self, *, drained: bool) -> None:
+        if self._link is None:
+            return
+        if drained and self._conversation.owed and not self._link.over and not self.bill.tariff.free:
+            Drain(self._bridge.loop, self._link, self._reader, self._conversation, self._settle)
+        else:
             self._link.close(1000)
+
+    def _settle(self, effect: effects.Effect) -> None:
+        """The upstream told after the end what was used."""
+        self._perform(effect)
+        self._warden.amend()

@@ -22,6 +22,9 @@ SESSIONS_PER_USER, SESSIONS_PER_ADDRESS = (0.2, 20.0), (1.0, 60.0)
 SHORTEST_CODE = 6
 # Where the app can be reached from outside and nothing is set.
 USUAL_PER_USER, USUAL_PER_ADDRESS = 4, 16
+USUAL_PEOPLE = 4
+# Before the names of its prices, in the setting.
+TRANSCRIPTION = "transcription_"
 USUAL_CALL_S, USUAL_IDLE_S = 2 * 3600, 360
 
 
@@ -48,7 +51,10 @@ class Rules:
     day_s: int = 0
     user_day_money: float = 0.0
     day_money: float = 0.0
-    prices: Mapping[str, float] = field(default_factory=lambda: price_file.installed().dearest)
+    # How many people share an address where nobody has a name: 0 where it is not counted.
+    people_per_address: int = USUAL_PEOPLE
+    # Those the operator set, by the names of VOICEAPP_PRICES.
+    prices: Mapping[str, float] = field(default_factory=dict)
     browser_message_bytes: int = 256 * 1024
     upstream_message_bytes: int = 16 * 1024 * 1024
     redis_url: Secret = field(default_factory=lambda: Secret(""))
@@ -109,6 +115,7 @@ class Rules:
             day_s=60 * reader.number("VOICEAPP_MINUTES_PER_DAY", 0, 0, 1_000_000),
             user_day_money=reader.money("VOICEAPP_MONEY_PER_USER_DAY"),
             day_money=reader.money("VOICEAPP_MONEY_PER_DAY"),
+            people_per_address=reader.number("VOICEAPP_PEOPLE_PER_ADDRESS", USUAL_PEOPLE, 0, 10_000),
             prices=_prices(reader),
             browser_message_bytes=1024 * reader.number("VOICEAPP_BROWSER_MESSAGE_KB", 256, 80, 16_384),
             upstream_message_bytes=1024 * 1024 * reader.number("VOICEAPP_UPSTREAM_MESSAGE_MB", 16, 1, 256),
@@ -177,14 +184,18 @@ def _prefix(reader: Reader) -> str:
 
 
 def _prices(reader: Reader) -> Mapping[str, float]:
-    """`input_audio=32,output_audio=64`: what is not named keeps its price."""
-    prices = price_file.installed().dearest
+    """`input_audio=32,output_audio=64`: what is not named keeps its price. `cached` is for all three kinds of it."""
+    of_words = (TRANSCRIPTION + name for name in price_file.BY_MINUTE | price_file.BY_TOKENS)
+    known = sorted({*price_file.KINDS, *of_words, "cached"})
+    prices: dict[str, float] = {}
     for word in reader.words("VOICEAPP_PRICES"):
         name, _, amount = word.partition("=")
-        if name not in prices or not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", amount):
-            raise SettingError(f"VOICEAPP_PRICES holds {word!r}; it takes NAME=AMOUNT with {', '.join(prices)}.")
+        if name not in known or not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", amount):
+            raise SettingError(f"VOICEAPP_PRICES holds {word!r}; it takes NAME=AMOUNT with {', '.join(known)}.")
         prices[name] = float(amount)
-    return prices
+    cached = prices.pop("cached", None)
+    every = {} if cached is None else {f"cached_{kind}": cached for kind in price_file.INPUTS}
+    return {**every, **prices}
 
 
 def _redis_url(reader: Reader) -> Secret:

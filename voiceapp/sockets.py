@@ -284,6 +284,9 @@ class Calls:
             self._refuse(page, TOO_OFTEN)
             return
         page.wishes = fields
+        if page.relay is not None:
+            # What it may still learn of its costs is not for the call that begins.
+            page.relay.leave()
         page.relay = Relay(
             self._bridge,
             page.socket,

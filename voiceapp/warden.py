@@ -11,11 +11,13 @@ from . import prices, telemetry
 from .access import Visitor
 from .account import Account
 from .admission import Admission
+from .bill import Bill
 from .bridge import Bridge
-from .budgets import MILLIONTHS, Budgets, Left, cost
+from .budgets import Budgets, Left
 from .conversation.faults import Fault
 from .errors import BUDGET_LOW, BUDGET_SPENT, CALL_ENDING, CALL_TOO_LONG, IDLE, IDLE_SOON
 from .rules import Rules
+from .tariff import MILLIONTHS
 from .threads import full_pool
 
 log = logging.getLogger(__name__)
@@ -33,6 +35,7 @@ class Call(Protocol):
     """What is watched."""
 
     id: str
+    bill: Bill
 
     @property
     def silent_since(self) -> float | None:
@@ -80,7 +83,7 @@ class Warden:
         self._now = house.bridge.loop.time
         self._began = self._charged = self._active = self._now()
         self._warned: set[str] = set()
-        self._owed = self._paid = 0  # millionths not yet charged, and charged
+        self._paid = 0  # millionths that were charged
         self._left = Left()
         self._timer: asyncio.TimerHandle | None = None
         self._account: Account | None = None
@@ -96,10 +99,13 @@ class Warden:
         self._show()
         self._look_later()
 
-    def saw(self, event: str, data: Mapping[str, Any]) -> None:
-        """An event of the conversation that the page is told."""
-        if event == "usage":
-            self._owed += cost(data["turn"], self.rules.prices)
+    def priced(self) -> None:
+        """Another session has begun, and with it other prices."""
+        if self._call is None or not (self.rules.day_money or self.rules.user_day_money):
+            return
+        if self._call.bill.presumed:
+            log.warning("call %s: no price is known for all it uses; the budgets count the dearest", self._call.id)
+        self._show()
 
     def ready(self) -> None:
         telemetry.ready(self._now() - self._began)
@@ -116,6 +122,12 @@ class Warden:
             telemetry.call_ended(self._call.id, reason, self._now() - self._began)
         if self._account is not None:
             self._settle(self._account)
+
+    def amend(self) -> None:
+        """The bill has changed after the end: an estimate has given way to what was told."""
+        owed = self._owed()
+        if self._account is not None and owed:
+            self._house.clerks.submit(self._account.amend, owed)
 
     def _settle(self, account: Account) -> None:
         seconds, owed = self._used()
@@ -195,9 +207,13 @@ class Warden:
         """Whole seconds and millionths since the last charge; the rest of a second stays for the next."""
         seconds = int(self._now() - self._charged)
         self._charged += seconds
-        owed, self._owed = self._owed, 0
+        return seconds, self._owed()
+
+    def _owed(self) -> int:
+        """Millionths that the bill has grown by since the last charge."""
+        owed = (self._call.bill.counted if self._call is not None else 0) - self._paid
         self._paid += owed
-        return seconds, owed
+        return owed
 
     async def _ask(self, question: Callable[..., Left], *args: Any) -> Left:
         loop = self._house.bridge.loop
@@ -217,6 +233,7 @@ class Warden:
                 "left_money": left.money,
                 "budget_money": left.of_money,
                 "used_money": self._paid / MILLIONTHS,
+                "presumed": left.money is not None and self._call.bill.presumed,
                 "currency": prices.installed().currency,
             })  # fmt: skip
 

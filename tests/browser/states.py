@@ -32,10 +32,13 @@ USAGE = {
     "input_tokens": 210, "output_tokens": 96, "input_text_tokens": 120, "input_audio_tokens": 90, "cached_tokens": 64,
     "output_text_tokens": 26, "output_audio_tokens": 70,
 }  # fmt: skip
-COST = {"turn": 0.0102, "total": 0.0102, "currency": "USD", "dated": "2026-11-12"}
+COST = {
+    "turn": 0.0102, "total": 0.0112, "transcription": 0.001, "unpriced": [], "currency": "USD", "dated": "2026-11-12",
+}  # fmt: skip
+BILL = {"transcription": {"seconds": 3.5, "input_tokens": 0, "output_tokens": 0}, "estimated": False, "free": False}
 LIMITS = {
     "call_s": 7200, "call_left_s": 7100, "idle_s": 360, "idle_left_s": 350, "left_s": 180, "budget_s": 1200,
-    "used_s": 90, "left_money": None, "budget_money": None, "used_money": 0.0, "currency": "USD",
+    "used_s": 90, "left_money": None, "budget_money": None, "used_money": 0.0, "presumed": False, "currency": "USD",
 }  # fmt: skip
 
 
@@ -101,7 +104,7 @@ def _talk(visitor: Visitor, wire: Wire, words: tuple[str, ...], look: Look) -> N
     wire.tell("flush", {"item": "a1"})
     wire.tell("transcript", {"item": "a1", "heard": first.strip()})
     wire.tell("transcript", {"item": "u2", "text": thanks, "final": True})
-    wire.tell("usage", {"turn": USAGE, "total": USAGE, "cost": COST})
+    wire.tell("usage", {"turn": USAGE, "total": USAGE, "cost": COST, **BILL})
     wire.turn("listening")
     look("cut")
     wire.say("limits", LIMITS)

@@ -26,7 +26,7 @@ COUNT_DRAWINGS = """() => {
 }"""
 TIME = {"call_s": 7200, "call_left_s": 7100, "idle_s": 360, "idle_left_s": 59}
 TODAY = {"left_s": 180, "budget_s": 1200, "used_s": 90, "left_money": None, "budget_money": None}
-LIMITS = {**TIME, **TODAY, "used_money": 0.0, "currency": "USD"}
+LIMITS = {**TIME, **TODAY, "used_money": 0.0, "presumed": False, "currency": "USD"}
 HIDE = """hidden => {
   Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden })
   document.dispatchEvent(new Event("visibilitychange"))

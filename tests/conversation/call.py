@@ -6,7 +6,8 @@ from typing import Any
 from voiceapp.conversation import events as ev
 from voiceapp.conversation.conversation import Abilities, Conversation
 from voiceapp.conversation.dialects import SessionConfig
-from voiceapp.conversation.effects import Emit, Send
+from voiceapp.conversation.effects import Emit, Send, Used
+from voiceapp.conversation.usage import Charge
 
 SECOND = base64.b64encode(bytes(48_000)).decode()
 
@@ -62,6 +63,10 @@ def named(effects: list[Any]) -> list[dict[str, Any]]:
 def create_id(effects: list[Any]) -> str:
     """Under which event_id a response was last asked for."""
     return str([message["event_id"] for message in named(effects) if message["type"] == "response.create"][-1])
+
+
+def charges(effects: list[Any]) -> list[Charge]:
+    return [effect.charge for effect in effects if isinstance(effect, Used)]
 
 
 def emitted(effects: list[Any], event: str) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from voiceapp.conversation.conversation import SESSION_EVENT_ID, Abilities, Conv
 from voiceapp.conversation.deadlines import SECONDS, Wait
 from voiceapp.conversation.detection import PushToTalk, SemanticVad, ServerVad
 from voiceapp.conversation.dialects import SessionConfig
-from voiceapp.conversation.effects import Effect, Emit, End, Notify, Play, Send, SoundComplete
+from voiceapp.conversation.effects import Effect, Emit, End, Notify, Play, Send, SoundComplete, Used
 from voiceapp.conversation.response_gate import State
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "1000"))
@@ -95,7 +95,7 @@ class World:
                     self.turn = data["state"]
                 elif name == "flush":
                     self.flushes.append(data["item"])
-            case Play(n, _, _) | SoundComplete(n, _):
+            case Play(n, _, _) | SoundComplete(n, _) | Used(n, _):
                 self.counted(n)
             case Notify(fault):
                 if fault not in NO_TELLING:

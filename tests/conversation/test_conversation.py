@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.conversation.call import CREATE, SECOND, Call, Page, emitted, named, sent, turns
+from tests.conversation.call import CREATE, SECOND, Call, Page, charges, emitted, named, sent, turns
 from voiceapp.conversation import events as ev
 from voiceapp.conversation import faults
 from voiceapp.conversation.chunks import ChunkOrderError
@@ -453,9 +453,57 @@ class TestErrors:
 
 
 class TestUsage:
-    def test_turns_add_up(self) -> None:
+    def test_an_answer_that_is_done_is_charged_by_its_usage(self) -> None:
         call = Call().begin()
-        for response in ("r1", "r2"):
-            effects = call.hear(ev.ResponseCreated(response), ev.ResponseDone(response, "completed", ev.Usage(10, 20)))
-        (usage,) = emitted(effects, "usage")
-        assert (usage["turn"]["input_tokens"], usage["total"]["output_tokens"]) == (10, 40)
+        effects = call.hear(ev.ResponseCreated("r1"), ev.ResponseDone("r1", "completed", ev.Usage(10, 20)))
+        assert [(c.usage, c.estimated) for c in charges(effects)] == [(ev.Usage(10, 20), False)]
+
+    def test_an_answer_nobody_asked_for_is_charged_too(self) -> None:
+        """A greeting, or the question whether anybody is there."""
+        call = Call().begin()
+        assert len(charges(call.hear(ev.ResponseDone("idle", "completed", ev.Usage(10, 20))))) == 1
+
+    def test_a_cancelled_answer_is_charged_by_its_usage(self) -> None:
+        call = Call().begin()
+        call.answer(done=False)
+        call.hear(ev.Interrupted())
+        (charge,) = charges(call.hear(ev.ResponseDone("r1", "cancelled", ev.Usage(10, 20))))
+        assert (charge.usage, charge.estimated) == (ev.Usage(10, 20), False)
+
+    def test_the_words_of_the_person_are_charged_once_an_item(self) -> None:
+        call = Call().begin()
+        call.ask("u1")
+        said = ev.UserText("u1", "Hi.", ev.Transcribing(seconds=2))
+        (charge,) = charges(call.hear(said, said))
+        assert charge.usage == ev.Transcribing(seconds=2)
+
+    def test_noise_that_was_written_down_as_nothing_is_charged_too(self) -> None:
+        call = Call().begin()
+        call.ask("u1")
+        assert len(charges(call.hear(ev.UserText("u1", "", ev.Transcribing(seconds=2))))) == 1
+
+    def test_a_call_that_ends_in_mid_answer_is_charged_an_estimate_and_cancels(self) -> None:
+        call = Call().begin()
+        call.ask()
+        call.answer(seconds=3, done=False)
+        effects = call.conversation.close()
+        assert sent(effects) == [{"type": "response.cancel", "response_id": "r1"}]
+        (charge,) = charges(effects)
+        assert charge.estimated
+        assert isinstance(charge.usage, ev.Usage)
+        # One for 50 ms of sound, and four letters of what was said.
+        assert (charge.usage.output_audio_tokens, charge.usage.output_text_tokens) == (60, 6)
+
+    def test_what_is_told_after_the_end_takes_the_place_of_the_estimate(self) -> None:
+        call = Call().begin()
+        call.answer(done=False)
+        (estimate,) = charges(call.conversation.close())
+        assert call.conversation.owed
+        (told,) = charges(call.conversation.take_late(ev.ResponseDone("r1", "cancelled", ev.Usage(10, 20))))
+        assert (told.key, told.usage, told.estimated) == (estimate.key, ev.Usage(10, 20), False)
+        assert not call.conversation.owed
+
+    def test_a_quiet_end_costs_nothing_more(self) -> None:
+        call = Call().begin()
+        call.answer()
+        assert [charge.estimated for charge in charges(call.conversation.close())] == []

@@ -246,6 +246,49 @@ def test_usage_is_read_from_the_response_or_else_the_top() -> None:
         assert done.usage == ev.Usage(input_tokens=9, output_tokens=5, input_audio_tokens=7, cached_tokens=2)
 
 
+def test_every_kind_of_token_is_read() -> None:
+    cached = {"text_tokens": 1, "audio_tokens": 2, "image_tokens": 3}
+    details = {"text_tokens": 10, "audio_tokens": 20, "image_tokens": 30}
+    given = {"input_tokens": 60, "input_token_details": details | {"cached_tokens": 6, "cached_tokens_details": cached}}
+    assert dialects.read_usage(given) == ev.Usage(60, 0, 10, 20, 30, 6, 1, 2, 3)
+
+
+@pytest.mark.parametrize("status", ["completed", "cancelled"])
+def test_a_whole_answer_for_no_tokens_is_one_that_was_not_counted(status: str) -> None:
+    zero = {"input_tokens": 0, "output_tokens": 0, "total_tokens": 0}
+    done = dialects.decode({"type": "response.done", "response": {"id": "r", "status": status, "usage": zero}})
+    assert isinstance(done, ev.ResponseDone)
+    assert done.usage == (None if status == "completed" else ev.Usage())
+
+
+@pytest.mark.parametrize(
+    ("usage", "read"),
+    [
+        ({"type": "duration", "seconds": 2.5}, ev.Transcribing(seconds=2.5)),
+        (
+            {
+                "type": "tokens",
+                "total_tokens": 14,
+                "input_tokens": 10,
+                "output_tokens": 4,
+                "input_token_details": {"audio_tokens": 9, "text_tokens": 1},
+            },
+            ev.Transcribing(input_tokens=10, input_text_tokens=1, input_audio_tokens=9, output_tokens=4),
+        ),
+        ({}, None),
+        (None, None),
+        ({"type": "duration", "seconds": float("nan")}, None),
+        ({"type": "duration", "seconds": -1}, None),
+        ({"type": "duration", "seconds": 10**400}, None),
+        ({"type": "tokens", "input_tokens": 10**30}, None),
+    ],
+)
+def test_what_a_transcription_used_is_read(usage: Any, read: ev.Transcribing | None) -> None:
+    kind = "conversation.item.input_audio_transcription.completed"
+    told = dialects.decode({"type": kind, "item_id": "u1", "transcript": "Hi.", "usage": usage})
+    assert told == ev.UserText("u1", "Hi.", read)
+
+
 @pytest.mark.parametrize(
     "message",
     [{}, {"type": 5}, {"type": "input_audio_buffer.committed"}, {"type": "response.output_audio.delta", "item_id": ""}],

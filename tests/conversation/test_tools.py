@@ -221,7 +221,7 @@ class TestBargeIn:
         assert sent(effects) == ([] if interrupts else [{"type": "response.cancel", "response_id": "r1"}])
         assert emitted(effects, "tool") == [{**KYOTO, "state": "failed"}]
         assert turns(effects) == ["user"]
-        assert call.hear(done("r1", "cancelled")) == []
+        assert sent(call.hear(done("r1", "cancelled"))) == []
 
     def test_the_stop_key_cancels_by_id_and_asks_for_nothing(self) -> None:
         call = answering()

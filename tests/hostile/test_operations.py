@@ -13,7 +13,7 @@ import pytest
 
 from tests.hostile.attacker import Line, Watch, answer, ask, connect, fetch, get, lines, request, upgrade
 from tests.hostile.conftest import Serve, Vanished
-from tests.page_client import PageClient
+from tests.page_client import PageClient, of_answer
 from tests.servers import Gunicorn, answers
 from voiceapp.engine.scripted import ScriptedServer
 
@@ -57,7 +57,7 @@ def test_no_secret_word_or_sound_is_seen_anywhere(serve: Serve, hello: ScriptedS
         page.emit("text", {"text": "a very private sentence"})
         for n in range(1, 21):
             page.emit("audio", n, SOUND)
-        page.expect("usage")
+        page.expect("usage", of_answer)
         page.emit("nonsense", {"sk-abcdefghijkl": 1})
         told = [args for name, args in page.events if name in ("log", "notice", "ready", "limits")]
         seen += json.dumps(told).encode()

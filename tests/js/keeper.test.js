@@ -51,6 +51,24 @@ test("whoever changes their mind in the middle of a call has nothing kept of it"
   assert.equal(await store.readSound(made.recorder.about.id, 0), undefined)
 })
 
+test("what a call cost is told last, and kept with it", async () => {
+  await store.removeAll()
+  const { made } = keeper("text")
+  const usage = (total, estimated) => ({ turn: {}, total: {}, transcription: null, estimated, free: false, cost: { total } })
+  made.begin(READY)
+  made.usageArrived(usage(0.1, false))
+  made.end()
+  await settled()
+  made.usageArrived(usage(0.3, true))
+  await settled()
+  const [talk] = await store.all()
+  assert.deepEqual([talk.cost.total, talk.estimated, made.current.cost.total], [0.3, true, 0.3])
+  await made.forget(talk.id)
+  made.usageArrived(usage(0.4, false))
+  await settled()
+  assert.deepEqual(await store.all(), [])
+})
+
 test("a full disk is said, and the call goes on", async () => {
   const full = { write: () => Promise.reject(new Error("full")), writeSound: () => Promise.reject(new Error("full")), remove: async () => {} }
   const { made, told } = keeper("sound", full)

@@ -69,6 +69,27 @@ test("a call that was reconnected went on meanwhile, and the next one begins ane
   assert.equal(made.elapsed(31_000), 1_000)
 })
 
+const usage = (total, estimated = false) => ({ estimated, cost: total === null ? null : { total, currency: "EUR" } })
+
+test("what a call cost before its connection was lost still counts, and the next call begins with nothing", () => {
+  const made = meter()
+  assert.deepEqual([made.total, made.currency], [null, "USD"])
+  made.usage = usage(0.5, true)
+  assert.deepEqual([made.total, made.estimated, made.currency], [0.5, true, "EUR"])
+  made.begin({ model: "m", expires_at: null }, 20_000)
+  assert.deepEqual([made.total, made.estimated], [0.5, true])
+  made.usage = usage(null)
+  assert.equal(made.total, 0.5)
+  made.usage = usage(0.25)
+  assert.equal(made.total, 0.75)
+  made.end(25_000)
+  made.usage = usage(0.3)
+  assert.equal(made.total, 0.8)
+  made.reset()
+  made.begin({ model: "m", expires_at: null }, 30_000)
+  assert.deepEqual([made.total, made.estimated], [null, false])
+})
+
 test("lengths and amounts are said as the language says them", () => {
   assert.deepEqual([0, 12_000, 192_000, 3_600_000, 4_805_000].map(ms => duration(ms, "en")), ["0 seconds", "12 seconds", "3 minutes, 12 seconds", "1 hour", "1 hour, 20 minutes"])
   assert.equal(duration(192_000, "ja"), "3分12秒")

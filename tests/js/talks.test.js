@@ -132,6 +132,19 @@ test("how long an answer took is kept with it", () => {
   assert.match(FORMS.md.write(talk, words), /Fine\.\n\n_latency\.first_sound · latency\.wait · [^\n]*_\n\n[^\n]*\n\nGood\.\n$/)
 })
 
+test("what a talk cost is exported, and whether it is an estimate", async () => {
+  const { talk } = await record()
+  const cost = { turn: 0.01, total: 0.25, transcription: 0.05, unpriced: [], currency: "USD", dated: null }
+  const transcription = { seconds: 12, input_tokens: 0, output_tokens: 0 }
+  const billed = { ...talk, tokens: {}, transcription, cost, estimated: true }
+  const say = (key, values) => values?.cost ? `${key}(${values.cost})` : key
+  assert.match(FORMS.md.write(billed, { ...words, say }), / · m · talks\.cost\(meter\.about\(\$0\.25\)\)\n/)
+  assert.match(FORMS.md.write({ ...billed, estimated: undefined }, { ...words, say }), /talks\.cost\(\$0\.25\)/)
+  const { cost: told, transcription: heard, estimated } = JSON.parse(FORMS.json.write(billed, words))
+  assert.deepEqual([told, heard, estimated], [cost, transcription, true])
+  assert.doesNotMatch(FORMS.md.write(talk, { ...words, say }), /talks\.cost/)
+})
+
 test("captions share an entry's time by sentence, and keep inside of it", async () => {
   const { talk } = await record()
   assert.deepEqual(cues(talk).map(({ at, end, text }) => [Math.round(at), Math.round(end), text]), [

@@ -322,3 +322,13 @@ test("a line without a call is not made again, whoever closed it", context => {
     assert.ok(!names().includes("transportLost"))
   }
 })
+
+test("what a call cost is heard also after one has hung up", () => {
+  const { socket, transport, told } = call()
+  transport.stop()
+  socket.tell("turn", 1, { state: "listening" })
+  socket.tell("usage", 2, { estimated: true })
+  socket.tell("ended", { reason: "stopped" })
+  socket.tell("usage", 3, { estimated: false })
+  assert.deepEqual(told.filter(([name]) => name === "turnChanged" || name === "usageArrived"), [["usageArrived", { estimated: true }], ["usageArrived", { estimated: false }]])
+})

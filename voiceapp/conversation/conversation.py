@@ -42,10 +42,10 @@ class Conversation:
         self._out = Outlet()
         self._hearing = Hearing(self._out, config, abilities.shape)
         self._captions = Captions(self._out.emit, lambda: self._do(Notify(faults.TRANSCRIPT_FULL)))
-        self._speech = Speech(self._out, self._captions, truncates=abilities.truncates)
+        self._meter = Meter()
+        self._speech = Speech(self._out, self._captions, self._meter, truncates=abilities.truncates)
         self._gate = ResponseGate()
         self._tools = Tools(self._out)
-        self._meter = Meter()
         self._deadlines = Deadlines()
         self._live = False
         self._model = ""
@@ -180,6 +180,7 @@ class Conversation:
 
     def _session_created(self, event: ev.SessionCreated) -> None:
         self._model = event.model
+        self._out.charge(*self._meter.begin_session(self._hearing.config.instructions))
         self._out.send(dialects.session_update(self._hearing.config, self._abilities.shape, SESSION_EVENT_ID))
 
     def _session_updated(self, event: ev.SessionUpdated) -> None:
@@ -214,8 +215,34 @@ class Conversation:
         self._gate = ResponseGate()
         self._speech.session_over(truncates=abilities.truncates)
         self._tools.session_over()
+        self._out.charge(*self._meter.begin_session(config.instructions))
         for item, role, text in self._captions.retell(self._speech.unheard):
+            self._meter.read(text)
             self._out.send(dialects.said(item, role, text, abilities.shape))
+        return self._out.take()
+
+    # The end
+
+    def close(self) -> list[Effect]:
+        """The call is over: its response is to end, and counts as estimated until the server tells what it used."""
+        self._cut_running(cancel=True)
+        self._out.charge(*self._meter.close())
+        return self._out.take()
+
+    @property
+    def owed(self) -> bool:
+        """Whether the server has yet to tell what a response used, or the writing down of what was said."""
+        writing = self._hearing.config.transcription_model is not None and self._meter.writing
+        return bool(self._gate.response) or self._gate.state is State.RUNNING or writing
+
+    def take_late(self, event: ev.UpstreamEvent | None) -> list[Effect]:
+        """After `close` only what was used means something."""
+        match event:
+            case ev.ResponseDone():
+                self._gate.end(event.response)
+                self._out.charge(self._meter.done(event.response, event.usage, failed=event.status == "failed"))
+            case ev.UserText() | ev.UserTextFailed():
+                self._out.charge(self._meter.transcribed(event.item, event.usage))
         return self._out.take()
 
     # Errors
@@ -250,6 +277,7 @@ class Conversation:
             self._captions.user(event.item)
         if not self._hearing.began():
             return
+        self._meter.speech_began(self._hearing.held_bytes)
         self._person_began()
         self._gate.person_began()
         self._cut_running(cancel=not self._abilities.interrupts)
@@ -260,6 +288,7 @@ class Conversation:
         self._tools.person_began()
 
     def _committed(self, event: ev.Committed) -> None:
+        self._meter.speech_committed(event.item, self._hearing.held_bytes)
         self._turn_taken(event.item)
         self._captions.user(event.item)
         self._captions.follow(event.item, event.after)
@@ -272,6 +301,7 @@ class Conversation:
         self._captions.append(self._captions.user(event.item), event.delta)
 
     def _user_text(self, event: ev.UserText) -> None:
+        self._out.charge(self._meter.transcribed(event.item, event.usage))
         if event.text.strip():
             self._captions.finish(self._captions.user(event.item), event.text.strip())
         else:
@@ -283,6 +313,7 @@ class Conversation:
         self._gate.spare(item)
 
     def _user_text_failed(self, event: ev.UserTextFailed) -> None:
+        self._out.charge(self._meter.transcribed(event.item, event.usage))
         self._do(Note(event.code or "transcription_failed"))
         self._captions.fail(self._captions.user(event.item))
 
@@ -291,6 +322,7 @@ class Conversation:
         self._typed += 1
         item = f"typed_{self._typed}"
         self._captions.finish(self._captions.user(item, "text"), event.text)
+        self._meter.read(event.text)
         self._out.send(dialects.user_text(item, event.text))
         self._gate.want()
 
@@ -304,6 +336,7 @@ class Conversation:
         event_id = self._out.new_id()
         self._gate.ask(event_id)
         self._deadlines.renew(Wait.RESPONSE)
+        self._meter.read(instructions)
         self._out.send(dialects.create_response(event_id, instructions))
 
     # Push to talk
@@ -314,6 +347,7 @@ class Conversation:
         if event.down:
             self._interrupted(ev.Interrupted())
             self._hearing.clear()
+            self._meter.speech_began(0)
         elif self._hearing.commit():
             self._gate.want()
 
@@ -347,6 +381,7 @@ class Conversation:
     def _response_created(self, event: ev.ResponseCreated) -> None:
         self._sign()
         self._speech.begin()
+        self._out.charge(self._meter.began(event.response))
         self._silence.assistant_began()
         if not self._gate.begin(event.response):
             self._cut(event.response, cancel=True)
@@ -360,8 +395,7 @@ class Conversation:
         said = self._speech.latest(event.response)
         self._response_over(event.response, event.status)
         self._gate.end(event.response)
-        if event.usage is not None:
-            self._out.emit("usage", **self._meter.add(event.usage))
+        self._out.charge(self._meter.done(event.response, event.usage, failed=event.status == "failed"))
         if event.status == "failed":
             self._response_failed(event)
         elif event.incomplete:
@@ -424,4 +458,5 @@ class Conversation:
         self._captions.finish(entry, event.text or entry.text)
 
     def _assistant_text_delta(self, event: ev.AssistantTextDelta) -> None:
+        self._meter.wrote(event.response, event.delta)
         self._captions.append(self._assistant(event.item, event.response), event.delta)

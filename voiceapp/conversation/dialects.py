@@ -262,11 +262,12 @@ def _response_done(message: Message) -> ev.ResponseDone:
     # xAI puts the usage at the top and makes status_details a string.
     usage = fields.part(response, "usage") or fields.part(message, "usage")
     error = fields.part(fields.part(response, "status_details"), "error")
-    status = fields.optional(response, "status")
+    status, used = fields.optional(response, "status"), read_usage(usage)
     return ev.ResponseDone(
         fields.optional(response, "id"),
         status,
-        read_usage(usage),
+        # No answer costs nothing: a server that says so does not count.
+        None if used == ev.Usage() and status == "completed" else used,
         _code(error),
         fields.optional(error, "message"),
         _incomplete(response) if status == "incomplete" else None,
@@ -288,15 +289,33 @@ def read_usage(usage: Message) -> ev.Usage | None:
     if not usage:
         return None
     incoming, outgoing = fields.part(usage, "input_token_details"), fields.part(usage, "output_token_details")
+    cached = fields.part(incoming, "cached_tokens_details")
     return ev.Usage(
         input_tokens=fields.count(usage, "input_tokens"),
         output_tokens=fields.count(usage, "output_tokens"),
         input_text_tokens=fields.count(incoming, "text_tokens"),
         input_audio_tokens=fields.count(incoming, "audio_tokens"),
+        input_image_tokens=fields.count(incoming, "image_tokens"),
         cached_tokens=fields.count(incoming, "cached_tokens"),
+        cached_text_tokens=fields.count(cached, "text_tokens"),
+        cached_audio_tokens=fields.count(cached, "audio_tokens"),
+        cached_image_tokens=fields.count(cached, "image_tokens"),
         output_text_tokens=fields.count(outgoing, "text_tokens"),
         output_audio_tokens=fields.count(outgoing, "audio_tokens"),
     )
+
+
+def read_transcribing(usage: Message) -> ev.Transcribing | None:
+    """The seconds or tokens of a transcription's `usage`; None where the server tells neither."""
+    details = fields.part(usage, "input_token_details")
+    used = ev.Transcribing(
+        seconds=fields.amount(usage, "seconds"),
+        input_tokens=fields.count(usage, "input_tokens"),
+        input_text_tokens=fields.count(details, "text_tokens"),
+        input_audio_tokens=fields.count(details, "audio_tokens"),
+        output_tokens=fields.count(usage, "output_tokens"),
+    )
+    return used if used != ev.Transcribing() else None
 
 
 def _error(message: Message) -> ev.UpstreamError:
@@ -318,9 +337,10 @@ def _response(message: Message) -> str:
 def _user_text(message: Message) -> ev.UserText | ev.UserTextFailed | None:
     if message.get("status") == "in_progress":
         return None
+    usage = read_transcribing(fields.part(message, "usage"))
     if not isinstance(message.get("transcript"), str):
-        return ev.UserTextFailed(_item(message), "no_transcript")
-    return ev.UserText(_item(message), fields.optional(message, "transcript"))
+        return ev.UserTextFailed(_item(message), "no_transcript", usage)
+    return ev.UserText(_item(message), fields.optional(message, "transcript"), usage)
 
 
 _READERS: Mapping[str, Callable[[Message], ev.UpstreamEvent | None]] = MappingProxyType(

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .faults import Fault
+from .usage import Charge
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,14 @@ class Emit:
     n: int
     event: str
     data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """Something was used that costs money; the page's `usage` event, numbered, is for whoever knows the prices."""
+
+    n: int
+    charge: Charge
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +78,4 @@ class End:
     fault: Fault | None
 
 
-Effect = Emit | Play | SoundComplete | Ready | Send | Notify | Note | End
+Effect = Emit | Used | Play | SoundComplete | Ready | Send | Notify | Note | End

@@ -13,15 +13,33 @@ Incomplete = Literal["length", "filter", "other"]
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one response, or a sum of them (protocol: `response.usage`)."""
+    """Tokens of one response, or a sum of them (protocol: `response.usage`).
+
+    The kinds of `cached_tokens` are 0 where the server does not tell them.
+    """
 
     input_tokens: int = 0
     output_tokens: int = 0
     input_text_tokens: int = 0
     input_audio_tokens: int = 0
+    input_image_tokens: int = 0
     cached_tokens: int = 0
+    cached_text_tokens: int = 0
+    cached_audio_tokens: int = 0
+    cached_image_tokens: int = 0
     output_text_tokens: int = 0
     output_audio_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Transcribing:
+    """What writing down the person's words used: seconds of sound, or tokens (the `usage` of its `completed`)."""
+
+    seconds: float = 0.0
+    input_tokens: int = 0
+    input_text_tokens: int = 0
+    input_audio_tokens: int = 0
+    output_tokens: int = 0
 
 
 # From the browser
@@ -152,6 +170,7 @@ class UserTextDelta:
 class UserText:
     item: str
     text: str
+    usage: Transcribing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +179,7 @@ class UserTextFailed:
 
     item: str
     code: str = ""
+    usage: Transcribing | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,11 @@ def part(message: Message, name: str) -> Message:
     return value if isinstance(value, Mapping) else {}
 
 
+def amount(message: Message, name: str) -> float:
+    value = message.get(name)
+    return float(value) if isinstance(value, int | float) and 0 <= value <= MOST else 0.0
+
+
 def count(message: Message, name: str) -> int:
     value = message.get(name)
     return value if type(value) is int and 0 <= value <= MOST else 0

@@ -32,6 +32,11 @@ class Hearing:
         return self._changes.config
 
     @property
+    def held_bytes(self) -> int:
+        """Of sound that was sent since the server's buffer was last known to be empty."""
+        return self._chunks.held_bytes
+
+    @property
     def speaking(self) -> bool:
         return self._heard or (self.key and not self._held_long)
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from .effects import Effect, Emit, Send
+from .effects import Effect, Emit, Send, Used
+from .usage import Charge
 
 # Of the event_ids of our messages, so that an error which names one is told from one that names something else.
 OWN = "voiceapp_"
@@ -23,6 +24,11 @@ class Outlet:
     def emit(self, event: str, **data: Any) -> None:
         self.number += 1
         self._effects.append(Emit(self.number, event, data))
+
+    def charge(self, *charges: Charge | None) -> None:
+        for charge in filter(None, charges):
+            self.number += 1
+            self._effects.append(Used(self.number, charge))
 
     def send(self, message: Mapping[str, Any]) -> None:
         """With an event_id, if it has none yet."""

@@ -9,6 +9,7 @@ from .events import AudioDelta, Flushed, Heard
 from .outlet import Outlet
 from .playback import Playback
 from .sound import base64_size
+from .usage import Meter
 
 # More of an answer may come after so long a pause.
 LONGEST_GAP_S = 50.0
@@ -19,11 +20,12 @@ MOST_RESPONSES, MOST_ITEMS = 20, 100
 class Speech:
     """The items of every response. `sent_bytes`: all sound the page was sent. `truncates`: the server can."""
 
-    def __init__(self, out: Outlet, captions: Captions, *, truncates: bool) -> None:
+    def __init__(self, out: Outlet, captions: Captions, meter: Meter, *, truncates: bool) -> None:
         self.truncates = truncates
         self.sent_bytes = 0
         self._out = out
         self._captions = captions
+        self._meter = meter
         self._playback = Playback()
         # Of responses that are not over: their items, and whether they are dropped.
         self._items: dict[str, dict[str, None]] = {}
@@ -38,6 +40,7 @@ class Speech:
         """
         if not size:
             return 0
+        self._meter.sound_bytes += size
         sound = self._playback.open(item)
         if sound.cut or response in self._cut:
             sound.dropped = True

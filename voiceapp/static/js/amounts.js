@@ -24,7 +24,24 @@ function inUnit(amount, unit, language, style) {
   return parts.filter(({ type }) => type !== "literal" || !TIGHT.includes(language)).map(({ value }) => value).join("")
 }
 
-/** Small amounts to a hundredth of a cent. @param {number} amount @param {string} currency @param {string} language */
+/** With the digits of its currency, and two more where it is small. @param {number} amount @param {string} currency @param {string} language */
 export function money(amount, currency, language) {
-  return amount.toLocaleString(language, { style: "currency", currency, minimumFractionDigits: 2, maximumFractionDigits: Math.abs(amount) < 1 ? 4 : 2 })
+  const usual = new Intl.NumberFormat(language, { style: "currency", currency })
+  if (Math.abs(amount) >= 1) return usual.format(amount)
+  const digits = usual.resolvedOptions().maximumFractionDigits ?? 0
+  const fine = new Intl.NumberFormat(language, { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits + 2 })
+  const least = 10 ** -(digits + 2)
+  return amount > 0 && amount < least ? `<${fine.format(least)}` : fine.format(amount)
+}
+
+/**
+ * Money, said to be an estimate where it is.
+ * @param {number} amount
+ * @param {string} currency
+ * @param {{say: (key: string, values?: Record<string, string>) => string, language: string}} words
+ * @param {boolean} [estimated]
+ */
+export function about(amount, currency, words, estimated = false) {
+  const cost = money(amount, currency, words.language)
+  return estimated ? words.say("meter.about", { cost }) : cost
 }

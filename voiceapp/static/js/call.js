@@ -28,7 +28,7 @@ const ANSWERING = ["thinking", "tool"]
  * @property {(line: import("./wire.js").LogLine) => void} logArrived
  * @property {(ready: import("./wire.js").Ready) => void} callReadied
  * @property {(made: import("./wire.js").Made) => void} callRenewed
- * @property {(total: import("./wire.js").Tokens, cost: import("./wire.js").Cost | null) => void} usageArrived
+ * @property {(usage: import("./wire.js").Usage) => void} usageArrived
  * @property {(limits: import("./wire.js").Limits) => void} limitsArrived
  */
 

@@ -17,7 +17,7 @@ import { msOf } from "./audio/pcm.js"
 export class Incoming {
   /**
    * @param {IncomingParts} parts
-   * @param {{captionMoved: () => void, usageArrived: (total: import("./wire.js").Tokens, cost: import("./wire.js").Cost | null) => void}} delegate
+   * @param {{captionMoved: () => void, usageArrived: (usage: import("./wire.js").Usage) => void}} delegate
    */
   constructor(parts, delegate) {
     this.session = parts.session
@@ -74,10 +74,10 @@ export class Incoming {
     this.keeper.recorder?.soundCompleted(item)
   }
 
-  /** @param {import("./wire.js").Tokens} total @param {import("./wire.js").Cost | null} cost */
-  usageArrived(total, cost) {
-    this.keeper.recorder?.usageArrived(total, cost)
-    this.delegate.usageArrived(total, cost)
+  /** @param {import("./wire.js").Usage} usage */
+  usageArrived(usage) {
+    this.keeper.usageArrived(usage)
+    this.delegate.usageArrived(usage)
   }
 
   /** @param {import("./wire.js").Answered} answered */

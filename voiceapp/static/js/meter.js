@@ -15,10 +15,10 @@ export class Meter {
   model = ""
   /** @type {number | null} unix milliseconds */
   expires = null
-  /** @type {import("./wire.js").Tokens | null} */
-  tokens = null
-  /** @type {import("./wire.js").Cost | null} */
-  cost = null
+  /** @type {import("./wire.js").Usage | null} */
+  usage = null
+  /** What the call had cost when its connection was lost, for it goes on; @type {{total: number | null, estimated: boolean}} */
+  earlier = { total: null, estimated: false }
   /** @type {import("./wire.js").Limits | null} */
   limits = null
   /** When the limits were told, in unix milliseconds. */
@@ -26,17 +26,33 @@ export class Meter {
 
   /** A call is asked for, and nothing is known of it yet. */
   reset() {
-    Object.assign(this, { since: null, lasted: null, expires: null, tokens: null, cost: null, limits: null })
+    Object.assign(this, { since: null, lasted: null, expires: null, usage: null, earlier: { total: null, estimated: false }, limits: null })
   }
 
   /** It is live, for the first time or again: for the person it went on. @param {import("./wire.js").Ready} ready @param {number} now unix milliseconds */
   begin({ model, expires_at: expires }, now) {
-    Object.assign(this, { since: this.since ?? now, model, expires: expires === null ? null : expires * 1000, tokens: null, cost: null })
+    const earlier = this.since === null ? this.earlier : { total: this.total, estimated: this.estimated }
+    Object.assign(this, { since: this.since ?? now, model, expires: expires === null ? null : expires * 1000, usage: null, earlier })
   }
 
   /** @param {import("./wire.js").Made} made another session of the same call */
   renew({ model, expires_at: expires }) {
     Object.assign(this, { model, expires: expires === null ? null : expires * 1000 })
+  }
+
+  /** Money the call has cost so far, null where no price is known. */
+  get total() {
+    const now = this.usage?.cost?.total ?? null
+    return now === null ? this.earlier.total : now + (this.earlier.total ?? 0)
+  }
+
+  /** Whether any of it is an estimate. */
+  get estimated() {
+    return this.earlier.estimated || Boolean(this.usage?.estimated)
+  }
+
+  get currency() {
+    return this.usage?.cost?.currency ?? this.limits?.currency ?? "USD"
   }
 
   /** @param {number} now unix milliseconds */

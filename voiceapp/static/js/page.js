@@ -211,10 +211,11 @@ export class Page {
     this.inspector.add(line)
   }
 
-  /** @param {import("./wire.js").Tokens} tokens @param {import("./wire.js").Cost | null} cost */
-  usageArrived(tokens, cost) {
-    Object.assign(this.meter, { tokens, cost })
+  /** @param {import("./wire.js").Usage} usage */
+  usageArrived(usage) {
+    this.meter.usage = usage
     this.meterView.render()
+    this.controlsView.render()
   }
 
   /** @param {import("./wire.js").Limits} limits */

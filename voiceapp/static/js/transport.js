@@ -223,7 +223,8 @@ export class Transport {
     this.#on(socket, "audio", (_, item, base64) => this.delegate.incoming.soundArrived(item, base64))
     this.#on(socket, "flush", (_, { item }) => this.delegate.incoming.flushAsked(item))
     this.#on(socket, "tool", (n, { call, ...tool }) => this.delegate.incoming.transcriptArrived(n, { item: call, tool }))
-    this.#on(socket, "usage", (_, { total, cost }) => this.delegate.incoming.usageArrived(total, cost))
+    // Also of a call that is just over: what it cost is known last.
+    socket.on("usage", (/** @type {number} */ _, /** @type {import("./wire.js").Usage} */ usage) => this.delegate.incoming.usageArrived(usage))
   }
 
   /**

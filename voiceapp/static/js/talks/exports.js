@@ -1,5 +1,6 @@
 // A talk as a file in each of the forms it can be taken away in. Of an answer that was cut, what was heard.
 
+import { about } from "../amounts.js"
 import { isolated } from "../bidi.js"
 import { said } from "../latency.js"
 import { marksOf } from "../marks.js"
@@ -124,7 +125,7 @@ function who({ role }, words) {
 
 /** @param {Talk} talk @param {Words} words */
 function dated(talk, words) {
-  return new Date(talk.began).toLocaleString(words.language, { dateStyle: "long", timeStyle: "short" }) + (talk.model ? ` · ${talk.model}` : "")
+  return new Date(talk.began).toLocaleString(words.language, { dateStyle: "long", timeStyle: "short" }) + (talk.model ? ` · ${talk.model}` : "") + (talk.cost ? ` · ${words.say("talks.cost", { cost: about(talk.cost.total, talk.cost.currency, words, talk.estimated) })}` : "")
 }
 
 /** @param {number} ms @param {string} point */

@@ -63,6 +63,13 @@ export class Keeper {
     if (this.live && this.choices.values.keep !== "nothing") this.timer ??= setTimeout(() => this.#save(), SAVE_MS)
   }
 
+  /** Also when the call is just over. @param {import("../wire.js").Usage} usage */
+  usageArrived(usage) {
+    const { recorder, last } = this
+    recorder?.usageArrived(usage)
+    if (!this.live && last && recorder?.about.id === last.id) this.#keepWhole(Object.assign(last, recorder.bill))
+  }
+
   /** The call is over, or its connection is. */
   end() {
     if (!this.live) return

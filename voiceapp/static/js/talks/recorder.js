@@ -23,10 +23,8 @@ export class Recorder {
   waited = new Set()
   /** @type {Piece[]} */
   pieces = []
-  /** @type {import("../wire.js").Tokens | null} */
-  tokens = null
-  /** @type {import("../wire.js").Cost | null} */
-  cost = null
+  /** @type {import("./talk.js").Bill} */
+  bill = { tokens: null, transcription: null, cost: null, estimated: false }
 
   /**
    * @param {Pick<import("./talk.js").Talk, "id" | "title" | "marked" | "began" | "model" | "voice">} about
@@ -97,10 +95,9 @@ export class Recorder {
     if (this.heard[item]) this.waited.add(item)
   }
 
-  /** @param {import("../wire.js").Tokens} tokens @param {import("../wire.js").Cost | null} cost */
-  usageArrived(tokens, cost) {
-    this.tokens = tokens
-    this.cost = cost
+  /** @param {import("../wire.js").Usage} usage */
+  usageArrived({ total: tokens, transcription, cost, estimated }) {
+    this.bill = { tokens, transcription, cost, estimated }
   }
 
   /** Hands on what is left of the sound. */
@@ -116,11 +113,11 @@ export class Recorder {
    * @returns {import("./talk.js").Talk}
    */
   talk(entries, events) {
-    const { pieces, stretches, heard, tokens, cost } = this
+    const { pieces, stretches, heard, bill } = this
     const sound = this.keep && pieces.length ? { pieces, stretches, heard } : null
     const kept = entries.map(({ id, role, kind, text, heard: part, incomplete, failed, tool, latency }) =>
       ({ id, role, kind, text, heard: part, incomplete, failed, tool, latency, ...this.#timeOf(id) }))
-    return { ...this.about, length: this.now(), entries: kept, tokens, cost, sound, events }
+    return { ...this.about, length: this.now(), entries: kept, ...bill, sound, events }
   }
 
   /** @param {string} id */

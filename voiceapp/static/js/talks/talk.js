@@ -24,7 +24,16 @@ import { heardPart } from "../transcript.js"
 /** @typedef {{pieces: Piece[], stretches: Record<string, Stretch[]>, heard: Record<string, number>}} TalkSound */
 
 /**
- * @typedef {object} Talk
+ * What a talk took; an older one tells neither what its transcription did nor whether any of it is an estimate.
+ * @typedef {object} Bill
+ * @property {import("../wire.js").Tokens | null} tokens
+ * @property {import("../wire.js").Transcribed | null} [transcription]
+ * @property {import("../wire.js").Cost | null} cost
+ * @property {boolean} [estimated]
+ */
+
+/**
+ * @typedef {object} Conversation
  * @property {string} id
  * @property {string} title empty: its first words stand for it
  * @property {boolean} marked a bookmark
@@ -33,12 +42,11 @@ import { heardPart } from "../transcript.js"
  * @property {string} model
  * @property {string} voice
  * @property {TalkEntry[]} entries
- * @property {import("../wire.js").Tokens | null} tokens
- * @property {import("../wire.js").Cost | null} cost
  * @property {TalkSound | null} sound
  * @property {import("../wire.js").LogLine[]} events none in a list of talks
  */
 
+/** @typedef {Conversation & Bill} Talk */
 /** @typedef {Partial<Pick<Talk, "title" | "marked">>} TalkChange */
 
 const TITLE_LENGTH = 60

@@ -1,6 +1,6 @@
 // The round button, the microphone, the stop button, and the state of the call: in words, as an icon, and on the body.
 
-import { duration, money } from "../amounts.js"
+import { about, duration } from "../amounts.js"
 import { stateOf } from "../status.js"
 import { find, write } from "./element.js"
 
@@ -67,11 +67,10 @@ export class ControlsView {
   }
 
   #howItEnded() {
-    const { lasted, cost } = this.meter
-    const { language } = this.words
+    const { lasted, total, currency, estimated } = this.meter
     if (lasted === null) return this.words.say("status.ended.never")
-    const time = duration(lasted, language)
-    return cost ? this.words.say("status.ended.cost", { time, cost: money(cost.total, cost.currency, language) }) : this.words.say("status.ended", { time })
+    const time = duration(lasted, this.words.language)
+    return total !== null ? this.words.say("status.ended.cost", { time, cost: about(total, currency, this.words, estimated) }) : this.words.say("status.ended", { time })
   }
 
   #renderBig() {

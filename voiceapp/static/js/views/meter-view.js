@@ -1,7 +1,8 @@
 // How long the call has lasted, what it has cost, and what is left: a line with the call, more behind it, and all of it
 // with the events.
 
-import { duration, money } from "../amounts.js"
+import { about, duration, money } from "../amounts.js"
+import { bill } from "../bill.js"
 import { clock } from "../meter.js"
 import { element, find, write } from "./element.js"
 
@@ -63,9 +64,9 @@ export class MeterView {
 
   #renderLine() {
     const now = Date.now()
-    const { cost } = this.meter
+    const { total, estimated } = this.meter
     const time = clock(this.meter.elapsed(now))
-    write(/** @type {Element} */ (this.time.lastElementChild), cost ? `${time} · ${this.#money(cost.total)}` : time)
+    write(/** @type {Element} */ (this.time.lastElementChild), total === null ? time : `${time} · ${this.#about(total, estimated)}`)
     this.#renderShort(this.meter.short(now))
     this.#renderBudget(this.meter.budgets(now)[0])
   }
@@ -94,8 +95,7 @@ export class MeterView {
     if (!this.opened) return
     const { limits } = this.meter
     const rules = limits ? [...this.#rule("usage.call_s", limits.call_s), ...this.#rule("usage.idle_s", limits.idle_s)] : []
-    const today = this.meter.budgets(Date.now()).map(budget => this.#ofToday(budget))
-    this.usage.replaceChildren(...[...this.#spent, ...today, ...rules].map(line => element("p", {}, line)))
+    this.usage.replaceChildren(...[...this.#spent, ...this.#today, ...rules].map(line => element("p", {}, line)))
   }
 
   /** @param {string} key @param {number | null} seconds */
@@ -104,16 +104,20 @@ export class MeterView {
   }
 
   #renderDetails() {
-    this.details.hidden = !this.meter.tokens
-    const today = this.meter.budgets(Date.now()).map(budget => this.#ofToday(budget))
-    this.details.replaceChildren(...[...this.#spent, ...today].map(line => element("p", {}, line)))
+    this.details.hidden = !this.meter.usage
+    this.details.replaceChildren(...[...this.#spent, ...this.#today].map(line => element("p", {}, line)))
   }
 
   get #spent() {
-    const { tokens, cost } = this.meter
-    if (!tokens) return [this.words.say("usage.nothing")]
-    const price = cost ? this.words.say("usage.cost", { turn: this.#money(cost.turn), total: this.#money(cost.total), date: this.#date(cost.dated) }) : this.words.say("usage.no_price")
-    return [price, this.#tokens(tokens)]
+    const { usage, total } = this.meter
+    if (!usage) return [this.words.say("usage.nothing")]
+    return bill(usage, total, this.words)
+  }
+
+  get #today() {
+    const { limits } = this.meter
+    const presumed = limits?.presumed ? [this.words.say("usage.presumed")] : []
+    return [...this.meter.budgets(Date.now()).map(budget => this.#ofToday(budget)), ...presumed]
   }
 
   /** @param {Budget} budget */
@@ -129,21 +133,13 @@ export class MeterView {
     return left < COUNTED_MS ? clock(left) : duration(Math.floor(left / MINUTE_MS) * MINUTE_MS, this.words.language, style)
   }
 
-  /** @param {import("../wire.js").Tokens} tokens */
-  #tokens(tokens) {
-    return this.words.say("usage.tokens", {
-      input: tokens.input_tokens, audio: tokens.input_audio_tokens, text: tokens.input_text_tokens, cached: tokens.cached_tokens,
-      output: tokens.output_tokens, spoken: tokens.output_audio_tokens, written: tokens.output_text_tokens
-    })
-  }
-
   /** @param {number} amount */
   #money(amount) {
-    return money(amount, this.meter.cost?.currency ?? this.meter.limits?.currency ?? "USD", this.words.language)
+    return money(amount, this.meter.currency, this.words.language)
   }
 
-  /** @param {string} date */
-  #date(date) {
-    return new Date(`${date}T12:00`).toLocaleDateString(this.words.language, { dateStyle: "medium" })
+  /** @param {number} amount @param {boolean} estimated */
+  #about(amount, estimated) {
+    return about(amount, this.meter.currency, this.words, estimated)
   }
 }
