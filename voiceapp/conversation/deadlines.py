@@ -16,8 +16,8 @@ class Wait(Enum):
 
 
 # Seconds. They are for a server that is slow but lives (one that does not is found out by its socket): a local one may
-# load its model at the first question, or read a long talk anew. Giving up breaks nothing off: what still comes is
-# taken as if it had come in time.
+# load its model at the first question, or read a long talk anew. Giving up cancels nothing: an answer that is late is
+# heard.
 SECONDS: Mapping[Wait, float] = MappingProxyType(
     {
         Wait.RESPONSE: 60.0,
