@@ -15,7 +15,7 @@ const READY = { conversation: "c", persona: "p", profile: "p", model: "m", voice
 const silent = () => new Proxy({}, { get: () => () => {} })
 const settle = async () => { for (let i = 0; i < 30; i++) await null }
 
-function place() {
+function place(delegate = silent()) {
   mock.timers.reset()
   mock.timers.enable({ apis: ["setTimeout", "Date"] })
   const scheduler = new Scheduler()
@@ -32,7 +32,7 @@ function place() {
   const call = new Call({
     connect: () => line, ask: async () => ({ reached: false, trouble: null }), devices: world.devices, transcript: new Transcript({ transcriptChanged() {} }), pace: new CaptionPace(),
     notices: new Notices(words, { noticesChanged() {} }), choices, stats, now: () => clock.ms, keeper, obstacle: () => null
-  }, silent())
+  }, delegate)
   return { call, scheduler, world, line, clock }
 }
 
@@ -199,4 +199,24 @@ test("pressing the microphone while it is being asked for already leaves nobody 
   await made.scheduler.drain()
   assert.equal(made.world.live(), 1)
   assert.ok(!made.call.muted)
+})
+
+test("what was typed for a call that does not come about is given back, and sent once where it does", async () => {
+  const back = []
+  const delegate = new Proxy({}, { get: (_, name) => name === "textsUnsent" ? texts => back.push(...texts) : () => {} })
+  const made = place(delegate)
+  made.call.say("One")
+  made.call.say("Two")
+  await settle()
+  made.call.callRefused({ code: "busy" })
+  assert.deepEqual(back, ["One", "Two"])
+  await rest(made)
+  made.call.say("Three")
+  await rest(made)
+  assert.deepEqual(made.line.said.filter(([event]) => event === "text").map(([, { text }]) => text), ["Three"])
+  made.line.connected = false
+  made.call.say("Four")
+  made.call.stop()
+  assert.deepEqual(back, ["One", "Two", "Four"])
+  await rest(made)
 })

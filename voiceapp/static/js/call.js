@@ -17,36 +17,6 @@ const UNRENEWED = ["renewal_failed", "too_often", "bad_event"]
 /** Of the assistant, though nothing of it is heard yet. */
 const ANSWERING = ["thinking", "tool"]
 
-/**
- * @typedef {object} CallDelegate
- * @property {() => void} callBegun it is asked for; nothing of it is there yet
- * @property {() => void} callChanged phase, turn, microphone
- * @property {() => void} soundOpened
- * @property {() => void} soundClosed
- * @property {() => void} captionMoved
- * @property {(peak: number) => void} levelMeasured
- * @property {(line: import("./wire.js").LogLine) => void} logArrived
- * @property {(ready: import("./wire.js").Ready) => void} callReadied
- * @property {(made: import("./wire.js").Made) => void} callRenewed
- * @property {(usage: import("./wire.js").Usage) => void} usageArrived
- * @property {(limits: import("./wire.js").Limits) => void} limitsArrived
- */
-
-/**
- * @typedef {object} Parts
- * @property {() => any} connect makes a Socket.IO socket that is not yet connected
- * @property {() => Promise<import("./admission.js").Admission>} ask why a connection may have been refused
- * @property {MediaDevices | undefined} devices
- * @property {import("./transcript.js").Transcript} transcript
- * @property {import("./caption-pace.js").CaptionPace} pace
- * @property {import("./notices.js").Notices} notices
- * @property {import("./choices.js").Choices} choices
- * @property {import("./talks/keeper.js").Keeper} keeper
- * @property {import("./stats.js").Stats} stats
- * @property {() => number} now milliseconds
- * @property {() => string | null} obstacle the code of what makes a call impossible here
- */
-
 export class Call {
   session = new Session(this)
   halfDuplex = new HalfDuplex()
@@ -61,8 +31,8 @@ export class Call {
   closing = Promise.resolve()
 
   /**
-   * @param {Parts} parts
-   * @param {CallDelegate} delegate
+   * @param {import("./call-parts.js").Parts} parts
+   * @param {import("./call-parts.js").CallDelegate} delegate
    */
   constructor(parts, delegate) {
     this.delegate = delegate
@@ -114,7 +84,7 @@ export class Call {
   /** To be called inside a click or a key press. @param {{microphone: boolean}} wishes */
   async start({ microphone }) {
     const obstacle = this.obstacle()
-    if (obstacle) return this.notices.add({ code: obstacle, fatal: true })
+    if (obstacle) return this.#obstructed(obstacle)
     if (!this.session.take("call")) return
     this.delegate.callBegun()
     const attempt = ++this.attempt
@@ -171,10 +141,22 @@ export class Call {
     this.sound.modeChanged()
   }
 
+  /** @param {string} code */
+  #obstructed(code) {
+    this.notices.add({ code, fatal: true })
+    this.#giveBack()
+  }
+
   /** What is being said stops at once; the server does its part when the text arrives. @param {string} text */
   #send(text) {
     this.player.silence()
-    this.transport.sendText(text)
+    if (!this.transport.sendText(text)) this.unsent.push(text)
+  }
+
+  /** What was typed for a call that did not come about is still the person's. */
+  #giveBack() {
+    const texts = this.unsent.splice(0)
+    if (texts.length) this.delegate.textsUnsent(texts)
   }
 
   /**
@@ -221,7 +203,7 @@ export class Call {
     this.interrupted = false
     this.lineAway.back(0)
     this.notices.callEnded()
-    this.unsent = []
+    this.#giveBack()
     this.talk.key.drop()
     this.delegate.soundClosed()
     await this.sound.close()

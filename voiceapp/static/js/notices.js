@@ -65,5 +65,5 @@ export class Notices {
 
 /** The server was asked by another name than the browser. @param {{host: string, origin: string}} compared */
 function differs({ host, origin }) {
-  return host !== "" && URL.canParse(origin) && new URL(origin).host !== host
+  return host !== "" && origin.includes("://") && !origin.endsWith(`://${host}`)
 }

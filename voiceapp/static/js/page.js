@@ -175,6 +175,8 @@ export class Page {
     this.meterView.render()
   }
 
+  textsUnsent = (/** @type {string[]} */ texts) => this.composerView.giveBack(texts)
+
   /** @param {import("./wire.js").Ready} ready */
   callReadied(ready) {
     this.meter.begin(ready, Date.now())

@@ -31,6 +31,12 @@ export class ComposerView {
     this.#send()
   }
 
+  /** What could not be sent stands there again, before what was written meanwhile. @param {string[]} texts */
+  giveBack(texts) {
+    this.box.value = [...texts, this.box.value].filter(Boolean).join("\n")
+    this.#fit()
+  }
+
   #send() {
     const text = this.box.value.trim()
     if (!text) return
