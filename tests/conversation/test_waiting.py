@@ -172,6 +172,13 @@ class TestAResponseThatDoesNotEnd:
         assert [effect for effect in effects if isinstance(effect, Play)] == []
         assert turns(effects) == []
 
+    def test_the_beginning_of_a_cut_one_said_twice_is_no_answer_to_what_was_asked_since(self) -> None:
+        call = Call().begin()
+        call.hear(ev.ResponseCreated("r1"), ev.SpeechStarted("u1"), ev.UserText("u1", ""))
+        call.wait(PATIENCE)
+        call.hear(ev.TextTyped("Hello"), ev.ResponseCreated("r1"), done("r1", "cancelled"))
+        assert OVERDUE in call.wait(PATIENCE)
+
     def test_one_that_was_given_up_is_cancelled_when_the_person_goes_on(self) -> None:
         call = Call().begin()
         call.ask()

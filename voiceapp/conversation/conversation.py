@@ -379,8 +379,11 @@ class Conversation:
     # The assistant answers
 
     def _response_created(self, event: ev.ResponseCreated) -> None:
-        self._sign()
         self._speech.begin()
+        if self._speech.is_cut(event.response):
+            # Said again of one that was cut since.
+            return
+        self._sign()
         self._out.charge(self._meter.began(event.response))
         self._silence.assistant_began()
         if not self._gate.begin(event.response):
