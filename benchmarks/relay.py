@@ -14,20 +14,21 @@ from .run import Contender, Result, Run, Shape
 
 ROOT = Path(__file__).parent.parent
 PEER = Path(__file__).parent / "peer"
-OURS, THEIRS = "VoiceApp", "Node ws"
+OURS, BEFORE, THEIRS = "VoiceApp", "VoiceApp before", "Node ws"
 TITLES = (
     "", "CPU ms per call-second", "to Node", "up p50", "p99", "down p50", "p99",
     "lost", "out of order", "damaged", "threads", "kB per call", "load cores",
 )  # fmt: skip
 
 
-def contenders(mock_port: int, shape: Shape) -> list[Contender]:
+def contenders(mock_port: int, shape: Shape, before: Path | None) -> list[Contender]:
     url = f"ws://127.0.0.1:{mock_port}/v1/realtime"
     env = {name: value for name, value in os.environ.items() if not name.startswith(("VOICEAPP_", "OPENAI_"))}
-    return [_ours(url, env, shape), *_theirs(url, env)]
+    others = [] if before is None else [_ours(BEFORE, before, url, env, shape)]
+    return [_ours(OURS, ROOT, url, env, shape), *others, *_theirs(url, env)]
 
 
-def _ours(url: str, env: Mapping[str, str], shape: Shape) -> Contender:
+def _ours(name: str, checkout: Path, url: str, env: Mapping[str, str], shape: Shape) -> Contender:
     settings = {
         "VOICEAPP_HOST": "127.0.0.1",
         "VOICEAPP_PROFILE": "openai",
@@ -36,10 +37,13 @@ def _ours(url: str, env: Mapping[str, str], shape: Shape) -> Contender:
         # So that the callers speak first.
         "VOICEAPP_INSTRUCTIONS": "Be brief.",
         "VOICEAPP_CHUNK_MS": str(shape.chunk_ms),
-        "VOICEAPP_THREADS": str(max(100, shape.calls + 20)),
+        "VOICEAPP_MAX_CALLS": str(max(90, shape.calls)),
     }
+    if name == BEFORE:
+        # In older checkouts a call takes a thread.
+        settings["VOICEAPP_THREADS"] = str(max(100, shape.calls + 20))
     command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]
-    return Contender(OURS, command, ROOT, {**env, **settings}, VoiceAppCaller)
+    return Contender(name, command, checkout, {**env, **settings}, VoiceAppCaller)
 
 
 def _theirs(url: str, env: Mapping[str, str]) -> list[Contender]:
@@ -51,13 +55,13 @@ def _theirs(url: str, env: Mapping[str, str]) -> list[Contender]:
     return [Contender(THEIRS, [node, "relay.js"], PEER, {**env, **settings}, RealtimeCaller)]
 
 
-async def measure(shape: Shape, rounds: int) -> dict[str, list[Result]]:
+async def measure(shape: Shape, rounds: int, before: Path | None) -> dict[str, list[Result]]:
     """Round by round, so that a noisy minute hits every contender."""
     board = Board()
     server = await asyncio.get_running_loop().create_server(lambda: Mock(board), "127.0.0.1", 0, backlog=1000)
     mock_port = server.sockets[0].getsockname()[1]
     results: dict[str, list[Result]] = {}
-    every = contenders(mock_port, shape)
+    every = contenders(mock_port, shape, before)
     for turn in range(1, rounds + 1):
         for contender in every:
             print(f"round {turn} of {rounds}: {contender.name}", flush=True)
@@ -96,9 +100,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=15, help="measured in each round")
     parser.add_argument("--warm-up", type=float, default=5, help="seconds of calls before that")
     parser.add_argument("--chunk-ms", type=int, default=100)
+    parser.add_argument("--before", type=Path, help="another checkout of VoiceApp, measured in the same run")
     options = parser.parse_args()
     shape = Shape(options.calls, options.seconds, options.warm_up, options.chunk_ms)
-    results = asyncio.run(measure(shape, options.rounds))
+    results = asyncio.run(measure(shape, options.rounds, options.before))
     print(f"\n{shape.calls} calls, chunks of {shape.chunk_ms} ms; delays in ms beyond those of direct calls\n")
     print(table(results))
 
