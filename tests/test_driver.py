@@ -321,6 +321,29 @@ def test_connections_cost_no_thread(bridged: Gunicorn) -> None:
             assert threads() == before
 
 
+def frames(*messages: str, close: int = 1000) -> bytes:
+    """Text frames and a close frame, as one segment."""
+    texts = [websocket.ABNF.create_frame(each, websocket.ABNF.OPCODE_TEXT) for each in messages]
+    goodbye = websocket.ABNF.create_frame(close.to_bytes(2, "big"), websocket.ABNF.OPCODE_CLOSE)
+    return b"".join(frame.format() for frame in (*texts, goodbye))
+
+
+def test_a_goodbye_behind_what_is_answered_ends_the_call(upstream: Upstream, tmp_path: Path) -> None:
+    """In one segment, and with the TCP connection left open."""
+    due_an_ack = f'42["audio",1,"{chunk(1, 200)}"]'
+    messages = [due_an_ack, '42["text",{"text":"Hello"}]', '42["stop",{}]', '427["configure",{}]', "3", "1"]
+    server = upstream()
+    with gunicorn(upstream_settings(server), tmp_path / "gunicorn.log") as app:
+        for message in messages:
+            with PageClient(app.url) as page:
+                page.start()
+                page.socket.sock.sendall(frames(message))
+                assert eventually(lambda: bool(server.connections[-1].closed)), message
+        log = app.log.read_text()
+    assert "Traceback" not in log
+    assert log.count("event=call_ended") == len(messages)
+
+
 def test_sigterm_tells_every_caller_and_ends_soon(upstream: Upstream, tmp_path: Path) -> None:
     with gunicorn(upstream_settings(upstream()), tmp_path / "gunicorn.log") as server, ExitStack() as stack:
         pages = [stack.enter_context(PageClient(server.url)) for _ in range(3)]

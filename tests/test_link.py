@@ -9,29 +9,33 @@ from typing import Any
 import pytest
 
 from voiceapp import wire
-from voiceapp.link import Link
+from voiceapp.link import Cause, Ending, Link
 
 
 class Owner:
+    """`react` is called with each text."""
+
     def __init__(self) -> None:
         self.texts: list[bytes] = []
         self.binaries: list[bytes] = []
-        self.closed: list[tuple[int, str]] = []
+        self.closed: list[Ending] = []
+        self.react: Callable[[bytes], None] = lambda _: None
 
     def link_text(self, payload: bytes) -> None:
         self.texts.append(payload)
+        self.react(payload)
 
     def link_binary(self, payload: bytes) -> None:
         self.binaries.append(payload)
 
-    def link_closed(self, code: int, reason: str) -> None:
-        self.closed.append((code, reason))
+    def link_closed(self, end: Ending) -> None:
+        self.closed.append(end)
 
 
 class Pair:
     """A link and the raw socket of its peer, on a running loop."""
 
-    def __init__(self, max_out: int = 1 << 20, buffer: int = 65536) -> None:
+    def __init__(self, max_out: int = 1 << 20, buffer: int = 65536, **options: Any) -> None:
         ours, self.peer = socket.socketpair()
         self.peer.setblocking(False)
         self.loop = asyncio.get_running_loop()
@@ -45,9 +49,11 @@ class Pair:
             endpoint,
             bytearray(buffer),
             max_out=max_out,
-            owns_socket=True,
             forget=self.forgotten.append,
+            **options,
         )
+        self.raised: list[Any] = []
+        self.loop.set_exception_handler(lambda _, context: self.raised.append(context))
         self.link.open(self.owner)
 
     async def send(self, data: bytes) -> None:
@@ -70,6 +76,7 @@ def play(script: Script, **options: Any) -> None:
         pair = Pair(**options)
         try:
             await script(pair)
+            assert pair.raised == []
         finally:
             pair.link.abort()
             pair.peer.close()
@@ -117,8 +124,10 @@ def test_a_peer_that_does_not_read_is_cut_by_name() -> None:
     async def script(pair: Pair) -> None:
         for _ in range(200):
             pair.link.send(bytes(20_000))
-        assert pair.owner.closed == [(1008, "stalled")]
+        assert pair.link.ending == Ending(Cause.STALLED)
         assert pair.link.waiting_bytes == 0
+        await pair.until(lambda: pair.owner.closed)
+        assert pair.owner.closed == [Ending(Cause.STALLED)]
 
     play(script, max_out=100_000)
 
@@ -136,7 +145,7 @@ def test_a_close_is_answered_and_told_once() -> None:
         await pair.send(pair.peers_end.close(4000, "enough"))
         assert await pair.receive() == [wire.Closed(4000, "", by_us=False)]
         await pair.until(lambda: pair.owner.closed)
-        assert pair.owner.closed == [(4000, "enough")]
+        assert pair.owner.closed == [Ending(Cause.PEER, 4000, "enough")]
         assert pair.forgotten == [pair.link]
 
     play(script)
@@ -146,10 +155,11 @@ def test_our_close_waits_for_the_peers_answer() -> None:
     async def script(pair: Pair) -> None:
         pair.link.close(1001, "moving")
         assert await pair.receive() == [wire.Closed(1001, "moving", by_us=False)]
-        assert not pair.link.over
+        assert pair.owner.closed == [Ending(Cause.US, 1001, "moving")]
+        assert pair.forgotten == []
         await pair.send(pair.peers_end.take_output())
-        await pair.until(lambda: pair.link.over)
-        assert pair.owner.closed == [(1001, "moving")]
+        await pair.until(lambda: pair.forgotten)
+        assert len(pair.owner.closed) == 1
 
     play(script)
 
@@ -159,16 +169,16 @@ def test_our_close_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> No
 
     async def script(pair: Pair) -> None:
         pair.link.close()
-        await pair.until(lambda: pair.link.over)
+        await pair.until(lambda: pair.forgotten)
 
     play(script)
 
 
-def test_a_peer_that_vanishes_is_told_as_1006() -> None:
+def test_a_peer_that_vanishes_is_lost() -> None:
     async def script(pair: Pair) -> None:
         pair.peer.shutdown(socket.SHUT_RDWR)
         await pair.until(lambda: pair.owner.closed)
-        assert pair.owner.closed == [(1006, "")]
+        assert pair.owner.closed == [Ending(Cause.LOST, 1006)]
 
     play(script)
 
@@ -180,41 +190,157 @@ def test_a_broken_frame_fails_the_connection_with_its_code() -> None:
         assert isinstance(closed, wire.Closed)
         assert closed.code == 1002
         await pair.until(lambda: pair.owner.closed)
-        assert pair.owner.closed[0][0] == 1002
+        assert (pair.owner.closed[0].cause, pair.owner.closed[0].code) == (Cause.PROTOCOL, 1002)
 
     play(script)
 
 
 def test_after_the_end_nothing_is_sent_and_nothing_is_told() -> None:
     async def script(pair: Pair) -> None:
-        pair.link.abort(1008, "enough")
+        pair.link.abort(Cause.LOST)
         pair.link.abort()
         pair.link.send(b"late")
         pair.link.ping()
         pair.link.close()
-        assert pair.owner.closed == [(1008, "enough")]
+        await pair.until(lambda: pair.owner.closed)
+        await asyncio.sleep(0.01)
+        assert pair.owner.closed == [Ending(Cause.LOST)]
 
     play(script)
 
 
-def test_a_socket_that_is_not_its_own_is_left_open() -> None:
-    async def run() -> None:
-        ours, peer = socket.socketpair()
-        endpoint = wire.Endpoint(wire.Role.SERVER, max_message=100)
-        link = Link(
-            asyncio.get_running_loop(),
-            ours,
-            endpoint,
-            bytearray(100),
-            max_out=100,
-            owns_socket=False,
-            forget=lambda _: None,
-        )
-        link.open(Owner())
-        link.abort()
-        assert ours.fileno() > 0
-        assert peer.recv(1) == b""
-        ours.close()
-        peer.close()
+def test_a_socket_that_is_not_its_own_is_given_back_open() -> None:
+    released: list[bool] = []
 
-    asyncio.run(run())
+    async def script(pair: Pair) -> None:
+        sock = pair.link._sock
+        pair.link.close()
+        assert released == []
+        pair.link.abort()
+        assert released == [True]
+        assert os.fstat(sock.fileno())
+        await pair.until(lambda: pair.owner.closed)
+        sock.close()
+
+    play(script, released=lambda: released.append(True))
+
+
+class TestAnUnluckyOrder:
+    def test_what_is_sent_when_the_peer_has_said_goodbye_is_dropped(self) -> None:
+        """A message that is answered at once, and a close frame, in one segment."""
+
+        async def script(pair: Pair) -> None:
+            pair.owner.react = lambda payload: pair.link.send(b"answer")
+            await pair.send(
+                pair.peers_end.text(b"one") + pair.peers_end.text(b"two") + pair.peers_end.close(4000, "bye")
+            )
+            await pair.until(lambda: pair.owner.closed)
+            assert pair.owner.texts == [b"one", b"two"]
+            assert pair.owner.closed == [Ending(Cause.PEER, 4000, "bye")]
+            assert pair.forgotten == [pair.link]
+            assert await pair.receive() == [wire.Closed(4000, "", by_us=False)]
+
+        play(script)
+
+    def test_what_came_before_a_broken_frame_is_told_and_may_be_answered(self) -> None:
+        async def script(pair: Pair) -> None:
+            pair.owner.react = lambda _: pair.link.send(b"answer")
+            await pair.send(pair.peers_end.text(b"one") + b"\x81\x01x")
+            await pair.until(lambda: pair.owner.closed)
+            assert pair.owner.texts == [b"one"]
+            assert pair.owner.closed[0].cause is Cause.PROTOCOL
+
+        play(script)
+
+    @pytest.mark.parametrize("how", ["close", "abort"])
+    def test_an_owner_that_ends_it_in_the_midst_of_a_segment_is_told_nothing_more(self, how: str) -> None:
+        async def script(pair: Pair) -> None:
+            pair.owner.react = lambda _: getattr(pair.link, how)()
+            await pair.send(pair.peers_end.text(b"one") + pair.peers_end.text(b"two") + pair.peers_end.ping())
+            await pair.until(lambda: pair.owner.closed)
+            await pair.until(lambda: how == "close" or pair.forgotten)
+            assert pair.owner.texts == [b"one"]
+            assert [end.cause for end in pair.owner.closed] == [Cause.US]
+
+        play(script)
+
+    def test_an_owner_that_fails_loses_the_link_and_nothing_else(self, caplog: pytest.LogCaptureFixture) -> None:
+        def fail(_: bytes) -> None:
+            raise RuntimeError("broken on purpose")
+
+        async def script(pair: Pair) -> None:
+            pair.owner.react = fail
+            await pair.send(pair.peers_end.text(b"one") + pair.peers_end.text(b"two"))
+            assert await pair.receive() == [wire.Closed(1011, "internal error", by_us=False)]
+            assert pair.owner.texts == [b"one"]
+            await pair.until(lambda: pair.owner.closed == [Ending(Cause.US, 1011, "internal error")])
+
+        play(script)
+        assert "broken on purpose" in caplog.text
+
+    def test_the_owner_is_never_told_within_a_call_of_its_own(self) -> None:
+        async def script(pair: Pair) -> None:
+            pair.peer.close()
+            pair.link.send(b"nobody is there")
+            pair.link.send(b"nobody is there")
+            assert pair.owner.closed == []
+            await pair.until(lambda: pair.owner.closed)
+
+        play(script)
+
+    def test_a_peer_that_closes_and_does_not_read_ends_it_soon(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("voiceapp.link.CLOSE_WAIT_S", 0.02)
+
+        async def script(pair: Pair) -> None:
+            pair.link.send(bytes(3_000_000))
+            await pair.send(pair.peers_end.close(1000))
+            await pair.until(lambda: pair.owner.closed)
+            await pair.until(lambda: pair.forgotten)
+
+        play(script, max_out=1 << 24)
+
+
+class TestADescriptorIsNeverLeftRegistered:
+    def test_a_first_message_that_is_too_long_for_a_peer_that_does_not_read(self) -> None:
+        async def script(pair: Pair) -> None:
+            descriptor = pair.link._fd
+            pair.link.send(bytes(3_000_000))
+            assert pair.link.ending == Ending(Cause.STALLED)
+            assert not pair.loop.remove_writer(descriptor)
+            assert not pair.loop.remove_reader(descriptor)
+
+        play(script, max_out=1000)
+
+    def test_a_socket_that_cannot_be_served_is_lost(self) -> None:
+        async def script(pair: Pair) -> None:
+            ours, peer = socket.socketpair()
+            link = Link(
+                pair.loop,
+                ours,
+                wire.Endpoint(wire.Role.SERVER, max_message=100),
+                bytearray(100),
+                max_out=100,
+                forget=pair.forgotten.append,
+            )
+            owner = Owner()
+            ours.close()
+            link.open(owner)
+            link.send(b"late")
+            await pair.until(lambda: owner.closed)
+            assert owner.closed == [Ending(Cause.LOST)]
+            assert pair.forgotten == [link]
+            peer.close()
+
+        play(script)
+
+    def test_one_that_ended_before_it_was_opened_tells_its_owner(self) -> None:
+        async def script(pair: Pair) -> None:
+            owner = Owner()
+            pair.link.hand_over(None)
+            pair.link.abort(Cause.LOST)
+            await asyncio.sleep(0.01)
+            pair.link.open(owner)
+            await pair.until(lambda: owner.closed)
+            assert owner.closed == [Ending(Cause.LOST)]
+
+        play(script)

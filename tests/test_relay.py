@@ -69,6 +69,26 @@ def test_a_reply_that_never_comes_is_told_of_by_the_clock_alone(
         assert page.named("ended") == []
 
 
+@pytest.mark.parametrize("what_ends_it", ["stop", "length", "upstream"])
+def test_a_page_that_cannot_be_told_keeps_no_call_alive(
+    upstream: Upstream, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, what_ends_it: str
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("broken on purpose")
+
+    server = upstream()
+    length = {"VOICEAPP_CALL_SECONDS": "1"} if what_ends_it == "length" else {}
+    with caplog.at_level(logging.INFO), werkzeug(upstream_settings(server, **length)) as url, PageClient(url) as page:
+        page.start()
+        monkeypatch.setattr("voiceapp.sockets.PageSocket._emit", broken)
+        if what_ends_it == "upstream":
+            server.do({"close": 1011, "reason": "gone"})
+        elif what_ends_it == "stop":
+            page.emit("stop", {})
+        assert server.wait_for(lambda _: bool(server.connections[0].closed), timeout=5)
+    assert caplog.text.count("event=call_ended") == 1
+
+
 def test_no_log_holds_a_key_a_sound_or_a_word(upstream: Upstream, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG), werkzeug(upstream_settings(upstream())) as url, PageClient(url) as page:
         page.start()

@@ -96,6 +96,7 @@ class TestRefusals:
         [
             ("wrong_key", "key_wrong"),
             ("wrong_key_by_close", "key_wrong"),
+            ("wrong_key_at_last", "key_wrong"),
             ("no_access", "no_access"),
             ("not_found", "model_missing"),
             ("missing_model", "model_missing"),

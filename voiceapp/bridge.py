@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, Literal
 
 from . import wire
 from .link import Link
@@ -20,7 +20,8 @@ log = logging.getLogger(__name__)
 CONNECTORS = 16
 # A flood of tiny frames keeps the loop for 25 ms a read of this size; larger reads gain nothing.
 READ_BUFFER_BYTES = 64 * 1024
-SIDES = ("browser", "upstream")
+Side = Literal["browser", "upstream"]
+SIDES: tuple[Side, ...] = ("browser", "upstream")
 
 
 class Bridge:
@@ -33,10 +34,10 @@ class Bridge:
         self._stopping = False
         self._read_buffer = bytearray(READ_BUFFER_BYTES)
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._links: set[Link] = set()
+        self._links: dict[Link, Side] = {}
         self._starters: list[Callable[[], None]] = []
         self._stoppers: list[Callable[[], None]] = []
-        self._carried = {(side, way): 0 for side in SIDES for way in ("in", "out")}
+        self._carried: dict[tuple[str, str], int] = {(side, way): 0 for side in SIDES for way in ("in", "out")}
         self.loop: asyncio.AbstractEventLoop = None  # type: ignore[assignment]  # set by start
         self.connectors: ThreadPoolExecutor = None  # type: ignore[assignment]  # set by start
 
@@ -46,6 +47,7 @@ class Bridge:
             if self._thread is not None:
                 return
             self.loop = asyncio.new_event_loop()
+            self.loop.set_exception_handler(_log_failure)
             self.connectors = full_pool(CONNECTORS, "upstream-connect")
             started = threading.Event()
             # The bridge outlives the request that starts it, whose context must not cling to its tasks.
@@ -96,40 +98,42 @@ class Bridge:
         sock: socket.socket,
         endpoint: wire.Endpoint,
         *,
+        side: Side,
         max_out: int,
-        owns_socket: bool,
+        released: Callable[[], None] | None = None,
         frames: Bucket | None = None,
     ) -> Link:
-        """A link on this loop, not yet open."""
+        """A link on this loop, not yet open. `released`: see `Link`."""
         link = Link(
             self.loop,
             sock,
             endpoint,
             self._read_buffer,
             max_out=max_out,
-            owns_socket=owns_socket,
             forget=self._forget,
+            released=released,
             frames=frames,
         )
-        self._links.add(link)
+        self._links[link] = side
         return link
 
     def _forget(self, link: Link) -> None:
-        self._links.discard(link)
-        _add(self._carried, link)
+        side = self._links.pop(link, None)
+        if side is not None:
+            _add(self._carried, side, link)
 
     def traffic(self) -> dict[tuple[str, str], int]:
         """Bytes carried so far, by side and by `in` or `out`."""
         carried = dict(self._carried)
-        for link in self._links:
-            _add(carried, link)
+        for link, side in self._links.items():
+            _add(carried, side, link)
         return carried
 
     def waiting_bytes(self) -> dict[str, int]:
         """Bytes that wait for a peer to read, by side."""
-        waiting = dict.fromkeys(SIDES, 0)
-        for link in self._links:
-            waiting[_side(link)] += link.waiting_bytes
+        waiting: dict[str, int] = dict.fromkeys(SIDES, 0)
+        for link, side in self._links.items():
+            waiting[side] += link.waiting_bytes
         return waiting
 
     def at_start(self, starter: Callable[[], None]) -> None:
@@ -154,7 +158,10 @@ class Bridge:
 
     async def _wind_down(self, wait_s: float) -> None:
         for stopper in self._stoppers:
-            stopper()
+            try:
+                stopper()
+            except Exception:
+                log.exception("the bridge's stop: one of what ends with it failed")
         # What the stoppers began (goodbyes, a process ending) may take a moment; the rest is cut.
         deadline = self.loop.time() + wait_s
         while (self._links or self._tasks) and self.loop.time() < deadline:
@@ -167,10 +174,11 @@ class Bridge:
         self.loop.stop()
 
 
-def _side(link: Link) -> str:
-    return "upstream" if link.owns_socket else "browser"
+def _add(carried: dict[tuple[str, str], int], side: str, link: Link) -> None:
+    carried[side, "in"] += link.received_bytes
+    carried[side, "out"] += link.sent_bytes
 
 
-def _add(carried: dict[tuple[str, str], int], link: Link) -> None:
-    carried[_side(link), "in"] += link.received_bytes
-    carried[_side(link), "out"] += link.sent_bytes
+def _log_failure(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What a callback of the loop raised: into our log, which is redacted; asyncio's own is not."""
+    log.error("the bridge: %s", context.get("message"), exc_info=context.get("exception"))

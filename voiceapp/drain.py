@@ -6,7 +6,7 @@ from collections.abc import Callable
 from .conversation.conversation import Conversation
 from .conversation.effects import Effect
 from .conversation.reader import Reader
-from .link import Link
+from .link import Ending, Link
 
 # The provider answers a cancel within a round trip; who waits longer would pay for an upstream that is silent.
 WAIT_S = 1.0
@@ -41,7 +41,7 @@ class Drain:
     def link_binary(self, _: bytes) -> None:
         """No upstream sends any."""
 
-    def link_closed(self, _: int, __: str) -> None:
+    def link_closed(self, _: Ending) -> None:
         self._timer.cancel()
 
     def _close(self) -> None:

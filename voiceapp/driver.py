@@ -17,7 +17,7 @@ from typing import Any
 from . import wire
 from .admission import SEAT, Seat
 from .bridge import Bridge
-from .link import Link
+from .link import Cause, Ending, Link
 from .pace import FRAMES_A_SECOND, FRAMES_AT_ONCE, Bucket
 from .stock import BoundedQueue, StockDriver
 from .wsgi_call import DETACH
@@ -26,8 +26,6 @@ log = logging.getLogger(__name__)
 
 MAX_OUT_BYTES = 4 * 1024 * 1024
 SILENT_LOSS_MS = 20_000
-# The reason of the link, and of the disconnect handlers, where a browser does not read what it is sent.
-STALLED = "stalled"
 
 # Takes (eio sid, Socket.IO packet) if it is for the short way; False sends it the ordinary way.
 ShortWay = Callable[[str, bytes], bool]
@@ -119,7 +117,7 @@ class Connection:
         self._bridge = bridge
         self._short_way = short_way
         self._connections = connections
-        # What the connection holds beside its link, given back when that is over.
+        # What the connection holds beside its link, given back when that has let go of the socket.
         self._held: list[Callable[[], None]] = []
         self._heartbeat: Any = None
 
@@ -130,15 +128,14 @@ class Connection:
     def take(self, sock: socket.socket, answer: bytes, seat: Seat) -> Iterable[bytes]:
         """Answer the upgrade; socket and seat are the connection's own. On the bridge's thread."""
         seat.keep()
-        self._held = [sock.close, seat.release]
+        self._held = [seat.release, sock.close]
         try:
             if sock.send(answer) < len(answer):
                 raise BrokenPipeError("a new connection takes no bytes")
-            self._open(sock)
         except OSError as error:
-            log.info("a browser's connection could not be opened: %s", error)
-            self.refuse()
-            self._give_back()
+            self._give_up(error)
+        else:
+            self._open(sock)
         return []
 
     def park(self, sock: socket.socket, answer: bytes) -> Iterable[bytes]:
@@ -155,6 +152,11 @@ class Connection:
         # How gunicorn's threaded worker is told that the connection was taken over and is done with.
         raise StopIteration
 
+    def _give_up(self, error: OSError) -> None:
+        log.info("a browser's connection could not be opened: %s", error)
+        self.refuse()
+        self._give_back()
+
     def _give_back(self) -> None:
         held, self._held = self._held, []
         for give_back in held:
@@ -163,10 +165,24 @@ class Connection:
     # The bridge's thread
 
     def _open(self, raw: socket.socket) -> None:
-        _tune(raw)
+        try:
+            _tune(raw)
+        except OSError as error:
+            self._give_up(error)
+            return
         endpoint = wire.Endpoint(wire.Role.SERVER, max_message=self._server.max_http_buffer_size)
         frames = Bucket(FRAMES_A_SECOND, FRAMES_AT_ONCE)
-        self.link = self._bridge.link(raw, endpoint, max_out=MAX_OUT_BYTES, owns_socket=False, frames=frames)
+        self.link = self._bridge.link(
+            raw, endpoint, side="browser", max_out=MAX_OUT_BYTES, released=self._give_back, frames=frames
+        )
+        self.link.hand_over(self)
+        try:
+            self._begin()
+        except Exception:
+            log.exception("a connection could not be opened")
+            self.link.abort()
+
+    def _begin(self) -> None:
         self._connections.add(self._sid, self)
         waiting, self._eio_socket.queue = self._eio_socket.queue, self
         self._eio_socket.connected = self._eio_socket.upgraded = True
@@ -182,20 +198,19 @@ class Connection:
         elif kind == b"3":
             self._schedule_ping()
         elif payload == b"1":
-            self._end(self._server.reason.CLIENT_DISCONNECT)
             self.link.close()
+            self._end(self._server.reason.CLIENT_DISCONNECT)
         else:
             self.link.close(1002, "not an Engine.IO packet")
 
     def link_binary(self, _: bytes) -> None:
         self.link.close(1003, "no binary packets are taken")
 
-    def link_closed(self, code: int, reason: str) -> None:
+    def link_closed(self, end: Ending) -> None:
         self._cancel_heartbeat()
         self._connections.remove(self._sid)
-        self._end(STALLED if reason == STALLED else self._server.reason.TRANSPORT_CLOSE)
         self._server.sockets.pop(self._sid, None)
-        self._give_back()
+        self._end(end.cause if end.cause is Cause.STALLED else self._server.reason.TRANSPORT_CLOSE)
 
     def close(self, code: int, reason: str) -> None:
         """Close with a code; callable from any thread."""
@@ -209,8 +224,9 @@ class Connection:
         if not self._short_way(self._sid, payload):
             self._server._trigger_event("message", self._sid, payload.decode(), run_async=False)
 
-    def _end(self, reason: str) -> None:
-        # Runs the disconnect handlers once, however the connection ends.
+    def _end(self, reason: "str | Cause") -> None:
+        # Runs the disconnect handlers once, however the connection ends. They are told a reason of python-engineio's,
+        # or `Cause.STALLED` of a browser that does not read what it is sent.
         self._eio_socket.close(wait=False, abort=True, reason=reason)
 
     # The heartbeat: the server pings, the browser answers in time
@@ -224,8 +240,8 @@ class Connection:
         self._heartbeat = self._bridge.loop.call_later(self._server.ping_timeout, self._pong_missing)
 
     def _pong_missing(self) -> None:
+        self.link.abort(Cause.LOST)
         self._end(self._server.reason.PING_TIMEOUT)
-        self.link.abort()
 
     def _cancel_heartbeat(self) -> None:
         if self._heartbeat is not None:
@@ -290,7 +306,7 @@ def _prepare_sockets(eio: Any, bridge: Bridge, connections: Connections) -> None
         eio_socket = eio.sockets.get(sid)
         connections.cut(sid)
         if eio_socket is not None:
-            eio_socket.close(wait=False, abort=True, reason=STALLED)
+            eio_socket.close(wait=False, abort=True, reason=Cause.STALLED)
 
     def connect(sid: str, environ: Environ) -> Any:
         eio_socket = eio.sockets[sid]

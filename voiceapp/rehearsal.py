@@ -9,7 +9,7 @@ from .conversation import events as ev
 from .conversation.conversation import SESSION_EVENT_ID, Abilities
 from .conversation.reader import Reader
 from .errors import UpstreamError
-from .link import Link
+from .link import Ending, Link
 from .pulse import READY_S
 
 
@@ -54,6 +54,6 @@ class Rehearsal:
 
     def link_binary(self, _: bytes) -> None: ...
 
-    def link_closed(self, code: int, reason: str) -> None:
+    def link_closed(self, end: Ending) -> None:
         if not self._ready.done():
-            self._ready.set_exception(UpstreamError(faults.of_close(code, reason) or faults.UNREACHABLE))
+            self._ready.set_exception(UpstreamError(faults.of_close(end.code, end.reason)))

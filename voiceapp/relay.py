@@ -7,6 +7,7 @@ import secrets
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -33,7 +34,7 @@ from .errors import (
     VoiceError,
 )
 from .latency import Stopwatch
-from .link import Link
+from .link import Cause, Ending, Link
 from .offer import Plan
 from .pace import LEAST_CHUNK_MS, SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE, Bucket
 from .pulse import Pulse
@@ -86,7 +87,7 @@ class Relay:
         self._stopwatch = Stopwatch(plan.config.detection)
         self.bill = Bill(self._tariff())
         self._link: Link | None = None
-        self._renewal = Renewal(bridge, self._reach, self._renew_if_quiet, self._renewal_failed)
+        self._renewal = Renewal(bridge, self._reach, self._session_waits, self._renewal_failed)
         self._timer: asyncio.TimerHandle | None = None
         self._live = False
         self._watched = False
@@ -101,14 +102,13 @@ class Relay:
     async def _connect(self) -> None:
         try:
             await self._warden.admit(self)
-            link = await self._reach(self._plan.profile)
+            self._take_link(await self._reach(self._plan.profile))
         except VoiceError as error:
             self._finish(error.fault)
-            return
         except Exception:
-            log.exception("call %s: internal error", self.id)
-            self._finish(INTERNAL)
-            return
+            self.fail()
+
+    def _take_link(self, link: Link) -> None:
         if self.over:
             # Python 3.11 may swallow the cancellation of what was just done.
             link.close(1000)
@@ -122,7 +122,7 @@ class Relay:
         """A link to the profile's server, not yet open. Raises `VoiceError`."""
         sock = await connect(self._bridge, *await self._where(profile))
         endpoint = wire.Endpoint(wire.Role.CLIENT, max_message=self._warden.rules.upstream_message_bytes)
-        return self._bridge.link(sock, endpoint, max_out=MAX_UPSTREAM_OUT, owns_socket=True)
+        return self._bridge.link(sock, endpoint, side="upstream", max_out=MAX_UPSTREAM_OUT)
 
     async def _where(self, profile: Profile) -> tuple[Profile, Secret]:
         if self._engine is None or profile.name != "embedded":
@@ -146,17 +146,19 @@ class Relay:
             if self._watched:
                 self._log("down", len(payload), {"type": dialects.AUDIO_DELTA})
         except Exception:
-            log.exception("call %s: internal error", self.id)
-            self._finish(INTERNAL)
+            self.fail()
 
     def link_binary(self, _: bytes) -> None:
         log.info("call %s: a binary message from the upstream was ignored", self.id)
 
-    def link_closed(self, code: int, reason: str) -> None:
-        if not self.over:
-            log.info("call %s: upstream closed with %s", self.id, code)
-            stalled = (code, reason) == (1008, "stalled")
-            self._finish(faults.STALLED) if stalled else self._handle(ev.UpstreamClosed(code, reason))
+    def link_closed(self, end: Ending) -> None:
+        if self.over:
+            return
+        log.info("call %s: upstream closed with %s: %s", self.id, end.code, end.cause.value)
+        if end.cause is Cause.STALLED:
+            self._finish(faults.STALLED)
+        else:
+            self._handle(ev.UpstreamClosed(end.code, end.reason))
 
     def _pass_audio(self, delta: SoundDelta) -> None:
         """The short way of a delta: its base64 goes on as it is, found without parsing the JSON."""
@@ -218,6 +220,12 @@ class Relay:
         if not self._live:
             raise BrowserError("the call is not ready yet", "not_started")
         self._renewal.begin(plan)
+
+    def _session_waits(self) -> None:
+        try:
+            self._renew_if_quiet()
+        except Exception:
+            self.fail()
 
     def _renew_if_quiet(self) -> None:
         if self.over or not self._conversation.quiet:
@@ -286,6 +294,8 @@ class Relay:
             now = self._bridge.loop.time()
             latency = self._stopwatch.saw(event, now, message)
             for effect in self._conversation.handle(event, now):
+                if self.over:
+                    return
                 self._perform(effect)
             if latency is not None:
                 telemetry.answered(latency.stages)
@@ -294,8 +304,7 @@ class Relay:
             if self._renewal.waits:
                 self._renew_if_quiet()
         except Exception:
-            log.exception("call %s: internal error", self.id)
-            self._finish(INTERNAL)
+            self.fail()
 
     def _look_in_time(self) -> None:
         """One timer for whatever the conversation waits for; one that is too early for it does no harm."""
@@ -398,35 +407,54 @@ class Relay:
 
     # The end
 
+    def fail(self) -> None:
+        """A fault of ours, just caught, ends this call alone."""
+        log.exception("call %s: internal error", self.id)
+        self._finish(INTERNAL)
+
     def _finish(self, fault: Fault | None) -> None:
         if self.over:
             return
         reason = fault.code if fault else "stopped"
+        # First it is over, then the page is told.
+        self._shut(reason)
         if fault:
             self._notify(fault, fatal=True)
-        self._shut(reason)
         self._browser.emit("ended", {"reason": reason})
 
     def _shut(self, reason: str) -> None:
         if self.over:
             return
         self.over = True
+        for give_back in (
+            self._close_bill,
+            partial(self._let_upstream_go, drained=reason != SERVER_STOPPING.code),
+            self._stop_waiting,
+            partial(self._warden.stop, reason),
+        ):
+            # Whatever one of them meets, the others happen.
+            try:
+                give_back()
+            except Exception:
+                log.exception("call %s: not all of it could be ended", self.id)
+
+    def _close_bill(self) -> None:
         for effect in self._conversation.close():
             self._perform(effect)
         for why, times in self._left_out.items():
             log.info("call %s: left out %d times: %s", self.id, times, why.value)
-        self._warden.stop(reason)
+
+    def _stop_waiting(self) -> None:
         self._connecting.cancel()
         self._renewal.drop()
         self._pulse.stop()
         if self._timer is not None:
             self._timer.cancel()
-        self._let_upstream_go(drained=reason != SERVER_STOPPING.code)
 
     def _let_upstream_go(self, *, drained: bool) -> None:
         if self._link is None:
             return
-        if drained and self._conversation.owed and not self._link.over and not self.bill.tariff.free:
+        if drained and self._conversation.owed and self._link.ending is None and not self.bill.tariff.free:
             Drain(self._bridge.loop, self._link, self._reader, self._conversation, self._settle)
         else:
             self._link.close(1000)

@@ -66,7 +66,7 @@ class Renewal:
         if self._ready is None:
             return None
         plan, link, session = self._ready
-        if link.over:
+        if link.ending is not None:
             self._fail(UpstreamError(faults.CLOSED))
             return None
         ready = Ready(plan, link, session, tuple(self._changed))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from random import randrange
 from typing import Any
 
+from engineio.exceptions import SocketIsClosedError
 from flask import request
 from flask_socketio import SocketIO
 
@@ -15,7 +16,8 @@ from . import driver, schema, telemetry
 from .access import Visitor
 from .conversation.faults import Fault
 from .embedded import Engine
-from .errors import TOO_FAST, TOO_OFTEN, BrowserError, LimitError, VoiceError
+from .errors import INTERNAL, TOO_FAST, TOO_OFTEN, BrowserError, LimitError, VoiceError
+from .link import Cause
 from .offer import MAKING, Offer
 from .pace import TEXT_BYTES_A_SECOND, TEXT_BYTES_AT_ONCE, TEXTS_A_SECOND, TEXTS_AT_ONCE, Bucket, Buckets
 from .packets import Guard
@@ -63,6 +65,15 @@ class PageSocket:
         self._connection = connection
 
     def emit(self, event: str, *args: Any) -> None:
+        """Never raises: a page that cannot be told is none that a call could wait for, or fail to end for."""
+        try:
+            self._emit(event, args)
+        except SocketIsClosedError:
+            pass  # The stock driver's page left in this moment.
+        except Exception:
+            log.exception("the page could not be told %s", event)
+
+    def _emit(self, event: str, args: tuple[Any, ...]) -> None:
         if self._connection is None:
             self._socketio.emit(event, args, to=self._sid)
         else:
@@ -154,7 +165,7 @@ class Calls:
         visitor = request.environ.get("voiceapp.visitor") or UNKNOWN
         self._bridge.run(self._open, sid, eio_sid, visitor, request.environ.get("voiceapp.request_id", ""))
 
-    def _disconnect(self, reason: str = "") -> None:
+    def _disconnect(self, reason: str | Cause = "") -> None:
         self._bridge.run(self._close, request.sid, reason)  # type: ignore[attr-defined]
 
     def _audio(self, *args: Any) -> None:
@@ -193,12 +204,12 @@ class Calls:
             idle = [each for each, page in self._pages.items() if page.idle]
             self._dismiss(min(idle, key=lambda each: self._pages[each].idle_since))
 
-    def _close(self, sid: str, reason: str) -> None:
+    def _close(self, sid: str, reason: str | Cause) -> None:
         page = self._pages.pop(sid, None)
         if page is None:
             return
         self._sids.pop(page.eio_sid, None)
-        if page.relay is not None and reason == driver.STALLED:
+        if page.relay is not None and reason is Cause.STALLED:
             page.relay.browser_stalled()
         elif page.relay is not None:
             page.relay.leave()
@@ -250,6 +261,16 @@ class Calls:
             action(page)
         except VoiceError as error:
             self._complain(sid, error)
+        except Exception:
+            self._fail(page)
+
+    def _fail(self, page: Page) -> None:
+        """A fault of ours, just caught, ends this page's call alone."""
+        if page.relay is not None and not page.relay.over:
+            page.relay.fail()
+        else:
+            log.exception("what a page asked for could not be done")
+            self._refuse(page, INTERNAL)
 
     def _complain(self, sid: str, error: VoiceError) -> None:
         page = self._pages.get(sid)

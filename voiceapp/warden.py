@@ -96,8 +96,8 @@ class Warden:
         if self._house.budgets.any:
             self._account = Account(self._house.budgets, self._visitor, call.id)
             self._left = await self._ask(self._account.begin)
-        self._show()
         self._look_later()
+        self._show()
 
     def priced(self) -> None:
         """Another session has begun, and with it other prices."""
@@ -148,14 +148,19 @@ class Warden:
         self._timer = self._house.bridge.loop.call_later(min(waits), self._look)
 
     def _look(self) -> None:
-        now = self._now()
+        try:
+            self._look_now(self._now())
+        finally:
+            # Whatever this one met, there is another.
+            self._look_later()
+
+    def _look_now(self, now: float) -> None:
         fault = self._look_at_length(now) or self._look_at_silence(now)
         if fault is not None and self._call is not None:
             self._call.give_up(fault)
             return
         if self._account is not None and now - self._charged >= CHARGE_S and not self._charging:
             self._house.bridge.spawn(self._charge())
-        self._look_later()
 
     def _look_at_length(self, now: float) -> Fault | None:
         most = self.rules.call_s
