@@ -21,6 +21,10 @@ def talk(page: PageClient, first: int, last: int) -> None:
         page.emit("audio", n, SOUND)
 
 
+def appended(events: list[Any]) -> int:
+    return sum(event["type"] == "input_audio_buffer.append" for event in events)
+
+
 def hear(page: PageClient, item: str) -> None:
     """Wait for the whole of an answer, and say that it was heard."""
     page.expect("audio", lambda n, which, sound: which == item and sound == "")
@@ -41,6 +45,7 @@ def test_the_new_session_has_the_new_voice_and_knows_the_talk(upstream: Upstream
         talk(page, 21, 40)
         page.expect("usage", lambda n, data: data["turn"] != data["total"])
         old, new = server.connections
+        assert server.wait_for(lambda _: [appended(each.events) for each in (old, new)] == [20, 20])
         assert not page.named("ended")
     told = [event["item"] for event in new.events if event["type"] == "conversation.item.create"]
     assert [(item["role"], item["content"][0]["text"]) for item in told] == [
@@ -49,8 +54,6 @@ def test_the_new_session_has_the_new_voice_and_knows_the_talk(upstream: Upstream
     ]
     (update,) = (event for event in new.events if event["type"] == "session.update")
     assert update["session"]["audio"]["output"]["voice"] == "cedar"
-    appended = [sum(e["type"] == "input_audio_buffer.append" for e in each.events) for each in (old, new)]
-    assert appended == [20, 20]
 
 
 def answered(page: PageClient) -> None:

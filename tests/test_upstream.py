@@ -136,16 +136,6 @@ class TestRefusals:
             page.emit("stop", {})
             assert page.expect("ended", timeout=3) == [{"reason": "stopped"}]
 
-    def test_a_session_that_never_gets_ready_is_given_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("voiceapp.pulse.READY_S", 0.3)
-        with (
-            ScriptedServer({"defaults": False, "on": []}) as server,
-            werkzeug(upstream_settings(server)) as url,
-            PageClient(url) as page,
-        ):
-            page.call("start", {})
-            assert page.expect("ended") == [{"reason": "upstream_stalled"}]
-
 
 class TestEndings:
     @pytest.mark.parametrize(

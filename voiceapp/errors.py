@@ -51,6 +51,7 @@ ENGINE_MISSING = Fault(
 ENGINE_FAILED = Fault(
     "engine_failed", "The built-in voice could not be started. The server's log says why.", retry=True
 )
+UPSTREAM_STARTING = Fault("upstream_starting", "The voice server is getting ready. The call begins by itself.")
 ENGINE_STARTING = Fault(
     "engine_starting", "The built-in voice is getting ready. This takes a few seconds the first time."
 )

@@ -1,12 +1,11 @@
-"""Whether the upstream lives: it must be ready in time, and later answer when it is asked after a silence."""
+"""Whether the upstream lives: it must answer when it is asked after a silence."""
 
 import asyncio
 from collections.abc import Callable
 
 from .link import Link
 
-# From the open socket to `session.updated`; and the silence after which the upstream is asked, and may still be silent.
-READY_S = 15.0
+# The silence after which the upstream is asked, and how long it may still be silent.
 QUIET_S, PONG_S = 20.0, 10.0
 
 
@@ -20,23 +19,19 @@ class Pulse:
         self._felt = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
-    def await_ready(self) -> None:
-        """Its session is being made."""
-        self._look_in(READY_S, self._stalled)
-
     def feel(self, link: Link) -> None:
-        """Its session is made; from now on it is this link that is felt."""
+        """From now on it is this link that is felt."""
         self._link = link
         self._felt = self._loop.time()
-        self._look_in(QUIET_S, self._look)
+        self._look_in(QUIET_S)
 
     def stop(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
 
-    def _look_in(self, seconds: float, look: Callable[[], None]) -> None:
+    def _look_in(self, seconds: float) -> None:
         self.stop()
-        self._timer = self._loop.call_later(seconds, look)
+        self._timer = self._loop.call_later(seconds, self._look)
 
     def _look(self) -> None:
         if self._link is None:
@@ -47,6 +42,6 @@ class Pulse:
             self._stalled()
         elif silent >= QUIET_S:
             self._link.ping()
-            self._look_in(PONG_S, self._look)
+            self._look_in(PONG_S)
         else:
-            self._look_in(QUIET_S - silent, self._look)
+            self._look_in(QUIET_S - silent)

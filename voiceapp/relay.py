@@ -5,13 +5,13 @@ import json
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from . import inspection, telemetry, wire
+from . import explanation, inspection, telemetry, wire
 from .bill import Bill
 from .bridge import Bridge
 from .conversation import dialects, effects, faults
@@ -30,6 +30,7 @@ from .errors import (
     RENEWAL_FAILED,
     SERVER_STOPPING,
     TOO_FAST,
+    UPSTREAM_STARTING,
     BrowserError,
     VoiceError,
 )
@@ -40,6 +41,7 @@ from .pace import LEAST_CHUNK_MS, SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE, Bucket
 from .pulse import Pulse
 from .renewal import Renewal
 from .schema import chunk_bytes
+from .session_opener import SessionOpener, fault_of
 from .settings import Secret
 from .tariff import Tariff, tariff
 from .upstream import Profile, connect
@@ -70,6 +72,7 @@ class Relay:
         key: Secret,
         engine: Engine | None,
         chunk_ms: int,
+        ready_s: float,
         warden: Warden,
     ) -> None:
         self._bridge = bridge
@@ -78,6 +81,7 @@ class Relay:
         self._key = key
         self._engine = engine
         self._chunk_ms = chunk_ms
+        self._ready_s = ready_s
         self._warden = warden
         self._pace = Bucket(SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE)
         self._told = Bucket(1, 1)
@@ -87,7 +91,10 @@ class Relay:
         self._stopwatch = Stopwatch(plan.config.detection)
         self.bill = Bill(self._tariff())
         self._link: Link | None = None
-        self._renewal = Renewal(bridge, self._reach, self._session_waits, self._renewal_failed)
+        self._renewal = Renewal(
+            bridge, self._reach, partial(self._opener, waits=lambda: None), self._session_waits, self._renewal_failed
+        )
+        self._opening: SessionOpener | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._live = False
         self._watched = False
@@ -113,10 +120,39 @@ class Relay:
             # Python 3.11 may swallow the cancellation of what was just done.
             link.close(1000)
             return
-        self._link = link
-        link.open(self)
-        self._pulse.await_ready()
         log.info("call %s: connected to %s", self.id, self._plan.profile.name)
+        opened = partial(self._session_opened, link)
+        self._opening = self._opener(link, self._plan, opened, self._finish, waits=self._tell_waiting)
+        self._opening.start()
+
+    def _opener(
+        self,
+        link: Link,
+        plan: Plan,
+        opened: Callable[[ev.SessionUpdated], None],
+        failed: Callable[[Fault], None],
+        *,
+        waits: Callable[[], None],
+    ) -> SessionOpener:
+        return SessionOpener(
+            self._bridge.loop,
+            link,
+            plan,
+            self.id,
+            ready_s=self._ready_s,
+            opened=opened,
+            failed=failed,
+            waits=waits,
+            watch=self._watch_message,
+        )
+
+    def _tell_waiting(self) -> None:
+        self._notify(UPSTREAM_STARTING, fatal=False)
+
+    def _session_opened(self, link: Link, session: ev.SessionUpdated) -> None:
+        link.hand_over(self)
+        self._link, self._opening = link, None
+        self._handle(session)
 
     async def _reach(self, profile: Profile) -> Link:
         """A link to the profile's server, not yet open. Raises `VoiceError`."""
@@ -154,9 +190,9 @@ class Relay:
     def link_closed(self, end: Ending) -> None:
         if self.over:
             return
-        log.info("call %s: upstream closed with %s: %s", self.id, end.code, end.cause.value)
+        fault = fault_of(end, self.id)
         if end.cause is Cause.STALLED:
-            self._finish(faults.STALLED)
+            self._finish(fault)
         else:
             self._handle(ev.UpstreamClosed(end.code, end.reason))
 
@@ -173,8 +209,7 @@ class Relay:
         reading = self._reader.read(payload, whole=self._watched)
         if reading.left_out is not None:
             self._leave_out(reading.left_out)
-        if self._watched:
-            self._log("down", len(payload), reading.message)
+        self._watch_message("down", len(payload), reading.message)
         if reading.event is not None:
             self._handle(reading.event, reading.message)
 
@@ -337,8 +372,8 @@ class Relay:
                 self._ready(effect)
             case effects.Notify(fault):
                 self._notify(fault, fatal=False)
-            case effects.Note(code):
-                log.info("call %s: upstream error %s", self.id, code)
+            case effects.Note(code, message, param):
+                log.warning("call %s: upstream error: %s", self.id, explanation.explain(code, message, param))
             case effects.End(fault):
                 self._finish(fault)
 
@@ -356,8 +391,7 @@ class Relay:
             return
         payload = json.dumps(named, separators=(",", ":")).encode()
         self._link.send(payload)
-        if self._watched:
-            self._log("up", len(payload), message)
+        self._watch_message("up", len(payload), message)
 
     def _ready(self, ready: effects.Ready) -> None:
         self._live = True
@@ -392,7 +426,13 @@ class Relay:
     def _notify(self, fault: Fault, *, fatal: bool, **more: Any) -> None:
         telemetry.noticed(self.id, fault.code, fatal=fatal)
         notice = {"code": fault.code, "message": fault.message, "retry": fault.retry, "fatal": fatal, **more}
+        if fault.param:
+            notice["param"] = fault.param
         self._browser.emit("notice", notice)
+
+    def _watch_message(self, direction: str, size: int, message: Mapping[str, Any]) -> None:
+        if self._watched:
+            self._log(direction, size, message)
 
     def _log(self, direction: str, size: int, message: Mapping[str, Any]) -> None:
         at = int((self._bridge.loop.time() - self._began) * 1000)
@@ -448,6 +488,8 @@ class Relay:
         self._connecting.cancel()
         self._renewal.drop()
         self._pulse.stop()
+        if self._opening is not None:
+            self._opening.drop()
         if self._timer is not None:
             self._timer.cancel()
 

@@ -2,19 +2,25 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import NamedTuple
 
 from .bridge import Bridge
 from .conversation import events as ev
 from .conversation import faults
+from .conversation.faults import Fault
 from .errors import UpstreamError
 from .link import Link
 from .offer import Plan
-from .rehearsal import Rehearsal
+from .session_opener import SessionOpener
 from .upstream import Profile
 
 # A session that is ready waits so long for a quiet moment.
 PATIENCE_S = 90.0
+
+
+# Makes an opener for a link and a plan, which calls the one or the other.
+Opener = Callable[[Link, Plan, Callable[[ev.SessionUpdated], None], Callable[[Fault], None]], SessionOpener]
 
 
 class Ready(NamedTuple):
@@ -29,21 +35,25 @@ class Ready(NamedTuple):
 class Renewal:
     """At most one at a time; a newer one takes the place of an older. Lives on the bridge's thread.
 
-    `reach` makes a link to a profile's server. `made` is called once a session waits, `failed` where none can be had.
+    `reach` makes a link to a profile's server, `opener` what opens a session on it. `made` is called once a session
+    waits, `failed` where none can be had.
     """
 
     def __init__(
         self,
         bridge: Bridge,
         reach: Callable[[Profile], Awaitable[Link]],
+        opener: Opener,
         made: Callable[[], None],
         failed: Callable[[Exception], None],
     ) -> None:
         self._bridge = bridge
         self._reach = reach
+        self._opener = opener
         self._made = made
         self._failed = failed
         self._task: asyncio.Task[None] | None = None
+        self._opening: SessionOpener | None = None
         self._ready: tuple[Plan, Link, ev.SessionUpdated] | None = None
         self._changed: list[ev.Configured] = []
 
@@ -62,7 +72,7 @@ class Renewal:
             self._changed.append(event)
 
     def take(self) -> Ready | None:
-        """The session that waits, now its taker's own; None where it did not live so long, which `failed` is told."""
+        """The session that waits, now its taker's own; None where it has just ended, which `failed` is told."""
         if self._ready is None:
             return None
         plan, link, session = self._ready
@@ -70,25 +80,24 @@ class Renewal:
             self._fail(UpstreamError(faults.CLOSED))
             return None
         ready = Ready(plan, link, session, tuple(self._changed))
-        self._task = self._ready = None
+        self._task = self._opening = self._ready = None
         self._changed.clear()
         return ready
 
     def drop(self) -> None:
         """Whatever is there of it is given up."""
-        task, ready = self._task, self._ready
-        self._task = self._ready = None
+        task, opening = self._task, self._opening
+        self._task = self._opening = self._ready = None
         self._changed.clear()
         if task is not None and task is not asyncio.current_task():
             task.cancel()
-        if ready is not None:
-            ready[1].close(1000)
+        if opening is not None:
+            opening.drop()
 
     async def _make(self, plan: Plan) -> None:
         task = asyncio.current_task()
         try:
             link = await self._reach(plan.profile)
-            session = await Rehearsal(link, plan.config, plan.profile.abilities).ready()
         except Exception as error:
             if task is self._task:
                 self._fail(error)
@@ -97,6 +106,10 @@ class Renewal:
             # It was dropped; Python 3.11 may swallow the cancellation of what was just done.
             link.close(1000)
             return
+        self._opening = self._opener(link, plan, partial(self._opened, plan, link), self._refused)
+        self._opening.start()
+
+    def _opened(self, plan: Plan, link: Link, session: ev.SessionUpdated) -> None:
         self._ready = (plan, link, session)
         self._bridge.loop.call_later(PATIENCE_S, self._lose_patience, link)
         self._made()
@@ -104,6 +117,9 @@ class Renewal:
     def _lose_patience(self, link: Link) -> None:
         if self._ready is not None and self._ready[1] is link:
             self._fail(UpstreamError(faults.STALLED))
+
+    def _refused(self, fault: Fault) -> None:
+        self._fail(UpstreamError(fault))
 
     def _fail(self, error: Exception) -> None:
         self.drop()

@@ -50,6 +50,8 @@ class Settings:
     # The built-in brain is no language model; it cannot play every part.
     has_brain: bool = False
     chunk_ms: int = 40
+    # How long a server that answers pings may take to make a session.
+    ready_s: int = 120
     rules: Rules = field(default_factory=Rules)
     engine_port: int = 0
     engine_calls: int = 16
@@ -110,6 +112,7 @@ class Settings:
             edit_instructions=reader.flag("VOICEAPP_EDIT_INSTRUCTIONS"),
             has_brain=bool(env.get("VOICEAPP_BRAIN_URL", "").strip()),
             chunk_ms=reader.number("VOICEAPP_CHUNK_MS", 40, 20, 1000),
+            ready_s=reader.number("VOICEAPP_READY_SECONDS", 120, 1, 3600),
             engine_port=reader.number("VOICEAPP_ENGINE_PORT", 0, 0, 65535),
             engine_calls=reader.number("VOICEAPP_ENGINE_CALLS", 16, 1, 1000),
             engine_key=reader.secret("VOICEAPP_ENGINE_KEY") or _random_secret(),

@@ -315,6 +315,7 @@ class Calls:
             key=self._settings.upstream_key,
             engine=self._engine,
             chunk_ms=self._settings.chunk_ms,
+            ready_s=self._settings.ready_s,
             warden=self._house.receive(page.visitor, page.request_id),
         )
         page.relay.watch(page.watching)

@@ -35,7 +35,7 @@ class Call:
         return effects
 
     def begin(self) -> "Call":
-        self.hear(ev.SessionCreated("gpt", None), ev.SessionUpdated("gpt", "marin", None))
+        self.hear(ev.SessionUpdated("gpt", "marin", None))
         return self
 
     def ask(self, item: str = "u1", after: str | None = None) -> list[Any]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.conversation.call import SECOND
 from voiceapp.conversation import events as ev
 from voiceapp.conversation import faults
-from voiceapp.conversation.conversation import SESSION_EVENT_ID, Abilities, Conversation
+from voiceapp.conversation.conversation import Abilities, Conversation
 from voiceapp.conversation.deadlines import SECONDS, Wait
 from voiceapp.conversation.detection import PushToTalk, SemanticVad, ServerVad
 from voiceapp.conversation.dialects import SessionConfig
@@ -48,7 +48,6 @@ class World:
         self.flushes: list[str] = []
         self.responses, self.items = [""], ["a0"]
         self.count = 0
-        self.hear(ev.SessionCreated("gpt", None))
         self.hear(ev.SessionUpdated("gpt", "marin", None))
 
     def hear(self, event: ev.Event) -> None:
@@ -273,7 +272,7 @@ def test_nobody_waits_for_ever(steps: list[tuple[Any, ...]], opening: bool, inte
 
 
 @settings(max_examples=50, deadline=None)
-@given(STEPS, st.sampled_from([("invalid_api_key", ""), ("server_error", SESSION_EVENT_ID)]))
+@given(STEPS, st.sampled_from([("invalid_api_key", ""), ("insufficient_quota", "voiceapp_1")]))
 def test_where_it_cannot_go_on_it_ends(steps: list[tuple[Any, ...]], last: tuple[str, str]) -> None:
     world = World(opening=False, interrupts=True)
     for name, *given_values in [*steps, ("error", *last)]:

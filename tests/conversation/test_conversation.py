@@ -14,25 +14,12 @@ from voiceapp.conversation.effects import Emit, End, Note, Notify, Play, Ready, 
 
 
 class TestBeginning:
-    def test_a_created_session_is_given_every_value(self) -> None:
-        (update,) = sent(Call().hear(ev.SessionCreated("gpt", 99)))
-        assert update["type"] == "session.update"
-        assert update["session"]["audio"]["output"]["voice"] == "marin"
-
     def test_the_call_is_ready_when_its_session_is_as_asked(self) -> None:
-        call = Call()
-        call.hear(ev.SessionCreated("gpt", None))
-        effects = call.hear(ev.SessionUpdated("", "marin", 99))
+        effects = Call().hear(ev.SessionUpdated("gpt", "marin", 99))
         assert effects == [Ready("gpt", "marin", 99), Emit(1, "turn", {"state": "listening"})]
 
     def test_a_later_update_does_not_make_it_ready_again(self) -> None:
         assert Call().begin().hear(ev.SessionUpdated("gpt", "marin", None)) == []
-
-    def test_refused_settings_end_the_call(self) -> None:
-        call = Call()
-        call.hear(ev.SessionCreated("gpt", None))
-        effects = call.hear(ev.UpstreamError("unknown_parameter", "…", "session"))
-        assert effects == [End(faults.SETTINGS_REFUSED)]
 
 
 class TestChunks:
@@ -315,8 +302,10 @@ class TestConfigure:
     def test_a_refused_change_is_told_and_the_call_goes_on(self) -> None:
         call = Call().begin()
         (update,) = named(call.hear(ev.Configured(PushToTalk())))
-        effects = call.hear(ev.UpstreamError("invalid_value", "…", update["event_id"]))
-        assert effects == [Note("invalid_value"), Notify(faults.CHANGE_REFUSED)]
+        effects = call.hear(ev.UpstreamError("invalid_value", "…", update["event_id"], "session.audio.input"))
+        assert effects[0] == Note("invalid_value", "…", "session.audio.input")
+        (told,) = effects[1:]
+        assert (told.fault.code, told.fault.param) == ("change_refused", "session.audio.input")
 
 
 class TestTranscript:
@@ -426,15 +415,15 @@ class TestErrors:
         ],
     )
     def test_what_no_later_turn_can_mend_ends_the_call(self, code: str, fault: faults.Fault) -> None:
-        assert Call().begin().hear(ev.UpstreamError(code, "…", "")) == [End(fault)]
+        assert Call().begin().hear(ev.UpstreamError(code, "…", "")) == [Note(code, "…"), End(fault)]
 
     def test_a_race_is_for_the_log_alone(self) -> None:
         effects = Call().begin().hear(ev.UpstreamError("response_cancel_not_active", "…", ""))
-        assert effects == [Note("response_cancel_not_active")]
+        assert effects == [Note("response_cancel_not_active", "…")]
 
     def test_anything_else_is_told_and_the_call_goes_on(self) -> None:
         effects = Call().begin().hear(ev.UpstreamError("server_error", "org-secret failed", ""))
-        assert effects == [Note("server_error"), Notify(faults.FAILED)]
+        assert effects == [Note("server_error", "org-secret failed"), Notify(faults.FAILED)]
 
     def test_a_failed_response_is_told_and_gives_the_turn_back(self) -> None:
         call = Call().begin()

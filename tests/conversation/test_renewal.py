@@ -18,7 +18,7 @@ def opened() -> Call:
 
 class TestOpening:
     def test_the_assistant_is_asked_to_speak_as_soon_as_the_call_is_live(self) -> None:
-        effects = opened().hear(ev.SessionCreated("gpt", None), ev.SessionUpdated("gpt", "marin", None))
+        effects = opened().hear(ev.SessionUpdated("gpt", "marin", None))
         assert sent(effects)[-1] == {**CREATE, "response": {"instructions": "Say hello."}}
         assert turns(effects) == ["listening", "thinking"]
 
@@ -36,7 +36,7 @@ class TestOpening:
     def refused(self) -> tuple[Call, str]:
         """The event_id it is refused by."""
         call = opened()
-        return call, create_id(call.hear(ev.SessionCreated("gpt", None), ev.SessionUpdated("gpt", "marin", None)))
+        return call, create_id(call.hear(ev.SessionUpdated("gpt", "marin", None)))
 
     def test_one_that_is_refused_does_not_stand_in_the_way(self) -> None:
         call, create = self.refused()

@@ -62,3 +62,15 @@ test("what was about the call goes with it, but not why it ended", () => {
   made.callEnded()
   assert.deepEqual(made.all.map(({ code }) => code), ["idle"])
 })
+
+test("a refusal names what was refused, where the service says it", () => {
+  const said = new Words("en", {
+    "notice.settings_refused.title": "Refused", "notice.settings_refused.next": "Check three settings.",
+    "notice.settings_refused.param": "It refuses {param}."
+  })
+  const made = new Notices(said, { noticesChanged() {} })
+  made.add({ code: "settings_refused", fatal: true })
+  assert.deepEqual(made.all.map(({ next }) => next), ["Check three settings."])
+  made.add({ code: "settings_refused", fatal: true, param: "session.voice" })
+  assert.deepEqual(made.all.map(({ next }) => next), ["It refuses session.voice."])
+})

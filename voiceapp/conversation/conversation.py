@@ -19,7 +19,6 @@ from .transcript import Entry
 from .turns import Turn, whose
 from .usage import Meter
 
-SESSION_EVENT_ID = "session"
 # Beside the server's words for how a response ended: nothing more was heard of it.
 LOST = "lost"
 
@@ -48,7 +47,6 @@ class Conversation:
         self._tools = Tools(self._out)
         self._deadlines = Deadlines()
         self._live = False
-        self._model = ""
         self._turn: Turn = "listening"
         self._typed = 0
         # An error came, and nothing of the response that runs has come since.
@@ -95,7 +93,8 @@ class Conversation:
             ev.Configured: self._configured,
             ev.Stopped: lambda _: self._do(End(None)),
             ev.UpstreamClosed: lambda e: self._do(End(faults.of_close(e.code, e.reason))),
-            ev.SessionCreated: self._session_created,
+            # A session is opened before the conversation hears of it; one that is created twice is nothing to it.
+            ev.SessionCreated: lambda _: None,
             ev.SessionUpdated: self._session_updated,
             ev.SpeechStarted: self._speech_started,
             ev.SpeechStopped: lambda e: self._turn_taken(e.item),
@@ -178,17 +177,13 @@ class Conversation:
 
     # The session
 
-    def _session_created(self, event: ev.SessionCreated) -> None:
-        self._model = event.model
-        self._out.charge(*self._meter.begin_session(self._hearing.config.instructions))
-        self._out.send(dialects.session_update(self._hearing.config, self._abilities.shape, SESSION_EVENT_ID))
-
     def _session_updated(self, event: ev.SessionUpdated) -> None:
         if self._live:
             self._hearing.changed()
             return
         self._live = True
-        self._do(Ready(event.model or self._model, event.voice or self._hearing.config.voice, event.expires_at))
+        self._out.charge(*self._meter.begin_session(self._hearing.config.instructions))
+        self._do(Ready(event.model, event.voice or self._hearing.config.voice, event.expires_at))
         self._out.emit("turn", state=self._turn)
         if self._hearing.config.opening:
             self._create(self._hearing.config.opening)
@@ -251,15 +246,14 @@ class Conversation:
         fault = faults.of_code(event.code)
         # One that is not ours names nothing.
         cause = event.cause if event.cause.startswith(OWN) else ""
+        self._do(Note(event.code, event.message, event.param))
         if event.code in faults.BENIGN:
-            self._do(Note(event.code))
             if event.code == faults.ACTIVE and not self._gate.taken(cause):
                 self._do(Notify(faults.OVERDUE))
-        elif fault in faults.FATAL or event.cause == SESSION_EVENT_ID:
-            self._do(End(fault if fault in faults.FATAL else faults.SETTINGS_REFUSED))
+        elif fault in faults.FATAL:
+            self._do(End(fault))
         else:
-            self._do(Note(event.code))
-            self._do(Notify(faults.CHANGE_REFUSED if self._refused(cause) else fault))
+            self._do(Notify(faults.about(faults.CHANGE_REFUSED, event.param) if self._refused(cause) else fault))
 
     def _refused(self, cause: str) -> bool:
         """Something that we sent; whether it was a change: where the server does not say, the oldest that is open."""
@@ -415,7 +409,7 @@ class Conversation:
 
     def _response_failed(self, event: ev.ResponseDone) -> None:
         fault = faults.of_code(event.code)
-        self._do(Note(event.code))
+        self._do(Note(event.code, event.message))
         self._do(End(fault) if fault in faults.FATAL else Notify(fault))
 
     def _response_incomplete(self, said: str, why: ev.Incomplete) -> None:

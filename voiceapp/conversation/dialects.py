@@ -322,7 +322,7 @@ def _error(message: Message) -> ev.UpstreamError:
     error = fields.part(message, "error")
     # vLLM's is plain words.
     words = fields.optional(error, "message") or fields.optional(message, "error")
-    return ev.UpstreamError(_code(error), words, fields.optional(error, "event_id"))
+    return ev.UpstreamError(_code(error), words, fields.optional(error, "event_id"), fields.optional(error, "param"))
 
 
 def _item(message: Message) -> str:

@@ -66,9 +66,11 @@ class Notify:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something for the log alone: an upstream error without consequence."""
+    """Something for the log: what the upstream says of an error. `message` may quote people; `param` names a field."""
 
     code: str
+    message: str = field(default="", repr=False)
+    param: str = ""
 
 
 @dataclass(frozen=True, slots=True)

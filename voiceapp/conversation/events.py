@@ -258,11 +258,12 @@ class AssistantText:
 
 @dataclass(frozen=True, slots=True)
 class UpstreamError:
-    """An `error` event. `cause` is the event_id of ours that it answers, or empty."""
+    """An `error` event. `cause` is the event_id of ours that it answers, `param` the field that is wrong, or empty."""
 
     code: str
-    message: str
+    message: str = field(repr=False)
     cause: str
+    param: str = ""
 
 
 BrowserEvent = TextTyped | Interrupted | Flushed | Heard | Talked | Configured | Stopped

@@ -1,17 +1,21 @@
 """What went wrong upstream, in our codes and plain words (docs/errors.md)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`message` is for people; `retry` says whether trying again can help without changing anything."""
+    """`message` is for people; `retry` says whether trying again can help without changing anything.
+
+    `param`: the field that a server refused, by the server's name for it.
+    """
 
     code: str
     message: str
     retry: bool = False
+    param: str = ""
 
 
 KEY_WRONG = Fault("key_wrong", "The API key was refused. Check OPENAI_API_KEY or VOICEAPP_UPSTREAM_KEY on the server.")
@@ -37,6 +41,11 @@ FAILED = Fault("upstream_failed", "The voice server reported an error. Try again
 SETTINGS_REFUSED = Fault(
     "settings_refused",
     "The voice server refused the session's settings. Check VOICEAPP_PROFILE, VOICEAPP_MODEL and VOICEAPP_VOICE.",
+)
+NOT_READY = Fault(
+    "upstream_not_ready",
+    "The voice server did not get ready in time. Try again in a moment, or allow it more in VOICEAPP_READY_SECONDS.",
+    retry=True,
 )
 CHANGE_REFUSED = Fault("change_refused", "The voice server refused this change. The call goes on as it was.")
 NO_ANSWER = Fault(
@@ -84,6 +93,8 @@ BENIGN = frozenset(
         "item_retrieve_invalid_item_id",
     }
 )
+# Of these no setting of ours is the cause.
+_SERVERS_OWN = frozenset({"server_error", "internal_error", "internal_server_error", "service_unavailable", "timeout"})
 _BY_STATUS: Mapping[int, Fault] = MappingProxyType(
     {401: KEY_WRONG, 403: NO_ACCESS, 404: MODEL_MISSING, 429: RATE_LIMITED}
 )
@@ -92,6 +103,19 @@ _BY_STATUS: Mapping[int, Fault] = MappingProxyType(
 def of_code(code: str) -> Fault:
     """The fault behind an error code; `FAILED` for one we do not know."""
     return _BY_CODE.get(code, FAILED)
+
+
+def of_refusal(code: str, param: str) -> Fault:
+    """The fault behind an error that comes before the session is made, and so refuses it."""
+    fault = of_code(code)
+    if fault is not FAILED:
+        return fault
+    return FAILED if code in _SERVERS_OWN and not param else about(SETTINGS_REFUSED, param)
+
+
+def about(fault: Fault, param: str) -> Fault:
+    """The fault, with the field that was refused in its words."""
+    return replace(fault, message=f"{fault.message} It names {param}.", param=param) if param else fault
 
 
 def of_status(status: int) -> Fault:

@@ -286,7 +286,7 @@ export class Call {
     this.wishes.tell()
     this.#followMode()
     this.microphone.start(this.choices.values.chunk_ms || ready.chunk_ms)
-    this.notices.dismiss("engine_starting")
+    for (const code of ["engine_starting", "upstream_starting"]) this.notices.dismiss(code)
     this.unsent.splice(0).forEach(text => this.transport.sendText(text))
   }
 

@@ -3,7 +3,7 @@
 const MOST = 3
 const USUAL_WAIT_S = 15
 /** True only as long as there is a call. */
-const OF_A_CALL = ["idle_soon", "call_ending", "budget_low", "engine_starting", "reconnected", "microphone_lost", "microphone_replaced", "microphone_shut", "sound_dropped"]
+const OF_A_CALL = ["idle_soon", "call_ending", "budget_low", "engine_starting", "upstream_starting", "reconnected", "microphone_lost", "microphone_replaced", "microphone_shut", "sound_dropped"]
 
 /** @typedef {{code: string, title: string, next: string, progress: string, fatal: boolean, times: number}} Notice `progress` moves while it stands */
 
@@ -47,11 +47,17 @@ export class Notices {
   }
 
   /** @param {import("./wire.js").Trouble} trouble */
-  #word({ code, message = "", after_s: seconds, progress, host = "", origin = "" }) {
+  #word({ code, message = "", after_s: seconds, progress, host = "", origin = "", param }) {
     if (!this.words.has(`notice.${code}.title`)) return { title: this.words.say("notice.other.title"), next: message, progress: "" }
-    const values = { seconds: seconds ?? USUAL_WAIT_S, host, origin }
-    const [title, next] = ["title", differs(values) ? "compared" : "next"].map(kind => this.words.say(`notice.${code}.${kind}`, values))
+    const values = { seconds: seconds ?? USUAL_WAIT_S, host, origin, param }
+    const [title, next] = ["title", this.#kind(code, values)].map(kind => this.words.say(`notice.${code}.${kind}`, values))
     return { title, next, progress: progress ? this.#howFar(code, progress) : "" }
+  }
+
+  /** What can be named is. @param {string} code @param {{host: string, origin: string, param?: string}} values */
+  #kind(code, values) {
+    if (differs(values)) return "compared"
+    return values.param && this.words.has(`notice.${code}.param`) ? "param" : "next"
   }
 
   /**

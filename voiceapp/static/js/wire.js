@@ -8,7 +8,7 @@
 
 /** @typedef {{id: string, role: Role, after: string | null, kind: "audio" | "text"}} Place */
 /** @typedef {{item: string, delta?: string, text?: string, final?: boolean, heard?: string, removed?: boolean, failed?: boolean, incomplete?: import("./marks.js").Incomplete, tool?: import("./tool.js").Tool}} Wording */
-/** @typedef {{code: string, message?: string, retry?: boolean, fatal?: boolean, after_s?: number | null, progress?: {part: string, done: number, of: number} | null, host?: string, origin?: string}} Trouble `host` and `origin`: with `wrong_place`, what was compared */
+/** @typedef {{code: string, message?: string, retry?: boolean, fatal?: boolean, after_s?: number | null, progress?: {part: string, done: number, of: number} | null, host?: string, origin?: string, param?: string}} Trouble `host` and `origin`: with `wrong_place`, what was compared; `param`: what the speech service refused */
 /** @typedef {{direction: "up" | "down", type: string, at: number, bytes: number, summary: string, body?: string}} LogLine */
 /**
  * @typedef {{turn: number | null, total: number, transcription: number | null, unpriced: ("talk" | "transcription")[],

@@ -107,6 +107,8 @@ export class Rehearsal {
     this.#waitOn()
     if (trouble.fatal) this.settle(trouble)
     else if (trouble.code === "engine_starting") this.progressed(trouble)
+    // The server knows how long it waits for it, and says so when it gives up.
+    else if (trouble.code === "upstream_starting") clearTimeout(this.patience)
   }
 
   /** @param {string} reason */
