@@ -1,15 +1,21 @@
 """Connecting to a Realtime server, plain and over TLS, and every way it can refuse."""
 
 import base64
+import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import trustme
+from websocket._http import proxy_info
+from websocket._url import get_proxy_info
 
 from tests.conftest import SCENARIOS, upstream_settings
 from tests.page_client import PageClient
@@ -193,6 +199,149 @@ def test_a_redirect_is_not_followed_with_the_key(upstream: Upstream) -> None:
     server.shutdown()
     server.server_close()
     assert elsewhere.connections == []
+
+
+# Proxies, which an environment names for the way out
+
+
+class Proxy:
+    """Listens, counts who asks for what, and tunnels every CONNECT to one place, wherever that was to go."""
+
+    def __init__(self, target: int) -> None:
+        self.asked: list[str] = []
+        self._target = target
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def close(self) -> None:
+        self._listener.close()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=self._tunnel, args=self._listener.accept()[:1], daemon=True).start()
+
+    def _tunnel(self, asking: socket.socket) -> None:
+        with asking, socket.create_connection(("127.0.0.1", self._target)) as target, suppress(OSError):
+            head = b""
+            while b"\r\n\r\n" not in head:
+                head += asking.recv(4096)
+            self.asked.append(head.split()[1].decode())
+            asking.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            back = threading.Thread(target=pump, args=(target, asking), daemon=True)
+            back.start()
+            pump(asking, target)
+            back.join(5)
+
+
+def pump(source: socket.socket, sink: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(65536):
+            sink.sendall(data)
+        sink.shutdown(socket.SHUT_WR)
+
+
+def port_of(url: str) -> int:
+    return int(url.rpartition(":")[2].partition("/")[0])
+
+
+@pytest.fixture
+def proxied(upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[ScriptedServer, Proxy]]:
+    """A server, and a proxy to it that the environment names for everything."""
+    server = upstream()
+    proxy = Proxy(port_of(server.url))
+    for name in ("no_proxy", "NO_PROXY", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("http_proxy", "https_proxy"):
+        monkeypatch.setenv(name, proxy.url)
+    yield server, proxy
+    proxy.close()
+
+
+# The page's own way is not what is tried here.
+DIRECTLY = {"http_proxy_host": "nobody", "http_proxy_port": 9, "http_no_proxy": ["*"]}
+
+
+class TestProxies:
+    @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1.2.3", "[::ffff:127.0.0.1]"])
+    @pytest.mark.parametrize("no_proxy", ["", ".corp.example"])
+    def test_loopback_never_goes_through_one(
+        self,
+        proxied: tuple[ScriptedServer, Proxy],
+        monkeypatch: pytest.MonkeyPatch,
+        host: str,
+        no_proxy: str,
+    ) -> None:
+        server, proxy = proxied
+        monkeypatch.setenv("no_proxy", no_proxy)
+        there = f"ws://{host}:{port_of(server.url)}/v1/realtime"
+        with (
+            werkzeug(upstream_settings(server, VOICEAPP_UPSTREAM_URL=there)) as url,
+            PageClient(url, **DIRECTLY) as page,
+        ):
+            # The server listens on one loopback address only; at another nobody is, and the proxy is not asked either.
+            page.call("start", {})
+            page.expect("ready" if host != "127.1.2.3" else "ended")
+        assert proxy.asked == []
+
+    def test_nor_does_the_built_in_voice(self, proxied: tuple[ScriptedServer, Proxy]) -> None:
+        server, proxy = proxied
+        settings = {
+            "VOICEAPP_PROFILE": "embedded",
+            "VOICEAPP_ENGINE_PORT": str(port_of(server.url)),
+            "VOICEAPP_INSTRUCTIONS": "Be brief.",
+        }
+        with werkzeug(settings) as url, PageClient(url, **DIRECTLY) as page:
+            page.start()
+        assert proxy.asked == []
+
+    def test_any_other_server_does(self, proxied: tuple[ScriptedServer, Proxy]) -> None:
+        server, proxy = proxied
+        there = "ws://voice.example:8080/v1/realtime"
+        with (
+            werkzeug(upstream_settings(server, VOICEAPP_UPSTREAM_URL=there)) as url,
+            PageClient(url, **DIRECTLY) as page,
+        ):
+            page.start()
+            page.emit("text", {"text": "Hello"})
+            page.expect("usage")
+        assert proxy.asked == ["voice.example:8080"]
+
+    @pytest.mark.parametrize(
+        ("no_proxy", "url", "direct"),
+        [
+            ("voice.example", "ws://voice.example:8080/r", True),
+            ("VOICE.example", "ws://voice.example:8080/r", True),
+            (".example", "ws://voice.example:8080/r", True),
+            ("example", "wss://voice.example/r", True),
+            ("voice.example:8080", "ws://voice.example:8080/r", True),
+            ("voice.example:9090", "ws://voice.example:8080/r", False),
+            ("*", "ws://voice.example:8080/r", True),
+            ("other.example, corp", "ws://voice.example:8080/r", False),
+            ("voice.example", "ws://myvoice.example:8080/r", False),
+            ("", "ws://voice.example:8080/r", False),
+            ("", "ws://127.0.0.1.example:8080/r", False),
+            ("", "ws://[::1]:8080/r", True),
+            ("", "ws://engine.localhost/r", True),
+        ],
+    )
+    def test_no_proxy_means_what_it_means_elsewhere(
+        self, monkeypatch: pytest.MonkeyPatch, no_proxy: str, url: str, direct: bool
+    ) -> None:
+        for name in ("http_proxy", "https_proxy"):
+            monkeypatch.setenv(name, "http://127.0.0.1:9")
+        monkeypatch.setenv("no_proxy", no_proxy)
+        host = urlsplit(url).hostname
+        options = websocket_proxy(upstream.proxy_options(url))
+        asked = get_proxy_info(host, url.startswith("wss"), *options)
+        assert (asked[0] is None) == direct
+
+
+def websocket_proxy(options: dict[str, Any]) -> tuple[Any, ...]:
+    """The options as websocket-client hands them on."""
+    read = proxy_info(**options)
+    return read.proxy_host, read.proxy_port, read.auth, read.no_proxy
 
 
 # TLS

@@ -7,11 +7,15 @@ import socket
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from ipaddress import IPv6Address, ip_address
 from types import MappingProxyType
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.request import proxy_bypass
 
 import websocket
 
+from . import explanation
 from .bridge import Bridge
 from .conversation import faults
 from .conversation.conversation import Abilities
@@ -121,14 +125,46 @@ async def connect(bridge: Bridge, profile: Profile, key: Secret) -> socket.socke
         raise UpstreamError(faults.UNREACHABLE) from None
 
 
+def proxy_options(url: str) -> dict[str, Any]:
+    """What websocket-client is told of proxies, for an address that is to be reached without one; else nothing.
+
+    It reads `http_proxy` and its like by itself, but excepts loopback no longer, and of `no_proxy` knows neither ports
+    nor upper case. Its own exceptions count only beside a proxy that is named, so one is named that is never asked.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    place = f"[{host}]" if ":" in host else host
+    if not is_loopback(host) and not proxy_bypass(f"{place}:{parts.port or ''}".removesuffix(":")):
+        return {}
+    return {"http_proxy_host": host, "http_proxy_port": parts.port or 443, "http_no_proxy": [host]}
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host's name or address is this machine itself (RFC 6761 for names)."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_loopback
+
+
 def _handshake(connection: websocket.WebSocket, profile: Profile, key: Secret) -> socket.socket:
+    url = address(profile)
     try:
         connection.connect(  # type: ignore[no-untyped-call]
-            address(profile), header=_headers(profile, key), timeout=CONNECT_S, suppress_origin=True, redirect_limit=0
+            url,
+            header=_headers(profile, key),
+            timeout=CONNECT_S,
+            suppress_origin=True,
+            redirect_limit=0,
+            **proxy_options(url),
         )
     except websocket.WebSocketBadStatusException as error:
-        # The status alone: the text around it holds headers, and may name the account.
-        log.warning("upstream refused: status %s", error.status_code)
+        # Of the answer no more than its status and its body's own words: the text around them holds headers.
+        log.warning("upstream refused: status %s, %s", error.status_code, explained(error.resp_body))
         raise UpstreamError(refusal(error.status_code, error.resp_body)) from None
     except (websocket.WebSocketException, OSError, ValueError) as error:
         log.warning("upstream unreachable: %s", type(error).__name__)
@@ -141,11 +177,23 @@ def _handshake(connection: websocket.WebSocket, profile: Profile, key: Secret) -
 
 def refusal(status: int, body: bytes | str | None) -> Fault:
     """Why the upgrade was refused: the body's error code where it is one we know, else the HTTP status."""
-    code = ""
-    with suppress(ValueError, AttributeError, TypeError):
-        code = json.loads(body or "").get("error", {}).get("code", "")
-    fault = faults.of_code(code) if isinstance(code, str) else faults.FAILED
+    fault = faults.of_code(_error(body).get("code", ""))
     return faults.of_status(status) if fault is faults.FAILED else fault
+
+
+def explained(body: bytes | str | None) -> str:
+    """The error in the body, for the log."""
+    error = _error(body)
+    return explanation.explain(error.get("code", ""), error.get("message", ""), error.get("param", ""))
+
+
+def _error(body: bytes | str | None) -> dict[str, str]:
+    """The texts of the body's error object; a body that has none has no texts."""
+    try:
+        error = json.loads(body or "")["error"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return {}
+    return {name: text for name, text in error.items() if isinstance(text, str)} if isinstance(error, dict) else {}
 
 
 def _abandon(connection: websocket.WebSocket, attempt: "asyncio.Future[socket.socket]") -> None:
