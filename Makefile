@@ -16,7 +16,7 @@ export npm_config_fetch_timeout ?= 30000
 REGISTRY = The reason stands above. A registry of your own is named by PIP_INDEX_URL and npm_config_registry,\
  an authority of your own by PIP_CERT and NODE_EXTRA_CA_CERTS, a proxy by HTTPS_PROXY. Then make again.
 
-.PHONY: run test test-page test-rest test-quick test-node test-core test-modules check check-node check-python node-packages bench soak shots clean
+.PHONY: run test test-page test-rest test-quick test-node test-core test-modules check check-node check-python node-packages bench fuzz soak shots clean
 
 run: $(VENV)/installed-$(WANTED)
 	@$(BIN)/python -m voiceapp.vendor
@@ -65,6 +65,9 @@ check-node:
 
 bench: $(VENV)/installed-requirements-dev.txt
 	$(BIN)/python -m benchmarks.relay
+
+fuzz: $(VENV)/installed-requirements-dev.txt
+	$(BIN)/python -m tests.fuzz
 
 soak: $(VENV)/installed-requirements-dev.txt
 	$(BIN)/python -m voiceapp.vendor

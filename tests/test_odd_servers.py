@@ -136,7 +136,7 @@ def test_an_answer_that_the_server_cut_off_is_marked(
     details = {"type": "incomplete", "reason": reason}
     line.says("response.done", response={"id": "r1", "status": "incomplete", "status_details": details})
     assert line.page.expect("transcript", lambda n, word: "incomplete" in word)[1] == {"item": "a1", "incomplete": told}
-    assert f"response_incomplete ({told})" in caplog.text
+    assert f"response_incomplete: {told}" in caplog.text
 
 
 def test_words_that_were_not_written_down_are_said_to_be_lost(line: Line, caplog: pytest.LogCaptureFixture) -> None:

@@ -218,12 +218,13 @@ class Link:
         self.received_bytes += size
         before = self._ending
         events = self._endpoint.feed(self._buffer[:size])
-        if self._endpoint.closed:
+        flood = self._frames is not None and not self._frames.take(len(events))
+        if self._endpoint.closed and not flood:
             self._take_close(events)
         answer = self._endpoint.take_output()
         if answer:
             self._write(answer)
-        if self._frames is not None and not self._frames.take(len(events)):
+        if flood:
             self._refuse_flood()
         elif before is None:
             self._tell(events)

@@ -413,7 +413,7 @@ class Conversation:
         self._do(End(fault) if fault in faults.FATAL else Notify(fault))
 
     def _response_incomplete(self, said: str, why: ev.Incomplete) -> None:
-        self._do(Note(f"response_incomplete ({why})"))
+        self._do(Note("response_incomplete", why))
         if not self._captions.break_off(said, why):
             self._do(Notify(faults.NO_ANSWER))
 

@@ -49,7 +49,7 @@ export class Notices {
   /** @param {import("./wire.js").Trouble} trouble */
   #word({ code, message = "", after_s: seconds, progress, host = "", origin = "", param }) {
     if (!this.words.has(`notice.${code}.title`)) return { title: this.words.say("notice.other.title"), next: message, progress: "" }
-    const values = { seconds: seconds ?? USUAL_WAIT_S, host, origin, param }
+    const values = { seconds: seconds ?? USUAL_WAIT_S, host, origin, ...param ? { param } : {} }
     const [title, next] = ["title", this.#kind(code, values)].map(kind => this.words.say(`notice.${code}.${kind}`, values))
     return { title, next, progress: progress ? this.#howFar(code, progress) : "" }
   }
