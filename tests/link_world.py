@@ -127,13 +127,13 @@ class World:
             raise RuntimeError("broken on purpose")
         if action in ("close", "abort"):
             self._possible.add(Cause.US)
-        if action in ("send", "flood", "ping"):
-            # To a peer that left, or does not read.
-            self._possible |= {Cause.STALLED} if action == "flood" else set()
+        if action in ("flood", "huge"):
+            self._possible.add(Cause.STALLED)
         calls: dict[str, Callable[[], None]] = {
             "nothing": lambda: None,
             "send": lambda: self.link.send(b"answer ", b"of ours"),
             "flood": lambda: self.link.send(bytes(60_000)),
+            "huge": lambda: self.link.send(bytes(MAX_OUT + 65_536)),
             "ping": self.link.ping,
             "close": lambda: self.link.close(4001, "enough"),
             "abort": self.link.abort,

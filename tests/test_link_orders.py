@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.link_world import World
 
-ACTIONS = st.sampled_from(["nothing", "send", "flood", "ping", "close", "abort", "raise"])
+ACTIONS = st.sampled_from(["nothing", "send", "flood", "huge", "ping", "close", "abort", "raise"])
 FRAMES = st.lists(
     st.sampled_from(["text", "text", "text", "ping", "binary", "close", "broken"]), min_size=1, max_size=6
 )
@@ -30,6 +30,7 @@ STEPS = st.lists(
 @example([("segment", ["text", "text", "close"], [])], ["close", "send"], True, False)
 @example([("segment", ["text", "ping", "broken"], [])], ["flood", "flood"], True, False)
 @example([("act", "flood"), ("act", "flood"), ("act", "flood"), ("act", "send")], [], True, False)
+@example([("act", "huge")], [], True, False)
 @example([("act", "flood"), ("segment", ["close"], [])], [], False, False)
 @example([("segment", ["text"] * 6, []), ("segment", ["text"] * 5 + ["close"], [])], [], False, True)
 def test_a_link_ends_once_with_its_cause_and_leaves_nothing(
