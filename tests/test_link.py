@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from voiceapp import wire
-from voiceapp.link import Cause, Ending, Link
+from voiceapp.link import MESSAGES_PER_TURN, Cause, Ending, Link
 
 
 class Owner:
@@ -344,3 +344,16 @@ class TestADescriptorIsNeverLeftRegistered:
             assert owner.closed == [Ending(Cause.LOST)]
 
         play(script)
+
+
+def test_many_small_messages_leave_others_their_turn() -> None:
+    async def script(pair: Pair) -> None:
+        await pair.send(b"".join(pair.peers_end.text(b"{}") for _ in range(2_000)))
+        most = seen = 0
+        async with asyncio.timeout(3):
+            while seen < 2_000:
+                await asyncio.sleep(0)
+                most, seen = max(most, len(pair.owner.texts) - seen), len(pair.owner.texts)
+        assert most <= MESSAGES_PER_TURN + 256 // 8
+
+    play(script, buffer=256)

@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 # TLS holds whole records back from select(), so a reader goes on until told to wait; yet other links have their turn.
 READS_PER_TURN = 16
+# Nor may a peer that sends many small messages keep others waiting: each costs far more than its bytes.
+MESSAGES_PER_TURN = 50
 CLOSE_WAIT_S = 2.0
 # Of a peer we refused: a socket closed on unread bytes resets the line, and our close frame with its reason is lost.
 MOST_DISCARDED = 1024 * 1024
@@ -92,6 +94,8 @@ class Link:
         self._lingering: asyncio.TimerHandle | None = None
         self._over = False
         self._discarding = 0
+        self._messages = 0
+        self._reads_on = False
         self.last_heard = loop.time()
         self.received_bytes = self.sent_bytes = 0
 
@@ -184,7 +188,10 @@ class Link:
     # Reading
 
     def _readable(self) -> None:
+        before = self._messages
         for _ in range(READS_PER_TURN):
+            if self._messages - before > MESSAGES_PER_TURN:
+                break
             size = self._receive()
             if size is None or self._over:
                 return
@@ -192,9 +199,13 @@ class Link:
                 return
             if size < len(self._buffer) and not isinstance(self._sock, ssl.SSLSocket):
                 return
-        self._loop.call_soon(self._read_on)
+        # The loop tells again of what is left in a plain socket.
+        if isinstance(self._sock, ssl.SSLSocket) and not self._reads_on:
+            self._reads_on = True
+            self._loop.call_soon(self._read_on)
 
     def _read_on(self) -> None:
+        self._reads_on = False
         if not self._over:
             self._readable()
 
@@ -218,6 +229,7 @@ class Link:
         self.received_bytes += size
         before = self._ending
         events = self._endpoint.feed(self._buffer[:size])
+        self._messages += len(events)
         flood = self._frames is not None and not self._frames.take(len(events))
         if self._endpoint.closed and not flood:
             self._take_close(events)
