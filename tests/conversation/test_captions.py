@@ -57,6 +57,13 @@ def test_the_page_has_the_same_order(happenings: list[tuple[str, str, str | None
     assert told.order == [entry.id for entry in told.captions._transcript if not entry.hidden]
 
 
+def test_several_that_follow_one_are_told_from_top_to_bottom() -> None:
+    told = Told()
+    for item, after in (("a", None), ("c", None), ("a", "d"), ("b", "d"), ("d", "a")):
+        told.captions.announce(item, after, "assistant", "audio")
+    assert told.order == [entry.id for entry in told.captions._transcript] == ["d", "b", "a", "c"]
+
+
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     monkeypatch.setattr(module, "MOST_ENTRIES", 3)

@@ -169,7 +169,11 @@ class Captions:
         return entry
 
     def _show(self, entries: list[Entry]) -> None:
-        for entry in dict.fromkeys(entries):
-            if not entry.hidden:
-                after = self._transcript.shown_before(entry)
+        """Tell the place of each: one that stands behind another of them, once that one is told."""
+        placed = {self._transcript.shown_before(entry): entry for entry in entries if not entry.hidden}
+        told = {entry.id for entry in placed.values()}
+        for above in [above for above in placed if above not in told]:
+            after, entry = above, placed.get(above)
+            while entry is not None:
                 self._emit("item", id=entry.id, role=entry.role, after=after, kind=entry.kind)
+                after, entry = entry.id, placed.get(entry.id)
