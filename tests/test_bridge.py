@@ -95,3 +95,35 @@ def test_stopping_cuts_what_does_not_end_by_itself() -> None:
 
 def test_a_bridge_never_started_stops_in_silence() -> None:
     Bridge().stop()
+
+
+def test_what_is_asked_of_a_bridge_that_has_stopped_is_dropped(bridge: Bridge) -> None:
+    seen: list[int] = []
+    bridge.stop()
+    bridge.run(seen.append, 1)
+    assert seen == []
+
+
+def test_what_a_callback_raises_goes_into_our_log(bridge: Bridge, caplog: pytest.LogCaptureFixture) -> None:
+    def fail() -> None:
+        raise RuntimeError("broken on purpose")
+
+    done = threading.Event()
+    bridge.run(fail)
+    bridge.run(done.set)
+    assert done.wait(5)
+    (record,) = [each for each in caplog.records if each.name == "voiceapp.bridge"]
+    assert record.exc_info is not None
+
+
+def test_a_stopper_that_fails_keeps_none_of_the_others_from_it(caplog: pytest.LogCaptureFixture) -> None:
+    def fail() -> None:
+        raise RuntimeError("broken on purpose")
+
+    bridge, stopped = Bridge(), []
+    bridge.start()
+    bridge.at_stop(fail)
+    bridge.at_stop(lambda: stopped.append(True))
+    bridge.stop()
+    assert stopped == [True]
+    assert "broken on purpose" in caplog.text

@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, Literal
 
 from . import wire
@@ -79,7 +80,9 @@ class Bridge:
             function(*args)
         else:
             self.start()
-            self.loop.call_soon_threadsafe(function, *args)
+            # A loop that has ended takes nothing more, and all that lived on it is gone.
+            with suppress(RuntimeError):
+                self.loop.call_soon_threadsafe(function, *args)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Start a task; on the loop's thread only."""

@@ -35,3 +35,11 @@ def test_a_close_frame_says_why(code: int, reason: str, fault: faults.Fault) -> 
 )
 def test_a_refused_upgrade_says_why(status: int, fault: faults.Fault) -> None:
     assert faults.of_status(status) == fault
+
+
+def test_a_refusal_that_names_a_field_guesses_at_no_setting() -> None:
+    refused = faults.of_refusal("unknown_parameter", "session.voice")
+    assert refused.message == "The voice server refused the session's settings: it names session.voice."
+    assert (refused.code, refused.param) == ("settings_refused", "session.voice")
+    assert faults.of_refusal("unknown_parameter", "") == faults.SETTINGS_REFUSED
+    assert faults.of_refusal("server_error", "") == faults.FAILED

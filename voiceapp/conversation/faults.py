@@ -114,8 +114,10 @@ def of_refusal(code: str, param: str) -> Fault:
 
 
 def about(fault: Fault, param: str) -> Fault:
-    """The fault, with the field that was refused in its words."""
-    return replace(fault, message=f"{fault.message} It names {param}.", param=param) if param else fault
+    """The fault, its first sentence naming the field that was refused in place of any guess."""
+    if not param:
+        return fault
+    return replace(fault, message=f"{fault.message.partition('.')[0]}: it names {param}.", param=param)
 
 
 def of_status(status: int) -> Fault:
