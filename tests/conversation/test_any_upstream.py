@@ -5,7 +5,6 @@ the server (whole answers with pieces lost, doubled or late, and any single even
 everything but the clock falls silent.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -22,7 +21,6 @@ from voiceapp.conversation.dialects import SessionConfig
 from voiceapp.conversation.effects import Effect, Emit, End, Notify, Play, Send, SoundComplete, Used
 from voiceapp.conversation.response_gate import State
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "1000"))
 PATIENCE = SECONDS[Wait.RESPONSE]
 # Behind an answer that hangs one may be asked for, that is refused, and one more, which hangs.
 LONGEST_S = 4 * PATIENCE + SECONDS[Wait.SPEECH] + SECONDS[Wait.TOOL]
@@ -253,7 +251,7 @@ CLOCK = st.tuples(st.just("wait"), st.sampled_from([0.1, 1.0, 9.0, 20.0, 55.0, 6
 STEPS = st.lists(st.one_of(PERSON, SERVER, SERVER, PAGE, CLOCK), max_size=25)
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS, st.booleans(), st.booleans())
 def test_nobody_waits_for_ever(steps: list[tuple[Any, ...]], opening: bool, interrupts: bool) -> None:
     world = World(opening=opening, interrupts=interrupts)
