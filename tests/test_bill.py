@@ -172,6 +172,24 @@ def test_the_operators_price_of_transcription() -> None:
     assert cost["transcription"] == pytest.approx(0.1)
 
 
+@pytest.mark.parametrize(
+    ("words", "own", "millionths"),
+    [
+        # What is not named costs as the model's, or else the dearest: 100 x 2.5 + 900 x 6 of all known.
+        (WHISPER, {"transcription_output": 20.0}, 100 * 2.5 + 900 * 6 + 50 * 20),
+        ("gpt-4o-mini-transcribe", {"transcription_output": 20.0}, 100 * 1.25 + 900 * 3 + 50 * 20),
+        ("gpt-4o-mini-transcribe", {"transcription_minute": 0.6}, 100 * 1.25 + 900 * 3 + 50 * 5),
+    ],
+)
+def test_one_price_of_transcription_alone_leaves_the_others_as_they_are(
+    words: str, own: dict[str, float], millionths: float
+) -> None:
+    made = bill(words=words, **own)
+    made.add(Charge("u", Transcribing(input_tokens=1000, input_text_tokens=100, output_tokens=50)))
+    assert made.counted == round(millionths)
+    assert not made.presumed
+
+
 # Estimates
 
 

@@ -167,6 +167,37 @@ def test_what_the_upstream_still_tells_takes_the_place_of_the_estimate(
     assert eventually(lambda: left(url) == pytest.approx(100 - COST))
 
 
+def test_an_answer_that_is_asked_for_and_begins_after_the_end_is_cancelled_and_charged(
+    serve: Serve, play: Callable[..., ScriptedServer]
+) -> None:
+    done = {"type": "response.done", "response": {"id": "r1", "status": "cancelled", "usage": USAGE}}
+    upstream = play(
+        {"when": "response.create", "do": [{"wait_ms": 300}, LONG]}, {"when": "response.cancel", "do": [{"send": done}]}
+    )
+    url = serve(upstream, VOICEAPP_MONEY_PER_DAY="100")
+    with PageClient(url) as page:
+        page.start()
+        page.emit("text", {"text": "Tell me all."})
+        page.expect("turn", lambda _, turn: turn["state"] == "thinking")
+        page.emit("stop", {})
+        page.expect("ended")
+        _, usage = page.expect("usage", lambda _, data: not data["estimated"])
+        assert usage["cost"]["total"] == COST
+    assert eventually(lambda: left(url) == pytest.approx(100 - COST))
+
+
+def test_sound_that_comes_after_the_end_is_in_the_estimate(serve: Serve, play: Callable[..., ScriptedServer]) -> None:
+    upstream = play({"when": "response.create", "do": [LONG]}, {"when": "response.cancel", "do": []})
+    url = serve(upstream, VOICEAPP_MONEY_PER_DAY="100")
+    with PageClient(url) as page:
+        hang_up(page)
+        page.wait(lambda: len(page.named("usage")) >= 2)
+        first, last = (usage["total"]["output_audio_tokens"] for _, usage in page.named("usage"))
+        assert last > first
+        cost = page.named("usage")[-1][1]["cost"]["total"]
+    assert eventually(lambda: left(url) == pytest.approx(100 - cost))
+
+
 def test_words_that_are_written_down_after_the_end_are_charged(
     serve: Serve, play: Callable[..., ScriptedServer]
 ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.redis_server import RedisServer, redis_server
+from tests.test_driver import eventually
 from voiceapp import ledger as ledgers
 from voiceapp.environment import Secret
 from voiceapp.ledger import LEASE_S, Ledger
@@ -60,6 +61,17 @@ def test_a_day_begins_at_midnight_utc(ledger: Ledger, monkeypatch: pytest.Monkey
     assert ledger.spent("money", "late") == 0
     ledger.spend("money", "late", 5)
     assert ledger.spent("money", "late") == 5
+
+
+def test_what_is_counted_late_for_yesterday_takes_nothing_from_today(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thread that was held up over midnight, or a clock that was set back."""
+    real, today = time.gmtime, (int(time.time()) // 86_400 + 4) * 86_400
+    for second in (today - 1, today, today - 1, today):
+        monkeypatch.setattr(ledgers.time, "gmtime", lambda _, second=second: real(second))
+        ledger.spend("money", "over midnight", 5)
+    assert ledger.spent("money", "over midnight") == 10
 
 
 def test_tries_run_out(ledger: Ledger) -> None:
@@ -120,6 +132,19 @@ def test_what_was_spent_while_redis_was_away_is_told_when_it_is_back(monkeypatch
         server.thaw()
         assert ledger.spent("money", "u") == 7
         assert other.spent("money", "u") == 7
+
+
+def test_a_redis_that_forgot_all_is_told_again() -> None:
+    """It was started anew, without what it held."""
+    with redis_server() as server:
+        ledger, other = Ledger(Secret(server.url)), Ledger(Secret(server.url))
+        ledger.spend("money", "u", 4)
+        other.spend("money", "u", 2)
+        server.stop()
+        server.start()
+        assert ledger.spent("money", "u") >= 4
+        assert other.spent("money", "u") >= 2
+        assert eventually(lambda: (ledger.spent("money", "u"), other.spent("money", "u")) == (6, 6), timeout=10)
 
 
 @pytest.mark.parametrize("trouble", ["gone", "frozen"])

@@ -89,6 +89,25 @@ def test_a_call_has_a_longest_time(serve: Serve, upstream: Upstream) -> None:
         assert closed(server)
 
 
+def test_a_call_that_begins_with_little_left_is_warned_at_once(serve: Serve, upstream: Upstream) -> None:
+    url = serve(upstream(), VOICEAPP_MONEY_PER_DAY="0.003", VOICEAPP_PRICES="output_audio=100")
+    with PageClient(url) as page:
+        page.start()
+        assert codes(page) == []
+        page.emit("text", {"text": "Hello"})
+        page.expect("usage", of_answer)
+        page.emit("stop", {})
+        page.expect("ended")
+        assert eventually(lambda: "budget_low" in codes(_called(page)))
+        names = [name for name, _ in page.events]
+        assert names.index("ready") < names.index("notice")
+
+
+def _called(page: PageClient) -> PageClient:
+    _again(page)
+    return page
+
+
 def test_one_person_has_so_many_calls_and_no_more(serve: Serve, upstream: Upstream) -> None:
     url = serve(upstream(), VOICEAPP_CALLS_PER_USER="1")
     with PageClient(url) as one, PageClient(url) as other:

@@ -31,7 +31,9 @@ class Drain:
         link.hand_over(self)
 
     def link_text(self, payload: bytes) -> None:
-        if self._reader.sound(payload) is not None:
+        delta = self._reader.sound(payload)
+        if delta is not None:
+            self._conversation.take_late_sound(delta.size)
             return
         for effect in self._conversation.take_late(self._reader.read(payload).event):
             self._perform(effect)
@@ -42,9 +44,14 @@ class Drain:
         """No upstream sends any."""
 
     def link_closed(self, _: Ending) -> None:
-        self._timer.cancel()
+        self._end()
 
     def _close(self) -> None:
-        self._timer.cancel()
         self._link.hand_over(None)
         self._link.close(1000)
+        self._end()
+
+    def _end(self) -> None:
+        self._timer.cancel()
+        for effect in self._conversation.close():
+            self._perform(effect)

@@ -80,12 +80,17 @@ class _Sums:
             return
         with self._lock:
             day = key.rpartition("/")[2]
-            if day != self._day:
+            if day > self._day:
                 self._day = day
                 self._sums = {key: total for key, total in self._sums.items() if key in self._changed}
             self._sums[key] = self._sums.get(key, 0) + amount
             if telling:
                 self._changed.add(key)
+
+    def forgotten(self, key: str) -> None:
+        """Whoever was told of it knows it no more."""
+        with self._lock:
+            self._changed.add(key)
 
     def of(self, key: str) -> int:
         with self._lock:
@@ -153,12 +158,17 @@ class Ledger:
         """How much is spent of the day, which begins at 0:00 UTC; no limit has a part in it."""
         key = _of_today(what, whom)
         self._say()
+        own, others = self._sums.of(key), 0
         if self._present():
             try:
-                return max(0, sum(map(int, self._redis.hvals(f"voiceapp:{key}"))))
+                told = {name.decode(): int(total) for name, total in self._redis.hgetall(f"voiceapp:{key}").items()}
+                if own and self._name not in told:
+                    # It was started anew without what it held.
+                    self._sums.forgotten(key)
+                others = sum(total for name, total in told.items() if name != self._name)
             except Exception as error:
                 self._lost(error)
-        return max(0, self._sums.of(key))
+        return max(0, own + others)
 
     def _say(self) -> None:
         """Tell Redis the sums it does not know. A sum that is told twice counts once, unlike an increase."""

@@ -396,12 +396,12 @@ class Relay:
     def _ready(self, ready: effects.Ready) -> None:
         self._live = True
         self._price(ready.model)
-        self._warden.ready()
         if self._link is not None:
             self._pulse.feel(self._link)
         made = self._made(ready.model, ready.voice, ready.expires_at)
         about = {"conversation": self.id, "sample_rate": 24000, "chunk_ms": self._chunk_ms}
         self._browser.emit("ready", {**about, **made})
+        self._warden.ready()
 
     def _tariff(self, model: str = "") -> Tariff:
         """What the session costs. `model` is the server's word for it: a deployment has a name that says nothing."""

@@ -65,7 +65,7 @@ def tariff(rules: Rules, profile: str, model: str, transcription_model: str | No
 
 def _with_own(known: Price | None, own: Price, dearest: Price) -> Price | None:
     """What the operator did not name costs as the model does, or else as the dearest."""
-    return {**(known or dearest), **own} if known or own else None
+    return {**dearest, **(known or {}), **own} if own else known
 
 
 def _of_talk(usage: Usage, price: Price) -> int:

@@ -109,6 +109,8 @@ class Warden:
 
     def ready(self) -> None:
         telemetry.ready(self._now() - self._began)
+        # What is left may be over before it is looked at again.
+        self._warn_if(self._left.low, BUDGET_LOW)
 
     def stop(self, reason: str) -> None:
         """The call is over; harmless if said twice."""

@@ -492,6 +492,22 @@ class TestUsage:
         assert (told.key, told.usage, told.estimated) == (estimate.key, ev.Usage(10, 20), False)
         assert not call.conversation.owed
 
+    @pytest.mark.parametrize("events", [[ev.TextTyped("Hello")], [ev.SpeechStopped("u1"), ev.Committed("u1", None)]])
+    def test_an_answer_that_begins_only_after_the_end_is_cancelled_and_charged(self, events: list[ev.Event]) -> None:
+        call = Call().begin()
+        call.hear(*events)
+        assert charges(call.conversation.close()) == []
+        assert call.conversation.owed
+        effects = call.conversation.take_late(ev.ResponseCreated("r1"))
+        assert sent(effects) == [{"type": "response.cancel", "response_id": "r1"}]
+        # Nothing is told of it in time: what it read is known.
+        (estimate,) = charges(call.conversation.close())
+        assert estimate.estimated
+        assert estimate.usage.input_text_tokens > 0
+        (told,) = charges(call.conversation.take_late(ev.ResponseDone("r1", "cancelled", ev.Usage(10, 20))))
+        assert (told.key, told.usage, told.estimated) == (estimate.key, ev.Usage(10, 20), False)
+        assert not call.conversation.owed
+
     def test_a_quiet_end_costs_nothing_more(self) -> None:
         call = Call().begin()
         call.answer()

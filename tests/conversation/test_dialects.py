@@ -253,6 +253,17 @@ def test_every_kind_of_token_is_read() -> None:
     assert dialects.read_usage(given) == ev.Usage(60, 0, 10, 20, 30, 6, 1, 2, 3)
 
 
+@pytest.mark.parametrize("odd", ["100", -5, float("nan"), float("inf"), 10**15, 1.5, [], {}])
+@pytest.mark.parametrize("name", ["input_tokens", "output_tokens"])
+def test_a_usage_with_a_sum_that_is_no_count_is_not_believed(name: str, odd: Any) -> None:
+    assert dialects.read_usage({"input_tokens": 9, "output_tokens": 5, name: odd}) is None
+
+
+def test_a_count_is_one_in_a_language_that_knows_no_whole_numbers() -> None:
+    usage = {"input_tokens": 9.0, "output_tokens": 5.0, "input_token_details": {"audio_tokens": 7.0}}
+    assert dialects.read_usage(usage) == ev.Usage(input_tokens=9, output_tokens=5, input_audio_tokens=7)
+
+
 @pytest.mark.parametrize("status", ["completed", "cancelled"])
 def test_a_whole_answer_for_no_tokens_is_one_that_was_not_counted(status: str) -> None:
     zero = {"input_tokens": 0, "output_tokens": 0, "total_tokens": 0}

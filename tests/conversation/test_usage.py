@@ -102,6 +102,42 @@ def test_an_answer_that_failed_before_a_word_costs_nothing_unless_it_is_said() -
     assert meter.done("r", TOLD, failed=True)
 
 
+def test_nothing_is_not_believed_of_an_answer_that_was_heard() -> None:
+    """A server that does not count says so of a cancelled one, too."""
+    meter = Meter()
+    meter.began("r1")
+    assert meter.done("r1", Usage()) == Charge("0:response:r1", Usage())
+    meter.began("r2")
+    meter.sound_bytes += ASSISTANT_TOKEN_BYTES
+    charge = meter.done("r2", Usage())
+    assert charge
+    assert (charge.estimated, charge.usage) == (True, Usage(output_tokens=1, output_audio_tokens=1))
+
+
+def test_nor_is_it_after_the_end() -> None:
+    meter = Meter()
+    meter.began("r")
+    meter.sound_bytes += ASSISTANT_TOKEN_BYTES
+    (estimate,) = meter.close()
+    assert meter.done("r", Usage()) == estimate
+
+
+def test_a_beginning_that_is_said_twice_forgets_nothing() -> None:
+    meter = Meter()
+    meter.began("r")
+    meter.sound_bytes += 3 * ASSISTANT_TOKEN_BYTES
+    meter.began("r")
+    assert estimate(meter).output_audio_tokens == 3
+
+
+def test_what_comes_after_the_end_is_in_the_estimate() -> None:
+    meter = Meter()
+    meter.began("r")
+    assert [charge.usage.output_tokens for charge in meter.close() if isinstance(charge.usage, Usage)] == [0]
+    meter.sound_bytes += 3 * ASSISTANT_TOKEN_BYTES
+    assert [charge.usage.output_tokens for charge in meter.close() if isinstance(charge.usage, Usage)] == [3]
+
+
 def test_answers_without_an_id_are_charged_each() -> None:
     meter = Meter()
     keys = set()

@@ -100,3 +100,12 @@ test("lengths and amounts are said as the language says them", () => {
 test("time as on a clock", () => {
   assert.deepEqual([0, 59999, 61000, 3723000].map(clock), ["0:00", "0:59", "1:01", "1:02:03"])
 })
+
+test("after its connection was lost a call's sum is an estimate: what the answer cost that was cut off, nobody tells", () => {
+  const made = meter()
+  made.usage = usage(0.5)
+  assert.equal(made.estimated, false)
+  made.begin({ model: "m", expires_at: null }, 20_000)
+  made.usage = usage(0.25)
+  assert.deepEqual([made.total, made.estimated], [0.75, true])
+})

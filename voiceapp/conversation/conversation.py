@@ -219,26 +219,37 @@ class Conversation:
     # The end
 
     def close(self) -> list[Effect]:
-        """The call is over: its response is to end, and counts as estimated until the server tells what it used."""
+        """The call is over: its response is to end, and counts as estimated until the server tells what it used.
+
+        Once more when no more is told: more of it may have come since.
+        """
         self._cut_running(cancel=True)
         self._out.charge(*self._meter.close())
         return self._out.take()
 
     @property
     def owed(self) -> bool:
-        """Whether the server has yet to tell what a response used, or the writing down of what was said."""
+        """Whether the server has yet to tell what a response used, also one to come, or the writing down of words."""
         writing = self._hearing.config.transcription_model is not None and self._meter.writing
-        return bool(self._gate.response) or self._gate.state is State.RUNNING or writing
+        return bool(self._gate.response) or not self._gate.open or writing
 
     def take_late(self, event: ev.UpstreamEvent | None) -> list[Effect]:
         """After `close` only what was used means something."""
         match event:
+            case ev.ResponseCreated():
+                self._out.charge(self._meter.began(event.response))
+                self._gate.begin(event.response)
+                self._cut(event.response, cancel=True)
             case ev.ResponseDone():
                 self._gate.end(event.response)
                 self._out.charge(self._meter.done(event.response, event.usage, failed=event.status == "failed"))
             case ev.UserText() | ev.UserTextFailed():
                 self._out.charge(self._meter.transcribed(event.item, event.usage))
         return self._out.take()
+
+    def take_late_sound(self, size: int) -> None:
+        """Bytes of it that came after `close`: the server made them."""
+        self._meter.sound_bytes += size
 
     # Errors
 

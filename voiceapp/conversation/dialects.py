@@ -285,8 +285,8 @@ def _code(error: Message) -> str:
 
 
 def read_usage(usage: Message) -> ev.Usage | None:
-    """The tokens of a `response.usage`; None where the server counts none."""
-    if not usage:
+    """The tokens of a `response.usage`; None where the server counts none, or not in numbers."""
+    if not usage or fields.is_odd(usage, "input_tokens") or fields.is_odd(usage, "output_tokens"):
         return None
     incoming, outgoing = fields.part(usage, "input_token_details"), fields.part(usage, "output_token_details")
     cached = fields.part(incoming, "cached_tokens_details")

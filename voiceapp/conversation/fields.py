@@ -39,4 +39,12 @@ def amount(message: Message, name: str) -> float:
 
 def count(message: Message, name: str) -> int:
     value = message.get(name)
+    if type(value) is float and value.is_integer():
+        # Some languages have one kind of number alone.
+        value = int(value)
     return value if type(value) is int and 0 <= value <= MOST else 0
+
+
+def is_odd(message: Message, name: str) -> bool:
+    """Whether there is something that is no count."""
+    return message.get(name) not in (None, 0) and not count(message, name)

@@ -58,6 +58,7 @@ class Meter:
     def begin_session(self, *texts: str) -> list[Charge]:
         """Another session, which knows these texts alone. The charges are for what the last one left open."""
         left = self.close()
+        self._open = {}
         self._session += 1
         self._context, self._spoken_from, self._unwritten = Usage(), None, ""
         for text in texts:
@@ -91,6 +92,8 @@ class Meter:
 
     def began(self, response: str) -> Charge | None:
         """The charge is for the oldest that was never done, where there are too many."""
+        if response in self._open:
+            return None
         if self._latest is not None and self._latest.sound_to is None:
             self._latest.sound_to = self.sound_bytes
         self._latest = _Response(self._key(response), self._context, self.sound_bytes)
@@ -106,6 +109,9 @@ class Meter:
     def done(self, response: str, usage: Usage | None, *, failed: bool = False) -> Charge | None:
         """It is over, and the server told what it used or did not; None where nothing is to be charged, or was."""
         going = self._open.pop(response, None)
+        if usage == Usage() and going is not None and any(self._output(going)):
+            # A server that does not count.
+            usage = None
         if usage is None:
             return self._estimate(going, failed=failed) if going else None
         key = going.key if going else self._key(response)
@@ -131,17 +137,14 @@ class Meter:
         return bool(self._unwritten)
 
     def close(self) -> list[Charge]:
-        """The session is over: what its responses used that go on, by what is known of them."""
+        """The session is over, or nearly: what its responses used that go on, by what is known of them so far."""
         charges = [self._estimate(going) for going in self._open.values()]
-        self._open = {}
         return [charge for charge in charges if charge is not None]
 
     def _estimate(self, going: _Response, *, failed: bool = False) -> Charge | None:
         if going.key in self._told:
             return None
-        sound_to = self.sound_bytes if going.sound_to is None else going.sound_to
-        spoken = _tokens(sound_to - going.sound_from, ASSISTANT_TOKEN_BYTES)
-        written = _text_tokens(going.text_bytes)
+        spoken, written = self._output(going)
         if failed and not spoken + written:
             return None
         usage = replace(
@@ -149,6 +152,11 @@ class Meter:
         )
         self._context = _read_next(usage)
         return Charge(going.key, usage, estimated=True)
+
+    def _output(self, going: _Response) -> tuple[int, int]:
+        """Tokens of sound and of text that came of it."""
+        sound_to = self.sound_bytes if going.sound_to is None else going.sound_to
+        return _tokens(sound_to - going.sound_from, ASSISTANT_TOKEN_BYTES), _text_tokens(going.text_bytes)
 
     def _key(self, response: str) -> str:
         """Another session may use the same ids again; a response without one is none that was heard of before."""

@@ -31,7 +31,8 @@ export class Meter {
 
   /** It is live, for the first time or again: for the person it went on. @param {import("./wire.js").Ready} ready @param {number} now unix milliseconds */
   begin({ model, expires_at: expires }, now) {
-    const earlier = this.since === null ? this.earlier : { total: this.total, estimated: this.estimated }
+    // What the answer cost that was cut off with the connection, nobody tells.
+    const earlier = this.since === null ? this.earlier : { total: this.total, estimated: true }
     Object.assign(this, { since: this.since ?? now, model, expires: expires === null ? null : expires * 1000, usage: null, earlier })
   }
 

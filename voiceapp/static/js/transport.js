@@ -8,8 +8,8 @@ import { Uplink } from "./uplink.js"
 
 const STOP_MS = 2000
 const SETTLE_MS = 500
-/** What belongs to a call may come a moment after its end. */
-const LINGER_MS = 500
+/** What a call has cost is known within a second of its end (docs/wire.md). */
+const LINGER_MS = 1500
 /** Whoever was away for so long is asked before a call goes on. */
 const GIVE_UP_MS = 180_000
 
@@ -51,6 +51,8 @@ export class Transport {
   returning
   /** @type {ReturnType<typeof setTimeout> | undefined} the call is over; when to let the line go */
   leaving
+  /** @type {ReturnType<typeof setTimeout> | undefined} when `ended` is waited for no more */
+  overdue
   /** @type {any} the Socket.IO socket */
   socket = null
 
@@ -127,7 +129,7 @@ export class Transport {
     this.requested = false
     this.ending = true
     this.socket.emit("stop", {})
-    setTimeout(() => this.#endAwaited(), STOP_MS)
+    this.overdue = setTimeout(() => this.#endAwaited(() => this.#hangUp()), STOP_MS)
   }
 
   /**
@@ -271,6 +273,7 @@ export class Transport {
 
   /** @param {string} reason */
   #disconnected(reason) {
+    clearTimeout(this.overdue)
     this.live = this.requested = this.ending = false
     this.afterEnd = null
     // It would come back by itself.
@@ -311,15 +314,16 @@ export class Transport {
 
   /** @param {string} reason */
   #ended(reason) {
-    if (this.ending) return this.#endAwaited()
+    if (this.ending) return this.#endAwaited(() => this.#leave())
     this.#leave()
     this.delegate.callEnded(reason)
   }
 
-  #endAwaited() {
-    if (!this.ending) return
+  /** @param {() => void} part */
+  #endAwaited(part) {
+    clearTimeout(this.overdue)
     this.ending = false
     if (this.afterEnd) this.afterEnd()
-    else if (!this.wanted) this.#hangUp()
+    else if (!this.wanted) part()
   }
 }

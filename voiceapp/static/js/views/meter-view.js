@@ -109,9 +109,9 @@ export class MeterView {
   }
 
   get #spent() {
-    const { usage, total } = this.meter
-    if (!usage) return [this.words.say("usage.nothing")]
-    return bill(usage, total, this.words)
+    const { usage, total, estimated } = this.meter
+    if (usage) return bill({ ...usage, estimated }, total, this.words)
+    return [total === null ? this.words.say("usage.nothing") : this.words.say("usage.cost.total", { total: this.#about(total, estimated) })]
   }
 
   get #today() {
