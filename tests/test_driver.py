@@ -282,7 +282,7 @@ def test_polling_is_refused_by_both(app_url: str) -> None:
         plain.sendall(
             b"GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
         )
-        assert b" 400 " in plain.recv(200)
+        assert b" 426 " in plain.recv(200)
 
 
 @pytest.mark.parametrize(

@@ -45,8 +45,8 @@ def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
 class Served:
     """A server on a bridge of its own, and what its loop complained of."""
 
-    def __init__(self, application: Any = app, **options: Any) -> None:
-        self.bridge = Bridge()
+    def __init__(self, application: Any = app, bridge: Bridge | None = None, **options: Any) -> None:
+        self.bridge = bridge or Bridge()
         self.bridge.start()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]

@@ -69,15 +69,17 @@ class Door:
             return _redirect(environ, start_response, "", HTTPStatus.PERMANENT_REDIRECT)
         if visitor is None and not path.startswith(OPEN_PATHS):
             return self._refuse_stranger(environ, start_response)
-        if path.startswith(SOCKET_PATH):
+        if path.rstrip("/") == SOCKET_PATH:
             return self._socket(environ, start_response)
+        if path.startswith(SOCKET_PATH):
+            # For python-engineio all of these are the socket's path.
+            return _answer(start_response, HTTPStatus.NOT_FOUND, b"", "text/plain")
         return self._inner(environ, start_response)
 
     def _socket(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         try:
-            if "transport=websocket" in str(environ.get("QUERY_STRING", "")):
-                # python-engineio answers half a handshake with nothing that is HTTP.
-                wire.check_upgrade(environ)
+            # python-engineio answers half a handshake with nothing that is HTTP, and with a session that nobody ends.
+            wire.check_upgrade(environ)
             seat = environ[SEAT] = self._admission.take_seat(environ["voiceapp.visitor"])
             try:
                 return self._inner(environ, start_response)

@@ -195,7 +195,7 @@ class HttpServer:
         self._counted()
         began = time.monotonic()
         environ = wsgi_call.environ_of(request, connection, self._scheme)
-        if wsgi_call.is_upgrade(request):
+        if wsgi_call.is_upgrade(environ):
             return self._upgrade(connection, environ, began)
         if self._running >= MAX_RUNNING:
             raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE)

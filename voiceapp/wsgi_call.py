@@ -24,14 +24,14 @@ SWITCHED = Answer(101, b"Switching Protocols", [], b"")
 
 # As a client writes a target to a proxy (RFC 9112, section 3.2.2).
 _ABSOLUTE = re.compile(r"^https?://[^/?#]*/?", re.IGNORECASE)
-_SOCKET_PATH = b"/socket.io"
+_SOCKET_PATH = "/socket.io"
 _BODILESS = frozenset({204, 304})
 
 
-def is_upgrade(request: Request) -> bool:
+def is_upgrade(environ: Environ) -> bool:
     """Whether it asks for a page's socket: that is answered without waiting for anything."""
-    path = request.target.partition(b"?")[0].rstrip(b"/")
-    return request.header(b"upgrade").lower() == b"websocket" and path.endswith(_SOCKET_PATH)
+    path: str = environ["PATH_INFO"]
+    return environ.get("HTTP_UPGRADE", "").lower() == "websocket" and path.rstrip("/").endswith(_SOCKET_PATH)
 
 
 def environ_of(request: Request, connection: HttpConnection, scheme: Callable[[str, Request], str]) -> Environ:
