@@ -1,5 +1,6 @@
 """HTTP on the loop: whole requests, bounds, deadlines, and whoever may come in any order."""
 
+import asyncio
 import contextlib
 import os
 import socket
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from tests.hostile.attacker import answer
 from voiceapp import http_connection, http_server
 from voiceapp.bridge import Bridge
+from voiceapp.http_connection import Answer, HttpConnection, Request
 from voiceapp.http_server import HttpServer
 from voiceapp.wsgi_call import DETACH
 
@@ -87,6 +89,12 @@ def eventually(holds: Callable[[], bool], within: float = 5) -> bool:
     while not holds() and time.monotonic() < deadline:
         time.sleep(0.01)
     return holds()
+
+
+def begun(server: Served) -> int:
+    """How many requests have begun to come."""
+    waiting = list(server.server._unfinished)
+    return sum(each._bytes_left < http_connection.MAX_REQUEST_BYTES for each in waiting)
 
 
 # What HTTP asks for
@@ -243,14 +251,68 @@ def test_an_unfinished_request_reaches_no_thread_and_has_one_deadline(monkeypatc
         assert not called
 
 
+def test_a_body_in_endless_wrapping_is_refused(server: Served) -> None:
+    """Each chunk may say much that is no body."""
+    with server.connect() as sock:
+        sock.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+        with contextlib.suppress(OSError):
+            for _ in range(40):
+                sock.sendall(b"1;" + b"x" * 10_000 + b"\r\nx\r\n")
+            sock.sendall(b"0\r\n\r\n")
+        assert answer(sock)[0] == 413
+
+
+def test_who_sends_without_a_pause_takes_turns_with_the_others() -> None:
+    """Each request fills one read, so that the next is there whenever it is looked for."""
+    filled = GET[:-2] + b"X: " + b"x" * (16 * 1024 - len(GET) - 5) + b"\r\n\r\n"
+    assert len(filled) == 16 * 1024
+    turns, seen = 0, []
+
+    async def respond(connection: HttpConnection, request: Request) -> Answer:
+        seen.append(turns)
+        return Answer(204, b"No Content", [], b"")
+
+    async def serve() -> None:
+        nonlocal turns
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+            theirs.sendall(filled * 4)
+            theirs.shutdown(socket.SHUT_WR)
+            ours.setblocking(False)
+            serving = asyncio.create_task(HttpConnection(ours, "", respond, lambda *_: None, keepalive_s=5).serve())
+            while not serving.done():
+                await asyncio.sleep(0)
+                turns += 1
+
+    asyncio.run(serve())
+    assert len(seen) == len(set(seen)) == 4
+
+
+def test_an_answer_that_nobody_takes_gives_way_to_a_newcomer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_server, "MAX_CONNECTIONS", 3)
+
+    def large(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        start_response("200 OK", [])
+        return [b"x" * (4 << 20 if environ["PATH_INFO"] == "/there" else 5)]
+
+    with served(large) as server, contextlib.ExitStack() as stack:
+        for _ in range(3):
+            stack.enter_context(server.connect()).sendall(GET)
+        assert eventually(lambda: server.server.connections == 3 and not server.server._resting)
+        assert eventually(lambda: not server.server._running)
+        assert server.ask(GET.replace(b"there", b"other"))[::2] == (200, b"xxxxx")
+
+
 def test_the_oldest_unfinished_request_gives_way_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where bytes of the oldest come in the very moment in which it is dropped."""
     monkeypatch.setattr(http_server, "MAX_UNFINISHED", 8)
     with served() as server, contextlib.ExitStack() as stack:
         held = [stack.enter_context(server.connect()) for _ in range(8)]
-        for sock in held:
+        # Each after the other, so that it is known which is the oldest.
+        for count, sock in enumerate(held, 1):
             sock.sendall(b"GET / HT")
-        assert eventually(lambda: server.server.connections == 8)
+            assert eventually(lambda count=count: begun(server) == count)  # type: ignore[misc]
         for sock in held[:4]:
             newcomer = stack.enter_context(server.connect())
             sock.sendall(b"T")

@@ -18,6 +18,8 @@ import h11
 
 # A head may pass its bound by what one read brings.
 MAX_HEAD_BYTES, MAX_BODY_BYTES = 16 * 1024, 16 * 1024
+# As they come, which is less than what may stand around the chunks of a body: those of a byte each fit.
+MAX_REQUEST_BYTES = 128 * 1024
 # Of one request, head and body together: a browser sends it in one go.
 REQUEST_S = 6.0
 # An answer must be taken in so much time. Most fit into the kernel's buffer whole and cost no wait at all.
@@ -69,7 +71,8 @@ class HttpConnection:
     """Serves one client until it goes, is refused, or its socket is handed to someone else with `detach`.
 
     `respond` is given each whole request; None from it means that the socket was detached meanwhile. `rests` is told
-    True while the client has not sent anything of its next request, and False when the first of it has come.
+    True while the client has not sent anything of its next request, and False when the first of it has come, or when
+    the client has to be waited for with an answer.
     """
 
     def __init__(
@@ -94,6 +97,8 @@ class HttpConnection:
         self._tls = tls
         self._h11 = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD_BYTES)
         self._detached = False
+        # Of the request that is being read.
+        self._bytes_left = MAX_REQUEST_BYTES
 
     @property
     def secure(self) -> bool:
@@ -154,6 +159,7 @@ class HttpConnection:
         """The next one, whole; None where the client goes or says nothing for `patience_s`."""
         began = self.sent_more
         self._rests(self, not began)
+        self._bytes_left = MAX_REQUEST_BYTES
         try:
             async with asyncio.timeout(REQUEST_S if began else patience_s) as deadline:
                 while not began and await self._read():
@@ -191,6 +197,11 @@ class HttpConnection:
     async def _read(self) -> bool:
         """Whether there was more; otherwise the client has said all it will."""
         data = await self._receive()
+        self._bytes_left -= len(data)
+        if self._bytes_left < 0:
+            raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        # Who sends without a pause has never to be waited for; the others have their turn all the same.
+        await asyncio.sleep(0)
         self._h11.receive_data(data)
         return bool(data)
 
@@ -240,6 +251,8 @@ class HttpConnection:
                 await self._ready(reads=reads)
 
     async def _ready(self, *, reads: bool) -> None:
+        if not reads:
+            self._rests(self, False)
         loop, sock, ready = self._loop, self._sock, self._loop.create_future()
         (loop.add_reader if reads else loop.add_writer)(sock, _set, ready)
         try:

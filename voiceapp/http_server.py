@@ -161,7 +161,7 @@ class HttpServer:
         task.add_done_callback(lambda _: self._forget(connection))
 
     def _sort(self, connection: HttpConnection, rests: bool) -> None:
-        """By whether anything of its next request has come."""
+        """By whether it is waited for in the middle of something: of its next request, or of taking its answer."""
         here, there = (self._resting, self._unfinished) if rests else (self._unfinished, self._resting)
         there.pop(connection, None)
         here.setdefault(connection)
