@@ -54,3 +54,13 @@ def test_it_is_a_connection_or_nothing_is_left_of_it(house: tuple[Served, Any], 
         assert answer(sock)[0] == status
         assert len(sessions) == (status == 101)
     assert eventually(lambda: not sessions)
+
+
+def test_a_server_that_gives_no_socket_leaves_no_session_either() -> None:
+    app = create_app(Settings.from_env({"OPENAI_API_KEY": "sk-test"}))
+    eio = app.extensions["socketio"].server.eio
+    named = dict(line.split(": ") for line in UPGRADE.decode().split("\r\n")[2:] if line)
+    with pytest.raises(RuntimeError, match="socket"):
+        app.test_client().get("/socket.io/?EIO=4&transport=websocket", headers=named)
+    assert all(each.closed for each in eio.sockets.values())
+    app.extensions["voiceapp_bridge"].stop()

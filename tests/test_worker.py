@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,10 +10,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import trustme
 
 from tests.conftest import SCENARIOS, upstream_settings
 from tests.hostile.attacker import Line, get
-from tests.servers import Gunicorn, answers, gunicorn
+from tests.page_client import PageClient
+from tests.servers import Gunicorn, answers, free_port, gunicorn
 from voiceapp.engine.scripted import ScriptedServer
 from voiceapp.http_connection import Request
 from voiceapp.worker import Worker
@@ -49,6 +52,46 @@ def test_after_max_requests_callers_are_told_and_another_worker_serves(hello: Sc
                 line.take(0.05)
         assert replaced(server, before)
         assert eventually(lambda: answers(server.url + "/healthz"))
+
+
+@pytest.mark.parametrize("worker", ["voiceapp.worker.Worker", "gthread"])
+def test_a_call_goes_over_a_unix_socket(hello: ScriptedServer, tmp_path: Path, worker: str) -> None:
+    port, path = free_port(), str(tmp_path / "socket")
+    options = ("-k", worker, "--bind", f"unix:{path}", "--bind", f"127.0.0.1:{port}")
+    with (
+        gunicorn(upstream_settings(hello, PORT=str(port)), tmp_path / "log", *options),
+        socket.socket(socket.AF_UNIX) as line,
+    ):
+        line.connect(path)
+        with PageClient("http://localhost", socket=line) as page:
+            page.start()
+        assert page.closed.wait(5)
+
+
+def test_a_call_goes_over_tls(hello: ScriptedServer, tmp_path: Path) -> None:
+    authority, certificate = trustme.CA(), tmp_path / "certificate"
+    authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(certificate)
+    authority.cert_pem.write_to_path(tmp_path / "ca")
+    server = Gunicorn(upstream_settings(hello), tmp_path / "log", "--certfile", str(certificate))
+    try:
+        with PageClient(tls_when_up(server), sslopt={"ca_certs": str(tmp_path / "ca")}) as page:
+            page.start()
+            for n in range(1, 50):
+                page.emit("audio", n, "A" * 2560)
+        assert page.closed.wait(5)
+    finally:
+        assert server.stop() == 0
+
+
+def tls_when_up(server: Gunicorn) -> str:
+    """Its address, once it takes connections."""
+
+    def listens() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", server.port)) == 0
+
+    assert eventually(listens, 30)
+    return f"https://localhost:{server.port}"
 
 
 def test_a_changed_file_reloads_the_worker(hello: ScriptedServer, tmp_path: Path) -> None:

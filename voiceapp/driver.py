@@ -289,6 +289,10 @@ def _serve_stock(
     except wire.UpgradeError as error:
         handler.__self__.close(wait=False, abort=True)
         return _refuse_upgrade(error, start_response)
+    except Exception:
+        # A server that gives no socket; a session that has been is closed already.
+        handler.__self__.close(wait=False, abort=True)
+        raise
     finally:
         connections.remove_stock(sid)
     return result
@@ -324,6 +328,8 @@ def _prepare_sockets(eio: Any, bridge: Bridge, connections: Connections) -> None
 
 
 def _tune(raw: socket.socket) -> None:
+    if raw.family == socket.AF_UNIX:
+        return
     # Werkzeug leaves Nagle on: 40 ms more for each small frame, measured.
     raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if hasattr(socket, "TCP_USER_TIMEOUT"):
