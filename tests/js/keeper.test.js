@@ -2,11 +2,12 @@ import "fake-indexeddb/auto"
 import { indexedDB } from "fake-indexeddb"
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { CaptionPace } from "../../voiceapp/static/js/caption-pace.js"
 import { Inspector } from "../../voiceapp/static/js/inspector.js"
 import { Keeper } from "../../voiceapp/static/js/talks/keeper.js"
 import { Store } from "../../voiceapp/static/js/talks/store.js"
 
-const store = new Store(indexedDB)
+const store = new Store(indexedDB, { storeBlocked() {}, storeFreed() {} })
 const READY = { conversation: "c1", model: "m", voice: "v" }
 const ENTRY = { id: "u1", role: "user", kind: "text", text: "Hello.", final: true, heard: null }
 const settled = () => new Promise(resolve => setTimeout(resolve, 30))
@@ -16,8 +17,9 @@ function keeper(keep, other = store) {
   const choices = { values: { keep } }
   const delegate = { talksChanged: () => told.push("changed"), keepingFailed: () => told.push("failed") }
   const transcript = { entries: [[ENTRY]] }
+  const pace = new CaptionPace()
   const inspector = new Inspector({ inspectorChanged() {} })
-  const made = new Keeper({ transcript, inspector, choices, store: other, now: () => 0 }, delegate)
+  const made = new Keeper({ transcript, pace, inspector, choices, store: other, now: () => 0 }, delegate)
   return { made, choices, told, transcript, inspector }
 }
 

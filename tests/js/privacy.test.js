@@ -28,7 +28,7 @@ function place(delegate = silent()) {
   const clock = { ms: 0 }
   const choices = new Choices(null, { choiceChanged() {} })
   const stats = new Stats(() => clock.ms, silent())
-  const keeper = { begin() {}, end() {}, changed() {}, recorder: null, keepsSound: false }
+  const keeper = { begin() {}, pause() {}, end() {}, changed() {}, recorder: null, keepsSound: false }
   const call = new Call({
     connect: () => line, ask: async () => ({ reached: false, trouble: null }), devices: world.devices, transcript: new Transcript({ transcriptChanged() {} }), pace: new CaptionPace(),
     notices: new Notices(words, { noticesChanged() {} }), choices, stats, now: () => clock.ms, keeper, obstacle: () => null

@@ -122,7 +122,7 @@ test("every text form holds what was heard and no more", async () => {
   assert.match(FORMS.md.write(talk, words), /# How are you\? Well\?[^]*\*\*Assistant\*\* \(00:00:01\) _cut_[^]*Good \\\*day\\\*/)
   assert.equal(FORMS.txt.write(talk, words), "You: How are you? Well?\nAssistant: Fine. And [cut]\nYou: Good *day*\n")
   const back = JSON.parse(FORMS.json.write(talk, words))
-  assert.deepEqual([back.format, back.began, back.entries[1].heard], ["voiceapp-talk-1", "2026-05-03T12:00:00.000Z", "Fine. And"])
+  assert.deepEqual([back.format, Date.parse(back.began), back.entries[1].heard], ["voiceapp-talk-1", ABOUT.began, "Fine. And"])
 })
 
 test("how long an answer took is kept with it", () => {
@@ -229,20 +229,49 @@ test("a cut in the middle of a character leaves the character out", () => {
 test("a title and a file's name are cut between characters, and keep the marks that belong to their letters", () => {
   const long = "👨‍👩‍👧‍👦".repeat(80)
   const named = text => ({ ...ABOUT, entries: [entry("u", "user", text)] })
-  assert.equal(titleOf(named(long), ""), `${"👨‍👩‍👧‍👦".repeat(60)}…`)
-  assert.equal(fileName(named("नमस्ते दुनिया!"), "Talk"), "2026-05-03-नमस्ते-दुनिया")
-  assert.equal(fileName(named("مَرْحَبًا، كيف؟"), "Talk"), "2026-05-03-مَرْحَبًا-كيف")
-  assert.equal(fileName(named("สวัสดีครับ"), "Talk"), "2026-05-03-สวัสดีครับ")
-  assert.ok(new TextEncoder().encode(fileName(named("क्षमा".repeat(40)), "Talk")).length < 200)
-  assert.equal(fileName({ ...named("Hi"), began: new Date(2026, 4, 3, 0, 30).getTime() }, ""), "2026-05-03-Hi")
-  assert.equal(fileName({ ...named("Hi"), began: new Date(2026, 4, 3, 23, 30).getTime() }, ""), "2026-05-03-Hi")
+  assert.equal(titleOf(named(long), words), `${"👨‍👩‍👧‍👦".repeat(60)}…`)
+  assert.equal(fileName(named("नमस्ते दुनिया!"), words), "2026-05-03-नमस्ते-दुनिया")
+  assert.equal(fileName(named("مَرْحَبًا، كيف؟"), words), "2026-05-03-مَرْحَبًا-كيف")
+  assert.equal(fileName(named("สวัสดีครับ"), words), "2026-05-03-สวัสดีครับ")
+  assert.ok(new TextEncoder().encode(fileName(named("क्षमा".repeat(40)), words)).length < 200)
+  assert.equal(fileName({ ...named("Hi"), began: new Date(2026, 4, 3, 0, 30).getTime() }, words), "2026-05-03-Hi")
+  assert.equal(fileName({ ...named("Hi"), began: new Date(2026, 4, 3, 23, 30).getTime() }, words), "2026-05-03-Hi")
 })
 
 test("a file's name is its day and first words, whatever the language", () => {
   const talk = { ...ABOUT, title: "", entries: [entry("u", "user", "おはよう！ a/b:c")] }
-  assert.equal(fileName(talk, "Talk"), "2026-05-03-おはよう-a-b-c")
-  assert.equal(fileName({ ...talk, entries: [] }, "Talk"), "2026-05-03-Talk")
+  assert.equal(fileName(talk, words), "2026-05-03-おはよう-a-b-c")
+  assert.equal(fileName({ ...talk, entries: [] }, words), "2026-05-03-Talk")
 })
+
+test("a talk has the name of the person's first words, not of the greeting that all begin with; without any, its date", () => {
+  const dated = { language: "en", say: (key, values) => key === "talks.unnamed" ? `Talk of ${values.date}` : key }
+  const greeting = entry("a", "assistant", "Hello! How can I help?")
+  const talk = { ...ABOUT, entries: [greeting, entry("u", "user", ""), entry("v", "user", "A mill, please.")] }
+  assert.equal(titleOf(talk, dated), "A mill, please.")
+  assert.equal(titleOf({ ...talk, title: "Mine" }, dated), "Mine")
+  const silent = { ...talk, entries: [greeting] }
+  assert.match(titleOf(silent, dated), /^Talk of .*2026/)
+  assert.notEqual(titleOf(silent, dated), titleOf({ ...silent, began: silent.began + 60_000 }, dated))
+})
+
+for (const [zone, day, hour, offset] of [["Asia/Tokyo", "04", "00:30", "+09:00"], ["America/St_Johns", "03", "13:00", "-02:30"], ["Asia/Kolkata", "03", "21:00", "+05:30"]]) {
+  test(`every date in a file is of the person's own time zone (${zone})`, () => {
+    const before = process.env.TZ
+    process.env.TZ = zone
+    try {
+      const talk = { ...ABOUT, began: Date.UTC(2026, 4, 3, 15, 30), entries: [entry("u", "user", "Hi")], sound: null, events: [], cost: null }
+      assert.equal(fileName(talk, words), `2026-05-${day}-Hi`)
+      const { began } = JSON.parse(FORMS.json.write(talk, words))
+      assert.equal(began, `2026-05-${day}T${hour}:00.000${offset}`)
+      assert.equal(Date.parse(began), talk.began)
+      assert.ok(FORMS.md.write(talk, words).includes(`May ${Number(day)}, 2026`))
+    } finally {
+      if (before === undefined) delete process.env.TZ
+      else process.env.TZ = before
+    }
+  })
+}
 
 test("a zip holds its members byte for byte", async () => {
   const { execFileSync } = await import("node:child_process")
@@ -273,7 +302,7 @@ test("a talk is found by all of its words, in any case and width, but not by wha
 })
 
 test("talks are kept with their sound, listed latest first, and removed with it", async () => {
-  const store = new Store(indexedDB)
+  const store = new Store(indexedDB, { storeBlocked() {}, storeFreed() {} })
   const { talk } = await record()
   for (const [id, began] of [["a", 1], ["ab", 3], ["b", 2]]) {
     await store.write({ ...talk, id, began })
@@ -292,7 +321,7 @@ test("talks are kept with their sound, listed latest first, and removed with it"
 })
 
 test("a list of talks reads no events; a talk has its own, and they go with it", async () => {
-  const store = new Store(indexedDB)
+  const store = new Store(indexedDB, { storeBlocked() {}, storeFreed() {} })
   const { talk } = await record()
   const events = [{ direction: "up", type: "a", at: 1, bytes: 2, summary: "", body: "{}" }]
   await store.write({ ...talk, events })
@@ -316,5 +345,5 @@ test("talks of the first version are still there, with their events", async () =
   }
   await new Promise(resolve => { request.onsuccess = resolve })
   request.result.close()
-  assert.deepEqual((await new Store(factory).read(talk.id)).events, events)
+  assert.deepEqual((await new Store(factory, { storeBlocked() {}, storeFreed() {} }).read(talk.id)).events, events)
 })

@@ -205,11 +205,18 @@ export class Call {
     this.notices.callEnded()
     this.#giveBack()
     this.talk.key.drop()
+    this.#settle()
     this.delegate.soundClosed()
     await this.sound.close()
     this.keeper.end()
     last()
     this.delegate.callChanged()
+  }
+
+  /** Nothing more comes of what is being said: as after an interruption, what was heard of it stays. */
+  #settle() {
+    this.transcript.settle(entry => this.pace.seen(entry))
+    this.keeper.pause()
   }
 
   /** @param {string} code @param {number} attempt */
@@ -240,11 +247,11 @@ export class Call {
   transportLost() {
     if (!this.session.active) return
     this.interrupted ||= this.session.live
-    this.keeper.end()
     this.talk.key.drop()
     this.session.take("lost")
     this.microphone.chunkMs = 0
     this.player.silence()
+    this.#settle()
     this.lineAway.stillAway(0)
   }
 

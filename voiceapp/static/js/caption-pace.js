@@ -72,6 +72,13 @@ export class CaptionPace {
     return pace.shown
   }
 
+  /** What of its text is seen, null where that is all. @param {import("./transcript.js").Entry} entry */
+  seen(entry) {
+    const shown = this.shown(entry)
+    const whole = !this.#paced(entry) || this.#of(entry.id).over || (entry.final && shown >= entry.text.length)
+    return whole ? null : entry.text.slice(0, shown)
+  }
+
   /** @param {import("./transcript.js").Entry} entry */
   #paced({ heard, role, kind }) {
     return heard === null && role === "assistant" && kind === "audio"

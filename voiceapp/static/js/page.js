@@ -4,6 +4,7 @@ import { address } from "./addresses.js"
 import { askAdmission } from "./admission.js"
 import { VoiceSample } from "./audio/voice-sample.js"
 import { Call } from "./call.js"
+import { DATABASES, channel, connect, storage } from "./browser.js"
 import { CaptionPace } from "./caption-pace.js"
 import { Choices } from "./choices.js"
 import { Inspector } from "./inspector.js"
@@ -38,10 +39,7 @@ import { TranscriptView } from "./views/transcript-view.js"
 import { Waveform } from "./views/waveform.js"
 import { WakeLock } from "./wake-lock.js"
 
-const RECONNECT = { reconnectionDelay: 300, reconnectionDelayMax: 3000, timeout: 8000 }
 const PING_MS = 5000
-/** Where a browser forbids even to look at them, it fails when one is opened. */
-const DATABASES = { open: (/** @type {string} */ name, /** @type {number} */ version) => indexedDB.open(name, version) }
 
 export class Page {
   now = () => performance.now()
@@ -51,7 +49,7 @@ export class Page {
   transcript = new Transcript(this)
   inspector = new Inspector(this)
   meter = new Meter()
-  keeper = new Keeper({ transcript: this.transcript, inspector: this.inspector, choices: this.choices, store: new Store(DATABASES), now: this.now }, this)
+  keeper = new Keeper({ transcript: this.transcript, inspector: this.inspector, pace: this.pace, choices: this.choices, store: new Store(DATABASES, this), now: this.now }, this)
   wakeLock = new WakeLock()
   keys = new Keys(document, this)
   composerView = new ComposerView(this)
@@ -290,8 +288,21 @@ export class Page {
     this.talksView.render()
   }
 
-  keepingFailed() {
-    this.notices.add({ code: "talk_not_kept" })
+  /** @param {string} code */
+  keepingFailed(code) {
+    this.notices.add({ code })
+  }
+
+  // Delegate of the store
+
+  storeBlocked() {
+    this.notices.add({ code: "talks_blocked" })
+    this.talksView.render()
+  }
+
+  storeFreed() {
+    this.notices.dismiss("talks_blocked")
+    this.talksView.render()
   }
 
   // Delegate of the views and keys
@@ -373,28 +384,5 @@ export class Page {
     this.lookView.render()
     this.talksView.renderChoice()
     this.callChanged()
-  }
-}
-
-function connect() {
-  const path = address("socket.io/").pathname
-  return /** @type {any} */ (window).io({ path, transports: ["websocket"], autoConnect: false, forceNew: true, ...RECONNECT })
-}
-
-/** To the other tabs; where the browser forbids it there is nobody to tell. */
-function channel() {
-  try {
-    return new BroadcastChannel("voiceapp-calls")
-  } catch {
-    return { postMessage() {}, onmessage: null }
-  }
-}
-
-/** A browser may forbid even to look at it. */
-function storage() {
-  try {
-    return localStorage
-  } catch {
-    return null
   }
 }

@@ -1,11 +1,11 @@
 // A tool that was used, in words.
 
-/** @typedef {"running" | "done" | "failed"} ToolState */
+/** @typedef {"running" | "done" | "failed" | "unknown"} ToolState `unknown`: the call was over before its end */
 /** @typedef {{name: string, arguments: string, state: ToolState, result?: string}} Tool */
 /** @typedef {{say: (key: string, values?: Record<string, string | number>) => string}} Words */
 
 /** @type {Record<ToolState, string>} */
-const STATES = { running: "transcript.tool.running", done: "transcript.tool.done", failed: "transcript.tool.failed" }
+const STATES = { running: "transcript.tool.running", done: "transcript.tool.done", failed: "transcript.tool.failed", unknown: "transcript.tool.unknown" }
 
 /** @param {Tool} tool @param {Words} words */
 export function toolName({ name }, words) {

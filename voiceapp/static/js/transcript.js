@@ -68,6 +68,12 @@ export class Transcript {
     this.delegate.transcriptChanged()
   }
 
+  /** The call is over, or its line: what has not come will not come, and what was not heard is cut. @param {(entry: Entry) => string | null} seen what of an entry is seen, where that is not all */
+  settle(seen) {
+    this.segments.at(-1)?.settle(seen)
+    this.delegate.transcriptChanged()
+  }
+
   /** @returns {Entry[][]} */
   get entries() {
     return this.segments.map(segment => segment.ordered)
@@ -125,6 +131,11 @@ class Segment {
     this.#wordsOf(latency.item).measure(latency)
   }
 
+  /** @param {(entry: Entry) => string | null} seen */
+  settle(seen) {
+    for (const entry of this.ordered) this.#wordsOf(entry.id).settle(seen(entry))
+  }
+
   /** @returns {Entry[]} */
   get ordered() {
     return this.list.map(place => this.#entry(place)).filter(entry => !entry.removed)
@@ -164,6 +175,8 @@ class Words {
   state = BLANK
   /** @type {import("./latency.js").Latency | null} */
   latency = null
+  /** Nothing changes any more. */
+  settled = false
   /** @type {{n: number, wording: import("./wire.js").Wording}[]} */
   pieces = []
 
@@ -172,6 +185,7 @@ class Words {
    * @param {import("./wire.js").Wording} wording
    */
   take(n, wording) {
+    if (this.settled) return
     const version = this.state.version + 1
     const last = this.pieces.at(-1)
     this.pieces.push({ n, wording })
@@ -183,6 +197,15 @@ class Words {
   measure(latency) {
     this.latency = latency
     this.state = { ...this.state, version: this.state.version + 1 }
+  }
+
+  /** @param {string | null} seen where that is not all */
+  settle(seen) {
+    if (this.settled) return
+    const { heard, tool, version } = this.state
+    const ended = tool?.state === "running" ? { ...tool, state: /** @type {const} */ ("unknown") } : tool
+    this.settled = true
+    this.state = { ...this.state, final: true, heard: heard ?? seen, tool: ended, version: version + 1 }
   }
 
   #foldAll() {

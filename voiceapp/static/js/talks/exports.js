@@ -8,7 +8,7 @@ import { firstGraphemes, floorGrapheme } from "../segments.js"
 import { sentences } from "../sentences.js"
 import { speechMs } from "../speech-rate.js"
 import { toolLine } from "../tool.js"
-import { saidIn, titleOf } from "./talk.js"
+import { isBreak, saidIn, titleOf } from "./talk.js"
 
 /** A typed line stands so long as a caption. */
 const TYPED_MS = 2000
@@ -31,8 +31,8 @@ export const FORMS = {
 
 /** @param {Talk} talk @param {Words} words */
 function markdown(talk, words) {
-  const lines = entriesOf(talk).map(entry => entry.tool ? `_${escaped(toolLine(entry.tool, words))}_\n` : `**${who(entry, words)}** (${clock(entry.at, ".").slice(0, 8)})${marks(entry, words).map(mark => ` _${mark}_`).join("")}\n\n${escaped(told(entry, words))}\n${took(entry, words)}`)
-  return [`# ${escaped(isolated(titleOf(talk, words.say("talks.unnamed")), words.direction))}\n`, `${dated(talk, words)}\n`, ...lines].join("\n")
+  const lines = written(talk, () => `---\n\n_${words.say("transcript.segment")}_\n`, entry => entry.tool ? `_${escaped(toolLine(entry.tool, words))}_\n` : `**${who(entry, words)}** (${clock(entry.at, ".").slice(0, 8)})${marks(entry, words).map(mark => ` _${mark}_`).join("")}\n\n${escaped(told(entry, words))}\n${took(entry, words)}`)
+  return [`# ${escaped(isolated(titleOf(talk, words), words.direction))}\n`, `${dated(talk, words)}\n`, ...lines].join("\n")
 }
 
 /** @param {import("./talk.js").TalkEntry} entry @param {Words} words */
@@ -42,12 +42,12 @@ function took({ latency }, words) {
 
 /** @param {Talk} talk @param {Words} words */
 function text(talk, words) {
-  return entriesOf(talk).map(entry => entry.tool ? `[${toolLine(entry.tool, words)}]\n` : `${who(entry, words)}: ${told(entry, words)}${marks(entry, words).map(mark => ` [${mark}]`).join("")}\n`).join("")
+  return written(talk, () => `[${words.say("transcript.segment")}]\n`, entry => entry.tool ? `[${toolLine(entry.tool, words)}]\n` : `${who(entry, words)}: ${told(entry, words)}${marks(entry, words).map(mark => ` [${mark}]`).join("")}\n`).join("")
 }
 
 /** @param {Talk} talk */
 function json({ sound: _, events: __, ...talk }) {
-  return `${JSON.stringify({ format: "voiceapp-talk-1", ...talk, began: new Date(talk.began).toISOString() }, null, 2)}\n`
+  return `${JSON.stringify({ format: "voiceapp-talk-1", ...talk, began: moment(talk.began) }, null, 2)}\n`
 }
 
 /** @param {Talk} talk @param {Words} words */
@@ -79,16 +79,23 @@ export function cues(talk) {
   })
 }
 
-/** A name for its files: the day and the first words. @param {Talk} talk @param {string} unnamed */
-export function fileName(talk, unnamed) {
-  const words = titleOf(talk, unnamed).replace(/[^\p{L}\p{N}\p{M}]+/gu, "-").replace(/^-+/, "")
-  return `${day(talk.began)}-${shortened(words).replace(/-+$/, "")}`
+/** A name for its files: the day and the first words. @param {Talk} talk @param {Words} words */
+export function fileName(talk, words) {
+  const title = titleOf(talk, words).replace(/[^\p{L}\p{N}\p{M}]+/gu, "-").replace(/^-+/, "")
+  return `${day(talk.began)}-${shortened(title).replace(/-+$/, "")}`
 }
 
 /** As the person's calendar has it. @param {number} at unix milliseconds */
 function day(at) {
   const date = new Date(at)
   return [date.getFullYear(), date.getMonth() + 1, date.getDate()].map(part => String(part).padStart(2, "0")).join("-")
+}
+
+/** ISO 8601, by the person's clock and with its distance from UTC. @param {number} at unix milliseconds */
+function moment(at) {
+  const ahead = -new Date(at).getTimezoneOffset()
+  const [hours, minutes] = [Math.floor(Math.abs(ahead) / 60), Math.abs(ahead) % 60].map(part => String(part).padStart(2, "0"))
+  return new Date(at + ahead * 60_000).toISOString().replace("Z", `${ahead < 0 ? "-" : "+"}${hours}:${minutes}`)
 }
 
 /** Whole characters, as many as file systems take. @param {string} words */
@@ -101,6 +108,17 @@ function shortened(words) {
 /** @param {Talk} talk */
 function spoken({ entries }) {
   return entries.filter(entry => saidIn(entry))
+}
+
+/**
+ * Each as it is written, and where another call begins.
+ * @param {Talk} talk
+ * @param {() => string} again
+ * @param {(entry: import("./talk.js").TalkEntry) => string} write
+ */
+function written(talk, again, write) {
+  const entries = entriesOf(talk)
+  return entries.flatMap((entry, i) => isBreak(entry, entries[i - 1]) ? [again(), write(entry)] : [write(entry)])
 }
 
 /** What was said, and the tools that were used. @param {Talk} talk */

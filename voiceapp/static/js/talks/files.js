@@ -26,7 +26,7 @@ export async function sound(talk, load) {
  * @param {Load} load
  */
 export async function fileOf(talk, form, words, load) {
-  const name = `${fileName(talk, words.say("talks.unnamed"))}.${form}`
+  const name = `${fileName(talk, words)}.${form}`
   if (form === "wav") return { name, blob: await sound(talk, load) }
   if (form === "zip") return { name, blob: await everything(talk, words, load) }
   const { type, write } = FORMS[form]
@@ -35,7 +35,7 @@ export async function fileOf(talk, form, words, load) {
 
 /** @param {Talk} talk @param {import("./exports.js").Words} words @param {Load} load */
 async function everything(talk, words, load) {
-  const name = fileName(talk, words.say("talks.unnamed"))
+  const name = fileName(talk, words)
   const members = formsOf(talk).filter(form => form in FORMS).map(form => ({
     name: `${name}/talk.${form}`, parts: [new TextEncoder().encode(FORMS[form].write(talk, words))]
   }))

@@ -1,7 +1,9 @@
-// Writes down one call as it happens: when each entry was said, and, where that is wished, the sound of both sides in the
+// Writes down one talk as it happens, over as many calls as its connection needs: when each entry was said, and, where that is wished, the sound of both sides in the
 // time in which it was heard. Sound is handed on in pieces, so that a long call does not grow in memory.
 
 import { msOf } from "../audio/pcm.js"
+import { together } from "./bills.js"
+import { idIn } from "./talk.js"
 
 const PIECE_SAMPLES = 5 * 24000
 /** A hole shorter than this is the network's or the page's, not a silence. */
@@ -23,6 +25,14 @@ export class Recorder {
   waited = new Set()
   /** @type {Piece[]} */
   pieces = []
+  /** How many there ever were. */
+  count = 0
+  /** Which of the talk's calls goes on: the connection was lost so often. */
+  part = 0
+  /** @type {Set<string>} items whose beginning was not kept */
+  skipped = new Set()
+  /** Of the parts before. @type {import("./talk.js").Bill | null} */
+  earlier = null
   /** @type {import("./talk.js").Bill} */
   bill = { tokens: null, transcription: null, cost: null, estimated: false }
 
@@ -40,6 +50,32 @@ export class Recorder {
     this.answers = new Map()
   }
 
+  /** The connection is back, in a call of its own. @param {number} part */
+  goOn(part) {
+    this.part = part
+    this.earlier = this.bill
+  }
+
+  /** From now on. @param {(piece: Piece, pcm: Int16Array) => void} keep where the sound goes */
+  keepSound(keep) {
+    this.keep = keep
+    this.skipped = new Set(this.times.keys())
+  }
+
+  /** None of it is kept, and nothing more. */
+  dropSound() {
+    this.keep = null
+    this.pieces = []
+    this.answers.clear()
+    this.you.clear()
+  }
+
+  /** A piece could not be kept, and no other will be; those that are stay. @param {number} n */
+  soundLost(n) {
+    this.keep = null
+    this.pieces = this.pieces.filter(piece => piece.n !== n)
+  }
+
   /** @param {import("../wire.js").TurnState} state */
   turnChanged(state) {
     const speaking = state === "user"
@@ -51,7 +87,8 @@ export class Recorder {
   }
 
   /** @param {import("../wire.js").Place} place */
-  itemPlaced({ id, role, kind }) {
+  itemPlaced({ id: item, role, kind }) {
+    const id = idIn(this.part, item)
     if (this.times.has(id)) return
     const spoken = role === "user" && kind === "audio"
     this.times.set(id, spoken ? { at: this.turn.from, end: this.turn.to } : { at: this.now(), end: this.now() })
@@ -63,22 +100,25 @@ export class Recorder {
     if (this.keep) this.you.hear(pcm, this.now() - msOf(pcm.length))
   }
 
-  /** @param {string} item @param {Int16Array} pcm */
-  soundArrived(item, pcm) {
-    if (!this.keep) return
+  /** @param {string} id @param {Int16Array} pcm */
+  soundArrived(id, pcm) {
+    const item = idIn(this.part, id)
+    if (!this.keep || this.skipped.has(item)) return
     const answer = this.answers.get(item) ?? this.#begin(item)
     this.answers.set(item, answer)
     answer.append(pcm)
   }
 
-  /** There is no more of it. @param {string} item */
-  soundCompleted(item) {
+  /** There is no more of it. @param {string} id */
+  soundCompleted(id) {
+    const item = idIn(this.part, id)
     this.answers.get(item)?.finish()
     this.answers.delete(item)
   }
 
-  /** @param {string} item @param {number} heardMs */
-  playbackMoved(item, heardMs) {
+  /** @param {string} id @param {number} heardMs */
+  playbackMoved(id, heardMs) {
+    const item = idIn(this.part, id)
     const before = this.heard[item] ?? 0
     if (heardMs <= before) return
     const began = this.now() - heardMs
@@ -90,14 +130,15 @@ export class Recorder {
     this.heard[item] = heardMs
   }
 
-  /** What comes next of it comes after a wait. @param {string} item */
-  playbackUnderran(item) {
+  /** What comes next of it comes after a wait. @param {string} id */
+  playbackUnderran(id) {
+    const item = idIn(this.part, id)
     if (this.heard[item]) this.waited.add(item)
   }
 
   /** @param {import("../wire.js").Usage} usage */
   usageArrived({ total: tokens, transcription, cost, estimated }) {
-    this.bill = { tokens, transcription, cost, estimated }
+    this.bill = together(this.earlier, { tokens, transcription, cost, estimated })
   }
 
   /** Hands on what is left of the sound. */
@@ -106,17 +147,24 @@ export class Recorder {
     this.answers.clear()
   }
 
+  /** What of the sound there is. @returns {import("./talk.js").TalkSound | null} */
+  get sound() {
+    const { pieces, stretches, heard } = this
+    return pieces.length ? { pieces, stretches, heard } : null
+  }
+
   /**
    * The talk so far.
-   * @param {import("../transcript.js").Entry[]} entries
+   * @param {(import("../transcript.js").Entry & {part: number})[]} entries
    * @param {import("../wire.js").LogLine[]} events
    * @returns {import("./talk.js").Talk}
    */
   talk(entries, events) {
-    const { pieces, stretches, heard, bill } = this
-    const sound = this.keep && pieces.length ? { pieces, stretches, heard } : null
-    const kept = entries.map(({ id, role, kind, text, heard: part, incomplete, failed, tool, latency }) =>
-      ({ id, role, kind, text, heard: part, incomplete, failed, tool, latency, ...this.#timeOf(id) }))
+    const { bill, sound } = this
+    const kept = entries.map(({ id, part, role, kind, text, heard, incomplete, failed, tool, latency }) => {
+      const own = idIn(part, id)
+      return { id: own, ...part ? { part } : {}, role, kind, text, heard, incomplete, failed, tool, latency, ...this.#timeOf(own) }
+    })
     return { ...this.about, length: this.now(), entries: kept, ...bill, sound, events }
   }
 
@@ -142,9 +190,10 @@ export class Recorder {
    * @param {Int16Array} pcm
    */
   #gathered(item, at, pcm) {
-    const piece = { n: this.pieces.length, item, at, samples: pcm.length }
+    if (!this.keep) return
+    const piece = { n: this.count++, item, at, samples: pcm.length }
     this.pieces.push(piece)
-    this.keep?.(piece, pcm)
+    this.keep(piece, pcm)
   }
 }
 
@@ -189,11 +238,15 @@ class Gatherer {
     if (this.samples > 0) this.at = Math.max(this.floor, Math.min(this.at, at + msOf(pcm.length) - msOf(this.samples)))
   }
 
+  clear() {
+    this.blocks = []
+    this.samples = 0
+  }
+
   finish() {
     const { at, end } = this
     if (this.samples > 0) this.done(this.item, at, joined(this.blocks, this.samples))
-    this.blocks = []
-    this.samples = 0
+    this.clear()
     this.at = this.floor = end
   }
 

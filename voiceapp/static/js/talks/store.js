@@ -4,14 +4,21 @@
 const NAME = "voiceapp-talks"
 /** In the first, events lay in the talk. */
 const VERSION = 2
+const STORES = ["talks", "events", "sounds"]
 
 export class Store {
   /** @type {Promise<IDBDatabase> | null} */
   opening = null
+  /** Another tab with an older page holds the talks. */
+  blocked = false
 
-  /** @param {Pick<IDBFactory, "open">} factory */
-  constructor(factory) {
+  /**
+   * @param {Pick<IDBFactory, "open">} factory
+   * @param {{storeBlocked: () => void, storeFreed: () => void}} delegate
+   */
+  constructor(factory, delegate) {
     this.factory = factory
+    this.delegate = delegate
   }
 
   /** Latest first, without their events. @returns {Promise<import("./talk.js").Talk[]>} */
@@ -26,12 +33,11 @@ export class Store {
     return talk && { ...talk, events: events ?? talk.events }
   }
 
-  /** @param {import("./talk.js").Talk} talk */
-  write({ events: lines, ...talk }) {
-    return this.#do("readwrite", ({ talks, events }) => {
-      if (lines.length) events.put(lines, talk.id)
-      return talks.put({ ...talk, events: [] })
-    })
+  /** Where its events find no room, the talk itself still may. @param {import("./talk.js").Talk} talk */
+  async write({ events: lines, ...talk }) {
+    const kept = this.#do("readwrite", ({ talks }) => talks.put({ ...talk, events: [] }))
+    if (lines.length) await Promise.all([kept, this.#do("readwrite", ({ events }) => events.put(lines, talk.id))])
+    await kept
   }
 
   /** Of what is kept, and only if it is. @param {string} id @param {import("./talk.js").TalkChange} change */
@@ -63,6 +69,11 @@ export class Store {
     })
   }
 
+  /** The talk stays, to be read. @param {string} id */
+  removeSound(id) {
+    return this.#do("readwrite", ({ sounds }) => sounds.delete(range([id], [id, []])))
+  }
+
   removeAll() {
     return this.#do("readwrite", ({ talks, events, sounds }) => {
       talks.clear()
@@ -77,18 +88,46 @@ export class Store {
    * @returns {Promise<any>}
    */
   async #do(mode, act) {
-    const database = await (this.opening ??= this.#open())
-    const transaction = database.transaction(["talks", "events", "sounds"], mode)
-    const [talks, events, sounds] = ["talks", "events", "sounds"].map(name => transaction.objectStore(name))
+    const transaction = await this.#begin(mode)
+    const [talks, events, sounds] = STORES.map(name => transaction.objectStore(name))
     const request = act({ talks, events, sounds })
     return new Promise((resolve, reject) => {
       transaction.oncomplete = () => resolve(request.result)
-      transaction.onabort = transaction.onerror = () => reject(transaction.error)
+      transaction.onabort = transaction.onerror = () => reject(transaction.error ?? request.error)
     })
   }
 
+  /** @param {IDBTransactionMode} mode */
+  async #begin(mode) {
+    const { opening } = this
+    try {
+      return (await this.#database()).transaction(STORES, mode)
+    } catch (error) {
+      // Closed since it was opened; what could not be opened is not tried twice.
+      if (!(error instanceof DOMException) || error.name !== "InvalidStateError" || !opening) throw error
+      this.#closed(opening)
+      return (await this.#database()).transaction(STORES, mode)
+    }
+  }
+
+  #database() {
+    if (this.opening) return this.opening
+    const opening = this.opening = this.#open()
+    opening.then(database => {
+      // A newer page wants it: whoever holds it would keep its talks from it.
+      database.onversionchange = () => { database.close(); this.#closed(opening) }
+      database.onclose = () => this.#closed(opening)
+    }, () => this.#closed(opening))
+    return opening
+  }
+
+  /** It is opened anew when it is needed. @param {Promise<IDBDatabase>} opening */
+  #closed(opening) {
+    if (this.opening === opening) this.opening = null
+  }
+
   /** @returns {Promise<IDBDatabase>} */
-  #open() {
+  async #open() {
     const request = this.factory.open(NAME, VERSION)
     request.onupgradeneeded = ({ oldVersion }) => {
       request.result.createObjectStore("events")
@@ -96,10 +135,22 @@ export class Store {
       request.result.createObjectStore("talks", { keyPath: "id" })
       request.result.createObjectStore("sounds")
     }
-    return new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result)
-      request.onerror = () => reject(request.error)
-    })
+    request.onblocked = () => this.#block(true)
+    try {
+      return await new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result)
+        request.onerror = () => reject(request.error)
+      })
+    } finally {
+      this.#block(false)
+    }
+  }
+
+  /** @param {boolean} blocked */
+  #block(blocked) {
+    if (this.blocked === blocked) return
+    this.blocked = blocked
+    blocked ? this.delegate.storeBlocked() : this.delegate.storeFreed()
   }
 }
 

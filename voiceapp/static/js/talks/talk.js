@@ -15,6 +15,7 @@ import { heardPart } from "../transcript.js"
  * @property {boolean} [failed] it could not be written down
  * @property {import("../tool.js").Tool | null} [tool] that was used
  * @property {import("../latency.js").Latency | null} [latency] how long the answer took
+ * @property {number} [part] the call of the talk that it is of, where its connection was lost in between; none: the first
  * @property {number} at
  * @property {number} end
  */
@@ -35,7 +36,7 @@ import { heardPart } from "../transcript.js"
 /**
  * @typedef {object} Conversation
  * @property {string} id
- * @property {string} title empty: its first words stand for it
+ * @property {string} title empty: the person's first words stand for it
  * @property {boolean} marked a bookmark
  * @property {number} began unix milliseconds
  * @property {number} length
@@ -51,15 +52,25 @@ import { heardPart } from "../transcript.js"
 
 const TITLE_LENGTH = 60
 
+/** An item's id in its talk: each call has ids of its own. @param {number} part @param {string} id */
+export function idIn(part, id) {
+  return part ? `${part}/${id}` : id
+}
+
+/** Whether another call begins here, since the connection was lost. @param {TalkEntry} entry @param {TalkEntry | undefined} before */
+export function isBreak({ part = 0 }, before) {
+  return before !== undefined && part !== (before.part ?? 0)
+}
+
 /** What counts as said: of an answer that was cut, only what was heard. @param {TalkEntry} entry */
 export function saidIn(entry) {
   return heardPart(entry).trim()
 }
 
-/** @param {Talk} talk @param {string} unnamed */
-export function titleOf(talk, unnamed) {
-  const first = talk.entries.map(saidIn).find(Boolean) ?? ""
+/** As it was named, or the person's own first words: greetings are all alike. Without a word of theirs, when it was. @param {Talk} talk @param {import("./exports.js").Words} words */
+export function titleOf(talk, words) {
+  const first = talk.entries.filter(({ role }) => role === "user").map(saidIn).find(Boolean) ?? ""
   const start = firstGraphemes(first, TITLE_LENGTH)
   const short = start.length < first.length ? `${start.trimEnd()}…` : first
-  return talk.title || short || unnamed
+  return talk.title || short || words.say("talks.unnamed", { date: new Date(talk.began).toLocaleString(words.language, { dateStyle: "medium", timeStyle: "short" }) })
 }

@@ -3,7 +3,7 @@
 import { marksOf } from "../marks.js"
 import { fileOf, formsOf, sound } from "../talks/files.js"
 import { shownAt } from "../talks/replay.js"
-import { saidIn, titleOf } from "../talks/talk.js"
+import { isBreak, saidIn, titleOf } from "../talks/talk.js"
 import { toolLine } from "../tool.js"
 import { element, find, icon } from "./element.js"
 import { SureButton } from "./sure-button.js"
@@ -62,7 +62,7 @@ export class TalkDetailView {
 
   /** @param {import("../talks/talk.js").Talk} talk */
   #name(talk) {
-    const box = element("input", { type: "text", dir: "auto", maxlength: "200", value: titleOf(talk, this.words.say("talks.unnamed")) })
+    const box = element("input", { type: "text", dir: "auto", maxlength: "200", value: titleOf(talk, this.words) })
     box.addEventListener("change", () => this.#change({ title: box.value.trim() }))
     return element("label", { class: "setting menu" }, element("span", {}, this.words.say("talks.rename")), box)
   }
@@ -114,8 +114,12 @@ export class TalkDetailView {
       const marks = marksOf(entry).map(key => element("p", { class: "mark" }, this.words.say(key)))
       return [entry.id, { row: element("div", { class: "past", "data-role": entry.role, "data-past": entry.id }, who, ...said, ...marks), text }]
     }))
-    const shown = talk.entries.map(({ id, tool }) => tool ? element("p", { class: "past mark" }, toolLine(tool, this.words)) : this.rows.get(id)?.row)
-    return element("div", { class: "past-talk" }, ...shown.filter(row => row !== undefined))
+    const shown = talk.entries.flatMap((entry, i) => {
+      const again = isBreak(entry, talk.entries[i - 1]) ? [element("p", { class: "break" }, this.words.say("transcript.segment"))] : []
+      const row = entry.tool ? element("p", { class: "past mark" }, toolLine(entry.tool, this.words)) : this.rows.get(entry.id)?.row
+      return row ? [...again, row] : again
+    })
+    return element("div", { class: "past-talk" }, ...shown)
   }
 
   /** @param {HTMLAudioElement} player */

@@ -18,6 +18,8 @@ export class TalksView {
   talks = []
   /** @type {Map<string, HTMLButtonElement>} of the talks that are seen */
   drawn = new Map()
+  /** Those that are kept could not be read. */
+  unread = false
   /** How often it was rendered: an older one that is still reading gives up. */
   renders = 0
 
@@ -48,8 +50,14 @@ export class TalksView {
   async render() {
     if (!this.drawer.opened || this.list.hidden) return
     const render = ++this.renders
-    const stored = await this.keeper.store.all().catch(() => [])
+    const stored = this.keeper.store.blocked ? null : await this.keeper.store.all().catch(() => null)
     if (render !== this.renders) return
+    this.unread = stored === null
+    this.#show(stored ?? [])
+  }
+
+  /** @param {import("../talks/talk.js").Talk[]} stored */
+  #show(stored) {
     const { current } = this.keeper
     const fresh = current?.entries.length && !stored.some(({ id }) => id === current.id) ? [current] : []
     this.talks = [...fresh, ...stored].sort((a, b) => Number(b.marked) - Number(a.marked) || b.began - a.began)
@@ -79,8 +87,9 @@ export class TalksView {
     const found = search(this.talks, this.box.value)
     this.drawn = new Map(found.map(talk => [talk.id, this.#row(talk)]))
     this.#place([...this.drawn.values()])
-    write(this.empty, found.length ? "" : this.words.say(this.talks.length ? "talks.none" : "talks.empty"))
-    this.empty.hidden = found.length > 0
+    const why = this.unread ? "talks.unread" : this.talks.length ? "talks.none" : "talks.empty"
+    this.empty.hidden = found.length > 0 && !this.unread
+    write(this.empty, this.empty.hidden ? "" : this.words.say(why))
     this.clearer.hidden = this.talks.length === 0
   }
 
@@ -98,7 +107,7 @@ export class TalksView {
     const button = this.drawn.get(talk.id) ?? this.#button(talk.id)
     const when = new Date(talk.began).toLocaleString(this.words.language, { dateStyle: "medium", timeStyle: "short" })
     const about = [when, clock(talk.length), ...talk.sound ? [this.words.say("talks.with_sound")] : []].join(" · ")
-    const title = element("span", { class: "talk-title" }, talk.marked ? "★ " : "", element("bdi", {}, titleOf(talk, this.words.say("talks.unnamed"))))
+    const title = element("span", { class: "talk-title" }, talk.marked ? "★ " : "", element("bdi", {}, titleOf(talk, this.words)))
     button.replaceChildren(icon(talk.sound ? "talk" : "log"), element("span", {}, title, element("small", { class: "quiet" }, about)))
     return button
   }

@@ -56,7 +56,7 @@ export class TranscriptView {
    */
   #row(entry, present) {
     const row = this.rows.get(entry.key) ?? this.#newRow(entry)
-    const now = present ? { shown: this.pace.shown(entry), settled: this.pace.settled(entry) } : row
+    const now = present ? { shown: this.pace.shown(entry), settled: this.pace.settled(entry) } : { shown: entry.text.length, settled: true }
     const { version } = entry
     if (row.version !== version || row.shown !== now.shown || row.settled !== now.settled) row.view.render(entry, now)
     Object.assign(row, { version, shown: now.shown, settled: now.settled })

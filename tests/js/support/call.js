@@ -1,0 +1,114 @@
+// A whole call of the page in Node: its line and its sound are moved by hand, everything else is real.
+
+import { mock } from "node:test"
+import { Call } from "../../../voiceapp/static/js/call.js"
+import { CaptionPace } from "../../../voiceapp/static/js/caption-pace.js"
+import { Choices } from "../../../voiceapp/static/js/choices.js"
+import { Inspector } from "../../../voiceapp/static/js/inspector.js"
+import { Notices } from "../../../voiceapp/static/js/notices.js"
+import { Stats } from "../../../voiceapp/static/js/stats.js"
+import { Keeper } from "../../../voiceapp/static/js/talks/keeper.js"
+import { Transcript } from "../../../voiceapp/static/js/transcript.js"
+import { Scheduler, soundWorld } from "./audio.js"
+import { Line } from "./line.js"
+
+export const READY = { conversation: "c", persona: "p", profile: "p", model: "m", voice: "v", sample_rate: 24000, chunk_ms: 40, expires_at: null }
+export const silent = (own = {}) => new Proxy(own, { get: (_, name) => own[name] ?? (() => {}) })
+
+/** Promises, and databases that answer in the next round. */
+export async function settle() {
+  for (let i = 0; i < 12; i++) await new Promise(resolve => setImmediate(resolve))
+}
+
+export class Place {
+  clock = { ms: 0 }
+  scheduler = new Scheduler()
+  line = new Line()
+  told = []
+
+  /** @param {any} store @param {object} [chosen] @param {object} [delegate] of the call */
+  constructor(store, chosen = {}, delegate = {}) {
+    mock.timers.reset()
+    mock.timers.enable({ apis: ["setTimeout"] })
+    this.world = soundWorld(this.scheduler)
+    const now = () => this.clock.ms
+    const words = { say: key => key, has: () => true }
+    const transcript = this.transcript = new Transcript({ transcriptChanged() {} })
+    const pace = this.pace = new CaptionPace()
+    this.choices = new Choices(null, { choiceChanged: name => { if (name === "keep") this.keeper.choiceChanged() } })
+    for (const [name, value] of Object.entries(chosen)) this.choices.chosen[name] = value
+    this.store = store
+    this.keeper = new Keeper(
+      { transcript, pace, inspector: new Inspector({ inspectorChanged() {} }), choices: this.choices, store, now },
+      { talksChanged() {}, keepingFailed: code => this.told.push(code) }
+    )
+    this.call = new Call({
+      connect: () => this.line, ask: async () => ({ reached: false, trouble: null }), devices: this.world.devices, transcript, pace,
+      notices: new Notices(words, { noticesChanged() {} }), choices: this.choices, stats: new Stats(now, silent()), now, keeper: this.keeper, obstacle: () => null
+    }, silent(delegate))
+  }
+
+  /** What the browser promised comes, and the other side answers. */
+  async go() {
+    for (let i = 0; i < 6; i++) {
+      await this.scheduler.drain()
+      await settle()
+      this.#answer()
+    }
+  }
+
+  #answer() {
+    const started = this.line.said.findLast(([event]) => event === "start")
+    if (this.wantsLine && !this.line.connected) this.line.come("connect")
+    else if (started && !started.done) {
+      started.done = true
+      started[2]({ ok: true })
+      this.line.come("ready", READY)
+    }
+    const stopped = this.line.said.findLast(([event]) => event === "stop")
+    if (!stopped || stopped.done) return
+    stopped.done = true
+    this.line.come("ended", { reason: "stopped" })
+  }
+
+  get wantsLine() {
+    return this.call.transport.wanted
+  }
+
+  async begin() {
+    this.call.start({ microphone: false })
+    await this.go()
+  }
+
+  /** @param {string} event @param {...any} data */
+  come(event, ...data) {
+    this.line.come(event, ...data)
+  }
+
+  /** The line breaks. */
+  lose() {
+    this.line.connected = false
+    this.line.come("disconnect", "transport close")
+  }
+
+  /** The loudspeaker has played so much of it. @param {string} item @param {number} ms */
+  play(item, ms) {
+    this.call.player.node?.port.onmessage({ data: { type: "position", item, ms, rms: 0 } })
+  }
+
+  /** As the page shows the talk: of each entry what is to be read, in order; of the calls from `first` on. */
+  screen(first = this.keeper.first) {
+    const segments = this.transcript.entries
+    return segments.slice(first).flatMap((entries, i) => {
+      const present = first + i === segments.length - 1
+      return entries.map(entry => {
+        const shown = present ? this.pace.shown(entry) : entry.text.length
+        return entry.heard ?? entry.text.slice(0, shown)
+      })
+    }).map(text => text.trim()).filter(Boolean)
+  }
+
+  leave() {
+    mock.timers.reset()
+  }
+}

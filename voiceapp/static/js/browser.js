@@ -1,0 +1,31 @@
+// What the page takes of its browser, which may forbid some of it.
+
+import { address } from "./addresses.js"
+
+const RECONNECT = { reconnectionDelay: 300, reconnectionDelayMax: 3000, timeout: 8000 }
+/** Where a browser forbids even to look at them, it fails when one is opened. */
+export const DATABASES = { open: (/** @type {string} */ name, /** @type {number} */ version) => indexedDB.open(name, version) }
+
+/** A Socket.IO socket that is not yet connected. */
+export function connect() {
+  const path = address("socket.io/").pathname
+  return /** @type {any} */ (window).io({ path, transports: ["websocket"], autoConnect: false, forceNew: true, ...RECONNECT })
+}
+
+/** To the other tabs; where the browser forbids it there is nobody to tell. */
+export function channel() {
+  try {
+    return new BroadcastChannel("voiceapp-calls")
+  } catch {
+    return { postMessage() {}, onmessage: null }
+  }
+}
+
+/** A browser may forbid even to look at it. */
+export function storage() {
+  try {
+    return localStorage
+  } catch {
+    return null
+  }
+}
