@@ -4,16 +4,16 @@ import { LineAway } from "../../voiceapp/static/js/line-away.js"
 
 function away() {
   const told = []
-  const notices = { add: ({ code }) => told.push(code), dismiss: code => told.push(`no ${code}`) }
+  const notices = { add: ({ code }) => told.push(code), over: end => told.push(end) }
   return { told, line: new LineAway(notices, { awayForLong: () => told.push("shut") }) }
 }
 
 test("each stage is told once, so that a notice that was put away stays away", () => {
   const { told, line } = away()
   for (const ms of [0, 300, 5000, 21_000, 24_000]) line.stillAway(ms)
-  assert.deepEqual(told, ["connection_lost", "no connection_lost", "connection_away"])
+  assert.deepEqual(told, ["connection_lost", "lineBack", "connection_away"])
   line.back(25_000)
-  assert.equal(told.at(-1), "no connection_away")
+  assert.equal(told.at(-1), "lineBack")
   line.stillAway(0)
   assert.equal(told.at(-1), "connection_lost")
 })

@@ -1,11 +1,21 @@
 import assert from "node:assert/strict"
+import { readFileSync, readdirSync } from "node:fs"
 import { test } from "node:test"
 import { Words } from "../../voiceapp/static/js/i18n.js"
+import { ENDS } from "../../voiceapp/static/js/notice-ends.js"
 import { Notices } from "../../voiceapp/static/js/notices.js"
 import { obstacle } from "../../voiceapp/static/js/obstacle.js"
 
 const words = new Words("en", { "notice.quota.title": "Used up", "notice.quota.next": "Pay.", "notice.other.title": "Hm" })
-const notices = () => new Notices(words, { noticesChanged() {} })
+
+/** Those of a call that goes on. */
+function notices(said = words) {
+  const made = new Notices(said, { noticesChanged() {} })
+  made.callBegan()
+  return made
+}
+
+const standing = made => made.all.map(({ code }) => code)
 
 test("the page's own words come first, the server's where it has none", () => {
   const made = notices()
@@ -20,7 +30,7 @@ test("a code stands once, and three at most stand", () => {
   assert.deepEqual(made.all.map(({ code, times }) => [code, times]), [["c", 1], ["b", 2], ["d", 1]])
   made.dismiss("b")
   assert.equal(made.all.length, 2)
-  made.clear()
+  made.callBegan()
   assert.equal(made.all.length, 0)
 })
 
@@ -37,7 +47,7 @@ test("how far the engine is is said with its notice, which stands once", () => {
     "notice.engine_starting.title": "Starting", "notice.engine_starting.next": "Wait.",
     "notice.engine_starting.progress": "Loading {part}: {done} of {of}.", "engine.part.voice": "the voice"
   })
-  const made = new Notices(said, { noticesChanged() {} })
+  const made = notices(said)
   made.add({ code: "engine_starting" })
   assert.deepEqual(made.all.map(({ next, progress }) => [next, progress]), [["Wait.", ""]])
   made.add({ code: "engine_starting", progress: { part: "voice", done: 2, of: 3 } })
@@ -68,9 +78,50 @@ test("a refusal names what was refused, where the service says it", () => {
     "notice.settings_refused.title": "Refused", "notice.settings_refused.next": "Check three settings.",
     "notice.settings_refused.param": "It refuses {param}."
   })
-  const made = new Notices(said, { noticesChanged() {} })
+  const made = notices(said)
   made.add({ code: "settings_refused", fatal: true })
   assert.deepEqual(made.all.map(({ next }) => next), ["Check three settings."])
   made.add({ code: "settings_refused", fatal: true, param: "session.voice" })
   assert.deepEqual(made.all.map(({ next }) => next), ["It refuses session.voice."])
+})
+
+const STATIC = new URL("../../voiceapp/static/", import.meta.url)
+const WORDED = Object.keys(JSON.parse(readFileSync(new URL("i18n/en.json", STATIC), "utf8"))).map(key => key.match(/^notice\.(\w+)\.title$/u)?.[1]).filter(code => code && code !== "other")
+
+test("of every notice, the page's and the server's, it is known what ends it", () => {
+  assert.deepEqual(Object.keys(ENDS).sort(), WORDED.sort())
+})
+
+test("whatever ends a notice is said somewhere, by one who knows", () => {
+  const source = readdirSync(new URL("js/", STATIC), { recursive: true }).filter(name => name.endsWith(".js")).map(name => readFileSync(new URL(`js/${name}`, STATIC), "utf8")).join("\n")
+  const ends = new Set(Object.values(ENDS).flatMap(some => some ?? []))
+  ends.delete("callOver")
+  for (const end of ends) assert.ok(source.includes(`.over("${end}")`), end)
+  assert.deepEqual(source.match(/notices\.dismiss\(/gu), ["notices.dismiss("])
+})
+
+for (const [code, ends] of Object.entries(ENDS)) {
+  test(`${code} ends with what ends it, and with nothing else`, () => {
+    const every = new Set(Object.values(ENDS).flatMap(some => some ?? []))
+    for (const end of every) {
+      const made = notices()
+      made.add({ code })
+      end === "callOver" ? made.callEnded() : made.over(end)
+      assert.deepEqual(standing(made), ends?.includes(end) ? [] : [code], end)
+    }
+    const made = notices()
+    made.add({ code })
+    made.callBegan()
+    assert.deepEqual(standing(made), ends ? [] : [code])
+  })
+}
+
+test("what is true only of a call is not said once it is over, though it was on its way", () => {
+  const made = notices()
+  made.callEnded()
+  for (const code of Object.keys(ENDS)) made.add({ code })
+  assert.ok(made.all.every(({ ends }) => !ends?.includes("callOver")))
+  made.add({ code: "engine_starting" }, ["sampleAsked"])
+  made.over("sampleAsked")
+  assert.ok(!standing(made).includes("engine_starting"))
 })

@@ -6,7 +6,7 @@ function outgoing() {
   const transport = { live: true, open: true, n: 0, sendSound() { return this.open ? ++this.n : null } }
   const stats = { chunksSent: 0, chunksDropped: 0 }
   const said = []
-  const notices = { add: ({ code }) => said.push(`+${code}`), dismiss: code => said.push(`-${code}`) }
+  const notices = { add: ({ code }) => said.push(`+${code}`), over: end => said.push(`-${end}`) }
   return { out: new Outgoing(transport, stats, notices), transport, stats, said }
 }
 
@@ -22,7 +22,7 @@ test("drops are counted and said once, until sound goes up again for a while", (
   times(74, () => out.take(block()))
   assert.deepEqual(said, ["+sound_dropped"])
   out.take(block())
-  assert.deepEqual(said, ["+sound_dropped", "-sound_dropped"])
+  assert.deepEqual(said, ["+sound_dropped", "-soundThrough"])
   assert.deepEqual(stats, { chunksSent: 75, chunksDropped: 50 })
 })
 

@@ -75,7 +75,7 @@ export function soundWorld(scheduler) {
   }
 
   const stream = () => {
-    const track = { readyState: "live", stop() { this.readyState = "ended" }, getSettings: () => ({}) }
+    const track = { readyState: "live", muted: false, stop() { this.readyState = "ended" }, getSettings: () => ({}) }
     world.tracks.push(track)
     return { getTracks: () => [track], getAudioTracks: () => [track] }
   }

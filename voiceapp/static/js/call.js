@@ -88,7 +88,7 @@ export class Call {
     if (!this.session.take("call")) return
     this.delegate.callBegun()
     const attempt = ++this.attempt
-    this.notices.clear()
+    this.notices.callBegan()
     this.outgoing.reset(!microphone)
     this.#openLine(attempt)
     await this.#prepare(attempt, microphone).catch(() => this.#failed("unsupported", attempt))
@@ -102,6 +102,7 @@ export class Call {
   async toggleMicrophone() {
     if (!this.microphone.there) return this.#addMicrophone()
     this.outgoing.gate.mute(!this.outgoing.gate.muted)
+    this.sound.silence.over()
     this.delegate.callChanged()
   }
 
@@ -131,6 +132,7 @@ export class Call {
   /** In the middle of a call too. @param {keyof import("./choices.js").Values} name */
   choiceChanged(name) {
     if (name === "mode") this.talk.key.drop()
+    this.notices.over("changeAsked")
     this.sound.choiceChanged(name)
     this.wishes.choiceChanged(name)
   }
@@ -241,6 +243,7 @@ export class Call {
   /** @param {number} awayMs */
   transportConnected(awayMs) {
     this.lineAway.back(awayMs)
+    this.notices.over("lineBack")
     if (this.prepared && this.session.active) this.#request()
   }
 
@@ -279,6 +282,7 @@ export class Call {
 
   /** @param {import("./wire.js").Trouble} error */
   callRefused(error) {
+    if (!this.session.active) return
     this.notices.add({ ...error, fatal: true })
     this.#end()
   }
@@ -293,7 +297,7 @@ export class Call {
     this.wishes.tell()
     this.#followMode()
     this.microphone.start(this.choices.values.chunk_ms || ready.chunk_ms)
-    for (const code of ["engine_starting", "upstream_starting"]) this.notices.dismiss(code)
+    this.notices.over("callReady")
     this.unsent.splice(0).forEach(text => this.transport.sendText(text))
   }
 
@@ -310,15 +314,15 @@ export class Call {
 
   /** @param {import("./wire.js").Trouble} trouble */
   noticeArrived(trouble) {
-    // Sound that was on its way when the call ended.
-    if (trouble.code === "not_started" && !this.session.active) return
+    // Of a call that is over, whatever it is.
+    if (!this.session.active) return
     if (UNRENEWED.includes(trouble.code)) this.wishes.notRenewed()
     this.notices.add(trouble)
   }
 
   /** @param {string} reason */
   callEnded(reason) {
-    if (reason !== "stopped" && !this.notices.all.some(({ fatal }) => fatal)) this.notices.add({ code: reason, fatal: true })
+    if (this.session.active && reason !== "stopped" && !this.notices.all.some(({ fatal }) => fatal)) this.notices.add({ code: reason, fatal: true })
     this.#end()
   }
 
@@ -345,9 +349,7 @@ export class Call {
     if (!this.microphone.there) this.#addMicrophone()
   }
 
-  talkChanged() {
-    this.delegate.callChanged()
-  }
+  talkChanged = () => this.delegate.callChanged()
 
   // Sound delegate
 
@@ -355,8 +357,20 @@ export class Call {
     return this.session.active
   }
 
-  get listening() {
-    return this.session.live && !this.outgoing.gate.muted
+  /** It is the person's turn: what they say now should go up. */
+  get awaitingVoice() {
+    const theirs = this.pushToTalk ? this.talking : this.session.turn === "listening"
+    return this.session.live && theirs && !this.outgoing.gate.shut && !this.player.busy
+  }
+
+  /** The server hears them. */
+  get voiceHeard() {
+    return this.session.turn === "user" && !this.pushToTalk
+  }
+
+  /** Nothing more comes of it, so a turn that it has begun would have no end. */
+  microphoneGone() {
+    if (this.voiceHeard) this.outgoing.trail()
   }
 
   soundOpened() {
@@ -368,10 +382,7 @@ export class Call {
     this.delegate.callChanged()
   }
 
-  /** @param {number} peak */
-  levelMeasured(peak) {
-    this.delegate.levelMeasured(peak)
-  }
+  levelMeasured = (/** @type {number} */ peak) => this.delegate.levelMeasured(peak)
 
   soundRestarting() {
     this.transport.interrupt()

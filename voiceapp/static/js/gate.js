@@ -1,9 +1,10 @@
-// Whether a block of the microphone's sound goes up. When it is shut in the middle of speech, a second of silence goes
-// up first: without it the other side would wait for the end of the turn for ever.
+// Whether a block of the microphone's sound goes up. When it is shut in the middle of speech, silence goes up until the
+// other side has taken the turn, however long it listens for more: without it that would wait for ever.
 
 import { msOf } from "./audio/pcm.js"
 
-const SILENCE_MS = 1000
+/** Longer than any server waits for somebody to go on: 2 s of a fixed silence, 8 s where it judges by the sense. */
+const MOST_MS = 12_000
 
 export class Gate {
   muted = false
@@ -33,7 +34,7 @@ export class Gate {
   turnChanged(turn) {
     const began = turn === "user" && !this.speaking
     this.speaking = turn === "user"
-    if (this.shut) this.silenceMs = began ? SILENCE_MS : this.speaking ? this.silenceMs : 0
+    if (this.shut) this.silenceMs = began ? MOST_MS : this.speaking ? this.silenceMs : 0
   }
 
   /**
@@ -48,6 +49,6 @@ export class Gate {
   }
 
   #turned() {
-    this.silenceMs = this.shut && this.speaking ? SILENCE_MS : 0
+    this.silenceMs = this.shut && this.speaking ? MOST_MS : 0
   }
 }

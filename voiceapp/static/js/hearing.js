@@ -49,6 +49,13 @@ export class Hearing {
     this.delegate.callChanged()
   }
 
+  /** Its words show as they come. @param {string} item @param {number} ms */
+  playbackMissed(item, ms) {
+    this.pace.ended(item)
+    this.keeper.recorder?.playbackMoved(item, ms)
+    this.delegate.captionMoved()
+  }
+
   /** @param {string} item @param {number} heardMs */
   playbackFlushed(item, heardMs) {
     this.transport.sendFlushed(item, heardMs)

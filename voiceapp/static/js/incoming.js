@@ -12,6 +12,7 @@ import { msOf } from "./audio/pcm.js"
  * @property {import("./caption-pace.js").CaptionPace} pace
  * @property {import("./talks/keeper.js").Keeper} keeper
  * @property {import("./stats.js").Stats} stats
+ * @property {import("./notices.js").Notices} notices
  */
 
 export class Incoming {
@@ -27,11 +28,13 @@ export class Incoming {
     this.pace = parts.pace
     this.keeper = parts.keeper
     this.stats = parts.stats
+    this.notices = parts.notices
     this.delegate = delegate
   }
 
   /** @param {import("./wire.js").TurnState} turn */
   turnChanged(turn) {
+    if (begins(turn, this.session.turn)) this.notices.over("turnBegan")
     this.session.turnTo(turn)
     this.outgoing.gate.turnChanged(turn)
     this.stats.turnChanged(turn)
@@ -84,4 +87,9 @@ export class Incoming {
   latencyArrived(answered) {
     this.stats.latencies.answered(answered)
   }
+}
+
+/** Somebody speaks, or is answered: not where a step of the same turn follows another. @param {import("./wire.js").TurnState} turn @param {import("./wire.js").TurnState} before */
+function begins(turn, before) {
+  return turn !== before && turn !== "listening" && (before === "listening" || turn === "user" || turn === "assistant")
 }

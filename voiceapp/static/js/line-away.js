@@ -9,7 +9,7 @@ export class LineAway {
   told = ""
 
   /**
-   * @param {{add: (trouble: {code: string}) => void, dismiss: (code: string) => void}} notices
+   * @param {{add: (trouble: {code: string}) => void, over: (end: "lineBack") => void}} notices
    * @param {{awayForLong: () => void}} delegate
    */
   constructor(notices, delegate) {
@@ -32,7 +32,7 @@ export class LineAway {
   /** Whoever has put it away has read it. @param {string} code */
   #tell(code) {
     if (code === this.told) return
-    if (this.told) this.notices.dismiss(this.told)
+    if (this.told) this.notices.over("lineBack")
     this.told = code
     if (code) this.notices.add({ code })
   }

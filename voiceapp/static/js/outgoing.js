@@ -1,8 +1,11 @@
 // What of the microphone's sound goes up, and what is said when some of it cannot.
 
-import { msOf } from "./audio/pcm.js"
+import { msOf, samplesIn } from "./audio/pcm.js"
 import { Gate } from "./gate.js"
 
+/** Of silence in place of a microphone that is gone, in one go: as much as may be on its way. */
+const TRAIL_MS = 1400
+const STEP_MS = 100
 /** How much sound must go up without a loss before the notice of a loss goes away. */
 const WHOLE_MS = 3000
 
@@ -14,7 +17,7 @@ export class Outgoing {
   /**
    * @param {{live: boolean, sendSound: (pcm: Int16Array) => number | null}} transport
    * @param {import("./stats.js").Stats} stats
-   * @param {{add: (trouble: {code: string}) => void, dismiss: (code: string) => void}} notices
+   * @param {{add: (trouble: {code: string}) => void, over: (end: "soundThrough") => void}} notices
    */
   constructor(transport, stats, notices) {
     this.transport = transport
@@ -38,10 +41,15 @@ export class Outgoing {
     return sent ? block : null
   }
 
+  /** Silence, so that the turn ends, where no microphone is left to be silent. */
+  trail() {
+    for (let ms = 0; ms < TRAIL_MS; ms += STEP_MS) this.transport.sendSound(new Int16Array(samplesIn(STEP_MS)))
+  }
+
   /** @param {number} ms */
   #sent(ms) {
     this.stats.chunksSent++
-    if (this.wantedMs > 0 && (this.wantedMs -= ms) <= 0) this.notices.dismiss("sound_dropped")
+    if (this.wantedMs > 0 && (this.wantedMs -= ms) <= 0) this.notices.over("soundThrough")
   }
 
   #dropped() {

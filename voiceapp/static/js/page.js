@@ -12,6 +12,7 @@ import { Keys } from "./keys.js"
 import { Meter } from "./meter.js"
 import { Notices } from "./notices.js"
 import { obstacle } from "./obstacle.js"
+import { askToStay } from "./persistence.js"
 import { sharedIn } from "./share.js"
 import { Stats } from "./stats.js"
 import { stateOf } from "./status.js"
@@ -81,7 +82,7 @@ export class Page {
 
   start() {
     const views = [this.controlsView, this.meterView, this.transcriptView, this.composerView, this.inspectorView, this.assistantView, this.settingsView, this.talkView, this.talksView, this.lookView, this.preflightOffer]
-    for (const part of [...views, this.settings, this.keys, this.call.sound.devices]) part.start()
+    for (const part of [...views, this.settings, this.keys, this.call.sound]) part.start()
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.#shown() })
     for (const type of ["pointerup", "keydown"]) document.addEventListener(type, () => this.call.sound.touched())
     addEventListener("blur", () => this.#left())
@@ -123,9 +124,13 @@ export class Page {
       this.tabs.release()
       this.meter.end(Date.now())
     }
-    if (session.turn === "listening") return
-    this.meter.wake()
-    this.notices.dismiss("idle_soon")
+    if (session.turn !== "listening") this.meter.wake()
+  }
+
+  #keepingChosen() {
+    this.notices.over("keepingChosen")
+    this.keeper.choiceChanged()
+    if (this.choices.values.keep !== "nothing") askToStay()
   }
 
   /** The settings of a link, once: afterwards they are one's own. */
@@ -221,7 +226,7 @@ export class Page {
   /** @param {import("./wire.js").Limits} limits */
   limitsArrived(limits) {
     this.meter.limit(limits, Date.now())
-    if (limits.idle_left_s === null) this.notices.dismiss("idle_soon")
+    if (limits.idle_left_s === null) this.notices.over("turnBegan")
     this.meterView.render()
   }
 
@@ -301,7 +306,7 @@ export class Page {
   }
 
   storeFreed() {
-    this.notices.dismiss("talks_blocked")
+    this.notices.over("storeFreed")
     this.talksView.render()
   }
 
@@ -366,12 +371,13 @@ export class Page {
   // Delegate of the voice's sample
 
   sampleChanged() {
+    if (this.sample.playing) this.notices.over("sampleAsked")
     this.assistantView.render()
   }
 
   /** @param {import("./wire.js").Trouble} trouble */
   sampleFailed(trouble) {
-    this.notices.add({ ...trouble, fatal: false })
+    this.notices.add({ ...trouble, fatal: false }, ["sampleAsked"])
   }
 
   // Delegate of the choices
@@ -380,7 +386,7 @@ export class Page {
   choiceChanged(name) {
     this.call.choiceChanged(name)
     this.preflight?.choiceChanged()
-    if (name === "keep") this.keeper.choiceChanged()
+    if (name === "keep") this.#keepingChosen()
     this.lookView.render()
     this.talksView.renderChoice()
     this.callChanged()

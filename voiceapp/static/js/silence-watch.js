@@ -1,5 +1,5 @@
-// Notices a microphone that hears nothing: the wrong one, or one with a switch that is off. Until anything was heard,
-// very little counts as nothing; a microphone that worked must be wholly dead, since a quiet room is no fault.
+// Notices a microphone that hears nothing: the wrong one, or one with a switch that is off. Only while it is the person's
+// turn, and never one that has worked: who listens, thinks, or sits behind a noise gate is silent and nothing is wrong.
 
 const NOTICE_MS = 5000
 const FAINT = 10 ** (-66 / 20)
@@ -17,20 +17,32 @@ export class SilenceWatch {
 
   /** Another microphone, or one that was off for a while. */
   reset() {
-    if (this.noticed) this.delegate.silenceEnded()
-    this.silentMs = 0
-    this.worked = this.noticed = false
+    this.over()
+    this.worked = false
   }
 
   /**
    * @param {number} peak 0 to 1
    * @param {number} ms
+   * @param {boolean} awaited what the person says is waited for
    */
-  hear(peak, ms) {
+  hear(peak, ms, awaited) {
     this.worked ||= peak > HEARD
-    const silent = this.worked ? peak === 0 : peak < FAINT
-    this.silentMs = silent ? this.silentMs + ms : 0
-    this.#notice(this.silentMs >= NOTICE_MS)
+    if (this.worked || peak >= FAINT) return this.over()
+    this.silentMs = awaited ? this.silentMs + ms : 0
+    if (this.silentMs >= NOTICE_MS) this.#notice(true)
+  }
+
+  /** It is not silent, or is not to be heard. */
+  over() {
+    this.silentMs = 0
+    this.#notice(false)
+  }
+
+  /** The other side hears the person in it. */
+  understood() {
+    this.worked = true
+    this.over()
   }
 
   /** @param {boolean} noticed */

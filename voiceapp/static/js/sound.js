@@ -6,16 +6,16 @@ import { Loudspeaker } from "./audio/loudspeaker.js"
 import { Microphone, Unwanted } from "./audio/microphone.js"
 import { Player } from "./audio/player.js"
 import { Devices } from "./devices.js"
+import { Permission } from "./permission.js"
 import { SilenceWatch } from "./silence-watch.js"
-
-/** What is said of a microphone that is not there. */
-const WITHOUT = ["microphone_lost", "microphone_shut", "microphone_denied", "microphone_missing", "microphone_busy"]
 
 /**
  * @typedef {object} SoundDelegate
  * @property {boolean} soundWanted a call is there or on its way
  * @property {boolean} pushToTalk nothing goes up unless the key is down
- * @property {boolean} listening what the microphone hears should go up
+ * @property {boolean} awaitingVoice it is the person's turn, and they would be heard
+ * @property {boolean} voiceHeard the server hears them speak
+ * @property {() => void} microphoneGone and no other is there
  * @property {(pcm: Int16Array) => void} microphoneHeard
  * @property {() => void} soundOpened
  * @property {(peak: number) => void} levelMeasured of the microphone, 0 to 1
@@ -30,6 +30,9 @@ export class Sound {
   silence = new SilenceWatch(this)
   device = new AudioDevice(this)
   loudspeaker = new Loudspeaker()
+  permission = new Permission(this)
+  /** The system, or another tab, has the microphone. */
+  taken = false
 
   /**
    * @param {{devices: MediaDevices | undefined, choices: import("./choices.js").Choices, notices: import("./notices.js").Notices, stats: import("./stats.js").Stats, now: () => number}} parts
@@ -44,6 +47,12 @@ export class Sound {
     this.microphone = new Microphone(devices, this)
     this.player = new Player(hearing, this.device, now)
     this.devices = new Devices(devices, this)
+  }
+
+  /** Once, with the page. */
+  start() {
+    this.devices.start()
+    this.permission.start()
   }
 
   /** To be called inside a click or a key press. */
@@ -61,13 +70,13 @@ export class Sound {
     if (stream) this.#openMicrophone(context, stream)
     this.stats.deviceRate = context.sampleRate
     this.#followSpeaker()
+    if (this.device.silent) this.#silent()
     this.delegate.soundOpened()
   }
 
   /** The player first, then the last of the microphone. */
   async close() {
     this.paused = this.asking = false
-    this.notices.dismiss("sound_paused")
     this.silence.reset()
     this.player.close()
     this.loudspeaker.close()
@@ -109,7 +118,6 @@ export class Sound {
     const { context } = this.device
     if (!stream || !context) return false
     this.#openMicrophone(context, stream)
-    for (const code of WITHOUT) this.notices.dismiss(code)
     this.delegate.soundOpened()
     return true
   }
@@ -125,6 +133,7 @@ export class Sound {
     this.#applyGuard()
     if (name === "volume") this.loudspeaker.setVolume(this.choices.values.volume)
     if (name === "speaker") this.#followSpeaker()
+    if (name === "microphone") this.notices.over("microphoneChosen")
     if (name === "microphone" && this.microphone.there) this.#exchangeMicrophone()
   }
 
@@ -145,7 +154,10 @@ export class Sound {
     this.paused = false
     const runs = await this.device.resume()
     if (era !== this.era) return
-    runs ? this.notices.dismiss("sound_paused") : await this.#rebuild()
+    if (runs) return this.notices.over("soundRuns")
+    // Another one would be as silent, and the answer would be cut for it.
+    if (this.device.silent) return void (this.paused = true)
+    await this.#rebuild()
   }
 
   /** @param {boolean} asking */
@@ -160,6 +172,8 @@ export class Sound {
    */
   #openMicrophone(context, stream) {
     this.silence.reset()
+    this.taken = false
+    this.notices.over("microphoneOpened")
     this.microphone.open(context, stream, /** @type {AudioNode} */ (this.loudspeaker.node))
     this.#applyGuard()
     this.devices.refresh()
@@ -181,7 +195,7 @@ export class Sound {
   async #followSpeaker() {
     const { speaker } = this.choices.values
     const there = Devices.has(this.devices.speakers, speaker) && await this.device.playOn(speaker)
-    if (there) return this.notices.dismiss("speaker_lost")
+    if (there) return this.notices.over("speakerFound")
     await this.device.playOn("")
     if (this.devices.speakers.length && this.device.context) this.notices.add({ code: "speaker_lost" })
   }
@@ -196,17 +210,35 @@ export class Sound {
     if (era !== this.era) return
     if (!context) return void (this.paused = true)
     this.begin(context, stream)
-    this.notices.dismiss("sound_paused")
+    if (!this.device.silent) this.notices.over("soundRuns")
+  }
+
+  /** There is no loudspeaker, or the browser keeps it shut: answers are read. */
+  #silent() {
+    this.paused = true
+    this.notices.add({ code: "no_sound" })
   }
 
   // Device delegate
 
   async deviceChanged() {
-    if (this.device.running) return this.notices.dismiss("sound_paused")
+    if (this.device.running) return this.#runs()
     const { era } = this
-    if (!this.delegate.soundWanted || await this.device.resume() || era !== this.era) return
+    if (!this.delegate.soundWanted || this.paused || await this.device.resume() || era !== this.era) return
+    if (this.device.silent) return this.#silent()
     this.paused = true
     this.notices.add({ code: "sound_paused" })
+  }
+
+  #runs() {
+    this.paused = false
+    this.notices.over("soundRuns")
+  }
+
+  // Permission delegate
+
+  microphoneAllowed() {
+    this.notices.over("microphoneAllowed")
   }
 
   // Devices delegate
@@ -224,7 +256,7 @@ export class Sound {
   }
 
   silenceEnded() {
-    this.notices.dismiss("microphone_silent")
+    this.notices.over("silenceOver")
   }
 
   // Microphone delegate
@@ -241,7 +273,8 @@ export class Sound {
   microphoneMeasured(peak, ms) {
     this.stats.microphonePeak = peak
     this.delegate.levelMeasured(peak)
-    if (this.delegate.listening) this.silence.hear(peak, ms)
+    if (this.delegate.voiceHeard) return this.silence.understood()
+    this.silence.hear(peak, ms, this.delegate.awaitingVoice && !this.taken)
   }
 
   /** Steps back before anyone has decided whether it must stop. @param {import("./audio/microphone.js").Judged} judged */
@@ -255,6 +288,14 @@ export class Sound {
     this.microphone.release()
     this.notices.add({ code: "microphone_lost" })
     this.delegate.soundChanged()
+    const { era } = this
     if (await this.addMicrophone()) this.notices.add({ code: "microphone_replaced" })
+    else if (era === this.era) this.delegate.microphoneGone()
+  }
+
+  /** Another tab, a telephone call or the system has it for a while: it is open and silent. @param {boolean} taken */
+  microphoneTaken(taken) {
+    this.taken = taken
+    taken ? this.notices.add({ code: "microphone_taken" }) : this.notices.over("microphoneGivenBack")
   }
 }

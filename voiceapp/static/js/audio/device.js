@@ -16,6 +16,8 @@ const MOVES_MS = 300
 export class AudioDevice {
   /** @type {AudioContext | null} */
   context = null
+  /** Whether it has ever run. */
+  ran = false
 
   /** @param {{deviceChanged: () => void}} delegate that it runs, or not */
   constructor(delegate) {
@@ -29,12 +31,24 @@ export class AudioDevice {
   /** @returns {Promise<AudioContext>} */
   async open() {
     const context = this.context = new AudioContext({ latencyHint: "interactive" })
-    context.onstatechange = () => this.delegate.deviceChanged()
-    preferLoudspeaker()
+    this.ran = false
+    context.onstatechange = () => this.#changed()
+    routeAs("play-and-record")
     const resumed = Promise.race([context.resume(), pause(RESUME_MS)])
     await Promise.all(["capture", "playback"].map(name => context.audioWorklet.addModule(new URL(`../worklets/${name}.js`, import.meta.url))))
     await resumed
+    this.ran ||= this.running
     return context
+  }
+
+  /** There is no loudspeaker, or the browser keeps it shut: nothing was ever heard of it. */
+  get silent() {
+    return this.context !== null && !this.ran && !this.running
+  }
+
+  #changed() {
+    this.ran ||= this.running
+    this.delegate.deviceChanged()
   }
 
   get running() {
@@ -71,6 +85,7 @@ export class AudioDevice {
     this.context = null
     if (!context) return
     context.onstatechange = null
+    routeAs("auto")
     // Leaves the last fade the time to be heard.
     setTimeout(() => context.close().catch(() => {}), CLOSE_MS)
   }
@@ -82,10 +97,10 @@ export class AudioDevice {
   }
 }
 
-/** An iPhone sends the sound to the earpiece once the microphone is open, unless it is told. */
-function preferLoudspeaker() {
+/** An iPhone sends the sound to the earpiece once the microphone is open, unless it is told; and other sound, as long as it is. @param {string} type */
+function routeAs(type) {
   const session = /** @type {any} */ (navigator).audioSession
-  if (session) session.type = "play-and-record"
+  if (session) session.type = type
 }
 
 /** @param {number} ms */

@@ -21,6 +21,7 @@ const CODES = {
  * @property {(peak: number, ms: number) => void} microphoneMeasured ten times a second, whether or not blocks are delivered
  * @property {(report: Judged) => void} speechJudged
  * @property {() => void} microphoneLost
+ * @property {(taken: boolean) => void} microphoneTaken the system gives it to somebody else, or back
  */
 
 /** @typedef {{judgement: import("./echo-guard.js").Judgement, gain: number, delay: number | null}} Judged */
@@ -116,9 +117,17 @@ export class Microphone {
     // On to the destination, though silent: a node that leads nowhere is not run by every browser.
     this.source.connect(this.analyser).connect(this.node).connect(context.destination)
     loudspeaker.connect(this.node, 0, 1)
-    stream.getAudioTracks()[0].onended = () => this.delegate.microphoneLost()
+    this.#watch(stream.getAudioTracks()[0])
     this.guard(this.guarding)
     if (this.chunkMs && !this.paused) this.#open()
+  }
+
+  /** @param {MediaStreamTrack} track */
+  #watch(track) {
+    track.onended = () => this.delegate.microphoneLost()
+    track.onmute = () => this.delegate.microphoneTaken(true)
+    track.onunmute = () => this.delegate.microphoneTaken(false)
+    if (track.muted) this.delegate.microphoneTaken(true)
   }
 
   /** From now on blocks are delivered, unless it is paused. @param {number} chunkMs */

@@ -2,6 +2,7 @@
 // what left the worklet less what the device still holds.
 
 import { decode } from "./base64.js"
+import { msOf } from "./pcm.js"
 
 const HEARD_EVERY_MS = 250
 /** A context that does not run answers nothing; the server must be answered all the same. */
@@ -16,6 +17,7 @@ const REFUSED_MOST = 200
  * @property {(item: string) => void} playbackEnded
  * @property {(item: string, heardMs: number) => void} playbackFlushed
  * @property {(item: string) => void} playbackUnderran
+ * @property {(item: string, ms: number) => void} playbackMissed so much of it is not heard: it can only be read
  */
 
 /** @typedef {{type: "started" | "underran" | "position" | "ended" | "flushed", item: string, ms: number, rms: number}} PlaybackReport */
@@ -29,13 +31,15 @@ export class Player {
   refused = new Set()
   /** @type {Map<string, {ms: number, endedAt: number | null}>} */
   played = new Map()
+  /** @type {Map<string, number>} milliseconds of items that came to a device that plays nothing */
+  missed = new Map()
   /** @type {Map<string, ReturnType<typeof setTimeout>>} flushes the server waits to be answered */
   asked = new Map()
   toldAt = 0
 
   /**
    * @param {PlayerDelegate} delegate
-   * @param {{latencyMs: number}} device
+   * @param {{latencyMs: number, silent?: boolean}} device
    * @param {() => number} now milliseconds
    */
   constructor(delegate, device, now) {
@@ -47,6 +51,7 @@ export class Player {
   forget() {
     this.refused.clear()
     this.played.clear()
+    this.missed.clear()
     this.asked.clear()
   }
 
@@ -83,6 +88,7 @@ export class Player {
     if (this.refused.has(item) || !this.node) return 0
     const pcm = decode(base64)
     const count = pcm.length
+    if (this.device.silent || this.missed.has(item)) return this.#miss(item, msOf(count))
     if (!this.played.has(item)) this.played.set(item, { ms: 0, endedAt: null })
     this.node.port.postMessage({ type: "append", item, pcm }, [pcm.buffer])
     return count
@@ -90,14 +96,30 @@ export class Player {
 
   /** @param {string} item */
   complete(item) {
+    if (this.missed.has(item)) return this.#tell(item, this.missed.get(item) ?? 0)
     this.node?.port.postMessage({ type: "complete", item })
   }
 
   /** @param {string} item */
   flush(item) {
+    if (this.missed.has(item)) return this.#flushMissed(item)
     this.#silence(item)
     clearTimeout(this.asked.get(item))
     this.asked.set(item, setTimeout(() => this.#flushed(item, this.played.get(item)?.ms ?? 0), ANSWER_MS))
+  }
+
+  /** What was read counts as heard. @param {string} item */
+  #flushMissed(item) {
+    this.#refuse(item)
+    this.delegate.playbackFlushed(item, this.missed.get(item) ?? 0)
+  }
+
+  /** @param {string} item @param {number} ms */
+  #miss(item, ms) {
+    const whole = (this.missed.get(item) ?? 0) + ms
+    this.missed.set(item, whole)
+    this.delegate.playbackMissed(item, whole)
+    return 0
   }
 
   /** All that is queued or playing, by hand: the server is answered when it asks. */

@@ -150,9 +150,7 @@ export class PreflightView {
 
   /** @param {import("../wire.js").Trouble} trouble */
   #wordsForTrouble(trouble) {
-    this.notices.clear()
-    this.notices.add(trouble)
-    return this.notices.all[0]
+    return this.notices.word(trouble)
   }
 
   /** @param {{part: string, done: number, of: number}} progress */

@@ -1,0 +1,194 @@
+// What a call says of itself, for whom, and until when; and what it does where the sound does not run.
+
+import assert from "node:assert/strict"
+import { after, test } from "node:test"
+import { encode } from "../../voiceapp/static/js/audio/base64.js"
+import { Permission } from "../../voiceapp/static/js/permission.js"
+import { askToStay } from "../../voiceapp/static/js/persistence.js"
+import { Place, settle } from "./support/place.js"
+
+after(Place.leave)
+
+const SILENCE = 0.0001
+const SECOND = encode(new Int16Array(24000).fill(5))
+
+async function live(microphone = true) {
+  const made = new Place()
+  await made.goLive(microphone)
+  return made
+}
+
+function speak({ line }, item = "a1", text = "Hello there, nice to hear you.") {
+  line.come("turn", 1, { state: "assistant" })
+  line.come("item", 2, { id: item, role: "assistant", after: null, kind: "audio" })
+  line.come("transcript", 3, { item, delta: text })
+  line.come("audio", 4, item, SECOND)
+}
+
+test("during the assistant's own greeting nobody is told that there is only silence, and afterwards in their turn", async () => {
+  const made = await live()
+  speak(made)
+  made.hear(SILENCE, 20)
+  assert.deepEqual(made.standing, [])
+  made.call.player.silence()
+  made.line.come("turn", 5, { state: "listening" })
+  made.hear(SILENCE, 6)
+  assert.deepEqual(made.standing, ["microphone_silent"])
+})
+
+test("with push to talk there is silence only while the key is down", async () => {
+  const made = new Place()
+  made.choices.choose("mode", "push_to_talk")
+  await made.goLive()
+  made.hear(SILENCE, 20)
+  assert.deepEqual(made.standing, [])
+  made.call.talk.press()
+  await settle()
+  made.hear(SILENCE, 6)
+  assert.deepEqual(made.standing, ["microphone_silent"])
+})
+
+test("muted, or heard by the server, nobody is told that there is only silence", async () => {
+  const made = await live()
+  made.hear(SILENCE, 6)
+  assert.deepEqual(made.standing, ["microphone_silent"])
+  made.call.toggleMicrophone()
+  assert.deepEqual(made.standing, [])
+  made.hear(SILENCE, 20)
+  made.call.toggleMicrophone()
+  made.line.come("turn", 1, { state: "user" })
+  made.hear(SILENCE, 1)
+  made.line.come("turn", 2, { state: "listening" })
+  made.hear(0, 60)
+  assert.deepEqual(made.standing, [])
+})
+
+test("what was said of a call's silence ends when it is hung up", async () => {
+  const made = await live()
+  for (const code of ["idle_soon", "call_ending"]) made.line.come("notice", { code })
+  assert.deepEqual(made.standing, ["idle_soon", "call_ending"])
+  made.call.stop()
+  assert.deepEqual(made.standing, [])
+})
+
+test("are you there ends as soon as somebody speaks or types", async () => {
+  const made = await live()
+  for (const state of ["user", "thinking"]) {
+    made.line.come("notice", { code: "idle_soon" })
+    made.line.come("turn", 1, { state })
+    assert.deepEqual(made.standing, [])
+    made.line.come("turn", 2, { state: "listening" })
+  }
+})
+
+test("what is said of a start that was cancelled meanwhile is not shown, nor that it was refused", async () => {
+  for (const comes of [["notice", { code: "engine_starting" }], ["notice", { code: "upstream_closed", fatal: true }], ["ended", { reason: "upstream_closed" }]]) {
+    const made = new Place()
+    made.call.start({ microphone: true })
+    await settle()
+    for (let i = 0; i < 6; i++) await made.step()
+    assert.equal(made.line.connected, true)
+    made.line.come("notice", { code: "engine_starting" })
+    assert.deepEqual(made.standing, ["engine_starting"])
+    made.call.stop()
+    made.line.come(...comes)
+    await made.rest()
+    assert.deepEqual(made.standing, [])
+  }
+})
+
+test("cancelled while the person is asked for the microphone, nobody is asked any more", async () => {
+  const made = new Place()
+  made.call.start({ microphone: true })
+  await settle()
+  assert.ok(made.call.asking)
+  made.call.stop()
+  assert.ok(!made.call.asking)
+  await made.rest()
+})
+
+test("the microphone is blocked until it is allowed, wherever that is done", async () => {
+  const status = Object.assign(new EventTarget(), { state: "denied" })
+  const made = await live(false)
+  made.call.notices.add({ code: "microphone_denied" })
+  made.call.sound.permission.permissions = { query: async () => status }
+  made.call.sound.permission.start()
+  await settle()
+  status.dispatchEvent(new Event("change"))
+  assert.deepEqual(made.standing, ["microphone_denied"])
+  status.state = "granted"
+  status.dispatchEvent(new Event("change"))
+  assert.deepEqual(made.standing, [])
+  await new Permission({ microphoneAllowed() {} }, { query: async () => { throw new TypeError() } }).start()
+})
+
+test("a microphone that the system lends to another is named, and not taken for a silent one", async () => {
+  const made = await live()
+  const track = made.world.tracks.at(-1)
+  track.onmute()
+  made.hear(0, 20)
+  assert.deepEqual(made.standing, ["microphone_taken"])
+  track.onunmute()
+  assert.deepEqual(made.standing, [])
+})
+
+test("a microphone that goes away in the middle of speech leaves no turn without an end", async () => {
+  const made = await live()
+  made.line.come("turn", 1, { state: "user" })
+  const before = made.line.said.length
+  made.call.sound.microphone.devices.getUserMedia = () => Promise.reject(new DOMException("", "NotFoundError"))
+  made.call.sound.microphoneLost()
+  await made.rest()
+  const sent = made.line.said.slice(before).filter(([event]) => event === "audio")
+  assert.equal(sent.length, 14)
+})
+
+test("where the sound does not run, answers are read as they come, and the server is told that they arrived", async () => {
+  const made = new Place()
+  made.world.stuck = true
+  await made.goLive(false)
+  assert.deepEqual(made.standing, ["no_sound"])
+  speak(made)
+  const entry = made.transcript.entries.flat().find(({ id }) => id === "a1")
+  assert.equal(made.pace.shown(entry), entry.text.length)
+  assert.equal(made.call.player.busy, false)
+  made.line.come("audio", 5, "a1", "")
+  assert.deepEqual(made.line.said.at(-1), ["heard", { item: "a1", heard_ms: 1000 }])
+  made.line.come("flush", 6, { item: "a1" })
+  assert.deepEqual(made.line.said.at(-1), ["flushed", { item: "a1", heard_ms: 1000 }])
+})
+
+test("a touch tries a sound that never ran, cuts no answer for it, and what comes then is played", async () => {
+  const made = new Place()
+  made.world.stuck = true
+  await made.goLive(false)
+  speak(made)
+  made.call.sound.touched()
+  await made.rest()
+  assert.ok(!made.line.events.includes("interrupt"))
+  assert.equal(made.world.contexts.length, 1)
+  made.world.stuck = false
+  made.call.sound.touched()
+  await made.rest()
+  assert.deepEqual(made.standing, [])
+  speak(made, "a2")
+  assert.equal(made.call.player.busy, true)
+})
+
+test("an iPhone's sound goes back to where it was once the call is over", async () => {
+  const session = { type: "auto" }
+  Object.defineProperty(navigator, "audioSession", { value: session, configurable: true })
+  const made = await live()
+  assert.equal(session.type, "play-and-record")
+  made.call.stop()
+  await made.rest()
+  assert.equal(session.type, "auto")
+  delete navigator.audioSession
+})
+
+test("the browser is asked to keep what is kept, where it can be", async () => {
+  assert.equal(await askToStay({ persist: async () => true }), true)
+  assert.equal(await askToStay({ persist: async () => { throw new Error() } }), false)
+  assert.equal(await askToStay({}), false)
+  assert.equal(await askToStay(undefined), false)
+})

@@ -1,0 +1,119 @@
+// A whole call with a browser and a server of which everything happens when the test says so: what the browser promises,
+// what comes over the line, what a timer does.
+
+import assert from "node:assert/strict"
+import { Call } from "../../../voiceapp/static/js/call.js"
+import { CaptionPace } from "../../../voiceapp/static/js/caption-pace.js"
+import { Choices } from "../../../voiceapp/static/js/choices.js"
+import { Notices } from "../../../voiceapp/static/js/notices.js"
+import { Stats } from "../../../voiceapp/static/js/stats.js"
+import { Transcript } from "../../../voiceapp/static/js/transcript.js"
+import { Scheduler, soundWorld } from "./audio.js"
+import { Line } from "./line.js"
+import { Timers } from "./timers.js"
+
+export const READY = { conversation: "c", persona: "p", profile: "p", model: "m", voice: "v", sample_rate: 24000, chunk_ms: 40, expires_at: null }
+export const silent = () => new Proxy({}, { get: () => () => {} })
+export const settle = async () => { for (let i = 0; i < 30; i++) await null }
+const MANY = 400
+
+/** What the server says comes later, and only over a line that is there. */
+function talkative(scheduler) {
+  const line = new Line()
+  const later = (...said) => scheduler.promise(() => { if (line.connected) line.come(...said) })
+  const emit = line.emit.bind(line)
+  const hang = line.disconnect.bind(line)
+  const come = line.come.bind(line)
+  let calls = 0
+  const answer = {
+    start: (_, acknowledge) => { calls++; scheduler.promise(() => { if (line.connected) acknowledge({ ok: true }) }); later("ready", READY) },
+    // One that has ended by itself meanwhile does not end again.
+    stop: () => { scheduler.promise(() => { if (line.connected && calls > 0) line.come("ended", { reason: "stopped" }) }) }
+  }
+  return Object.assign(line, {
+    come(event, ...data) {
+      if (event === "ended") calls = 0
+      come(event, ...data)
+    },
+    connect() {
+      line.wanted = true
+      scheduler.promise(() => { if (line.wanted && !line.connected) line.come("connect") })
+    },
+    disconnect() {
+      line.wanted = false
+      hang()
+    },
+    emit(event, ...said) {
+      emit(event, ...said)
+      answer[event]?.(...said)
+    }
+  })
+}
+
+export class Place {
+  static #timers = null
+
+  constructor(delegate = silent()) {
+    Place.leave()
+    this.timers = Place.#timers = new Timers()
+    const scheduler = this.scheduler = new Scheduler()
+    const world = this.world = soundWorld(scheduler)
+    const line = this.line = talkative(scheduler)
+    const clock = this.clock = { ms: 0 }
+    const words = { say: key => key, has: () => true }
+    const choices = this.choices = new Choices(null, { choiceChanged: name => this.call.choiceChanged(name) })
+    const stats = new Stats(() => clock.ms, silent())
+    const keeper = { begin() {}, pause() {}, end() {}, changed() {}, usageArrived() {}, recorder: null, keepsSound: false }
+    this.transcript = new Transcript({ transcriptChanged() {} })
+    this.pace = new CaptionPace()
+    this.call = new Call({
+      connect: () => line, ask: async () => ({ reached: false, trouble: null }), devices: world.devices, transcript: this.transcript, pace: this.pace,
+      notices: new Notices(words, { noticesChanged() {} }), choices, stats, now: () => clock.ms, keeper, obstacle: () => null
+    }, delegate)
+  }
+
+  /** The browser's own timers are back. */
+  static leave() {
+    Place.#timers?.restore()
+    Place.#timers = null
+  }
+
+  get standing() {
+    return this.call.notices.all.map(({ code }) => code)
+  }
+
+  /** The next thing that was promised or is due happens; says whether there was one. @param {boolean} [late] promises are slow: timers come first */
+  async step(late = false) {
+    const promised = this.scheduler.waiting.length > 0
+    if (promised && !(late && this.timers.waiting.size > 0)) await this.scheduler.step()
+    else if (!this.timers.fire()) return false
+    await settle()
+    return true
+  }
+
+  /** Until nothing more happens by itself; says how many milliseconds that took. */
+  async rest() {
+    const before = this.timers.now
+    await settle()
+    for (let i = 0; await this.step(); i++) assert.ok(i < MANY, "it never comes to rest")
+    return this.timers.now - before
+  }
+
+  async goLive(microphone = true) {
+    this.call.start({ microphone })
+    await settle()
+    for (let i = 0; !this.call.session.live; i++) {
+      assert.ok(i < MANY && await this.step(), "it never became live")
+    }
+    await this.rest()
+    assert.equal(this.world.live(), microphone ? 1 : 0)
+  }
+
+  /** The microphone's meter, and the time. @param {number} peak @param {number} seconds */
+  hear(peak, seconds) {
+    for (let ms = 0; ms < seconds * 1000; ms += 100) {
+      this.clock.ms += 100
+      this.call.sound.microphoneMeasured(peak, 100)
+    }
+  }
+}

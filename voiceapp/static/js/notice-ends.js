@@ -1,0 +1,97 @@
+// Every notice, and what ends it. Whoever knows that something is so says it (`Notices.over`), and what waited for it goes;
+// nobody takes away a notice by its name. Each is also put away by the person, and by a new call.
+
+/**
+ * @typedef {"callOver" | "callReady" | "lineBack" | "turnBegan" | "changeAsked" | "soundThrough" | "microphoneOpened" | "microphoneAllowed" |
+ *   "microphoneChosen" | "microphoneGivenBack" | "silenceOver" | "speakerFound" | "soundRuns" | "keepingChosen" | "storeFreed" | "sampleAsked"} End
+ */
+
+/** True of a call, and said of none that is over. @param {...End} sooner */
+const call = (...sooner) => /** @type {End[]} */ (["callOver", ...sooner])
+/** Why there is no call: until the next one. @type {End[]} */
+const UNTIL_THE_NEXT = []
+/** Of this page in this browser: no call changes it. */
+const FOR_GOOD = null
+
+/** @type {Record<string, End[] | null>} */
+export const ENDS = {
+  microphone_denied: call("microphoneOpened", "microphoneAllowed"),
+  microphone_missing: call("microphoneOpened"),
+  microphone_busy: call("microphoneOpened"),
+  microphone_lost: call("microphoneOpened"),
+  microphone_shut: call("microphoneOpened"),
+  microphone_replaced: call("microphoneChosen"),
+  microphone_silent: call("silenceOver"),
+  microphone_taken: call("microphoneGivenBack", "microphoneOpened"),
+  speaker_lost: call("speakerFound"),
+  sound_paused: call("soundRuns"),
+  no_sound: call("soundRuns"),
+  sound_dropped: call("soundThrough"),
+
+  connection_lost: call("lineBack"),
+  connection_away: call("lineBack"),
+  reconnected: call("turnBegan"),
+  engine_starting: call("callReady"),
+  upstream_starting: call("callReady"),
+
+  idle_soon: call("turnBegan"),
+  overdue: call("turnBegan"),
+  no_answer: call("turnBegan"),
+  tool_loop: call("turnBegan"),
+  too_fast: call("turnBegan"),
+  upstream_failed: call("turnBegan"),
+  rate_limited: call("turnBegan"),
+  change_refused: call("changeAsked"),
+  renewal_failed: call("changeAsked"),
+  too_often: call("changeAsked"),
+  transcript_full: call(),
+  call_ending: call(),
+  budget_low: call(),
+  bad_event: call(),
+  not_started: call(),
+  already_started: call(),
+
+  bad_setting: UNTIL_THE_NEXT,
+  settings_refused: UNTIL_THE_NEXT,
+  key_wrong: UNTIL_THE_NEXT,
+  no_access: UNTIL_THE_NEXT,
+  model_missing: UNTIL_THE_NEXT,
+  quota: UNTIL_THE_NEXT,
+  beta_refused: UNTIL_THE_NEXT,
+  upstream_unreachable: UNTIL_THE_NEXT,
+  upstream_not_ready: UNTIL_THE_NEXT,
+  upstream_stalled: UNTIL_THE_NEXT,
+  upstream_closed: UNTIL_THE_NEXT,
+  expired: UNTIL_THE_NEXT,
+  engine_missing: UNTIL_THE_NEXT,
+  engine_failed: UNTIL_THE_NEXT,
+  browser_stalled: UNTIL_THE_NEXT,
+  server_stopping: UNTIL_THE_NEXT,
+  not_allowed: UNTIL_THE_NEXT,
+  wrong_place: UNTIL_THE_NEXT,
+  too_many_tries: UNTIL_THE_NEXT,
+  too_many_calls: UNTIL_THE_NEXT,
+  busy: UNTIL_THE_NEXT,
+  idle: UNTIL_THE_NEXT,
+  call_too_long: UNTIL_THE_NEXT,
+  budget_spent: UNTIL_THE_NEXT,
+  internal: UNTIL_THE_NEXT,
+  no_websocket: UNTIL_THE_NEXT,
+  connection_given_up: UNTIL_THE_NEXT,
+  connection_refused: UNTIL_THE_NEXT,
+  newer_tab: UNTIL_THE_NEXT,
+
+  server_away: ["lineBack", "sampleAsked"],
+  sample_lost: ["sampleAsked"],
+  talk_not_kept: ["keepingChosen"],
+  talk_not_deleted: ["keepingChosen"],
+  talks_blocked: ["storeFreed"],
+
+  talks_newer: FOR_GOOD,
+  client_missing: FOR_GOOD,
+  insecure: FOR_GOOD,
+  unsupported: FOR_GOOD
+}
+
+/** Of a server that knows more than this page. */
+export const UNKNOWN = call()

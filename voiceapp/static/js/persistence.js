@@ -1,0 +1,7 @@
+// Asks the browser not to throw away what is kept when it runs out of room. Some ask the person, so only when they have just
+// chosen to keep something; others decide by themselves, and may refuse.
+
+/** @param {{persist?: () => Promise<boolean>} | undefined} [storage] */
+export async function askToStay(storage = globalThis.navigator?.storage) {
+  return await storage?.persist?.().catch(() => false) ?? false
+}
