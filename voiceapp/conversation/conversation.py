@@ -46,6 +46,7 @@ class Conversation:
         self._gate = ResponseGate()
         self._tools = Tools(self._out)
         self._deadlines = Deadlines()
+        self._signed = False
         self._live = False
         self._turn: Turn = "listening"
         self._typed = 0
@@ -136,17 +137,22 @@ class Conversation:
 
     def _keep_deadlines(self, now: float, playing: bool, tool: bool) -> None:
         self._ailing &= self._gate.state is State.RUNNING
-        longer = self._speech.remaining_s() if playing and self._deadlines.missing(Wait.PLAYBACK) else 0.0
+        # As in `WAITS`.
         waited = (
-            (Wait.RESPONSE, not self._gate.open),
-            (Wait.REST, self._ailing),
-            (Wait.TOOL, tool),
-            (Wait.SPEECH, self._hearing.speaking),
-            (Wait.PLAYBACK, playing),
-            (Wait.FLUSHED, self._speech.unsettled),
-            (Wait.CHANGE, self._hearing.changing),
+            not self._gate.open,
+            self._ailing,
+            tool,
+            self._hearing.speaking,
+            playing,
+            self._speech.unsettled,
+            self._hearing.changing,
         )
-        self._deadlines.keep([wait for wait, so in waited if so], now, self._speech.sent_bytes, longer)
+        if self._signed:
+            self._signed = False
+            self._deadlines.extend(Wait.RESPONSE, now, self._speech.sent_bytes)
+        if not self._deadlines.are_for(waited):
+            longer = self._speech.remaining_s() if playing and self._deadlines.missing(Wait.PLAYBACK) else 0.0
+            self._deadlines.keep(waited, now, self._speech.sent_bytes, longer)
 
     def _deadlines_passed(self, now: float) -> None:
         for wait, sent in self._deadlines.passed(now):
@@ -396,7 +402,7 @@ class Conversation:
 
     def _sign(self) -> None:
         """Something came of the response."""
-        self._deadlines.renew(Wait.RESPONSE)
+        self._signed = True
         self._ailing = False
 
     def _response_done(self, event: ev.ResponseDone) -> None:

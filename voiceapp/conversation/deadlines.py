@@ -35,43 +35,57 @@ SECONDS: Mapping[Wait, float] = MappingProxyType(
 )
 
 
+# In this order what is waited for is told.
+WAITS = tuple(Wait)
+
+
 class Deadlines:
-    """When each is over, in seconds of the caller's clock."""
+    """When each is over, in seconds of the caller's clock. `next`: the first of them, or a moment before it."""
 
     def __init__(self) -> None:
-        self._waited: list[Wait] = []
+        self._waited: tuple[bool, ...] = ()
         self._running: dict[Wait, tuple[float, int]] = {}
+        self.next: float | None = None
 
-    @property
-    def next(self) -> float | None:
-        return min((due for due, _ in self._running.values()), default=None)
+    def are_for(self, waited: tuple[bool, ...]) -> bool:
+        """Whether these are waited for already, one by one as in `WAITS`: asked at every event, so nothing else is."""
+        return waited == self._waited
 
     def missing(self, wait: Wait) -> bool:
         return wait not in self._running
 
-    def keep(self, waited: list[Wait], now: float, mark: int = 0, longer: float = 0.0) -> None:
+    def keep(self, waited: tuple[bool, ...], now: float, mark: int = 0, longer: float = 0.0) -> None:
         """Each runs from the first time that it is among those which are waited for, until it is not.
 
         `mark`: what is to be told with its passing. `longer`: how many seconds the playback may take.
         """
-        if waited == self._waited:
-            return
         self._waited = waited
-        for wait in [wait for wait in self._running if wait not in waited]:
-            del self._running[wait]
-        for wait in waited:
-            if wait not in self._running:
+        for wait, so in zip(WAITS, waited, strict=True):
+            if not so:
+                self._running.pop(wait, None)
+            elif wait not in self._running:
                 due = now + SECONDS[wait] + (longer if wait is Wait.PLAYBACK else 0.0)
                 self._running[wait] = (due, mark)
+        self._look()
+
+    def extend(self, wait: Wait, now: float, mark: int) -> None:
+        """There was a sign: it runs anew. Cheap, for signs that come many times a second."""
+        if wait in self._running:
+            self._running[wait] = (now + SECONDS[wait], mark)
 
     def renew(self, wait: Wait) -> None:
-        """There was a sign: it runs anew, if it is still waited for."""
+        """It runs anew from when it is next looked at, if it is still waited for then."""
         if self._running.pop(wait, None):
-            self._waited = []
+            self._waited = ()
+            self._look()
 
     def passed(self, now: float) -> list[tuple[Wait, int]]:
         """Those that are over, with their marks; each is told once."""
         over = [(wait, mark) for wait, (due, mark) in self._running.items() if due <= now]
         for wait, _ in over:
             self.renew(wait)
+        self._look()
         return over
+
+    def _look(self) -> None:
+        self.next = min((due for due, _ in self._running.values()), default=None)
