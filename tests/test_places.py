@@ -84,6 +84,12 @@ def test_behind_a_declared_proxy_or_with_the_origin_declared_a_call_is_possible(
         assert knock(url, {**headers, "Origin": "https://evil.example:8443"}) == 403
 
 
+def test_an_origin_may_be_declared_as_people_write_it(visit: Client) -> None:
+    asked = {"Host": "127.0.0.1:8000", "Origin": "https://xn--wgv71a119e.example:8443"}
+    answer = visit(**OPEN, VOICEAPP_ORIGINS="https://日本語.example:8443").post("/login", headers=asked)
+    assert answer.status_code == 303
+
+
 def test_a_declared_proxy_that_says_nothing_of_the_name_needs_the_origin(visit: Client) -> None:
     headers = {**FORWARDED, "Host": "127.0.0.1:8000"}
     asked = f"/admission?origin={quote(PAGE)}"
@@ -161,6 +167,11 @@ def test_what_a_stranger_writes_cannot_forge_a_line_or_an_answer(
         ({"VOICEAPP_HOST": "::1"}, {"Host": "evil.example"}, 421),
         ({"VOICEAPP_ORIGINS": "https://voice.example"}, {"Host": "voice.example"}, 200),
         ({"VOICEAPP_ORIGINS": "https://voice.example"}, {"Host": "evil.example"}, 421),
+        # Browsers ask for such names in their ASCII form.
+        ({"VOICEAPP_HOSTS": "日本語.example"}, {"Host": "xn--wgv71a119e.example"}, 200),
+        ({"VOICEAPP_HOSTS": "*.日本語.example"}, {"Host": "voice.xn--wgv71a119e.example:8443"}, 200),
+        ({"VOICEAPP_HOSTS": "日本語.example"}, {"Host": "evil.example"}, 421),
+        ({"VOICEAPP_ORIGINS": "https://日本語.example:8443"}, {"Host": "xn--wgv71a119e.example"}, 200),
     ],
 )
 def test_the_name_is_the_one_people_use(visit: Client, settings: dict[str, str], headers: Headers, status: int) -> None:
@@ -197,6 +208,13 @@ def logged_in(client: FlaskClient, **headers: str) -> str:
     assert answer.status_code == 303
     cookies = [each.partition(";")[0] for each in answer.headers.getlist("Set-Cookie")]
     return next(each for each in cookies if each.startswith(COOKIE))
+
+
+def cookies_of(answer: TestResponse) -> list[list[str]]:
+    """Each cookie it sets, in parts; at least one."""
+    cookies = [cookie.split("; ") for cookie in answer.headers.getlist("Set-Cookie")]
+    assert cookies
+    return cookies
 
 
 @pytest.mark.parametrize("others", COOKIES)
@@ -322,7 +340,7 @@ def test_behind_a_known_router_people_are_told_apart_and_the_cookie_is_secure(
     assert type_code(client, CODE, {**tls, **of(STRANGER)}).status_code == 429
     answer = type_code(client, CODE, {**tls, **of(OTHER)})
     assert answer.status_code == 303
-    assert "Secure" in answer.headers["Set-Cookie"].split("; ")
+    assert all("Secure" in attributes for attributes in cookies_of(answer))
     assert "Strict-Transport-Security" in answer.headers
     assert address_of(client, of(STRANGER)) != address_of(client, of(OTHER))
     assert address_of(client, of(OTHER)) not in (MADE_UP, "10.0.0.1")
@@ -334,7 +352,7 @@ def test_on_a_platform_nothing_is_believed_where_the_operator_says_so(visit: Cli
     settings, of = PLATFORMS[name]
     client = visit(**OPEN, VOICEAPP_ACCESS_CODE=CODE, VOICEAPP_PROXIES="0", **settings)
     answer = type_code(client, CODE, {"X-Forwarded-Proto": "https", **of(OTHER)})
-    assert "Secure" not in answer.headers["Set-Cookie"].split("; ")
+    assert not any("Secure" in attributes for attributes in cookies_of(answer))
 
 
 def test_behind_a_proxy_nobody_declared_a_stranger_locks_nobody_out(visit: Client) -> None:
@@ -417,7 +435,7 @@ def test_under_a_path_the_login_stays_there_and_so_does_its_cookie(visit: Client
     assert 'action="/voice/login"' in client.get("/login", **given).text
     answer = client.post("/login", data={"code": CODE}, **given)
     assert answer.headers["Location"] == "/voice/"
-    assert "Path=/voice" in answer.headers["Set-Cookie"].split("; ")
+    assert all("Path=/voice" in attributes for attributes in cookies_of(answer))
 
 
 def test_under_a_path_without_its_last_slash_the_page_is_found(visit: Client) -> None:
@@ -444,7 +462,7 @@ def test_a_bad_prefix_is_ignored(visit: Client, prefix: str) -> None:
     assert client.get("/", headers=headers).headers["Location"] == "login"
     answer = client.post("/login", data={"code": CODE}, headers=headers)
     assert answer.headers["Location"] == "./"
-    assert "Path=/" in answer.headers["Set-Cookie"].split("; ")
+    assert all("Path=/" in attributes for attributes in cookies_of(answer))
 
 
 def test_a_prefix_of_an_undeclared_proxy_is_ignored(visit: Client) -> None:

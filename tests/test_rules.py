@@ -20,6 +20,8 @@ OPEN = {"VOICEAPP_HOST": "0.0.0.0"}
         ({"VOICEAPP_TRUSTED_PROXIES": "10.0.0.1/8"}, "VOICEAPP_TRUSTED_PROXIES"),
         ({"VOICEAPP_USER_HEADER": "X User"}, "VOICEAPP_USER_HEADER"),
         ({"VOICEAPP_HOSTS": "https://voice.example"}, "VOICEAPP_HOSTS"),
+        ({"VOICEAPP_HOSTS": f"{'声' * 64}.example"}, "VOICEAPP_HOSTS"),
+        ({"VOICEAPP_ORIGINS": f"https://{'声' * 64}.example"}, "VOICEAPP_ORIGINS"),
         ({"VOICEAPP_PROXIES": "11"}, "VOICEAPP_PROXIES"),
         ({"VOICEAPP_MAX_CALLS": "0"}, "VOICEAPP_MAX_CALLS"),
         ({"VOICEAPP_MONEY_PER_DAY": "-1"}, "VOICEAPP_MONEY_PER_DAY"),

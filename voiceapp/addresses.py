@@ -81,6 +81,14 @@ def host(netloc: str) -> str:
     return f"[{parsed}]" if isinstance(parsed, IPv6Address) else str(parsed)
 
 
+def asked_as(netloc: str) -> str:
+    """The name as browsers send it: `日本語.example` goes out as `xn--wgv71a119e.example`.
+
+    Raises `UnicodeError` for what is no name. Meant for what an operator wrote: a long one takes long.
+    """
+    return netloc if netloc.isascii() else netloc.encode("idna").decode()
+
+
 def prefix(path: str) -> str:
     """A path that an app can live under, such as `/voice`; empty for the root and for what is no such path."""
     path = path.rstrip("/")

@@ -142,8 +142,9 @@ def _header(reader: Reader) -> str:
 
 def _hosts(reader: Reader, host: str, proxies: int, origins: frozenset[tuple[str, str]]) -> tuple[str, ...]:
     """Names this app answers to, without ports. On loopback those of loopback: any site's name could lead there."""
-    hosts = tuple(addresses.host(word) for word in reader.words("VOICEAPP_HOSTS"))
-    for word in reader.words("VOICEAPP_HOSTS"):
+    words = reader.words("VOICEAPP_HOSTS")
+    hosts = tuple(addresses.host(_asked_as("VOICEAPP_HOSTS", word)) for word in words)
+    for word in words:
         if not re.fullmatch(r"(\*\.)?[\w.-]{1,250}|\[?[0-9a-fA-F]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*\]?", word):
             raise SettingError(f"VOICEAPP_HOSTS holds {word!r}; it takes names such as voice.example, without a port.")
     if not hosts and not proxies and is_loopback(host):
@@ -161,8 +162,16 @@ def _origins(reader: Reader) -> frozenset[tuple[str, str]]:
                 f"VOICEAPP_ORIGINS holds {word!r}; it takes the addresses people use, such as https://voice.example, "
                 "without a path."
             )
-        found.add(origin)
+        scheme, place = origin
+        found.add((scheme, _asked_as("VOICEAPP_ORIGINS", place)))
     return frozenset(found)
+
+
+def _asked_as(name: str, netloc: str) -> str:
+    try:
+        return addresses.asked_as(netloc)
+    except UnicodeError:
+        raise SettingError(f"{name} holds {netloc!r}, which no address can be.") from None
 
 
 def _own_origins(port: int) -> frozenset[tuple[str, str]]:
