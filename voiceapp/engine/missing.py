@@ -7,4 +7,4 @@ class MissingError(Exception):
     """Names the missing package or file and the command that brings it."""
 
     def __init__(self, what: str, extra: str = EXTRA) -> None:
-        super().__init__(f"The embedded engine needs {what}. Install what it needs with: {extra}")
+        super().__init__(f"The embedded engine needs {what}. What it needs is installed by {extra}.")

@@ -96,7 +96,10 @@ class Tongues:
         try:
             self.loaded[code] = LOADERS[code](lambda part: None)
         except MissingError as missing:
-            self.absent[code] = f"{missing} Until then I listen and speak in {NAMES[self.first.code]}."
+            self.absent[code] = (
+                f"{NAMES[code]} is not installed here. {missing} "
+                f"Until then I listen and speak in {NAMES[self.first.code]}."
+            )
 
 
 NAMES = {"en": "English", "ja": "Japanese"}
