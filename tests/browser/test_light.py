@@ -16,6 +16,8 @@ MOST_BYTES = 150_000
 # All that the browser took over the line, squeezed as it came; headers are not counted.
 TAKEN = """[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
   .map(({ name, encodedBodySize }) => [name, encodedBodySize])"""
+FROM_END = """(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight)(
+  document.getElementById("scroller"))"""
 FULL = "document.getElementById('scroller').scrollHeight > document.getElementById('scroller').clientHeight"
 WATCH = """
 window.testShifts = []
@@ -62,3 +64,18 @@ def test_nothing_jumps_about_when_it_opens_and_when_a_call_begins(visit: Visit, 
     visitor.call_until_live()
     visitor.page.wait_for_timeout(700)
     assert visitor.page.evaluate("window.testShifts") == []
+
+
+def test_who_reads_the_end_stays_there_when_the_window_changes(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url, viewport={"width": 1280, "height": 860})
+    visitor.call_until_live()
+    for number in range(4):
+        visitor.type(f"Sentence number {number}, which is long enough for several lines of a narrow window. " * 3)
+        visitor.page.wait_for_timeout(300)
+    visitor.wait_until(lambda stats: stats["turn"] == "listening")
+    for size in ((390, 800), (800, 390), (1280, 860)):
+        visitor.page.set_viewport_size({"width": size[0], "height": size[1]})
+        visitor.page.wait_for_timeout(300)
+        assert visitor.page.evaluate(FROM_END) < 2, size
+        assert visitor.page.is_hidden("#newest")

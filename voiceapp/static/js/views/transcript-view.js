@@ -16,6 +16,8 @@ export class TranscriptView {
   breaks = []
   following = true
   pending = false
+  /** Of the scroller, when its end was last looked after. */
+  size = ""
 
   /**
    * @param {import("../transcript.js").Transcript} transcript
@@ -88,6 +90,8 @@ export class TranscriptView {
   }
 
   #scrolled() {
+    // What moves because the window changes is not the reader's doing; the observer comes next.
+    if (this.size !== this.#sizeNow()) return
     const { scrollHeight, scrollTop, clientHeight } = this.scroller
     this.following = scrollHeight - scrollTop - clientHeight < NEAR_PX
     this.newest.hidden = this.following
@@ -101,8 +105,13 @@ export class TranscriptView {
 
   /** Before the first word there is no end to keep: the welcome is read from its top. */
   #keepEnd() {
+    this.size = this.#sizeNow()
     if (!this.log.hasChildNodes()) return
     if (this.following) this.scroller.scrollTop = this.scroller.scrollHeight
     else this.newest.hidden = false
+  }
+
+  #sizeNow() {
+    return `${this.scroller.clientWidth}×${this.scroller.clientHeight}`
   }
 }
