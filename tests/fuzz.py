@@ -17,6 +17,7 @@ SECONDS = 600.0
 # By name: the module and its property. A property of one's own is one more line.
 TARGETS = {
     "link": ("tests.test_link_orders", "test_a_link_ends_once_with_its_cause_and_leaves_nothing"),
+    "http": ("tests.test_http_orders", "test_whatever_strangers_do_the_next_is_served_and_nothing_is_left"),
     "frames": ("tests.test_wire_oracle", "test_same_events_on_damaged_frames"),
     "noise": ("tests.test_wire_oracle", "test_same_events_on_noise"),
     "packets": ("tests.test_packets", "test_a_packet_is_good_or_refused_and_nothing_falls_over"),

@@ -12,8 +12,6 @@ from typing import Any
 
 import pytest
 import trustme
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from tests.hostile.attacker import answer
 from voiceapp import http_connection, http_server
@@ -390,83 +388,3 @@ def test_the_end_refuses_newcomers_drops_who_waits_and_finishes_what_runs() -> N
         with pytest.raises(ConnectionRefusedError):
             server.connect()
     assert not server.complaints
-
-
-# Any order
-
-SEGMENTS = [
-    GET,
-    GET[:20],
-    GET[20:],
-    UPGRADE,
-    UPGRADE[:30],
-    b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nco",
-    b"de=",
-    b"\r\n\r\n",
-    b"\0\xff" * 9,
-    b"x" * 17_000,
-]
-STEPS = st.one_of(
-    st.tuples(st.just("send"), st.integers(0, 4), st.sampled_from(SEGMENTS)),
-    st.tuples(st.sampled_from(["connect", "close", "reset", "shut", "read"]), st.integers(0, 4), st.just(b"")),
-)
-
-
-class Client:
-    """One of a few that do anything at any time."""
-
-    def __init__(self, server: Served) -> None:
-        self._server = server
-        self.sock: socket.socket | None = None
-
-    def do(self, action: str, data: bytes) -> None:
-        if self.sock is None:
-            self.sock = self._server.connect()
-        with contextlib.suppress(OSError):
-            if action == "send":
-                self.sock.sendall(data)
-            elif action == "shut":
-                self.sock.shutdown(socket.SHUT_WR)
-            elif action == "read":
-                self.sock.settimeout(0.001)
-                self.sock.recv(4096)
-            elif action == "reset":
-                self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-        if action in ("close", "reset"):
-            self.close()
-
-    def close(self) -> None:
-        if self.sock is not None:
-            self.sock.close()
-        self.sock = None
-
-
-def play(server: Served, steps: list[tuple[str, int, bytes]]) -> None:
-    """Whatever strangers do, the next one is served, nothing is left of them, and the loop had nothing to say."""
-    clients = [Client(server) for _ in range(5)]
-    try:
-        for action, who, data in steps:
-            clients[who].do(action, data)
-        assert server.ask(GET)[0] == 200
-    finally:
-        for client in clients:
-            client.close()
-    assert eventually(lambda: server.server.connections == 0)
-    assert not server.complaints
-
-
-@pytest.fixture(scope="module")
-def narrow() -> Iterator[Served]:
-    """Room for three unfinished requests, so that they push one another out."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(http_server, "MAX_UNFINISHED", 3)
-        with served() as each:
-            yield each
-
-
-@given(st.lists(STEPS, max_size=30))
-@settings(max_examples=60, deadline=None)
-def test_nothing_that_strangers_do_in_any_order_ends_the_server(
-    narrow: Served, steps: list[tuple[str, int, bytes]]
-) -> None:
-    play(narrow, steps)

@@ -95,6 +95,9 @@ class HttpServer:
         for listener in self._listeners:
             listener.close()
         self._listeners = []
+        if self._spare_file is not None:
+            os.close(self._spare_file)
+            self._spare_file = None
         for connection in [*self._resting, *self._unfinished]:
             self._drop(connection)
         for connection in self._tasks:
