@@ -44,3 +44,14 @@ def test_keys_are_forgotten_once_they_may_do_as_much_as_strangers(
     buckets.take("new", 1)
     assert set(buckets._by_key) == {"0", "new"}
     assert not buckets.take("0", 1)
+
+
+def test_keys_that_cannot_be_forgotten_are_not_looked_through_for_each_newcomer(
+    clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace, "MOST_KEYS", 10)
+    buckets, looks = Buckets(1, 2), []
+    monkeypatch.setattr(Bucket, "full", property(lambda _: looks.append(1)))
+    for n in range(1000):
+        buckets.take(str(n), 2)
+    assert len(looks) < 2500

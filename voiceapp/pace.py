@@ -17,7 +17,7 @@ SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE = 1050.0, 2000.0
 LEAST_CHUNK_MS = 20.0
 
 
-# Of so many keys, those whose bucket is full again are forgotten.
+# Of so many keys, those whose bucket is full again are forgotten; and of twice as many as were left then.
 MOST_KEYS = 4096
 
 
@@ -58,12 +58,14 @@ class Buckets:
         self._a_second = a_second
         self._at_once = at_once
         self._by_key: dict[str, Bucket] = {}
+        self._most = MOST_KEYS
 
     def take(self, key: str, amount: float) -> bool:
         """Take `amount` of the key's, if it is there."""
         bucket = self._by_key.get(key)
         if bucket is None:
-            if len(self._by_key) >= MOST_KEYS:
+            if len(self._by_key) >= self._most:
                 self._by_key = {each: held for each, held in self._by_key.items() if not held.full}
+                self._most = max(MOST_KEYS, 2 * len(self._by_key))
             bucket = self._by_key[key] = Bucket(self._a_second, self._at_once)
         return bucket.take(amount)
