@@ -149,12 +149,15 @@ def test_the_access_log_has_requests_and_upgrades(hello: ScriptedServer, tmp_pat
         ("127.0.0.1", [(b"x-forwarded-proto", b"https")], "https"),
         ("127.0.0.1", [(b"x-forwarded-proto", b"http")], "http"),
         ("203.0.113.9", [(b"x-forwarded-proto", b"https")], "http"),
+        ("10.1.2.3", [(b"x-forwarded-proto", b"https")], "https"),
+        ("::ffff:127.0.0.1", [(b"x-forwarded-proto", b"https")], "https"),
+        ("", [(b"x-forwarded-proto", b"https")], "https"),
         ("127.0.0.1", [], "http"),
     ],
 )
 def test_only_gunicorns_own_proxies_are_believed(address: str, headers: list[tuple[bytes, bytes]], scheme: str) -> None:
     worker = Worker.__new__(Worker)
     worker.cfg = SimpleNamespace(
-        forwarded_allow_ips=["127.0.0.1"], secure_scheme_headers={"X-FORWARDED-PROTO": "https"}
+        forwarded_allow_ips=["127.0.0.1", "10.0.0.0/8"], secure_scheme_headers={"X-FORWARDED-PROTO": "https"}
     )
     assert worker._scheme(address, Request("GET", b"/", "1.1", headers, b"")) == scheme

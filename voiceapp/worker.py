@@ -9,11 +9,13 @@ import select
 import ssl
 from contextlib import suppress
 from datetime import timedelta
+from ipaddress import ip_network
 from types import SimpleNamespace
 from typing import Any
 
 from gunicorn.workers.base import Worker as BaseWorker
 
+from . import addresses
 from .bridge import Bridge
 from .http_connection import Answer, Request
 from .http_server import HttpServer
@@ -85,7 +87,8 @@ class Worker(BaseWorker):  # type: ignore[misc]  # gunicorn has no types
     def _scheme(self, address: str, request: Request) -> str:
         """By the headers of the proxies named in `forwarded_allow_ips`; others' are not believed."""
         trusted = self.cfg.forwarded_allow_ips
-        if "*" in trusted or address in trusted or not address:
+        networks = tuple(ip_network(each) for each in trusted if each != "*")
+        if "*" in trusted or not address or addresses.is_in(address, networks):
             for name, value in self.cfg.secure_scheme_headers.items():
                 if request.header(name.lower().encode()) == value.encode():
                     return "https"
