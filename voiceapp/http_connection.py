@@ -176,7 +176,7 @@ class HttpConnection:
         head = await self._next_event()
         if not isinstance(head, h11.Request):
             return None
-        _check_length(head.headers)
+        _check_framing(head)
         body = bytearray()
         if self._h11.they_are_waiting_for_100_continue:
             go_on = self._h11.send(h11.InformationalResponse(status_code=100, headers=[]))
@@ -266,8 +266,12 @@ def _set(ready: "asyncio.Future[None]") -> None:
         ready.set_result(None)
 
 
-def _check_length(headers: Any) -> None:
-    for name, value in headers:
+def _check_framing(head: h11.Request) -> None:
+    """Where a body ends must be said once and plainly (RFC 9112, section 6.1). Raises `RefusedError`."""
+    names = {name for name, _ in head.headers}
+    if b"transfer-encoding" in names and (b"content-length" in names or head.http_version != b"1.1"):
+        raise RefusedError(HTTPStatus.BAD_REQUEST)
+    for name, value in head.headers:
         if name == b"content-length":
             if not _PLAIN_LENGTH.fullmatch(value):
                 raise RefusedError(HTTPStatus.BAD_REQUEST)
