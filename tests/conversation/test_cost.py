@@ -10,6 +10,7 @@ import pytest
 
 from tests.conversation.call import Call
 from voiceapp.conversation.reader import Reader
+from voiceapp.conversation.segments import floor_word
 
 Event = dict[str, Any]
 SOUND = "AAAA" * 16
@@ -144,6 +145,10 @@ def steps(events: Iterator[Event]) -> int:
     """Lines run while a call takes the events."""
     payloads = [json.dumps(event).encode() for event in events]
     call, reader = Call().begin(), Reader()
+    return lines_run(lambda: [take(call, reader, payload) for payload in payloads])
+
+
+def lines_run(action: Callable[[], object]) -> int:
     count = 0
 
     def see(_frame: FrameType, _event: str, _arg: object) -> Callable[..., Any]:
@@ -154,8 +159,7 @@ def steps(events: Iterator[Event]) -> int:
     before = sys.gettrace()
     sys.settrace(see)
     try:
-        for payload in payloads:
-            take(call, reader, payload)
+        action()
     finally:
         sys.settrace(before)
     return count
@@ -182,3 +186,10 @@ def take(call: Call, reader: Reader, payload: bytes) -> None:
 )  # fmt: skip
 def test_twice_as_much_takes_twice_as_many_steps(story: Callable[[int], Iterator[Event]]) -> None:
     assert steps(story(2 * MANY)) < 2.3 * steps(story(MANY))
+
+
+@pytest.mark.parametrize("piece", ["a", "\x01", "\u200b", "\u0301", "\u200d", "\u0600", "क्", "\u1112", "🇯", "あ"])
+@pytest.mark.parametrize("beginning", ["", "x", "x "])
+def test_a_place_to_cut_is_found_at_once_whatever_a_text_is_made_of(piece: str, beginning: str) -> None:
+    text = beginning + piece * 20_000
+    assert lines_run(lambda: floor_word(text, 10_000)) < 500_000

@@ -24,6 +24,7 @@ ONE_EACH = {
     "Hangul in parts": "\u1112\u1161\u11ab",
     "a syllable and its end": "하\u11ab",
     "an Arabic year": "\u06011",
+    "a Vedic sign and its letter": "\u1cf5क",
     "a keycap": "1️⃣",
     "an end of line": "\r\n",
 }

@@ -11,7 +11,8 @@ Emit = Callable[..., None]
 MOST_RETOLD, MOST_RETOLD_CHARACTERS = 100, 100_000
 # Ten hours of talk have a tenth of it. What comes beyond is heard, but no longer written down.
 MOST_ENTRIES, MOST_CHARACTERS = 10_000, 4_000_000
-MOST_ENTRY_CHARACTERS = 200_000
+# An hour of speech without a turn of the other's.
+MOST_ENTRY_CHARACTERS = 50_000
 # The kind of an entry that only a later session knows.
 RETOLD = "retold"
 

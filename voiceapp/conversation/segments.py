@@ -34,9 +34,11 @@ _JOINS_BEHIND = (
     (0x0890, 0x0891),
     (0x08E2, 0x08E2),
     (0x0D4E, 0x0D4E),
+    (0x1CF5, 0x1CF6),
     (0x110BD, 0x110BD),
     (0x110CD, 0x110CD),
     (0x111C2, 0x111C3),
+    (0x113D1, 0x113D1),
     (0x1193F, 0x1193F),
     (0x11941, 0x11941),
     (0x11A3A, 0x11A3A),
@@ -48,6 +50,9 @@ _JAMO_LEADING = ((0x1100, 0x115F), (0xA960, 0xA97C))
 _JAMO_FOLLOWING = ((0x1160, 0x11FF), (0xD7B0, 0xD7FB))
 _HANGUL = ((0xAC00, 0xD7A3), *_JAMO_LEADING)
 _VIRAMA = 9
+# Code points. Whatever a server sends, the search for a place ends: no word is longer, no character as people see it
+# (a family has 11), and no letter has more marks (Unicode's annex 15, for streams).
+LONGEST_WORD, LONGEST_CHARACTER, MOST_MARKS = 500, 100, 30
 
 
 def floor_grapheme(text: str, at: int) -> int:
@@ -56,23 +61,29 @@ def floor_grapheme(text: str, at: int) -> int:
     By the rules of Unicode's annex 29 for extended grapheme clusters; where these need tables that the standard library
     lacks, two characters are rather kept together than one split.
     """
-    at = min(at, len(text))
-    while 0 < at < len(text) and _joined(text, at):
-        at -= 1
-    return max(at, 0)
+    place = at = max(min(at, len(text)), 0)
+    while at - place < LONGEST_CHARACTER and 0 < place < len(text) and _joined(text, place):
+        place -= 1
+    return place
 
 
 def floor_word(text: str, at: int) -> int:
     """The nearest place at or before `at` where a word ends, or a character of a script that does without spaces.
 
-    In a text that is all one word there is no such place: it is cut between characters.
+    Where there is no such place, or only one very far away, it is cut between characters.
     """
-    place = floor_grapheme(text, at)
-    while place and not _between_words(text, place):
+    last = place = floor_grapheme(text, at)
+    while place and not _between_words(text, place) and last - place <= LONGEST_WORD:
         place = floor_grapheme(text, place - 1)
-    if place or any(_between_words(text, end) for end in range(at + 1, len(text)) if not _joined(text, end)):
-        return place
-    return floor_grapheme(text, at)
+    if last - place > LONGEST_WORD or (not place and not _ends_soon(text, at)):
+        return last
+    return place
+
+
+def _ends_soon(text: str, at: int) -> bool:
+    """Whether the word that stands at this place ends before the text does."""
+    ends = range(at + 1, min(len(text), at + LONGEST_WORD))
+    return any(_between_words(text, end) for end in ends if not _joined(text, end))
 
 
 def _joined(text: str, at: int) -> bool:
@@ -99,16 +110,17 @@ def _is_mark(character: str) -> bool:
 
 def _virama_before(text: str, at: int) -> bool:
     """Whether the letter that ends here is to be joined with the next, whatever other marks it has."""
-    while at and _is_mark(text[at - 1]):
+    for at in range(at, max(at - MOST_MARKS, 0), -1):
+        if not _is_mark(text[at - 1]):
+            return False
         if combining(text[at - 1]) == _VIRAMA:
             return True
-        at -= 1
     return False
 
 
 def _flag_letters_before(text: str, at: int) -> int:
     start = at
-    while start and _within(text[start - 1], _FLAG_LETTERS):
+    while start and at - start < LONGEST_CHARACTER and _within(text[start - 1], _FLAG_LETTERS):
         start -= 1
     return at - start
 
@@ -117,7 +129,7 @@ def _between_words(text: str, at: int) -> bool:
     if at >= len(text) or text[at].isspace() or text[at - 1].isspace():
         return True
     base = at - 1
-    while base and category(text[base])[0] in "MC":
+    while base and at - base <= MOST_MARKS and category(text[base])[0] in "MC":
         base -= 1
     return _within(text[at], _UNSPACED) or _within(text[base], _UNSPACED)
 
