@@ -203,6 +203,16 @@ def test_an_estimate_is_said_as_such_until_it_is_replaced() -> None:
     assert (told["estimated"], told["cost"]["total"], told["total"]["output_tokens"]) == (False, 0.072, 600)
 
 
+def test_of_very_many_estimates_the_oldest_stay_what_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voiceapp.bill.MOST_ESTIMATES", 2)
+    made = bill()
+    for key in ("r1", "r2", "r3"):
+        made.add(Charge(key, TURN, estimated=True))
+    assert len(made._estimates) == 2
+    made.add(Charge("r3", replace(TURN, output_tokens=0, output_audio_tokens=0)))
+    assert made.told()["total"]["output_tokens"] == 2 * TURN.output_tokens
+
+
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 1000), st.booleans()), max_size=20))
 def test_a_cost_falls_only_where_an_estimate_is_replaced(lines: list[tuple[str, int, bool]]) -> None:
     made, told, sizes = bill(), set[str](), dict[str, int]()

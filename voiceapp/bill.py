@@ -8,6 +8,9 @@ from .conversation.events import Transcribing, Usage
 from .conversation.usage import Charge
 from .tariff import MILLIONTHS, Tariff
 
+# So many estimates wait for what a server may yet tell; of more the oldest stays what it is.
+MOST_ESTIMATES = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class _Line:
@@ -62,6 +65,8 @@ class Bill:
         self._take(line)
         if charge.estimated:
             self._estimates[charge.key] = line
+            if len(self._estimates) > MOST_ESTIMATES:
+                del self._estimates[next(iter(self._estimates))]
         if isinstance(charge.usage, Usage):
             self._turn = line
 

@@ -144,12 +144,34 @@ def test_whole_samples_in_standard_base64_go_through_untouched() -> None:
     assert [each.sound for each in found if each] == [SOUND.encode()] * 2
 
 
-@pytest.mark.parametrize("end", [{"type": "response.output_audio.done", "item_id": "a"}, {"type": "response.done"}])
-def test_a_byte_left_over_at_the_end_is_dropped(end: dict[str, Any]) -> None:
+def test_a_byte_left_over_at_the_end_is_dropped() -> None:
     reader = Reader()
     reader.sound(encoded(delta("AAAA")))
-    reader.read(encoded(end))
+    reader.read(encoded({"type": "response.output_audio.done", "item_id": "a"}))
     assert reader.sound(encoded(delta("////"))) == SoundDelta("r", "a", b"//8=", 2)
+
+
+def test_the_end_of_an_earlier_response_takes_no_byte_from_one_that_goes_on() -> None:
+    reader = Reader()
+    reader.sound(encoded(delta("AAAA")))
+    reader.read(encoded({"type": "response.done", "response": {"id": "earlier"}}))
+    assert reader.sound(encoded(delta("////"))) == SoundDelta("r", "a", b"AP///w==", 4)
+
+
+def test_whole_samples_go_through_untouched_beside_an_item_with_a_byte_left_over() -> None:
+    reader = Reader()
+    reader.sound(encoded(delta("AA==", item_id="b")))
+    found = reader.sound(encoded(delta()))
+    assert found is not None
+    assert found.sound == SOUND.encode()
+
+
+def test_half_a_character_is_no_part_of_the_sound_behind_it() -> None:
+    reader = Reader()
+    text = {"type": "response.output_audio_transcript.delta", "response_id": "r", "item_id": "a"}
+    reader.read(encoded({**text, "delta": "\ud83d"}))
+    assert reader.read(encoded(delta("AAA"))).event == ev.AudioDelta("r", "a", "AAA=")
+    assert reader.read(encoded({**text, "delta": "\ude00"})).event == ev.AssistantTextDelta("r", "a", "😀")
 
 
 def test_another_session_begins_with_nothing_left_over() -> None:

@@ -54,8 +54,9 @@ class Captions:
         """The server gave an item its place; one that is no message of the two is hidden."""
         entry = self._transcript.get(item)
         if entry is None:
-            hidden = role not in ("user", "assistant") or kind not in ("audio", "text")
-            return self._add(Entry(item, role, kind, hidden=hidden, after=after))
+            shown = role in ("user", "assistant") and kind in ("audio", "text")
+            known = (role, kind) if shown else ("other", "other")
+            return self._add(Entry(item, *known, hidden=not shown, after=after))
         self.follow(item, after)
         return entry
 

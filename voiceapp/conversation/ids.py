@@ -35,7 +35,7 @@ class Ids:
         self.begin_session()
 
     def begin_session(self) -> None:
-        self._earlier |= self._seen
+        self._earlier = self._seen | (self._earlier if len(self._earlier) < MOST_SEEN else set())
         self._seen.clear()
         self._ours: dict[str | int, str] = {}
         # None where we made it up and the server's own is not known.

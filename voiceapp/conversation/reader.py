@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from . import dialects
 from . import events as ev
-from .ids import Ids
+from .ids import MOST_CHARACTERS, Ids
 from .sound import NotBase64Error, Samples, base64_size, standard_base64
 
 # Every server seen writes the type first, or behind an event_id; one that does not takes the ordinary way.
@@ -31,6 +31,8 @@ MOST_VALUES = 20_000
 MOST_ODD_SOUND_BYTES = 4 * 1024 * 1024
 # What stands around the sound of a delta; recorded ones have 250 bytes.
 MOST_AROUND_BYTES = 4096
+# Texts that are said at once, each cut in the middle of a character.
+MOST_HALVES = 50
 # To see whether so little is needed takes as long as to parse it.
 FEW_BYTES = 1000
 
@@ -99,7 +101,7 @@ class Reader:
         if not isinstance(envelope, dict) or envelope.get("delta") != "" or envelope.get("type") not in _SOUND_DELTAS:
             return None
         response, item = self.ids.of_sound(envelope)
-        if size & 1 or self._samples:
+        if size & 1 or item in self._samples:
             sound, size = self._samples.join(item, sound)
         return SoundDelta(response, item, sound, size)
 
@@ -132,18 +134,20 @@ class Reader:
             case ev.AudioDone(_, item):
                 self._samples.end(item)
             case ev.ResponseDone():
-                self._samples.clear()
                 self._halves.clear()
         return Reading(message, event)
 
     def _join_halves(self, message: dict[str, Any]) -> dict[str, Any]:
         """A half belongs before the item's next text; one that stays alone becomes U+FFFD: nothing can print it."""
-        item, delta = str(message.get("item_id")), message.get("delta")
-        if isinstance(delta, str):
+        delta = message.get("delta")
+        if isinstance(delta, str) and dialects.ga_name(message.get("type")) != dialects.AUDIO_DELTA:
+            item = str(message.get("item_id"))[:MOST_CHARACTERS]
             delta = self._halves.pop(item, "") + delta
             if "\ud800" <= delta[-1:] <= "\udbff":
                 self._halves[item] = delta[-1]
                 delta = delta[:-1]
+            if len(self._halves) > MOST_HALVES:
+                self._halves.clear()
             message = {**message, "delta": delta}
         text = json.dumps(message, ensure_ascii=False)
         joined: dict[str, Any] = json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))

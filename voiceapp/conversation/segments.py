@@ -110,10 +110,10 @@ def _is_mark(character: str) -> bool:
 
 def _virama_before(text: str, at: int) -> bool:
     """Whether the letter that ends here is to be joined with the next, whatever other marks it has."""
-    for at in range(at, max(at - MOST_MARKS, 0), -1):
-        if not _is_mark(text[at - 1]):
+    for mark in reversed(text[max(at - MOST_MARKS, 0) : at]):
+        if not _is_mark(mark):
             return False
-        if combining(text[at - 1]) == _VIRAMA:
+        if combining(mark) == _VIRAMA:
             return True
     return False
 

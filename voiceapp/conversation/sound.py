@@ -42,15 +42,19 @@ def standard_base64(text: str) -> bytes:
     return sound
 
 
+# Items with a byte left over; a server sends the sound of one or two at a time.
+MOST_LEFT = 50
+
+
 class Samples:
     """Makes whole samples of pieces cut anywhere: a byte left over belongs before the item's next piece."""
 
     def __init__(self) -> None:
         self._left: dict[str, bytes] = {}
 
-    def __bool__(self) -> bool:
-        """Whether anything is left over."""
-        return bool(self._left)
+    def __contains__(self, item: str) -> bool:
+        """Whether anything is left over of it."""
+        return item in self._left
 
     def join(self, item: str, sound: bytes) -> tuple[bytes, int]:
         """The item's next whole samples, and their size in bytes. `sound` is standard base64, and so is what comes."""
@@ -58,6 +62,8 @@ class Samples:
         whole = len(pcm) & ~1
         if whole < len(pcm):
             self._left[item] = pcm[whole:]
+            if len(self._left) > MOST_LEFT:
+                del self._left[next(iter(self._left))]
         return b64encode(pcm[:whole]), whole
 
     def end(self, item: str) -> None:

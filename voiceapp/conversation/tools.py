@@ -14,6 +14,8 @@ from .segments import floor_grapheme
 
 # The page is told no more of arguments and result.
 MOST_CHARACTERS = 4_000
+# Servers take names of 64 characters.
+MOST_NAME = 200
 # So often a response follows on a tool's call before the person speaks again.
 MOST_IN_A_ROW = 5
 # Of more the oldest is given up, or forgotten; a call of an hour has a tenth of it.
@@ -54,7 +56,7 @@ class Call:
 
     def learn(self, report: ToolReported) -> None:
         self.response = report.response or self.response
-        self.name = report.name or self.name
+        self.name = bounded(report.name, MOST_NAME) or self.name
         self.call = report.call or self.call
         self.arguments = report.arguments or self.arguments
         self.result = bounded(report.result) or self.result
@@ -68,10 +70,8 @@ class Call:
         return {**known, "state": self.state, **result}
 
 
-def bounded(text: str) -> str:
-    if len(text) <= MOST_CHARACTERS:
-        return text
-    return text[: floor_grapheme(text, MOST_CHARACTERS - 1)] + "…"
+def bounded(text: str, most: int = MOST_CHARACTERS) -> str:
+    return text if len(text) <= most else text[: floor_grapheme(text, most - 1)] + "…"
 
 
 class Tools:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 MOST_HIDDEN = 150
 # At most so many move along with one; a server names one or two.
 MOST_MOVED = 20
+# Pieces of a text until they are joined: each is an object, and may be a single letter.
+MOST_PARTS = 1_000
 
 
 @dataclass(slots=True, eq=False)
@@ -41,6 +43,8 @@ class Entry:
     def append(self, delta: str) -> None:
         self._parts.append(delta)
         self.characters += len(delta)
+        if len(self._parts) > MOST_PARTS:
+            self._parts = ["".join(self._parts)]
 
     @property
     def known(self) -> str:

@@ -15,6 +15,8 @@ ASSISTANT_TOKEN_BYTES = 50 * BYTES_PER_MS
 TEXT_TOKEN_BYTES = 4
 # A server has one response at a time; of more, the end was not told.
 MOST_OPEN = 8
+# Of what was told so many are known, should a server say it once more.
+MOST_TOLD = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Meter:
     _context: Usage = field(default_factory=Usage)
     _open: dict[str, _Response] = field(default_factory=dict)
     _latest: _Response | None = None
-    _told: set[str] = field(default_factory=set)
+    _told: dict[str, None] = field(default_factory=dict)
 
     # What a response will read
 
@@ -117,7 +119,7 @@ class Meter:
         key = going.key if going else self._key(response)
         if key in self._told:
             return None
-        self._told.add(key)
+        self._keep_told(key)
         self._context = _read_next(usage)
         return Charge(key, usage)
 
@@ -128,8 +130,13 @@ class Meter:
             self._unwritten = ""
         if usage is None or key in self._told:
             return None
-        self._told.add(key)
+        self._keep_told(key)
         return Charge(key, usage)
+
+    def _keep_told(self, key: str) -> None:
+        self._told[key] = None
+        if len(self._told) > MOST_TOLD:
+            del self._told[next(iter(self._told))]
 
     @property
     def writing(self) -> bool:
