@@ -226,3 +226,31 @@ def test_an_upstream_that_is_lost_in_mid_answer_is_charged_for(
         _, usage = page.expect("usage")
         assert usage["estimated"]
         assert usage["cost"]["total"] > 0
+
+
+def test_each_session_of_a_call_is_charged_at_the_price_of_its_own_model(
+    serve: Serve, play: Callable[..., ScriptedServer]
+) -> None:
+    upstream = play({"when": "response.create", "do": [{"say": {"text": "Yes.", "ms": 200, "usage": USAGE}}]})
+    models = "gpt-realtime-2.1, gpt-realtime-2.1-mini, somebody-elses"
+    url = serve(upstream, VOICEAPP_MODEL=models, VOICEAPP_MONEY_PER_DAY="100")
+    with PageClient(url) as page:
+        page.start()
+        costs = []
+        for n, model in enumerate(("", "gpt-realtime-2.1-mini", "somebody-elses")):
+            if model:
+                assert page.call("configure", {"model": model}) == {"ok": True}
+                page.wait(lambda n=n: len(page.named("renewed")) == n)
+                assert page.named("renewed")[-1][0]["model"] == model
+            page.emit("text", {"text": "Hello"})
+            page.wait(lambda n=n: len(page.named("usage")) == n + 1)
+            costs.append(page.named("usage")[-1][1]["cost"])
+            item = page.named("audio")[-1][1]
+            page.emit("heard", {"item": item, "heard_ms": 200})
+            page.wait(lambda: page.named("turn")[-1][1]["state"] == "listening")
+        assert [cost["total"] for cost in costs] == pytest.approx([COST, COST + 0.01048, COST + 0.01048])
+        assert [cost["unpriced"] for cost in costs] == [[], [], ["talk"]]
+        assert page.named("limits")[-1][0]["presumed"]
+        page.emit("stop", {})
+        page.expect("ended")
+    assert eventually(lambda: left(url) == pytest.approx(100 - 2 * COST - 0.01048))

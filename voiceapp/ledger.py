@@ -132,7 +132,7 @@ class Ledger:
         import redis
 
         waits = {"socket_timeout": REDIS_WAIT_S, "socket_connect_timeout": REDIS_WAIT_S}
-        self._redis = redis.Redis.from_url(url.reveal(), **waits)
+        self._redis = redis.Redis.from_url(url.reveal(), decode_responses=True, **waits)
         self._take = self._redis.register_script(_TAKE)
         address = url.reveal().replace("unix://", "redis+unix://", 1)
         self._shared = MovingWindowRateLimiter(storage_from_string(address, wrap_exceptions=True, **waits))
@@ -161,11 +161,11 @@ class Ledger:
         own, others = self._sums.of(key), 0
         if self._present():
             try:
-                told = {name.decode(): int(total) for name, total in self._redis.hgetall(f"voiceapp:{key}").items()}
+                told = self._redis.hgetall(f"voiceapp:{key}")
                 if own and self._name not in told:
                     # It was started anew without what it held.
                     self._sums.forgotten(key)
-                others = sum(total for name, total in told.items() if name != self._name)
+                others = sum(int(total) for name, total in told.items() if name != self._name)
             except Exception as error:
                 self._lost(error)
         return max(0, own + others)
