@@ -10,7 +10,7 @@ from tests.conftest import upstream_settings
 from tests.hostile.attacker import fetch
 from tests.page_client import PageClient, of_answer
 from tests.servers import werkzeug
-from tests.test_driver import chunk, eventually
+from tests.test_driver import chunk, closed, eventually
 from voiceapp.engine.scripted import ScriptedServer
 
 Serve = Callable[..., str]
@@ -254,3 +254,15 @@ def test_each_session_of_a_call_is_charged_at_the_price_of_its_own_model(
         page.emit("stop", {})
         page.expect("ended")
     assert eventually(lambda: left(url) == pytest.approx(100 - 2 * COST - 0.01048))
+
+
+def test_an_upstream_that_goes_on_talking_is_not_listened_to_for_long(
+    serve: Serve, play: Callable[..., ScriptedServer]
+) -> None:
+    upstream = play({"when": "response.create", "do": [LONG]}, {"when": "response.cancel", "do": []})
+    url = serve(upstream, VOICEAPP_CALLS_PER_USER="1")
+    with PageClient(url) as page:
+        hang_up(page)
+        page.call("start", {})
+        page.wait(lambda: len(page.named("ready")) == 2)
+        assert closed(upstream)
