@@ -198,6 +198,21 @@ def test_whose_form_is_refused_is_told_why(visit: Client, language: str, word: s
     assert "Set-Cookie" not in answer.headers
 
 
+@pytest.mark.parametrize(
+    ("code", "typed", "status"),
+    [
+        ("ひらけがごま", "ひらけか\u3099ごま", 303),
+        ("ひらけか\u3099ごま", "\u3000ひらけがごま ", 303),
+        ("open-7", "ｏｐｅｎ－７", 303),
+        ("ﾊﾟｽﾜｰﾄﾞ", "パスワード", 303),
+        ("open-7", "OPEN-7", 403),
+        ("ひらけがごま", "ひらけかごま", 403),
+    ],
+)
+def test_a_code_is_the_same_however_the_keyboard_writes_it(visit: Client, code: str, typed: str, status: int) -> None:
+    assert visit(VOICEAPP_ACCESS_CODE=code).post("/login", data={"code": typed}).status_code == status
+
+
 # Other apps' cookies
 
 COOKIES = ['prefs={"a":1}; {}', "flag; {}", 'q="a; {}', "a=1,2; {}", "=; {}", "ä=ö; {}", "{}; flag", "x=\\; {}"]

@@ -5,6 +5,7 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
+from unicodedata import normalize
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.datastructures import MultiDict
@@ -55,7 +56,7 @@ class Access:
         self._proxies = proxies
         self._ledger = ledger
         self._key = key.reveal().encode()
-        self._code = self._digest(rules.access_code.reveal())
+        self._code = self._digest(_typed(rules.access_code.reveal()))
         # The signature hangs on the code too: a new code makes every cookie worthless.
         self._signer = URLSafeTimedSerializer(self._digest("cookie:" + rules.access_code.reveal()).hex(), salt=COOKIE)
 
@@ -95,7 +96,7 @@ class Access:
 
     def is_code(self, given: str, environ: Environ) -> bool:
         """Compared in constant time, as digests so that the length does not show either."""
-        right = self.asks_for_code and hmac.compare_digest(self._digest(given.strip()), self._code)
+        right = self.asks_for_code and hmac.compare_digest(self._digest(_typed(given)), self._code)
         if not right:
             for whom, most in self._tries(environ):
                 self._ledger.count_try("wrong-code", whom, most)
@@ -133,6 +134,11 @@ class Access:
 
     def _digest(self, text: str) -> bytes:
         return hmac.digest(self._key, text.encode(), "sha256")
+
+
+def _typed(code: str) -> str:
+    """The code in one form: keyboards write が with one character or two, and Latin letters also in full width."""
+    return normalize("NFKC", code).strip()
 
 
 def _cookies(environ: Environ) -> MultiDict[str, str]:
