@@ -60,17 +60,21 @@ def test_every_file_the_page_names_is_there_and_is_kept_for_good(client: FlaskCl
             assert "immutable" in response.headers["Cache-Control"], file
 
 
-def test_a_file_under_an_old_version_is_not_kept(client: FlaskClient) -> None:
-    with client.get("/static/v-0123456789ab/i18n/en.json") as response:
-        assert response.status_code == 200
-        assert "immutable" not in response.headers.get("Cache-Control", "")
+def test_the_address_of_another_version_is_none(client: FlaskClient) -> None:
+    for name in ("i18n/en.json", "js/worklets/capture.js"):
+        assert client.get(f"/static/v-0123456789ab/{name}").status_code == 404
 
 
-@pytest.mark.parametrize(
-    "path", ["/static/v-0/../settings.py", "/static/v-0/%2e%2e/settings.py", "/static/v-0/nothing.js"]
-)
+@pytest.mark.parametrize("path", ["../settings.py", "%2e%2e/settings.py", "nothing.js"])
 def test_nothing_else_is_served(client: FlaskClient, path: str) -> None:
-    assert client.get(path).status_code == 404
+    assert client.get(f"/static/{pages.files_version()}/{path}").status_code == 404
+
+
+def test_what_fails_to_load_is_looked_after_before_anything_else_loads(client: FlaskClient) -> None:
+    html = client.get("/").text
+    assert re.findall(r'<script src="([^"]+)"', html)[0].endswith("/boot.js")
+    assert re.search(r'<div [^>]*id="broken"[^>]* hidden>', html)
+    assert "<noscript>" in html
 
 
 def test_there_is_no_inline_script_or_style(client: FlaskClient) -> None:
@@ -118,7 +122,7 @@ def test_the_whole_page_is_light(client: FlaskClient) -> None:
     page = client.get("/", headers={"Accept-Encoding": "gzip"}).data
     files = pages.squeezed_files()
     styles = {name for name in files if name.startswith("css/") and name != "css/login.css"}
-    loaded = {*pages.modules(), *styles, "i18n/ja.json", "icons/icon.svg", "vendor/socket.io.min.js"}
+    loaded = {*pages.modules(), *styles, "boot.js", "i18n/ja.json", "icons/icon.svg", "vendor/socket.io.min.js"}
     assert len(page) + sum(len(files[name]) for name in loaded) <= MOST_BYTES
 
 

@@ -53,7 +53,7 @@ def test_a_start_is_accepted_and_the_call_becomes_ready(client: Client) -> None:
     assert client.client.emit("start", {}, callback=True) == {"ok": True}
     (ready,) = client.expect("ready")
     session = {"persona", "profile", "model", "voice", "expires_at"}
-    assert set(ready) == {"conversation", "sample_rate", "chunk_ms"} | session
+    assert set(ready) == {"conversation", "sample_rate", "chunk_ms", "version"} | session
 
 
 def test_a_turn_is_answered_in_this_clients_room(client: Client, app: Any) -> None:

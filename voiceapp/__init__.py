@@ -50,7 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     access = Access(rules, proxies, settings.secret_key, ledger)
     house = House(bridge, rules, Admission(rules), Budgets(rules, ledger))
     offer = Offer(settings)
-    sockets.Calls(socketio, house, settings, offer)
+    sockets.Calls(socketio, house, settings, offer, app.extensions["voiceapp_version"])
     telemetry.BridgeWatch(bridge).attach()
     explain = login.explainer(app)
     app.wsgi_app = Door(  # type: ignore[method-assign]

@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, render_template, request, send_from_directory
+from flask import Blueprint, Flask, Response, abort, current_app, render_template, request, send_from_directory
 
 STATIC = Path(__file__).parent / "static"
 DEFAULT_LANGUAGE = "en"
@@ -78,12 +78,16 @@ def page() -> Response:
 
 @pages.get("/static/v-<version>/<path:name>")
 def versioned(version: str, name: str) -> Response:
-    """A file under the version of its content, so that browsers keep it for good."""
+    """A file under the version of its content, so that browsers keep it for good.
+
+    Another version's address is none: a page made of two versions would fail where nobody looks.
+    """
+    if version != current_app.extensions["voiceapp_version"].removeprefix("v-"):
+        abort(404)
     response = _squeezed(name) or send_from_directory(STATIC, name)
     if Path(name).suffix in SQUEEZED:
         response.vary.add("Accept-Encoding")
-    if version == current_app.extensions["voiceapp_version"].removeprefix("v-"):
-        response.headers["Cache-Control"] = f"public, max-age={FOREVER_S}, immutable"
+    response.headers["Cache-Control"] = f"public, max-age={FOREVER_S}, immutable"
     return response
 
 

@@ -72,6 +72,7 @@ class Relay:
         key: Secret,
         engine: Engine | None,
         chunk_ms: int,
+        version: str,
         ready_s: float,
         warden: Warden,
     ) -> None:
@@ -80,7 +81,7 @@ class Relay:
         self._plan = plan
         self._key = key
         self._engine = engine
-        self._chunk_ms = chunk_ms
+        self._about = {"sample_rate": 24000, "chunk_ms": chunk_ms, "version": version}
         self._ready_s = ready_s
         self._warden = warden
         self._pace = Bucket(SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE)
@@ -399,8 +400,7 @@ class Relay:
         if self._link is not None:
             self._pulse.feel(self._link)
         made = self._made(ready.model, ready.voice, ready.expires_at)
-        about = {"conversation": self.id, "sample_rate": 24000, "chunk_ms": self._chunk_ms}
-        self._browser.emit("ready", {**about, **made})
+        self._browser.emit("ready", {"conversation": self.id, **self._about, **made})
         self._warden.ready()
 
     def _tariff(self, model: str = "") -> Tariff:

@@ -128,12 +128,13 @@ class Page:
 class Calls:
     """Every connected page of this process, by Socket.IO sid. Its state is touched on the bridge's thread alone."""
 
-    def __init__(self, socketio: SocketIO, house: House, settings: Settings, offer: Offer) -> None:
+    def __init__(self, socketio: SocketIO, house: House, settings: Settings, offer: Offer, version: str) -> None:
         self._socketio = socketio
         self._house = house
         self._bridge = bridge = house.bridge
         self._settings = settings
         self._offer = offer
+        self._version = version
         embedded = "embedded" in offer.profiles
         shared = (settings.engine_port, settings.engine_key, settings.engine_calls)
         self._engine = Engine(bridge, *shared) if embedded else None
@@ -315,6 +316,7 @@ class Calls:
             key=self._settings.upstream_key,
             engine=self._engine,
             chunk_ms=self._settings.chunk_ms,
+            version=self._version,
             ready_s=self._settings.ready_s,
             warden=self._house.receive(page.visitor, page.request_id),
         )

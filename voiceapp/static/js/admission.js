@@ -21,6 +21,11 @@ export async function askAdmission() {
   }
 }
 
+/** A part of the page did not come: the server is away, or has another version by now. */
+export async function whyMissing() {
+  return (await askAdmission()).reached ? "client_missing" : "server_away"
+}
+
 /** The refusals of one line. */
 export class Refusals {
   count = 0

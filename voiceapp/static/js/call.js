@@ -1,6 +1,7 @@
 // One call after another: joins the session, the connection, the microphone and the loudspeaker, and tells the rest of
 // the page what happened.
 
+import { Missing } from "./audio/device.js"
 import { HalfDuplex } from "./half-duplex.js"
 import { Hearing } from "./hearing.js"
 import { Incoming } from "./incoming.js"
@@ -91,7 +92,7 @@ export class Call {
     this.notices.callBegan()
     this.outgoing.reset(!microphone)
     this.#openLine(attempt)
-    await this.#prepare(attempt, microphone).catch(() => this.#failed("unsupported", attempt))
+    await this.#prepare(attempt, microphone).catch(error => this.#failed(error instanceof Missing ? "client_missing" : "unsupported", attempt))
   }
 
   stop() {

@@ -80,6 +80,7 @@ export const ENDS = {
   connection_given_up: UNTIL_THE_NEXT,
   connection_refused: UNTIL_THE_NEXT,
   newer_tab: UNTIL_THE_NEXT,
+  client_missing: UNTIL_THE_NEXT,
 
   server_away: ["lineBack", "sampleAsked"],
   sample_lost: ["sampleAsked"],
@@ -88,7 +89,7 @@ export const ENDS = {
   talks_blocked: ["storeFreed"],
 
   talks_newer: FOR_GOOD,
-  client_missing: FOR_GOOD,
+  page_outdated: FOR_GOOD,
   insecure: FOR_GOOD,
   unsupported: FOR_GOOD
 }

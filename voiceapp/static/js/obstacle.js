@@ -2,10 +2,10 @@
 
 /**
  * The code of the notice, or null.
- * @param {{isSecureContext: boolean, AudioContext?: unknown, AudioWorkletNode?: unknown, io?: unknown}} window
+ * @param {{isSecureContext: boolean, AudioContext?: unknown, AudioWorkletNode?: unknown, io?: unknown, voiceappLacks?: string}} `voiceappLacks`: what boot.js did not find window
  */
-export function obstacle({ isSecureContext, AudioContext, AudioWorkletNode, io }) {
+export function obstacle({ isSecureContext, AudioContext, AudioWorkletNode, io, voiceappLacks }) {
   if (!isSecureContext) return "insecure"
-  if (!AudioContext || !AudioWorkletNode) return "unsupported"
+  if (!AudioContext || !AudioWorkletNode || voiceappLacks) return "unsupported"
   return io ? null : "client_missing"
 }

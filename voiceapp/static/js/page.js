@@ -1,12 +1,13 @@
 // The whole page: makes the parts, and lets each tell the others what happened.
 
 import { address } from "./addresses.js"
-import { askAdmission } from "./admission.js"
+import { askAdmission, whyMissing } from "./admission.js"
 import { VoiceSample } from "./audio/voice-sample.js"
 import { Call } from "./call.js"
 import { DATABASES, channel, connect, storage } from "./browser.js"
 import { CaptionPace } from "./caption-pace.js"
 import { Choices } from "./choices.js"
+import { Edition } from "./edition.js"
 import { Inspector } from "./inspector.js"
 import { Keys } from "./keys.js"
 import { Meter } from "./meter.js"
@@ -41,6 +42,8 @@ import { Waveform } from "./views/waveform.js"
 import { WakeLock } from "./wake-lock.js"
 
 const PING_MS = 5000
+/** Whose next step is to load the page again. */
+const RELOADS = ["page_outdated", "client_missing"]
 
 export class Page {
   now = () => performance.now()
@@ -50,6 +53,7 @@ export class Page {
   transcript = new Transcript(this)
   inspector = new Inspector(this)
   meter = new Meter()
+  edition = new Edition()
   keeper = new Keeper({ transcript: this.transcript, inspector: this.inspector, pace: this.pace, choices: this.choices, store: new Store(DATABASES, this), now: this.now }, this)
   wakeLock = new WakeLock()
   keys = new Keys(document, this)
@@ -83,7 +87,7 @@ export class Page {
   start() {
     const views = [this.controlsView, this.meterView, this.transcriptView, this.composerView, this.inspectorView, this.assistantView, this.settingsView, this.talkView, this.talksView, this.lookView, this.preflightOffer]
     for (const part of [...views, this.settings, this.keys, this.call.sound]) part.start()
-    document.addEventListener("visibilitychange", () => { if (!document.hidden) this.#shown() })
+    document.addEventListener("visibilitychange", () => document.hidden ? this.edition.unseen(this.#nothingToLose) : this.#shown())
     for (const type of ["pointerup", "keydown"]) document.addEventListener(type, () => this.call.sound.touched())
     addEventListener("blur", () => this.#left())
     addEventListener("pagehide", () => { this.call.stop(); this.sample.stop(); this.preflight?.stop() })
@@ -123,6 +127,7 @@ export class Page {
     if (!session.active) {
       this.tabs.release()
       this.meter.end(Date.now())
+      if (this.edition.outdated) this.notices.add({ code: "page_outdated" })
     }
     if (session.turn !== "listening") this.meter.wake()
   }
@@ -149,6 +154,11 @@ export class Page {
   #left() {
     this.keys.spaceHeld = false
     this.call.talk.key.letGo()
+  }
+
+  get #nothingToLose() {
+    const kept = this.choices.values.keep !== "nothing" || this.transcript.entries.flat().length === 0
+    return !this.callActive && kept && !this.composerView.box.value
   }
 
   #shown() {
@@ -183,6 +193,7 @@ export class Page {
   /** @param {import("./wire.js").Ready} ready */
   callReadied(ready) {
     this.meter.begin(ready, Date.now())
+    this.edition.heard(ready.version)
   }
 
   /** @param {import("./wire.js").Made} made */
@@ -243,7 +254,7 @@ export class Page {
     this.sample.stop()
     // An iPhone forgets the tap while it waits.
     if (this.preflight) return this.preflight.open()
-    const panel = await this.preflightNear().catch(() => this.notices.add({ code: "server_away" }))
+    const panel = await this.preflightNear().catch(async () => this.notices.add({ code: await whyMissing() }))
     if (!this.callActive) panel?.open()
   }
 
@@ -293,10 +304,7 @@ export class Page {
     this.talksView.render()
   }
 
-  /** @param {string} code */
-  keepingFailed(code) {
-    this.notices.add({ code })
-  }
+  keepingFailed = (/** @type {string} */ code) => this.notices.add({ code })
 
   // Delegate of the store
 
@@ -312,19 +320,16 @@ export class Page {
 
   // Delegate of the views and keys
 
-  /** Its next step is to call. */
-  noticeAccepted() {
-    this.call.start({ microphone: true })
+  /** Its next step is to load the page again, or to call. @param {string} code */
+  noticeAccepted(code) {
+    RELOADS.includes(code) ? location.reload() : this.call.start({ microphone: true })
   }
 
   talkWanted() {
     if (this.keeper.last) this.talksView.show(this.keeper.last)
   }
 
-  /** @param {string} text */
-  textEntered(text) {
-    this.call.say(text)
-  }
+  textEntered = (/** @type {string} */ text) => this.call.say(text)
 
   /** One at a time. @param {Drawer} drawer */
   drawerOpened(drawer) {

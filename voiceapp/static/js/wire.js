@@ -4,7 +4,7 @@
 /** @typedef {"user" | "assistant" | "tool"} Role */
 
 /** @typedef {{persona: string, profile: string, model: string, voice: string, expires_at: number | null}} Made what a session is made of */
-/** @typedef {Made & {conversation: string, sample_rate: number, chunk_ms: number}} Ready */
+/** @typedef {Made & {conversation: string, sample_rate: number, chunk_ms: number, version?: string}} Ready */
 
 /** @typedef {{id: string, role: Role, after: string | null, kind: "audio" | "text"}} Place */
 /** @typedef {{item: string, delta?: string, text?: string, final?: boolean, heard?: string, removed?: boolean, failed?: boolean, incomplete?: import("./marks.js").Incomplete, tool?: import("./tool.js").Tool}} Wording */

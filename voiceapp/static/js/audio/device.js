@@ -13,6 +13,9 @@ const ASSUMED_MS = 45
 /** Within this time a clock that runs has moved. */
 const MOVES_MS = 300
 
+/** A file of the page did not load. */
+export class Missing extends Error {}
+
 export class AudioDevice {
   /** @type {AudioContext | null} */
   context = null
@@ -35,7 +38,7 @@ export class AudioDevice {
     context.onstatechange = () => this.#changed()
     routeAs("play-and-record")
     const resumed = Promise.race([context.resume(), pause(RESUME_MS)])
-    await Promise.all(["capture", "playback"].map(name => context.audioWorklet.addModule(new URL(`../worklets/${name}.js`, import.meta.url))))
+    await Promise.all(["capture", "playback"].map(name => context.audioWorklet.addModule(new URL(`../worklets/${name}.js`, import.meta.url)))).catch(missing)
     await resumed
     this.ran ||= this.running
     return context
@@ -95,6 +98,11 @@ export class AudioDevice {
     if (this.context && UNASKABLE.test(navigator.userAgent)) return ASSUMED_MS
     return 1000 * (this.context?.outputLatency || this.context?.baseLatency || 0)
   }
+}
+
+/** @param {Error} error @returns {never} */
+function missing(error) {
+  throw new Missing(error.message)
 }
 
 /** An iPhone sends the sound to the earpiece once the microphone is open, unless it is told; and other sound, as long as it is. @param {string} type */

@@ -15,6 +15,7 @@ export class ControlsView {
   microphone = find("microphone", HTMLButtonElement)
   hush = find("hush", HTMLButtonElement)
   status = find("status", HTMLElement)
+  log = find("transcript", HTMLElement)
   icon = /** @type {Element} */ (document.getElementById("status-icon"))
   saver = find("save-talk", HTMLButtonElement)
 
@@ -53,9 +54,21 @@ export class ControlsView {
     this.hush.setAttribute("aria-disabled", String(!answering))
   }
 
+  /**
+   * A screen reader would speak over the assistant, and into the microphone: what is heard is not announced as well.
+   * @param {import("../status.js").State} state
+   */
+  #hush(state) {
+    const { session, sound } = this.call
+    const heard = session.live && !sound.device.silent
+    this.log.setAttribute("aria-live", heard ? "off" : "polite")
+    this.status.setAttribute("aria-live", heard && state === "assistant" ? "off" : "polite")
+  }
+
   /** @param {import("../status.js").State} state */
   #renderStatus(state) {
     this.icon.setAttribute("href", `#icon-${ICONS[state]}`)
+    this.#hush(state)
     write(this.status, state === "ended" ? this.#howItEnded() : this.words.say(`status.${state}`))
     this.saver.hidden = state !== "ended" || !this.#talked
   }

@@ -1,0 +1,96 @@
+// What is said where the page itself does not come to life, by a script that any browser can run.
+
+import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
+import { test } from "node:test"
+import { runInNewContext } from "node:vm"
+import { Missing } from "../../voiceapp/static/js/audio/device.js"
+import { Edition, versionOf } from "../../voiceapp/static/js/edition.js"
+import { obstacle } from "../../voiceapp/static/js/obstacle.js"
+import { Place, settle } from "./support/place.js"
+
+const SOURCE = readFileSync(new URL("../../voiceapp/static/boot.js", import.meta.url), "utf8")
+
+/** A browser with the page's box in it. */
+function boot({ lacks = "" } = {}) {
+  const heard = {}
+  const timers = []
+  const box = { attributes: { hidden: "" }, setAttribute(name, value) { this.attributes[name] = value }, removeAttribute(name) { delete this.attributes[name] } }
+  const body = { ready: false, hasAttribute() { return this.ready } }
+  const document = {
+    body, readyState: "interactive", documentElement: { popover: null }, getElementById: () => box,
+    createElement: () => lacks === "modules" ? {} : { noModule: false }, addEventListener(type, act) { heard[type] = act }
+  }
+  const window = { AbortSignal: { timeout() {} }, addEventListener(type, act) { heard[type] = act } }
+  if (lacks === "popover") delete document.documentElement.popover
+  if (lacks === "AbortSignal.timeout") delete window.AbortSignal.timeout
+  const Arrays = lacks === "toSpliced" ? { prototype: {} } : Array
+  runInNewContext(SOURCE, { window, document, setTimeout: act => timers.push(act), AbortSignal: window.AbortSignal, Array: Arrays })
+  return { heard, timers, body, window, get shown() { return "hidden" in box.attributes ? null : box.attributes["data-cause"] } }
+}
+
+test("a module that does not load, in whatever way, is said, and nothing else is", () => {
+  const MODULE = { target: { tagName: "SCRIPT", type: "module" } }
+  for (const [event, what] of [["error", MODULE], ["error", { target: {}, message: "SyntaxError" }], ["unhandledrejection", {}]]) {
+    const made = boot()
+    assert.equal(made.shown, null)
+    made.heard[event](what)
+    assert.equal(made.shown, "missing")
+  }
+  const made = boot()
+  made.heard.error({ target: { tagName: "IMG" } })
+  made.heard.error({ target: { tagName: "SCRIPT", type: "" } })
+  assert.equal(made.shown, null)
+  made.heard.load()
+  made.timers[0]()
+  assert.equal(made.shown, "missing")
+})
+
+test("a page that has come to life speaks for itself", () => {
+  const made = boot()
+  made.body.ready = true
+  made.heard.error({ target: {}, message: "later" })
+  assert.equal(made.shown, null)
+})
+
+test("a browser that is too old is refused in words, and can begin no call", () => {
+  for (const lacks of ["modules", "toSpliced", "AbortSignal.timeout", "popover"]) {
+    const made = boot({ lacks })
+    assert.equal(made.shown, "old")
+    assert.equal(made.window.voiceappLacks, lacks)
+  }
+  const whole = { isSecureContext: true, AudioContext: 1, AudioWorkletNode: 1, io: 1 }
+  assert.equal(obstacle({ ...whole, voiceappLacks: "" }), null)
+  assert.equal(obstacle({ ...whole, voiceappLacks: "popover" }), "unsupported")
+})
+
+test("a worklet that does not load, as in a page of an older version, is said, and nothing listens", async () => {
+  const made = new Place()
+  const { AudioContext } = globalThis
+  globalThis.AudioContext = class extends AudioContext {
+    audioWorklet = { addModule: () => Promise.reject(new DOMException("", "AbortError")) }
+  }
+  made.call.start({ microphone: true })
+  await made.rest()
+  await settle()
+  assert.deepEqual(made.standing, ["client_missing"])
+  assert.equal(made.call.session.phase, "ended")
+  assert.deepEqual([made.world.live(), made.world.open()], [0, 0])
+  assert.ok(new Missing("x") instanceof Error)
+  Place.leave()
+})
+
+test("a page knows its version by its address, and that the server has another by what it says", () => {
+  assert.equal(versionOf("https://a.example/app/static/v-0123456789ab/js/edition.js"), "v-0123456789ab")
+  assert.equal(versionOf("file:///js/edition.js"), "")
+  for (const [own, said, outdated] of [["v-1", "v-1", false], ["v-1", "v-2", true], ["", "v-2", false], ["v-1", undefined, false]]) {
+    const edition = new Edition(own)
+    edition.heard(said)
+    assert.equal(edition.outdated, outdated)
+    let reloads = 0
+    edition.unseen(false, () => reloads++)
+    assert.equal(reloads, 0)
+    edition.unseen(true, () => reloads++)
+    assert.equal(reloads, outdated ? 1 : 0)
+  }
+})
