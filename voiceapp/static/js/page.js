@@ -18,7 +18,6 @@ import { sharedIn } from "./share.js"
 import { Stats } from "./stats.js"
 import { stateOf } from "./status.js"
 import { Tabs } from "./tabs.js"
-import { FORMS } from "./talks/exports.js"
 import { Keeper } from "./talks/keeper.js"
 import { Store } from "./talks/store.js"
 import { Transcript } from "./transcript.js"
@@ -241,6 +240,9 @@ export class Page {
     this.meterView.render()
   }
 
+  /** Loaded only when it is needed, and it did not come. */
+  partMissing = async () => this.notices.add({ code: await whyMissing() })
+
   // Delegate of the check before a call
 
   /** Somebody may soon ask for it. */
@@ -254,7 +256,7 @@ export class Page {
     this.sample.stop()
     // An iPhone forgets the tap while it waits.
     if (this.preflight) return this.preflight.open()
-    const panel = await this.preflightNear().catch(async () => this.notices.add({ code: await whyMissing() }))
+    const panel = await this.preflightNear().catch(this.partMissing)
     if (!this.callActive) panel?.open()
   }
 
@@ -361,8 +363,7 @@ export class Page {
   }
 
   eventsWanted() {
-    const events = { events: this.inspector.lines }
-    save({ name: "events.jsonl", blob: new Blob([FORMS.jsonl.write(/** @type {any} */ (events), this.words)], { type: FORMS.jsonl.type }) })
+    import("./talks/files.js").then(({ eventsOf }) => save(eventsOf(this.inspector.lines, this.words)), this.partMissing)
   }
 
   spacePressed() {

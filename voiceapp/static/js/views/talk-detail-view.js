@@ -1,12 +1,14 @@
 // One past talk: read, heard again with its text in time, renamed, marked, saved as a file, deleted.
 
 import { marksOf } from "../marks.js"
-import { fileOf, formsOf, sound } from "../talks/files.js"
 import { shownAt } from "../talks/replay.js"
 import { isBreak, saidIn, titleOf } from "../talks/talk.js"
 import { toolLine } from "../tool.js"
 import { element, find, icon } from "./element.js"
 import { SureButton } from "./sure-button.js"
+
+/** What makes files of a talk: loaded when one is looked at. */
+const filing = () => import("../talks/files.js")
 
 export class TalkDetailView {
   root = find("talk-detail", HTMLElement)
@@ -23,7 +25,7 @@ export class TalkDetailView {
   /**
    * @param {import("../talks/keeper.js").Keeper} keeper
    * @param {import("../i18n.js").Words} words
-   * @param {{talkClosed: () => void}} delegate
+   * @param {{talkClosed: () => void, partMissing: () => void}} delegate
    */
   constructor(keeper, words, delegate) {
     this.keeper = keeper
@@ -82,11 +84,11 @@ export class TalkDetailView {
   /** @param {import("../talks/talk.js").Talk} talk */
   #exports(talk) {
     const menu = element("select", { "aria-label": this.words.say("talks.export"), class: "export" }, element("option", { value: "" }, `${this.words.say("talks.export")}…`))
-    menu.append(...formsOf(talk).map(form => element("option", { value: form }, this.words.say(`talks.form.${form}`))))
+    filing().then(({ formsOf }) => menu.append(...formsOf(talk).map(form => element("option", { value: form }, this.words.say(`talks.form.${form}`)))), () => this.delegate.partMissing())
     menu.addEventListener("change", async () => {
       const form = menu.value
       menu.value = ""
-      if (form) save(await fileOf(talk, form, this.words, this.#load(talk.id)))
+      if (form) save(await (await filing()).fileOf(talk, form, this.words, this.#load(talk.id)))
     })
     return menu
   }
@@ -97,11 +99,11 @@ export class TalkDetailView {
     const player = this.player = element("audio", { controls: true, "aria-label": this.words.say("talks.replay") })
     const follow = () => this.#follow(player)
     for (const type of ["play", "seeking", "timeupdate", "ended"]) player.addEventListener(type, follow)
-    sound(talk, this.#load(talk.id)).then(blob => {
+    filing().then(({ sound }) => sound(talk, this.#load(talk.id))).then(blob => {
       if (this.player !== player) return
       this.address = URL.createObjectURL(blob)
       player.src = this.address
-    })
+    }, () => this.delegate.partMissing())
     return player
   }
 

@@ -26,11 +26,12 @@ export class TalksView {
   /**
    * @param {import("../talks/keeper.js").Keeper} keeper
    * @param {import("../i18n.js").Words} words
-   * @param {{drawerOpened: (drawer: Drawer) => void, drawerClosed: (drawer: Drawer) => void}} delegate
+   * @param {{drawerOpened: (drawer: Drawer) => void, drawerClosed: (drawer: Drawer) => void, partMissing: () => void}} delegate
    */
   constructor(keeper, words, delegate) {
     this.keeper = keeper
     this.words = words
+    this.delegate = delegate
     this.drawer = new Drawer("talks", delegate)
     this.detail = new TalkDetailView(keeper, words, this)
   }
@@ -76,6 +77,10 @@ export class TalksView {
   }
 
   // Delegate of the detail
+
+  partMissing() {
+    this.delegate.partMissing()
+  }
 
   talkClosed() {
     this.list.hidden = false
