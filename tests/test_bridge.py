@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -127,3 +128,18 @@ def test_a_stopper_that_fails_keeps_none_of_the_others_from_it(caplog: pytest.Lo
     bridge.stop()
     assert stopped == [True]
     assert "broken on purpose" in caplog.text
+
+
+def test_who_connects_in_the_moment_of_the_end_is_told_of_it_first() -> None:
+    """The pool goes when everybody has been told, not under the feet of who still wants it."""
+    bridge, gate, told = Bridge(), threading.Event(), []
+    bridge.start()
+    bridge.at_stop(lambda: told.append("the end"))
+    bridge.loop.call_soon_threadsafe(gate.wait)
+    bridge.run(lambda: told.append(bridge.connectors.submit(int)))
+    ending = threading.Thread(target=bridge.stop)
+    ending.start()
+    time.sleep(0.1)
+    gate.set()
+    ending.join()
+    assert len(told) == 2

@@ -156,7 +156,6 @@ class Bridge:
             return
         if first:
             asyncio.run_coroutine_threadsafe(self._wind_down(wait_s), self.loop)
-            self.connectors.shutdown(wait=False, cancel_futures=True)
         thread.join(wait_s + 2)
 
     async def _wind_down(self, wait_s: float) -> None:
@@ -165,6 +164,7 @@ class Bridge:
                 stopper()
             except Exception:
                 log.exception("the bridge's stop: one of what ends with it failed")
+        self.connectors.shutdown(wait=False, cancel_futures=True)
         # What the stoppers began (goodbyes, a process ending) may take a moment; the rest is cut.
         deadline = self.loop.time() + wait_s
         while (self._links or self._tasks) and self.loop.time() < deadline:
