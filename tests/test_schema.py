@@ -164,3 +164,7 @@ class TestHeard:
     )
     def test_anything_else_is_left_to_the_ordinary_way(self, rest: bytes) -> None:
         assert schema.heard_from_packet(schema.HEARD_PACKET + rest) is None
+
+    def test_nothing_long_is_parsed_before_it_is_counted(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delattr(schema.json, "loads")
+        assert schema.heard_from_packet(schema.HEARD_PACKET + b"[" + b"1e9," * 1000 + b"1]]") is None

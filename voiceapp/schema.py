@@ -27,6 +27,8 @@ DOWN = frozenset({
 # Socket.IO packets as the JS client writes them.
 AUDIO_PACKET, HEARD_PACKET = b'2["audio",', b'2["heard",'
 _HEAD, _MOST_DIGITS = len(AUDIO_PACKET), 12
+# The short way is not counted, so it parses nothing long; an item's id is some 20 characters.
+_MOST_HEARD = 2048
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
 
@@ -228,6 +230,8 @@ def chunk_from_packet(packet: bytes) -> tuple[int, bytes] | None:
 
 def heard_from_packet(packet: bytes) -> ev.Heard | None:
     """The event in a Socket.IO packet `2["heard",{…}]`; None where it is anything but a good one."""
+    if len(packet) > _MOST_HEARD:
+        return None
     try:
         _, *args = json.loads(packet[1:])
         fields = check_fields("heard", tuple(args))
