@@ -91,6 +91,19 @@ def test_what_changed_before_and_while_it_waits_holds_in_it_too(upstream: Upstre
     assert changed["session"]["audio"]["input"]["turn_detection"] is None
 
 
+def test_what_the_server_refused_is_not_asked_of_the_next_session(upstream: Upstream, serve: Serve) -> None:
+    server = upstream("change_refused")
+    with PageClient(serve(server)) as page:
+        page.start(turn={"mode": "server_vad", "silence_ms": 700}, language="en")
+        assert page.call("configure", {"turn": {"mode": "semantic_vad"}, "language": "ja"}) == {"ok": True}
+        page.expect("notice", lambda notice: notice["code"] == "change_refused")
+        page.emit("configure", {"voice": "cedar"})
+        page.expect("renewed")
+    (made,) = updates(server)
+    heard = made["session"]["audio"]["input"]
+    assert (heard["turn_detection"]["silence_duration_ms"], heard["transcription"]["language"]) == (700, "en")
+
+
 def test_hanging_up_while_it_waits_leaves_no_session_open(upstream: Upstream, serve: Serve) -> None:
     server = upstream()
     with PageClient(serve(server)) as page:

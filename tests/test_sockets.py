@@ -125,6 +125,27 @@ def test_a_page_without_a_call_is_dismissed_after_a_while(app: Any, monkeypatch:
         own.extensions["voiceapp_bridge"].stop()
 
 
+def test_one_page_that_cannot_be_dismissed_keeps_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "IDLE_S", 0.3)
+    monkeypatch.setattr(sockets, "SWEEP_S", 0.1)
+    with ScriptedServer(SCENARIOS / "hello.toml") as server:
+        own = create_app(Settings.from_env(upstream_settings(server)))
+        socketio = own.extensions["socketio"]
+        disconnect, failed = socketio.server.disconnect, list[str]()
+
+        def fail_first(sid: str) -> None:
+            if not failed or sid in failed:
+                failed.append(sid)
+                raise RuntimeError("not now")
+            disconnect(sid)
+
+        monkeypatch.setattr(socketio.server, "disconnect", fail_first)
+        pages = [Client(socketio.test_client(own)) for _ in range(2)]
+        eventually(lambda: sum(page.client.is_connected() for page in pages) == 1)
+        eventually(lambda: len(failed) > 1)
+        own.extensions["voiceapp_bridge"].stop()
+
+
 def test_where_too_many_pages_have_no_call_the_oldest_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sockets, "SPARE_SOCKETS", 2)
     with ScriptedServer(SCENARIOS / "hello.toml") as server:

@@ -7,6 +7,8 @@ about an item's content is left out altogether. Keys are the log's own business 
 
 import re
 
+from .conversation import faults
+
 MOST_WORD, MOST_MESSAGE = 64, 300
 # Beyond it nobody looks for quotations.
 _MOST_READ = 2000
@@ -21,7 +23,6 @@ _FOREIGN = re.compile(r"[^\x00-\x7f]+(?:\s+[^\x00-\x7f]+)*")
 _CONTENT = re.compile(
     r"(?:^|[.\[\]])(?:content|text|transcript|arguments|output|instructions|input|messages|audio)(?:$|[.\[])"
 )
-_PARAM = re.compile(r"[A-Za-z_][\w.\[\]-]{0,99}", re.ASCII)
 
 
 def word(said: str) -> str:
@@ -31,7 +32,7 @@ def word(said: str) -> str:
 
 def param(said: str) -> str:
     """The name of a field, as `session.audio.input.noise_reduction`; empty where it is anything but such a name."""
-    return said if _PARAM.fullmatch(said) else ""
+    return said if faults.FIELD.fullmatch(said) else ""
 
 
 def message(said: str, about: str = "") -> str:

@@ -251,6 +251,11 @@ class Relay:
 
     # Renewal: another session takes the place of this one, and is told of the talk so far
 
+    @property
+    def config(self) -> dialects.SessionConfig:
+        """What its session is made to, with the changes that were not refused."""
+        return self._conversation.config
+
     def renew(self, plan: Plan) -> None:
         """Go on with another session at the next quiet moment. Raises `BrowserError`."""
         if not self._live:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from .conversation import events as ev
 from .conversation.detection import Detection, PushToTalk, SemanticVad, ServerVad
+from .conversation.dialects import SessionConfig
 from .conversation.sound import BASE64_PER_MS, NotBase64Error, base64_size
 from .errors import BrowserError
 
@@ -193,6 +194,12 @@ def write_detection(detection: Detection) -> dict[str, Any]:
     """The `turn` object that reads as `detection`."""
     mode = next(name for name, mode in _TURN_FIELDS.items() if isinstance(detection, mode.make))
     return {"mode": mode, **{name: value for name, value in asdict(detection).items() if value is not None}}
+
+
+def hearing(config: SessionConfig, wishes: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a page's wishes says how the person is heard, as it holds by now: a server may have refused it."""
+    held = {"turn": write_detection(config.detection), "language": config.language}
+    return {name: value for name, value in held.items() if name in wishes and value is not None}
 
 
 def chunk_bytes(sound: bytes) -> int:

@@ -221,18 +221,22 @@ class Calls:
         self._sweeper = self._bridge.loop.call_later(SWEEP_S, self._sweep)
 
     def _sweep(self) -> None:
+        # Whatever this one meets, there is another.
+        self._sweep_later()
         now = self._bridge.loop.time()
         for sid, page in list(self._pages.items()):
             if not page.idle:
                 page.idle_since = now
             elif now - page.idle_since >= IDLE_S:
                 self._dismiss(sid)
-        self._sweep_later()
 
     def _dismiss(self, sid: str) -> None:
         """End a page's connection so that its client does not come back by itself."""
         page = self._pages[sid]
-        self._socketio.server.disconnect(sid)
+        try:
+            self._socketio.server.disconnect(sid)
+        except Exception:
+            log.exception("a page without a call could not be told to go")
         self._connections.close(page.eio_sid, 1000, "no call")
 
     # What a page sends
@@ -324,9 +328,9 @@ class Calls:
 
     def _renew(self, page: Page, fields: Mapping[str, Any]) -> None:
         """What a session is made of is changed by another one; how it is heard stays as wished before."""
-        kept = {name: value for name, value in page.wishes.items() if name not in MAKING}
-        wishes = {**kept, **fields, "greet": False}
-        plan, call = self._offer.plan(wishes), page.call
+        call = page.call
+        wishes = {**schema.hearing(call.config, page.wishes), **fields, "greet": False}
+        plan = self._offer.plan(wishes)
         if not self._may_begin(page):
             raise LimitError(TOO_OFTEN)
         call.renew(plan)

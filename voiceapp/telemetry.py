@@ -126,13 +126,15 @@ class BridgeWatch:
             self._timer.cancel()
 
     def _look(self) -> None:
-        LAG.set(self._bridge.loop.time() - self._due)
+        late = self._bridge.loop.time() - self._due
+        # Whatever this one meets, there is another.
+        self._look_later()
+        LAG.set(late)
         for key, total in self._bridge.traffic().items():
             BYTES.labels(*key).inc(total - self._seen.get(key, 0))
             self._seen[key] = total
         for side, waiting in self._bridge.waiting_bytes().items():
             QUEUED.labels(side).set(waiting)
-        self._look_later()
 
 
 def exposition() -> tuple[bytes, str]:

@@ -72,8 +72,8 @@ class Worker(BaseWorker):  # type: ignore[misc]  # gunicorn has no types
     def _beat(self) -> None:
         """gunicorn replaces a worker that does not say so often that it lives. It does while its loop does."""
         if self._bridge is not None and self.alive:
-            self.notify()
             self._bridge.loop.call_later(BEAT_S, self._beat)
+            self.notify()
 
     def _count(self) -> None:
         self.nr += 1

@@ -307,6 +307,13 @@ class TestConfigure:
         (told,) = effects[1:]
         assert (told.fault.code, told.fault.param) == ("change_refused", "session.audio.input")
 
+    @pytest.mark.parametrize("param", ["", "my secret diary", "a" * 101, "<b>"])
+    def test_what_is_no_name_of_a_field_names_none(self, param: str) -> None:
+        call = Call().begin()
+        (update,) = named(call.hear(ev.Configured(PushToTalk())))
+        (told,) = call.hear(ev.UpstreamError("invalid_value", "…", update["event_id"], param))[1:]
+        assert told.fault == faults.CHANGE_REFUSED
+
 
 class TestTranscript:
     def test_a_place_is_held_before_any_text(self) -> None:

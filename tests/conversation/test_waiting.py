@@ -116,6 +116,12 @@ class TestAResponseThatDoesNotCome:
         assert turns(call.wait(PATIENCE)) == ["listening"]
         assert call.conversation.deadline is None
 
+    def test_another_that_has_no_name_is_cancelled_without_one(self) -> None:
+        call = Call().begin()
+        create = create_id(call.hear(ev.TextTyped("Hello")))
+        call.hear(ev.UpstreamError(faults.ACTIVE, "…", create))
+        assert sent(call.hear(ev.Interrupted())) == [{"type": "response.cancel"}]
+
 
 class TestAResponseThatDoesNotEnd:
     def test_without_a_sign_of_it_the_turn_is_given_back(self) -> None:

@@ -84,6 +84,11 @@ class Conversation:
         """When it fell silent; None while somebody speaks or is waited for, and before the call is live."""
         return self._silence.since
 
+    @property
+    def config(self) -> dialects.SessionConfig:
+        """What the session is to be, with all that was changed and not refused."""
+        return self._hearing.config
+
     def _table(self) -> Mapping[type, Callable[[Any], None]]:
         return {
             ev.TextTyped: self._text_typed,

@@ -174,7 +174,8 @@ def delete(item: str) -> dict[str, Any]:
 
 
 def cancel(response: str) -> dict[str, Any]:
-    return {"type": "response.cancel", "response_id": response}
+    """Of the one that runs, where it has no id that we know."""
+    return {"type": "response.cancel", **({"response_id": response} if response else {})}
 
 
 CLEAR_SOUND: Message = MappingProxyType({"type": "input_audio_buffer.clear"})

@@ -1,5 +1,6 @@
 """What went wrong upstream, in our codes and plain words (docs/errors.md)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -93,6 +94,8 @@ BENIGN = frozenset(
         "item_retrieve_invalid_item_id",
     }
 )
+# The name of a field, as `session.audio.input.noise_reduction`.
+FIELD = re.compile(r"[A-Za-z_][\w.\[\]-]{0,99}", re.ASCII)
 # Of these no setting of ours is the cause.
 _SERVERS_OWN = frozenset({"server_error", "internal_error", "internal_server_error", "service_unavailable", "timeout"})
 _BY_STATUS: Mapping[int, Fault] = MappingProxyType(
@@ -114,8 +117,8 @@ def of_refusal(code: str, param: str) -> Fault:
 
 
 def about(fault: Fault, param: str) -> Fault:
-    """The fault, its first sentence naming the field that was refused in place of any guess."""
-    if not param:
+    """The fault, its first sentence naming the field that was refused in place of any guess, if `param` is a field."""
+    if not FIELD.fullmatch(param):
         return fault
     return replace(fault, message=f"{fault.message.partition('.')[0]}: it names {param}.", param=param)
 
