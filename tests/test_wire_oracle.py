@@ -107,6 +107,7 @@ class Oracle:
         self.connection = Connection(ConnectionType.SERVER if role is Role.SERVER else ConnectionType.CLIENT)
         self.events: list[Event] = []
         self.verdict: int | None = None
+        self.reserved = False
         self.part = b""
 
     def feed(self, data: bytes) -> None:
@@ -118,6 +119,8 @@ class Oracle:
     def take(self, event: theirs.Event) -> None:
         if isinstance(event, theirs.CloseConnection):
             self.verdict = int(event.code)
+            # It knows no 1014 (bad gateway), so it never looks at the reason behind it.
+            self.reserved = "reserved code" in (event.reason or "")
         elif isinstance(event, theirs.Ping):
             self.events.append(Ping(bytes(event.payload)))
         elif isinstance(event, theirs.Pong):
@@ -158,7 +161,7 @@ def compare(events: list[Event], verdict: Closed | None, oracle: Oracle) -> None
         oracle.feed(bytes(13))
     assert events == seen
     code = None if verdict is None else verdict.code
-    assert oracle.verdict == (1002 if code == 1014 else code)
+    assert oracle.verdict == code or (oracle.reserved and code in (1014, 1007))
 
 
 @quick
@@ -180,6 +183,7 @@ def test_same_events_on_damaged_frames(data: st.DataObject, role: Role, cuts: li
 @quick
 @given(roles, st.binary(max_size=80), st.lists(st.integers(0, 80), max_size=4))
 @example(Role.CLIENT, b"\x88\x02\x03\xf6", [])
+@example(Role.CLIENT, b"\x88\x03\x03\xf6\x80", [])
 @example(Role.CLIENT, b"\x01\x02\xff\xff\x89\x00\x80\x00", [])
 @example(Role.SERVER, b"\xc1\xff", [])
 def test_same_events_on_noise(role: Role, data: bytes, cuts: list[int]) -> None:
