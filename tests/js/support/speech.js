@@ -1,4 +1,4 @@
-// Sound with the rhythm of speech: syllables of changing loudness, pitch and length, pauses between phrases; and a room.
+// Sound with the rhythm of speech: syllables of changing loudness, pitch and length, pauses between phrases.
 
 export function random(seed) {
   let state = seed
@@ -24,26 +24,4 @@ function syllable(samples, rate, pitch, level, next) {
     const voice = Math.sin(2 * Math.PI * pitch * i / rate) + Math.sin(2 * Math.PI * formant * i / rate) + 0.3 * (next() - 0.5)
     samples[i] = 1.05 * level * shape * voice
   }
-}
-
-/** Runs a guard through playback and speech in a room: playback comes back `echoDb` fainter and `delayMs` later, and is ducked while speech is suspected. */
-export function converse(guard, rate, { playback, speech, echoDb, delayMs, noiseDb = -65 }) {
-  const next = random(99)
-  const gain = 10 ** (echoDb / 20)
-  const noise = 10 ** (noiseDb / 20) * 1.7
-  const heard = Float32Array.from(playback, (_, i) => (speech[i] ?? 0) + noise * (next() - next()))
-  const played = Float32Array.from(playback)
-  const ways = [[0, 1], [0.011, 0.4], [0.023, -0.3], [0.041, 0.2], [0.067, -0.1]].map(([s, share]) => [Math.round((s + delayMs / 1000) * rate), share * gain])
-  const judged = []
-  let volume = 1
-  for (let at = 0; at + 128 <= played.length; at += 128) {
-    const wanted = ["suspected", "voice"].includes(guard.judgement) ? 0.3 : 1
-    for (let i = at; i < at + 128; i++) {
-      volume += (wanted - volume) / (rate * (wanted < volume ? 0.015 : 0.12))
-      played[i] *= volume
-      for (const [delay, share] of ways) heard[i + delay] += share * played[i]
-    }
-    if (guard.hear(heard.subarray(at, at + 128), played.subarray(at, at + 128))) judged.push({ at: at / rate, judgement: guard.judgement })
-  }
-  return judged
 }

@@ -1,21 +1,23 @@
 // While the assistant is heard over loudspeakers: is what the microphone hears a person, or the assistant's own echo?
-// A person is louder than the echo that is to be expected, and for longer than a click or a cough.
+// A person is louder than any echo there can be, and for longer than a click or a cough. Nobody knows how late an echo
+// comes, so evidence is gathered against each delay by itself: once none explains what is heard, it is a voice.
 
-import { EchoPath } from "./echo-path.js"
+import { DELAYS, EchoPath } from "./echo-path.js"
+import { VoiceBand } from "./voice-band.js"
 
 const FRAME_S = 0.01
 const AUDIBLE_DB = -60
-/** How long an echo may still come after the last of the playback: the way through device and room. */
-const ECHO_MS = 400
-const MARGIN = { echo: 3.5, noise: 9 }
-const FAINTEST_DB = -55
+/** A pause between two phrases is no end of the playback. */
+const PHRASE_MS = 200
+const MARGIN = { echo: 3.5, noise: 7 }
+const FAINTEST_DB = -60
 const FLOOR = { least: -80, rise: 0.05, start: -60 }
+/** A microphone that is being opened, or that the browser mutes, gives zeros: no room is so quiet. */
+const ZEROS_DB = -100
 const SUSPECT_MS = 50
 const VOICE_MS = 120
 /** A voice that was judged one may pause for so long. */
 const PAUSE_MS = 500
-/** Of the playback, heard by the microphone: with echo cancellation, and without. */
-const FIRST_GAIN_DB = { cancelled: -15, plain: -6 }
 
 /** @typedef {"idle" | "guarding" | "suspected" | "voice"} Judgement idle: nothing to guard against */
 
@@ -23,16 +25,20 @@ export class EchoGuard {
   /** @type {Judgement} */
   judgement = "idle"
   floor = FLOOR.start
+  /** The least of what speaks against any of the delays. */
   evidenceMs = 0
-  pausedMs = Infinity
+  /** Of the echoes that may be, the loudest. */
+  loudest = -Infinity
   sinceAudibleMs = Infinity
+  path = new EchoPath()
+  /** For each delay: what the echo that comes so late does not explain, and for how long it has explained all. */
+  evidence = new Float32Array(DELAYS)
+  paused = new Float32Array(DELAYS).fill(Infinity)
 
-  /**
-   * @param {number} rate of the device
-   * @param {{cancelled: boolean}} path whether the browser cancels echo
-   */
-  constructor(rate, { cancelled }) {
-    this.path = new EchoPath(cancelled ? FIRST_GAIN_DB.cancelled : FIRST_GAIN_DB.plain)
+  /** @param {number} rate of the device */
+  constructor(rate) {
+    this.microphoneBand = new VoiceBand(rate)
+    this.playbackBand = new VoiceBand(rate)
     this.wanted = Math.round(FRAME_S * rate)
     this.frameMs = 1000 * this.wanted / rate
     this.counted = this.microphonePower = this.playbackPower = 0
@@ -46,16 +52,18 @@ export class EchoGuard {
   hear(microphone, playback) {
     const before = this.judgement
     for (let i = 0; i < microphone.length; i++) {
-      this.microphonePower += microphone[i] ** 2
-      this.playbackPower += playback ? playback[i] ** 2 : 0
+      this.microphonePower += this.microphoneBand.pass(microphone[i]) ** 2
+      this.playbackPower += this.playbackBand.pass(playback ? playback[i] : 0) ** 2
       if (++this.counted === this.wanted) this.#frame()
     }
     return this.judgement !== before
   }
 
   #frame() {
-    const [microphone, playback] = [decibels(this.microphonePower / this.counted), decibels(this.playbackPower / this.counted)]
+    const microphone = decibels(this.microphonePower / this.counted)
+    const playback = decibels(this.playbackPower / this.counted)
     this.counted = this.microphonePower = this.playbackPower = 0
+    if (microphone > ZEROS_DB) this.floor = Math.max(FLOOR.least, Math.min(microphone, this.floor + FLOOR.rise))
     this.path.add(microphone, playback, this.floor)
     this.sinceAudibleMs = playback > AUDIBLE_DB ? 0 : this.sinceAudibleMs + this.frameMs
     this.#weigh(microphone)
@@ -64,16 +72,34 @@ export class EchoGuard {
 
   /** @param {number} level */
   #weigh(level) {
-    this.floor = Math.max(FLOOR.least, Math.min(level, this.floor + FLOOR.rise))
-    const voiced = level > Math.max(FAINTEST_DB, this.floor + MARGIN.noise, this.path.expected + MARGIN.echo)
-    this.evidenceMs = voiced ? Math.min(VOICE_MS, this.evidenceMs + this.frameMs) : Math.max(0, this.evidenceMs - this.frameMs / 2)
-    this.pausedMs = this.evidenceMs >= VOICE_MS - this.frameMs / 2 ? 0 : voiced && this.pausedMs < PAUSE_MS ? 0 : this.pausedMs + this.frameMs
+    const least = this.#faintest
+    this.evidenceMs = VOICE_MS
+    this.loudest = -Infinity
+    for (let at = 0; at < DELAYS; at++) {
+      const echo = this.path.expected(at)
+      this.loudest = Math.max(this.loudest, echo)
+      this.evidenceMs = Math.min(this.evidenceMs, this.#against(at, level > Math.max(least, echo + MARGIN.echo)))
+    }
+  }
+
+  /** The level from which a person is heard where nothing is played. */
+  get #faintest() {
+    return Math.max(FAINTEST_DB, this.floor + MARGIN.noise)
+  }
+
+  /** @param {number} at @param {boolean} voiced what is heard now is louder than this echo */
+  #against(at, voiced) {
+    const { evidence, paused, frameMs } = this
+    evidence[at] = Math.min(VOICE_MS, Math.max(0, evidence[at] + (voiced ? frameMs : -frameMs / 2)))
+    const full = evidence[at] >= VOICE_MS - frameMs / 2
+    paused[at] = full || (voiced && paused[at] < PAUSE_MS) ? 0 : paused[at] + frameMs
+    return paused[at] < PAUSE_MS ? VOICE_MS : evidence[at]
   }
 
   /** @returns {Judgement} */
   #judge() {
-    if (this.sinceAudibleMs > ECHO_MS) return "idle"
-    if (this.pausedMs < PAUSE_MS) return "voice"
+    if (this.sinceAudibleMs > PHRASE_MS && this.loudest + MARGIN.echo < this.#faintest) return "idle"
+    if (this.evidenceMs >= VOICE_MS) return "voice"
     return this.evidenceMs >= SUSPECT_MS ? "suspected" : "guarding"
   }
 }

@@ -1,35 +1,53 @@
-// How loud the assistant's own sound comes back into the microphone, and how late: both levels are watched, ten
-// milliseconds at a time, and the echo that is to be expected now is told. All levels are in decibels.
+// How loud the assistant's own sound may be in the microphone now. Neither how late it comes back nor how loud is
+// known beforehand. So each delay is a possibility of its own, with the most that its gain can be: a microphone that
+// stays quieter disproves it. With headphones the first syllables disprove them all; in a room the true one remains,
+// since the microphone is never quieter than the echo. All levels are in decibels, one each 10 ms.
+
+import { Likeness } from "./likeness.js"
 
 const SILENCE_DB = -90
 /** Quieter than this, playback makes no echo worth watching. */
 const PLAYING_DB = -50
-/** In frames. */
-const LONGEST_DELAY = 40
-const UNKNOWN_REACH = 30
-const LEAST_REACH = 6
-const WINDOW = 120
-const EVERY = 10
-/** How closely the microphone must follow the playback for its level to be taken as echo. */
-const FOLLOWS = 0.65
+/** In frames: 0 to 660 ms, the way through device, air and device, with a loudspeaker on Bluetooth. */
+export const DELAYS = 67
+/** A frame of the echo lies across two of the playback, whatever its delay, and a room spreads it over a third. */
+const SPREAD = 3
 /** A room lets sound die away by 60 dB in about 0.4 seconds. */
 const DECAY_DB = 1.5
-const GAIN = { least: -60, most: 6, raise: 0.45, raiseFar: 0.1, lower: 0.05, lowerAlone: 0.03 }
-const FAR_DB = 8
+/** Before anything was played: as loud as loudspeakers come back at their worst. It is soon disproved. */
+const FIRST_GAIN = -8
+const GAIN = { least: -45, most: 6 }
+/** By how much the loudspeaker and the room may change the level of one sound against another. */
+const UNEVEN_DB = 4
+/** Shares of what a gain is too high by, taken from it in each frame: of the delay that is known, and of the others. */
+const LOWER = { known: 0.05, other: 0.35 }
+/** In decibels per frame, where the echo is louder than was possible: as fast as somebody turns up the volume. */
+const RAISE = 0.3
+/** Added in each frame otherwise: what was disproved long ago may have changed. */
+const LEAK = 0.01
+/** How closely the microphone must follow the playback for its level to be taken as echo, and after how much of it. */
+const FOLLOWS = 0.7
+const WATCHED_FRAMES = 80
+/** Above the microphone's own noise. */
+const HEARD_DB = 6
+/** Delays beside the closest one at which the microphone follows as well. */
+const BESIDE = 2
 
 export class EchoPath {
-  frames = 0
+  watched = 0
   /** In frames; null until it is known. @type {number | null} */
   delay = null
-  /** How closely the microphone followed the playback of late: 0 to 1. */
-  likeness = 0
-  smeared = SILENCE_DB
-  microphone = new Float32Array(WINDOW + LONGEST_DELAY + 1).fill(SILENCE_DB)
-  playback = new Float32Array(WINDOW + LONGEST_DELAY + 1).fill(SILENCE_DB)
+  /** Of the playback, the latest first. */
+  playback = history()
+  /** The same, as it dies away in a room. */
+  reverberant = history()
+  /** The most that may come back, for each delay. */
+  gains = new Float32Array(DELAYS).fill(FIRST_GAIN)
+  likeness = new Likeness(DELAYS)
 
-  /** @param {number} gain a first guess */
-  constructor(gain) {
-    this.gain = gain
+  /** Of the way from loudspeaker to microphone: at most, where the delay is not known. */
+  get gain() {
+    return this.delay === null ? Math.max(...this.gains) : this.gains[this.delay]
   }
 
   /**
@@ -39,68 +57,53 @@ export class EchoPath {
    * @param {number} floor the level of the microphone's own noise
    */
   add(microphone, playback, floor) {
-    push(this.microphone, Math.max(SILENCE_DB, microphone))
-    push(this.playback, Math.max(SILENCE_DB, playback))
-    this.smeared = Math.max(this.#arriving, this.smeared - DECAY_DB)
-    if (++this.frames % EVERY === 0) this.#compare()
-    if (this.smeared > PLAYING_DB) this.#learn(microphone - this.smeared, microphone > floor + 6)
+    push(this.playback, playback)
+    push(this.reverberant, Math.max(SILENCE_DB, playback, this.reverberant[0] - DECAY_DB))
+    if (playback > PLAYING_DB) this.watched++
+    this.likeness.add(Math.max(0, microphone - floor), Math.max(0, playback - PLAYING_DB))
+    const follows = this.watched > WATCHED_FRAMES && this.likeness.best > FOLLOWS
+    if (follows) this.delay = this.likeness.at
+    this.#learn(Math.max(floor, microphone), follows && microphone > floor + HEARD_DB)
   }
 
-  /** The level of the echo that is to be expected now. */
-  get expected() {
-    return this.smeared + this.gain
+  /** The level of the echo that is to be expected now, if this is its delay. @param {number} at */
+  expected(at) {
+    const { gains, reverberant } = this
+    return gains[at] + Math.max(reverberant[at], reverberant[at + 1], reverberant[at + 2])
   }
 
-  /** The loudest of what may be in the room by now: back to the known delay and a little more, or well back. */
-  get #arriving() {
-    const reach = this.delay === null ? UNKNOWN_REACH : Math.max(LEAST_REACH, this.delay + 2)
-    return Math.max(...this.playback.subarray(-1 - reach))
+  /** @param {number} microphone @param {boolean} echoes what is heard now follows the playback */
+  #learn(microphone, echoes) {
+    const { gains, playback } = this
+    const delay = this.delay ?? -Infinity
+    for (let at = 0; at < DELAYS; at++) {
+      const played = Math.min(playback[at], playback[at + 1], playback[at + 2])
+      if (played < PLAYING_DB) continue
+      const known = Math.abs(at - delay) <= BESIDE
+      const over = gains[at] + played - UNEVEN_DB - microphone
+      if (over > 0) gains[at] -= over * (known ? LOWER.known : LOWER.other)
+      else gains[at] += known && echoes ? this.#rise(at, microphone) : LEAK
+      gains[at] = bounded(gains[at])
+    }
   }
 
-  /** @param {number} ratio @param {boolean} heard */
-  #learn(ratio, heard) {
-    const { raise, raiseFar, lower, lowerAlone } = GAIN
-    const follows = this.likeness > FOLLOWS
-    if (ratio > this.gain && follows && heard) this.gain += ratio > this.gain + FAR_DB ? raiseFar : raise
-    else if (ratio < this.gain) this.gain -= follows ? lower : lowerAlone
-    this.gain = Math.min(GAIN.most, Math.max(GAIN.least, this.gain))
-  }
-
-  /** The delay at which the microphone follows the playback most closely. */
-  #compare() {
-    const delays = Array.from({ length: LONGEST_DELAY + 1 }, (_, delay) => this.#likenessAt(delay))
-    this.likeness = Math.max(...delays)
-    if (this.likeness > FOLLOWS) this.delay = delays.indexOf(this.likeness)
-  }
-
-  /** @param {number} delay */
-  #likenessAt(delay) {
-    const from = LONGEST_DELAY + 1 - delay
-    return correlation(this.microphone.subarray(LONGEST_DELAY + 1), this.playback.subarray(from, from + WINDOW))
+  /** @param {number} at @param {number} microphone */
+  #rise(at, microphone) {
+    return microphone > this.expected(at) ? RAISE : LEAK
   }
 }
 
-/** @param {Float32Array} history @param {number} value */
-function push(history, value) {
-  history.copyWithin(0, 1)
-  history[history.length - 1] = value
+/** @param {number} gain */
+function bounded(gain) {
+  return Math.min(GAIN.most, Math.max(GAIN.least, gain))
 }
 
-/** @param {Float32Array} a @param {Float32Array} b */
-function correlation(a, b) {
-  const means = [mean(a), mean(b)]
-  let both = 0, first = 0, second = 0
-  for (let i = 0; i < a.length; i++) {
-    const [x, y] = [a[i] - means[0], b[i] - means[1]]
-    both += x * y
-    first += x * x
-    second += y * y
-  }
-  // Where one of them stands still there is nothing to follow.
-  return Math.min(first, second) < a.length ? 0 : both / Math.sqrt(first * second)
+function history() {
+  return new Float32Array(DELAYS + SPREAD - 1).fill(SILENCE_DB)
 }
 
-/** @param {Float32Array} values */
-function mean(values) {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
+/** @param {Float32Array} history @param {number} latest */
+function push(history, latest) {
+  history.copyWithin(1, 0)
+  history[0] = latest
 }

@@ -151,7 +151,7 @@ export class Microphone {
   /** Against the assistant's echo. @param {boolean} on */
   guard(on) {
     this.guarding = on
-    this.node?.port.postMessage({ type: "guard", on, cancelled: Boolean(this.granted.echoCancellation) })
+    this.node?.port.postMessage({ type: "guard", on })
   }
 
   #open() {

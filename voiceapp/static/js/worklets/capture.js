@@ -2,7 +2,7 @@
 // loudspeaker plays at the same moment, so that the guard compares both without a delay of its own.
 //
 // Takes {type: "open", length}: samples in a block; {type: "close"}: deliver what is left;
-// {type: "guard", on, cancelled}: guard against the assistant's echo, which the browser cancels or not.
+// {type: "guard", on}: guard against the assistant's echo.
 // Posts {type: "block", pcm}; after "close" {type: "closed"}; ten times a second {type: "level", peak, ms}; and
 // {type: "judged", judgement, gain, delay} when the guard's judgement changes.
 
@@ -14,7 +14,7 @@ import { Resampler } from "../audio/resampler.js"
 
 const LEVEL_EVERY = 0.1
 
-/** @typedef {{type: "open", length: number} | {type: "close"} | {type: "guard", on: boolean, cancelled: boolean}} CaptureMessage */
+/** @typedef {{type: "open", length: number} | {type: "close"} | {type: "guard", on: boolean}} CaptureMessage */
 
 class CaptureProcessor extends AudioWorkletProcessor {
   resampler = new Resampler(sampleRate, SAMPLE_RATE)
@@ -34,7 +34,7 @@ class CaptureProcessor extends AudioWorkletProcessor {
   /** @param {CaptureMessage} message */
   messageReceived(message) {
     if (message.type === "open") return this.collector.open(message.length)
-    if (message.type === "guard") return this.#guard(message)
+    if (message.type === "guard") return this.#guard(message.on)
     this.holdBack.release(false)
     this.collector.close()
     this.port.postMessage({ type: "closed" })
@@ -49,10 +49,10 @@ class CaptureProcessor extends AudioWorkletProcessor {
     return true
   }
 
-  /** @param {{on: boolean, cancelled: boolean}} wish */
-  #guard({ on, cancelled }) {
+  /** @param {boolean} on */
+  #guard(on) {
     if (on === (this.guard !== null)) return
-    this.guard = on ? new EchoGuard(sampleRate, { cancelled }) : null
+    this.guard = on ? new EchoGuard(sampleRate) : null
     this.holdBack.release(true)
     this.port.postMessage({ type: "judged", judgement: "idle", gain: 0, delay: null })
   }

@@ -1,0 +1,72 @@
+// How well the echo guard tells a person from the assistant's own echo, over a grid of rooms: offline, each time the same.
+//
+//     node benchmarks/echo.js [--only echo|people|cost] [--before PATH]
+//
+// PATH is another checkout, whose guard is measured first. docs/page.md says what the tables mean.
+
+import { resolve } from "node:path"
+import { parseArgs } from "node:util"
+import { IN_TIME_S, RATE, TURNS, Talks } from "../tests/js/support/talks-in-a-room.js"
+
+const { values: { only, before } } = parseArgs({ options: { only: { type: "string" }, before: { type: "string" } } })
+const ROOMS = { quiet: "in a quiet room", kitchen: "in a kitchen" }
+const DELAYS = [0, 100, 200, 300, 400, 450, 500, 600]
+const ECHOES = [-Infinity, -40, -30, -20, -12, -6]
+const PEOPLE = [-45, -40, -35, -30, -25, -15]
+const BLOCKS = { warm: 10000, measured: 30000 }
+const talks = new Talks()
+
+/** Guards of before want to know whether the browser cancels the echo. */
+const made = (Guard, rate = RATE) => new Guard(rate, { cancelled: false })
+const level = db => `${db}`.replace("-", "−")
+const named = echoDb => echoDb === -Infinity ? "none" : `${level(echoDb)} dB`
+
+function table(head, rows) {
+  console.log([head, head.map(() => "---"), ...rows].map(cells => `| ${cells.join(" | ")} |`).join("\n"))
+}
+
+function echo(Guard) {
+  console.log(`\nNobody in the room: of ${TURNS} answers, taken for a person (quiet room / kitchen)\n`)
+  const one = where => talks.falseVoices(made(Guard), where)
+  const cell = (delayMs, echoDb) => Object.keys(ROOMS).map(room => one({ room, echoDb, delayMs })).join(" / ")
+  const rows = ECHOES.map(echoDb => [named(echoDb), ...DELAYS.map(delayMs => cell(delayMs, echoDb))])
+  table(["echo", ...DELAYS.map(delay => `${delay} ms`)], rows)
+}
+
+function people(Guard) {
+  const inTime = heard => heard.filter(seconds => seconds <= IN_TIME_S).length
+  const cell = where => [talks.firstAnswers(() => made(Guard), where), talks.laterAnswers(made(Guard), where)].map(inTime).join(" / ")
+  const ways = ECHOES.flatMap(echoDb => echoDb === -Infinity ? [[echoDb, 0]] : [[echoDb, 100], [echoDb, 450]])
+  for (const [room, where] of Object.entries(ROOMS)) {
+    console.log(`\nA person ${where}: of ${TURNS}, heard within ${1000 * IN_TIME_S} ms (first answer / from the tenth on)\n`)
+    const rows = ways.map(([echoDb, delayMs]) => [
+      echoDb === -Infinity ? "none" : `${named(echoDb)}, ${delayMs} ms`,
+      ...PEOPLE.map(personDb => cell({ room, echoDb, delayMs, personDb }))
+    ])
+    table(["echo", ...PEOPLE.map(db => `${level(db)} dBFS`)], rows)
+  }
+}
+
+/** Of a block of 128 samples at 48 kHz. */
+function cost(Guard) {
+  const guard = made(Guard, 48000)
+  const block = seed => Float32Array.from({ length: 128 }, (_, i) => 0.1 * Math.sin(seed * i))
+  const sound = Array.from({ length: 750 }, (_, seed) => block(seed))
+  const took = []
+  for (let i = 0; i < BLOCKS.warm + BLOCKS.measured; i++) {
+    const began = performance.now()
+    guard.hear(sound[(i * 7) % sound.length], sound[i % sound.length])
+    if (i >= BLOCKS.warm) took.push(1000 * (performance.now() - began))
+  }
+  took.sort((one, other) => one - other)
+  const [half, most] = [0.5, 0.99].map(share => took[Math.floor(share * took.length)].toFixed(1))
+  const mean = took.reduce((sum, one) => sum + one, 0) / took.length
+  console.log(`\nA block of 2.7 ms: median ${half} µs, 99 % within ${most} µs, mean ${mean.toFixed(1)} µs`)
+}
+
+const PARTS = { echo, people, cost }
+for (const [title, path] of Object.entries({ ...(before && { before }), now: resolve(import.meta.dirname, "..") })) {
+  const { EchoGuard } = await import(resolve(path, "voiceapp/static/js/audio/echo-guard.js"))
+  console.log(`\n## ${title}`)
+  for (const [part, measure] of Object.entries(PARTS)) if (!only || only === part) measure(EchoGuard)
+}
