@@ -52,7 +52,10 @@ def client(app: Any) -> Iterator[Client]:
 def test_a_start_is_accepted_and_the_call_becomes_ready(client: Client) -> None:
     assert client.client.emit("start", {}, callback=True) == {"ok": True}
     (ready,) = client.expect("ready")
-    session = {"persona", "profile", "model", "voice", "expires_at"}
+    session = {"persona", "profile", "model", "voice", "expires_at", "expires_in_s"}
+    assert ready["expires_in_s"] is None or ready["expires_in_s"] == pytest.approx(
+        ready["expires_at"] - time.time(), abs=5
+    )
     assert set(ready) == {"conversation", "sample_rate", "chunk_ms", "version"} | session
 
 

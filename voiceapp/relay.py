@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import secrets
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -426,6 +427,8 @@ class Relay:
             "model": model or plan.profile.model,
             "voice": voice or plan.config.voice,
             "expires_at": expires_at,
+            # A browser's clock may be wrong.
+            "expires_in_s": None if expires_at is None else max(0, round(expires_at - time.time())),
         }
 
     def _notify(self, fault: Fault, *, fatal: bool, **more: Any) -> None:

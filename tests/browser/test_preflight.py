@@ -22,7 +22,7 @@ Serve = Callable[[str], tuple[str, ScriptedServer]]
 
 OFFER = "Check my sound first"
 LIVE_TRACKS = "testTracks.filter(track => track.readyState === 'live').length"
-REMEMBERED = "JSON.parse(localStorage.voiceapp).preflight"
+REMEMBERED = "JSON.parse(localStorage['voiceapp.preflight'])"
 SENTENCE = "Good morning, I hope that you can hear me."
 
 # How long the room's own stream takes from one node to the next: a click is sent through one like it.
@@ -132,7 +132,7 @@ def test_the_echo_is_measured(visit: Visit, serve: Serve, tmp_path: Path) -> Non
         assert "microphone heard it" in row(page, "loudspeaker", "good")
     visitor.press("Do not listen while it speaks")
     assert "does no harm" in row(page, "echo", "good")
-    assert page.evaluate("JSON.parse(localStorage.voiceapp).half_duplex") is True
+    assert page.evaluate("JSON.parse(localStorage['voiceapp.half_duplex'])") is True
 
 
 def test_a_silent_microphone_and_a_loudspeaker_nobody_hears(visit: Visit, serve: Serve, output: Path) -> None:

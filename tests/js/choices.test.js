@@ -2,9 +2,20 @@ import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"
 import { Choices, RANGES } from "../../voiceapp/static/js/choices.js"
+import { random } from "./support/speech.js"
 
+/** A browser's storage, which all its tabs share. */
+class Shelf {
+  kept = new Map()
+  getItem(key) { return this.kept.get(key) ?? null }
+  setItem(key, value) { this.kept.set(key, value) }
+  removeItem(key) { this.kept.delete(key) }
+}
+
+/** `stored`: by an older page, all in one; or what another tab shares. */
 function choices(stored) {
-  const storage = { value: stored === undefined ? null : stored, getItem() { return this.value }, setItem(_, value) { this.value = value } }
+  const storage = stored instanceof Shelf ? stored : new Shelf()
+  if (typeof stored === "string") storage.setItem("voiceapp", stored)
   const changed = []
   return { choices: new Choices(storage, { choiceChanged: name => changed.push(name) }), storage, changed }
 }
@@ -25,7 +36,7 @@ test("what was chosen is told, remembered and found again", () => {
   made.choose("eagerness", "low")
   assert.deepEqual(made.turn, { mode: "semantic_vad", eagerness: "low" })
   made.choose("mode", "push_to_talk")
-  assert.deepEqual(choices(storage.value).choices.turn, { mode: "push_to_talk" })
+  assert.deepEqual(choices(storage).choices.turn, { mode: "push_to_talk" })
   assert.deepEqual(changed, ["silence_ms", "mode", "eagerness", "mode"])
 })
 
@@ -50,7 +61,7 @@ test("what is no longer on offer is as if it had never been chosen", () => {
   const { choices: made, storage } = choices('{"voice": "gone", "volume": 0.5}')
   made.offer({ persona: "friend" })
   made.unchoose("voice")
-  assert.deepEqual([made.values.voice, made.values.persona, storage.value], ["", "friend", '{"volume":0.5}'])
+  assert.deepEqual([made.values.voice, made.values.persona, [...storage.kept]], ["", "friend", [["voiceapp.volume", "0.5"]]])
 })
 
 test("what is not valid is not kept, whoever wrote it", () => {
@@ -80,7 +91,7 @@ test("a language is what the server takes for one, or none", () => {
 })
 
 test("a browser that keeps nothing is no hindrance", () => {
-  const made = new Choices({ getItem() { throw new Error() }, setItem() { throw new Error() } }, { choiceChanged() {} })
+  const made = new Choices({ getItem() { throw new Error() }, setItem() { throw new Error() }, removeItem() { throw new Error() } }, { choiceChanged() {} })
   made.choose("volume", 0.3)
   assert.equal(made.values.volume, 0.3)
 })
@@ -89,4 +100,63 @@ test("the safe ranges are those of the wire", () => {
   const wire = readFileSync(new URL("../../docs/wire.md", import.meta.url), "utf8")
   const comma = number => number.toLocaleString("en")
   for (const { least, most, usual } of Object.values(RANGES)) assert.ok(wire.includes(`${comma(least)} to ${comma(most)} (${usual})`))
+})
+
+test("a choice in one tab undoes none of another's, whichever tab is older", () => {
+  const { choices: one, storage, changed } = choices()
+  one.choose("keep", "sound")
+  const { choices: other } = choices(storage)
+  other.choose("keep", "nothing")
+  // The event of the other tab has not come here yet.
+  one.choose("volume", 0.5)
+  assert.equal(choices(storage).choices.values.keep, "nothing")
+  one.stored("voiceapp.keep")
+  assert.deepEqual([one.values.keep, changed.at(-1)], ["nothing", "keep"])
+  // A page from before writes all it knows in one.
+  storage.setItem("voiceapp", '{"keep": "sound", "theme": "dark"}')
+  const { choices: later } = choices(storage)
+  assert.deepEqual([later.values.keep, later.values.theme], ["nothing", "dark"])
+})
+
+test("any order of choices in several tabs: each name has what was chosen for it last", () => {
+  const next = random(11)
+  const pick = list => list[Math.floor(next() * list.length)]
+  const VALUES = { keep: ["nothing", "text", "sound"], theme: ["auto", "light", "dark"], volume: [0.1, 0.5, 1], mode: ["server_vad", "push_to_talk"] }
+  for (let walk = 0; walk < 200; walk++) {
+    const storage = new Shelf()
+    const tabs = [choices(storage).choices, choices(storage).choices, choices(storage).choices]
+    const last = {}
+    for (let step = 0; step < 25; step++) {
+      const tab = pick(tabs), name = pick(Object.keys(VALUES))
+      if (next() < 0.3) {
+        tab.stored(pick([`voiceapp.${name}`, null]))
+        continue
+      }
+      if (next() < 0.1) {
+        tab.stored(null)
+        tab.forget()
+        for (const key of Object.keys(last)) delete last[key]
+        continue
+      }
+      const value = pick(VALUES[name].filter(each => each !== tab.values[name]))
+      tab.choose(name, value)
+      last[name] = value
+    }
+    assert.deepEqual(choices(storage).choices.chosen, last)
+    for (const tab of tabs) {
+      tab.stored(null)
+      assert.deepEqual(tab.chosen, last)
+    }
+  }
+})
+
+test("what a link changed can be undone, and nothing else with it", () => {
+  const { choices: made, storage } = choices()
+  made.choose("theme", "dark")
+  made.choose("volume", 0.5)
+  assert.equal(made.adopt({ theme: "light", captions: "huge" }), 2)
+  made.choose("keep", "text")
+  made.undo()
+  assert.deepEqual(made.chosen, { theme: "dark", volume: 0.5, keep: "text" })
+  assert.deepEqual(choices(storage).choices.chosen, made.chosen)
 })

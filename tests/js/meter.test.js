@@ -25,8 +25,19 @@ test("the end of a call is counted from when it was asked for, as the server cou
 
 test("of two ends the nearer one counts", () => {
   const made = meter()
-  made.begin({ model: "m", expires_at: 60 }, 10_000)
+  made.begin({ model: "m", expires_at: 1, expires_in_s: 50 }, 10_000)
   assert.equal(made.left(10_000), 50_000)
+})
+
+test("a session's end is counted by the server's seconds, whatever the computer's clock says", () => {
+  const made = meter({ call_s: null, call_left_s: null })
+  // The computer's clock is a year ahead of the server's.
+  made.begin({ model: "m", expires_at: Date.now() / 1000 - 365 * 86400, expires_in_s: 60 }, 5_000)
+  assert.equal(made.left(15_000), 50_000)
+  made.renew({ model: "m", expires_at: 0, expires_in_s: 600 }, 20_000)
+  assert.equal(made.left(20_000), 600_000)
+  made.renew({ model: "m", expires_at: null, expires_in_s: null }, 20_000)
+  assert.equal(made.left(20_000), null)
 })
 
 test("what is left is short only at the end, and a silence that was warned of comes first", () => {

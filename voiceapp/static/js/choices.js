@@ -1,6 +1,9 @@
-// What a person chose on this page, remembered by the browser. What was never chosen is left to the server.
+// What a person chose on this page, remembered by the browser, each choice by itself: so no tab undoes what another one
+// changed. What was never chosen is left to the server.
 
+/** Before its name; without one, all of them in one, as older pages kept them. */
 const KEY = "voiceapp"
+const keyOf = (/** @type {string} */ name) => `${KEY}.${name}`
 
 export const MODES = ["server_vad", "semantic_vad", "push_to_talk"]
 export const EAGERNESS = ["auto", "low", "medium", "high"]
@@ -81,14 +84,16 @@ const FIELDS = { server_vad: ["threshold", "silence_ms", "prefix_ms", "idle_ms"]
 
 export class Choices {
   /**
-   * @param {{getItem: (key: string) => string | null, setItem: (key: string, value: string) => void} | null} storage
+   * @param {Pick<globalThis.Storage, "getItem" | "setItem" | "removeItem"> | null} storage
    * @param {{choiceChanged: (name: keyof Values) => void}} delegate
    */
   constructor(storage, delegate) {
     this.storage = storage
     this.delegate = delegate
     /** @type {Partial<Values>} */
-    this.chosen = sound(read(storage))
+    this.chosen = remembered(storage)
+    /** What a link changed, as it was before. @type {Partial<Values> | null} */
+    this.before = null
     /** What this server has where nothing was chosen. @type {Partial<Values>} */
     this.offered = {}
     /** How the chosen persona takes turns. @type {Partial<Values>} */
@@ -124,57 +129,99 @@ export class Choices {
    * @param {Values[Name]} value
    */
   choose(name, value) {
-    if (!VALID[name](value) || this.values[name] === value) return
-    this.chosen = { ...this.chosen, [name]: value }
-    this.#changed(name)
+    if (VALID[name](value) && this.values[name] !== value) this.#put({ [name]: value })
   }
 
   /** It is not on offer any more. @param {keyof Values} name */
   unchoose(name) {
-    if (!(name in this.chosen)) return
-    const { [name]: _, ...rest } = this.chosen
-    this.chosen = rest
-    this.#changed(name)
+    if (name in this.chosen) this.#put({ [name]: undefined })
   }
 
   /** All that was ever chosen here. */
   forget() {
-    const names = /** @type {(keyof Values)[]} */ (Object.keys(this.chosen))
-    this.chosen = {}
-    names.forEach(name => this.#changed(name))
+    this.before = null
+    this.#put(Object.fromEntries(namesIn(this.chosen).map(name => [name, undefined])))
   }
 
   /** What of a link is valid. Says how many there were. @param {Record<string, unknown>} shared */
   adopt(shared) {
-    const valid = Object.entries(sound(shared))
-    valid.forEach(([name, value]) => this.choose(/** @type {keyof Values} */ (name), /** @type {never} */ (value)))
-    return valid.length
+    const valid = sound(shared)
+    const { values } = this
+    const changed = /** @type {Partial<Values>} */ (Object.fromEntries(Object.entries(valid).filter(([name, value]) => values[/** @type {keyof Values} */ (name)] !== value)))
+    this.before = Object.fromEntries(namesIn(changed).map(name => [name, this.chosen[name]]))
+    this.#put(changed)
+    return namesIn(valid).length
+  }
+
+  /** As it was before the link. */
+  undo() {
+    this.#put(this.before ?? {})
+    this.before = null
+  }
+
+  /** Another tab has changed one, or all of them. @param {string | null} key */
+  stored(key) {
+    if (key !== null && !key.startsWith(keyOf(""))) return
+    const chosen = remembered(this.storage)
+    const names = namesIn({ ...this.chosen, ...chosen }).filter(name => this.chosen[name] !== chosen[name])
+    this.chosen = chosen
+    names.forEach(name => this.delegate.choiceChanged(name))
   }
 
   /** The sliders back to where they were. */
   reset() {
-    const { threshold: _t, silence_ms: _s, prefix_ms: _p, idle_ms: _i, ...rest } = this.chosen
-    this.chosen = { ...rest, mode: "server_vad" }
-    this.#changed("threshold")
+    this.#put({ threshold: undefined, silence_ms: undefined, prefix_ms: undefined, idle_ms: undefined, mode: "server_vad" })
   }
 
-  /** @param {keyof Values} name */
-  #changed(name) {
-    try {
-      this.storage?.setItem(KEY, JSON.stringify(this.chosen))
-    } catch {
-      // A browser that keeps nothing: chosen for as long as the page is open.
-    }
-    this.delegate.choiceChanged(name)
+  /** All first, then each is told of. @param {Partial<Values>} changes undefined: not chosen any more */
+  #put(changes) {
+    const names = namesIn(changes).filter(name => this.chosen[name] !== changes[name])
+    this.chosen = /** @type {Partial<Values>} */ (Object.fromEntries(Object.entries({ ...this.chosen, ...changes }).filter(([, value]) => value !== undefined)))
+    for (const name of names) remember(this.storage, name, changes[name])
+    names.forEach(name => this.delegate.choiceChanged(name))
   }
 }
 
-/** @param {{getItem: (key: string) => string | null} | null} storage */
-function read(storage) {
+/** @param {object} values */
+function namesIn(values) {
+  return /** @type {(keyof Values)[]} */ (Object.keys(values))
+}
+
+/** @param {Choices["storage"]} storage @param {string} name @param {unknown} value */
+function remember(storage, name, value) {
   try {
-    return JSON.parse(storage?.getItem(KEY) ?? "{}") ?? {}
+    if (value === undefined) storage?.removeItem(keyOf(name))
+    else storage?.setItem(keyOf(name), JSON.stringify(value))
   } catch {
-    return {}
+    // A browser that keeps nothing: chosen for as long as the page is open.
+  }
+}
+
+/** @param {Choices["storage"]} storage */
+function remembered(storage) {
+  partOld(storage)
+  return sound(Object.fromEntries(namesIn(VALID).map(name => [name, read(storage, keyOf(name))])))
+}
+
+/** What an older page kept in one is kept by name. @param {Choices["storage"]} storage */
+function partOld(storage) {
+  const old = read(storage, KEY)
+  if (old === undefined) return
+  for (const [name, value] of Object.entries(sound(old ?? {}))) if (read(storage, keyOf(name)) === undefined) remember(storage, name, value)
+  try {
+    storage?.removeItem(KEY)
+  } catch {
+    // As above.
+  }
+}
+
+/** @param {Choices["storage"]} storage @param {string} key */
+function read(storage, key) {
+  try {
+    const text = storage?.getItem(key) ?? null
+    return text === null ? undefined : JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 

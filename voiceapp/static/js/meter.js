@@ -1,4 +1,5 @@
-// What a call has taken so far and may still take: time, tokens, money.
+// What a call has taken so far and may still take: time, tokens, money. `now` is in milliseconds of a clock that nobody
+// sets: the computer's own may be wrong, or be put right in the middle of a call.
 
 /** From here on the time that is left is shown. */
 const SHORT_MS = 300_000
@@ -13,7 +14,7 @@ export class Meter {
   /** @type {number | null} milliseconds, of the call that is over */
   lasted = null
   model = ""
-  /** @type {number | null} unix milliseconds */
+  /** @type {number | null} */
   expires = null
   /** @type {import("./wire.js").Usage | null} */
   usage = null
@@ -21,7 +22,7 @@ export class Meter {
   earlier = { total: null, estimated: false }
   /** @type {import("./wire.js").Limits | null} */
   limits = null
-  /** When the limits were told, in unix milliseconds. */
+  /** When the limits were told. */
   told = 0
 
   /** A call is asked for, and nothing is known of it yet. */
@@ -29,16 +30,16 @@ export class Meter {
     Object.assign(this, { since: null, lasted: null, expires: null, usage: null, earlier: { total: null, estimated: false }, limits: null })
   }
 
-  /** It is live, for the first time or again: for the person it went on. @param {import("./wire.js").Ready} ready @param {number} now unix milliseconds */
-  begin({ model, expires_at: expires }, now) {
+  /** It is live, for the first time or again: for the person it went on. @param {import("./wire.js").Ready} ready @param {number} now */
+  begin({ model, expires_in_s: left = null }, now) {
     // What the answer cost that was cut off with the connection, nobody tells.
     const earlier = this.since === null ? this.earlier : { total: this.total, estimated: true }
-    Object.assign(this, { since: this.since ?? now, model, expires: expires === null ? null : expires * 1000, usage: null, earlier })
+    Object.assign(this, { since: this.since ?? now, model, expires: left === null ? null : now + 1000 * left, usage: null, earlier })
   }
 
-  /** @param {import("./wire.js").Made} made another session of the same call */
-  renew({ model, expires_at: expires }) {
-    Object.assign(this, { model, expires: expires === null ? null : expires * 1000 })
+  /** @param {import("./wire.js").Made} made another session of the same call @param {number} now */
+  renew({ model, expires_in_s: left = null }, now) {
+    Object.assign(this, { model, expires: left === null ? null : now + 1000 * left })
   }
 
   /** Money the call has cost so far, null where no price is known. */
@@ -56,14 +57,14 @@ export class Meter {
     return this.usage?.cost?.currency ?? this.limits?.currency ?? "USD"
   }
 
-  /** @param {number} now unix milliseconds */
+  /** @param {number} now */
   end(now) {
     if (this.since === null) return
     this.lasted = this.elapsed(now)
     this.since = null
   }
 
-  /** @param {import("./wire.js").Limits} limits @param {number} now unix milliseconds */
+  /** @param {import("./wire.js").Limits} limits @param {number} now */
   limit(limits, now) {
     this.limits = limits
     this.told = now
@@ -74,24 +75,24 @@ export class Meter {
     if (this.limits) this.limits = { ...this.limits, idle_left_s: null }
   }
 
-  /** @param {number} now unix milliseconds */
+  /** @param {number} now */
   elapsed(now) {
     return this.since === null ? 0 : now - this.since
   }
 
-  /** Milliseconds until the call must end, null where nothing ends it. @param {number} now unix milliseconds */
+  /** Milliseconds until the call must end, null where nothing ends it. @param {number} now */
   left(now) {
     const ends = [this.expires, this.#end(this.limits?.call_left_s ?? null)].filter(end => end !== null)
     return ends.length ? Math.max(0, Math.min(...ends) - now) : null
   }
 
-  /** Milliseconds until silence ends the call, once it was warned of. @param {number} now unix milliseconds */
+  /** Milliseconds until silence ends the call, once it was warned of. @param {number} now */
   idleLeft(now) {
     const end = this.#end(this.limits?.idle_left_s ?? null)
     return end === null ? null : Math.max(0, end - now)
   }
 
-  /** What is soon over, if anything is. @param {number} now unix milliseconds */
+  /** What is soon over, if anything is. @param {number} now */
   short(now) {
     const idle = this.idleLeft(now)
     const left = this.left(now)
@@ -99,7 +100,7 @@ export class Meter {
     return left !== null && left < SHORT_MS ? { ms: left, idle: false } : null
   }
 
-  /** Those of the day, the one that is short first before the other. @param {number} now unix milliseconds @returns {Budget[]} */
+  /** Those of the day, the one that is short first before the other. @param {number} now @returns {Budget[]} */
   budgets(now) {
     if (!this.limits) return []
     const { left_s: left, budget_s: whole, used_s: used, left_money: leftMoney, budget_money: wholeMoney, used_money: usedMoney } = this.limits

@@ -71,7 +71,7 @@ export class Page {
     this.transcriptView = new TranscriptView(this.transcript, this.pace, words)
     this.noticesView = new NoticesView(this.notices, words, this)
     this.inspectorView = new InspectorView(this.inspector, words, this)
-    this.meterView = new MeterView(this.meter, words)
+    this.meterView = new MeterView(this.meter, words, this.now)
     this.talksView = new TalksView(this.keeper, words, this)
     this.lookView = new LookView(this.choices, words)
     this.settings = new Drawer("settings", this)
@@ -90,6 +90,7 @@ export class Page {
     for (const type of ["pointerup", "keydown"]) document.addEventListener(type, () => this.call.sound.touched())
     addEventListener("blur", () => this.#left())
     addEventListener("pagehide", () => { this.call.stop(); this.sample.stop(); this.preflight?.stop() })
+    addEventListener("storage", event => { if (event.storageArea === this.choices.storage) this.choices.stored(event.key) })
     this.#adopt()
     const code = obstacle(/** @type {any} */ (window))
     if (code) this.notices.add({ code, fatal: true })
@@ -125,7 +126,7 @@ export class Page {
     const { session } = this.call
     if (!session.active) {
       this.tabs.release()
-      this.meter.end(Date.now())
+      this.meter.end(this.now())
       if (this.edition.outdated) this.notices.add({ code: "page_outdated" })
     }
     if (session.turn !== "listening") this.meter.wake()
@@ -191,13 +192,13 @@ export class Page {
 
   /** @param {import("./wire.js").Ready} ready */
   callReadied(ready) {
-    this.meter.begin(ready, Date.now())
+    this.meter.begin(ready, this.now())
     this.edition.heard(ready.version)
   }
 
   /** @param {import("./wire.js").Made} made */
   callRenewed(made) {
-    this.meter.renew(made)
+    this.meter.renew(made, this.now())
     this.assistantView.renewed(made.voice)
   }
 
@@ -235,7 +236,7 @@ export class Page {
 
   /** @param {import("./wire.js").Limits} limits */
   limitsArrived(limits) {
-    this.meter.limit(limits, Date.now())
+    this.meter.limit(limits, this.now())
     if (limits.idle_left_s === null) this.notices.over("turnBegan")
     this.meterView.render()
   }

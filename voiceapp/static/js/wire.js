@@ -3,7 +3,7 @@
 /** @typedef {"listening" | "user" | "thinking" | "assistant" | "tool"} TurnState */
 /** @typedef {"user" | "assistant" | "tool"} Role */
 
-/** @typedef {{persona: string, profile: string, model: string, voice: string, expires_at: number | null}} Made what a session is made of */
+/** @typedef {{persona: string, profile: string, model: string, voice: string, expires_at: number | null, expires_in_s?: number | null}} Made what a session is made of */
 /** @typedef {Made & {conversation: string, sample_rate: number, chunk_ms: number, version?: string}} Ready */
 
 /** @typedef {{id: string, role: Role, after: string | null, kind: "audio" | "text"}} Place */

@@ -28,10 +28,12 @@ export class MeterView {
   /**
    * @param {import("../meter.js").Meter} meter
    * @param {import("../i18n.js").Words} words
+   * @param {() => number} now milliseconds, of the meter's clock
    */
-  constructor(meter, words) {
+  constructor(meter, words, now) {
     this.meter = meter
     this.words = words
+    this.now = now
   }
 
   start() {
@@ -63,7 +65,7 @@ export class MeterView {
   }
 
   #renderLine() {
-    const now = Date.now()
+    const now = this.now()
     const { total, estimated } = this.meter
     const time = clock(this.meter.elapsed(now))
     write(/** @type {Element} */ (this.time.lastElementChild), total === null ? time : `${time} · ${this.#about(total, estimated)}`)
@@ -117,7 +119,7 @@ export class MeterView {
   get #today() {
     const { limits } = this.meter
     const presumed = limits?.presumed ? [this.words.say("usage.presumed")] : []
-    return [...this.meter.budgets(Date.now()).map(budget => this.#ofToday(budget)), ...presumed]
+    return [...this.meter.budgets(this.now()).map(budget => this.#ofToday(budget)), ...presumed]
   }
 
   /** @param {Budget} budget */
