@@ -148,6 +148,8 @@ test("what was typed for a call that does not come about is given back, and sent
   made.call.say("Three")
   await made.rest()
   assert.deepEqual(made.line.said.filter(([event]) => event === "text").map(([, { text }]) => text), ["Three"])
+  made.line.come("transcript", 1, { item: "t1", text: "Three", final: true })
+  made.line.come("item", 2, { id: "t1", role: "user", after: null, kind: "text" })
   made.line.connected = false
   made.call.say("Four")
   made.call.stop()

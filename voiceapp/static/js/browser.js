@@ -29,3 +29,12 @@ export function storage() {
     return null
   }
 }
+
+/** Of this tab alone, until it is closed. */
+export function drafts() {
+  try {
+    return sessionStorage
+  } catch {
+    return null
+  }
+}

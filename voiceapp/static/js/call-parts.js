@@ -13,6 +13,7 @@
  * @property {(made: import("./wire.js").Made) => void} callRenewed
  * @property {(usage: import("./wire.js").Usage) => void} usageArrived
  * @property {(limits: import("./wire.js").Limits) => void} limitsArrived
+ * @property {() => void} outboxChanged
  * @property {(texts: string[]) => void} textsUnsent typed for a call that is over
  */
 

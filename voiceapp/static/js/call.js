@@ -6,6 +6,7 @@ import { HalfDuplex } from "./half-duplex.js"
 import { Hearing } from "./hearing.js"
 import { Incoming } from "./incoming.js"
 import { LineAway } from "./line-away.js"
+import { Outbox } from "./outbox.js"
 import { Outgoing } from "./outgoing.js"
 import { Session } from "./session.js"
 import { Sound } from "./sound.js"
@@ -15,16 +16,17 @@ import { Wishes } from "./wishes.js"
 
 /** Why another session could not be had. */
 const UNRENEWED = ["renewal_failed", "too_often", "bad_event"]
+/** It may have been a text. */
+const REFUSED = ["too_fast", "bad_event", "not_started"]
 /** Of the assistant, though nothing of it is heard yet. */
 const ANSWERING = ["thinking", "tool"]
 
 export class Call {
   session = new Session(this)
+  outbox = new Outbox(this)
   halfDuplex = new HalfDuplex()
   /** The call was live before the connection was lost. */
   interrupted = false
-  /** @type {string[]} texts typed before the call was live */
-  unsent = []
   /** Which start() is the latest: an older one that is still waiting gives up. */
   attempt = 0
   prepared = false
@@ -51,7 +53,7 @@ export class Call {
     this.sound = new Sound(parts, new Hearing(this.transport, parts, delegate), this)
     this.microphone = this.sound.microphone
     this.player = this.sound.player
-    this.incoming = new Incoming({ ...parts, session: this.session, outgoing: this.outgoing, player: this.player }, delegate)
+    this.incoming = new Incoming({ ...parts, session: this.session, outbox: this.outbox, outgoing: this.outgoing, player: this.player }, delegate)
     this.lineAway = new LineAway(parts.notices, this)
     this.talk = new Talk(this.transport, this.microphone, parts.now, this)
   }
@@ -116,8 +118,8 @@ export class Call {
 
   /** @param {string} text */
   say(text) {
-    if (this.session.live) return this.#send(text)
-    this.unsent.push(text)
+    this.outbox.add(text)
+    this.#sendTyped()
     this.start({ microphone: false })
   }
 
@@ -150,15 +152,22 @@ export class Call {
     this.#giveBack()
   }
 
-  /** What is being said stops at once; the server does its part when the text arrives. @param {string} text */
-  #send(text) {
+  /** It could not be sent before. @param {number} n */
+  sayAgain(n) {
+    this.outbox.again(n)
+    this.#sendTyped()
+  }
+
+  /** What is being said stops at once; the server does its part when the text arrives. */
+  #sendTyped() {
+    if (!this.session.live) return
     this.player.silence()
-    if (!this.transport.sendText(text)) this.unsent.push(text)
+    this.outbox.send(text => this.transport.sendText(text))
   }
 
   /** What was typed for a call that did not come about is still the person's. */
   #giveBack() {
-    const texts = this.unsent.splice(0)
+    const texts = this.outbox.takeBack()
     if (texts.length) this.delegate.textsUnsent(texts)
   }
 
@@ -189,7 +198,7 @@ export class Call {
 
   /** Whoever wrote first, or was in a call already, is not greeted. */
   #request() {
-    this.wishes.start(!this.interrupted && this.unsent.length === 0)
+    this.wishes.start(!this.interrupted && this.outbox.all.length === 0)
   }
 
   /** In the middle of a call. */
@@ -233,6 +242,8 @@ export class Call {
     if (this.session.take("ended")) this.closing = this.#close(last)
   }
 
+  outboxChanged = () => this.delegate.outboxChanged()
+
   // Session delegate
 
   sessionChanged() {
@@ -253,6 +264,7 @@ export class Call {
     this.interrupted ||= this.session.live
     this.talk.key.drop()
     this.session.take("lost")
+    this.outbox.lost()
     this.microphone.chunkMs = 0
     this.player.silence()
     this.#settle()
@@ -299,7 +311,7 @@ export class Call {
     this.#followMode()
     this.microphone.start(this.choices.values.chunk_ms || ready.chunk_ms)
     this.notices.over("callReady")
-    this.unsent.splice(0).forEach(text => this.transport.sendText(text))
+    this.#sendTyped()
   }
 
   /** @param {import("./wire.js").Made} made */
@@ -317,6 +329,7 @@ export class Call {
   noticeArrived(trouble) {
     // Of a call that is over, whatever it is.
     if (!this.session.active) return
+    if (REFUSED.includes(trouble.code)) this.outbox.refused()
     if (UNRENEWED.includes(trouble.code)) this.wishes.notRenewed()
     this.notices.add(trouble)
   }

@@ -13,6 +13,7 @@ import { msOf } from "./audio/pcm.js"
  * @property {import("./talks/keeper.js").Keeper} keeper
  * @property {import("./stats.js").Stats} stats
  * @property {import("./notices.js").Notices} notices
+ * @property {import("./outbox.js").Outbox} outbox
  */
 
 export class Incoming {
@@ -29,6 +30,7 @@ export class Incoming {
     this.keeper = parts.keeper
     this.stats = parts.stats
     this.notices = parts.notices
+    this.outbox = parts.outbox
     this.delegate = delegate
   }
 
@@ -48,12 +50,21 @@ export class Incoming {
   itemPlaced(n, place) {
     this.transcript.place(n, place, Date.now())
     this.keeper.recorder?.itemPlaced(place)
+    this.#typedArrived(place.id)
   }
 
   /** @param {number} n @param {import("./wire.js").Wording} wording */
   transcriptArrived(n, wording) {
     this.transcript.word(n, wording)
     this.keeper.changed()
+    this.#typedArrived(wording.item)
+  }
+
+  /** @param {string} item */
+  #typedArrived(item) {
+    if (this.outbox.all.length === 0) return
+    const entry = this.transcript.entry(item)
+    if (entry?.role === "user" && entry.kind === "text" && entry.final) this.outbox.arrived(item, entry.text)
   }
 
   /** @param {string} item @param {string} base64 empty: there is no more of it */

@@ -4,7 +4,7 @@ import { address } from "./addresses.js"
 import { askAdmission, whyMissing } from "./admission.js"
 import { VoiceSample } from "./audio/voice-sample.js"
 import { Call } from "./call.js"
-import { DATABASES, channel, connect, storage } from "./browser.js"
+import { DATABASES, channel, connect, drafts, storage } from "./browser.js"
 import { CaptionPace } from "./caption-pace.js"
 import { Choices } from "./choices.js"
 import { Edition } from "./edition.js"
@@ -28,9 +28,11 @@ import { DevicesView } from "./views/devices-view.js"
 import { Drawer } from "./views/drawer.js"
 import { find } from "./views/element.js"
 import { InspectorView } from "./views/inspector-view.js"
+import { Leaving } from "./views/leaving.js"
 import { LookView } from "./views/look-view.js"
 import { MeterView } from "./views/meter-view.js"
 import { NoticesView } from "./views/notices-view.js"
+import { OutboxView } from "./views/outbox-view.js"
 import { PreflightOffer } from "./views/preflight-offer.js"
 import { SettingsView } from "./views/settings-view.js"
 import { save } from "./views/talk-detail-view.js"
@@ -56,7 +58,7 @@ export class Page {
   keeper = new Keeper({ transcript: this.transcript, inspector: this.inspector, pace: this.pace, choices: this.choices, store: new Store(DATABASES, this), now: this.now }, this)
   wakeLock = new WakeLock()
   keys = new Keys(document, this)
-  composerView = new ComposerView(this)
+  sample = new VoiceSample(connect, askAdmission, this)
   waveform = new Waveform(find("wave", HTMLCanvasElement))
   /** Once it was loaded. @type {import("./preflight/panel.js").Panel | undefined} */
   preflight
@@ -67,6 +69,8 @@ export class Page {
     this.words = words
     this.notices = new Notices(words, this)
     this.call = this.#makeCall()
+    this.composerView = new ComposerView(words, drafts(), this)
+    this.outboxView = new OutboxView(this.call, this.composerView, words)
     this.controlsView = new ControlsView(this.call, this.meter, words, this)
     this.transcriptView = new TranscriptView(this.transcript, this.pace, words)
     this.noticesView = new NoticesView(this.notices, words, this)
@@ -75,7 +79,6 @@ export class Page {
     this.talksView = new TalksView(this.keeper, words, this)
     this.lookView = new LookView(this.choices, words)
     this.settings = new Drawer("settings", this)
-    this.sample = new VoiceSample(connect, askAdmission, this)
     this.assistantView = new AssistantView(this.choices, this.call, this.sample, words)
     this.settingsView = new SettingsView(this.choices, this.call.sound, words)
     this.devicesView = new DevicesView(this.call.sound, this.choices, words)
@@ -85,12 +88,13 @@ export class Page {
 
   start() {
     const views = [this.controlsView, this.meterView, this.transcriptView, this.composerView, this.inspectorView, this.assistantView, this.settingsView, this.talkView, this.talksView, this.lookView, this.preflightOffer]
-    for (const part of [...views, this.settings, this.keys, this.call.sound]) part.start()
+    for (const part of [...views, this.settings, this.keys, new Leaving(this.words, this), this.call.sound]) part.start()
     document.addEventListener("visibilitychange", () => document.hidden ? this.edition.unseen(this.#nothingToLose) : this.#shown())
     for (const type of ["pointerup", "keydown"]) document.addEventListener(type, () => this.call.sound.touched())
     addEventListener("blur", () => this.#left())
-    addEventListener("pagehide", () => { this.call.stop(); this.sample.stop(); this.preflight?.stop() })
+    addEventListener("pagehide", () => { this.call.stop(); this.composerView.leave(); this.sample.stop(); this.preflight?.stop() })
     addEventListener("storage", event => { if (event.storageArea === this.choices.storage) this.choices.stored(event.key) })
+    addEventListener("hashchange", () => this.#adopt())
     this.#adopt()
     const code = obstacle(/** @type {any} */ (window))
     if (code) this.notices.add({ code, fatal: true })
@@ -188,6 +192,7 @@ export class Page {
     this.meterView.render()
   }
 
+  outboxChanged = () => this.outboxView.render()
   textsUnsent = (/** @type {string[]} */ texts) => this.composerView.giveBack(texts)
 
   /** @param {import("./wire.js").Ready} ready */

@@ -1,13 +1,25 @@
-// The text box: Enter sends, Shift and Enter breaks the line, and Enter that ends an IME's composition does neither.
+// The text box: Enter sends, Shift and Enter breaks the line, and Enter that ends an IME's composition does neither. What
+// stands in it stays until it is sent: a text that is too long is not cut, and another page in this tab finds it again.
 
-import { find } from "./element.js"
+import { excess } from "../outbox.js"
+import { find, write } from "./element.js"
+
+const DRAFT = "voiceapp.draft"
 
 export class ComposerView {
   form = find("composer", HTMLFormElement)
   box = find("message", HTMLTextAreaElement)
 
-  /** @param {{textEntered: (text: string) => void}} delegate */
-  constructor(delegate) {
+  note = find("composer-note", HTMLElement)
+
+  /**
+   * @param {import("../i18n.js").Words} words
+   * @param {Pick<Storage, "getItem" | "setItem" | "removeItem"> | null} drafts of this tab alone
+   * @param {{textEntered: (text: string) => void}} delegate
+   */
+  constructor(words, drafts, delegate) {
+    this.words = words
+    this.drafts = drafts
     this.delegate = delegate
   }
 
@@ -15,6 +27,18 @@ export class ComposerView {
     this.form.addEventListener("submit", event => this.#submitted(event))
     this.box.addEventListener("keydown", event => this.#keyPressed(event))
     this.box.addEventListener("input", () => this.#fit())
+    const draft = this.drafts?.getItem(DRAFT)
+    this.drafts?.removeItem(DRAFT)
+    if (draft) this.giveBack([draft])
+  }
+
+  /** The page goes away: another language, or once more. */
+  leave() {
+    try {
+      if (this.box.value.trim()) this.drafts?.setItem(DRAFT, this.box.value)
+    } catch {
+      // No room for it.
+    }
   }
 
   /** @param {KeyboardEvent} event */
@@ -39,7 +63,7 @@ export class ComposerView {
 
   #send() {
     const text = this.box.value.trim()
-    if (!text) return
+    if (!text || excess(text)) return
     this.box.value = ""
     this.#fit()
     this.delegate.textEntered(text)
@@ -50,5 +74,9 @@ export class ComposerView {
     this.box.rows = 1
     while (this.box.rows < 5 && this.box.scrollHeight > this.box.clientHeight) this.box.rows++
     this.form.toggleAttribute("data-filled", this.box.value.trim() !== "")
+    const over = excess(this.box.value.trim())
+    this.note.hidden = over === 0
+    write(this.note, over ? this.words.say("composer.too_long", { count: over.toLocaleString(this.words.language) }) : "")
+    this.box.setAttribute("aria-invalid", String(over > 0))
   }
 }

@@ -3,6 +3,7 @@
 import { about, duration } from "../amounts.js"
 import { stateOf } from "../status.js"
 import { find, write } from "./element.js"
+import { Presses } from "./presses.js"
 
 /** @type {Record<import("../status.js").State, string>} */
 const ICONS = {
@@ -18,6 +19,7 @@ export class ControlsView {
   log = find("transcript", HTMLElement)
   icon = /** @type {Element} */ (document.getElementById("status-icon"))
   saver = find("save-talk", HTMLButtonElement)
+  presses = new Presses()
 
   /**
    * @param {import("../call.js").Call} call
@@ -33,7 +35,7 @@ export class ControlsView {
   }
 
   start() {
-    this.big.addEventListener("click", () => this.#bigPressed())
+    this.big.addEventListener("click", event => { if (!this.presses.same(event)) this.#bigPressed() })
     this.microphone.addEventListener("click", () => this.call.toggleMicrophone())
     this.hush.addEventListener("click", () => this.call.interrupt())
     this.saver.addEventListener("click", () => this.delegate.talkWanted())

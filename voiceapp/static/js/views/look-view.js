@@ -9,6 +9,7 @@ const YEAR_S = 365 * 24 * 3600
 export class LookView {
   dialog = find("shortcuts", HTMLDialogElement)
   done = find("settings-done", HTMLElement)
+  undo = find("settings-undo", HTMLButtonElement)
 
   /**
    * @param {import("../choices.js").Choices} choices
@@ -22,6 +23,7 @@ export class LookView {
   start() {
     find("shortcuts-open", HTMLButtonElement).addEventListener("click", () => this.showKeys())
     find("settings-share", HTMLButtonElement).addEventListener("click", () => this.#share())
+    this.undo.addEventListener("click", () => this.#undo())
     find("settings-forget", HTMLButtonElement).addEventListener("click", () => this.#forget())
     // Closes the list and nothing else.
     this.dialog.addEventListener("keydown", event => { if (event.key === "Escape") event.stopPropagation() })
@@ -45,6 +47,15 @@ export class LookView {
   /** The settings came with the link. */
   adopted() {
     write(this.done, this.words.say("settings.adopted"))
+    this.undo.hidden = false
+    this.undo.scrollIntoView({ block: "nearest" })
+  }
+
+  #undo() {
+    this.choices.undo()
+    this.undo.hidden = true
+    write(this.done, this.words.say("settings.undone"))
+    this.done.focus()
   }
 
   async #share() {
@@ -58,6 +69,7 @@ export class LookView {
 
   #forget() {
     this.choices.forget()
+    this.undo.hidden = true
     write(this.done, this.words.say("settings.forgotten"))
   }
 }

@@ -18,7 +18,8 @@ export class SureButton {
     this.root = root
     this.texts = texts
     this.confirmed = confirmed
-    root.addEventListener("click", () => this.#pressed())
+    // A double click is no answer to a question that it has not read.
+    root.addEventListener("click", ({ detail }) => { if (detail < 2) this.#pressed() })
   }
 
   #pressed() {

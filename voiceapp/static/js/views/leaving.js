@@ -1,0 +1,62 @@
+// Links that lead away from the page, and so would end the call: the first press says so, the second goes.
+
+import { write } from "./element.js"
+
+const SURE_MS = 5000
+
+export class Leaving {
+  /** @type {HTMLAnchorElement | null} that was pressed once */
+  asked = null
+  label = ""
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer
+
+  /**
+   * @param {import("../i18n.js").Words} words
+   * @param {{callActive: boolean}} delegate
+   */
+  constructor(words, delegate) {
+    this.words = words
+    this.delegate = delegate
+  }
+
+  start() {
+    document.addEventListener("click", event => this.#clicked(event))
+  }
+
+  /** @param {MouseEvent} event */
+  #clicked(event) {
+    const link = this.delegate.callActive && leading(event)
+    if (!link || (link === this.asked && event.detail < 2)) return
+    event.preventDefault()
+    if (link !== this.asked) this.#ask(link)
+  }
+
+  /** @param {HTMLAnchorElement} link */
+  #ask(link) {
+    this.#forget()
+    this.asked = link
+    this.label = link.textContent ?? ""
+    write(link, this.words.say("leave.sure"))
+    this.timer = setTimeout(() => this.#forget(), SURE_MS)
+  }
+
+  #forget() {
+    clearTimeout(this.timer)
+    if (this.asked) write(this.asked, this.label)
+    this.asked = null
+  }
+}
+
+/** The link to another page in this tab that was pressed, if one was. @param {MouseEvent} event */
+function leading({ target, button, ctrlKey, metaKey, shiftKey }) {
+  const link = target instanceof Element ? target.closest("a") : null
+  if (!link || button !== 0 || ctrlKey || metaKey || shiftKey) return null
+  return leads(link) ? link : null
+}
+
+/** @param {HTMLAnchorElement} link */
+function leads(link) {
+  const [to, here] = [link.href, location.href].map(address => address.replace(/#.*/, ""))
+  return to !== "" && to !== here && !link.hasAttribute("download") && link.target !== "_blank"
+}

@@ -1,0 +1,59 @@
+// What was typed and does not stand in the conversation yet, below it; with what to do where it could not be sent.
+
+import { element, find } from "./element.js"
+
+export class OutboxView {
+  root = find("outbox", HTMLElement)
+  scroller = find("scroller", HTMLElement)
+  /** @type {Map<number, {root: HTMLElement, state: string}>} */
+  rows = new Map()
+
+  /**
+   * @param {import("../call.js").Call} call
+   * @param {import("./composer-view.js").ComposerView} composer
+   * @param {import("../i18n.js").Words} words
+   */
+  constructor(call, composer, words) {
+    this.call = call
+    this.outbox = call.outbox
+    this.composer = composer
+    this.words = words
+  }
+
+  render() {
+    const { all } = this.outbox
+    const grown = all.length > this.root.children.length
+    this.rows = new Map(all.map(typed => [typed.n, this.#row(typed)]))
+    const wanted = [...this.rows.values()].map(({ root }) => root)
+    if (wanted.length !== this.root.children.length || wanted.some((row, i) => row !== this.root.children[i])) this.root.replaceChildren(...wanted)
+    if (grown) this.scroller.scrollTop = this.scroller.scrollHeight
+  }
+
+  /** The same element as long as nothing of it changes: its buttons keep their focus. @param {import("../outbox.js").Typed} typed */
+  #row(typed) {
+    const row = this.rows.get(typed.n)
+    return row?.state === typed.state ? row : { root: this.#make(typed), state: typed.state }
+  }
+
+  /** @param {import("../outbox.js").Typed} typed */
+  #make({ n, text, state }) {
+    const mark = element("p", { class: "mark" }, this.words.say(`outbox.${state}`))
+    const buttons = state === "unsent" ? [this.#button("outbox.again", () => this.call.sayAgain(n)), this.#button("outbox.edit", () => this.#edit(n, text))] : []
+    const words = element("p", { class: "words" }, element("span", { class: "text", dir: "auto" }, text))
+    return element("div", { class: "entry typed", "data-role": "user", "data-typed": state }, words, element("div", { class: "marks" }, mark, ...buttons))
+  }
+
+  /** @param {number} n @param {string} text */
+  #edit(n, text) {
+    this.outbox.remove(n)
+    this.composer.giveBack([text])
+    this.composer.box.focus()
+  }
+
+  /** @param {string} key @param {() => void} pressed */
+  #button(key, pressed) {
+    const button = element("button", { type: "button", class: "plain" }, this.words.say(key))
+    button.addEventListener("click", pressed)
+    return button
+  }
+}
