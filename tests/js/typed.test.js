@@ -67,7 +67,7 @@ test("refused as too fast, it is marked as not sent, and can be sent again", asy
   arrive(made, "One")
   made.come("notice", { code: "too_fast", message: "", retry: false, fatal: false })
   assert.deepEqual(made.call.outbox.all.map(({ text, state }) => [text, state]), [["Two", "unsent"]])
-  made.call.sayAgain(made.call.outbox.all[0].n)
+  made.call.outbox.again(made.call.outbox.all[0].n)
   assert.deepEqual(made.sent(), ["One", "Two", "Two"])
   arrive(made, "Two")
   assert.deepEqual(made.held(), [])
@@ -109,7 +109,7 @@ test("a double click on the round button is one press, and a key that is held do
 
 test("an outbox tells of each change", () => {
   let told = 0
-  const outbox = new Outbox({ outboxChanged: () => told++ })
+  const outbox = new Outbox({ live: false }, { outboxChanged: () => told++ })
   outbox.add("x")
   outbox.remove(0)
   assert.equal(told, 2)
@@ -122,7 +122,7 @@ const DOINGS = {
     if (sent.length) arrive(made, sent[Math.floor(next() * sent.length)].text)
   },
   refuse: made => made.come("notice", { code: "too_fast", message: "", retry: false, fatal: false }),
-  again: made => { const unsent = made.call.outbox.all.find(({ state }) => state === "unsent"); if (unsent) made.call.sayAgain(unsent.n) },
+  again: made => { const unsent = made.call.outbox.all.find(({ state }) => state === "unsent"); if (unsent) made.call.outbox.again(unsent.n) },
   late: () => mock.timers.tick(4000),
   lose: made => { if (made.line.connected) made.lose() },
   go: made => made.go(),

@@ -16,14 +16,11 @@ import { Wishes } from "./wishes.js"
 
 /** Why another session could not be had. */
 const UNRENEWED = ["renewal_failed", "too_often", "bad_event"]
-/** It may have been a text. */
-const REFUSED = ["too_fast", "bad_event", "not_started"]
 /** Of the assistant, though nothing of it is heard yet. */
 const ANSWERING = ["thinking", "tool"]
 
 export class Call {
   session = new Session(this)
-  outbox = new Outbox(this)
   halfDuplex = new HalfDuplex()
   /** The call was live before the connection was lost. */
   interrupted = false
@@ -48,14 +45,18 @@ export class Call {
     this.now = parts.now
     this.obstacle = parts.obstacle
     this.transport = new Transport(parts.connect, parts.ask, this, parts.now)
+    this.outbox = new Outbox(this.transport, this)
     this.wishes = new Wishes(this.transport, parts.choices, this)
     this.outgoing = new Outgoing(this.transport, parts.stats, parts.notices)
     this.sound = new Sound(parts, new Hearing(this.transport, parts, delegate), this)
-    this.microphone = this.sound.microphone
     this.player = this.sound.player
     this.incoming = new Incoming({ ...parts, session: this.session, outbox: this.outbox, outgoing: this.outgoing, player: this.player }, delegate)
     this.lineAway = new LineAway(parts.notices, this)
     this.talk = new Talk(this.transport, this.microphone, parts.now, this)
+  }
+
+  get microphone() {
+    return this.sound.microphone
   }
 
   get asking() {
@@ -119,7 +120,6 @@ export class Call {
   /** @param {string} text */
   say(text) {
     this.outbox.add(text)
-    this.#sendTyped()
     this.start({ microphone: false })
   }
 
@@ -150,19 +150,6 @@ export class Call {
   #obstructed(code) {
     this.notices.add({ code, fatal: true })
     this.#giveBack()
-  }
-
-  /** It could not be sent before. @param {number} n */
-  sayAgain(n) {
-    this.outbox.again(n)
-    this.#sendTyped()
-  }
-
-  /** What is being said stops at once; the server does its part when the text arrives. */
-  #sendTyped() {
-    if (!this.session.live) return
-    this.player.silence()
-    this.outbox.send(text => this.transport.sendText(text))
   }
 
   /** What was typed for a call that did not come about is still the person's. */
@@ -243,6 +230,7 @@ export class Call {
   }
 
   outboxChanged = () => this.delegate.outboxChanged()
+  textsSending = () => this.player.silence()
 
   // Session delegate
 
@@ -311,7 +299,7 @@ export class Call {
     this.#followMode()
     this.microphone.start(this.choices.values.chunk_ms || ready.chunk_ms)
     this.notices.over("callReady")
-    this.#sendTyped()
+    this.outbox.send()
   }
 
   /** @param {import("./wire.js").Made} made */
@@ -329,7 +317,7 @@ export class Call {
   noticeArrived(trouble) {
     // Of a call that is over, whatever it is.
     if (!this.session.active) return
-    if (REFUSED.includes(trouble.code)) this.outbox.refused()
+    this.outbox.noticed(trouble.code)
     if (UNRENEWED.includes(trouble.code)) this.wishes.notRenewed()
     this.notices.add(trouble)
   }

@@ -6,6 +6,9 @@ export const MOST_BYTES = 8000
 /** A text on its way is in the conversation long before. */
 const LATE_MS = 10_000
 
+/** Of what a page sends: it may have been a text. */
+const REFUSED = ["too_fast", "bad_event", "not_started"]
+
 /** @typedef {"waiting" | "sent" | "unsent"} TypedState */
 /** @typedef {{n: number, text: string, state: TypedState}} Typed */
 
@@ -21,20 +24,28 @@ export class Outbox {
   /** @type {Set<string>} items of this call that were typed */
   arrivedItems = new Set()
 
-  /** @param {{outboxChanged: () => void}} delegate */
-  constructor(delegate) {
+  /**
+   * @param {{live: boolean, sendText: (text: string) => boolean}} transport
+   * @param {{outboxChanged: () => void, textsSending: () => void}} delegate what is being said stops at once; the server does its part
+   */
+  constructor(transport, delegate) {
+    this.transport = transport
     this.delegate = delegate
   }
 
   /** @param {string} text */
   add(text) {
     this.#set([...this.all, { n: this.count++, text, state: "waiting" }])
+    this.send()
   }
 
-  /** All that waits, to be sent now. @param {(text: string) => boolean} send says whether it went out */
-  send(send) {
-    for (const typed of this.all) {
-      if (typed.state !== "waiting" || !send(typed.text)) continue
+  /** All that waits, where there is a call to send it to. */
+  send() {
+    const waiting = this.all.filter(({ state }) => state === "waiting")
+    if (!this.transport.live || waiting.length === 0) return
+    this.delegate.textsSending()
+    for (const typed of waiting) {
+      if (!this.transport.sendText(typed.text)) continue
       this.#mark(typed.n, "sent")
       setTimeout(() => this.#late(typed.n), LATE_MS)
     }
@@ -48,8 +59,9 @@ export class Outbox {
     if (typed) this.remove(typed.n)
   }
 
-  /** Something that was sent was refused, and nobody says what: if it arrives all the same it is not here any more. */
-  refused() {
+  /** Something was refused, and nobody says what: a text that arrives all the same is not here any more. @param {string} code */
+  noticed(code) {
+    if (!REFUSED.includes(code)) return
     this.#set(this.all.map(typed => typed.state === "sent" ? { ...typed, state: "unsent" } : typed))
   }
 
@@ -62,6 +74,7 @@ export class Outbox {
   /** Once more. @param {number} n */
   again(n) {
     this.#mark(n, "waiting")
+    this.send()
   }
 
   /** @param {number} n */

@@ -70,7 +70,7 @@ export class Page {
     this.notices = new Notices(words, this)
     this.call = this.#makeCall()
     this.composerView = new ComposerView(words, drafts(), this)
-    this.outboxView = new OutboxView(this.call, this.composerView, words)
+    this.outboxView = new OutboxView(this.call.outbox, this.composerView, words)
     this.controlsView = new ControlsView(this.call, this.meter, words, this)
     this.transcriptView = new TranscriptView(this.transcript, this.pace, words)
     this.noticesView = new NoticesView(this.notices, words, this)

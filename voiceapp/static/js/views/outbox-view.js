@@ -2,6 +2,9 @@
 
 import { element, find } from "./element.js"
 
+/** @type {Record<import("../outbox.js").TypedState, string>} */
+const STATES = { waiting: "outbox.waiting", sent: "outbox.sent", unsent: "outbox.unsent" }
+
 export class OutboxView {
   root = find("outbox", HTMLElement)
   scroller = find("scroller", HTMLElement)
@@ -9,13 +12,12 @@ export class OutboxView {
   rows = new Map()
 
   /**
-   * @param {import("../call.js").Call} call
+   * @param {import("../outbox.js").Outbox} outbox
    * @param {import("./composer-view.js").ComposerView} composer
    * @param {import("../i18n.js").Words} words
    */
-  constructor(call, composer, words) {
-    this.call = call
-    this.outbox = call.outbox
+  constructor(outbox, composer, words) {
+    this.outbox = outbox
     this.composer = composer
     this.words = words
   }
@@ -37,8 +39,8 @@ export class OutboxView {
 
   /** @param {import("../outbox.js").Typed} typed */
   #make({ n, text, state }) {
-    const mark = element("p", { class: "mark" }, this.words.say(`outbox.${state}`))
-    const buttons = state === "unsent" ? [this.#button("outbox.again", () => this.call.sayAgain(n)), this.#button("outbox.edit", () => this.#edit(n, text))] : []
+    const mark = element("p", { class: "mark" }, this.words.say(STATES[state]))
+    const buttons = state === "unsent" ? [this.#button("outbox.again", () => this.outbox.again(n)), this.#button("outbox.edit", () => this.#edit(n, text))] : []
     const words = element("p", { class: "words" }, element("span", { class: "text", dir: "auto" }, text))
     return element("div", { class: "entry typed", "data-role": "user", "data-typed": state }, words, element("div", { class: "marks" }, mark, ...buttons))
   }
