@@ -380,9 +380,7 @@ export class Call {
     this.delegate.callChanged()
   }
 
-  soundChanged() {
-    this.delegate.callChanged()
-  }
+  soundChanged = () => this.delegate.callChanged()
 
   levelMeasured = (/** @type {number} */ peak) => this.delegate.levelMeasured(peak)
 

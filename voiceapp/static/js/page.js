@@ -300,17 +300,9 @@ export class Page {
     this.transcriptView.render()
   }
 
-  noticesChanged() {
-    this.noticesView.render()
-  }
-
-  inspectorChanged() {
-    this.inspectorView.render()
-  }
-
-  talksChanged() {
-    this.talksView.render()
-  }
+  noticesChanged = () => this.noticesView.render()
+  inspectorChanged = () => this.inspectorView.render()
+  talksChanged = () => this.talksView.render()
 
   keepingFailed = (/** @type {string} */ code) => this.notices.add({ code })
 
