@@ -28,7 +28,7 @@ DOWN = frozenset({
 # Socket.IO packets as the JS client writes them.
 AUDIO_PACKET, HEARD_PACKET = b'2["audio",', b'2["heard",'
 _HEAD, _MOST_DIGITS = len(AUDIO_PACKET), 12
-# The short way is not counted, so it parses nothing long; an item's id is some 20 characters.
+# The short way is not counted, so it parses nothing long; an item's id has 128 characters at most.
 _MOST_HEARD = 2048
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
