@@ -48,6 +48,22 @@ def test_a_wrong_key_is_said_in_plain_words(visit: Visit, serve: Serve, output: 
     assert visitor.page.query_selector('[role="alert"]') is None
 
 
+def test_until_its_scripts_are_here_nothing_looks_ready(browser: Browser, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor, held = Visitor(browser), list[Route]()
+    visitor.page.route("**/js/main.js", lambda route: held.append(route))
+    with visitor.page.expect_request("**/js/main.js"):
+        visitor.page.goto(url, wait_until="commit")
+    visitor.page.wait_for_selector("#call")
+    assert visitor.page.is_hidden("#status")
+    assert visitor.page.evaluate("getComputedStyle(document.getElementById('call')).pointerEvents") == "none"
+    for route in held:
+        route.continue_()
+    visitor.page.wait_for_selector("#status", state="visible")
+    visitor.call_until_live()
+    assert visitor.leave() == []
+
+
 def test_a_denied_microphone_leaves_the_call_to_be_written(visit: Visit, serve: Serve) -> None:
     url, _ = serve("hello")
     visitor = visit(url)
