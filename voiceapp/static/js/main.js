@@ -15,6 +15,8 @@ const page = new Page(await Words.load(language))
 page.start()
 Object.assign(window, { voiceapp: { stats: () => page.snapshot() } })
 document.body.toggleAttribute("data-ready", true)
+// What boot.js said of an error that was not the page's, such as an extension's.
+document.querySelector('#broken[data-cause="missing"]')?.toggleAttribute("hidden", true)
 
 // Later: what is needed for a call comes first.
 function later() {

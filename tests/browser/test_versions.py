@@ -1,0 +1,128 @@
+"""Files that do not come, browsers that are too old, and an old page on a new server."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Browser, Route
+
+from tests.browser.visitor import Visitor
+from voiceapp.engine.scripted import ScriptedServer
+
+Visit = Callable[..., Visitor]
+Serve = Callable[[str], tuple[str, ScriptedServer]]
+
+# All handles that would do something later, except those of the test's own taps.
+COUNT_FRAMES = """
+window.testFrames = new Set()
+const ask = window.requestAnimationFrame, cancel = window.cancelAnimationFrame
+window.requestAnimationFrame = act => {
+  const id = ask(at => { testFrames.delete(id); act(at) })
+  testFrames.add(id)
+  return id
+}
+window.cancelAnimationFrame = id => { testFrames.delete(id); cancel(id) }
+"""
+
+# As of a tab that was opened before the server was renewed.
+OLD_WORKLETS = r"""
+const add = AudioWorklet.prototype.addModule
+AudioWorklet.prototype.addModule = function (url) {
+  return add.call(this, String(url).replace(/v-\w+/, "v-0123456789ab"))
+}
+"""
+
+
+def test_a_module_that_is_missing_is_said_and_can_be_loaded_again(browser: Browser, serve: Serve) -> None:
+    url, _ = serve("long_answer")
+    for language, words in (("en", "A part of the page is missing"), ("ja", "ページの一部を読み込めませんでした")):
+        page = browser.new_page()
+        page.route(re.compile(r"/js/gate\.js$"), lambda route: route.abort())
+        page.goto(f"{url}/?lang={language}")
+        page.wait_for_selector("#broken:not([hidden])")
+        assert words in page.inner_text("#broken")
+        page.unroute_all()
+        page.click("#broken a")
+        page.wait_for_selector("body[data-ready]")
+        assert page.is_hidden("#broken")
+        page.close()
+
+
+def test_the_words_of_the_page_that_do_not_come_are_missed_too(browser: Browser, serve: Serve) -> None:
+    url, _ = serve("long_answer")
+    page = browser.new_page()
+    page.route(re.compile(r"/i18n/"), lambda route: route.abort())
+    page.goto(url)
+    page.wait_for_selector("#broken:not([hidden])")
+    page.close()
+
+
+def test_an_error_that_is_not_the_pages_is_not_said_of_a_page_that_lives(browser: Browser, serve: Serve) -> None:
+    url, _ = serve("long_answer")
+    page = browser.new_page()
+    page.add_init_script("setTimeout(() => { throw new Error('of an extension') })")
+    page.goto(url)
+    page.wait_for_selector("body[data-ready]")
+    assert page.is_hidden("#broken")
+    page.close()
+
+
+def test_a_browser_that_is_too_old_is_told_which_would_do(browser: Browser, serve: Serve) -> None:
+    url, _ = serve("long_answer")
+    page = browser.new_page()
+    page.add_init_script("delete Array.prototype.toSpliced")
+    page.goto(f"{url}/?lang=en")
+    page.wait_for_selector("#broken:not([hidden])")
+    assert "Firefox 125" in page.inner_text("#broken")
+    assert "A part of the page" not in page.inner_text("#broken")
+    page.close()
+
+
+def test_a_worklet_that_does_not_come_is_said_and_nothing_listens(browser: Browser, serve: Serve) -> None:
+    url, _ = serve("long_answer")
+    visitor = Visitor(browser)
+    visitor.page.add_init_script(OLD_WORKLETS)
+    visitor.open(url)
+    visitor.call()
+    assert "Load again" in visitor.wait_for_notice("client_missing")
+    visitor.wait_for_phase("ended")
+    live = "testTracks.filter(track => track.readyState === 'live').length"
+    visitor.wait_until(lambda _: visitor.page.evaluate(live) == 0)
+    visitor.page.context.close()
+
+
+def test_an_old_page_is_told_of_a_new_version_once_the_call_is_over(browser: Browser, serve: Serve) -> None:
+    url, _ = serve("long_answer")
+    visitor = Visitor(browser)
+
+    def age(route: Route) -> None:
+        """The files of this page are of a version that the server no longer has."""
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("(import.meta.url)", '("/static/v-0ld/js")'))
+
+    visitor.page.route(re.compile(r"/js/edition\.js$"), age)
+    visitor.open(url)
+    visitor.call_until_live()
+    assert visitor.page.query_selector('[data-code="page_outdated"]') is None
+    visitor.press("Hang up")
+    assert "Load it now" in visitor.wait_for_notice("page_outdated")
+    visitor.page.unroute_all()
+    visitor.page.evaluate("window.testOld = true")
+    visitor.press("Load it now")
+    visitor.page.wait_for_selector("body[data-ready]")
+    visitor.wait_until(lambda _: visitor.page.evaluate("!window.testOld"))
+    visitor.page.context.close()
+
+
+def test_after_a_call_no_frame_is_asked_for_and_nothing_is_pulled_over_the_page(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("long_answer")
+    visitor = visit(url, room=COUNT_FRAMES)
+    assert visitor.page.evaluate("getComputedStyle(document.documentElement).overscrollBehaviorY") == "none"
+    visitor.call_until_live()
+    log, status = visitor.page.locator("#transcript"), visitor.page.locator("#status")
+    visitor.page.wait_for_selector('body[data-state="assistant"]')
+    # A screen reader does not speak over the assistant.
+    assert (log.get_attribute("aria-live"), status.get_attribute("aria-live")) == ("off", "off")
+    visitor.press("Hang up")
+    visitor.wait_for_phase("ended")
+    assert (log.get_attribute("aria-live"), status.get_attribute("aria-live")) == ("polite", "polite")
+    visitor.wait_until(lambda _: visitor.page.evaluate("testFrames.size") == 0)
