@@ -35,6 +35,37 @@ def test_the_message_about_what_people_said_is_left_out(about: str) -> None:
     assert explanation.message("Too long: my secret diary", about) == "(25 characters)"
 
 
+@pytest.mark.parametrize(
+    ("said", "logged"),
+    [("rate_limit_exceeded", None), ("", None), ("my secret diary", "(15 characters)"), ("a" * 65, "a" * 64 + "…")],
+)
+def test_a_code_stays_where_it_is_one(said: str, logged: str | None) -> None:
+    assert explanation.word(said) == (said if logged is None else logged)
+
+
+TALK = ("Meet me at the station, at nine!", "Fine.", "")
+
+
+@pytest.mark.parametrize(
+    ("said", "logged"),
+    [
+        ("Flagged: meet me at the station at nine.", "Flagged: (30 characters)."),
+        ("Flagged: ME AT THE STATION and more", "Flagged: (17 characters) and more"),
+        ("No <Fine> but (meet me at)", "No <(4 characters)> but ((10 characters))"),
+        ("Nobody may meet me at work", "Nobody may (10 characters) work"),
+        ("The server is at the limit of me", None),
+        ("", None),
+    ],
+)
+def test_what_was_said_is_left_out_without_quotation_marks_too(said: str, logged: str | None) -> None:
+    assert explanation.message(said, talk=TALK) == (said if logged is None else logged)
+
+
+@given(st.text(max_size=60), st.lists(st.text(max_size=40), max_size=3))
+def test_whatever_was_said_its_message_is_taken(said: str, talk: list[str]) -> None:
+    assert len(explanation.message(said, talk=talk)) <= explanation.MOST_MESSAGE + 1
+
+
 def test_the_message_about_a_setting_of_the_sound_stays() -> None:
     assert explanation.message("Not supported.", "session.audio.input.transcription.model") == "Not supported."
 

@@ -163,6 +163,7 @@ def test_a_refused_change_in_mid_call_names_its_field_and_logs_nothing_of_what_w
         "do": [
             {"error": {"code": "bad_text", "message": "Too odd: 'my secret diary'", "param": "item.content[0].text"}},
             {"error": {"code": "flagged", "message": "Your input 'my secret diary' was flagged.", "param": None}},
+            {"error": {"code": "unsafe", "message": "Not allowed: my secret diary", "param": None}},
         ],
     }
     with caplog.at_level(logging.INFO), called(change, quoting) as (_, page):

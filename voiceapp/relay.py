@@ -87,6 +87,7 @@ class Relay:
         self._warden = warden
         self._pace = Bucket(SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE)
         self._told = Bucket(1, 1)
+        self._explained = Bucket(2, 10)
         self._conversation = Conversation(plan.config, plan.profile.abilities)
         self._reader = Reader()
         self._left_out: Counter[LeftOut] = Counter()
@@ -192,7 +193,7 @@ class Relay:
     def link_closed(self, end: Ending) -> None:
         if self.over:
             return
-        fault = fault_of(end, self.id)
+        fault = fault_of(end, self.id, self._conversation.talk)
         if end.cause is Cause.STALLED:
             self._finish(fault)
         else:
@@ -380,9 +381,15 @@ class Relay:
             case effects.Notify(fault):
                 self._notify(fault, fatal=False)
             case effects.Note(code, message, param):
-                log.warning("call %s: upstream error: %s", self.id, explanation.explain(code, message, param))
+                self._explain(code, message, param)
             case effects.End(fault):
                 self._finish(fault)
+
+    def _explain(self, code: str, message: str, param: str) -> None:
+        # A line a second is logged; beside many errors at once nobody is to wait for their explanations.
+        said = message if self._explained.take(1) else ""
+        why = explanation.explain(code, said, param, self._conversation.talk if said else ())
+        log.warning("call %s: upstream error: %s", self.id, why)
 
     def _emit(self, n: int, event: str, data: Mapping[str, Any]) -> None:
         if event == "turn":

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -142,8 +142,11 @@ class SessionOpener:
             self._timer.cancel()
 
 
-def fault_of(end: Ending, call: str) -> Fault:
-    """Why a server's link ended, in our words; in the server's own, as far as these are fit for it, in the log."""
-    why = explanation.message(end.reason) if end.reason else ""
+def fault_of(end: Ending, call: str, talk: Iterable[str] = ()) -> Fault:
+    """Why a server's link ended, in our words; in the server's own, as far as these are fit for it, in the log.
+
+    `talk`: what people said.
+    """
+    why = explanation.message(end.reason, talk=talk) if end.reason else ""
     log.info("call %s: upstream closed with %s: %s%s", call, end.code, end.cause.value, why and f" ({why})")
     return faults.STALLED if end.cause is Cause.STALLED else faults.of_close(end.code, end.reason)

@@ -1,6 +1,7 @@
 """The transcript as the page is told of it: places before texts, and nothing of what is hidden."""
 
 from collections.abc import Callable
+from itertools import islice
 
 from .events import Incomplete
 from .segments import floor_grapheme
@@ -13,6 +14,8 @@ MOST_RETOLD, MOST_RETOLD_CHARACTERS = 100, 100_000
 MOST_ENTRIES, MOST_CHARACTERS = 10_000, 4_000_000
 # An hour of speech without a turn of the other's.
 MOST_ENTRY_CHARACTERS = 50_000
+# Of so many entries a server's error may quote so much.
+MOST_QUOTED, MOST_QUOTED_CHARACTERS = 10, 2_000
 # The kind of an entry that only a later session knows.
 RETOLD = "retold"
 
@@ -154,6 +157,10 @@ class Captions:
                 found.append((entry.role, entry.known[: floor_grapheme(entry.known, room)]))
                 room -= len(entry.known)
         return found[::-1]
+
+    def latest(self) -> list[str]:
+        """What was said last by either, as far as an error is likely to quote it."""
+        return [entry.text[:MOST_QUOTED_CHARACTERS] for entry in islice(reversed(self._transcript), MOST_QUOTED)]
 
     def remove(self, item: str) -> None:
         """Hide it for good; what still comes of it is hidden too."""

@@ -89,6 +89,11 @@ class Conversation:
         """What the session is to be, with all that was changed and not refused."""
         return self._hearing.config
 
+    @property
+    def talk(self) -> list[str]:
+        """What was said and typed last."""
+        return self._captions.latest()
+
     def _table(self) -> Mapping[type, Callable[[Any], None]]:
         return {
             ev.TextTyped: self._text_typed,
