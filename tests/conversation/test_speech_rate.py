@@ -28,7 +28,7 @@ def test_the_ranges_stand_in_order() -> None:
     ("character", "ms"),
     [("a", 60), (" ", 60), ("é", 60), ("5", 200), ("あ", 150), ("、", 150), ("漢", 200), ("한", 150),
      ("ก", 110), ("क", 110), ("ع", 90),
-     ("\u3099", 0), ("्", 0), ("👍", 0), ("\u200d", 0), ("𠮷", 200), ("\U0010fffd", 60)],
+     ("\u3099", 0), ("ｶ", 150), ("ﾞ", 0), ("्", 0), ("👍", 0), ("\u200d", 0), ("𠮷", 200), ("\U0010fffd", 60)],
 )  # fmt: skip
 def test_each_script_has_its_pace(character: str, ms: int) -> None:
     assert character_ms(character) == ms

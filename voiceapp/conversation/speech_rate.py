@@ -19,7 +19,9 @@ RATES = (
     (0xF900, 0xFAFF, 200),  # Han
     (0xFB1D, 0xFDFF, 90),  # Hebrew, Arabic
     (0xFE70, 0xFEFC, 90),  # Arabic
-    (0xFF01, 0xFFEE, 150),  # wide Latin and digits, narrow kana
+    (0xFF01, 0xFF9D, 150),  # wide Latin and digits, narrow kana
+    (0xFF9E, 0xFF9F, 0),  # voicing marks of narrow kana
+    (0xFFA0, 0xFFEE, 150),  # narrow Hangul, wide signs
     (0x1F000, 0x1FAFF, 0),  # emoji
     (0x20000, 0x3FFFF, 200),  # Han
 )

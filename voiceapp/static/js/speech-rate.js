@@ -16,7 +16,9 @@ export const RATES = /** @type {const} */ ([
   [0xf900, 0xfaff, 200], // Han
   [0xfb1d, 0xfdff, 90], // Hebrew, Arabic
   [0xfe70, 0xfefc, 90], // Arabic
-  [0xff01, 0xffee, 150], // wide Latin and digits, narrow kana
+  [0xff01, 0xff9d, 150], // wide Latin and digits, narrow kana
+  [0xff9e, 0xff9f, 0], // voicing marks of narrow kana
+  [0xffa0, 0xffee, 150], // narrow Hangul, wide signs
   [0x1f000, 0x1faff, 0], // emoji
   [0x20000, 0x3ffff, 200] // Han
 ])
