@@ -111,3 +111,11 @@ def test_a_session_is_told_no_more_than_it_can_take(monkeypatch: pytest.MonkeyPa
     for item, text in {"a": "first", "b": "second", "c": "third"}.items():
         told.captions.finish(told.captions.user(item), text)
     assert [text for _, _, text in told.captions.retell(lambda _: False)] == ["secon", "third"]
+
+
+def test_what_was_said_last_is_known_also_behind_what_another_session_was_told() -> None:
+    told = Told()
+    for k in range(module.MOST_QUOTED + 1):
+        told.captions.finish(told.captions.user(f"u{k}"), f"Word {k}.")
+    told.captions.retell(lambda _: False)
+    assert told.captions.latest() == [f"Word {k}." for k in range(module.MOST_QUOTED, 0, -1)]

@@ -1,7 +1,6 @@
 """The transcript as the page is told of it: places before texts, and nothing of what is hidden."""
 
 from collections.abc import Callable
-from itertools import islice
 
 from .events import Incomplete
 from .segments import floor_grapheme
@@ -160,7 +159,8 @@ class Captions:
 
     def latest(self) -> list[str]:
         """What was said last by either, as far as an error is likely to quote it."""
-        return [entry.text[:MOST_QUOTED_CHARACTERS] for entry in islice(reversed(self._transcript), MOST_QUOTED)]
+        shown = (entry for entry in reversed(self._transcript) if not entry.hidden)
+        return [entry.text[:MOST_QUOTED_CHARACTERS] for _, entry in zip(range(MOST_QUOTED), shown, strict=False)]
 
     def remove(self, item: str) -> None:
         """Hide it for good; what still comes of it is hidden too."""
