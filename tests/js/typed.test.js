@@ -101,10 +101,10 @@ test("a text is measured as the server measures it, and 5,027 pasted characters 
   assert.equal(excess("語".repeat(2668)), 2)
 })
 
-test("a double click on the round button is one press, and a key that is held down too", () => {
+test("a double click on the round button is one press, and a double tap too", () => {
   const presses = new Presses()
-  const clicks = [[0, 1], [120, 2], [1000, 1], [1030, 0], [1060, 0], [1090, 0], [1800, 1], [2300, 2]]
-  assert.deepEqual(clicks.map(([timeStamp, detail]) => presses.same({ timeStamp, detail })), [false, true, false, true, true, true, false, true])
+  const clicks = [[0, 1, "mouse"], [120, 2, "mouse"], [1000, 1, "touch"], [1130, 1, "touch"], [1800, 1, "touch"], [1900, 0, ""], [2300, 2, "pen"]]
+  assert.deepEqual(clicks.map(([timeStamp, detail, pointerType]) => presses.same({ timeStamp, detail, pointerType })), [false, true, false, true, false, false, true])
 })
 
 test("an outbox tells of each change", () => {
