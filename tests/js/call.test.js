@@ -175,6 +175,19 @@ test("a touch tries a sound that never ran, cuts no answer for it, and what come
   assert.equal(made.call.player.busy, true)
 })
 
+test("a sound that the system has stopped goes on when the page is seen again", async () => {
+  const made = await live()
+  made.world.stuck = true
+  made.world.contexts[0].state = "interrupted"
+  made.call.sound.deviceChanged()
+  await made.rest()
+  assert.deepEqual(made.standing, ["sound_paused"])
+  made.world.stuck = false
+  made.call.pageShown()
+  await made.rest()
+  assert.deepEqual(made.standing, [])
+})
+
 test("an iPhone's sound goes back to where it was once the call is over", async () => {
   const session = { type: "auto" }
   Object.defineProperty(navigator, "audioSession", { value: session, configurable: true })

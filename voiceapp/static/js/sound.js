@@ -224,7 +224,11 @@ export class Sound {
   async deviceChanged() {
     if (this.device.running) return this.#runs()
     const { era } = this
-    if (!this.delegate.soundWanted || this.paused || await this.device.resume() || era !== this.era) return
+    // One that never ran is tried at a touch.
+    if (!this.delegate.soundWanted || (this.paused && this.device.silent)) return
+    const runs = await this.device.resume()
+    if (era !== this.era) return
+    if (runs) return this.#runs()
     if (this.device.silent) return this.#silent()
     this.paused = true
     this.notices.add({ code: "sound_paused" })
