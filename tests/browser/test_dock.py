@@ -123,7 +123,7 @@ def test_a_call_in_a_newer_tab_ends_the_one_before(visit: Visit, serve: Serve) -
     visitor.wait_for_phase("live")
     newer.wait_for_selector('[data-code="newer_tab"]')
     newer.wait_for_selector('body[data-phase="ended"]')
-    assert visitor.page.query_selector('[role="alert"]') is None
+    assert visitor.page.query_selector('#notices [role="alert"]') is None
 
 
 def test_a_call_that_is_over_says_how_long_it_was_and_can_be_saved(visit: Visit, serve: Serve, output: Path) -> None:
