@@ -22,6 +22,8 @@
     var box = document.getElementById("broken")
     if (ready() || !box) return
     box.setAttribute("data-cause", window.voiceappLacks ? "old" : "missing")
+    // Only now, so that nothing that is not said passes for an alert.
+    box.setAttribute("role", "alert")
     box.removeAttribute("hidden")
   }
 
