@@ -90,7 +90,10 @@ def child_exit(server, worker):
 
 def worker_exit(server, worker):
     """However the worker ends, callers are told and its threads set free."""
-    worker.wsgi.extensions["voiceapp_bridge"].stop()
+    # A worker whose app could not be loaded has none.
+    bridge = getattr(getattr(worker, "wsgi", None), "extensions", {}).get("voiceapp_bridge")
+    if bridge is not None:
+        bridge.stop()
 
 
 def on_exit(server):
