@@ -27,7 +27,7 @@ import { ControlsView } from "./views/controls-view.js"
 import { DevicesView } from "./views/devices-view.js"
 import { Drawer } from "./views/drawer.js"
 import { find } from "./views/element.js"
-import { InspectorView } from "./views/inspector-view.js"
+import { InspectorDrawer } from "./views/inspector-drawer.js"
 import { Leaving } from "./views/leaving.js"
 import { LookView } from "./views/look-view.js"
 import { MeterView } from "./views/meter-view.js"
@@ -35,7 +35,7 @@ import { NoticesView } from "./views/notices-view.js"
 import { OutboxView } from "./views/outbox-view.js"
 import { PreflightOffer } from "./views/preflight-offer.js"
 import { SettingsView } from "./views/settings-view.js"
-import { save } from "./views/talk-detail-view.js"
+import { save } from "./views/save.js"
 import { TalkView } from "./views/talk-view.js"
 import { TalksView } from "./views/talks-view.js"
 import { TranscriptView } from "./views/transcript-view.js"
@@ -74,7 +74,7 @@ export class Page {
     this.controlsView = new ControlsView(this.call, this.meter, words, this)
     this.transcriptView = new TranscriptView(this.transcript, this.pace, words)
     this.noticesView = new NoticesView(this.notices, words, this)
-    this.inspectorView = new InspectorView(this.inspector, words, this)
+    this.inspectorDrawer = new InspectorDrawer(this.inspector, words, this)
     this.meterView = new MeterView(this.meter, words, this.now)
     this.talksView = new TalksView(this.keeper, words, this)
     this.lookView = new LookView(this.choices, words)
@@ -87,7 +87,7 @@ export class Page {
   }
 
   start() {
-    const views = [this.controlsView, this.meterView, this.transcriptView, this.composerView, this.inspectorView, this.assistantView, this.settingsView, this.talkView, this.talksView, this.lookView, this.preflightOffer]
+    const views = [this.controlsView, this.meterView, this.transcriptView, this.composerView, this.inspectorDrawer, this.assistantView, this.settingsView, this.talkView, this.talksView, this.lookView, this.preflightOffer]
     for (const part of [...views, this.settings, this.keys, new Leaving(this.words, this), this.call.sound]) part.start()
     document.addEventListener("visibilitychange", () => document.hidden ? this.edition.unseen(this.#nothingToLose) : this.#shown())
     for (const type of ["pointerup", "keydown"]) document.addEventListener(type, () => this.call.sound.touched())
@@ -151,7 +151,7 @@ export class Page {
   }
 
   get #drawers() {
-    return [this.inspectorView.drawer, this.settings, this.talksView.drawer]
+    return [this.inspectorDrawer.drawer, this.settings, this.talksView.drawer]
   }
 
   /** The keyboard is elsewhere: nobody would tell us that the key was let go. */
@@ -301,7 +301,7 @@ export class Page {
   }
 
   noticesChanged = () => this.noticesView.render()
-  inspectorChanged = () => this.inspectorView.render()
+  inspectorChanged = () => this.inspectorDrawer.render()
   talksChanged = () => this.talksView.render()
 
   keepingFailed = (/** @type {string} */ code) => this.notices.add({ code })
@@ -334,13 +334,13 @@ export class Page {
   /** One at a time. @param {Drawer} drawer */
   drawerOpened(drawer) {
     for (const other of this.#drawers) if (other !== drawer) other.giveWay()
-    if (drawer === this.inspectorView.drawer) this.call.watch(true)
-    for (const view of [this.inspectorView, this.devicesView, this.talksView]) view.render()
+    if (drawer === this.inspectorDrawer.drawer) this.call.watch(true)
+    for (const view of [this.inspectorDrawer, this.devicesView, this.talksView]) view.render()
   }
 
   /** @param {Drawer} drawer */
   drawerClosed(drawer) {
-    if (drawer === this.inspectorView.drawer) this.call.watch(false)
+    if (drawer === this.inspectorDrawer.drawer) this.call.watch(false)
     if (drawer === this.talksView.drawer) this.talksView.pause()
   }
 

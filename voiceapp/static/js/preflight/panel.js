@@ -1,7 +1,10 @@
 // The check and its dialog, joined. All of it comes later than the page: nobody needs it to talk.
 
+import { addStylesheet } from "../views/stylesheet.js"
 import { PreflightView } from "../views/preflight-view.js"
 import { Preflight } from "./preflight.js"
+
+await addStylesheet(new URL("../../css/preflight.css", import.meta.url))
 
 export class Panel {
   /**

@@ -2,7 +2,6 @@
 // nothing drawn.
 
 import { inSight } from "../virtual-list.js"
-import { Drawer } from "./drawer.js"
 import { element, find, icon, write } from "./element.js"
 
 const COPIED_MS = 2000
@@ -30,18 +29,18 @@ export class InspectorView {
   /**
    * @param {import("../inspector.js").Inspector} inspector
    * @param {import("../i18n.js").Words} words
-   * @param {{drawerOpened: (drawer: Drawer) => void, drawerClosed: (drawer: Drawer) => void, eventsWanted: () => void}} delegate
+   * @param {import("./drawer.js").Drawer} drawer in which it stands
+   * @param {{eventsWanted: () => void}} delegate
    */
-  constructor(inspector, words, delegate) {
+  constructor(inspector, words, drawer, delegate) {
     this.inspector = inspector
     this.words = words
     this.delegate = delegate
-    this.drawer = new Drawer("log", delegate)
+    this.drawer = drawer
   }
 
   start() {
     const { inspector } = this
-    this.drawer.start()
     find("log-clear", HTMLButtonElement).addEventListener("click", () => this.#over(() => inspector.clear()))
     this.search.addEventListener("input", () => this.#over(() => inspector.search(this.search.value)))
     this.direction.addEventListener("change", () => this.#over(() => inspector.filter(/** @type {import("../inspector.js").Direction} */ (this.direction.value))))

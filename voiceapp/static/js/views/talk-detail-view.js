@@ -5,6 +5,7 @@ import { shownAt } from "../talks/replay.js"
 import { isBreak, saidIn, titleOf } from "../talks/talk.js"
 import { toolLine } from "../tool.js"
 import { element, find, icon } from "./element.js"
+import { save } from "./save.js"
 import { SureButton } from "./sure-button.js"
 
 /** What makes files of a talk: loaded when one is looked at. */
@@ -176,11 +177,4 @@ export class TalkDetailView {
     button.addEventListener("click", pressed)
     return button
   }
-}
-
-/** @param {{name: string, blob: Blob}} file */
-export function save({ name, blob }) {
-  const address = URL.createObjectURL(blob)
-  element("a", { href: address, download: name }).click()
-  setTimeout(() => URL.revokeObjectURL(address), 60000)
 }

@@ -6,7 +6,6 @@ import { clock } from "../meter.js"
 import { Drawer } from "./drawer.js"
 import { element, find, icon, write } from "./element.js"
 import { SureButton } from "./sure-button.js"
-import { TalkDetailView } from "./talk-detail-view.js"
 
 export class TalksView {
   list = find("talks-list", HTMLElement)
@@ -20,6 +19,8 @@ export class TalksView {
   drawn = new Map()
   /** Those that are kept could not be read. */
   unread = false
+  /** What shows one of them, once it was loaded. @type {import("./talk-detail-view.js").TalkDetailView | undefined} */
+  detail
   /** How often it was rendered: an older one that is still reading gives up. */
   renders = 0
 
@@ -33,7 +34,6 @@ export class TalksView {
     this.words = words
     this.delegate = delegate
     this.drawer = new Drawer("talks", delegate)
-    this.detail = new TalkDetailView(keeper, words, this)
   }
 
   start() {
@@ -73,7 +73,7 @@ export class TalksView {
 
   /** Nothing of the past is heard. */
   pause() {
-    this.detail.pause()
+    this.detail?.pause()
   }
 
   // Delegate of the detail
@@ -127,7 +127,11 @@ export class TalksView {
   /** @param {import("../talks/talk.js").Talk | undefined} talk */
   async #open(talk) {
     if (!talk) return
+    const loading = import("./talk-detail-view.js")
     const whole = await this.keeper.whole(talk)
+    const loaded = await loading.catch(() => this.delegate.partMissing())
+    if (!loaded) return
+    this.detail ??= new loaded.TalkDetailView(this.keeper, this.words, this)
     this.list.hidden = true
     this.detail.open(whole)
   }
