@@ -1,7 +1,6 @@
 """Voice mode over real sockets, with models that need nothing."""
 
 import json
-import socket
 import threading
 import time
 from collections.abc import Callable
@@ -205,7 +204,6 @@ def test_who_never_reads_gives_the_line_back(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(endpoint, "STALLED_SECONDS", 0.2)
     with Hall(most_calls=1) as hall, Client(hall.url) as client:
         client.receive()
-        client.socket.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         with pytest.raises((OSError, websocket.WebSocketException)):
             while True:
                 client.socket.ping("x" * 125)
