@@ -78,6 +78,7 @@ def test_every_event_it_sends_is_in_the_schema(client: Client) -> None:
     for n in range(1, 30):
         client.client.emit("audio", n, SOUND)
     client.expect("usage")
+    client.expect("latency")
     client.client.emit("interrupt", {})
     client.client.emit("nonsense")
     client.client.emit("stop", {})

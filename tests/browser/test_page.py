@@ -100,7 +100,8 @@ def test_the_microphone_is_let_go_where_the_sound_cannot_begin(visit: Visit, ser
     visitor = visit(url)
     visitor.page.evaluate(BROKEN_WORKLETS)
     visitor.call()
-    visitor.wait_for_notice("unsupported")
+    # The server is there, so it is the file that is not.
+    visitor.wait_for_notice("client_missing")
     assert visitor.page.evaluate("testTracks.map(track => track.readyState)") == ["ended"]
 
 
