@@ -126,6 +126,26 @@ def test_a_call_in_a_newer_tab_ends_the_one_before(visit: Visit, serve: Serve) -
     assert visitor.page.query_selector('#notices [role="alert"]') is None
 
 
+def test_the_later_call_stays_whatever_the_clock_says(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url)
+    visitor.call_until_live()
+    newer = visitor.context.new_page()
+    newer.add_init_script("Date.now = () => 0")
+    newer.goto(url)
+    newer.click("body[data-ready] #call")
+    newer.wait_for_selector('body[data-phase="live"]')
+    visitor.wait_for_notice("newer_tab")
+    newer.click("#call")
+    newer.wait_for_selector('body[data-phase="ended"]')
+    # Both at once: one of them stays.
+    for page in (visitor.page, newer):
+        page.evaluate("document.getElementById('call').click()")
+    visitor.page.wait_for_timeout(1000)
+    phases = [page.get_attribute("body", "data-phase") for page in (visitor.page, newer)]
+    assert sorted(filter(None, phases)) == ["ended", "live"]
+
+
 def test_a_call_that_is_over_says_how_long_it_was_and_can_be_saved(visit: Visit, serve: Serve, output: Path) -> None:
     url, _ = serve("hello")
     visitor = visit(url)

@@ -25,7 +25,6 @@ SIDEWAYS = """() => {
 }"""
 # As a browser does that keeps nothing of any site.
 FORBIDDING = """
-window.BroadcastChannel = class { constructor() { throw new DOMException("", "SecurityError") } }
 for (const name of ["indexedDB", "localStorage"])
   Object.defineProperty(window, name, { get() { throw new DOMException("", "SecurityError") } })
 """

@@ -1,62 +1,70 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Tabs } from "../../voiceapp/static/js/tabs.js"
+import { Locks } from "./support/locks.js"
 
-/** Tabs of one browser; what one says all others hear when `deliver` is called, as over a BroadcastChannel. */
-function browser(...names) {
-  const waiting = []
-  const tabs = names.map(name => {
-    const channel = { onmessage: null, postMessage: data => waiting.push([channel, data]) }
-    return Object.assign(new Tabs(channel, name, { callTaken() { tabs.find(tab => tab.name === name).taken = true } }), { taken: false })
-  })
-  const deliver = () => {
-    for (const [from, data] of waiting.splice(0)) for (const { channel } of tabs) if (channel !== from) channel.onmessage({ data })
-  }
-  return { tabs, deliver }
+/** Tabs of one browser, and how often the call of each was taken. */
+function browser(count) {
+  const locks = new Locks()
+  const taken = Array(count).fill(0)
+  const tabs = taken.map((_, i) => new Tabs(locks, { callTaken: () => taken[i]++ }))
+  return { tabs, taken, locks }
 }
 
-test("a call ends where it was when one begins in another tab", () => {
-  const { tabs: [one, other, third], deliver } = browser("a", "b", "c")
-  one.claim(1)
-  deliver()
-  other.claim(2)
-  deliver()
-  assert.deepEqual([one.taken, other.taken, third.taken], [true, false, false])
+test("a call ends where it was when one begins in another tab", async () => {
+  const { tabs: [one, other], taken, locks } = browser(3)
+  one.claim()
+  await locks.grant()
+  other.claim()
+  await locks.grant()
+  assert.deepEqual(taken, [1, 0, 0])
 })
 
-test("it can be taken back", () => {
-  const { tabs: [one, other], deliver } = browser("a", "b")
-  one.claim(1)
-  other.claim(2)
-  deliver()
-  one.claim(3)
-  deliver()
-  assert.deepEqual([one.mine?.at, other.mine, other.taken], [3, null, true])
+test("it can be taken back", async () => {
+  const { tabs: [one, other], taken, locks } = browser(2)
+  for (const tab of [one, other, one]) {
+    tab.claim()
+    await locks.grant()
+  }
+  assert.deepEqual(taken, [1, 1])
 })
 
-test("of two that begin at once exactly one stays, whoever hears first", () => {
-  for (const names of [["a", "b"], ["b", "a"]]) {
-    const { tabs, deliver } = browser(...names)
-    for (const tab of tabs) tab.claim(1)
-    deliver()
-    assert.deepEqual(tabs.filter(({ taken }) => !taken).map(({ name }) => name), ["b"])
+test("of all that begin at once exactly one stays, whatever their clocks say", async () => {
+  const { now } = Date
+  for (const clock of [() => 5, () => -now(), Math.random]) {
+    Date.now = clock
+    try {
+      const { tabs, taken, locks } = browser(4)
+      for (const tab of tabs) tab.claim()
+      await locks.grant()
+      assert.deepEqual(taken, [1, 1, 1, 0])
+    } finally {
+      Date.now = now
+    }
   }
 })
 
-test("a tab without a call is left alone", () => {
-  const { tabs: [one, other], deliver } = browser("a", "b")
-  one.claim(1)
+test("a tab without a call is left alone, and its next call is not taken for one of another tab", async () => {
+  const { tabs: [one, other], taken, locks } = browser(2)
+  one.claim()
+  await locks.grant()
   one.release()
-  other.claim(2)
-  deliver()
-  assert.equal(one.taken, false)
+  other.claim()
+  await locks.grant()
+  other.release()
+  one.claim()
+  one.claim()
+  await locks.grant()
+  assert.deepEqual(taken, [0, 0])
+  assert.ok(locks.held)
 })
 
-test("a real channel carries it", async () => {
-  const channels = [new BroadcastChannel("calls"), new BroadcastChannel("calls")]
-  await new Promise(callTaken => {
-    new Tabs(channels[0], "a", { callTaken }).claim(1)
-    new Tabs(channels[1], "b", { callTaken() {} }).claim(2)
-  })
-  for (const channel of channels) channel.close()
+test("a browser that forbids locks, or has none, forbids no call", async () => {
+  const refused = { request: async () => { throw new DOMException("", "SecurityError") } }
+  for (const locks of [refused, undefined]) {
+    let taken = 0
+    new Tabs(locks, { callTaken: () => taken++ }).claim()
+    for (let i = 0; i < 5; i++) await null
+    assert.equal(taken, 0)
+  }
 })

@@ -12,15 +12,6 @@ export function connect() {
   return /** @type {any} */ (window).io({ path, transports: ["websocket"], autoConnect: false, forceNew: true, ...RECONNECT })
 }
 
-/** To the other tabs; where the browser forbids it there is nobody to tell. */
-export function channel() {
-  try {
-    return new BroadcastChannel("voiceapp-calls")
-  } catch {
-    return { postMessage() {}, onmessage: null }
-  }
-}
-
 /** A browser may forbid even to look at it. */
 export function storage() {
   try {

@@ -4,7 +4,7 @@ import { address } from "./addresses.js"
 import { askAdmission, whyMissing } from "./admission.js"
 import { VoiceSample } from "./audio/voice-sample.js"
 import { Call } from "./call.js"
-import { DATABASES, channel, connect, drafts, storage } from "./browser.js"
+import { DATABASES, connect, drafts, storage } from "./browser.js"
 import { CaptionPace } from "./caption-pace.js"
 import { Choices } from "./choices.js"
 import { Edition } from "./edition.js"
@@ -62,7 +62,7 @@ export class Page {
   waveform = new Waveform(find("wave", HTMLCanvasElement))
   /** Once it was loaded. @type {import("./preflight/panel.js").Panel | undefined} */
   preflight
-  tabs = new Tabs(channel(), `${Date.now()}-${Math.random()}`, this)
+  tabs = new Tabs(navigator.locks, this)
 
   /** @param {import("./i18n.js").Words} words */
   constructor(words) {
@@ -176,7 +176,7 @@ export class Page {
   callBegun() {
     this.sample.stop()
     this.talksView.pause()
-    this.tabs.claim(Date.now())
+    this.tabs.claim()
     this.meter.reset()
   }
 

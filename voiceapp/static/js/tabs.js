@@ -1,43 +1,31 @@
-// One call in all tabs of a browser: two that both talk would hear each other. The call that began last stays.
+// One call in all tabs of a browser: two that both talk would hear each other. The call that began last stays. Which that
+// is the browser decides, by one lock that each new call takes from the one before: no clock is asked.
 
-/** @typedef {{at: number, by: string}} Claim when a call began, in unix milliseconds, and whose it is */
+const NAME = "voiceapp-call"
 
 export class Tabs {
-  /** @type {Claim | null} */
-  mine = null
+  /** Gives back what was claimed last. */
+  release = () => {}
 
   /**
-   * @param {{postMessage: (claim: Claim) => void, onmessage: ((event: any) => void) | null}} channel to the other tabs, not back to this one
-   * @param {string} name of this tab, unlike any other's
+   * @param {Pick<LockManager, "request"> | undefined} locks of the browser; where it has none there is nobody to tell
    * @param {{callTaken: () => void}} delegate
    */
-  constructor(channel, name, delegate) {
-    this.channel = channel
-    this.name = name
+  constructor(locks, delegate) {
+    this.locks = locks
     this.delegate = delegate
-    channel.onmessage = event => this.#heard(event.data)
   }
 
-  /** A call begins here. @param {number} at unix milliseconds */
-  claim(at) {
-    this.mine = { at, by: this.name }
-    this.channel.postMessage(this.mine)
-  }
-
-  /** It is over. */
-  release() {
-    this.mine = null
-  }
-
-  /** @param {Claim} claim */
-  #heard(claim) {
-    if (!this.mine || !isLater(claim, this.mine)) return
+  /** A call begins here. */
+  claim() {
     this.release()
-    this.delegate.callTaken()
+    let mine = true
+    const over = new Promise(resolve => {
+      this.release = () => { mine = false; resolve(null) }
+    })
+    this.locks?.request(NAME, { steal: true }, () => over).catch(error => {
+      // Anything else is a browser that forbids it.
+      if (mine && error.name === "AbortError") this.delegate.callTaken()
+    })
   }
-}
-
-/** Of two that began at once both tabs must choose the same. @param {Claim} one @param {Claim} other */
-function isLater(one, other) {
-  return one.at === other.at ? one.by > other.by : one.at > other.at
 }
