@@ -19,12 +19,12 @@ REGISTRY = The reason stands above. A registry of your own is named by PIP_INDEX
 .PHONY: run test test-page test-rest test-quick test-node test-core test-modules check check-node check-python node-packages bench fuzz soak shots clean
 
 run: $(VENV)/installed-$(WANTED)
-	@$(BIN)/python -m voiceapp.vendor
+	@$(BIN)/python -m voiceapp.ops.vendor
 	@exec $(BIN)/gunicorn -c gunicorn.conf.py wsgi:app
 
 test: $(VENV)/installed-requirements-dev.txt
 	$(BIN)/python tests/prepare.py
-	$(BIN)/python -m voiceapp.vendor
+	$(BIN)/python -m voiceapp.ops.vendor
 	@$(MAKE) --no-print-directory node-packages
 	@$(MAKE) --no-print-directory --jobs=2 test-page test-rest
 
@@ -39,7 +39,7 @@ QUICK = -m "not real_time and not slow and not models"
 
 # Before a commit: the checks, and all tests that need no browser, no model and no clock of the world outside.
 test-quick: $(VENV)/installed-requirements-dev.txt node-packages
-	@$(BIN)/python -m voiceapp.vendor
+	@$(BIN)/python -m voiceapp.ops.vendor
 	@$(MAKE) --no-print-directory --jobs=3 test-modules test-core test-node check-python check-node
 
 test-node:
@@ -70,12 +70,12 @@ fuzz: $(VENV)/installed-requirements-dev.txt
 	$(BIN)/python -m tests.fuzz
 
 soak: $(VENV)/installed-requirements-dev.txt
-	$(BIN)/python -m voiceapp.vendor
+	$(BIN)/python -m voiceapp.ops.vendor
 	$(BIN)/python -m tests.soak
 
 shots: $(VENV)/installed-requirements-dev.txt
 	$(BIN)/python tests/prepare.py
-	$(BIN)/python -m voiceapp.vendor
+	$(BIN)/python -m voiceapp.ops.vendor
 	@$(MAKE) --no-print-directory node-packages
 	$(BIN)/python -m tests.shots
 

@@ -6,10 +6,10 @@ import resource
 import socket
 import sys
 
-from voiceapp import lifeline, metric_files, vendor
+from voiceapp.config.settings import Settings
 from voiceapp.errors import SettingError
-from voiceapp.readiness import Readiness
-from voiceapp.settings import Settings
+from voiceapp.ops import lifeline, metric_files, vendor
+from voiceapp.ops.readiness import Readiness
 
 try:
     _settings = Settings.from_env(os.environ)
@@ -33,7 +33,7 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (min(_hard, max(_soft, 65_536)), _har
 bind = _settings.place
 workers = _settings.workers
 # The bridge's loop accepts and parses too: docs/architecture.md says why.
-worker_class = "voiceapp.worker.Worker"
+worker_class = "voiceapp.ops.gunicorn_worker.Worker"
 # They answer HTTP; a call takes none.
 threads = _settings.threads
 keepalive = 5

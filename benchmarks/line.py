@@ -4,7 +4,7 @@ import asyncio
 import os
 from base64 import b64encode
 
-from voiceapp import wire
+from voiceapp.net import websocket
 
 MAX_MESSAGE = 1 << 20
 
@@ -14,8 +14,8 @@ class Line(asyncio.Protocol):
 
     transport: asyncio.Transport
 
-    def __init__(self, role: wire.Role) -> None:
-        self.endpoint = wire.Endpoint(role, max_message=MAX_MESSAGE)
+    def __init__(self, role: websocket.Role) -> None:
+        self.endpoint = websocket.Endpoint(role, max_message=MAX_MESSAGE)
         self.head = b""
         self.is_open = False
 
@@ -36,7 +36,7 @@ class Line(asyncio.Protocol):
         if not self.is_open:
             data = self._shake(data)
         for event in self.endpoint.feed(data):
-            if type(event) is wire.Text:
+            if type(event) is websocket.Text:
                 self.text(event.payload)
         output = self.endpoint.take_output()
         if output:
@@ -68,7 +68,7 @@ class ClientLine(Line):
     """Asks for `path`."""
 
     def __init__(self, path: str) -> None:
-        super().__init__(wire.Role.CLIENT)
+        super().__init__(websocket.Role.CLIENT)
         self.path = path
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -88,9 +88,9 @@ class ServerLine(Line):
     """Answers any path."""
 
     def __init__(self) -> None:
-        super().__init__(wire.Role.SERVER)
+        super().__init__(websocket.Role.SERVER)
 
     def greet(self, head: bytes) -> None:
         headers = (line.partition(b":") for line in head.split(b"\r\n"))
         key = next(value for name, _, value in headers if name.lower() == b"sec-websocket-key")
-        self.transport.write(wire.upgrade_response(key.strip().decode()))
+        self.transport.write(websocket.upgrade_response(key.strip().decode()))

@@ -16,13 +16,13 @@ SECONDS = 600.0
 
 # By name: the module and its property. A property of one's own is one more line.
 TARGETS = {
-    "link": ("tests.test_link_orders", "test_a_link_ends_once_with_its_cause_and_leaves_nothing"),
-    "http": ("tests.test_http_orders", "test_whatever_strangers_do_the_next_is_served_and_nothing_is_left"),
-    "frames": ("tests.test_wire_oracle", "test_same_events_on_damaged_frames"),
-    "noise": ("tests.test_wire_oracle", "test_same_events_on_noise"),
-    "packets": ("tests.test_packets", "test_a_packet_is_good_or_refused_and_nothing_falls_over"),
+    "link": ("tests.net.test_link_orders", "test_a_link_ends_once_with_its_cause_and_leaves_nothing"),
+    "http": ("tests.net.test_http_orders", "test_whatever_strangers_do_the_next_is_served_and_nothing_is_left"),
+    "frames": ("tests.net.test_websocket_oracle", "test_same_events_on_damaged_frames"),
+    "noise": ("tests.net.test_websocket_oracle", "test_same_events_on_noise"),
+    "packets": ("tests.page.test_packets", "test_a_packet_is_good_or_refused_and_nothing_falls_over"),
     "upstream": ("tests.conversation.test_any_upstream", "test_nobody_waits_for_ever"),
-    "log": ("tests.test_explanation", "test_it_takes_anything"),
+    "log": ("tests.upstream.test_explanation", "test_it_takes_anything"),
 }
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from werkzeug.serving import make_server
 
 from voiceapp import create_app
-from voiceapp.settings import Settings
+from voiceapp.config.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 # Browsers refuse these of the ports a system hands out.

@@ -14,9 +14,9 @@ import websocket
 
 from tests.conftest import SCENARIOS, upstream_settings
 from tests.hostile.attacker import PING, Line, Watch, connect, frame, text
+from tests.net.test_engineio_driver import chunk
 from tests.page_client import PageClient, of_answer
 from tests.servers import Gunicorn, gunicorn
-from tests.test_driver import chunk
 from voiceapp.engine.scripted import ScriptedServer
 
 CALLERS = 16

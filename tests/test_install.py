@@ -16,7 +16,7 @@ import trustme
 
 from tests import prepare
 from tests.servers import ROOT
-from voiceapp import vendor
+from voiceapp.ops import vendor
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flask import Flask
 
-    from .settings import Settings
+    from .config.settings import Settings
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -19,30 +19,32 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Imported here, so that the engine's process, which lives in this package too, does not load the web's half.
     from flask import Flask
 
-    from . import login, monitor, pages, sockets, telemetry
-    from .access import Access
-    from .admission import Admission
-    from .bridge import Bridge
-    from .budgets import Budgets
-    from .door import Door
-    from .http_connection import MAX_BODY_BYTES
-    from .identity import Identity
-    from .ledger import Ledger
-    from .offer import Offer
-    from .proxies import Proxies
-    from .readiness import Readiness
-    from .settings import Settings
-    from .warden import House
+    from .admission.access import Access
+    from .admission.budgets import Budgets
+    from .admission.capacity import Admission
+    from .admission.identity import Identity
+    from .admission.proxies import Proxies
+    from .admission.quota_store import Ledger
+    from .call.limits import House
+    from .config.settings import Settings
+    from .net.bridge import Bridge
+    from .net.http_connection import MAX_BODY_BYTES
+    from .ops import metrics
+    from .ops.readiness import Readiness
+    from .page import sockets
+    from .upstream.session_options import Offer
+    from .web import health, login, pages
+    from .web.middleware import Door
 
     settings = settings or Settings.from_env(os.environ)
-    telemetry.write_log(settings.secrets)
+    metrics.write_log(settings.secrets)
     app = Flask(__name__)
     app.secret_key = settings.secret_key.reveal()
     # Our worker reads no more; other servers would put it on the disk.
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     pages.init_app(app)
     app.register_blueprint(login.login)
-    app.register_blueprint(monitor.monitor)
+    app.register_blueprint(health.monitor)
     socketio = sockets.create_socketio(app, settings.rules.browser_message_bytes)
     rules, bridge = settings.rules, Bridge()
     ledger = Ledger(rules.redis_url)
@@ -51,7 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     house = House(bridge, rules, Admission(rules), Budgets(rules, ledger))
     offer = Offer(settings)
     sockets.Calls(socketio, house, settings, offer, app.extensions["voiceapp_version"])
-    telemetry.BridgeWatch(bridge).attach()
+    metrics.BridgeWatch(bridge).attach()
     explain = login.explainer(app)
     app.wsgi_app = Door(  # type: ignore[method-assign]
         app.wsgi_app, rules, proxies, access, house.admission, explain

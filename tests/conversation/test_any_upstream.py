@@ -16,10 +16,10 @@ from voiceapp.conversation import events as ev
 from voiceapp.conversation import faults
 from voiceapp.conversation.conversation import Abilities, Conversation
 from voiceapp.conversation.deadlines import SECONDS, Wait
-from voiceapp.conversation.detection import PushToTalk, SemanticVad, ServerVad
 from voiceapp.conversation.dialects import SessionConfig
 from voiceapp.conversation.effects import Effect, Emit, End, Notify, Play, Send, SoundComplete, Used
 from voiceapp.conversation.response_gate import State
+from voiceapp.conversation.turn_detection import PushToTalk, SemanticVad, ServerVad
 
 PATIENCE = SECONDS[Wait.RESPONSE]
 # Behind an answer that hangs one may be asked for, that is refused, and one more, which hangs.

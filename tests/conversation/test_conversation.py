@@ -9,8 +9,8 @@ from tests.conversation.call import CREATE, SECOND, Call, Page, charges, emitted
 from voiceapp.conversation import events as ev
 from voiceapp.conversation import faults
 from voiceapp.conversation.chunks import ChunkOrderError
-from voiceapp.conversation.detection import PushToTalk, SemanticVad, ServerVad
 from voiceapp.conversation.effects import Emit, End, Note, Notify, Play, Ready, SoundComplete
+from voiceapp.conversation.turn_detection import PushToTalk, SemanticVad, ServerVad
 
 
 class TestBeginning:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conversation.call import Call
-from voiceapp.conversation.reader import Reader
+from voiceapp.conversation.event_reader import Reader
 from voiceapp.conversation.segments import floor_word
 
 Event = dict[str, Any]

@@ -3,8 +3,8 @@
 from tests.conversation.call import Call
 from voiceapp.conversation import events as ev
 from voiceapp.conversation.deadlines import SECONDS, Wait
-from voiceapp.conversation.detection import ServerVad
 from voiceapp.conversation.silence import MOST_UNANSWERED
+from voiceapp.conversation.turn_detection import ServerVad
 
 PATIENCE = SECONDS[Wait.RESPONSE]
 

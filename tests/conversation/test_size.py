@@ -12,14 +12,14 @@ import pytest
 
 from tests.conversation import test_cost as bulk
 from tests.conversation.call import Call
-from voiceapp.conversation import captions, ids, playback, tools, transcript, usage
-from voiceapp.conversation.reader import Reader
+from voiceapp.conversation import ids, playback, tools, transcript, transcript_writer, usage
+from voiceapp.conversation.event_reader import Reader
 
 MANY = 200
 LONG = "so long " * 1_250
 BOUNDS = (
-    (captions, "MOST_ENTRIES"),
-    (captions, "MOST_ENTRY_CHARACTERS"),
+    (transcript_writer, "MOST_ENTRIES"),
+    (transcript_writer, "MOST_ENTRY_CHARACTERS"),
     (transcript, "MOST_HIDDEN"),
     (ids, "MOST_SEEN"),
     (ids, "MOST_ODD"),

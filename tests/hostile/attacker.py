@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.servers import Gunicorn
-from voiceapp import wire
+from voiceapp.net import websocket
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 TEXT, BINARY, CLOSE, PING = 0x81, 0x82, 0x88, 0x89
@@ -104,7 +104,7 @@ class Line:
             assert byte, head
             head += byte
         self.status = int(head.split()[1])
-        self.endpoint = wire.Endpoint(wire.Role.CLIENT, max_message=1 << 24)
+        self.endpoint = websocket.Endpoint(websocket.Role.CLIENT, max_message=1 << 24)
         self.events: list[tuple[str, list[Any]]] = []
         self.code: int | None = None
         self.gone = False
@@ -175,9 +175,9 @@ class Line:
             data = b""
         self.gone = not data
         for event in self.endpoint.feed(data):
-            if isinstance(event, wire.Closed):
+            if isinstance(event, websocket.Closed):
                 self.code = event.code
-            elif isinstance(event, wire.Text):
+            elif isinstance(event, websocket.Text):
                 self._packet(event.payload.decode())
 
     def _packet(self, packet: str) -> None:

@@ -1,6 +1,6 @@
 """The microphone's chunks: their order, when to confirm them, and how much the server holds."""
 
-from .sound import BYTES_PER_MS
+from .pcm16 import BYTES_PER_MS
 
 # Often enough that a page on a good line never comes near its 1,500 ms of unconfirmed sound.
 ACK_EVERY_BYTES = 200 * BYTES_PER_MS

@@ -6,16 +6,16 @@ from typing import Any
 
 from . import dialects, faults
 from . import events as ev
-from .captions import Captions
 from .deadlines import Deadlines, Wait
 from .effects import Effect, End, Note, Notify, Ready
-from .hearing import Hearing
+from .input_audio import Hearing
 from .outlet import OWN, Outlet
+from .output_audio import Speech
 from .response_gate import ResponseGate, State
 from .silence import Silence
-from .speech import Speech
 from .tools import Tools
 from .transcript import Entry
+from .transcript_writer import Captions
 from .turns import Turn, whose
 from .usage import Meter
 

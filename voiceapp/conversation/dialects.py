@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from . import events as ev
 from . import fields, tool_reports
-from .detection import Detection, PushToTalk, SemanticVad, ServerVad
 from .fields import Message
+from .turn_detection import Detection, PushToTalk, SemanticVad, ServerVad
 
 Shape = Literal["ga", "beta"]
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from .detection import Detection
+from .turn_detection import Detection
 
 ToolKind = Literal["function", "mcp", "approval"]
 ToolState = Literal["running", "done", "failed"]

@@ -5,7 +5,7 @@ from typing import Any
 
 from .fields import part
 
-# The page takes no longer one (`schema.py`).
+# The page takes no longer one (`up.py`).
 MOST_CHARACTERS = 128
 # A longer one is of no use, and of those that are no plain ids so many are remembered.
 MOST_ODD_CHARACTERS = 4_096

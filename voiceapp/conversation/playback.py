@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from .pcm16 import BYTES_PER_MS
 from .segments import floor_word
-from .sound import BYTES_PER_MS
 from .speech_rate import speech_ms, spoken_in
 
 # The page's last report may come before the sound device is quite empty.

@@ -8,7 +8,7 @@ letters) and for Japanese (a character and a third).
 from dataclasses import dataclass, field, replace
 
 from .events import Transcribing, Usage
-from .sound import BYTES_PER_MS
+from .pcm16 import BYTES_PER_MS
 
 USER_TOKEN_BYTES = 100 * BYTES_PER_MS
 ASSISTANT_TOKEN_BYTES = 50 * BYTES_PER_MS

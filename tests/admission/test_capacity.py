@@ -1,0 +1,70 @@
+"""Places for sockets and calls, as they are taken and given back."""
+
+import pytest
+
+from voiceapp.admission.access import Visitor
+from voiceapp.admission.capacity import Admission
+from voiceapp.config.rules import Rules
+from voiceapp.errors import LimitError
+
+ANN, BOB = Visitor("login:ann", "192.0.2.1"), Visitor("login:bob", "192.0.2.1")
+
+
+def refused(admission: Admission, visitor: Visitor) -> str:
+    with pytest.raises(LimitError) as error:
+        admission.take_seat(visitor)
+    return error.value.fault.code
+
+
+def test_a_house_is_full_when_its_calls_are_however_many_pages_are_open() -> None:
+    admission = Admission(Rules(max_calls=2))
+    for _ in range(92):
+        admission.take_seat(ANN)
+    assert admission.obstacle() is None
+    admission.begin_call()
+    admission.begin_call()
+    assert refused(admission, ANN) == "busy"
+    admission.end_call()
+    admission.take_seat(ANN)
+
+
+def test_one_person_cannot_take_every_socket() -> None:
+    rules = Rules(calls_per_user=2, calls_per_address=4)
+    admission = Admission(rules)
+    seats = [admission.take_seat(ANN) for _ in range(rules.sockets_per_user)]
+    assert refused(admission, ANN) == "too_many_calls"
+    admission.take_seat(BOB)
+    seats[0].release()
+    admission.take_seat(ANN)
+
+
+def test_one_address_cannot_either_whatever_it_calls_itself() -> None:
+    rules = Rules(calls_per_user=2, calls_per_address=4)
+    admission = Admission(rules)
+    for n in range(rules.sockets_per_address):
+        admission.take_seat(Visitor(f"login:{n}", "192.0.2.1"))
+    assert refused(admission, BOB) == "too_many_calls"
+    admission.take_seat(Visitor("login:carol", "192.0.2.2"))
+
+
+def test_a_seat_is_given_back_once_by_whoever_holds_it() -> None:
+    admission = Admission(Rules())
+    seat = admission.take_seat(ANN)
+    seat.end_request()
+    seat.release()
+    assert admission.sockets == 0
+    kept = admission.take_seat(ANN)
+    kept.keep()
+    kept.end_request()
+    assert admission.sockets == 1
+    kept.release()
+    assert admission.sockets == 0
+    assert not admission._held
+
+
+def test_where_sockets_take_threads_some_are_left_for_http() -> None:
+    admission = Admission(Rules())
+    admission.take_threads(8)
+    for _ in range(6):
+        admission.take_seat(ANN)
+    assert refused(admission, ANN) == "busy"

@@ -1,0 +1,121 @@
+"""The transcript as the page is told of it, and its bounds."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voiceapp.conversation import transcript_writer as module
+from voiceapp.conversation.transcript_writer import Captions
+
+
+class Told:
+    """Captions, and what a page that follows docs/wire.md has of them."""
+
+    def __init__(self) -> None:
+        self.full = 0
+        self.events: list[tuple[str, dict[str, Any]]] = []
+        self.order: list[str] = []
+        self.texts: dict[str, str] = {}
+        self.captions = Captions(self._emit, self._be_full)
+
+    def _be_full(self) -> None:
+        self.full += 1
+
+    def _emit(self, event: str, **data: Any) -> None:
+        self.events.append((event, data))
+        if event == "item":
+            self.order = [item for item in self.order if item != data["id"]]
+            self.order.insert(self.order.index(data["after"]) + 1 if data["after"] else 0, data["id"])
+        elif "delta" in data:
+            self.texts[data["item"]] = self.texts.get(data["item"], "") + data["delta"]
+        elif "text" in data:
+            self.texts[data["item"]] = data["text"]
+        elif data.get("removed"):
+            self.order.remove(data["item"])
+
+
+NAMES = st.sampled_from("abcdef")
+HAPPENINGS = st.lists(
+    st.tuples(st.sampled_from(["user", "announce", "tool", "system", "remove"]), NAMES, st.none() | NAMES)
+)
+
+
+@given(HAPPENINGS)
+def test_the_page_has_the_same_order(happenings: list[tuple[str, str, str | None]]) -> None:
+    told = Told()
+    for what, item, after in happenings:
+        if what == "user":
+            told.captions.user(item)
+        elif what == "remove":
+            told.captions.remove(item)
+        elif what == "tool":
+            told.captions.tool(item, after)
+        else:
+            told.captions.announce(item, after, "system" if what == "system" else "assistant", "audio")
+    assert told.order == [entry.id for entry in told.captions._transcript if not entry.hidden]
+
+
+def test_several_that_follow_one_are_told_from_top_to_bottom() -> None:
+    told = Told()
+    for item, after in (("a", None), ("c", None), ("a", "d"), ("b", "d"), ("d", "a")):
+        told.captions.announce(item, after, "assistant", "audio")
+    assert told.order == [entry.id for entry in told.captions._transcript] == ["d", "b", "a", "c"]
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Told:
+    monkeypatch.setattr(module, "MOST_ENTRIES", 3)
+    monkeypatch.setattr(module, "MOST_ENTRY_CHARACTERS", 10)
+    monkeypatch.setattr(module, "MOST_CHARACTERS", 25)
+    return Told()
+
+
+def test_beyond_so_many_entries_no_more_are_placed_and_it_is_said_once(told: Told) -> None:
+    for item in "abcde":
+        told.captions.append(told.captions.assistant(item), "x")
+        told.captions.follow(item, "a")
+        told.captions.cut(item, "x")
+    assert told.order == ["a", "c", "b"]
+    assert set(told.texts) == set("abc")
+    assert told.full == 1
+
+
+def test_an_entry_ends_where_it_is_full_and_no_character_is_split(told: Told) -> None:
+    entry = told.captions.assistant("a")
+    for delta in ("123456789", "か\u3099", "x"):
+        told.captions.append(entry, delta)
+    assert told.texts == {"a": "123456789x"}
+    told.captions.finish(entry, "0" * 20)
+    assert told.texts == {"a": "0" * 10}
+    assert told.full == 1
+
+
+def test_all_entries_together_are_bounded(told: Told) -> None:
+    for item in "abc":
+        told.captions.append(told.captions.user(item), "x" * 10)
+    assert [len(text) for text in told.texts.values()] == [10, 10, 5]
+
+
+def test_words_in_place_of_others_take_their_room(told: Told) -> None:
+    for item in "abc":
+        told.captions.append(told.captions.user(item), "x" * 8)
+        told.captions.finish(told.captions.user(item), "y" * 8)
+    assert told.full == 0
+
+
+def test_a_session_is_told_no_more_than_it_can_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_RETOLD_CHARACTERS", 10)
+    told = Told()
+    for item, text in {"a": "first", "b": "second", "c": "third"}.items():
+        told.captions.finish(told.captions.user(item), text)
+    assert [text for _, _, text in told.captions.retell(lambda _: False)] == ["secon", "third"]
+
+
+def test_what_was_said_last_is_known_also_behind_what_another_session_was_told() -> None:
+    told = Told()
+    for k in range(module.MOST_QUOTED + 1):
+        told.captions.finish(told.captions.user(f"u{k}"), f"Word {k}.")
+    told.captions.retell(lambda _: False)
+    assert told.captions.latest() == [f"Word {k}." for k in range(module.MOST_QUOTED, 0, -1)]

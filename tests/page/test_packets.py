@@ -1,0 +1,213 @@
+"""Packets as bytes from anywhere: `check` gives a verdict and nothing else; so do the schema and the stock driver."""
+
+import json
+import queue
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from voiceapp.errors import BrowserError
+from voiceapp.net import rate_limit
+from voiceapp.net.rate_limit import Bucket
+from voiceapp.net.threaded_driver import BoundedQueue, StockDriver
+from voiceapp.page import packets, up
+from voiceapp.page.packets import RESERVED, PacketError, check
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+NAMES = st.sampled_from([*up.UP, "audio", "nonsense"]) | st.text(max_size=20)
+
+
+@given(st.text() | st.binary() | st.from_regex(r"[0-6][0-9]{0,12}-?(/[a-z]*,)?[\[{].{0,20}", fullmatch=True))
+@example("2" + "[" * 100_000)
+@example("2[1" + "0" * 5000 + "]")
+@example("²")
+@example("")
+@example("51-[]")
+@example('2["disconnect"]')
+@example('2["\\ud800"]')
+def test_a_packet_is_good_or_refused_and_nothing_falls_over(packet: Any) -> None:
+    try:
+        kind = check(packet)
+    except PacketError as error:
+        assert error.code in (1002, 1003, 1007, 1008)
+        assert len(error.reason.encode()) <= 123
+    else:
+        assert kind in ("0", "1", "2")
+
+
+@given(NAMES, st.lists(JSON, max_size=3), st.integers(0, 999_999_999) | st.none())
+def test_every_event_a_page_can_write_is_an_event(name: str, args: list[Any], number: int | None) -> None:
+    packet = f"2{'' if number is None else number}" + json.dumps([name, *args])
+    if name in RESERVED:
+        with pytest.raises(PacketError):
+            check(packet)
+    else:
+        assert check(packet) == packets.EVENT
+
+
+@given(st.sampled_from(sorted(up.UP)), st.lists(JSON, max_size=2))
+@example("text", [{"text": "\ud800"}])
+@example("heard", [{"item": "a", "heard_ms": float("nan")}])
+@example("heard", [{"item": "a", "heard_ms": 10**400}])
+def test_the_schema_takes_or_refuses_any_fields(event: str, args: list[Any]) -> None:
+    try:
+        fields = up.check_fields(event, tuple(args))
+    except BrowserError as error:
+        assert error.fault.message
+    else:
+        assert set(fields) <= set(up.UP[event])
+
+
+@given(st.binary(max_size=200))
+@example(b'2["audio",1,"' + b'"]')
+@example(b'2["audio",,"AAAA"]')
+def test_the_short_way_takes_or_leaves_any_bytes(tail: bytes) -> None:
+    for packet in (up.AUDIO_PACKET + tail, up.HEARD_PACKET + tail):
+        chunk = up.chunk_from_packet(packet) if packet.startswith(up.AUDIO_PACKET) else None
+        if chunk is not None:
+            assert chunk[0] >= 0
+            try:
+                up.chunk_bytes(chunk[1])
+            except BrowserError as error:
+                assert error.fault.code == "bad_event"
+        else:
+            up.heard_from_packet(packet)
+
+
+class Socket:
+    """What simple-websocket would hand over."""
+
+    def __init__(self, message: Any) -> None:
+        self.message = message
+        self.closed: list[int] = []
+
+    def receive(self) -> Any:
+        return self.message
+
+    def close(self, code: int, _: str) -> None:
+        self.closed.append(code)
+
+
+@given(st.text(max_size=20) | st.binary(max_size=20))
+@example("")
+@example("bA")
+@example("²")
+@example("4" + "[" * 50_000)
+def test_the_stock_driver_passes_only_what_engineio_can_take(message: Any) -> None:
+    from engineio.packet import Packet
+
+    driver = StockDriver(None, None, 1000)
+    driver.ws = Socket(message)
+    passed = driver.wait()
+    if passed is None:
+        assert driver.ws.closed in ([1002], [1003])
+    else:
+        Packet(encoded_packet=passed)
+
+
+class Packet:
+    def __init__(self, data: str) -> None:
+        self.data = data
+
+
+def test_the_stock_drivers_queue_has_a_bound_and_says_so_once() -> None:
+    told: list[int] = []
+    waiting = BoundedQueue(100, lambda: told.append(1))
+    for _ in range(9):
+        waiting.put(Packet("x" * 10))
+    waiting.get()
+    waiting.put(Packet("x" * 10))
+    assert told == []
+    for _ in range(50):
+        waiting.put(Packet("x" * 10))
+    assert told == [1]
+    waiting.put(None)
+    left = []
+    while True:
+        try:
+            left.append(waiting.get_nowait())
+        except queue.Empty:
+            break
+    assert left[-1] is None
+    assert len(left) <= 2
+
+
+def test_a_bucket_gives_what_it_holds_and_refills_with_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("voiceapp.net.rate_limit.monotonic", lambda: now[0])
+    bucket = Bucket(50, 100)
+    assert sum(bucket.take(1) for _ in range(500)) == 100
+    now[0] = 1.0
+    assert sum(bucket.take(1) for _ in range(500)) == 50
+    now[0] = 100.0
+    assert sum(bucket.take(1) for _ in range(500)) == 100
+    assert not bucket.take(101)
+
+
+class Floor:
+    """What stands behind the guard: takes all, closes what it is told to."""
+
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+        self.closed: list[int] = []
+        eio = type("Eio", (), {})()
+        eio.handlers = {"connect": lambda *_: None, "message": self._take, "disconnect": lambda *_: None}
+        manager = type("Manager", (), {"sid_from_eio_sid": lambda *_: "sid"})()
+        self.server = type("Server", (), {"eio": eio, "manager": manager})()
+        bridge = type("Bridge", (), {"run": lambda *_: None})()
+        packets.Guard(self.server, bridge, lambda _sid, code, _reason: self.closed.append(code), lambda _: None)
+        eio.handlers["connect"]("eio", {})
+
+    def _take(self, _: str, packet: str) -> None:
+        self.taken.append(packet)
+
+    def send(self, packet: str) -> None:
+        self.server.eio.handlers["message"]("eio", packet)
+
+
+def nested(characters: int, event: str = "x") -> str:
+    return f'2["{event}",[{"[]," * (characters // 3)}[]]]'
+
+
+@pytest.mark.parametrize("event", ["x", "text", "audio"])
+def test_what_is_parsed_is_counted_first(monkeypatch: pytest.MonkeyPatch, event: str) -> None:
+    """However much comes in a moment, and whatever it says it is."""
+    monkeypatch.setattr(rate_limit, "monotonic", lambda: 0.0)
+    parsed: list[int] = []
+    read = packets._json
+    monkeypatch.setattr(packets, "_json", lambda text: (parsed.append(len(text)), read(text))[1])
+    floor = Floor()
+    for _ in range(100):
+        floor.send(nested(60_000, event))
+    assert sum(parsed) <= 140_000
+    assert len(floor.taken) == 2
+
+
+@pytest.mark.parametrize("event", ["x", "audio"])
+def test_only_sound_may_be_long(event: str) -> None:
+    floor = Floor()
+    floor.send(nested(200_000, event))
+    assert (floor.taken, floor.closed) == ([], [1009])
+    sounding = Floor()
+    sounding.send(f'2["audio",1,"{"A" * 64_000}"]')
+    assert (len(sounding.taken), sounding.closed) == (1, [])
+
+
+@pytest.mark.parametrize("many", ["1e9,", '"",', '"A",', "1 ,"])
+def test_a_long_list_does_not_pass_for_sound(many: str) -> None:
+    """A packet of 250 kB of small numbers took 77 ms to parse."""
+    floor = Floor()
+    floor.send(f'2["audio",1,{many * (250_000 // len(many))}1]')
+    assert (floor.taken, floor.closed) == ([], [1009])
+
+
+def test_the_longest_instructions_pass() -> None:
+    floor = Floor()
+    floor.send(f"2{json.dumps(['start', {'instructions': chr(34) * 20_000}])}")
+    assert (len(floor.taken), floor.closed) == (1, [])

@@ -1,0 +1,168 @@
+"""The handlers, through Flask-SocketIO's own test client."""
+
+import base64
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask_socketio import SocketIOTestClient
+
+from tests.conftest import SCENARIOS, upstream_settings
+from voiceapp import create_app
+from voiceapp.config.settings import Settings
+from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.page import sockets, up
+
+SOUND = base64.b64encode(bytes(1920)).decode()
+
+
+class Client:
+    """The test client, with the waiting that a call on another thread needs."""
+
+    def __init__(self, client: SocketIOTestClient) -> None:
+        self.client = client
+        self.events: list[tuple[str, list[Any]]] = []
+
+    def expect(self, event: str, where: Callable[..., bool] = lambda *_: True) -> list[Any]:
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            self.events += [(each["name"], each["args"]) for each in self.client.get_received()]
+            for name, args in self.events:
+                if name == event and where(*args):
+                    return args
+            time.sleep(0.01)
+        raise AssertionError(f"no {event}; came: {[name for name, _ in self.events]}")
+
+
+@pytest.fixture(scope="module")
+def app() -> Iterator[Any]:
+    with ScriptedServer(SCENARIOS / "hello.toml") as server:
+        app = create_app(Settings.from_env(upstream_settings(server)))
+        yield app
+        app.extensions["voiceapp_bridge"].stop()
+
+
+@pytest.fixture
+def client(app: Any) -> Iterator[Client]:
+    client = Client(app.extensions["socketio"].test_client(app))
+    yield client
+    client.client.disconnect()
+
+
+def test_a_start_is_accepted_and_the_call_becomes_ready(client: Client) -> None:
+    assert client.client.emit("start", {}, callback=True) == {"ok": True}
+    (ready,) = client.expect("ready")
+    session = {"persona", "profile", "model", "voice", "expires_at", "expires_in_s"}
+    assert ready["expires_in_s"] is None or ready["expires_in_s"] == pytest.approx(
+        ready["expires_at"] - time.time(), abs=5
+    )
+    assert set(ready) == {"conversation", "sample_rate", "chunk_ms", "version"} | session
+
+
+def test_a_turn_is_answered_in_this_clients_room(client: Client, app: Any) -> None:
+    other = Client(app.extensions["socketio"].test_client(app))
+    client.client.emit("start", {})
+    client.expect("ready")
+    for n in range(1, 30):
+        client.client.emit("audio", n, SOUND)
+    client.expect("audio", lambda n, item, sound: item == "a1" and sound == "")
+    client.expect("transcript", lambda n, data: data.get("text") == "Hello there. How are you?")
+    assert other.client.get_received() == []
+    other.client.disconnect()
+
+
+def test_every_event_it_sends_is_in_the_schema(client: Client) -> None:
+    client.client.emit("start", {})
+    client.expect("ready")
+    client.client.emit("watch", {"on": True})
+    for n in range(1, 30):
+        client.client.emit("audio", n, SOUND)
+    client.expect("usage")
+    client.expect("latency")
+    client.client.emit("interrupt", {})
+    client.client.emit("nonsense")
+    client.client.emit("stop", {})
+    client.expect("ended")
+    assert {name for name, _ in client.events} == up.DOWN - {"going_away", "renewed", "tool"}
+
+
+@pytest.mark.parametrize("event", sorted(up.UP))
+def test_every_event_of_the_page_refuses_fields_it_does_not_have(client: Client, event: str) -> None:
+    client.client.emit(event, {"surprise": 1})
+    (notice,) = client.expect("notice")
+    assert notice["code"] == "bad_event"
+    assert "'surprise'" in notice["message"]
+
+
+def test_a_refused_start_says_so_in_its_answer(client: Client) -> None:
+    answer = client.client.emit("start", {"voice": "nobody"}, callback=True)
+    assert answer["error"]["code"] == "bad_event"
+
+
+@pytest.mark.parametrize("event", ["text", "interrupt", "stop", "flushed", "heard"])
+def test_without_a_call_it_says_that_there_is_none(client: Client, event: str) -> None:
+    playback = {"item": "a", "heard_ms": 1}
+    fields: dict[str, dict[str, Any]] = {"text": {"text": "Hi"}, "flushed": playback, "heard": playback}
+    client.client.emit(event, fields.get(event, {}))
+    assert client.expect("notice")[0]["code"] == "not_started"
+
+
+def test_an_unknown_event_is_named(client: Client) -> None:
+    client.client.emit("shout", "loud")
+    assert "no event 'shout'" in client.expect("notice")[0]["message"]
+
+
+def test_a_page_without_a_call_is_dismissed_after_a_while(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One with a call is not; one whose call is over is, and may come again."""
+    monkeypatch.setattr(sockets, "IDLE_S", 0.3)
+    monkeypatch.setattr(sockets, "SWEEP_S", 0.1)
+    with ScriptedServer(SCENARIOS / "hello.toml") as server:
+        own = create_app(Settings.from_env(upstream_settings(server)))
+        socketio = own.extensions["socketio"]
+        calling, idle = Client(socketio.test_client(own)), Client(socketio.test_client(own))
+        calling.client.emit("start", {})
+        calling.expect("ready")
+        eventually(lambda: not idle.client.is_connected())
+        assert calling.client.is_connected()
+        calling.client.emit("stop", {})
+        eventually(lambda: not calling.client.is_connected())
+        own.extensions["voiceapp_bridge"].stop()
+
+
+def test_one_page_that_cannot_be_dismissed_keeps_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "IDLE_S", 0.3)
+    monkeypatch.setattr(sockets, "SWEEP_S", 0.1)
+    with ScriptedServer(SCENARIOS / "hello.toml") as server:
+        own = create_app(Settings.from_env(upstream_settings(server)))
+        socketio = own.extensions["socketio"]
+        disconnect, failed = socketio.server.disconnect, list[str]()
+
+        def fail_first(sid: str) -> None:
+            if not failed or sid in failed:
+                failed.append(sid)
+                raise RuntimeError("not now")
+            disconnect(sid)
+
+        monkeypatch.setattr(socketio.server, "disconnect", fail_first)
+        pages = [Client(socketio.test_client(own)) for _ in range(2)]
+        eventually(lambda: sum(page.client.is_connected() for page in pages) == 1)
+        eventually(lambda: len(failed) > 1)
+        own.extensions["voiceapp_bridge"].stop()
+
+
+def test_where_too_many_pages_have_no_call_the_oldest_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "SPARE_SOCKETS", 2)
+    with ScriptedServer(SCENARIOS / "hello.toml") as server:
+        own = create_app(Settings.from_env(upstream_settings(server)))
+        pages = [Client(own.extensions["socketio"].test_client(own)) for _ in range(3)]
+        eventually(lambda: not pages[0].client.is_connected())
+        assert [page.client.is_connected() for page in pages] == [False, True, True]
+        own.extensions["voiceapp_bridge"].stop()
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

@@ -1,0 +1,202 @@
+"""The embedded engine's process: started when needed, started again when it died, gone when we go."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.page_client import PageClient
+from tests.servers import Gunicorn, answers, gunicorn, werkzeug
+
+pytestmark = pytest.mark.models
+
+
+def engines(app: int) -> list[int]:
+    """Engine processes among the descendants of a process."""
+    listing = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+    rows = [line.split(None, 2) for line in listing.splitlines()]
+    family = {app}
+    for _ in range(3):
+        family |= {int(pid) for pid, parent, _ in rows if int(parent) in family}
+    return [int(pid) for pid, _, command in rows if int(pid) in family and "voiceapp.engine" in command]
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 30
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return holds()
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
+    with gunicorn({"OPENAI_API_KEY": ""}, tmp_path_factory.mktemp("app") / "gunicorn.log") as server:
+        yield server
+
+
+def begin(page: PageClient) -> None:
+    assert page.call("start", {}) == {"ok": True}
+    page.expect("ready", timeout=60)
+
+
+def test_nothing_runs_before_the_first_call_and_one_engine_serves_all(app: Gunicorn) -> None:
+    assert engines(app.process.pid) == []
+    with PageClient(app.url) as one, PageClient(app.url) as other:
+        begin(one)
+        begin(other)
+        notices = [notice for (notice,) in one.named("notice")]
+        assert {notice["code"] for notice in notices} == {"engine_starting"}
+        assert [notice["progress"]["done"] for notice in notices[1:]] == [0, 1, 2, 3]
+        assert other.named("notice") == []
+        assert len(engines(app.process.pid)) == 1
+
+
+def test_it_speaks_first_and_says_what_it_is(app: Gunicorn) -> None:
+    with PageClient(app.url) as page:
+        begin(page)
+        _, said = page.expect("transcript", lambda _, data: data.get("final"), timeout=30)
+        assert "without a language model" in said["text"]
+        page.expect("audio", lambda n, item, sound: sound == "", timeout=30)
+
+
+def test_with_another_voice_in_mid_call_it_still_knows_what_was_said(app: Gunicorn) -> None:
+    with PageClient(app.url) as page:
+        assert page.call("start", {"greet": False}) == {"ok": True}
+        page.expect("ready", timeout=60)
+        page.emit("text", {"text": "My name is Ada."})
+        page.expect("transcript", lambda _, data: "Nice to meet you, Ada" in data.get("text", ""), timeout=30)
+        item = page.expect("audio", lambda n, item, sound: sound == "", timeout=30)[1]
+        page.emit("heard", {"item": item, "heard_ms": 60_000})
+        page.expect("turn", lambda n, data: n > 2 and data["state"] == "listening")
+        page.emit("configure", {"voice": "oak"})
+        assert page.expect("renewed", timeout=30)[0]["voice"] == "oak"
+        page.emit("text", {"text": "What is my name?"})
+        page.expect("transcript", lambda _, data: data.get("text") == "Your name is Ada.", timeout=30)
+
+
+def test_when_it_dies_the_call_ends_in_words_and_the_next_one_works(app: Gunicorn) -> None:
+    with PageClient(app.url) as page:
+        begin(page)
+        os.kill(engines(app.process.pid)[0], signal.SIGKILL)
+        assert page.expect("ended") == [{"reason": "upstream_closed"}]
+        assert page.call("start", {}) == {"ok": True}
+        page.wait(lambda: len(page.named("ready")) == 2, timeout=60)
+
+
+def test_it_knows_no_key_of_the_operators(app: Gunicorn) -> None:
+    with PageClient(app.url) as page:
+        begin(page)
+    environment = Path(f"/proc/{engines(app.process.pid)[0]}/environ").read_text()
+    assert "OPENAI_API_KEY" not in environment
+
+
+@contextmanager
+def asleep(server: Gunicorn, pid: int) -> Iterator[None]:
+    """A stopped worker accepts nobody, so the other one does, once it has come up."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        assert eventually(lambda: answers(f"{server.url}/healthz"))
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def test_several_workers_share_one(tmp_path: Path) -> None:
+    with gunicorn({"WEB_CONCURRENCY": "2"}, tmp_path / "gunicorn.log") as server, ExitStack() as stack:
+        for sleeper in server.worker_pids():
+            with asleep(server, sleeper):
+                begin(stack.enter_context(PageClient(server.url)))
+        assert len(engines(server.process.pid)) == 1
+
+
+def test_it_outlives_the_worker_that_started_it_and_goes_with_the_server(tmp_path: Path) -> None:
+    with gunicorn({"WEB_CONCURRENCY": "2"}, tmp_path / "gunicorn.log") as server, ExitStack() as stack:
+        starter, other = server.worker_pids()
+        with asleep(server, other):
+            begin(stack.enter_context(PageClient(server.url)))
+        with asleep(server, starter):
+            page = stack.enter_context(PageClient(server.url))
+            begin(page)
+        (engine,) = engines(server.process.pid)
+        os.kill(starter, signal.SIGKILL)
+        page.emit("text", {"text": "What is two plus two?"})
+        page.expect("transcript", lambda _, data: data.get("text") == "2 plus 2 is 4.", timeout=30)
+        assert eventually(lambda: len(server.worker_pids()) == 2 and starter not in server.worker_pids())
+        with asleep(server, other):
+            begin(stack.enter_context(PageClient(server.url)))
+        assert alive(engine)
+        assert engines(server.process.pid) == []
+        for pid in (server.process.pid, *server.worker_pids()):
+            os.kill(pid, signal.SIGKILL)
+        assert eventually(lambda: not alive(engine))
+
+
+def test_it_is_started_again_whichever_worker_lives(tmp_path: Path) -> None:
+    with gunicorn({"WEB_CONCURRENCY": "2"}, tmp_path / "gunicorn.log") as server, ExitStack() as stack:
+        starter, other = server.worker_pids()
+        with asleep(server, other):
+            begin(stack.enter_context(PageClient(server.url)))
+        (engine,) = engines(server.process.pid)
+        os.kill(starter, signal.SIGKILL)
+        os.kill(engine, signal.SIGKILL)
+        assert eventually(lambda: not alive(engine))
+        page = stack.enter_context(PageClient(server.url))
+        begin(page)
+        assert server.stop() == 0
+        assert eventually(lambda: engines(server.process.pid) == [])
+
+
+def test_its_room_counts_for_all_workers_and_one_too_many_is_told_that_it_is_busy(tmp_path: Path) -> None:
+    settings = {"WEB_CONCURRENCY": "2", "VOICEAPP_ENGINE_CALLS": "2"}
+    with gunicorn(settings, tmp_path / "gunicorn.log") as server, ExitStack() as stack:
+        one, other = server.worker_pids()
+        with asleep(server, other):
+            begin(first := stack.enter_context(PageClient(server.url)))
+        with asleep(server, one):
+            begin(stack.enter_context(PageClient(server.url)))
+            late = stack.enter_context(PageClient(server.url))
+            assert late.call("start", {}) == {"ok": True}
+            assert late.expect("ended", timeout=30) == [{"reason": "busy"}]
+            assert late.named("notice")[-1][0]["message"] == "All lines are busy. Try again in a moment."
+        first.emit("stop", {})
+        first.expect("ended")
+        assert late.call("start", {}) == {"ok": True}
+        late.wait(lambda: bool(late.named("ready")), timeout=30)
+
+
+def test_it_goes_even_when_the_app_is_killed(tmp_path: Path) -> None:
+    with gunicorn({}, tmp_path / "gunicorn.log") as server:
+        with PageClient(server.url) as page:
+            begin(page)
+        (engine,) = engines(server.process.pid)
+        for pid in (server.process.pid, *server.worker_pids()):
+            os.kill(pid, signal.SIGKILL)
+        assert eventually(lambda: not alive(engine))
+
+
+def test_without_its_packages_the_page_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    # The same interpreter without the engine's packages, as a slim deployment has it.
+    without = "import runpy, sys; sys.modules.update(ctranslate2=None, onnxruntime=None); del sys.argv[1:3]; "
+    run = "runpy.run_module('voiceapp.engine', run_name='__main__')"
+    bare = tmp_path / "python"
+    bare.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{without}{run}" "$@"\n')
+    bare.chmod(0o755)
+    monkeypatch.setattr("voiceapp.upstream.engine_process.sys.executable", str(bare))
+    with werkzeug({}) as url, PageClient(url) as page:
+        page.call("start", {})
+        assert page.expect("ended", timeout=30) == [{"reason": "engine_missing"}]
+        assert "requirements-engine.txt" in page.named("notice")[-1][0]["message"]

@@ -1,0 +1,104 @@
+"""What a page may choose, and the session that its choice becomes."""
+
+from typing import Any
+
+import pytest
+
+from voiceapp.config.settings import Settings
+from voiceapp.conversation.turn_detection import PushToTalk, ServerVad
+from voiceapp.errors import BrowserError
+from voiceapp.upstream.session_options import Offer
+
+
+def offer(**env: str) -> Offer:
+    return Offer(Settings.from_env(env))
+
+
+def openai(**env: str) -> Offer:
+    return offer(OPENAI_API_KEY="sk-x", **env)
+
+
+def named(shown: dict[str, Any], profile: str) -> set[str]:
+    return {each["id"] for each in shown["personas"] if profile in each["profiles"]}
+
+
+class TestUsual:
+    def test_nothing_chosen_is_the_companion_who_speaks_first(self) -> None:
+        plan = openai().plan({})
+        assert (plan.persona, plan.profile.name, plan.profile.model) == ("companion", "openai", "gpt-realtime-2.1")
+        assert (plan.config.voice, plan.config.detection) == ("marin", ServerVad())
+        assert plan.config.instructions in plan.config.opening
+
+    def test_a_page_whose_person_was_there_first_is_not_greeted(self) -> None:
+        assert openai().plan({"greet": False}).config.opening == ""
+
+    def test_the_page_is_offered_a_persona_of_its_language(self) -> None:
+        assert (openai().usual_persona("ja"), openai().usual_persona("en")) == ("friend", "companion")
+        assert openai(VOICEAPP_PERSONA="tutor").usual_persona("ja") == "tutor"
+
+    def test_the_operators_instructions_are_a_persona_and_the_usual_one(self) -> None:
+        plan = openai(VOICEAPP_INSTRUCTIONS="Be a pirate.").plan({})
+        assert (plan.persona, plan.config.instructions, plan.config.opening) == ("own", "Be a pirate.", "")
+
+
+class TestChoosing:
+    def test_a_persona_brings_its_voice_language_and_turns(self) -> None:
+        config = openai().plan({"persona": "friend"}).config
+        assert (config.voice, config.language, config.detection) == ("shimmer", "ja", ServerVad(silence_ms=600))
+        assert openai().plan({"persona": "tutor"}).config.speed == 0.85
+
+    def test_the_pages_choice_wins_over_the_personas(self) -> None:
+        turn = {"mode": "push_to_talk"}
+        config = openai().plan({"persona": "friend", "voice": "ash", "language": "en", "turn": turn}).config
+        assert (config.voice, config.language, config.detection) == ("ash", "en", PushToTalk())
+
+    def test_a_voice_that_the_operator_does_not_offer_is_not_the_personas(self) -> None:
+        narrow = openai(VOICEAPP_VOICE="cedar, ash")
+        assert narrow.plan({"persona": "friend"}).config.voice == "cedar"
+
+    def test_models_and_profiles_are_chosen_among_those_of_the_operator(self) -> None:
+        both = openai(VOICEAPP_PROFILE="openai embedded", VOICEAPP_MODEL="large,small")
+        assert both.plan({}).profile.model == "large"
+        assert both.plan({"model": "small"}).profile.model == "small"
+        plan = both.plan({"profile": "embedded"})
+        assert (plan.profile.name, plan.profile.model, plan.config.voice) == ("embedded", "companion", "heart")
+
+    @pytest.mark.parametrize(
+        ("fields", "named"),
+        [
+            ({"persona": "nobody"}, "persona must be one of companion, friend"),
+            ({"voice": "heart"}, "voice must be one of marin"),
+            ({"model": "gpt-5"}, "model must be one of gpt-realtime-2.1"),
+            ({"profile": "embedded"}, "profile must be one of openai"),
+            ({"instructions": "Obey."}, "instructions may not be changed"),
+        ],
+    )
+    def test_what_is_not_offered_is_refused_by_name(self, fields: dict[str, str], named: str) -> None:
+        with pytest.raises(BrowserError, match=named):
+            openai().plan(fields)
+
+
+class TestWithoutALanguageModel:
+    def test_only_those_who_can_play_their_part_are_offered(self) -> None:
+        assert named(offer().shown("en"), "embedded") == {"companion", "friend"}
+        with pytest.raises(BrowserError, match="persona must be one of companion, friend"):
+            offer().plan({"persona": "interpreter"})
+
+    def test_with_one_all_are(self) -> None:
+        assert len(named(offer(VOICEAPP_BRAIN_URL="http://127.0.0.1:1/v1").shown("en"), "embedded")) == 5
+
+    def test_the_usual_one_is_another_where_the_operators_cannot_play(self) -> None:
+        both = openai(VOICEAPP_PROFILE="openai embedded", VOICEAPP_PERSONA="tutor")
+        assert both.plan({}).persona == "tutor"
+        assert both.plan({"profile": "embedded"}).persona == "companion"
+
+
+class TestInstructions:
+    def test_they_stay_on_the_server(self) -> None:
+        assert not any(each["instructions"] for each in openai().shown("en")["personas"])
+
+    def test_unless_the_operator_lets_people_change_them(self) -> None:
+        editing = openai(VOICEAPP_EDIT_INSTRUCTIONS="yes")
+        assert all(each["instructions"] for each in editing.shown("en")["personas"])
+        config = editing.plan({"persona": "friend", "instructions": " Obey. "}).config
+        assert (config.instructions, config.opening, config.voice) == ("Obey.", "", "shimmer")

@@ -1,0 +1,153 @@
+"""The page over HTTP: its language, its files, its headers."""
+
+import gzip
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+
+from voiceapp import create_app
+from voiceapp.config.settings import Settings
+from voiceapp.web import pages
+
+# All that a visit loads, squeezed; the check before a call comes when it is asked for.
+MOST_BYTES = 150_000
+
+
+@pytest.fixture
+def client() -> Iterator[FlaskClient]:
+    with create_app(Settings()).test_client() as client:
+        yield client
+
+
+def language(html: str) -> str:
+    found = re.search(r'<html[^>]* lang="([^"]+)"', html)
+    assert found
+    return found.group(1)
+
+
+@pytest.mark.parametrize(
+    ("query", "cookie", "header", "expected"),
+    [
+        ("", "", "", "en"),
+        ("", "", "ja,en;q=0.5", "ja"),
+        ("", "", "fr", "en"),
+        ("", "ja", "en", "ja"),
+        ("?lang=en", "ja", "ja", "en"),
+        ("?lang=ja", "", "en", "ja"),
+        ("?lang=../../etc", "", "ja", "ja"),
+    ],
+)
+def test_the_language_is_the_links_or_the_stored_one_or_the_browsers(
+    client: FlaskClient, query: str, cookie: str, header: str, expected: str
+) -> None:
+    if cookie:
+        client.set_cookie(pages.LANGUAGE_COOKIE, cookie)
+    response = client.get("/" + query, headers={"Accept-Language": header})
+    assert language(response.text) == expected
+
+
+def test_every_file_the_page_names_is_there_and_is_kept_for_good(client: FlaskClient) -> None:
+    html = client.get("/").text
+    files = re.findall(r'(?:src|href)="(static/[^"]+)"', html)
+    assert len(files) >= 3
+    for file in files:
+        if "/vendor/" in file:
+            continue
+        with client.get("/" + file) as response:
+            assert response.status_code == 200, file
+            assert "immutable" in response.headers["Cache-Control"], file
+
+
+def test_the_address_of_another_version_is_none(client: FlaskClient) -> None:
+    for name in ("i18n/en.json", "js/worklets/capture.js"):
+        assert client.get(f"/static/v-0123456789ab/{name}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["../settings.py", "%2e%2e/settings.py", "nothing.js"])
+def test_nothing_else_is_served(client: FlaskClient, path: str) -> None:
+    assert client.get(f"/static/{pages.files_version()}/{path}").status_code == 404
+
+
+def test_what_fails_to_load_is_looked_after_before_anything_else_loads(client: FlaskClient) -> None:
+    html = client.get("/").text
+    assert re.findall(r'<script src="([^"]+)"', html)[0].endswith("/boot.js")
+    assert re.search(r'<div [^>]*id="broken"[^>]* hidden>', html)
+    assert "<noscript>" in html
+
+
+def test_there_is_no_inline_script_or_style(client: FlaskClient) -> None:
+    html = client.get("/").text
+    assert re.findall(r"<script(?![^>]*\bsrc=)[^>]*>", html) == []
+    assert "<style" not in html
+    assert re.findall(r'\s(?:style|on\w+)="', html) == []
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/nothing"])
+def test_every_answer_carries_the_safety_headers(client: FlaskClient, path: str) -> None:
+    headers = client.get(path).headers
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["Permissions-Policy"].startswith("microphone=(self)")
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_it_says_that_it_lives(client: FlaskClient) -> None:
+    assert client.get("/healthz").json == {"status": "ok"}
+
+
+def test_the_version_follows_the_files_content() -> None:
+    assert re.fullmatch(r"v-[0-9a-f]{12}", pages.files_version())
+
+
+def test_text_files_come_squeezed_to_browsers_that_take_it(client: FlaskClient) -> None:
+    address = f"/static/{pages.files_version()}/js/main.js"
+    with client.get(address, headers={"Accept-Encoding": "gzip, br"}) as squeezed, client.get(address) as plain:
+        assert squeezed.headers["Content-Encoding"] == "gzip"
+        assert squeezed.content_type == plain.content_type
+        assert gzip.decompress(squeezed.data) == plain.data
+        assert "Content-Encoding" not in plain.headers
+        for response in (squeezed, plain):
+            assert "Accept-Encoding" in response.headers["Vary"]
+            assert "immutable" in response.headers["Cache-Control"]
+    with client.get(address, headers={"Accept-Encoding": "gzip;q=0"}) as refused:
+        assert "Content-Encoding" not in refused.headers
+    page = client.get("/", headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(page.data).startswith(b"<!doctype html>")
+    assert {"Accept-Language", "Cookie", "Accept-Encoding"} <= set(page.vary)
+
+
+def test_the_whole_page_is_light(client: FlaskClient) -> None:
+    page = client.get("/", headers={"Accept-Encoding": "gzip"}).data
+    files = pages.squeezed_files()
+    styles = {name for name in files if name.startswith("css/") and name != "css/login.css"}
+    loaded = {*pages.modules(), *styles, "boot.js", "i18n/ja.json", "icons/icon.svg", "vendor/socket.io.min.js"}
+    assert len(page) + sum(len(files[name]) for name in loaded) <= MOST_BYTES
+
+
+def test_the_page_names_every_module_it_will_load(client: FlaskClient) -> None:
+    named = re.findall(r'rel="modulepreload" href="static/v-[0-9a-f]{12}/([^"]+)"', client.get("/").text)
+    assert "js/main.js" in named
+    for module in named:
+        for imported in pages.IMPORT.findall((pages.STATIC / module).read_text()):
+            path = (pages.STATIC / module).parent.joinpath(imported).resolve().relative_to(pages.STATIC.resolve())
+            assert path.as_posix() in named
+
+
+def test_it_can_be_installed_and_opened_without_the_server(client: FlaskClient) -> None:
+    said = client.get("/manifest.webmanifest?lang=ja").json
+    assert said is not None
+    assert (said["lang"], said["start_url"], said["scope"]) == ("ja", "./", "./")
+    for icon in said["icons"]:
+        with client.get("/" + icon["src"]) as response:
+            assert response.content_type == icon["type"] or response.content_type.startswith(icon["type"])
+    worker = client.get("/worker.js")
+    assert worker.content_type.startswith("text/javascript")
+    assert worker.headers["Cache-Control"] == "no-cache"
+    kept = re.search(r"^const FILES = (\[.*\])$", worker.text, re.MULTILINE)
+    assert kept
+    for file in json.loads(kept.group(1)):
+        with client.get("/" + file) as response:
+            assert response.status_code == 200, file

@@ -1,0 +1,116 @@
+"""How many browsers and calls this worker takes at once; it says no before it is too late to say anything."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+
+from ..config.rules import Rules
+from ..conversation.faults import Fault
+from ..errors import BUSY, SERVER_STOPPING, TOO_MANY_CALLS, LimitError
+from .access import Visitor
+
+# What a newcomer is told to wait: calls end all the time, a restart takes longer than no time.
+BUSY_S, STOPPING_S = 15, 3
+# Under a server whose sockets take threads: for the page, its files, health, a login.
+SPARE_THREADS = 8
+
+# In the environ of a request for a socket: its `Seat`.
+SEAT = "voiceapp.seat"
+
+
+class Seat:
+    """A socket's place, given back once: at the end of its request, or by the connection that kept it."""
+
+    __slots__ = ("_give_back", "_kept")
+
+    def __init__(self, give_back: Callable[[], None]) -> None:
+        self._give_back: Callable[[], None] | None = give_back
+        self._kept = False
+
+    def keep(self) -> None:
+        """The request's end is not the socket's."""
+        self._kept = True
+
+    def end_request(self) -> None:
+        if not self._kept:
+            self.release()
+
+    def release(self) -> None:
+        give_back, self._give_back = self._give_back, None
+        if give_back is not None:
+            give_back()
+
+
+class Admission:
+    """Counts of what goes on; callable from any thread."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._max_sockets = rules.max_sockets
+        self._lock = threading.Lock()
+        # Sockets by person and by address.
+        self._held: Counter[str] = Counter()
+        self.sockets = 0
+        self.calls = 0
+        self.stopping = False
+
+    def obstacle(self) -> Fault | None:
+        """Why a newcomer cannot be taken now."""
+        if self.stopping:
+            return SERVER_STOPPING
+        full = self.sockets >= self._max_sockets or self.calls >= self._rules.max_calls
+        return BUSY if full else None
+
+    def take_threads(self, threads: int) -> None:
+        """Every socket takes one of so many threads, of which HTTP needs some too."""
+        self._max_sockets = min(self._max_sockets, threads - max(1, min(SPARE_THREADS, threads // 4)))
+
+    def take_seat(self, visitor: Visitor) -> Seat:
+        """A socket's place. Raises `LimitError` where the house is full, or this person's part of it."""
+        with self._lock:
+            obstacle = self.obstacle()
+            if obstacle:
+                raise LimitError(obstacle)
+            if any(most and self._held[key] >= most for key, most in self._bounds(visitor)):
+                raise LimitError(TOO_MANY_CALLS)
+            self.sockets += 1
+            self._held.update(key for key, _ in self._bounds(visitor))
+        return Seat(lambda: self._leave_seat(visitor))
+
+    def _leave_seat(self, visitor: Visitor) -> None:
+        with self._lock:
+            self.sockets -= 1
+            for key, _ in self._bounds(visitor):
+                self._held[key] -= 1
+                if not self._held[key]:
+                    del self._held[key]
+
+    def _bounds(self, visitor: Visitor) -> tuple[tuple[str, int], tuple[str, int]]:
+        rules = self._rules
+        return (f"user:{visitor.user}", rules.sockets_per_user), (f"at:{visitor.address}", rules.sockets_per_address)
+
+    def check_call(self) -> None:
+        """Raises `LimitError` where no call can begin."""
+        if self.stopping:
+            raise LimitError(SERVER_STOPPING)
+        if self.calls >= self._rules.max_calls:
+            raise LimitError(BUSY)
+
+    def begin_call(self) -> None:
+        """Count a call that begins. Raises `LimitError`."""
+        with self._lock:
+            self.check_call()
+            self.calls += 1
+
+    def end_call(self) -> None:
+        with self._lock:
+            self.calls -= 1
+
+    def stop(self) -> None:
+        """Take nobody any more."""
+        self.stopping = True
+
+
+def wait_s(fault: Fault) -> int:
+    """How long to wait before trying again, as `Retry-After` and `after_s` say it; 0: it does not help."""
+    return {BUSY.code: BUSY_S, SERVER_STOPPING.code: STOPPING_S}.get(fault.code, 60 if fault.retry else 0)

@@ -1,0 +1,239 @@
+"""Counts that outlive a call: spent time and money, wrong codes, and slots that free themselves.
+
+In memory, or in Redis where all workers and machines share it. While Redis is away the memory serves, so that calls go
+on: limits then hold for each worker alone.
+"""
+
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.errors import StorageError
+from limits.storage import MemoryStorage, storage_from_string
+from limits.strategies import MovingWindowRateLimiter
+
+from ..config.environment import Secret
+
+log = logging.getLogger(__name__)
+
+REDIS_WAIT_S = 1.0
+# After a failure Redis is left alone so long; a frozen one would cost every request the whole wait.
+REDIS_PAUSE_S = 5.0
+# A holder that is not heard of for so long has died; renewed every 10 s.
+LEASE_S = 25.0
+# What was spent in a day is kept beyond it, whenever in the day it was counted first.
+KEPT_S = 2 * 86_400
+
+# Takes a place, or renews one that is held already. KEYS: the set; ARGV: now, until, holder, the most, seconds kept.
+_TAKE = """
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
+if redis.call('ZSCORE', KEYS[1], ARGV[3]) == false and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[4]) then
+  return 0
+end
+redis.call('ZADD', KEYS[1], ARGV[2], ARGV[3])
+redis.call('EXPIRE', KEYS[1], ARGV[5])
+return 1
+"""
+_UNBOUNDED = 1 << 31
+
+
+class _Slots:
+    """Places by key in memory, each held until a time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._held: dict[str, dict[str, float]] = {}
+
+    def take(self, key: str, holder: str, most: int, now: float) -> bool:
+        with self._lock:
+            held = {name: until for name, until in self._held.get(key, {}).items() if until > now}
+            fits = holder in held or len(held) < most
+            if fits:
+                held[holder] = now + LEASE_S
+            self._held[key] = held
+            return fits
+
+    def release(self, key: str, holder: str) -> None:
+        with self._lock:
+            held = self._held.get(key, {})
+            held.pop(holder, None)
+            if not held:
+                self._held.pop(key, None)
+
+
+class _Sums:
+    """What this worker counted, by key; of days that are over only what nobody was told."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sums: dict[str, int] = {}
+        self._changed: set[str] = set()
+        self._day = ""
+
+    def add(self, key: str, amount: int, *, telling: bool) -> None:
+        """`telling`: somebody is to be told of it, and it is kept until then."""
+        if not amount:
+            return
+        with self._lock:
+            day = key.rpartition("/")[2]
+            if day > self._day:
+                self._day = day
+                self._sums = {key: total for key, total in self._sums.items() if key in self._changed}
+            self._sums[key] = self._sums.get(key, 0) + amount
+            if telling:
+                self._changed.add(key)
+
+    def forgotten(self, key: str) -> None:
+        """Whoever was told of it knows it no more."""
+        with self._lock:
+            self._changed.add(key)
+
+    def of(self, key: str) -> int:
+        with self._lock:
+            return self._sums.get(key, 0)
+
+    def changed(self) -> dict[str, int]:
+        """The sums that were not told yet."""
+        with self._lock:
+            return {key: self._sums[key] for key in self._changed}
+
+    def told(self, sums: dict[str, int]) -> None:
+        with self._lock:
+            self._changed -= {key for key, total in sums.items() if self._sums.get(key) == total}
+
+
+def _of_today(what: str, whom: str) -> str:
+    return f"spent/{what}/{whom}/{time.strftime('%Y-%m-%d', time.gmtime(time.time()))}"
+
+
+class Ledger:
+    """Every method may wait for Redis up to a second, so none is called on the bridge's thread."""
+
+    def __init__(self, redis_url: Secret) -> None:
+        self._slots = _Slots()
+        self._memory = MovingWindowRateLimiter(MemoryStorage())
+        self._sums = _Sums()
+        self._saying = threading.Lock()
+        # Each worker writes its own sums, and all of them together are what was spent.
+        self._name = secrets.token_hex(8)
+        self._away_until = 0.0
+        self._redis: Any = None
+        self._take: Any = None
+        self._shared: MovingWindowRateLimiter | None = None
+        if redis_url:
+            self._open(redis_url)
+
+    def _open(self, url: Secret) -> None:
+        # An optional package: only those who share limits need it.
+        import redis
+
+        waits = {"socket_timeout": REDIS_WAIT_S, "socket_connect_timeout": REDIS_WAIT_S}
+        self._redis = redis.Redis.from_url(url.reveal(), decode_responses=True, **waits)
+        self._take = self._redis.register_script(_TAKE)
+        address = url.reveal().replace("unix://", "redis+unix://", 1)
+        self._shared = MovingWindowRateLimiter(storage_from_string(address, wrap_exceptions=True, **waits))
+
+    def reachable(self) -> bool:
+        """Whether Redis answers; true where none is used."""
+        if self._redis is None:
+            return True
+        try:
+            return bool(self._redis.ping())
+        except Exception as error:
+            log.debug("redis: %s", type(error).__name__)
+            return False
+
+    # What is spent in a day
+
+    def spend(self, what: str, whom: str, amount: int) -> None:
+        """Count `amount` of `what` (seconds, millionths of money) against today of `whom`; less than 0 gives back."""
+        self._sums.add(_of_today(what, whom), amount, telling=self._redis is not None)
+        self._say()
+
+    def spent(self, what: str, whom: str) -> int:
+        """How much is spent of the day, which begins at 0:00 UTC; no limit has a part in it."""
+        key = _of_today(what, whom)
+        self._say()
+        own, others = self._sums.of(key), 0
+        if self._present():
+            try:
+                told = self._redis.hgetall(f"voiceapp:{key}")
+                if own and self._name not in told:
+                    # It was started anew without what it held.
+                    self._sums.forgotten(key)
+                others = sum(int(total) for name, total in told.items() if name != self._name)
+            except Exception as error:
+                self._lost(error)
+        return max(0, own + others)
+
+    def _say(self) -> None:
+        """Tell Redis the sums it does not know. A sum that is told twice counts once, unlike an increase."""
+        with self._saying:
+            if not self._present():
+                return
+            changed = self._sums.changed()
+            try:
+                for key, total in changed.items():
+                    pipe = self._redis.pipeline()
+                    pipe.hset(f"voiceapp:{key}", self._name, total)
+                    pipe.expire(f"voiceapp:{key}", KEPT_S)
+                    pipe.execute()
+            except Exception as error:
+                self._lost(error)
+                return
+            self._sums.told(changed)
+
+    # Tries a minute
+
+    def may_try(self, what: str, whom: str, most: int) -> bool:
+        item = RateLimitItemPerMinute(most, namespace=what)
+        return self._try(lambda tries: tries.test(item, whom))
+
+    def count_try(self, what: str, whom: str, most: int) -> None:
+        item: RateLimitItem = RateLimitItemPerMinute(most, namespace=what)
+        self._try(lambda tries: tries.hit(item, whom))
+
+    # Places with a lease
+
+    def take(self, key: str, holder: str, most: int) -> bool:
+        """Take a place for `LEASE_S`; False where `most` others hold one."""
+        now = time.time()
+        if self._present():
+            try:
+                args = [now, now + LEASE_S, holder, most, int(LEASE_S * 2)]
+                return bool(self._take(keys=[f"voiceapp:{key}"], args=args))
+            except Exception as error:
+                self._lost(error)
+        return self._slots.take(key, holder, most, now)
+
+    def renew(self, key: str, holder: str) -> None:
+        self.take(key, holder, _UNBOUNDED)
+
+    def release(self, key: str, holder: str) -> None:
+        self._slots.release(key, holder)
+        if self._present():
+            try:
+                self._redis.zrem(f"voiceapp:{key}", holder)
+            except Exception as error:
+                self._lost(error)
+
+    # Redis, or memory while it is away
+
+    def _present(self) -> bool:
+        return self._redis is not None and time.monotonic() >= self._away_until
+
+    def _lost(self, error: Exception) -> None:
+        self._away_until = time.monotonic() + REDIS_PAUSE_S
+        log.warning("redis is away (%s): limits are counted by each worker alone", type(error).__name__)
+
+    def _try(self, action: Callable[[MovingWindowRateLimiter], bool]) -> bool:
+        if self._shared is not None and self._present():
+            try:
+                return action(self._shared)
+            except StorageError as error:
+                self._lost(error)
+        return action(self._memory)

@@ -1,0 +1,110 @@
+"""What a call has used and cost so far: the one sum that the page is told and that the budgets count."""
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from ..config import prices
+from ..config.tariff import MILLIONTHS, Tariff
+from ..conversation.events import Transcribing, Usage
+from ..conversation.usage import Charge
+
+# So many estimates wait for what a server may yet tell; of more the oldest stays what it is.
+MOST_ESTIMATES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """`cost` in millionths, None where no price is known; `counted` is what budgets count."""
+
+    usage: Usage | Transcribing
+    cost: int | None
+    counted: int
+
+
+@dataclass(slots=True)
+class _Part:
+    """The lines of one kind, added up."""
+
+    usage: Any
+    cost: int = 0
+    lines: int = 0
+    unpriced: int = 0
+
+    def add(self, line: _Line, sign: int = 1) -> None:
+        self.usage = _sum(self.usage, line.usage, sign)
+        self.cost += sign * (line.cost or 0)
+        self.lines += sign
+        self.unpriced += sign * (line.cost is None)
+
+
+@dataclass(slots=True)
+class Bill:
+    """Of one call. `counted`: millionths that the budgets count; it falls only where an estimate was too high."""
+
+    tariff: Tariff
+    counted: int = 0
+    _talk: _Part = field(default_factory=lambda: _Part(Usage()))
+    _transcription: _Part = field(default_factory=lambda: _Part(Transcribing()))
+    _turn: _Line = field(default_factory=lambda: _Line(Usage(), None, 0))
+    _estimates: dict[str, _Line] = field(default_factory=dict)
+    _free: bool = True
+
+    @property
+    def presumed(self) -> bool:
+        """Whether budgets count something at the dearest known prices, for want of its own."""
+        return not self.tariff.whole or bool(self._talk.unpriced or self._transcription.unpriced)
+
+    def add(self, charge: Charge) -> None:
+        """Another line, or one in place of the estimate that had its key."""
+        before = self._estimates.pop(charge.key, None)
+        if before is not None:
+            self._take(before, -1)
+        cost = self.tariff.price(charge)
+        line = _Line(charge.usage, cost, self.tariff.presumed(charge) if cost is None else cost)
+        self._free &= self.tariff.free
+        self._take(line)
+        if charge.estimated:
+            self._estimates[charge.key] = line
+            if len(self._estimates) > MOST_ESTIMATES:
+                del self._estimates[next(iter(self._estimates))]
+        if isinstance(charge.usage, Usage):
+            self._turn = line
+
+    def _take(self, line: _Line, sign: int = 1) -> None:
+        part = self._talk if isinstance(line.usage, Usage) else self._transcription
+        part.add(line, sign)
+        self.counted += sign * line.counted
+
+    def told(self) -> dict[str, Any]:
+        """The page's `usage` (docs/wire.md)."""
+        heard = self._transcription
+        return {
+            "turn": asdict(self._turn.usage),
+            "total": asdict(self._talk.usage),
+            "transcription": asdict(heard.usage) if heard.lines else None,
+            "estimated": bool(self._estimates),
+            "free": self._free,
+            "cost": self._cost(),
+        }
+
+    def _cost(self) -> dict[str, Any] | None:
+        parts = {"talk": self._talk, "transcription": self._transcription}
+        if self._free or not any(part.lines > part.unpriced for part in parts.values()):
+            return None
+        installed, heard = prices.installed(), self._transcription
+        return {
+            "turn": _in_currency(self._turn.cost),
+            "total": _in_currency(self._talk.cost + heard.cost),
+            "transcription": _in_currency(heard.cost if heard.lines > heard.unpriced else None),
+            "unpriced": [name for name, part in parts.items() if part.unpriced],
+            "currency": installed.currency,
+            "dated": None if self.tariff.own else installed.dated.isoformat(),
+        }
+
+
+def _in_currency(millionths: int | None) -> float | None:
+    return None if millionths is None else millionths / MILLIONTHS
+
+
+def _sum(one: Any, other: Any, sign: int) -> Any:
+    return type(one)(**{each.name: getattr(one, each.name) + sign * getattr(other, each.name) for each in fields(one)})

@@ -1,0 +1,107 @@
+"""How long an answer took, told from what its relay sees; times are arguments, in seconds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..conversation import events as ev
+from ..conversation.pcm16 import BYTES_PER_MS
+from ..conversation.turn_detection import Detection, ServerVad
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """One answered turn, in seconds since it was taken.
+
+    `wait` is what came before: from the end of the speech until the server took the turn; None where nobody can tell.
+    """
+
+    item: str
+    wait: float | None
+    created: float
+    first_byte: float
+    done: float
+
+    @property
+    def stages(self) -> dict[str, float | None]:
+        return {"wait": self.wait, "created": self.created, "first_byte": self.first_byte, "done": self.done}
+
+    def told(self) -> dict[str, Any]:
+        """As the page is told (docs/wire.md)."""
+        times = {f"{stage}_ms": None if s is None else round(1000 * s) for stage, s in self.stages.items()}
+        return {"item": self.item, **times}
+
+
+@dataclass(slots=True)
+class _Turn:
+    """What is known so far of a turn the person has ended. `at`: when it was taken."""
+
+    wait: float | None
+    at: float | None = None
+    response: str | None = None
+    created: float = 0.0
+    item: str = ""
+    first_byte: float = 0.0
+
+
+class Stopwatch:
+    """Of one upstream session. `sent_bytes`: all sound it was sent; the relay counts it."""
+
+    def __init__(self, detection: Detection) -> None:
+        self.sent_bytes = 0
+        self._detection = detection
+        self._asked: _Turn | None = None
+        self._answered: _Turn | None = None
+
+    def saw(self, event: ev.Event, now: float, message: Mapping[str, Any]) -> Latency | None:
+        """Take an event before the conversation does, and its message; the latency where an answer ends with it."""
+        if self._asked is not None and self._asked.at is None:
+            # The page was not told that this turn was taken: one was already waiting for its answer.
+            self._asked = None
+        match event:
+            case ev.SpeechStopped():
+                self._asked = _Turn(self._wait(message.get("audio_end_ms")))
+            case ev.TextTyped() | ev.Talked(down=False):
+                self._asked = _Turn(0.0)
+            case ev.Configured(detection) if detection is not None:
+                self._detection = detection
+            case ev.ResponseCreated(response) if self._asked is not None:
+                self._asked.response, self._asked.created = response, now
+            case ev.ResponseDone(response):
+                return self._done(response, now)
+        return None
+
+    def turned(self, state: str, now: float) -> None:
+        """The page is told whose turn it is."""
+        if state == "thinking" and self._asked is not None and self._asked.at is None:
+            self._asked.at = now
+        elif state in ("listening", "user"):
+            self._asked = None
+
+    def played(self, item: str, now: float) -> None:
+        """Sound of `item` goes to the page."""
+        if self._asked is not None:
+            self._answered, self._asked = self._asked, None
+            self._answered.item, self._answered.first_byte = item, now
+
+    def _done(self, response: str, now: float) -> Latency | None:
+        if self._asked is not None and self._asked.response == response:
+            # It called a tool: the answer is still to come.
+            self._asked.response = None
+        turn = self._answered
+        if turn is None or turn.response != response or turn.at is None:
+            return None
+        self._answered = None
+        return Latency(turn.item, turn.wait, turn.created - turn.at, turn.first_byte - turn.at, now - turn.at)
+
+    def _wait(self, end_ms: object) -> float | None:
+        """`audio_end_ms` counts all sound of the session up to the end of the silence by which the server knew.
+
+        A server that counts otherwise (from the end of the speech, or of this item alone) is further behind what it was
+        sent than that silence is long. And how long it waits where it judges by sense is its secret.
+        """
+        if not isinstance(self._detection, ServerVad) or type(end_ms) is not int:
+            return None
+        behind_ms = self.sent_bytes / BYTES_PER_MS - end_ms
+        silence_ms = self._detection.silence_ms
+        return (silence_ms + behind_ms) / 1000 if 0 <= behind_ms < silence_ms else None

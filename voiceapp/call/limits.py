@@ -1,0 +1,252 @@
+"""Watches one call for as long as it lasts: its length, its silence, its budget. Lives on the bridge's thread."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ..admission.access import Visitor
+from ..admission.account import Account
+from ..admission.budgets import Budgets, Left
+from ..admission.capacity import Admission
+from ..config import prices
+from ..config.rules import Rules
+from ..config.tariff import MILLIONTHS
+from ..conversation.faults import Fault
+from ..errors import BUDGET_LOW, BUDGET_SPENT, CALL_ENDING, CALL_TOO_LONG, IDLE, IDLE_SOON
+from ..net.bridge import Bridge
+from ..net.executor import full_pool
+from ..ops import metrics
+from .cost import Bill
+
+log = logging.getLogger(__name__)
+
+# How often a call is looked at, and how often it is charged and its places are renewed (their lease is 25 s).
+LOOK_S, CHARGE_S = 5.0, 10.0
+CLERKS = 4
+# So that a moment is past, however it was rounded.
+A_LITTLE_S = 0.001
+# A warning comes when a sixth is left, and of long calls 5 minutes before the end.
+WARN_AT, LONGEST_WARNING_S = 5 / 6, 300.0
+
+
+class Call(Protocol):
+    """What is watched."""
+
+    id: str
+    bill: Bill
+
+    @property
+    def silent_since(self) -> float | None:
+        """The loop's time since which nobody speaks or is waited for; None while somebody is."""
+
+    def warn(self, fault: Fault) -> None: ...
+
+    def give_up(self, fault: Fault) -> None: ...
+
+    def show_limits(self, limits: Mapping[str, Any]) -> None: ...
+
+
+@dataclass(slots=True)
+class House:
+    """What all calls of this worker share."""
+
+    bridge: Bridge
+    rules: Rules
+    admission: Admission
+    budgets: Budgets
+    # The ledger may wait for Redis, so it is asked from threads. They begin with the bridge, never before a fork.
+    clerks: ThreadPoolExecutor = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.bridge.at_start(self._hire)
+
+    def _hire(self) -> None:
+        self.clerks = full_pool(CLERKS, "ledger")
+
+    def receive(self, visitor: Visitor, request: str) -> "Warden":
+        """A warden for a call that begins. Raises `LimitError` where there is no room."""
+        self.admission.begin_call()
+        return Warden(self, visitor, request)
+
+
+class Warden:
+    """From `admit` to `stop`."""
+
+    def __init__(self, house: House, visitor: Visitor, request: str) -> None:
+        self._house = house
+        self.rules = house.rules
+        self._visitor = visitor
+        self._request = request
+        self._call: Call | None = None
+        self._now = house.bridge.loop.time
+        self._began = self._charged = self._active = self._now()
+        self._warned: set[str] = set()
+        self._paid = 0  # millionths that were charged
+        self._left = Left()
+        self._timer: asyncio.TimerHandle | None = None
+        self._account: Account | None = None
+        self._charging = self._over = False
+
+    async def admit(self, call: Call) -> None:
+        """Take the call's places and start watching. Raises `LimitError`."""
+        self._call = call
+        metrics.call_started(call.id, request=self._request, who=self._visitor.alias)
+        if self._house.budgets.any:
+            self._account = Account(self._house.budgets, self._visitor, call.id)
+            self._left = await self._ask(self._account.begin)
+        self._look_later()
+        self._show()
+
+    def priced(self) -> None:
+        """Another session has begun, and with it other prices."""
+        if self._call is None or not (self.rules.day_money or self.rules.user_day_money):
+            return
+        if self._call.bill.presumed:
+            log.warning("call %s: no price is known for all it uses; the budgets count the dearest", self._call.id)
+        self._show()
+
+    def ready(self) -> None:
+        metrics.ready(self._now() - self._began)
+        # What is left may be over before it is looked at again.
+        self._warn_if(self._left.low, BUDGET_LOW)
+
+    def stop(self, reason: str) -> None:
+        """The call is over; harmless if said twice."""
+        if self._over:
+            return
+        self._over = True
+        self._house.admission.end_call()
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._call is not None:
+            metrics.call_ended(self._call.id, reason, self._now() - self._began)
+        if self._account is not None:
+            self._settle(self._account)
+
+    def amend(self) -> None:
+        """The bill has changed after the end: an estimate has given way to what was told."""
+        owed = self._owed()
+        if self._account is not None and owed:
+            self._house.clerks.submit(self._account.amend, owed)
+
+    def _settle(self, account: Account) -> None:
+        seconds, owed = self._used()
+        # The second that was begun counts: many short calls are not for nothing.
+        self._house.clerks.submit(account.settle, seconds + 1, owed)
+
+    # Looking
+
+    def _look_later(self) -> None:
+        if self._over:
+            return
+        # The page counts down to the second, so a limit and its warning come at their times and not at the next look.
+        now, waits = self._now(), [LOOK_S]
+        for since, most in ((self._began, self.rules.call_s), (self._active, self.rules.idle_s)):
+            if most:
+                moments = (since + most - min(LONGEST_WARNING_S, most * (1 - WARN_AT)), since + most)
+                waits += [most / 6, *(moment - now + A_LITTLE_S for moment in moments if moment >= now)]
+        self._timer = self._house.bridge.loop.call_later(min(waits), self._look)
+
+    def _look(self) -> None:
+        try:
+            self._look_now(self._now())
+        finally:
+            # Whatever this one met, there is another.
+            self._look_later()
+
+    def _look_now(self, now: float) -> None:
+        fault = self._look_at_length(now) or self._look_at_silence(now)
+        if fault is not None and self._call is not None:
+            self._call.give_up(fault)
+            return
+        if self._account is not None and now - self._charged >= CHARGE_S and not self._charging:
+            self._house.bridge.spawn(self._charge())
+
+    def _look_at_length(self, now: float) -> Fault | None:
+        most = self.rules.call_s
+        if not most:
+            return None
+        left = self._began + most - now
+        self._warn_if(left <= min(LONGEST_WARNING_S, most * (1 - WARN_AT)), CALL_ENDING)
+        return CALL_TOO_LONG if left <= 0 else None
+
+    def _look_at_silence(self, now: float) -> Fault | None:
+        since = self._call.silent_since if self._call is not None else None
+        since = now if since is None else since
+        if since > self._active:
+            self._active = since
+            if IDLE_SOON.code in self._warned:
+                self._warned.discard(IDLE_SOON.code)
+                self._show()
+        silent, most = now - self._active, self.rules.idle_s
+        if not most:
+            return None
+        self._warn_if(silent >= most * WARN_AT, IDLE_SOON)
+        return IDLE if silent >= most else None
+
+    def _warn_if(self, due: bool, fault: Fault) -> None:
+        if due and fault.code not in self._warned and self._call is not None:
+            self._warned.add(fault.code)
+            self._show()
+            self._call.warn(fault)
+
+    # The budget
+
+    async def _charge(self) -> None:
+        if self._call is None or self._account is None:
+            return
+        self._charging = True
+        try:
+            left = self._left = await self._ask(self._account.charge, *self._used())
+        finally:
+            self._charging = False
+        if self._over:
+            return
+        if left.spent:
+            self._call.give_up(BUDGET_SPENT)
+            return
+        self._show()
+        self._warn_if(left.low, BUDGET_LOW)
+
+    def _used(self) -> tuple[int, int]:
+        """Whole seconds and millionths since the last charge; the rest of a second stays for the next."""
+        seconds = int(self._now() - self._charged)
+        self._charged += seconds
+        return seconds, self._owed()
+
+    def _owed(self) -> int:
+        """Millionths that the bill has grown by since the last charge."""
+        owed = (self._call.bill.counted if self._call is not None else 0) - self._paid
+        self._paid += owed
+        return owed
+
+    async def _ask(self, question: Callable[..., Left], *args: Any) -> Left:
+        loop = self._house.bridge.loop
+        return await loop.run_in_executor(self._house.clerks, question, *args)
+
+    def _show(self) -> None:
+        rules, left = self.rules, self._left
+        if self._call is not None:
+            self._call.show_limits({
+                "call_s": rules.call_s or None,
+                "call_left_s": max(0, round(self._began + rules.call_s - self._now())) if rules.call_s else None,
+                "idle_s": rules.idle_s or None,
+                "idle_left_s": self._idle_left(),
+                "left_s": left.seconds,
+                "budget_s": left.of_seconds,
+                "used_s": int(self._charged - self._began),
+                "left_money": left.money,
+                "budget_money": left.of_money,
+                "used_money": self._paid / MILLIONTHS,
+                "presumed": left.money is not None and self._call.bill.presumed,
+                "currency": prices.installed().currency,
+            })  # fmt: skip
+
+    def _idle_left(self) -> int | None:
+        """Seconds, once the silence was warned of."""
+        if IDLE_SOON.code not in self._warned or self._call is None or self._call.silent_since != self._active:
+            return None
+        return max(0, round(self._active + self.rules.idle_s - self._now()))

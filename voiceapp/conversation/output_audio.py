@@ -1,0 +1,195 @@
+"""What the assistant says: its sound on the way to the page, what is cut of it, and what was heard."""
+
+from typing import Any
+
+from . import dialects
+from .effects import Play, SoundComplete
+from .events import AudioDelta, Flushed, Heard
+from .outlet import Outlet
+from .pcm16 import base64_size
+from .playback import Playback
+from .transcript_writer import Captions
+from .usage import Meter
+
+# More of an answer may come after so long a pause.
+LONGEST_GAP_S = 50.0
+# Of responses that are not over, and of the items of one, the oldest is forgotten: a server has one, of a few items.
+MOST_RESPONSES, MOST_ITEMS = 20, 100
+
+
+class Speech:
+    """The items of every response. `sent_bytes`: all sound the page was sent. `truncates`: the server can."""
+
+    def __init__(self, out: Outlet, captions: Captions, meter: Meter, *, truncates: bool) -> None:
+        self.truncates = truncates
+        self.sent_bytes = 0
+        self._out = out
+        self._captions = captions
+        self._meter = meter
+        self._playback = Playback()
+        # Of responses that are not over: their items, and whether they are dropped.
+        self._items: dict[str, dict[str, None]] = {}
+        self._cut: dict[str, None] = {}
+
+    # The hot path
+
+    def take(self, response: str, item: str, size: int) -> int:
+        """Count `size` bytes of the assistant's sound; the running number to send it under, or 0: it is to be dropped.
+
+        An item not heard of before is announced first, through `Conversation.handle`; see `knows`.
+        """
+        if not size:
+            return 0
+        self._meter.sound_bytes += size
+        sound = self._playback.open(item)
+        if sound.cut or response in self._cut:
+            sound.dropped = True
+            return 0
+        sound.sent_bytes += size
+        self.sent_bytes += size
+        self._out.number += 1
+        return self._out.number
+
+    def knows(self, item: str) -> bool:
+        """Whether sound of `item` can go by `take` alone: its place is held and its sound has begun."""
+        sound = self._playback.get(item)
+        return sound is not None and (sound.cut or (sound.sent_bytes > 0 and not sound.complete))
+
+    # It comes
+
+    @property
+    def playing(self) -> bool:
+        """Whether something may still be heard."""
+        return bool(self._playback.playing())
+
+    def begin(self) -> None:
+        """Another response begins: where responses have no ids, it is not the one that was cut."""
+        self._cut.pop("", None)
+
+    def belongs(self, item: str, response: str) -> None:
+        """The item is one of this response's."""
+        items = self._items.get(response, {})
+        _put(self._items, response, items, MOST_RESPONSES)
+        _put(items, item, None, MOST_ITEMS)
+
+    def latest(self, response: str) -> str:
+        """The response's newest item, or the empty string."""
+        return next(reversed(self._items.get(response) or self._items.get("") or {"": None}))
+
+    def delta(self, event: AudioDelta) -> None:
+        sound = self._playback.open(event.item)
+        if sound.complete:
+            # The page was told that there is no more.
+            sound.dropped = True
+            return
+        number = self.take(event.response, event.item, base64_size(event.audio.encode()))
+        if number:
+            self._out.do(Play(number, event.item, event.audio))
+
+    def complete(self, item: str) -> None:
+        """There is no more sound of the item."""
+        sound = self._playback.open(item)
+        if sound.complete:
+            return
+        sound.complete = True
+        if not sound.cut:
+            self._out.number += 1
+            self._out.do(SoundComplete(self._out.number, item))
+
+    def over(self, response: str, *, whole: bool, cancelled: bool) -> None:
+        """No more of the response comes; where the server cancelled it, what is queued must not be heard."""
+        flushed = cancelled and response not in self._cut
+        for item in [*self._items.pop(response, ()), *self._items.pop("", ())]:
+            if flushed:
+                self._flush(item)
+            if self._playback.get(item) is not None:
+                self.complete(item)
+            self._captions.settle(item, whole=whole)
+
+    def forget(self, response: str) -> None:
+        """The server has ended it, so that nothing is left to drop."""
+        self._cut.pop(response, None)
+
+    # It is cut
+
+    def is_cut(self, response: str) -> bool:
+        return response in self._cut
+
+    def cut(self, response: str) -> bool:
+        """What still comes of the response is dropped; False where it was already."""
+        if response in self._cut:
+            return False
+        _put(self._cut, response, None, MOST_RESPONSES)
+        return True
+
+    def flush_all(self) -> None:
+        for item in self._playback.playing():
+            self._flush(item)
+
+    def _flush(self, item: str) -> None:
+        sound = self._playback.get(item)
+        if sound is not None and sound.playing:
+            sound.cut = True
+            self._out.emit("flush", item=item)
+
+    def flushed(self, event: Flushed) -> None:
+        sound = self._playback.get(event.item)
+        if sound is None or not sound.cut or sound.reported:
+            return
+        sound.reported = True
+        sound.hear(event.heard_ms)
+        if sound.heard_whole():
+            return
+        if sound.heard_ms == 0:
+            self._out.send(dialects.delete(event.item))
+            self._captions.remove(event.item)
+        else:
+            self._keep_heard(event.item, sound.heard_ms, sound.heard_text(self._captions.text(event.item)))
+
+    def _keep_heard(self, item: str, heard_ms: int, text: str) -> None:
+        if self.truncates:
+            self._out.send(dialects.truncate(item, heard_ms))
+        self._captions.cut(item, text)
+
+    def heard(self, event: Heard) -> None:
+        self._playback.hear(event.item, event.heard_ms)
+
+    # It waits for the page
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether the page has yet to say how much was heard of something that was cut."""
+        return bool(self._playback.unsettled())
+
+    def unheard(self, item: str) -> bool:
+        return self._playback.unheard(item)
+
+    def session_over(self, *, truncates: bool) -> None:
+        """The next one knows nothing of these responses."""
+        self.truncates = truncates
+        self._items.clear()
+        self._cut.clear()
+
+    def settle(self) -> None:
+        """The page does not say it: its last reports must do."""
+        for item in self._playback.unsettled():
+            self.flushed(Flushed(item, 0))
+
+    def remaining_s(self) -> float:
+        """How long what plays can take, if nothing keeps the page from playing it."""
+        sounds = [self._playback.open(item) for item in self._playback.playing()]
+        gap = 0.0 if all(sound.complete for sound in sounds) else LONGEST_GAP_S
+        return sum(sound.sent_ms - sound.heard_ms for sound in sounds) / 1000 + gap
+
+    def give_up(self) -> None:
+        """Nothing more came of what plays, or the page does not say that it was heard."""
+        for item in self._playback.playing():
+            self.complete(item)
+            self._playback.open(item).lost = True
+
+
+def _put(kept: dict[str, Any], key: str, value: object, most: int) -> None:
+    """Keep it; the oldest of more than `most` goes."""
+    kept[key] = value
+    if len(kept) > most:
+        del kept[next(iter(kept))]

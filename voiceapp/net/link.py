@@ -1,0 +1,324 @@
+"""One live WebSocket on the bridge's loop: its socket, its endpoint, its out-buffer."""
+
+import asyncio
+import logging
+import socket
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from . import websocket
+from .rate_limit import Bucket
+
+log = logging.getLogger(__name__)
+
+# TLS holds whole records back from select(), so a reader goes on until told to wait; yet other links have their turn.
+READS_PER_TURN = 16
+# Nor may a peer that sends many small messages keep others waiting: each costs far more than its bytes.
+MESSAGES_PER_TURN = 50
+CLOSE_WAIT_S = 2.0
+# Of a peer we refused: a socket closed on unread bytes resets the line, and our close frame with its reason is lost.
+MOST_DISCARDED = 1024 * 1024
+
+
+class Cause(Enum):
+    """Why a link ended."""
+
+    PEER = "the peer said goodbye"
+    LOST = "the peer vanished without a word"
+    STALLED = "the peer did not read what it was sent"
+    TOO_FAST = "the peer sent more frames than it may"
+    PROTOCOL = "the peer broke the protocol, or a bound on its messages"
+    US = "we closed it"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a link ended. `code` and `reason` are those of the close frame, the peer's or ours; 1006: there was none."""
+
+    cause: Cause
+    code: int = 1006
+    reason: str = ""
+
+
+class LinkOwner(Protocol):
+    """Who is told what happens on a link. Called on the loop's thread, and never from within a call to the link."""
+
+    def link_text(self, payload: bytes) -> None: ...
+
+    def link_binary(self, payload: bytes) -> None: ...
+
+    def link_closed(self, end: Ending) -> None:
+        """The link is over, said once: nothing more comes, and what is sent is dropped."""
+
+
+class Link:
+    """Feeds what arrives to the endpoint, writes what there is to write, never waits, never raises.
+
+    `read_buffer` is the loop's own and is shared by all links. `max_out` bounds the bytes a peer that does not read may
+    hold here; beyond it the link is cut (`STALLED`). `frames` bounds how fast frames may come; beyond it the link is
+    closed with 1008 (`TOO_FAST`).
+
+    What a peer sends before its close frame is told, then the close. From the close on, by whomever, the link is over
+    for its owner; the socket lingers for as long as a close frame takes to arrive. At its end `forget` is called, and
+    the socket closed; or, where `released` is given, only shut down, and `released` called: it is another's.
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        sock: socket.socket,
+        endpoint: websocket.Endpoint,
+        read_buffer: bytearray,
+        *,
+        max_out: int,
+        forget: Callable[["Link"], None],
+        released: Callable[[], None] | None = None,
+        frames: Bucket | None = None,
+    ) -> None:
+        self._loop = loop
+        self._sock = sock
+        self._fd = sock.fileno()
+        self._endpoint = endpoint
+        self._buffer = memoryview(read_buffer)
+        self._max_out = max_out
+        self._forget = forget
+        self._released = released
+        self._frames = frames
+        self._out = bytearray()
+        self._owner: LinkOwner | None = None
+        self._ending: Ending | None = None
+        self._lingering: asyncio.TimerHandle | None = None
+        self._over = False
+        self._discarding = 0
+        self._messages = 0
+        self._reads_on = False
+        self.last_heard = loop.time()
+        self.received_bytes = self.sent_bytes = 0
+
+    def open(self, owner: LinkOwner) -> None:
+        """Start serving the socket, which becomes non-blocking. One that cannot be served is `LOST`."""
+        self._owner = owner
+        if self._ending is not None:
+            self._loop.call_soon(self._tell_ending)
+            return
+        try:
+            self._sock.setblocking(False)
+            self._loop.add_reader(self._fd, self._readable)
+        except (OSError, ValueError):
+            self.abort(Cause.LOST)
+            return
+        if isinstance(self._sock, ssl.SSLSocket) and self._sock.pending():
+            self._loop.call_soon(self._read_on)
+
+    def hand_over(self, owner: LinkOwner | None) -> None:
+        """From now on another is told; None: nobody is."""
+        self._owner = owner
+
+    @property
+    def ending(self) -> Ending | None:
+        """How it ended; None while it can be used."""
+        return self._ending
+
+    @property
+    def waiting_bytes(self) -> int:
+        return len(self._out)
+
+    def send(self, *parts: bytes) -> None:
+        """Send the parts, joined, as one text message. Silently dropped once the link is over."""
+        if self._ending is None:
+            self._write(self._endpoint.text(*parts))
+
+    def ping(self) -> None:
+        if self._ending is None:
+            self._write(self._endpoint.ping())
+
+    def close(self, code: int = 1000, reason: str = "", cause: Cause = Cause.US) -> None:
+        """Say goodbye and be over."""
+        if self._ending is not None:
+            return
+        frame = self._endpoint.close(code, reason)
+        self._end(Ending(cause, code, reason))
+        self._write(frame)
+        self._linger()
+
+    def abort(self, cause: Cause = Cause.US) -> None:
+        """End the link now, without a word to the peer."""
+        if self._over:
+            return
+        self._over = True
+        self._end(Ending(cause))
+        if self._lingering is not None:
+            self._lingering.cancel()
+        if self._fd >= 0:
+            self._loop.remove_reader(self._fd)
+            self._loop.remove_writer(self._fd)
+        self._out.clear()
+        with suppress(OSError):
+            self._sock.shutdown(socket.SHUT_RDWR)
+        self._forget(self)
+        if self._released is None:
+            with suppress(OSError):
+                self._sock.close()
+        else:
+            self._released()
+
+    # The end: first the state, then, in a turn of its own, the owner
+
+    def _end(self, ending: Ending) -> None:
+        if self._ending is None:
+            self._ending = ending
+            self._loop.call_soon(self._tell_ending)
+
+    def _tell_ending(self) -> None:
+        owner, self._owner = self._owner, None
+        if owner is not None and self._ending is not None:
+            try:
+                owner.link_closed(self._ending)
+            except Exception:
+                log.exception("the end of a link could not be taken")
+
+    def _linger(self) -> None:
+        if not self._over and self._lingering is None:
+            self._lingering = self._loop.call_later(CLOSE_WAIT_S, self.abort)
+
+    # Reading
+
+    def _readable(self) -> None:
+        before = self._messages
+        for _ in range(READS_PER_TURN):
+            if self._messages - before > MESSAGES_PER_TURN:
+                break
+            size = self._receive()
+            if size is None or self._over:
+                return
+            if not self._take(size):
+                return
+            if size < len(self._buffer) and not isinstance(self._sock, ssl.SSLSocket):
+                return
+        # The loop tells again of what is left in a plain socket.
+        if isinstance(self._sock, ssl.SSLSocket) and not self._reads_on:
+            self._reads_on = True
+            self._loop.call_soon(self._read_on)
+
+    def _read_on(self) -> None:
+        self._reads_on = False
+        if not self._over:
+            self._readable()
+
+    def _receive(self) -> int | None:
+        try:
+            return self._sock.recv_into(self._buffer)
+        except (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return None
+        except OSError:
+            self.abort(Cause.LOST)
+            return None
+
+    def _take(self, size: int) -> bool:
+        """Whether there may be more to read."""
+        if size == 0:
+            self.abort(Cause.LOST)
+            return False
+        if self._discarding:
+            return self._discard(size)
+        self.last_heard = self._loop.time()
+        self.received_bytes += size
+        before = self._ending
+        events = self._endpoint.feed(self._buffer[:size])
+        self._messages += len(events)
+        flood = self._frames is not None and not self._frames.take(len(events))
+        if self._endpoint.closed and not flood:
+            self._take_close(events)
+        answer = self._endpoint.take_output()
+        if answer:
+            self._write(answer)
+        if flood:
+            self._refuse_flood()
+        elif before is None:
+            self._tell(events)
+        if self._endpoint.closed and not self._discarding and not self._out:
+            self.abort()
+        return not self._over
+
+    def _take_close(self, events: list[websocket.Event]) -> None:
+        """The last of `events` is the close frame that the peer sent, or the one we sent it."""
+        closed = events[-1] if events else None
+        if isinstance(closed, websocket.Closed):
+            self._end(Ending(Cause.PROTOCOL if closed.by_us else Cause.PEER, closed.code, closed.reason))
+            if closed.by_us:
+                self._discarding = MOST_DISCARDED
+            self._linger()
+
+    def _refuse_flood(self) -> None:
+        self.close(1008, "too fast", Cause.TOO_FAST)
+        self._discarding = self._discarding or MOST_DISCARDED
+
+    def _tell(self, events: list[websocket.Event]) -> None:
+        """All that the peer sent before the end, unless the end is our own wish."""
+        for event in events:
+            if self._ending is not None and self._ending.cause is Cause.US:
+                return
+            self._tell_one(event)
+
+    def _tell_one(self, event: websocket.Event) -> None:
+        owner = self._owner
+        if owner is None:
+            return
+        try:
+            if type(event) is websocket.Text:
+                owner.link_text(event.payload)
+            elif type(event) is websocket.Binary:
+                owner.link_binary(event.payload)
+        except Exception:
+            log.exception("what came on a link could not be taken")
+            self.close(1011, "internal error")
+
+    def _discard(self, size: int) -> bool:
+        self._discarding -= size
+        if self._discarding <= 0:
+            self.abort()
+        return not self._over
+
+    # Writing
+
+    def _write(self, data: bytes) -> None:
+        if self._over or not data:
+            return
+        if self._out:
+            self._keep(data)
+            return
+        sent = self._try_send(data)
+        if sent < len(data) and not self._over:
+            self._keep(data[sent:])
+            if not self._over:
+                self._loop.add_writer(self._fd, self._writable)
+
+    def _keep(self, data: bytes) -> None:
+        self._out += data
+        if len(self._out) > self._max_out:
+            self.abort(Cause.STALLED)
+
+    def _try_send(self, data: bytes | bytearray) -> int:
+        try:
+            sent = self._sock.send(data)
+        except (BlockingIOError, InterruptedError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
+            return 0
+        except OSError:
+            self.abort(Cause.LOST)
+            return 0
+        self.sent_bytes += sent
+        return sent
+
+    def _writable(self) -> None:
+        sent = self._try_send(self._out)
+        if self._over:
+            return
+        del self._out[:sent]
+        if not self._out:
+            self._loop.remove_writer(self._fd)
+            if self._endpoint.closed and not self._discarding:
+                self.abort()

@@ -1,0 +1,209 @@
+"""What the operator sees of the calls: lines in the log and numbers for Prometheus. Never sound, words or secrets."""
+
+import asyncio
+import logging
+import os
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+    multiprocess,
+)
+
+from ..config.environment import Secret
+from ..net.bridge import Bridge
+from .log_rate import LogRate
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 1.0
+# Lines of calls in a second: more than an honest house has, and less than would fill a disk.
+CALL_LINES_A_SECOND = 20
+LONGEST_LINE = 20_000
+
+CALLS = Gauge("voiceapp_calls", "Calls that go on", multiprocess_mode="livesum")
+STARTED = Counter("voiceapp_calls_started", "Calls that began")
+ENDED = Counter("voiceapp_calls_ended", "Calls that ended, by reason", ["reason"])
+SECONDS = Histogram(
+    "voiceapp_call_seconds", "How long calls lasted", buckets=(1, 5, 15, 60, 300, 900, 1800, 3600, 7200)
+)
+NOTICES = Counter("voiceapp_notices", "What pages were told, by code (docs/errors.md)", ["code"])
+REFUSED = Counter("voiceapp_refused", "Requests refused before the app, by code", ["code"])
+READY = Histogram(
+    "voiceapp_ready_seconds", "From start to a live call", buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15)
+)
+ANSWER = Histogram(
+    "voiceapp_answer_seconds",
+    "How long answers took, by stage (docs/operations.md)",
+    ["stage"],
+    buckets=(0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 2, 5, 10),
+)
+BYTES = Counter("voiceapp_bytes", "WebSocket bytes", ["side", "direction"])
+QUEUED = Gauge("voiceapp_queue_bytes", "Bytes that wait for a peer to read", ["side"], multiprocess_mode="livesum")
+LAG = Gauge("voiceapp_bridge_lag_seconds", "How late the bridge is, now", multiprocess_mode="livemax")
+
+
+def call_started(call: str, *, request: str, who: str) -> None:
+    CALLS.inc()
+    STARTED.inc()
+    _line(logging.INFO, "call_started", call=call, request=request, who=who)
+
+
+def call_ended(call: str, reason: str, seconds: float) -> None:
+    CALLS.dec()
+    ENDED.labels(reason).inc()
+    SECONDS.observe(seconds)
+    _line(logging.INFO, "call_ended", call=call, reason=reason, seconds=f"{seconds:.1f}")
+
+
+def noticed(call: str, code: str, *, fatal: bool) -> None:
+    """A page was told of a fault."""
+    NOTICES.labels(code).inc()
+    level = logging.WARNING if fatal else logging.INFO
+    # Of no call yet, or any more: then a stranger can have as many as he likes.
+    most = CALL_LINES_A_SECOND if call != "none" else 1
+    _line(level, "call_notice", a_second=most, call=call, code=code, fatal=str(fatal).lower())
+
+
+def refused(request: str, code: str, **compared: str) -> None:
+    """A request was refused before the app; `compared` says by what."""
+    REFUSED.labels(code).inc()
+    shown = {name: printable(value) for name, value in compared.items()}
+    _line(logging.WARNING, "refused", a_second=1, request=request, code=code, **shown)
+
+
+def printable(text: str, longest: int = 120) -> str:
+    """What a stranger wrote, as it may stand in a line of the log or in an answer: no blanks, no control characters."""
+    text, more = text[:longest].replace(" ", "_"), len(text) > longest
+    return "".join(c if c.isascii() and c.isprintable() and c not in '"\\<>' else "?" for c in text) + "…" * more
+
+
+def ready(seconds: float) -> None:
+    READY.observe(seconds)
+
+
+def answered(stages: Mapping[str, float | None]) -> None:
+    for stage, seconds in stages.items():
+        if seconds is not None:
+            ANSWER.labels(stage).observe(seconds)
+
+
+def _line(level: int, event: str, a_second: int = CALL_LINES_A_SECOND, **fields: str) -> None:
+    """One line, of which so many are written in a second for each event and code."""
+    kind = {"kind": (event, fields.get("code", "")), "a_second": a_second}
+    log.log(level, "event=%s %s", event, " ".join(f"{name}={value}" for name, value in fields.items()), extra=kind)
+
+
+class BridgeWatch:
+    """Looks at the bridge once a second: how late it is, what it carried, what waits."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        self._bridge = bridge
+        self._seen: dict[tuple[str, str], int] = {}
+        self._due = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def attach(self) -> None:
+        """Look for as long as the bridge runs."""
+        self._bridge.at_start(self._look_later)
+        self._bridge.at_stop(self._stop)
+
+    def _look_later(self) -> None:
+        self._due = self._bridge.loop.time() + LOOK_S
+        self._timer = self._bridge.loop.call_at(self._due, self._look)
+
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _look(self) -> None:
+        late = self._bridge.loop.time() - self._due
+        # Whatever this one meets, there is another.
+        self._look_later()
+        LAG.set(late)
+        for key, total in self._bridge.traffic().items():
+            BYTES.labels(*key).inc(total - self._seen.get(key, 0))
+            self._seen[key] = total
+        for side, waiting in self._bridge.waiting_bytes().items():
+            QUEUED.labels(side).set(waiting)
+
+
+def exposition() -> tuple[bytes, str]:
+    """The metrics of all workers, as Prometheus reads them, and their content type."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest(REGISTRY), CONTENT_TYPE_LATEST
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry), CONTENT_TYPE_LATEST
+
+
+# The log
+
+_PATTERNS = (
+    re.compile(r"\b(sk|ek|sess|pk)[-_][A-Za-z0-9_-]{6,}"),
+    re.compile(r"(?i)\b(bearer|basic)\s+[^\s'\",]+"),
+    re.compile(r"(?i)\b(authorization|api-key|cookie|set-cookie|x-api-key)\b(['\"]?\s*[:=]\s*)[^\r\n]+"),
+    re.compile(r"://[^/\s:@]*:[^/\s@]+@"),
+)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+
+class RedactingFormatter(logging.Formatter):
+    """One line a record, with every known secret and all that looks like one blotted out, tracebacks included."""
+
+    def __init__(self, known: Iterable[Secret]) -> None:
+        super().__init__(_FORMAT)
+        self._known = [secret.reveal() for secret in known if secret]
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = super().format(record)
+        for value in self._known:
+            text = text.replace(value, "***")
+        for pattern in _PATTERNS:
+            text = pattern.sub("***", text)
+        if len(text) > LONGEST_LINE:
+            text = f"{text[:LONGEST_LINE]}… ({len(text) - LONGEST_LINE} more characters)"
+        # A line break in what is logged must not forge a line, nor an escape sequence move the terminal's cursor.
+        return _CONTROL.sub(lambda found: repr(found[0])[1:-1], text)
+
+
+class _Handler(logging.Handler):
+    """Standard error, whatever it is at the time. Where it takes nothing (a full disk, say), nobody is held up."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            text = self.format(record)
+        except Exception:
+            text = f"ERROR {record.name} {record.pathname}:{record.lineno} logs what cannot be written"
+        with suppress(OSError, ValueError):
+            sys.stderr.write(text + "\n")
+            sys.stderr.flush()
+
+
+def write_log(known: Iterable[Secret]) -> None:
+    """Have all that is logged in this process written to standard error, redacted and held to a pace (`LogRate`)."""
+    formatter = RedactingFormatter(known)
+    root = logging.getLogger()
+    for old in [handler for handler in root.handlers if isinstance(handler, _Handler)]:
+        root.removeHandler(old)
+    ours = _Handler()
+    root.addHandler(ours)
+    logging.getLogger("voiceapp").setLevel(logging.INFO)
+    # With a level of their own they make no handlers of their own, which would know of no secrets.
+    for name in ("engineio.server", "socketio.server"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    for handler in (ours, *logging.getLogger("gunicorn.error").handlers):
+        handler.setFormatter(formatter)
+        for earlier in [each for each in handler.filters if isinstance(each, LogRate)]:
+            handler.removeFilter(earlier)
+        handler.addFilter(LogRate(handler.handle))

@@ -1,0 +1,183 @@
+"""The Socket.IO packets a page may send: checked before python-socketio sees them, over either driver."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from ..net.bridge import Bridge
+from ..net.rate_limit import (
+    EVENT_CHARACTERS_A_SECOND,
+    EVENT_CHARACTERS_AT_ONCE,
+    EVENTS_A_SECOND,
+    EVENTS_AT_ONCE,
+    FRAMES_A_SECOND,
+    FRAMES_AT_ONCE,
+    Bucket,
+)
+
+# Names of the library's own events: as packets they would run the handlers for connecting and leaving.
+RESERVED = frozenset({"connect", "connect_error", "disconnect", "disconnecting", "__disconnect_final"})
+CONNECT, DISCONNECT, EVENT = "0", "1", "2"
+AUDIO = '2["audio",'
+# The longest that is not sound: a `start` with instructions of 20,000 characters, each of them escaped.
+MOST_CHARACTERS = 64 * 1024
+
+# A connection without a session is of no use to a page.
+SESSION_S = 6.0
+# So many dropped events are no mistake any more.
+MOST_EXCESS = 200
+TELL_EVERY_S = 1.0
+
+_MOST_AUTH = 4096
+_NUMBERED = re.compile(r"[0-9]{0,9}(?=\[)")
+
+PROTOCOL_ERROR, UNSUPPORTED, BAD_PAYLOAD, POLICY, TOO_BIG = 1002, 1003, 1007, 1008, 1009
+
+
+class PacketError(Exception):
+    """A packet no page of ours sends; the socket is closed with this code and reason."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+def check(packet: Any) -> str:
+    """The packet's kind: `CONNECT`, `DISCONNECT` or `EVENT`. Raises `PacketError`."""
+    if not isinstance(packet, str):
+        raise PacketError(UNSUPPORTED, "no binary packets are taken")
+    kind, rest = packet[:1], packet[1:]
+    if kind in ("5", "6"):
+        raise PacketError(UNSUPPORTED, "no attachments are taken")
+    if kind == CONNECT:
+        _check_auth(rest)
+    elif kind == EVENT:
+        _check_event(rest)
+    elif kind != DISCONNECT or rest:
+        raise PacketError(PROTOCOL_ERROR, "not a packet that pages send")
+    return kind
+
+
+def is_sound(packet: str) -> bool:
+    """Whether it can be nothing but a chunk: two values, and none in another, so that to parse it costs little."""
+    at = len(AUDIO)
+    return packet.startswith(AUDIO) and packet.count(",", at) < 2 and packet.find("[", at) < 0 > packet.find("{", at)
+
+
+def _check_auth(rest: str) -> None:
+    if rest and (len(rest) > _MOST_AUTH or not isinstance(_json(rest), dict)):
+        raise PacketError(PROTOCOL_ERROR, "not the way to connect")
+
+
+def _check_event(rest: str) -> None:
+    number = _NUMBERED.match(rest)
+    if number is None:
+        raise PacketError(PROTOCOL_ERROR, "not an event of the default namespace")
+    event = _json(rest[number.end() :])
+    if not isinstance(event, list) or not event or not isinstance(event[0], str):
+        raise PacketError(PROTOCOL_ERROR, "an event begins with its name")
+    if event[0] in RESERVED:
+        raise PacketError(POLICY, "this event's name is reserved")
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise PacketError(BAD_PAYLOAD, "the packet is not JSON") from None
+
+
+class _Sender:
+    """One connection's pace."""
+
+    def __init__(self) -> None:
+        self.events = Bucket(EVENTS_A_SECOND, EVENTS_AT_ONCE)
+        self.characters = Bucket(EVENT_CHARACTERS_A_SECOND, EVENT_CHARACTERS_AT_ONCE)
+        self.frames = Bucket(FRAMES_A_SECOND, FRAMES_AT_ONCE)
+        self.told = Bucket(1 / TELL_EVERY_S, 1)
+        self.excess = 0
+
+
+class Guard:
+    """Stands between python-engineio and python-socketio: packets, their pace, and sessions that never begin."""
+
+    def __init__(
+        self,
+        socketio_server: Any,
+        bridge: Bridge,
+        close: Callable[[str, int, str], None],
+        tell_too_fast: Callable[[str], None],
+    ) -> None:
+        self._server = socketio_server
+        self._bridge = bridge
+        self._close = close
+        self._tell_too_fast = tell_too_fast
+        self._senders: dict[str, _Sender] = {}
+        handlers = socketio_server.eio.handlers
+        self._connected, self._message, self._disconnected = (
+            handlers[name] for name in ("connect", "message", "disconnect")
+        )
+        handlers.update(connect=self._connect, message=self._take, disconnect=self._disconnect)
+
+    def _connect(self, sid: str, environ: Any) -> Any:
+        self._senders[sid] = _Sender()
+        self._expect_session(sid)
+        return self._connected(sid, environ)
+
+    def _disconnect(self, sid: str, reason: str) -> Any:
+        self._senders.pop(sid, None)
+        return self._disconnected(sid, reason)
+
+    def _take(self, sid: str, packet: Any) -> Any:
+        sender = self._senders.get(sid)
+        if sender is None:
+            return None
+        try:
+            # Counted before it is parsed, since parsing is what a flood would make dear.
+            if not self._in_time(sid, sender, packet):
+                return None
+            kind = check(packet)
+            self._check_session_is_new(sid, kind)
+        except PacketError as error:
+            self._senders.pop(sid, None)
+            self._close(sid, error.code, error.reason)
+            return None
+        if kind == DISCONNECT:
+            self._expect_session(sid)
+        return self._message(sid, packet)
+
+    def _in_time(self, sid: str, sender: _Sender, packet: Any) -> bool:
+        """Whether the packet may pass. Sound has a measure of its own, in the relay."""
+        if not sender.frames.take(1):
+            raise PacketError(POLICY, "too fast")
+        if not isinstance(packet, str) or is_sound(packet):
+            return True
+        if len(packet) > MOST_CHARACTERS:
+            raise PacketError(TOO_BIG, "only sound may be so long")
+        if sender.events.take(1) and sender.characters.take(len(packet)):
+            return True
+        sender.excess += 1
+        if sender.excess > MOST_EXCESS:
+            raise PacketError(POLICY, "too fast")
+        if sender.told.take(1):
+            self._tell_too_fast(sid)
+        return False
+
+    def _check_session_is_new(self, sid: str, kind: str) -> None:
+        if kind == CONNECT and self._has_session(sid):
+            raise PacketError(PROTOCOL_ERROR, "connected already")
+
+    def _has_session(self, sid: str) -> bool:
+        return self._server.manager.sid_from_eio_sid(sid, "/") is not None
+
+    def _expect_session(self, sid: str) -> None:
+        self._bridge.run(self._check_later, sid)
+
+    def _check_later(self, sid: str) -> None:
+        self._bridge.loop.call_later(SESSION_S, self._check_session, sid)
+
+    def _check_session(self, sid: str) -> None:
+        if sid in self._senders and not self._has_session(sid):
+            self._close(sid, POLICY, "no session")

@@ -1,0 +1,376 @@
+"""Socket.IO: check what the page sends, hand it to its relay on the bridge, and never wait."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from random import randrange
+from typing import Any
+
+from engineio.exceptions import SocketIsClosedError
+from flask import request
+from flask_socketio import SocketIO
+
+from ..admission.access import Visitor
+from ..call.limits import House
+from ..call.relay import Relay
+from ..config.rules import SESSIONS_PER_USER, SPARE_SOCKETS
+from ..config.settings import Settings
+from ..conversation.faults import Fault
+from ..errors import INTERNAL, TOO_FAST, TOO_OFTEN, BrowserError, LimitError, VoiceError
+from ..net import engineio_driver
+from ..net.link import Cause
+from ..net.rate_limit import TEXT_BYTES_A_SECOND, TEXT_BYTES_AT_ONCE, TEXTS_A_SECOND, TEXTS_AT_ONCE, Bucket, Buckets
+from ..ops import metrics
+from ..upstream.engine_process import Engine
+from ..upstream.session_options import MAKING, Offer
+from . import up
+from .packets import Guard
+
+log = logging.getLogger(__name__)
+
+PING_INTERVAL_S, PING_TIMEOUT_S = 10, 10
+# Spread, so that all callers of a stopped server do not come back in one moment.
+RECONNECT_MS = (200, 2000)
+# A page without a call needs no line; it comes back when it wants one. And how often that is looked at.
+IDLE_S, SWEEP_S = 60.0, 10.0
+# Flask-SocketIO's test client comes past the door.
+UNKNOWN = Visitor("address:", "")
+
+ACKNOWLEDGED = ("start", "configure")
+
+
+def create_socketio(app: Any, max_message: int) -> SocketIO:
+    """Flask-SocketIO as we use it: websocket only, handlers in order, nothing logged."""
+    return SocketIO(
+        app,
+        async_mode="threading",
+        async_handlers=False,  # with the default, a thread an event, sound swaps places
+        transports=["websocket"],  # so that several workers need no sticky sessions
+        max_http_buffer_size=max_message,
+        ping_interval=PING_INTERVAL_S,
+        ping_timeout=PING_TIMEOUT_S,
+        manage_session=False,
+        cors_allowed_origins=[],  # the door has looked at the origin
+        logger=False,
+        engineio_logger=False,
+    )
+
+
+class PageSocket:
+    """The page's end of a call: written straight to the socket where the bridge owns it, else by Flask-SocketIO."""
+
+    def __init__(self, socketio: SocketIO, sid: str, connection: engineio_driver.Connection | None) -> None:
+        self._socketio = socketio
+        self._sid = sid
+        self._connection = connection
+
+    def emit(self, event: str, *args: Any) -> None:
+        """Never raises: a page that cannot be told is none that a call could wait for, or fail to end for."""
+        try:
+            self._emit(event, args)
+        except SocketIsClosedError:
+            pass  # The stock driver's page left in this moment.
+        except Exception:
+            log.exception("the page could not be told %s", event)
+
+    def _emit(self, event: str, args: tuple[Any, ...]) -> None:
+        if self._connection is None:
+            self._socketio.emit(event, args, to=self._sid)
+        else:
+            packet = json.dumps([event, *args], ensure_ascii=False, separators=(",", ":"))
+            # Half a surrogate pair, of a word cut in two, has no UTF-8.
+            self._connection.send_packet(b"2", packet.encode(errors="replace"))
+
+    def audio(self, n: int, item: str, sound: bytes) -> None:
+        if self._connection is None:
+            self.emit("audio", n, item, sound.decode())
+        else:
+            self._connection.send_packet(b'2["audio",%d,%b,"' % (n, json.dumps(item).encode()), sound, b'"]')
+
+
+@dataclass(slots=True)
+class Page:
+    """One connected browser and its call, if it has one."""
+
+    socket: PageSocket
+    eio_sid: str
+    visitor: Visitor
+    request_id: str
+    relay: Relay | None = None
+    watching: bool = False
+    # As the call's session was asked for.
+    wishes: Mapping[str, Any] = field(default_factory=dict)
+    # Of this page alone; there are others for its person and address.
+    sessions: Bucket = field(default_factory=lambda: Bucket(*SESSIONS_PER_USER))
+    texts: Bucket = field(default_factory=lambda: Bucket(TEXTS_A_SECOND, TEXTS_AT_ONCE))
+    text_bytes: Bucket = field(default_factory=lambda: Bucket(TEXT_BYTES_A_SECOND, TEXT_BYTES_AT_ONCE))
+    # Since when it has had no call, as far as was looked.
+    idle_since: float = 0.0
+
+    @property
+    def call(self) -> Relay:
+        """The call that goes on. Raises `BrowserError`."""
+        if self.relay is None or self.relay.over:
+            raise BrowserError("there is no call; start one first", "not_started")
+        return self.relay
+
+    @property
+    def idle(self) -> bool:
+        return self.relay is None or self.relay.over
+
+    def watch(self, on: bool) -> None:
+        """Whether the event log is wanted, of this call and of those to come."""
+        self.watching = on
+        if self.relay is not None:
+            self.relay.watch(on)
+
+
+class Calls:
+    """Every connected page of this process, by Socket.IO sid. Its state is touched on the bridge's thread alone."""
+
+    def __init__(self, socketio: SocketIO, house: House, settings: Settings, offer: Offer, version: str) -> None:
+        self._socketio = socketio
+        self._house = house
+        self._bridge = bridge = house.bridge
+        self._settings = settings
+        self._offer = offer
+        self._version = version
+        embedded = "embedded" in offer.profiles
+        shared = (settings.engine_port, settings.engine_key, settings.engine_calls)
+        self._engine = Engine(bridge, *shared) if embedded else None
+        self._pages: dict[str, Page] = {}
+        self._sids: dict[str, str] = {}
+        self._sweeper: asyncio.TimerHandle | None = None
+        self._connections = engineio_driver.install(socketio.server.eio, bridge, self._take_packet)
+        Guard(socketio.server, bridge, self._connections.close, self._tell_too_fast)
+        rules = settings.rules
+        self._sessions_by_user = Buckets(*rules.sessions_per_user)
+        self._sessions_by_address = Buckets(*rules.sessions_per_address)
+        bridge.at_start(self._sweep_later)
+        bridge.at_stop(self._stop)
+        self._register()
+
+    # What python-socketio calls: on the bridge's thread under our driver, on the server's threads under the stock one
+
+    def _register(self) -> None:
+        self._socketio.on_event("connect", self._connect)
+        self._socketio.on_event("disconnect", self._disconnect)
+        self._socketio.on_event("audio", self._audio)
+        for event in up.UP:
+            self._socketio.on_event(event, self._handler(event))
+        self._socketio.on("*")(self._unknown)
+
+    def _connect(self, _: Any = None) -> None:
+        sid: str = request.sid  # type: ignore[attr-defined]
+        eio_sid = self._socketio.server.manager.eio_sid_from_sid(sid, "/")
+        visitor = request.environ.get("voiceapp.visitor") or UNKNOWN
+        self._bridge.run(self._open, sid, eio_sid, visitor, request.environ.get("voiceapp.request_id", ""))
+
+    def _disconnect(self, reason: str | Cause = "") -> None:
+        self._bridge.run(self._close, request.sid, reason)  # type: ignore[attr-defined]
+
+    def _audio(self, *args: Any) -> None:
+        sid: str = request.sid  # type: ignore[attr-defined]
+        self._bridge.run(self._guarded, sid, lambda page: page.call.take_chunk(*up.chunk_from_args(args)))
+
+    def _handler(self, event: str) -> Callable[..., Any]:
+        def handle(*args: Any) -> Any:
+            sid: str = request.sid  # type: ignore[attr-defined]
+            try:
+                fields = up.check_fields(event, args)
+                if event == "start":
+                    self._offer.plan(fields)
+                    self._house.admission.check_call()
+            except VoiceError as error:
+                self._bridge.run(self._complain, sid, error)
+                return _refusal(error) if event in ACKNOWLEDGED else None
+            self._bridge.run(self._guarded, sid, lambda page: self._take_event(page, event, fields))
+            return {"ok": True} if event in ACKNOWLEDGED else None
+
+        return handle
+
+    def _unknown(self, event: str, *_: Any) -> None:
+        error = BrowserError(f"there is no event {event[:40]!r}")
+        self._bridge.run(self._complain, request.sid, error)  # type: ignore[attr-defined]
+
+    # On the bridge's thread
+
+    def _open(self, sid: str, eio_sid: str, visitor: Visitor, request_id: str) -> None:
+        connection = self._connections.get(eio_sid)
+        page = Page(PageSocket(self._socketio, sid, connection), eio_sid, visitor, request_id)
+        page.idle_since = self._bridge.loop.time()
+        self._pages[sid] = page
+        self._sids[eio_sid] = sid
+        if len(self._pages) - self._house.admission.calls > SPARE_SOCKETS:
+            idle = [each for each, page in self._pages.items() if page.idle]
+            self._dismiss(min(idle, key=lambda each: self._pages[each].idle_since))
+
+    def _close(self, sid: str, reason: str | Cause) -> None:
+        page = self._pages.pop(sid, None)
+        if page is None:
+            return
+        self._sids.pop(page.eio_sid, None)
+        if page.relay is not None and reason is Cause.STALLED:
+            page.relay.browser_stalled()
+        elif page.relay is not None:
+            page.relay.leave()
+
+    # Pages without a call
+
+    def _sweep_later(self) -> None:
+        self._sweeper = self._bridge.loop.call_later(SWEEP_S, self._sweep)
+
+    def _sweep(self) -> None:
+        # Whatever this one meets, there is another.
+        self._sweep_later()
+        now = self._bridge.loop.time()
+        for sid, page in list(self._pages.items()):
+            if not page.idle:
+                page.idle_since = now
+            elif now - page.idle_since >= IDLE_S:
+                self._dismiss(sid)
+
+    def _dismiss(self, sid: str) -> None:
+        """End a page's connection so that its client does not come back by itself."""
+        page = self._pages[sid]
+        try:
+            self._socketio.server.disconnect(sid)
+        except Exception:
+            log.exception("a page without a call could not be told to go")
+        self._connections.close(page.eio_sid, 1000, "no call")
+
+    # What a page sends
+
+    def _take_packet(self, eio_sid: str, packet: bytes) -> bool:
+        """The short way, past python-socketio's and Flask's dispatch, of what comes many times a second."""
+        sid = self._sids.get(eio_sid)
+        if sid is None:
+            return False
+        if packet.startswith(up.AUDIO_PACKET):
+            chunk = up.chunk_from_packet(packet)
+            if chunk is not None:
+                self._guarded(sid, lambda page: page.call.take_chunk(*chunk))
+            return chunk is not None
+        if packet.startswith(up.HEARD_PACKET):
+            heard = up.heard_from_packet(packet)
+            if heard is not None:
+                self._guarded(sid, lambda page: page.call.take_event(heard))
+            return heard is not None
+        return False
+
+    def _guarded(self, sid: str, action: Callable[[Page], None]) -> None:
+        page = self._pages.get(sid)
+        if page is None:
+            return
+        try:
+            action(page)
+        except VoiceError as error:
+            self._complain(sid, error)
+        except Exception:
+            self._fail(page)
+
+    def _fail(self, page: Page) -> None:
+        """A fault of ours, just caught, ends this page's call alone."""
+        if page.relay is not None and not page.relay.over:
+            page.relay.fail()
+        else:
+            log.exception("what a page asked for could not be done")
+            self._refuse(page, INTERNAL)
+
+    def _complain(self, sid: str, error: VoiceError) -> None:
+        page = self._pages.get(sid)
+        if page is not None:
+            fault = error.fault
+            metrics.noticed("none", fault.code, fatal=False)
+            notice = {"code": fault.code, "message": fault.message, "retry": fault.retry, "fatal": False}
+            page.socket.emit("notice", notice)
+
+    def _tell_too_fast(self, eio_sid: str) -> None:
+        error = LimitError(TOO_FAST)
+        self._bridge.run(lambda: self._complain(self._sids.get(eio_sid, ""), error))
+
+    def _take_event(self, page: Page, event: str, fields: Mapping[str, Any]) -> None:
+        if event == "start":
+            self._start(page, fields)
+        elif event == "watch":
+            page.watch(fields["on"])
+        elif event == "configure" and MAKING & set(fields):
+            self._renew(page, fields)
+        elif event == "text" and not self._may_type(page, fields["text"]):
+            raise LimitError(TOO_FAST)
+        else:
+            page.call.take_event(up.browser_event(event, fields))
+            if event == "configure":
+                page.wishes = {**page.wishes, **fields}
+
+    def _start(self, page: Page, fields: Mapping[str, Any]) -> None:
+        if page.relay is not None and not page.relay.over:
+            raise BrowserError("a call is going on already; stop it first", "already_started")
+        if not self._may_begin(page):
+            self._refuse(page, TOO_OFTEN)
+            return
+        page.wishes = fields
+        if page.relay is not None:
+            # What it may still learn of its costs is not for the call that begins.
+            page.relay.leave()
+        page.relay = Relay(
+            self._bridge,
+            page.socket,
+            self._offer.plan(fields),
+            key=self._settings.upstream_key,
+            engine=self._engine,
+            chunk_ms=self._settings.chunk_ms,
+            version=self._version,
+            ready_s=self._settings.ready_s,
+            warden=self._house.receive(page.visitor, page.request_id),
+        )
+        page.relay.watch(page.watching)
+
+    def _renew(self, page: Page, fields: Mapping[str, Any]) -> None:
+        """What a session is made of is changed by another one; how it is heard stays as wished before."""
+        call = page.call
+        wishes = {**up.hearing(call.config, page.wishes), **fields, "greet": False}
+        plan = self._offer.plan(wishes)
+        if not self._may_begin(page):
+            raise LimitError(TOO_OFTEN)
+        call.renew(plan)
+        page.wishes = wishes
+
+    def _may_begin(self, page: Page) -> bool:
+        """Whether this page, its person and its address may have one more session made."""
+        visitor = page.visitor
+        return (
+            page.sessions.take(1)
+            and self._sessions_by_user.take(visitor.user, 1)
+            and self._sessions_by_address.take(visitor.address, 1)
+        )
+
+    def _may_type(self, page: Page, text: str) -> bool:
+        return page.texts.take(1) and page.text_bytes.take(len(text.encode(errors="replace")))
+
+    def _refuse(self, page: Page, fault: Fault) -> None:
+        """No call, although its `start` was acknowledged."""
+        metrics.noticed("none", fault.code, fatal=True)
+        notice = {"code": fault.code, "message": fault.message, "retry": fault.retry, "fatal": True}
+        page.socket.emit("notice", notice)
+        page.socket.emit("ended", {"reason": fault.code})
+
+    def _stop(self) -> None:
+        """The server is going: every caller is told, every socket closed, the engine ended."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        self._house.admission.stop()
+        for page in list(self._pages.values()):
+            page.socket.emit("going_away", {"reconnect_in_ms": randrange(*RECONNECT_MS)})
+            if page.relay is not None:
+                page.relay.stop_server()
+        self._connections.close_all(1001, "server stopping")
+        if self._engine is not None:
+            self._engine.stop()
+
+
+def _refusal(error: VoiceError) -> dict[str, Any]:
+    fault = error.fault
+    return {"ok": False, "error": {"code": fault.code, "message": fault.message, "retry": fault.retry}}

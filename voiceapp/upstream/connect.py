@@ -1,0 +1,215 @@
+"""The Realtime server behind a call: profiles of known servers, and the making of a connection."""
+
+import asyncio
+import json
+import logging
+import socket
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from ipaddress import IPv6Address, ip_address
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.request import proxy_bypass
+
+import websocket
+
+from ..config.settings import Secret, Settings
+from ..conversation import faults
+from ..conversation.conversation import Abilities
+from ..conversation.faults import Fault
+from ..errors import UpstreamError
+from ..net.bridge import Bridge
+from . import explanation
+
+log = logging.getLogger(__name__)
+
+CONNECT_S = 10.0
+SILENT_LOSS_MS = 20_000
+# The provider recommends the first two.
+_OPENAI_VOICES = ("marin", "cedar", "alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A kind of server: where it is, how it is asked, what it does by itself.
+
+    `voices` and `models` may be chosen; the first is the usual one, and an empty model leaves it to the address.
+    """
+
+    name: str
+    url: str
+    key_header: str
+    models: tuple[str, ...]
+    voices: tuple[str, ...]
+    transcription_model: str | None
+    abilities: Abilities
+
+    @property
+    def model(self) -> str:
+        return self.models[0]
+
+    @property
+    def voice(self) -> str:
+        return self.voices[0]
+
+
+# Sources: the provider's SDKs and documentation, and recordings of live sessions, as of 2026-11.
+PROFILES: Mapping[str, Profile] = MappingProxyType({
+    profile.name: profile
+    for profile in (
+        Profile(
+            "openai", "wss://api.openai.com/v1/realtime", "Authorization",
+            ("gpt-realtime-2.1",), _OPENAI_VOICES, "gpt-realtime-whisper", Abilities(),
+        ),
+        # The transcription model is a deployment's name too, so there is none to presume.
+        Profile("azure", "", "api-key", ("",), _OPENAI_VOICES, None, Abilities()),
+        Profile("beta", "", "Authorization", ("",), ("alloy",), "whisper-1", Abilities(shape="beta", truncates=False)),
+        Profile(
+            "embedded", "", "Authorization", ("companion",), ("heart", "oak"), "whisper-tiny.en", Abilities()
+        ),
+    )
+})  # fmt: skip
+
+
+def offered_profiles(settings: Settings) -> dict[str, Profile]:
+    """The profiles that may be chosen, the usual one first, with the operator's own address, models and voices."""
+    owner = next((name for name in settings.profiles if name != "embedded"), "embedded")
+    return {name: _of_operator(PROFILES[name], settings, owned=name == owner) for name in settings.profiles}
+
+
+def _of_operator(profile: Profile, settings: Settings, *, owned: bool) -> Profile:
+    if not owned:
+        return profile
+    return replace(
+        profile,
+        url=settings.upstream_url or profile.url,
+        models=settings.models or profile.models,
+        voices=settings.voices or profile.voices,
+        transcription_model=settings.transcription_model or profile.transcription_model,
+    )
+
+
+def address(profile: Profile) -> str:
+    """The profile's URL with the model in its query, unless the operator put one there."""
+    parts = urlsplit(profile.url)
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    if profile.model and not {"model", "deployment"} & {name for name, _ in query}:
+        query.append(("model", profile.model))
+    return urlunsplit(parts._replace(query=urlencode(query)))
+
+
+def _headers(profile: Profile, key: Secret) -> list[str]:
+    if not key:
+        return []
+    scheme = "Bearer " if profile.key_header == "Authorization" else ""
+    return [f"{profile.key_header}: {scheme}{key.reveal()}"]
+
+
+async def connect(bridge: Bridge, profile: Profile, key: Secret) -> socket.socket:
+    """A socket on which the WebSocket handshake is done. Raises `UpstreamError`.
+
+    websocket-client does it (proxies, TLS, headers) in a thread of the bridge's. Redirects are not followed: it would
+    hand the key to their target. A handshake that dribbles is cut at the deadline by shutting its socket down.
+    """
+    connection = websocket.WebSocket(skip_utf8_validation=True, enable_multithread=False, sockopt=_socket_options())
+    attempt = bridge.loop.run_in_executor(bridge.connectors, _handshake, connection, profile, key)
+    try:
+        return await asyncio.wait_for(asyncio.shield(attempt), CONNECT_S)
+    except asyncio.CancelledError:
+        _abandon(connection, attempt)
+        raise
+    except TimeoutError:
+        _abandon(connection, attempt)
+        raise UpstreamError(faults.UNREACHABLE) from None
+
+
+def proxy_options(url: str) -> dict[str, Any]:
+    """What websocket-client is told of proxies, for an address that is to be reached without one; else nothing.
+
+    It reads `http_proxy` and its like by itself, but excepts loopback no longer, and of `no_proxy` knows neither ports
+    nor upper case. Its own exceptions count only beside a proxy that is named, so one is named that is never asked.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    place = f"[{host}]" if ":" in host else host
+    if not is_loopback(host) and not proxy_bypass(f"{place}:{parts.port or ''}".removesuffix(":")):
+        return {}
+    return {"http_proxy_host": host, "http_proxy_port": parts.port or 443, "http_no_proxy": [host]}
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host's name or address is this machine itself (RFC 6761 for names)."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_loopback
+
+
+def _handshake(connection: websocket.WebSocket, profile: Profile, key: Secret) -> socket.socket:
+    url = address(profile)
+    try:
+        connection.connect(  # type: ignore[no-untyped-call]
+            url,
+            header=_headers(profile, key),
+            timeout=CONNECT_S,
+            suppress_origin=True,
+            redirect_limit=0,
+            **proxy_options(url),
+        )
+    except websocket.WebSocketBadStatusException as error:
+        # Of the answer no more than its status and its body's own words: the text around them holds headers.
+        log.warning("upstream refused: status %s, %s", error.status_code, explained(error.resp_body))
+        raise UpstreamError(refusal(error.status_code, error.resp_body)) from None
+    except (websocket.WebSocketException, OSError, ValueError) as error:
+        log.warning("upstream unreachable: %s", type(error).__name__)
+        raise UpstreamError(faults.UNREACHABLE) from None
+    if connection.sock is None:
+        # The deadline passed in the very moment the handshake ended.
+        raise UpstreamError(faults.UNREACHABLE)
+    return connection.sock
+
+
+def refusal(status: int, body: bytes | str | None) -> Fault:
+    """Why the upgrade was refused: the body's error code where it is one we know, else the HTTP status."""
+    fault = faults.of_code(_error(body).get("code", ""))
+    return faults.of_status(status) if fault is faults.FAILED else fault
+
+
+def explained(body: bytes | str | None) -> str:
+    """The error in the body, for the log."""
+    error = _error(body)
+    return explanation.explain(error.get("code", ""), error.get("message", ""), error.get("param", ""))
+
+
+def _error(body: bytes | str | None) -> dict[str, str]:
+    """The texts of the body's error object; a body that has none has no texts."""
+    try:
+        error = json.loads(body or "")["error"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return {}
+    return {name: text for name, text in error.items() if isinstance(text, str)} if isinstance(error, dict) else {}
+
+
+def _abandon(connection: websocket.WebSocket, attempt: "asyncio.Future[socket.socket]") -> None:
+    attempt.add_done_callback(_close_late)
+    if connection.sock is not None:
+        with suppress(OSError):
+            connection.sock.shutdown(socket.SHUT_RDWR)
+
+
+def _close_late(attempt: "asyncio.Future[socket.socket]") -> None:
+    if not attempt.cancelled() and attempt.exception() is None:
+        attempt.result().close()
+
+
+def _socket_options() -> list[tuple[int, int, int]]:
+    options = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        options.append((socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_LOSS_MS))
+    return options

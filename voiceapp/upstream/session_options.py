@@ -1,0 +1,111 @@
+"""What a page may choose from, and the session that its choice becomes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..config.persona import USUAL, Persona
+from ..config.settings import Settings
+from ..conversation.dialects import SessionConfig
+from ..conversation.turn_detection import ServerVad
+from ..errors import BrowserError
+from ..page import up
+from .connect import Profile, offered_profiles
+
+# Of these a session is made; whatever else the page chooses can change while it goes on.
+MAKING = frozenset({"persona", "profile", "model", "voice", "instructions"})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A session as it is to be. The profile's usual model is the one that was chosen."""
+
+    profile: Profile
+    persona: str
+    config: SessionConfig
+
+
+class Offer:
+    """What the operator lets a page choose."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.profiles = offered_profiles(settings)
+        self._personas = settings.personas
+        self._usual = settings.persona
+        self._edit = settings.edit_instructions
+        self._has_brain = settings.has_brain
+
+    def plan(self, fields: Mapping[str, Any]) -> Plan:
+        """The session for checked fields of a `start`. Raises `BrowserError` naming what is not offered."""
+        profile = self._profile(fields)
+        persona = self._persona(fields, profile)
+        if "instructions" in fields:
+            if not self._edit:
+                raise BrowserError("instructions may not be changed on this server")
+            persona = replace(persona, instructions=fields["instructions"].strip(), greeting="")
+        config = SessionConfig(
+            voice=self._voice(fields, profile, persona),
+            instructions=persona.instructions,
+            transcription_model=profile.transcription_model,
+            language=fields.get("language", persona.transcription_language),
+            detection=up.detection_of(fields) or persona.detection or ServerVad(),
+            hints=persona.hints,
+            speed=persona.speed,
+            opening=persona.opening if fields.get("greet", True) else "",
+        )
+        return Plan(profile, persona.id, config)
+
+    def _profile(self, fields: Mapping[str, Any]) -> Profile:
+        profile = self.profiles[_one_of("profile", fields, tuple(self.profiles))]
+        return replace(profile, models=(_one_of("model", fields, profile.models),))
+
+    def _persona(self, fields: Mapping[str, Any], profile: Profile) -> Persona:
+        able = [name for name, persona in self._personas.items() if self._can_play(profile, persona)]
+        usual = self._usual if self._usual in able else USUAL if USUAL in able else able[0]
+        return self._personas[_one_of("persona", fields, (usual, *able))]
+
+    def _can_play(self, profile: Profile, persona: Persona) -> bool:
+        return not persona.needs_model or profile.name != "embedded" or self._has_brain
+
+    def _voice(self, fields: Mapping[str, Any], profile: Profile, persona: Persona) -> str:
+        own = persona.voices.get(profile.name, "")
+        usual = own if own in profile.voices else profile.voice
+        return _one_of("voice", fields, (usual, *profile.voices))
+
+    # For the page
+
+    def usual_persona(self, language: str) -> str:
+        """Who speaks where nobody was chosen: the operator's choice, else one of the page's language."""
+        profile = next(iter(self.profiles.values()))
+        able = {name: each for name, each in self._personas.items() if self._can_play(profile, each)}
+        if self._usual in able:
+            return self._usual
+        fitting = (name for name, each in able.items() if each.language == language)
+        return next(fitting, USUAL if USUAL in able else next(iter(able)))
+
+    def shown(self, language: str) -> dict[str, Any]:
+        """All of it as the page's settings list it; instructions only where they may be changed."""
+        return {
+            "profiles": list(self.profiles.values()),
+            "personas": [self._shown_persona(persona, language) for persona in self._personas.values()],
+            "usual_persona": self.usual_persona(language),
+            "edit_instructions": self._edit,
+        }
+
+    def _shown_persona(self, persona: Persona, language: str) -> dict[str, Any]:
+        return {
+            "id": persona.id,
+            "name": persona.name_in(language),
+            "about": persona.about_in(language),
+            "profiles": [name for name, profile in self.profiles.items() if self._can_play(profile, persona)],
+            "instructions": persona.instructions if self._edit else "",
+            "turn": up.write_detection(persona.detection) if persona.detection else None,
+        }
+
+
+def _one_of(field: str, fields: Mapping[str, Any], offered: tuple[str, ...]) -> str:
+    """The chosen one, or the first."""
+    chosen: str = fields.get(field, offered[0])
+    if chosen not in offered:
+        raise BrowserError(f"{field} must be one of {', '.join(dict.fromkeys(offered))}")
+    return chosen

@@ -1,0 +1,76 @@
+"""What machines ask over HTTP: does it take work, what are its numbers, is there room for a call?"""
+
+import hmac
+from typing import Any
+
+from flask import Blueprint, Response, current_app, request
+
+from ..admission.proxies import peer
+from ..call.limits import House
+from ..config.addresses import is_loopback
+from ..errors import LimitError
+from ..ops import metrics
+from ..ops.readiness import Readiness
+from .middleware import described
+
+monitor = Blueprint("monitor", __name__)
+
+
+@monitor.get("/readyz")
+def readyz() -> tuple[dict[str, Any], int]:
+    """Whether this worker takes calls; which parts work, and why one does not."""
+    readiness: Readiness = current_app.extensions["voiceapp_readiness"]
+    redis = current_app.extensions["voiceapp_ledger"].reachable()
+    troubles = readiness.troubles(accepting=not _house().admission.stopping, redis=redis)
+    ready = readiness.is_ready(troubles)
+    told = {
+        "status": "ready" if ready else "not ready",
+        "parts": {part: not trouble for part, trouble in troubles.items()},
+        "reasons": {part: trouble for part, trouble in troubles.items() if trouble},
+    }
+    return told, 200 if ready else 503
+
+
+@monitor.get("/metrics")
+def metrics_page() -> Response:
+    if not _may_read_metrics():
+        return Response("Forbidden\n", 403, content_type="text/plain")
+    body, content_type = metrics.exposition()
+    return Response(body, content_type=content_type)
+
+
+@monitor.get("/admission")
+def admission() -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Whether a call could begin now, and if not, why: a refused socket cannot tell its page.
+
+    What the door would refuse is refused there; so is a socket of the page that `?origin=` names.
+    """
+    house = _house()
+    fault = house.admission.obstacle()
+    if fault is None:
+        try:
+            house.budgets.check(request.environ["voiceapp.visitor"])
+        except LimitError as error:
+            fault = error.fault
+    headers = {"Cache-Control": "no-store"}
+    if fault is None:
+        return {"ok": True}, 200, headers
+    told = described(fault)
+    if told["after_s"]:
+        headers["Retry-After"] = str(told["after_s"])
+    return {"ok": False, "error": told}, 429 if fault.code == "budget_spent" else 503, headers
+
+
+def _may_read_metrics() -> bool:
+    token = _house().rules.metrics_token.reveal()
+    if token:
+        given = request.headers.get("Authorization", "")
+        return hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
+    # Through a proxy everyone would come from loopback.
+    forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-Ip"))
+    return is_loopback(peer(request.environ)) and not forwarded
+
+
+def _house() -> House:
+    house: House = current_app.extensions["voiceapp_house"]
+    return house

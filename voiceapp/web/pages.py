@@ -1,0 +1,216 @@
+"""HTTP: the page, its files under a version, what makes it an app of its own, and whether this process lives."""
+
+import gzip
+import hashlib
+import json
+import mimetypes
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, Response, abort, current_app, render_template, request, send_from_directory
+
+STATIC = Path(__file__).parents[1] / "static"
+DEFAULT_LANGUAGE = "en"
+LANGUAGE_COOKIE = "language"
+# So that a page that is dark by choice is not light for its first moment.
+THEME_COOKIE = "theme"
+THEMES = frozenset({"light", "dark"})
+SQUEEZED = frozenset({".css", ".js", ".json", ".svg"})
+IMPORT = re.compile(r"""^(?:import|export) [^"]*"(\.[^"]+\.js)"$""", re.MULTILINE)
+FOREVER_S = int(timedelta(days=365).total_seconds())
+
+HEADERS = {
+    "Content-Security-Policy": "; ".join([
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "media-src blob:",
+        "worker-src 'self'",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    ]),
+    "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}  # fmt: skip
+
+pages = Blueprint("pages", __name__)
+
+
+def init_app(app: Flask) -> None:
+    """Add the pages; reads the languages, names the files' version and squeezes the files once."""
+    app.extensions["voiceapp_languages"] = read_languages()
+    app.extensions["voiceapp_version"] = files_version()
+    app.extensions["voiceapp_squeezed"] = squeezed_files()
+    app.extensions["voiceapp_modules"] = modules()
+    app.register_blueprint(pages)
+    app.after_request(_with_headers)
+
+
+@pages.get("/")
+def page() -> Response:
+    languages: Mapping[str, Mapping[str, str]] = current_app.extensions["voiceapp_languages"]
+    language = choose_language(languages)
+    html = render_template(
+        "page.html",
+        root=root(),
+        language=language,
+        languages=sorted(languages),
+        strings=languages[language],
+        version=current_app.extensions["voiceapp_version"],
+        modules=current_app.extensions["voiceapp_modules"],
+        offer=current_app.extensions["voiceapp_offer"].shown(language),
+        theme=next((theme for theme in request.cookies.getlist(THEME_COOKIE) if theme in THEMES), ""),
+    )
+    response = _fresh(html, "text/html; charset=utf-8")
+    response.vary.update(("Accept-Language", "Cookie"))
+    return response
+
+
+@pages.get("/static/v-<version>/<path:name>")
+def versioned(version: str, name: str) -> Response:
+    """A file under the version of its content, so that browsers keep it for good.
+
+    Another version's address is none: a page made of two versions would fail where nobody looks.
+    """
+    if version != current_app.extensions["voiceapp_version"].removeprefix("v-"):
+        abort(404)
+    response = _squeezed(name) or send_from_directory(STATIC, name)
+    if Path(name).suffix in SQUEEZED:
+        response.vary.add("Accept-Encoding")
+    response.headers["Cache-Control"] = f"public, max-age={FOREVER_S}, immutable"
+    return response
+
+
+@pages.get("/worker.js")
+def worker() -> Response:
+    """The service worker, told what to keep; from here it may serve the whole page."""
+    version = current_app.extensions["voiceapp_version"]
+    kept = [f"static/{version}/{name}" for name in file_names() if not name.startswith("worker")]
+    head = f"const VERSION = {json.dumps(version)}\nconst FILES = {json.dumps(kept)}\n"
+    return _fresh(
+        head + (STATIC / "worker" / "offline.js").read_text(encoding="utf-8"), "text/javascript; charset=utf-8"
+    )
+
+
+@pages.get("/manifest.webmanifest")
+def manifest() -> Response:
+    """What makes the page an app that can be installed."""
+    languages: Mapping[str, Mapping[str, str]] = current_app.extensions["voiceapp_languages"]
+    language = choose_language(languages)
+    icons = f"static/{current_app.extensions['voiceapp_version']}/icons"
+    said = {
+        # Beside this file, wherever that is; who it is follows from where it starts.
+        "start_url": "./",
+        "scope": "./",
+        "display": "standalone",
+        "lang": language,
+        "name": languages[language]["app.name"],
+        "short_name": languages[language]["app.name"],
+        "description": languages[language]["app.description"],
+        "background_color": "#f6f5f2",
+        "theme_color": "#f6f5f2",
+        "icons": [
+            {"src": f"{icons}/icon-192.png", "sizes": "192x192", "type": "image/png"},
+            {"src": f"{icons}/icon-512.png", "sizes": "512x512", "type": "image/png", "purpose": "any"},
+            {"src": f"{icons}/icon-512.png", "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
+            {"src": f"{icons}/icon.svg", "sizes": "any", "type": "image/svg+xml"},
+        ],
+    }
+    return _fresh(json.dumps(said, ensure_ascii=False), "application/manifest+json")
+
+
+@pages.get("/healthz")
+def healthz() -> tuple[dict[str, str], int]:
+    return {"status": "ok"}, 200
+
+
+def root() -> str:
+    """What an address of ours begins with: the path the app lives under, where it is known; else it is relative."""
+    return f"{request.script_root}/" if request.script_root else ""
+
+
+def choose_language(languages: Mapping[str, Any]) -> str:
+    """By link, then by stored choice, then by what the browser asks for."""
+    for asked in (request.args.get("lang"), *request.cookies.getlist(LANGUAGE_COOKIE)):
+        if asked is not None and asked in languages:
+            return asked
+    return request.accept_languages.best_match(sorted(languages), DEFAULT_LANGUAGE) or DEFAULT_LANGUAGE
+
+
+def read_languages() -> dict[str, dict[str, str]]:
+    """Every language of the page, by its tag: one flat JSON file each."""
+    return {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in (STATIC / "i18n").glob("*.json")}
+
+
+def files_version() -> str:
+    """A name for the static files' content, the first part of their path."""
+    digest = hashlib.sha256()
+    for name in file_names():
+        digest.update(name.encode())
+        digest.update((STATIC / name).read_bytes())
+    return f"v-{digest.hexdigest()[:12]}"
+
+
+def file_names() -> list[str]:
+    """Every static file, as it stands in an address."""
+    return sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*") if path.is_file())
+
+
+def squeezed_files() -> dict[str, bytes]:
+    """The files that gzip makes smaller, squeezed as far as it goes."""
+    return {
+        name: gzip.compress((STATIC / name).read_bytes(), mtime=0)
+        for name in file_names()
+        if Path(name).suffix in SQUEEZED
+    }
+
+
+def modules(entry: str = "js/main.js") -> list[str]:
+    """The script and all it imports: named in the page, they come at once and not one after the other."""
+    found = [entry]
+    for name in found:
+        source = (STATIC / name).read_text(encoding="utf-8")
+        for imported in IMPORT.findall(source):
+            path = (STATIC / name).parent.joinpath(imported).resolve().relative_to(STATIC.resolve()).as_posix()
+            if path not in found:
+                found.append(path)
+    return found
+
+
+def _squeezed(name: str) -> Response | None:
+    """The file as gzip, where there is one and the browser takes it."""
+    content = current_app.extensions["voiceapp_squeezed"].get(name)
+    if content is None or not request.accept_encodings["gzip"]:
+        return None
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    response = Response(content, mimetype=kind)
+    response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def _fresh(text: str, kind: str) -> Response:
+    """Written for this request, and asked for anew each time."""
+    content = text.encode()
+    squeezed = bool(request.accept_encodings["gzip"])
+    response = Response(gzip.compress(content, 6) if squeezed else content, content_type=kind)
+    if squeezed:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Cache-Control"] = "no-cache"
+    response.vary.add("Accept-Encoding")
+    return response
+
+
+def _with_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
