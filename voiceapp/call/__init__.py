@@ -1,0 +1,1 @@
+"""One call, on the bridge: from its start to its end."""

@@ -1,0 +1,1 @@
+"""What the operator sets: the environment, personas, prices."""

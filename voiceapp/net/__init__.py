@@ -1,0 +1,1 @@
+"""Sockets on the loop; knows nothing of voice."""

@@ -1,0 +1,1 @@
+"""For whoever runs it: metrics, log, gunicorn, what is fetched at install."""

@@ -1,0 +1,1 @@
+"""The model's side: known servers, connections, sessions, the embedded engine's process."""

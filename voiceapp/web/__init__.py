@@ -1,0 +1,1 @@
+"""HTTP: what every request passes, the page, the login, health."""
