@@ -19,6 +19,30 @@ AT_44100 = """
 const Context = window.AudioContext
 window.AudioContext = class extends Context { constructor(options) { super({ ...options, sampleRate: 44100 }) } };
 """
+# The browser gives up the first worklet of a name in the first context, once it heard, or played, a second of sound.
+GIVE_UP = """
+const SPOILED = `
+const register = registerProcessor
+let made = 0
+globalThis.registerProcessor = (name, Whole) => register(name, name !== "NAME" ? Whole : class extends Whole {
+  number = made++
+  frames = 0
+  process(inputs, outputs) {
+    const goesOn = super.process(inputs, outputs)
+    if ((inputs[0] ?? outputs[0])[0]?.some(Boolean)) this.frames += 128
+    if (this.number === 0 && this.frames > sampleRate) throw new Error("given up")
+    return goesOn
+  }
+})`
+const add = AudioWorklet.prototype.addModule
+let spoiled = null
+AudioWorklet.prototype.addModule = async function (url) {
+  spoiled ??= [this, add.call(this, URL.createObjectURL(new Blob([SPOILED], { type: "text/javascript" })))]
+  if (spoiled[0] === this) await spoiled[1]
+  return add.call(this, url)
+};
+"""
+LIVE = "testTracks.filter(track => track.readyState === 'live').length"
 LIVE_DEVICE = "testTracks.filter(track => track.readyState === 'live').map(track => track.label)"
 
 
@@ -105,6 +129,41 @@ def test_as_iphones_report_a_telephone_call_it_goes_on_when_the_page_is_back(vis
     page.wait_for_selector('[data-code="sound_paused"]', state="detached")
     assert page.evaluate("testContexts.length") == 1
     assert visitor.stats["phase"] == "live"
+
+
+def test_a_microphone_that_the_browser_gives_up_is_shut_and_opened_by_a_press(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("push_to_talk")
+    visitor = visit(url, room=GIVE_UP.replace("NAME", "capture"), bypass_csp=True)
+    page = visitor.page
+    visitor.call_until_live()
+    assert "Press the microphone button" in visitor.wait_for_notice("microphone_failed")
+    assert page.evaluate(LIVE) == 0
+    assert page.locator("#microphone").get_attribute("aria-label") == "Use the microphone"
+    page.click("#microphone")
+    page.wait_for_selector('[data-code="microphone_failed"]', state="detached")
+    sent = visitor.stats["chunksSent"]
+    visitor.wait_until(lambda stats: stats["chunksSent"] > sent + 5)
+    assert page.evaluate(LIVE) == 1
+
+
+def test_a_loudspeaker_that_the_browser_gives_up_is_said_and_starts_again_at_a_touch(
+    visit: Visit, serve: Serve
+) -> None:
+    url, _ = serve("long_answer")
+    visitor = visit(url, room=GIVE_UP.replace("NAME", "playback"), bypass_csp=True)
+    page = visitor.page
+    visitor.call_until_live()
+    assert "Touch the page" in visitor.wait_for_notice("sound_failed")
+    # Cut where it was heard.
+    visitor.wait_for_entry("assistant", "[data-cut]")
+    visitor.wait_until(lambda stats: stats["turn"] == "listening")
+    played = visitor.stats["msHeard"]["a1"]
+    assert 0 < played < 1500
+    page.click("#status")
+    page.wait_for_selector('[data-code="sound_failed"]', state="detached")
+    visitor.type("And now?")
+    visitor.wait_until(lambda stats: stats["msHeard"].get("t1", 0) > 500)
+    assert page.evaluate("testContexts.map(context => context.state)") == ["closed", "running"]
 
 
 def test_the_screen_stays_on_as_long_as_the_call(visit: Visit, serve: Serve) -> None:

@@ -188,6 +188,53 @@ test("a sound that the system has stopped goes on when the page is seen again", 
   assert.deepEqual(made.standing, [])
 })
 
+test("a microphone that the browser gives up is let go, its turn ends, the person is told, and a press opens it again", async () => {
+  const made = await live()
+  made.line.come("turn", 1, { state: "user" })
+  const before = made.line.said.length
+  made.call.microphone.node.onprocessorerror()
+  assert.equal(made.world.live(), 0)
+  assert.ok(made.call.muted)
+  assert.deepEqual(made.standing, ["microphone_failed"])
+  assert.equal(made.line.said.slice(before).filter(([event]) => event === "audio").length, 14)
+  made.call.toggleMicrophone()
+  await made.rest()
+  assert.deepEqual([made.world.live(), made.call.muted, made.standing], [1, false, []])
+})
+
+test("a worklet of a microphone that was exchanged says nothing of the one that is there", async () => {
+  const made = await live()
+  const { node } = made.call.microphone
+  made.call.sound.choiceChanged("microphone")
+  await made.rest()
+  node.onprocessorerror()
+  assert.deepEqual([made.world.live(), made.standing], [1, []])
+})
+
+test("where the browser gives up playback, the answer is cut where it was heard, the next is read, and a touch brings the sound back", async () => {
+  const made = await live()
+  speak(made)
+  const { player } = made.call
+  player.node.port.onmessage({ data: { type: "position", item: "a1", ms: 400, rms: 0.1 } })
+  player.node.onprocessorerror()
+  assert.deepEqual(made.standing, ["sound_failed"])
+  assert.ok(made.line.events.includes("interrupt"))
+  made.line.come("flush", 5, { item: "a1" })
+  await made.rest()
+  assert.deepEqual(made.line.said.at(-1), ["flushed", { item: "a1", heard_ms: 400 }])
+  speak(made, "a2")
+  assert.equal(player.busy, false)
+  const entry = made.transcript.entries.flat().find(({ id }) => id === "a2")
+  assert.equal(made.pace.shown(entry), entry.text.length)
+  made.world.contexts[0].onstatechange()
+  assert.deepEqual(made.standing, ["sound_failed"])
+  made.call.sound.touched()
+  await made.rest()
+  assert.deepEqual([made.standing, made.world.open(), made.world.live()], [[], 1, 1])
+  speak(made, "a3")
+  assert.equal(player.busy, true)
+})
+
 test("an iPhone's sound goes back to where it was once the call is over", async () => {
   const session = { type: "auto" }
   Object.defineProperty(navigator, "audioSession", { value: session, configurable: true })

@@ -7,7 +7,7 @@ function player(latencyMs = 40) {
   const clock = { ms: 1000 }
   const told = []
   const delegate = new Proxy({}, { get: (_, name) => (...data) => told.push([name, ...data]) })
-  const made = new Player(delegate, { latencyMs }, () => clock.ms)
+  const made = new Player(delegate, { latencyMs }, () => clock.ms, delegate)
   const sent = []
   const node = { port: { postMessage: message => sent.push(message) }, disconnect() {} }
   made.attach(node)

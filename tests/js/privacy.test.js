@@ -33,6 +33,11 @@ const DOINGS = {
     },
     act: ({ call }) => void call.sound.deviceChanged()
   },
+  "the browser gives up the microphone": { prepare: made => made.goLive(), act: ({ call }) => void call.microphone.node.onprocessorerror() },
+  "the browser gives up the loudspeaker, which is touched": {
+    prepare: made => made.goLive(),
+    act: ({ call }) => { call.player.node.onprocessorerror(); call.sound.touched() }
+  },
   "the call is hung up": { prepare: made => made.goLive(), act: ({ call }) => call.stop() }
 }
 

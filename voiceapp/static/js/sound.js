@@ -45,7 +45,7 @@ export class Sound {
     this.stats = stats
     this.delegate = delegate
     this.microphone = new Microphone(devices, this)
-    this.player = new Player(hearing, this.device, now)
+    this.player = new Player(hearing, this.device, now, this)
     this.devices = new Devices(devices, this)
   }
 
@@ -152,7 +152,7 @@ export class Sound {
     if (!this.paused) return
     const { era } = this
     this.paused = false
-    const runs = await this.device.resume()
+    const runs = !this.player.failed && await this.device.resume()
     if (era !== this.era) return
     if (runs) return this.notices.over("soundRuns")
     // Another one would be as silent, and the answer would be cut for it.
@@ -202,7 +202,7 @@ export class Sound {
 
   /** The old context is dead for good: everything once more, with the microphone that is there. */
   async #rebuild() {
-    this.delegate.soundRestarting()
+    if (!this.player.failed) this.delegate.soundRestarting()
     const { era, microphone: { stream } } = this
     this.microphone.disconnect()
     this.device.close()
@@ -235,8 +235,18 @@ export class Sound {
   }
 
   #runs() {
+    if (this.player.failed) return
     this.paused = false
     this.notices.over("soundRuns")
+  }
+
+  // Owner of the player
+
+  /** Its worklet gave up: what was playing is cut where it was heard, and what comes is read, until a touch. */
+  playbackFailed() {
+    if (this.player.busy) this.delegate.soundRestarting()
+    this.paused = true
+    this.notices.add({ code: "sound_failed" })
   }
 
   // Permission delegate
@@ -295,6 +305,14 @@ export class Sound {
     const { era } = this
     if (await this.addMicrophone()) this.notices.add({ code: "microphone_replaced" })
     else if (era === this.era) this.delegate.microphoneGone()
+  }
+
+  /** Its light would be on, and nobody would be heard: it is closed, and the person may open it again. */
+  microphoneFailed() {
+    this.letGo()
+    this.notices.add({ code: "microphone_failed" })
+    this.delegate.microphoneGone()
+    this.delegate.soundChanged()
   }
 
   /** Another tab, a telephone call or the system has it for a while: it is open and silent. @param {boolean} taken */

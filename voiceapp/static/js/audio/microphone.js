@@ -21,6 +21,7 @@ const CODES = {
  * @property {(peak: number, ms: number) => void} microphoneMeasured ten times a second, whether or not blocks are delivered
  * @property {(report: Judged) => void} speechJudged
  * @property {() => void} microphoneLost
+ * @property {() => void} microphoneFailed it is open, but the browser has given up what listens to it
  * @property {(taken: boolean) => void} microphoneTaken the system gives it to somebody else, or back
  */
 
@@ -204,6 +205,7 @@ export class Microphone {
     const options = { numberOfInputs: 2, channelCount: 1, channelCountMode: /** @type {const} */ ("explicit"), outputChannelCount: [1] }
     const node = new AudioWorkletNode(context, "capture", options)
     node.port.onmessage = ({ data }) => this.#reported(data)
+    node.onprocessorerror = () => { if (this.node === node) this.delegate.microphoneFailed() }
     return node
   }
 

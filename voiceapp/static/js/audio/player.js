@@ -20,11 +20,14 @@ const REFUSED_MOST = 200
  * @property {(item: string, ms: number) => void} playbackMissed so much of it is not heard: it can only be read
  */
 
+/** @typedef {{port: MessagePort, disconnect: () => void, onprocessorerror: AudioWorkletNode["onprocessorerror"]}} PlaybackNode */
 /** @typedef {{type: "started" | "underran" | "position" | "ended" | "flushed", item: string, ms: number, rms: number}} PlaybackReport */
 
 export class Player {
-  /** @type {{port: MessagePort, disconnect: () => void} | null} */
+  /** @type {PlaybackNode | null} */
   node = null
+  /** Its worklet has failed and plays nothing: what comes is read, until there is another one. */
+  failed = false
   /** @type {AnalyserNode | null} */
   analyser = null
   /** @type {Set<string>} items that were flushed: their late sound is refused */
@@ -41,11 +44,13 @@ export class Player {
    * @param {PlayerDelegate} delegate
    * @param {{latencyMs: number, silent?: boolean}} device
    * @param {() => number} now milliseconds
+   * @param {{playbackFailed: () => void}} owner who opens another one
    */
-  constructor(delegate, device, now) {
+  constructor(delegate, device, now, owner) {
     this.delegate = delegate
     this.device = device
     this.now = now
+    this.owner = owner
   }
 
   forget() {
@@ -66,10 +71,16 @@ export class Player {
     this.attach(node)
   }
 
-  /** @param {{port: MessagePort, disconnect: () => void}} node */
+  /** @param {PlaybackNode} node */
   attach(node) {
     this.node = node
+    this.failed = false
     node.port.onmessage = ({ data }) => this.#reported(data)
+    node.onprocessorerror = () => {
+      if (this.node !== node) return
+      this.failed = true
+      this.owner.playbackFailed()
+    }
   }
 
   close() {
@@ -88,7 +99,7 @@ export class Player {
     if (this.refused.has(item) || !this.node) return 0
     const pcm = decode(base64)
     const count = pcm.length
-    if (this.device.silent || this.missed.has(item)) return this.#miss(item, msOf(count))
+    if (this.device.silent || this.failed || this.missed.has(item)) return this.#miss(item, msOf(count))
     if (!this.played.has(item)) this.played.set(item, { ms: 0, endedAt: null })
     this.node.port.postMessage({ type: "append", item, pcm }, [pcm.buffer])
     return count

@@ -12,7 +12,7 @@ const BEFORE_S = 0.2
 const AFTER_S = 0.6
 /** A device that records nothing must not be waited for. */
 const LATE_MS = 2000
-const NOBODY = { microphoneHeard() {}, microphoneMeasured() {}, speechJudged() {}, microphoneLost() {}, microphoneTaken() {} }
+const NOBODY = { microphoneHeard() {}, microphoneMeasured() {}, speechJudged() {}, microphoneLost() {}, microphoneFailed() {}, microphoneTaken() {} }
 
 export class Bench {
   device = new AudioDevice(this)
