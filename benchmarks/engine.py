@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from tests.engine.client import Client
-from tests.engine.speech import noises
+from tests.engine.speech_samples import noises
 from tests.word_errors import error_rate
 
 RATE = 24000
@@ -355,9 +355,9 @@ class Bench:
         )
 
     def round_trip(self) -> None:
-        from voiceapp.engine.recogniser import Recogniser
-        from voiceapp.engine.resampler import Resampler
-        from voiceapp.engine.voice import Voice
+        from voiceapp.engine.speech.resampler import Resampler
+        from voiceapp.engine.speech.stt import Recogniser
+        from voiceapp.engine.speech.tts import Voice
 
         voice, recogniser = Voice.installed(), Recogniser.installed()
         pairs = []

@@ -24,8 +24,8 @@ from tests.browser.speech import spoken
 from tests.browser.visitor import Visitor, chromium
 from tests.conftest import upstream_settings
 from tests.servers import gunicorn
-from voiceapp.engine import tone
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted import tone
+from voiceapp.engine.scripted.server import ScriptedServer
 
 QUESTIONS = ("Tell me what you can do.", "Please tell me what you can do for me.", "What can you do?")
 INTERRUPTION = "Stop, that is enough."

@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.browser.visitor import Visitor, chromium
 from tests.conftest import SCENARIOS, upstream_settings
 from tests.servers import gunicorn
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 LOADS = 5
 TALK_MS = 20_000

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.servers import gunicorn, werkzeug
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 # The machine may be slow; what is made up must still be right.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -14,7 +14,7 @@ from tests.browser.visitor import Visitor, chromium
 from tests.browser.wire import Wire
 from tests.conftest import SCENARIOS, upstream_settings
 from tests.servers import gunicorn
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 FOLDER = Path(__file__).parents[1] / "docs" / "img"
 SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1280, "height": 800}}

@@ -17,7 +17,7 @@ from tests.hostile.attacker import PING, Line, Watch, connect, frame, text
 from tests.net.test_engineio_driver import chunk
 from tests.page_client import PageClient, of_answer
 from tests.servers import Gunicorn, gunicorn
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 CALLERS = 16
 SETTLE_S = 4.0

@@ -1,6 +1,6 @@
 """How far what was heard is from what was said, in words."""
 
-from voiceapp.engine.numbers import digits
+from voiceapp.engine.brains.numbers import digits
 
 
 def words(text: str) -> list[str]:

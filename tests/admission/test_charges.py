@@ -11,7 +11,7 @@ from tests.hostile.attacker import fetch
 from tests.net.test_engineio_driver import chunk, closed, eventually
 from tests.page_client import PageClient, of_answer
 from tests.servers import werkzeug
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 Serve = Callable[..., str]
 TRANSCRIBED = {

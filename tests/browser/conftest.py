@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from tests.browser.visitor import Visitor, chromium
 from tests.conftest import SCENARIOS, upstream_settings
 from tests.servers import gunicorn
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 OWN_SCENARIOS = Path(__file__).parent / "scenarios"
 OUTPUT = Path(__file__).parents[1] / "output"

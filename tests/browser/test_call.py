@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.browser.visitor import Visitor
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = pytest.mark.browser
 

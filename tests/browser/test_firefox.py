@@ -11,9 +11,9 @@ from tests.browser.firefox import ESCAPE, PROGRAM, FirefoxVisitor, firefox
 from tests.browser.pulse import HEARD_RATE, PROGRAMS, pulse
 from tests.browser.speech import spoken
 from tests.word_errors import error_rate
-from voiceapp.engine.recogniser import Recogniser
-from voiceapp.engine.resampler import Resampler
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
+from voiceapp.engine.speech.resampler import Resampler
+from voiceapp.engine.speech.stt import Recogniser
 
 pytestmark = [
     pytest.mark.browser,

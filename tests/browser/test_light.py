@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.browser.visitor import Visitor
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = pytest.mark.browser
 

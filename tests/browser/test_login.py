@@ -7,7 +7,7 @@ from playwright.sync_api import Browser
 
 from tests.conftest import SCENARIOS, upstream_settings
 from tests.servers import gunicorn
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ from tests.browser.visitor import Visitor
 from tests.conftest import SCENARIOS, upstream_settings
 from tests.nginx_server import UPGRADES, needs_nginx, nginx
 from tests.servers import gunicorn
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = [pytest.mark.browser, needs_nginx]
 

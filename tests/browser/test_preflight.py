@@ -13,7 +13,7 @@ from tests.browser.room import room, say
 from tests.browser.speech import spoken
 from tests.browser.test_page import OVERFLOW, SMALL_TARGETS
 from tests.browser.visitor import Visitor, chromium
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 from tests.browser.states import CHOICES, SCENARIO
 from tests.browser.visitor import Visitor
 from tests.browser.wire import Wire
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ from tests.browser.visitor import Visitor
 from tests.conftest import SCENARIOS, upstream_settings
 from tests.page_client import PageClient
 from tests.servers import Gunicorn, gunicorn
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = pytest.mark.browser
 

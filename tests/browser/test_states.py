@@ -9,7 +9,7 @@ from tests.browser.axe import serious
 from tests.browser.states import CHOICES, SCENARIO, STATES, walk
 from tests.browser.visitor import Visitor
 from tests.browser.wire import Wire
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = pytest.mark.browser
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 
 from tests.browser.axe import check
 from tests.browser.visitor import Visitor
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = pytest.mark.browser
 

@@ -11,7 +11,7 @@ from tests.browser.room import room, say
 from tests.browser.speech import spoken
 from tests.browser.test_call import events, sound
 from tests.browser.visitor import Visitor
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = pytest.mark.browser
 

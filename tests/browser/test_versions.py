@@ -6,7 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import Browser, Route
 
 from tests.browser.visitor import Visitor
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 Visit = Callable[..., Visitor]
 Serve = Callable[[str], tuple[str, ScriptedServer]]

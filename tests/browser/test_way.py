@@ -10,7 +10,7 @@ from tests.browser.visitor import Visitor
 from tests.conftest import SCENARIOS, upstream_settings
 from tests.proxy import proxied, with_host, without_upgrade
 from tests.servers import gunicorn
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = pytest.mark.browser
 

@@ -10,7 +10,7 @@ from tests.browser.visitor import Visitor, chromium
 from tests.conftest import EMBEDDED
 from tests.servers import gunicorn
 from tests.word_errors import error_rate
-from voiceapp.engine.recogniser import Recogniser
+from voiceapp.engine.speech.stt import Recogniser
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 

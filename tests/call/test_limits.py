@@ -18,7 +18,7 @@ from voiceapp.admission.budgets import Budgets, Left
 from voiceapp.admission.quota_store import Ledger
 from voiceapp.config.environment import Secret
 from voiceapp.config.rules import Rules
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 Serve = Callable[..., str]
 Upstream = Callable[..., ScriptedServer]

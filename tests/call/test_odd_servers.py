@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import upstream_settings
 from tests.page_client import PageClient
 from tests.servers import werkzeug
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 PCM = bytes(n * 7 % 251 for n in range(24_000))
 LONG = "item_" + "i" * 200

@@ -12,7 +12,7 @@ from tests.servers import werkzeug
 from voiceapp.conversation import deadlines
 from voiceapp.conversation import events as ev
 from voiceapp.conversation.conversation import Conversation
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 Upstream = Callable[..., ScriptedServer]
 SOUND = base64.b64encode(b"\x11\x22" * 960).decode()

@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import upstream_settings
 from tests.page_client import PageClient, of_answer
 from tests.servers import werkzeug
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 SOUND = base64.b64encode(bytes(1920)).decode()
 Upstream = Callable[..., ScriptedServer]

@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import upstream_settings
 from tests.page_client import PageClient
 from tests.servers import werkzeug
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 Upstream = Callable[..., ScriptedServer]
 SOUND = base64.b64encode(bytes(9600)).decode()

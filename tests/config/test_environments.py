@@ -18,7 +18,7 @@ from tests.servers import ROOT, answers, environment, free_port, gunicorn
 from tests.surroundings import READ_ONLY, mounting
 from voiceapp.config import rules
 from voiceapp.config.settings import Settings
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 from voiceapp.errors import SettingError
 
 # As Kubernetes sets them for a service `voiceapp`, and for others whose names begin so.

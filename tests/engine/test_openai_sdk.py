@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from openai import AsyncOpenAI, OpenAI
 
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 from .hall import Hall
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from voiceapp.engine import models
-from voiceapp.engine.missing import JAPANESE, MissingError
-from voiceapp.engine.server import Address
-from voiceapp.engine.tongues import Tongues
+from voiceapp.engine.serving.server import Address
+from voiceapp.engine.speech import models
+from voiceapp.engine.speech.languages import Tongues
+from voiceapp.engine.speech.missing import JAPANESE, MissingError
 
 BLOCK = """
 import sys

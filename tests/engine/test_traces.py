@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from voiceapp.engine.request import Finished, Words
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.brains.request import Finished, Words
+from voiceapp.engine.scripted.server import ScriptedServer
 
 from .caller import Caller, sound
 from .client import Client

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from tests.word_errors import error_rate
-from voiceapp.engine.recogniser import Recogniser
-from voiceapp.engine.resampler import Resampler
-from voiceapp.engine.sound import FORMATS, rounded
-from voiceapp.engine.voice import Voice
+from voiceapp.engine.protocol.audio_formats import FORMATS, rounded
+from voiceapp.engine.speech.resampler import Resampler
+from voiceapp.engine.speech.stt import Recogniser
+from voiceapp.engine.speech.tts import Voice
 
 from .client import Client
-from .speech import SENTENCES, noises, spoken
+from .speech_samples import SENTENCES, noises, spoken
 
 pytestmark = pytest.mark.models
 

@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import SCENARIOS, upstream_settings
 from tests.hostile.attacker import Line, Watch, get
 from tests.servers import Gunicorn, gunicorn
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 KEY_MARK = "sk-test-marked-key"
 Serve = Callable[..., Gunicorn]

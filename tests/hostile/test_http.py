@@ -9,7 +9,7 @@ import pytest
 from tests.hostile.attacker import Line, Watch, answer, ask, crowd, get, lines, request, upgrade
 from tests.hostile.conftest import Serve
 from tests.servers import Gunicorn
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 
 def closed(sock: socket.socket, within: float) -> bool:

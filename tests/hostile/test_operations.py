@@ -15,7 +15,7 @@ from tests.hostile.attacker import Line, Watch, answer, ask, connect, fetch, get
 from tests.hostile.conftest import Serve, Vanished
 from tests.page_client import PageClient, of_answer
 from tests.servers import Gunicorn, answers
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 SOUND = base64.b64encode(bytes(range(256)) * 7 + bytes(128)).decode()
 CODE, SECRET, TOKEN, KEY = "marked-code-1", "marked-secret-key-2", "marked-token-3", "sk-test-marked-key"

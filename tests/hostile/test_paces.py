@@ -7,7 +7,7 @@ from tests.conftest import SCENARIOS
 from tests.hostile.attacker import Line, ask, lines, request, text, upgrade
 from tests.hostile.conftest import Serve
 from tests.hostile.test_worker import Attacked
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 # As a stranger on the internet meets the app.
 STRANGERS = {"VOICEAPP_PROXIES": "1", "VOICEAPP_PUBLIC": "yes", "VOICEAPP_CALLS_PER_ADDRESS": "0"}

@@ -9,7 +9,7 @@ import pytest
 from tests.hostile.attacker import Line, Watch, text
 from tests.page_client import PageClient
 from tests.servers import Gunicorn
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 SOUND = base64.b64encode(bytes(1920)).decode()
 

@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import upstream_settings
 from tests.hostile.attacker import Line, Watch, answer, ask, connect, crowd, lines, request
 from tests.servers import Gunicorn, gunicorn
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 # Connections that hold a thread of a server whose parser and whose guard read a length differently.
 TRICKS = {

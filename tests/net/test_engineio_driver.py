@@ -14,7 +14,7 @@ import websocket
 from tests.conftest import SCENARIOS, upstream_settings
 from tests.page_client import PageClient, of_answer
 from tests.servers import Gunicorn, gunicorn
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 Serve = Callable[..., str]
 Upstream = Callable[..., ScriptedServer]

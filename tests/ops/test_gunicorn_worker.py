@@ -16,7 +16,7 @@ from tests.conftest import SCENARIOS, upstream_settings
 from tests.hostile.attacker import Line, get
 from tests.page_client import PageClient
 from tests.servers import Gunicorn, answers, free_port, gunicorn
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 from voiceapp.net.http_connection import Request
 from voiceapp.ops.gunicorn_worker import Worker
 

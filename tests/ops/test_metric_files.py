@@ -14,7 +14,7 @@ from tests.conftest import upstream_settings
 from tests.page_client import PageClient
 from tests.servers import ROOT, Gunicorn, answers, environment, gunicorn
 from tests.surroundings import fill, mounting, small_disk
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 from voiceapp.ops import metric_files
 
 # Every label that our own code can give, through prometheus-client as a worker loads it.

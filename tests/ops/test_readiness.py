@@ -15,7 +15,7 @@ from tests.page_client import PageClient
 from tests.servers import ROOT, environment, gunicorn
 from tests.surroundings import python_without
 from voiceapp.config.settings import Settings
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 from voiceapp.ops import readiness
 from voiceapp.ops.readiness import ENGINE_MODULES, RECOGNISER_MODULE, Readiness
 

@@ -11,7 +11,7 @@ from flask_socketio import SocketIOTestClient
 from tests.conftest import SCENARIOS, upstream_settings
 from voiceapp import create_app
 from voiceapp.config.settings import Settings
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 from voiceapp.page import sockets, up
 
 SOUND = base64.b64encode(bytes(1920)).decode()

@@ -21,7 +21,7 @@ from tests.conftest import SCENARIOS, upstream_settings
 from tests.page_client import PageClient
 from tests.servers import free_port, werkzeug
 from voiceapp.config.settings import Settings
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 from voiceapp.upstream import connect
 
 Upstream = Callable[..., ScriptedServer]

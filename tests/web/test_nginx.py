@@ -10,7 +10,7 @@ from tests.conftest import SCENARIOS, upstream_settings
 from tests.nginx_server import UPGRADES, needs_nginx, nginx
 from tests.servers import Gunicorn, gunicorn
 from tests.web.test_places import knock
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = needs_nginx
 

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import Any
 
-from voiceapp.engine.missing import MissingError
+from .speech.missing import MissingError
 
 
 def tell(event: str, **fields: Any) -> None:
@@ -18,7 +18,7 @@ def tell(event: str, **fields: Any) -> None:
 
 def run() -> int:
     try:
-        from voiceapp.engine.service import main
+        from .service import main
 
         main(tell)
     except ModuleNotFoundError as absent:

@@ -12,11 +12,12 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from voiceapp.engine import memory, shapes
-from voiceapp.engine.received import lines_to
-from voiceapp.engine.scenario import load
-from voiceapp.engine.scripted import Scripted
-from voiceapp.engine.server import Address, Server
+from .protocol import session_object
+from .scripted.recorder import lines_to
+from .scripted.scenario import load
+from .scripted.server import Scripted
+from .serving import memory
+from .serving.server import Address, Server
 
 KEY = "VOICEAPP_ENGINE_KEY"
 
@@ -37,7 +38,7 @@ def arguments(line: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--mode", choices=("voice", "scripted"), default="voice")
     parser.add_argument("--scenario", type=Path, help="scripted: a TOML file; none is a well-behaved server")
     parser.add_argument("--record", type=Path, help="scripted: write what clients send, one JSON line each")
-    parser.add_argument("--session-seconds", type=float, default=shapes.SESSION_SECONDS)
+    parser.add_argument("--session-seconds", type=float, default=session_object.SESSION_SECONDS)
     parser.add_argument("--most-calls", type=int, default=16, help="voice: further connections get HTTP 503")
     parser.add_argument("--certificate", type=Path, help="TLS certificate chain, PEM")
     parser.add_argument("--key-file", type=Path, help="its private key, PEM")
@@ -78,7 +79,7 @@ async def serve_script(
 
 async def serve_voice(options: argparse.Namespace, address: Address, tell: Tell, stop: asyncio.Event) -> None:
     # Imported here so that scripted mode runs where numpy and the models are not installed.
-    from voiceapp.engine.exchange import Exchange
+    from .serving.voice_server import Exchange
 
     memory.hold_together()
     exchange = Exchange(os.environ.get(KEY) or None, options.session_seconds, options.most_calls)

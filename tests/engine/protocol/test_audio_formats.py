@@ -1,0 +1,64 @@
+"""Formats: the laws of G.711, odd chunk borders, and rates."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voiceapp.engine.protocol.audio_formats import FORMATS, Decoder, Encoder
+from voiceapp.engine.speech.resampler import Resampler
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("audio/pcmu", {0x00: -32124, 0x80: 32124, 0xFF: 0, 0xEF: 132, 0x90: 15996}),
+        ("audio/pcma", {0x2A: -32256, 0xAA: 32256, 0xD5: 8, 0x55: -8, 0xD4: 24}),
+    ],
+)
+def test_g711_values(name: str, values: dict[int, int]) -> None:
+    form = FORMATS[name]
+    assert form.decoded(bytes(values)).tolist() == list(values.values())
+    assert form.encoded(np.array(list(values.values()), np.int16)) == bytes(values)
+
+
+@pytest.mark.parametrize("name", ["audio/pcmu", "audio/pcma"])
+def test_g711_there_and_back(name: str) -> None:
+    form = FORMATS[name]
+    codes = bytes(code for code in range(256) if (name, code) != ("audio/pcmu", 0x7F))
+    assert form.encoded(form.decoded(codes)) == codes
+
+
+@given(st.lists(st.integers(1, 900), min_size=1, max_size=12))
+def test_chunk_borders_change_nothing(sizes: list[int]) -> None:
+    data = np.random.default_rng(0).integers(-9000, 9000, sum(sizes), np.int16).tobytes()[: sum(sizes)]
+    whole = Decoder(FORMATS["audio/pcm"]).feed(data)
+    decoder, start, parts = Decoder(FORMATS["audio/pcm"]), 0, []
+    for size in sizes:
+        parts.append(decoder.feed(data[start : start + size]))
+        start += size
+    assert np.concatenate(parts).tolist() == whole.tolist()
+
+
+def tone(hz: float, rate: int) -> np.ndarray:
+    return np.sin(2 * np.pi * hz * np.arange(rate) / rate).astype(np.float32)
+
+
+@pytest.mark.parametrize(("source", "target"), [(24000, 16000), (8000, 16000), (24000, 8000), (16000, 24000)])
+def test_a_tone_stays_what_it_was(source: int, target: int) -> None:
+    made = Resampler(source, target).feed(tone(1000, source))
+    assert len(made) == pytest.approx(target, abs=4)
+    steady = made[target // 4 : target // 4 + target // 2]
+    assert np.abs(np.fft.rfft(steady)).argmax() * 2 == 1000
+    assert np.sqrt(np.mean(steady**2)) == pytest.approx(np.sqrt(0.5), rel=0.02)
+
+
+@pytest.mark.parametrize(("source", "target", "hz"), [(24000, 16000, 10000), (24000, 8000, 6000)])
+def test_what_does_not_fit_is_taken_out(source: int, target: int, hz: int) -> None:
+    made = Resampler(source, target).feed(tone(hz, source))
+    assert np.abs(made[500:]).max() < 0.002
+
+
+def test_pcm_at_the_speaking_rate_is_untouched() -> None:
+    samples = np.array([0, 1, -32768, 32767], np.int16)
+    assert Encoder(FORMATS["audio/pcm"]).feed(samples) == samples.tobytes()

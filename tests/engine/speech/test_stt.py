@@ -1,0 +1,68 @@
+"""From Whisper's tokens to words, without the model."""
+
+import numpy as np
+import pytest
+
+from voiceapp.engine.speech.stt import Vocabulary, cut, timed, without_captions
+
+WORDS = ["Hello", "Ġthere", ".", "Ġagain", "Ã©", "<|endoftext|>", "<|startoftranscript|>", "<|notimestamps|>"]
+TIMES = len(WORDS)
+VOCABULARY = Vocabulary.of(WORDS + [f"<|{place / 50:.2f}|>" for place in range(1501)], "en")
+
+
+def at(seconds: float) -> int:
+    return TIMES + round(seconds * 50)
+
+
+def test_tokens_of_an_english_model() -> None:
+    assert (VOCABULARY.end, VOCABULARY.times, VOCABULARY.prompt) == (5, TIMES, (6,))
+
+
+def test_text_between_times() -> None:
+    tokens = [at(0), 0, 1, 2, at(1.2), at(1.2), 3, 2, at(2)]
+    assert VOCABULARY.segments(tokens, 2.0) == ["Hello there.", "again."]
+
+
+def test_what_starts_after_the_sound_is_made_up() -> None:
+    assert VOCABULARY.segments([at(0), 0, at(1), at(3), 3, at(4)], 2.0) == ["Hello"]
+
+
+def test_a_repetition_is_made_up() -> None:
+    assert VOCABULARY.segments([at(0), 0, at(1), at(1), 0, at(2)], 2.0) == ["Hello"]
+
+
+def test_bytes_beyond_ascii() -> None:
+    assert VOCABULARY.text([4, VOCABULARY.end, at(1)]) == "é"
+
+
+def test_text_without_any_time() -> None:
+    assert timed([0, 1], TIMES, 5) == [(0.0, [0, 1])]
+
+
+def test_a_multilingual_model_is_told_the_language() -> None:
+    words = ["x"] * 51865
+    words[50257], words[50258], words[50261] = "<|endoftext|>", "<|startoftranscript|>", "<|de|>"
+    words[50359], words[50363] = "<|transcribe|>", "<|notimestamps|>"
+    assert Vocabulary.of(words, "de").prompt == (50258, 50261, 50359)
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("[Music]", ""),
+        ("(wind blowing)", ""),
+        ("♪ la la ♪", ""),
+        ("...", ""),
+        ("Hello (coughs) there.", "Hello there."),
+    ],
+)
+def test_sounds_are_no_words(text: str, spoken: str) -> None:
+    assert without_captions(text) == spoken
+
+
+def test_long_sound_is_cut_where_it_is_quiet() -> None:
+    samples = np.full(40 * 16000, 1000, np.int16)
+    samples[25 * 16000 : 25 * 16000 + 3200] = 0
+    parts = cut(samples)
+    assert [len(part) for part in parts] == [25 * 16000 + 1600, 15 * 16000 - 1600]
+    assert np.concatenate(parts).tolist() == samples.tolist()

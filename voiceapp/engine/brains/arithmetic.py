@@ -1,0 +1,98 @@
+"""Sums in English, spoken or written: found, computed exactly, and told."""
+
+import re
+import unicodedata
+from fractions import Fraction
+
+from . import expression
+from .expression import DividedByZeroError, NoAnswerError, NotRealError, TooBigError, TooLongError
+from .numbers import digits
+
+# Only from where a number begins: from every digit of a long one it would be looked through again and again.
+N = r"(?<![\d.])(-? ?\d+(?:\.\d+)?)"
+PHRASES = tuple(
+    (re.compile(phrase), formula)
+    for phrase, formula in (
+        (rf"\b(?:multiply|times) {N} (?:by|and|with) {N}", r"\1 * \2"),
+        (rf"\bdivide {N} (?:by|and) {N}", r"\1 / \2"),
+        (rf"\b(?:subtract|take) {N} (?:away )?from {N}", r"\2 - \1"),
+        (rf"\badd {N} (?:and|to|plus) {N}", r"\1 + \2"),
+        (rf"\bsum of {N} and {N}", r"\1 + \2"),
+        (rf"\bproduct of {N} and {N}", r"\1 * \2"),
+        (rf"\bdifference (?:between|of) {N} and {N}", r"\1 - \2"),
+        (rf"{N} and {N} (?:together|make)\b", r"\1 + \2"),
+        (rf"\bhalf of {N}", r"\1 / 2"),
+        (rf"\ba third of {N}", r"\1 / 3"),
+        (rf"\ba quarter of {N}", r"\1 / 4"),
+        (rf"\b(?:double|twice) {N}", r"\1 * 2"),
+        (r"\b(?:the )?square root of\b", "√"),
+        (r"(?:%|\b(?:percent|per cent)\b)(?= of\b)", "% *"),
+        (r"(?<=%) \* of\b", " *"),
+        (r"\b(?:percent|per cent)\b", "%"),
+        (r"\* \*", "^"),
+        (r"\bsquared\b", "^ 2"),
+        (r"\bcubed\b", "^ 3"),
+        (r"\b(?:raised )?to the power(?: of)?\b", "^"),
+        (r"\b(?:multiplied by|times)\b|×|(?<=[\d)] )x(?= [-√(\d])", "*"),
+        (r"\b(?:divided by|over)\b|÷", "/"),
+        (r"\bplus\b", "+"),
+        (r"\b(?:minus|less|negative)\b|−", "-"),
+    )
+)
+WORD = re.compile(r"\d+(?:\.\d+)?|[^\W\d]+|\S")
+LETTER = re.compile(r"[^\W\d_]")
+ASKING = re.compile(r"\b(?:what|how|calculate|compute|work out|solve|equals?|tell me)\b|=")
+DATE = re.compile(r"(?<![a-z\d.])(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,4}/\d{1,2}/\d{1,4})(?![a-z\d])")
+RANGE = re.compile(r"(?<![a-z\d.])\d+(?:[-/x]\d+)+(?![a-z\d])")
+"""Pages 10-20, 24/7, a phone number: no sum unless somebody asks for one."""
+SPOKEN = {"+": "plus", "-": "minus", "*": "times", "/": "divided by", "^": "to the power of", "%": "percent"} | {
+    "√": "the square root of"
+}
+EXCUSES: dict[type[NoAnswerError], str] = {
+    DividedByZeroError: "Nothing can be divided by zero.",
+    NotRealError: "That has no real answer.",
+    TooBigError: "That number is too big for me.",
+    TooLongError: "That sum is too long for me.",
+}
+
+
+def answer(text: str) -> str | None:
+    """A sentence with the result of the sum in the text; None if there is no sum in it."""
+    written = unicodedata.normalize("NFKC", text).lower()
+    try:
+        found = expression.found(WORD.findall(symbols(digits(sums_only(written, ASKING)))))
+    except NoAnswerError as reason:
+        return EXCUSES[type(reason)]
+    if found is None:
+        return None
+    sentence = f"{spoken(found.tokens)} is {told(found.value)}."
+    return sentence[0].upper() + sentence[1:]
+
+
+def sums_only(text: str, asking: "re.Pattern[str]") -> str:
+    """Without what is written like a sum and is none, where there are words beside it."""
+    if not LETTER.search(text):
+        return text
+    text = DATE.sub(" date ", text)
+    return text if asking.search(text) else RANGE.sub(" range ", text)
+
+
+def symbols(text: str) -> str:
+    for phrase, formula in PHRASES:
+        text = phrase.sub(formula, text)
+    return text
+
+
+def told(value: Fraction) -> str:
+    shown = expression.figure(value, group=",")
+    power = f" times 10 to the power of {signed(shown.ten)}" if shown.ten else ""
+    return f"{'' if shown.exact else 'about '}{'minus ' if shown.negative else ''}{shown.digits}{power}"
+
+
+def signed(whole: int) -> str:
+    return f"minus {-whole}" if whole < 0 else str(whole)
+
+
+def spoken(tokens: tuple[str, ...]) -> str:
+    words = " ".join(SPOKEN.get(token, token) for token in tokens)
+    return words.replace("percent times", "percent of").replace("( ", "(").replace(" )", ")")

@@ -1,0 +1,127 @@
+"""A language model behind an OpenAI-compatible chat-completions address, streamed."""
+
+import http.client
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from .request import Message, Request, ToolCall
+
+SECONDS = 60
+IDLE = "The user has been silent for a while. Ask briefly whether they are still there."
+SPOKEN = "Your answer is read aloud: a few short sentences, no lists, no markup."
+
+
+class BrainError(Exception):
+    """The language model could not be asked; the message is fit for the user and holds no key."""
+
+
+@dataclass
+class Chat:
+    """`address` is the base, such as http://127.0.0.1:11434/v1."""
+
+    address: str
+    key: str | None
+    model: str
+
+    def reply(self, request: Request) -> Iterator[str | ToolCall]:
+        connection = self._connected()
+        try:
+            calls = Calls()
+            for delta in self._deltas(connection, request):
+                if delta.get("content"):
+                    yield delta["content"]
+                calls.take(delta.get("tool_calls") or [])
+            yield from calls.whole()
+        except (OSError, http.client.HTTPException) as failure:
+            raise BrainError(f"The language model at {self._host} broke off.") from failure
+        finally:
+            connection.close()
+
+    @property
+    def _host(self) -> str:
+        return urlsplit(self.address).netloc.rpartition("@")[2]
+
+    def _connected(self) -> http.client.HTTPConnection:
+        parts = urlsplit(self.address)
+        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        return kind(parts.hostname or "", parts.port, timeout=SECONDS)
+
+    def _deltas(self, connection: http.client.HTTPConnection, request: Request) -> Iterator[dict[str, Any]]:
+        headers = {"Content-Type": "application/json", "Accept": "text/event-stream"}
+        if self.key:
+            headers["Authorization"] = f"Bearer {self.key}"
+        body = json.dumps(self.body(request))
+        path = urlsplit(self.address).path.rstrip("/") + "/chat/completions"
+        try:
+            connection.request("POST", path, body, headers)
+            answer = connection.getresponse()
+        except OSError as failure:
+            raise BrainError(f"The language model at {self._host} cannot be reached.") from failure
+        if answer.status != http.client.OK:
+            raise BrainError(f"The language model at {self._host} answered with HTTP {answer.status}.")
+        yield from (delta for line in answer if (delta := delta_in(line)) is not None)
+
+    def body(self, request: Request) -> dict[str, Any]:
+        """The request as chat completions want it."""
+        orders = "\n\n".join(filter(None, [request.instructions, SPOKEN if request.spoken else ""]))
+        messages = [{"role": "system", "content": orders}] if orders else []
+        messages += [said for message in request.messages if (said := shown(message))]
+        if request.idle:
+            messages.append({"role": "system", "content": IDLE})
+        body: dict[str, Any] = {"model": self.model, "stream": True, "messages": messages}
+        if request.tools and request.tool_choice != "none":
+            body["tools"] = [nested(tool) for tool in request.tools]
+            body["tool_choice"] = chosen(request.tool_choice)
+        return body
+
+
+def shown(message: Message) -> dict[str, Any] | None:
+    match message.role:
+        case "call":
+            function = {"name": message.name, "arguments": message.text}
+            call = {"id": message.call, "type": "function", "function": function}
+            return {"role": "assistant", "content": None, "tool_calls": [call]}
+        case "output":
+            return {"role": "tool", "tool_call_id": message.call, "content": message.text}
+    return {"role": message.role, "content": message.text} if message.text else None
+
+
+def nested(tool: dict[str, Any]) -> dict[str, Any]:
+    """Realtime tools are flat; chat completions put all but the type one level down."""
+    return {"type": "function", "function": {key: value for key, value in tool.items() if key != "type"}}
+
+
+def chosen(choice: str | dict[str, Any]) -> str | dict[str, Any]:
+    return choice if isinstance(choice, str) else {"type": "function", "function": {"name": choice["name"]}}
+
+
+def delta_in(line: bytes) -> dict[str, Any] | None:
+    """The delta in one line of the event stream, if there is one."""
+    if not line.startswith(b"data:") or line[5:].strip() == b"[DONE]":
+        return None
+    try:
+        choices = json.loads(line[5:]).get("choices") or [{}]
+    except ValueError:
+        return None
+    delta: dict[str, Any] = choices[0].get("delta") or {}
+    return delta
+
+
+@dataclass
+class Calls:
+    """Function calls, put together from their deltas."""
+
+    parts: dict[int, list[str]] = field(default_factory=dict)
+
+    def take(self, deltas: list[dict[str, Any]]) -> None:
+        for delta in deltas:
+            part = self.parts.setdefault(delta.get("index", 0), ["", ""])
+            function = delta.get("function") or {}
+            part[0] += function.get("name") or ""
+            part[1] += function.get("arguments") or ""
+
+    def whole(self) -> list[ToolCall]:
+        return [ToolCall(name, arguments or "{}") for name, arguments in self.parts.values()]

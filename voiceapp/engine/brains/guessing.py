@@ -1,0 +1,38 @@
+"""The guessing game: a number from 1 to 100."""
+
+import random
+import re
+from dataclasses import dataclass
+
+from .numbers import digits
+
+MOST = 100
+
+
+@dataclass
+class Guessing:
+    """One game; over once `won` or given up."""
+
+    number: int
+    guesses: int = 0
+    over: bool = False
+
+    @classmethod
+    def begun(cls, chance: random.Random) -> "Guessing":
+        return cls(chance.randint(1, MOST))
+
+    def answer(self, text: str) -> str | None:
+        """To a guess or to giving up; None if the text is neither."""
+        if re.search(r"\b(give up|stop|quit|enough|no more)\b", text.lower()):
+            self.over = True
+            return f"All right. It was {self.number}."
+        found = re.search(r"(?<!\d)\d{1,9}(?!\d)", digits(text))
+        return self._compared(int(found.group())) if found else None
+
+    def _compared(self, guess: int) -> str:
+        self.guesses += 1
+        if guess == self.number:
+            self.over = True
+            tries = "guess" if self.guesses == 1 else "guesses"
+            return f"Yes, it is {guess}! You needed {self.guesses} {tries}."
+        return f"{guess} is too {'low' if guess < self.number else 'high'}."

@@ -1,0 +1,78 @@
+"""What a brain is asked, and the pieces of which its answer is made."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..protocol.audio_formats import Samples
+
+
+@dataclass(frozen=True)
+class Message:
+    """One entry of the conversation; `role` is system, user, assistant, call or output."""
+
+    role: str
+    text: str
+    name: str = ""
+    call: str = ""
+
+
+@dataclass(frozen=True)
+class Request:
+    """Everything an answer depends on. `idle` asks for a word because the user has been silent."""
+
+    response: str
+    messages: tuple[Message, ...]
+    instructions: str = ""
+    tools: tuple[dict[str, Any], ...] = ()
+    tool_choice: str | dict[str, Any] = "auto"
+    spoken: bool = True
+    voice: str = "heart"
+    speed: float = 1.0
+    idle: bool = False
+    language: str = ""
+    """As the client named it; empty if it did not."""
+
+    @property
+    def last(self) -> Message | None:
+        return self.messages[-1] if self.messages else None
+
+
+# Pieces
+
+
+@dataclass(frozen=True)
+class Words:
+    """More of the answer's text."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Sound:
+    """More of its sound: 24 kHz samples."""
+
+    samples: Samples = field(compare=False)
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """A function the client should run; `arguments` is JSON."""
+
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True)
+class Finished:
+    """Nothing more will come."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Nothing more will come, and it is not whole."""
+
+    code: str
+    message: str
+
+
+Piece = Words | Sound | ToolCall | Finished | Failed

@@ -1,0 +1,138 @@
+"""What every brain that answers by rules has in common, whatever its language."""
+
+import json
+import random
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from .request import Message, Request, ToolCall
+
+LOOKED_THROUGH, QUOTED = 1000, 200
+"""Letters of what the user said: of more than that no rule looks for anything, and of fewer any is told again."""
+
+
+@dataclass
+class Ruled(ABC):
+    """One caller's, with what it remembers of the call. A language adds its words and its rules."""
+
+    clock: Callable[[], datetime] = lambda: datetime.now().astimezone()
+    chance: random.Random = field(default_factory=random.Random)
+    name: str | None = None
+    said: str = ""
+    jokes: list[str] = field(default_factory=list)
+
+    def reply(self, request: Request) -> Iterator[str | ToolCall]:
+        request = replace(request, messages=tuple(shortened(message) for message in request.messages))
+        call = tool_call(request)
+        if call is not None:
+            yield call
+            return
+        self.said = self._reply(request)
+        yield self.said
+
+    def _reply(self, request: Request) -> str:
+        last = request.last
+        if request.idle:
+            return self.are_you_there()
+        if last is None or last.role == "system":
+            return self.hello()
+        if last.role == "output":
+            return self.told_output(last)
+        heard = [message.text for message in request.messages if message.role == "user" and message.text]
+        if not self.said:
+            # A session that goes on with an earlier talk begins with what was said in it.
+            for text in heard[:-1]:
+                self.recall(text)
+        return self.answer(heard[-1]) if heard else self.nothing_heard()
+
+    def next_joke(self, jokes: tuple[str, ...]) -> str:
+        """In no order, and none again before all were told."""
+        if not self.jokes:
+            self.jokes = self.chance.sample(jokes, len(jokes))
+        return self.jokes.pop()
+
+    # In the language's own words
+
+    @abstractmethod
+    def answer(self, text: str) -> str:
+        """To what the user said."""
+
+    @abstractmethod
+    def recall(self, text: str) -> None:
+        """What is worth remembering of something the user said before."""
+
+    @abstractmethod
+    def hello(self) -> str:
+        """Where it speaks first."""
+
+    @abstractmethod
+    def are_you_there(self) -> str:
+        """After a long silence."""
+
+    @abstractmethod
+    def nothing_heard(self) -> str:
+        """Where there were no words."""
+
+    @abstractmethod
+    def told_output(self, message: Message) -> str:
+        """What a function of the client came to."""
+
+
+def shortened(message: Message) -> Message:
+    """All rules together look through a text many times."""
+    if message.role != "user" or len(message.text) <= LOOKED_THROUGH:
+        return message
+    return replace(message, text=message.text[:LOOKED_THROUGH])
+
+
+def excerpt(text: str) -> str:
+    return text if len(text) <= QUOTED else f"{text[:QUOTED].rstrip()}…"
+
+
+# Functions of the client
+
+
+def tool_call(request: Request) -> ToolCall | None:
+    """A call if one is demanded, or if the user names the function; arguments are taken from the user's words."""
+    last = request.last
+    if not request.tools or request.tool_choice == "none" or last is None or last.role != "user":
+        return None
+    words = set(words_of(last.text))
+    chosen = demanded(request) or next((tool for tool in request.tools if mentioned(tool, words)), None)
+    return ToolCall(chosen["name"], json.dumps(arguments(chosen, last.text))) if chosen else None
+
+
+def demanded(request: Request) -> dict[str, Any] | None:
+    if request.tool_choice == "required":
+        return request.tools[0]
+    if isinstance(request.tool_choice, dict):
+        return next((tool for tool in request.tools if tool["name"] == request.tool_choice["name"]), None)
+    return None
+
+
+FILLERS = frozenset({"get", "set", "the", "current", "make", "do", "run", "fetch", "show"})
+
+
+def mentioned(tool: dict[str, Any], words: set[str]) -> bool:
+    named = set(re.split(r"[_\W]+", tool["name"].lower())) - FILLERS - {""}
+    return bool(named) and named <= words
+
+
+def arguments(tool: dict[str, Any], text: str) -> dict[str, str]:
+    """For each text parameter that is asked for: the words behind “in”, “for” or “of”, or all of them."""
+    parameters = tool.get("parameters", {})
+    wanted = [name for name in parameters.get("required", []) if is_text(parameters, name)]
+    found = re.search(r"\b(?:in|for|of|at|to)\s+([^.?!]+)", text, re.IGNORECASE)
+    return {name: (found.group(1) if found else text).strip() for name in wanted}
+
+
+def is_text(parameters: dict[str, Any], name: str) -> bool:
+    return bool(parameters.get("properties", {}).get(name, {}).get("type") == "string")
+
+
+def words_of(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9']+", text.lower())

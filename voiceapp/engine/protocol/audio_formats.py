@@ -1,0 +1,131 @@
+"""The sound formats of the protocol: PCM16 at 24 kHz, and G.711 in both laws at 8 kHz."""
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..speech.resampler import Resampler
+
+Samples = npt.NDArray[np.int16]
+Bytes = npt.NDArray[np.uint8]
+HEARING_RATE, SPEAKING_RATE = 16000, 24000
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format by its protocol name, its rate in Hz and the bytes of one sample."""
+
+    name: str
+    rate: int
+    width: int
+
+    @property
+    def bytes_per_ms(self) -> int:
+        return self.rate * self.width // 1000
+
+    def ms(self, size: int) -> int:
+        return size // self.bytes_per_ms
+
+    def decoded(self, data: bytes) -> Samples:
+        if self.name == "audio/pcm":
+            return np.frombuffer(data[: len(data) // 2 * 2], "<i2")
+        return law(self.name)[np.frombuffer(data, np.uint8)]
+
+    def encoded(self, samples: Samples) -> bytes:
+        if self.name == "audio/pcm":
+            return samples.astype("<i2").tobytes()
+        return inverse(self.name)[samples.view(np.uint16)].tobytes()
+
+
+FORMATS = {
+    "audio/pcm": Format("audio/pcm", 24000, 2),
+    "audio/pcmu": Format("audio/pcmu", 8000, 1),
+    "audio/pcma": Format("audio/pcma", 8000, 1),
+}
+
+
+def format_of(shown: dict[str, Any]) -> Format:
+    return FORMATS[shown["type"]]
+
+
+@dataclass
+class Decoder:
+    """From a client's bytes to 16 kHz samples."""
+
+    format: Format
+    kept: bytes = b""
+    resampler: Resampler = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.resampler = Resampler(self.format.rate, HEARING_RATE)
+
+    def feed(self, data: bytes) -> Samples:
+        data = self.kept + data
+        whole = len(data) // self.format.width * self.format.width
+        self.kept = data[whole:]
+        return rounded(self.resampler.feed(self.format.decoded(data[:whole]).astype(np.float32)))
+
+
+@dataclass
+class Encoder:
+    """From 24 kHz samples to a client's bytes."""
+
+    format: Format
+    resampler: Resampler = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.resampler = Resampler(SPEAKING_RATE, self.format.rate)
+
+    def feed(self, samples: Samples) -> bytes:
+        if self.format.rate == SPEAKING_RATE:
+            return self.format.encoded(samples)
+        return self.format.encoded(rounded(self.resampler.feed(samples.astype(np.float32))))
+
+
+def rounded(samples: npt.NDArray[np.float32]) -> Samples:
+    return np.clip(np.rint(samples), -32768, 32767).astype(np.int16)
+
+
+# ITU-T G.711
+
+
+@cache
+def law(name: str) -> Samples:
+    """The 256 values of a law, as 16-bit samples."""
+    codes = np.arange(256, dtype=np.int32)
+    return (ulaw(codes) if name == "audio/pcmu" else alaw(codes)).astype(np.int16)
+
+
+def ulaw(codes: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    codes = ~codes & 0xFF
+    size = (((codes & 0x0F) << 3) + 0x84 << ((codes >> 4) & 7)) - 0x84
+    return np.where(codes & 0x80, -size, size)
+
+
+def alaw(codes: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    codes = codes ^ 0x55
+    exponent, mantissa = (codes >> 4) & 7, ((codes & 0x0F) << 4) + 8
+    size = np.where(exponent == 0, mantissa, (mantissa + 0x100) << np.maximum(exponent - 1, 0))
+    return np.where(codes & 0x80, size, -size)
+
+
+@cache
+def inverse(name: str) -> Bytes:
+    """For each 16-bit sample, seen as unsigned, the code whose value is nearest."""
+    values = law(name).astype(np.int32)
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    samples = np.arange(65536, dtype=np.uint16).view(np.int16).astype(np.int32)
+    # Of two codes for zero, and of two as near, the positive one.
+    place = np.clip(np.searchsorted(ordered, samples, side="right"), 1, 255)
+    lower = samples - ordered[place - 1] < ordered[place] - samples
+    codes: Bytes = order[np.where(lower, place - 1, place)].astype(np.uint8)
+    return codes
+
+
+def shown_sound(samples: Samples, form: Format) -> bytes:
+    """16 kHz samples in a client's format."""
+    return form.encoded(rounded(Resampler(HEARING_RATE, form.rate).feed(samples.astype(np.float32))))

@@ -1,0 +1,73 @@
+"""The beta dialect: a GA server event as older servers would send it."""
+
+from typing import Any
+
+from .events import Event
+
+NAMES = {
+    "response.output_text.delta": "response.text.delta",
+    "response.output_text.done": "response.text.done",
+    "response.output_audio.delta": "response.audio.delta",
+    "response.output_audio.done": "response.audio.done",
+    "response.output_audio_transcript.delta": "response.audio_transcript.delta",
+    "response.output_audio_transcript.done": "response.audio_transcript.done",
+    "conversation.item.added": "conversation.item.created",
+}
+PARTS = {"output_text": "text", "output_audio": "audio"}
+FORMATS = {"audio/pcm": "pcm16", "audio/pcmu": "g711_ulaw", "audio/pcma": "g711_alaw"}
+
+
+def translated(event: Event) -> Event | None:
+    """The event under its beta name and shape, or nothing where the beta interface sends none."""
+    if event["type"] == "conversation.item.done":
+        return None
+    changed = event | {"type": NAMES.get(event["type"], event["type"])}
+    for key, change in (("session", session), ("response", response), ("item", item)):
+        if isinstance(changed.get(key), dict):
+            changed[key] = change(changed[key])
+    return changed
+
+
+def session(ga: dict[str, Any]) -> dict[str, Any]:
+    """A GA session object, flat."""
+    if "audio" not in ga:
+        return ga
+    hearing, speaking = ga["audio"]["input"], ga["audio"]["output"]
+    kept = {key: ga[key] for key in ("id", "object", "model", "expires_at", "instructions", "tools", "tool_choice")}
+    return kept | {
+        "modalities": modalities(ga["output_modalities"]),
+        "voice": speaking["voice"],
+        "input_audio_format": FORMATS[hearing["format"]["type"]],
+        "output_audio_format": FORMATS[speaking["format"]["type"]],
+        "input_audio_transcription": hearing["transcription"],
+        "turn_detection": hearing["turn_detection"],
+        "temperature": 0.8,
+        "max_response_output_tokens": ga["max_output_tokens"],
+        "client_secret": None,
+    }
+
+
+def response(ga: dict[str, Any]) -> dict[str, Any]:
+    """A GA response object with flat audio fields."""
+    if "audio" not in ga:
+        return ga
+    kept = {key: value for key, value in ga.items() if key not in ("audio", "output_modalities", "output")}
+    speaking = ga["audio"]["output"]
+    return kept | {
+        "modalities": modalities(ga["output_modalities"]),
+        "voice": speaking["voice"],
+        "output_audio_format": FORMATS[speaking["format"]["type"]],
+        "temperature": 0.8,
+        "output": [item(output) for output in ga["output"]],
+    }
+
+
+def item(ga: dict[str, Any]) -> dict[str, Any]:
+    changed = ga | {"object": "realtime.item"}
+    if "content" in ga:
+        changed["content"] = [part | {"type": PARTS.get(part["type"], part["type"])} for part in ga["content"]]
+    return changed
+
+
+def modalities(ga: list[str]) -> list[str]:
+    return ["text", "audio"] if "audio" in ga else ["text"]

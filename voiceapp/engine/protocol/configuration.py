@@ -1,0 +1,77 @@
+"""The session's settings: an update is taken whole or refused whole."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from . import client_events, session_object
+from .audio_formats import Format, format_of
+from .checks import RefusedError
+
+
+@dataclass
+class Configuration:
+    """The session object as clients see it, and names for the parts the engine looks at."""
+
+    shown: dict[str, Any]
+
+    def update(self, changes: dict[str, Any], voice_is_fixed: bool) -> None:
+        """Lays checked changes over the settings."""
+        self._refuse(changes, voice_is_fixed)
+        fresh = session_object.merged(self.shown, changes)
+        audio = changes.get("audio", {})
+        for side in ("input", "output"):
+            if "format" in audio.get(side, {}):
+                # Merging would leave the rate of PCM on a G.711 format.
+                fresh["audio"][side]["format"] = shown_format(audio[side]["format"]["type"])
+        detection = audio.get("input", {}).get("turn_detection")
+        if detection is not None:
+            fresh["audio"]["input"]["turn_detection"] = self._detection(detection)
+        self.shown = fresh
+
+    def _refuse(self, changes: dict[str, Any], voice_is_fixed: bool) -> None:
+        if changes.get("model", self.shown["model"]) != self.shown["model"]:
+            message = "The model of a session cannot be changed; it is set by the address."
+            raise RefusedError("invalid_value", message, "session.model")
+        voice = changes.get("audio", {}).get("output", {}).get("voice", self.voice)
+        if voice_is_fixed and voice != self.voice:
+            message = "Cannot update a conversation's voice if assistant audio is present."
+            raise RefusedError("cannot_update_voice", message, "session.audio.output.voice")
+
+    def _detection(self, changes: dict[str, Any]) -> dict[str, Any]:
+        """An update of the same kind keeps what it does not name; another kind starts from its defaults."""
+        old = self.turn_detection
+        base = old if old and old["type"] == changes["type"] else client_events.defaults_of(changes["type"])
+        return base | changes
+
+    # What the engine looks at
+
+    @property
+    def turn_detection(self) -> dict[str, Any] | None:
+        detection: dict[str, Any] | None = self.shown["audio"]["input"]["turn_detection"]
+        return detection
+
+    @property
+    def transcribes(self) -> bool:
+        return self.shown["audio"]["input"]["transcription"] is not None
+
+    @property
+    def language(self) -> str:
+        """Of the user's speech and of the answers, as the client named it."""
+        return str((self.shown["audio"]["input"]["transcription"] or {}).get("language") or "")
+
+    @property
+    def input_format(self) -> Format:
+        return format_of(self.shown["audio"]["input"]["format"])
+
+    @property
+    def output(self) -> dict[str, Any]:
+        output: dict[str, Any] = self.shown["audio"]["output"]
+        return output
+
+    @property
+    def voice(self) -> str:
+        return str(self.output["voice"])
+
+
+def shown_format(kind: str) -> dict[str, Any]:
+    return {"type": kind, "rate": 24000} if kind == "audio/pcm" else {"type": kind}

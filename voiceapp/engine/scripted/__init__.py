@@ -1,0 +1,1 @@
+"""The scripted mode: a server that plays a scenario."""

@@ -1,0 +1,155 @@
+"""The scripted server: plays a scenario to every connection; in a thread of its own for tests."""
+
+import asyncio
+import ssl
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from ..protocol.events import Event
+from ..serving.connection import Endpoint, Upgrade
+from ..serving.server import REFUSED, Address, Server, dismissal, refusal
+from .recorder import Received
+from .scenario import Handshake, Scenario, Step, load, steps
+from .script import Script
+
+START_SECONDS = 10
+
+
+def nothing() -> None:
+    """For those who want no notice."""
+
+
+@dataclass
+class Scripted:
+    """What every connection of a scripted server shares; lives on one asyncio loop."""
+
+    scenario: Scenario
+    key: str | None = None
+    record: Callable[[dict[str, Any]], None] = lambda line: None
+    noticed: Callable[[], None] = nothing
+    connections: list[Received] = field(default_factory=list)
+    running: dict[int, Script] = field(default_factory=dict)
+
+    async def serve(self, endpoint: Endpoint, upgrade: Upgrade) -> None:
+        received = Received(upgrade, len(self.connections) + 1, self.record)
+        self.connections.append(received)
+        received.opened()
+        self.noticed()
+        if await self._shake_hands(endpoint, upgrade, received.connection):
+            await self._play(endpoint, received)
+
+    async def _play(self, endpoint: Endpoint, received: Received) -> None:
+        number = received.connection
+        self.running[number] = Script(self.scenario, endpoint, received, number, self.noticed)
+        try:
+            await self.running[number].run()
+        finally:
+            del self.running[number]
+
+    async def _shake_hands(self, endpoint: Endpoint, upgrade: Upgrade, number: int) -> bool:
+        """True if the connection is open and to be played to."""
+        fault = self.scenario.handshake
+        if fault is not None and fault.concerns(number) and not await self._spoiled(endpoint, fault):
+            return False
+        refused = refusal(upgrade, self.scenario.key or self.key) if self.scenario.defaults else None
+        if refused is not None:
+            await refused.tell(endpoint)
+            return False
+        await endpoint.accept("realtime" if "realtime" in upgrade.subprotocols else None)
+        return await self._still_welcome(endpoint, upgrade)
+
+    async def _spoiled(self, endpoint: Endpoint, fault: Handshake) -> bool:
+        """True if the handshake may go on after all."""
+        await asyncio.sleep(fault.delay_ms / 1000)
+        if fault.never:
+            await endpoint.reader.read()
+            return False
+        if fault.status is not None:
+            await endpoint.reject(fault.status, fault.body, dict(fault.headers))
+        return fault.status is None
+
+    async def _still_welcome(self, endpoint: Endpoint, upgrade: Upgrade) -> bool:
+        dismissed = dismissal(upgrade)
+        if dismissed is None or not self.scenario.defaults or self.scenario.dialect == "beta":
+            return True
+        script = Script(self.scenario, endpoint, Received(upgrade, 0), 0, nothing)
+        script.emit([dismissed.event])
+        await endpoint.close(REFUSED, dismissed.reason)
+        await endpoint.wait_closed()
+        return False
+
+
+class ScriptedServer:
+    """The scripted server for a test: `with ScriptedServer("hello.toml") as server: … server.url …`"""
+
+    def __init__(
+        self,
+        scenario: "Scenario | Mapping[str, Any] | Path | str | None" = None,
+        ssl_context: ssl.SSLContext | None = None,
+    ) -> None:
+        self._changed = threading.Condition()
+        self._scripted = Scripted(load(scenario), noticed=self._notice)
+        self._server = Server(self._scripted.serve, Address(tls=ssl_context))
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="scripted server", daemon=True)
+        self.port = 0
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self.port = asyncio.run_coroutine_threadsafe(self._server.start(), self._loop).result(START_SECONDS)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        asyncio.run_coroutine_threadsafe(self._server.stop(), self._loop).result(START_SECONDS)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(START_SECONDS)
+        self._loop.close()
+
+    @property
+    def url(self) -> str:
+        """Without a query; a client adds `?model=…`."""
+        return f"{'wss' if self._server.address.tls else 'ws'}://127.0.0.1:{self.port}/v1/realtime"
+
+    @property
+    def connections(self) -> list[Received]:
+        """One for each upgrade asked for, also for those refused."""
+        return list(self._scripted.connections)
+
+    @property
+    def received(self) -> list[Event]:
+        """Every client event so far, of all connections; an append shows `audio_bytes` in place of its audio."""
+        return [event for connection in self.connections for event in list(connection.events)]
+
+    @property
+    def audio(self) -> bytes:
+        """All audio appended so far."""
+        return b"".join(bytes(connection.audio) for connection in self.connections)
+
+    def wait_for(self, predicate: Callable[[list[Event]], Any], timeout: float = 5) -> Any:
+        """What the predicate says of `received`, as soon as that is true; TimeoutError if it never is."""
+        with self._changed:
+            answer = self._changed.wait_for(lambda: predicate(self.received), timeout)
+        if not answer:
+            kinds = [event.get("type") for event in self.received]
+            raise TimeoutError(f"not seen within {timeout} s; received so far: {kinds}")
+        return answer
+
+    def do(self, *actions: Step, connection: int | None = None) -> None:
+        """Performs steps now, on one open connection or on all."""
+        checked = steps("do", list(actions))
+        self._loop.call_soon_threadsafe(self._perform, checked, connection)
+
+    def _perform(self, checked: tuple[Step, ...], connection: int | None) -> None:
+        for number, script in list(self._scripted.running.items()):
+            if connection in (None, number):
+                script.perform(checked, {"type": "do"}, 1)
+
+    def _notice(self) -> None:
+        with self._changed:
+            self._changed.notify_all()

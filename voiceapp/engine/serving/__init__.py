@@ -1,0 +1,1 @@
+"""Sockets and threads: connections, and the voice-mode server that performs what sessions want."""

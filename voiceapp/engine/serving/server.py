@@ -1,0 +1,156 @@
+"""The listening socket and the door: who may open a Realtime connection, and how the others are refused."""
+
+import asyncio
+import contextlib
+import hmac
+import ipaddress
+import json
+import logging
+import socket
+import ssl
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from ..protocol import events
+from ..protocol.events import Event
+from .connection import Endpoint, Upgrade
+from .faults import described
+
+PATH = "/v1/realtime"
+HANDSHAKE_SECONDS = 20
+KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
+"""Seconds of silence before the first question, between two, and how many go without an answer."""
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[Endpoint, Upgrade], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where to listen; port 0 means any free one."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    tls: ssl.SSLContext | None = None
+
+    @property
+    def is_loopback(self) -> bool:
+        if self.host == "localhost":
+            return True
+        with contextlib.suppress(ValueError):
+            return ipaddress.ip_address(self.host).is_loopback
+        return False
+
+
+@dataclass
+class Server:
+    """Accepts connections and gives each that asked for a WebSocket to the handler, in a task of its own."""
+
+    handler: Handler
+    address: Address = field(default_factory=Address)
+    listener: asyncio.Server | None = None
+    connections: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def start(self) -> int:
+        """The port it listens on."""
+        where = self.address
+        self.listener = await asyncio.start_server(self._welcome, where.host, where.port, ssl=where.tls)
+        port: int = self.listener.sockets[0].getsockname()[1]
+        return port
+
+    async def stop(self) -> None:
+        if self.listener is not None:
+            self.listener.close()
+        for task in list(self.connections):
+            task.cancel()
+        await asyncio.gather(*self.connections, return_exceptions=True)
+
+    async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("a connection is served outside of a task")
+        self.connections.add(task)
+        feel(writer.get_extra_info("socket"))
+        try:
+            await self._serve(Endpoint(reader, writer))
+        except asyncio.CancelledError:
+            # Cancelling is how stop() ends a connection; asyncio's streams would report it as an error.
+            writer.transport.abort()
+        finally:
+            self.connections.discard(task)
+
+    async def _serve(self, endpoint: Endpoint) -> None:
+        try:
+            async with asyncio.timeout(HANDSHAKE_SECONDS):
+                upgrade = await endpoint.upgrade()
+            if upgrade is not None:
+                await self.handler(endpoint, upgrade)
+        except TimeoutError:
+            log.info("a client never finished its handshake")
+        except Exception as failure:
+            # Without the message, which may hold what was said.
+            log.error("a connection ended by an error of ours: %s", described(failure))  # noqa: TRY400
+        finally:
+            await endpoint.finish()
+
+
+def feel(connection: socket.socket) -> None:
+    """A client whose machine or network is gone says nothing, not even that, and would hold its line for an hour."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in KEEPALIVE.items():
+        if hasattr(socket, option):
+            connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An HTTP answer in place of the upgrade."""
+
+    status: int
+    code: str
+    message: str
+
+    async def tell(self, endpoint: Endpoint) -> None:
+        error = events.error(self.code, self.message)["error"]
+        await endpoint.reject(self.status, json.dumps({"error": error}), {"content-type": "application/json"})
+
+
+def refusal(upgrade: Upgrade, key: str | None) -> Refusal | None:
+    """Why this client may not come in at all, if so."""
+    if key is not None and not hmac.compare_digest((upgrade.key or "").encode(), key.encode()):
+        return Refusal(401, "invalid_api_key", "Incorrect API key provided.")
+    if upgrade.path.rstrip("/") != PATH:
+        return Refusal(404, "not_found", f"There is nothing here; the Realtime interface is at {PATH}.")
+    return None
+
+
+@dataclass(frozen=True)
+class Dismissal:
+    """An error event and a close, after an upgrade that succeeded: how the real server refuses these."""
+
+    code: str
+    message: str
+
+    @property
+    def event(self) -> Event:
+        return events.error(self.code, self.message)
+
+    @property
+    def reason(self) -> str:
+        return f"invalid_request_error.{self.code}"
+
+
+BETA = Dismissal(
+    "beta_api_shape_disabled",
+    "The Realtime Beta API is no longer supported. Please use /v1/realtime for the GA API.",
+)
+NO_MODEL = Dismissal("missing_model", "You must provide a model parameter.")
+REFUSED = 4000
+"""The close code that goes with both."""
+
+
+def dismissal(upgrade: Upgrade) -> Dismissal | None:
+    if "openai-beta" in upgrade.headers:
+        return BETA
+    return None if upgrade.query("model") else NO_MODEL

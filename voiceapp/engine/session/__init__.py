@@ -1,0 +1,1 @@
+"""One session: client events and results in, effects out."""

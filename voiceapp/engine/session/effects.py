@@ -1,0 +1,71 @@
+"""What a session wants done; the exchange does it."""
+
+from dataclasses import dataclass, field
+
+from ..brains.request import Request
+from ..protocol.audio_formats import Samples
+from ..protocol.events import Event
+
+
+@dataclass(frozen=True)
+class Send:
+    """An event for the client; `event_id` is added on the way."""
+
+    event: Event
+
+
+@dataclass(frozen=True)
+class Recognise:
+    """Tell `Session.recognised` what is said here; `ticket` names the question."""
+
+    ticket: int
+    samples: Samples = field(compare=False)
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Glimpse:
+    """If it can be done in passing, tell `Session.glimpsed` what the sound of a running turn seems to say so far."""
+
+    item: str
+    samples: Samples = field(compare=False)
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Forget:
+    """The answer to this question is not wanted any more."""
+
+    ticket: int
+
+
+@dataclass(frozen=True)
+class Prepare:
+    """This language is about to be spoken."""
+
+    language: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Tell `Session.produced` the pieces of the answer."""
+
+    request: Request
+
+
+@dataclass(frozen=True)
+class Stop:
+    """No further pieces of this response are wanted."""
+
+    response: str
+
+
+@dataclass(frozen=True)
+class Close:
+    """Close the WebSocket."""
+
+    code: int
+    reason: str
+
+
+Effect = Send | Prepare | Recognise | Glimpse | Forget | Answer | Stop | Close

@@ -1,0 +1,69 @@
+"""Where speech starts and stops, from one probability for each frame: pure counting."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from ..speech.detector import FRAME_MS
+
+
+class Edge(Enum):
+    """What a frame brought about."""
+
+    STARTED = auto()
+    PAUSED = auto()
+    """Silent for so long that it is worth recognising what was said so far."""
+    RESUMED = auto()
+    STOPPED = auto()
+
+
+START_FRAMES = 3
+PAUSE_MS = 192
+SLACK = 0.15
+"""Speech that has started goes on down to this much below the threshold, as Silero's authors advise."""
+
+
+@dataclass
+class Endpointer:
+    """`threshold` is 0 to 1; `silence_ms` may be changed while speech goes on."""
+
+    threshold: float = 0.5
+    silence_ms: int = 500
+    speaking: bool = False
+    paused: bool = False
+    run: int = 0
+    """Frames of speech while silent, frames of silence while speaking."""
+
+    def reset(self) -> None:
+        self.speaking = self.paused = False
+        self.run = 0
+
+    def feed(self, probability: float) -> Edge | None:
+        return self._while_speaking(probability) if self.speaking else self._while_silent(probability)
+
+    @property
+    def silent_ms(self) -> int:
+        return self.run * FRAME_MS if self.speaking else 0
+
+    def _while_silent(self, probability: float) -> Edge | None:
+        self.run = self.run + 1 if probability >= self.threshold else 0
+        if self.run < START_FRAMES:
+            return None
+        self.speaking, self.paused, self.run = True, False, 0
+        return Edge.STARTED
+
+    def _while_speaking(self, probability: float) -> Edge | None:
+        if probability >= max(self.threshold - SLACK, 0.01):
+            self.run = 0
+            return self._resumed()
+        self.run += 1
+        if self.silent_ms >= self.silence_ms:
+            self.reset()
+            return Edge.STOPPED
+        if self.silent_ms >= PAUSE_MS and not self.paused:
+            self.paused = True
+            return Edge.PAUSED
+        return None
+
+    def _resumed(self) -> Edge | None:
+        was, self.paused = self.paused, False
+        return Edge.RESUMED if was else None

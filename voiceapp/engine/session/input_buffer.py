@@ -1,0 +1,154 @@
+"""The input audio buffer and the turns found in it, counted in samples since the session began."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..protocol.audio_formats import HEARING_RATE, Decoder, Format, Samples
+from ..speech.detector import FRAME, Detector
+from .endpointer import START_FRAMES, Edge, Endpointer
+
+SAMPLES_PER_MS = HEARING_RATE // 1000
+LEAST_PREFIX_MS = 500
+"""Recognition hears this much before the speech, whatever the client's padding: with 300 ms words get lost."""
+IDLE_MS = 5000
+"""Kept while nobody speaks and turns are found by the detector: longer than any prefix."""
+LONGEST_MS = 10 * 60 * 1000
+"""Kept of a turn that is not committed; what is older is forgotten."""
+LEAST_COMMIT_MS = 100
+
+EAGERNESS = {"low": (1000, 8000), "medium": (600, 4000), "auto": (600, 4000), "high": (400, 2000)}
+"""Milliseconds of silence that end a turn after a finished and after an unfinished sentence."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """An edge of speech and where it is, in milliseconds of all audio of the session."""
+
+    edge: Edge
+    at_ms: int
+
+
+@dataclass
+class Hearing:
+    """Feed it the client's bytes; it yields the changes and keeps the sound of the turn."""
+
+    detector: Detector
+    format: Format
+    endpointer: Endpointer = field(default_factory=Endpointer)
+    detection: dict[str, Any] | None = None
+    decoder: Decoder = field(init=False)
+    kept: bytearray = field(default_factory=bytearray)
+    origin: int = 0
+    """Position of the first sample kept."""
+    position: int = 0
+    """How many samples have been appended in all."""
+    looked_at: int = 0
+    """How many of them the detector has seen."""
+    speech_from: int = 0
+    floor: int = 0
+    """Where the silence after the turn before began: no later turn reaches back beyond it."""
+    uncommitted: int = 0
+
+    def __post_init__(self) -> None:
+        self.decoder = Decoder(self.format)
+
+    def configure(self, format: Format, detection: dict[str, Any] | None) -> None:
+        if format != self.format:
+            self.format, self.decoder = format, Decoder(format)
+        if detection != self.detection:
+            self.detection = detection
+            self._listen_anew()
+
+    def append(self, data: bytes) -> Iterator[Change]:
+        samples = self.decoder.feed(data)
+        self.kept += samples.tobytes()
+        self.position += len(samples)
+        self.uncommitted += len(samples)
+        if self.detection is None:
+            self._forget_before(self.position - LONGEST_MS * SAMPLES_PER_MS)
+        else:
+            yield from self._look()
+
+    def _look(self) -> Iterator[Change]:
+        while self.position - self.looked_at >= FRAME and self.detection is not None:
+            frame = self.between(self.looked_at, self.looked_at + FRAME).astype(np.float32) / np.float32(32768)
+            self.looked_at += FRAME
+            edge = self.endpointer.feed(self.detector.probability(frame))
+            if edge is Edge.STARTED:
+                self._speech_started()
+                yield Change(edge, self.ms(self.speech_from - self._samples("prefix_padding_ms", 300)))
+            elif edge is not None:
+                yield Change(edge, self.ms(self.looked_at))
+        kept_ms = LONGEST_MS if self.endpointer.speaking else IDLE_MS
+        self._forget_before(self.looked_at - kept_ms * SAMPLES_PER_MS)
+
+    def _speech_started(self) -> None:
+        self.speech_from = self.looked_at - START_FRAMES * FRAME
+        self.endpointer.silence_ms = self._silence_ms()
+
+    def _silence_ms(self) -> int:
+        detection = self.detection or {}
+        if detection.get("type") == "semantic_vad":
+            return EAGERNESS[detection["eagerness"]][0]
+        return int(detection.get("silence_duration_ms", 500))
+
+    def be_patient(self) -> None:
+        """The sentence so far sounds unfinished: wait longer before the turn ends."""
+        if self.detection is not None and self.detection["type"] == "semantic_vad":
+            self.endpointer.silence_ms = EAGERNESS[self.detection["eagerness"]][1]
+
+    # Turns
+
+    @property
+    def turn_from(self) -> int:
+        """Where recognition of the running turn begins."""
+        prefix = max(self._samples("prefix_padding_ms", 300), LEAST_PREFIX_MS * SAMPLES_PER_MS)
+        return max(self.origin, self.floor, self.speech_from - prefix)
+
+    @property
+    def uncommitted_ms(self) -> int:
+        return self.uncommitted // SAMPLES_PER_MS
+
+    def between(self, start: int, end: int) -> Samples:
+        first, last = max(start, self.origin) - self.origin, end - self.origin
+        return np.frombuffer(bytes(self.kept[first * 2 : last * 2]), np.int16)
+
+    def commit(self) -> Samples:
+        """Everything since the last commit or clear that is still kept."""
+        taken = self.between(self.position - self.uncommitted, self.position)
+        self.clear()
+        return taken
+
+    def turn_taken(self) -> None:
+        """A turn was found and is committed. A fresh detector hears the next one better than a used one."""
+        self.uncommitted = self.position - self.looked_at
+        self.floor = self.looked_at - self.endpointer.silence_ms * SAMPLES_PER_MS
+        self.detector.reset()
+
+    def clear(self) -> None:
+        self.uncommitted = 0
+        self._listen_anew()
+
+    def _listen_anew(self) -> None:
+        self._forget_before(self.position)
+        self.looked_at = self.position
+        self.endpointer = Endpointer(float((self.detection or {}).get("threshold", 0.5)), self._silence_ms())
+        self.detector.reset()
+
+    # Below the surface
+
+    def ms(self, position: int) -> int:
+        return max(0, position) // SAMPLES_PER_MS
+
+    def _samples(self, name: str, default: int) -> int:
+        return int((self.detection or {}).get(name, default)) * SAMPLES_PER_MS
+
+    def _forget_before(self, position: int) -> None:
+        gone = min(position, self.position) - self.origin
+        if gone > 0:
+            del self.kept[: gone * 2]
+            self.origin += gone
+            self.looked_at = max(self.looked_at, self.origin)

@@ -1,0 +1,186 @@
+"""Speech to text: a Whisper model run by CTranslate2, on windows much shorter than the usual 30 seconds."""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from ..session.turn import Heard, together
+from . import mel, models
+from .missing import MissingError
+
+RATE = mel.RATE
+LEAST_WINDOW_S, ROOM_S, LONGEST_S = 8.0, 1.0, 28.0
+"""A window of 8 s is as accurate as 30 s and five times as fast; 4 s is not (docs/engine.md)."""
+AT_ONCE = 2
+"""More memory is used, not more of the model; on two cores two callers need not wait for each other."""
+BEAM = 5
+"""Against greedy decoding: a quarter more time, a tenth fewer errors in noise."""
+NO_SPEECH = 0.6
+"""Silence and noise score 0.78 or more, human speech 0.21 or less."""
+SECONDS_PER_TIME_TOKEN = 0.02
+TOKENS_PER_SECOND, MOST_TOKENS_PER_SECOND = {"en": 7}, 15
+"""Nobody speaks faster; in other languages a token is often less than a syllable."""
+
+Samples = npt.NDArray[np.int16]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Whisper's tokens: text below `end`, times from `times` on, orders in between."""
+
+    words: tuple[str, ...]
+    end: int
+    times: int
+    prompt: tuple[int, ...]
+
+    @classmethod
+    def of(cls, words: list[str], language: str) -> Self:
+        """From the vocabulary in order; a multilingual one is told the language and the task."""
+        place = {word: number for number, word in enumerate(words)}
+        english_only = place["<|startoftranscript|>"] - place["<|endoftext|>"] == 1 and len(words) < 51865
+        orders = ["<|startoftranscript|>"]
+        orders += [] if english_only else [f"<|{language}|>", "<|transcribe|>"]
+        times = place.get("<|0.00|>", place["<|notimestamps|>"] + 1)
+        return cls(tuple(words), place["<|endoftext|>"], times, tuple(place[order] for order in orders))
+
+    def text(self, tokens: list[int]) -> str:
+        letters = "".join(self.words[token] for token in tokens if token < self.end)
+        return bytes(BYTES[letter] for letter in letters if letter in BYTES).decode("utf-8", "ignore")
+
+    def segments(self, tokens: list[int], seconds: float) -> list[str]:
+        """The texts between times, without those that start after the sound or repeat the one before.
+
+        A window this short makes the decoder go on past the end of the sound; the times tell where.
+        """
+        kept: list[str] = []
+        for start, inside in timed(tokens, self.times, self.end):
+            text = self.text(inside).strip()
+            if start < seconds and text and (not kept or text != kept[-1]):
+                kept.append(text)
+        return kept
+
+
+def timed(tokens: list[int], times: int, end: int) -> list[tuple[float, list[int]]]:
+    """Runs of text tokens, each with its start in seconds."""
+    runs: list[tuple[float, list[int]]] = []
+    start, inside = 0.0, []
+    for token in tokens:
+        if token < end:
+            inside.append(token)
+        elif token >= times:
+            if inside:
+                runs.append((start, inside))
+                inside = []
+            start = (token - times) * SECONDS_PER_TIME_TOKEN
+    return [*runs, (start, inside)] if inside else runs
+
+
+class Recogniser:
+    """Loads once, hears `AT_ONCE`, and keeps nothing between calls."""
+
+    def __init__(self, name: str, words: list[str], language: str, files: dict[str, bytes] | None = None) -> None:
+        """From the folder of that name, or from files in memory."""
+        try:
+            import ctranslate2
+        except ImportError as absent:
+            raise MissingError("the package ctranslate2") from absent
+        self._storage = ctranslate2.StorageView
+        self._model = ctranslate2.models.Whisper(
+            name, device="cpu", compute_type="int8", intra_threads=1, inter_threads=AT_ONCE, files=files
+        )
+        self._vocabulary = Vocabulary.of(words, language)
+        self._tokens_per_second = TOKENS_PER_SECOND.get(language, MOST_TOKENS_PER_SECOND)
+        # The first recognition takes longer than those after it.
+        self.hear(np.zeros(RATE, np.int16))
+
+    @classmethod
+    def installed(cls) -> Self:
+        """The English model that came with the packages, or one of the user's own; checked."""
+        folder = models.recogniser_folder()
+        return cls(str(folder), words_in(folder), "en")
+
+    @classmethod
+    def multilingual(cls, language: str) -> Self:
+        """The larger model of the optional packages, checked."""
+        files = models.MULTILINGUAL.checked()
+        return cls("whisper-base", lines_of(files["vocabulary.txt"]), language, files)
+
+    def hear(self, samples: Samples, quick: bool = False) -> Heard:
+        """The words in mono 16 kHz samples; longer sound is cut at its quietest places."""
+        return together([self._hear_part(part, 1 if quick else BEAM) for part in cut(samples)])
+
+    def _hear_part(self, samples: Samples, beam: int) -> Heard:
+        seconds = len(samples) / RATE
+        if seconds < 0.1:
+            return Heard("", 1.0)
+        sound = samples.astype(np.float32) / np.float32(32768)
+        features = mel.log_mel(sound, max(LEAST_WINDOW_S, seconds + ROOM_S))
+        result = self._generate(np.ascontiguousarray(features[None]), seconds, beam)
+        if result.no_speech_prob > NO_SPEECH:
+            return Heard("", result.no_speech_prob)
+        segments = self._vocabulary.segments(list(result.sequences_ids[0]), seconds)
+        return Heard(without_captions(" ".join(segments)), result.no_speech_prob)
+
+    def _generate(self, features: mel.Floats, seconds: float, beam: int) -> Any:
+        results = self._model.generate(
+            self._storage.from_array(features),
+            [list(self._vocabulary.prompt)],
+            beam_size=beam,
+            max_length=int(12 + self._tokens_per_second * seconds),
+            return_no_speech_prob=True,
+        )
+        return results[0]
+
+
+def cut(samples: Samples) -> list[Samples]:
+    """Pieces of at most `LONGEST_S`, each ending at the quietest tenth of a second of its last eight seconds."""
+    longest, slot = int(LONGEST_S * RATE), RATE // 10
+    pieces = []
+    while len(samples) > longest:
+        tail = samples[longest - 8 * RATE : longest].astype(np.float32).reshape(-1, slot)
+        place = longest - 8 * RATE + (int((tail**2).mean(axis=1).argmin()) + 1) * slot
+        pieces.append(samples[:place])
+        samples = samples[place:]
+    return [*pieces, samples]
+
+
+def without_captions(text: str) -> str:
+    """Sounds described rather than said, such as [Music] or (wind blowing), are no speech."""
+    spoken = CAPTION.sub(" ", text)
+    spoken = " ".join(spoken.split())
+    return spoken if any(letter.isalnum() for letter in spoken) else ""
+
+
+CAPTION = re.compile(r"\[[^\]]*\]|\([^)]*\)|♪[^♪]*♪?|\*[^*]+\*")
+
+
+def words_in(folder: Path) -> list[str]:
+    """The model's vocabulary in order, from whichever of the two usual files is there."""
+    listed = folder / "vocabulary.json"
+    if listed.is_file():
+        words: list[str] = json.loads(listed.read_text(encoding="utf-8"))
+        return words
+    written = folder / "vocabulary.txt"
+    if not written.is_file():
+        raise MissingError(f"vocabulary.txt or vocabulary.json in {folder}")
+    return lines_of(written.read_bytes())
+
+
+def lines_of(written: bytes) -> list[str]:
+    return written.decode().removesuffix("\n").split("\n")
+
+
+def byte_letters() -> dict[str, int]:
+    """GPT-2's way of writing any byte as a visible letter, backwards."""
+    shown = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    hidden = [byte for byte in range(256) if byte not in shown]
+    letters = {chr(byte): byte for byte in shown}
+    return letters | {chr(256 + place): byte for place, byte in enumerate(hidden)}
+
+
+BYTES = byte_letters()

@@ -1,0 +1,55 @@
+"""Voice activity: Silero's network, one probability for each 32 ms of 16 kHz sound."""
+
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from . import models
+from .detector import FRAME, RATE, Floats
+from .missing import MissingError
+
+CONTEXT = 64
+"""The network wants the last samples of the frame before in front of each frame."""
+
+
+class Network:
+    """The loaded model, shared by all callers."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            import onnxruntime
+        except ImportError as absent:
+            raise MissingError("the package onnxruntime") from absent
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._rate = np.array(RATE, np.int64)
+
+    @classmethod
+    def installed(cls) -> Self:
+        return cls(models.DETECTOR.checked())
+
+    def run(self, sound: Floats, state: Floats) -> tuple[float, Floats]:
+        output: list[Any] = self._session.run(None, {"input": sound, "state": state, "sr": self._rate})
+        return float(output[0][0, 0]), output[1]
+
+
+class Silero:
+    """One caller's detector: the shared network and this caller's state."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self.reset()
+
+    def reset(self) -> None:
+        self._state = np.zeros((2, 1, 128), np.float32)
+        self._sound = np.zeros((1, CONTEXT + FRAME), np.float32)
+
+    def probability(self, frame: Floats) -> float:
+        """`frame` is 512 samples, −1 to 1."""
+        self._sound[0, :CONTEXT] = self._sound[0, -CONTEXT:].copy()
+        self._sound[0, CONTEXT:] = frame
+        likely, self._state = self._network.run(self._sound, self._state)
+        return likely
