@@ -78,7 +78,7 @@ def post_fork(server, worker):
 def post_worker_init(worker):
     """What is there from the start stays for good: to look through it again took the bridge 20 ms each time."""
     if worker.cfg.worker_class_str == "gthread":
-        worker.wsgi.extensions["voiceapp_house"].admission.take_threads(worker.cfg.threads)
+        worker.wsgi.extensions["voiceapp_house"].capacity.take_threads(worker.cfg.threads)
     gc.collect()
     gc.freeze()
 

@@ -79,17 +79,17 @@ def table(results: Mapping[str, Sequence[Result]]) -> str:
 
 
 def _row(name: str, runs: Sequence[Result], node: float | None) -> tuple[str, ...]:
-    usual, worst = Result.median(runs), Result.worst(runs)
-    delays = (usual.up_p50, usual.up_p99, usual.down_p50, usual.down_p99)
+    default, worst = Result.median(runs), Result.worst(runs)
+    delays = (default.up_p50, default.up_p99, default.down_p50, default.down_p99)
     wrongs = (worst.lost, worst.misplaced, worst.damaged, worst.threads)
     return (
         name,
-        f"{usual.cpu:.2f}",
-        f"{usual.cpu / node:.2f}" if node else "-",
+        f"{default.cpu:.2f}",
+        f"{default.cpu / node:.2f}" if node else "-",
         *(f"{delay:.2f}" for delay in delays),
         *(f"{wrong:.0f}" for wrong in wrongs),
-        f"{usual.memory:.0f}",
-        f"{usual.load:.2f}",
+        f"{default.memory:.0f}",
+        f"{default.load:.2f}",
     )
 
 

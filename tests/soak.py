@@ -21,7 +21,7 @@ from voiceapp.engine.scripted.server import ScriptedServer
 
 CALLERS = 16
 SETTLE_S = 4.0
-MOST_MB = 10.0
+MAX_MB = 10.0
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def main() -> int:
     good = (
         end.threads <= base.threads + 3
         and end.files <= base.files + 3
-        and end.memory_kb <= base.memory_kb + MOST_MB * 1024
+        and end.memory_kb <= base.memory_kb + MAX_MB * 1024
         and (failures + more_failures) <= (calls + more) * 0.01
     )
     print("held" if good else "NOT held")

@@ -21,20 +21,20 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     from .admission.access import Access
     from .admission.budgets import Budgets
-    from .admission.capacity import Admission
+    from .admission.capacity import Capacity
     from .admission.identity import Identity
     from .admission.proxies import Proxies
-    from .admission.quota_store import Ledger
-    from .call.limits import House
+    from .admission.quota_store import QuotaStore
+    from .call.limits import Limits
     from .config.settings import Settings
     from .net.bridge import Bridge
     from .net.http_connection import MAX_BODY_BYTES
     from .ops import metrics
     from .ops.readiness import Readiness
     from .page import sockets
-    from .upstream.session_options import Offer
+    from .upstream.session_options import SessionOptions
     from .web import health, login, pages
-    from .web.middleware import Door
+    from .web.middleware import Middleware
 
     settings = settings or Settings.from_env(os.environ)
     metrics.write_log(settings.secrets)
@@ -47,23 +47,23 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(health.monitor)
     socketio = sockets.create_socketio(app, settings.rules.browser_message_bytes)
     rules, bridge = settings.rules, Bridge()
-    ledger = Ledger(rules.redis_url)
+    quota_store = QuotaStore(rules.redis_url)
     proxies = Proxies(rules)
-    access = Access(rules, proxies, settings.secret_key, ledger)
-    house = House(bridge, rules, Admission(rules), Budgets(rules, ledger))
-    offer = Offer(settings)
-    sockets.Calls(socketio, house, settings, offer, app.extensions["voiceapp_version"])
+    access = Access(rules, proxies, settings.secret_key, quota_store)
+    limits = Limits(bridge, rules, Capacity(rules), Budgets(rules, quota_store))
+    options = SessionOptions(settings)
+    sockets.Calls(socketio, limits, settings, options, app.extensions["voiceapp_version"])
     metrics.BridgeWatch(bridge).attach()
     explain = login.explainer(app)
-    app.wsgi_app = Door(  # type: ignore[method-assign]
-        app.wsgi_app, rules, proxies, access, house.admission, explain
+    app.wsgi_app = Middleware(  # type: ignore[method-assign]
+        app.wsgi_app, rules, proxies, access, limits.capacity, explain
     )
     app.extensions["voiceapp_settings"] = settings
     app.extensions["voiceapp_access"] = access
     app.extensions["voiceapp_identity"] = Identity(settings.secret_key)
-    app.extensions["voiceapp_ledger"] = ledger
-    app.extensions["voiceapp_house"] = house
-    app.extensions["voiceapp_offer"] = offer
+    app.extensions["voiceapp_ledger"] = quota_store
+    app.extensions["voiceapp_house"] = limits
+    app.extensions["voiceapp_offer"] = options
     app.extensions["voiceapp_bridge"] = bridge
     app.extensions["voiceapp_readiness"] = Readiness(settings)
     return app

@@ -9,7 +9,7 @@ import pytest
 from voiceapp.admission.access import Visitor
 from voiceapp.admission.account import Account
 from voiceapp.admission.budgets import Budgets
-from voiceapp.admission.quota_store import Ledger
+from voiceapp.admission.quota_store import QuotaStore
 from voiceapp.config.environment import Secret
 from voiceapp.config.rules import Rules
 from voiceapp.errors import LimitError
@@ -19,7 +19,7 @@ ANN = Visitor("address:192.0.2.1", "192.0.2.1")
 
 @pytest.fixture
 def budgets() -> Budgets:
-    return Budgets(Rules(calls_per_user=1), Ledger(Secret("")))
+    return Budgets(Rules(calls_per_user=1), QuotaStore(Secret("")))
 
 
 @pytest.mark.parametrize("order", list(permutations(["begin", "charge", "settle"])))
@@ -41,8 +41,8 @@ def test_a_place_is_held_until_then(budgets: Budgets) -> None:
 
 
 def test_a_call_that_ends_while_it_is_asked_for_holds_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The answer of a slow ledger comes when the call is over."""
-    budgets = Budgets(Rules(calls_per_user=1), Ledger(Secret("")))
+    """The answer of a slow store comes when the call is over."""
+    budgets = Budgets(Rules(calls_per_user=1), QuotaStore(Secret("")))
     asked, answered = threading.Event(), threading.Event()
     begin = budgets.begin
 
@@ -52,11 +52,11 @@ def test_a_call_that_ends_while_it_is_asked_for_holds_no_place(monkeypatch: pyte
         return begin(visitor, call)
 
     account = Account(budgets, ANN, "first")
-    with ThreadPoolExecutor(2) as clerks:
+    with ThreadPoolExecutor(2) as executor:
         monkeypatch.setattr(budgets, "begin", slow)
-        clerks.submit(account.begin)
+        executor.submit(account.begin)
         assert asked.wait(5)
-        settled = clerks.submit(account.settle, 1, 0)
+        settled = executor.submit(account.settle, 1, 0)
         answered.set()
         settled.result(5)
     monkeypatch.undo()
@@ -65,7 +65,7 @@ def test_a_call_that_ends_while_it_is_asked_for_holds_no_place(monkeypatch: pyte
 
 @pytest.mark.parametrize(("begun", "left"), [(True, 0.7), (False, 1.0)])
 def test_what_is_known_last_is_charged_to_the_call_that_had_a_place(begun: bool, left: float) -> None:
-    budgets = Budgets(Rules(user_day_money=1.0), Ledger(Secret("")))
+    budgets = Budgets(Rules(user_day_money=1.0), QuotaStore(Secret("")))
     account = Account(budgets, ANN, "first")
     if begun:
         account.begin()

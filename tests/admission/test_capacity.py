@@ -3,21 +3,21 @@
 import pytest
 
 from voiceapp.admission.access import Visitor
-from voiceapp.admission.capacity import Admission
+from voiceapp.admission.capacity import Capacity
 from voiceapp.config.rules import Rules
 from voiceapp.errors import LimitError
 
 ANN, BOB = Visitor("login:ann", "192.0.2.1"), Visitor("login:bob", "192.0.2.1")
 
 
-def refused(admission: Admission, visitor: Visitor) -> str:
+def refused(admission: Capacity, visitor: Visitor) -> str:
     with pytest.raises(LimitError) as error:
         admission.take_seat(visitor)
     return error.value.fault.code
 
 
 def test_a_house_is_full_when_its_calls_are_however_many_pages_are_open() -> None:
-    admission = Admission(Rules(max_calls=2))
+    admission = Capacity(Rules(max_calls=2))
     for _ in range(92):
         admission.take_seat(ANN)
     assert admission.obstacle() is None
@@ -30,7 +30,7 @@ def test_a_house_is_full_when_its_calls_are_however_many_pages_are_open() -> Non
 
 def test_one_person_cannot_take_every_socket() -> None:
     rules = Rules(calls_per_user=2, calls_per_address=4)
-    admission = Admission(rules)
+    admission = Capacity(rules)
     seats = [admission.take_seat(ANN) for _ in range(rules.sockets_per_user)]
     assert refused(admission, ANN) == "too_many_calls"
     admission.take_seat(BOB)
@@ -40,7 +40,7 @@ def test_one_person_cannot_take_every_socket() -> None:
 
 def test_one_address_cannot_either_whatever_it_calls_itself() -> None:
     rules = Rules(calls_per_user=2, calls_per_address=4)
-    admission = Admission(rules)
+    admission = Capacity(rules)
     for n in range(rules.sockets_per_address):
         admission.take_seat(Visitor(f"login:{n}", "192.0.2.1"))
     assert refused(admission, BOB) == "too_many_calls"
@@ -48,7 +48,7 @@ def test_one_address_cannot_either_whatever_it_calls_itself() -> None:
 
 
 def test_a_seat_is_given_back_once_by_whoever_holds_it() -> None:
-    admission = Admission(Rules())
+    admission = Capacity(Rules())
     seat = admission.take_seat(ANN)
     seat.end_request()
     seat.release()
@@ -63,7 +63,7 @@ def test_a_seat_is_given_back_once_by_whoever_holds_it() -> None:
 
 
 def test_where_sockets_take_threads_some_are_left_for_http() -> None:
-    admission = Admission(Rules())
+    admission = Capacity(Rules())
     admission.take_threads(8)
     for _ in range(6):
         admission.take_seat(ANN)

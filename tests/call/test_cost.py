@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceapp.call.cost import Bill
+from voiceapp.call.cost import CallCost
 from voiceapp.config.rules import Rules
 from voiceapp.config.tariff import MILLIONTHS, tariff
 from voiceapp.conversation.events import Transcribing, Usage
@@ -24,18 +24,20 @@ TURN = Usage(
 WHISPER = "gpt-realtime-whisper"
 
 
-def bill(model: str = "gpt-realtime-2.1", words: str | None = WHISPER, profile: str = "openai", **own: float) -> Bill:
-    return Bill(tariff(Rules(prices=own), profile, model, words))
+def made_of(
+    model: str = "gpt-realtime-2.1", words: str | None = WHISPER, profile: str = "openai", **own: float
+) -> CallCost:
+    return CallCost(tariff(Rules(prices=own), profile, model, words))
 
 
-def cost_of(made: Bill, *charges: Charge) -> Any:
+def cost_of(made: CallCost, *charges: Charge) -> Any:
     for charge in charges:
         made.add(charge)
     return made.told()["cost"]
 
 
 def test_turns_add_up() -> None:
-    made = bill()
+    made = made_of()
     first = cost_of(made, Charge("r1", TURN))
     # 400 × 4 + 600 × 32 + 100 × 24 + 200 × 64 millionths
     assert (first["turn"], first["total"], first["currency"], first["dated"]) == (0.036, 0.036, "USD", "2026-11-12")
@@ -46,13 +48,13 @@ def test_turns_add_up() -> None:
 
 
 def test_a_small_model_is_billed_as_such_and_so_are_the_budgets() -> None:
-    made = bill("gpt-realtime-2.1-mini")
+    made = made_of("gpt-realtime-2.1-mini")
     assert cost_of(made, Charge("r", TURN))["total"] == pytest.approx(0.01048)
     assert made.counted == 10_480
 
 
 def test_a_model_without_a_price_is_said_to_have_none_and_budgets_count_the_dearest() -> None:
-    made = bill("somebody-elses", None)
+    made = made_of("somebody-elses", None)
     assert made.presumed
     assert cost_of(made, Charge("r", TURN)) is None
     assert made.counted == 36_000
@@ -60,13 +62,13 @@ def test_a_model_without_a_price_is_said_to_have_none_and_budgets_count_the_dear
 
 @pytest.mark.parametrize("own", [{}, {"output_audio": 1000.0}])
 def test_the_free_engine_costs_nothing_whatever_else_is_set(own: dict[str, float]) -> None:
-    made = bill("companion", "whisper-tiny.en", "embedded", **own)
+    made = made_of("companion", "whisper-tiny.en", "embedded", **own)
     assert cost_of(made, Charge("r", TURN), Charge("u", Transcribing(seconds=60))) is None
     assert (made.told()["free"], made.counted, made.presumed) == (True, 0, False)
 
 
 def test_the_operators_own_prices_hold_for_every_model_and_have_no_date() -> None:
-    made = bill("somebody-elses", None, output_audio=0.0)
+    made = made_of("somebody-elses", None, output_audio=0.0)
     cost = cost_of(made, Charge("r", TURN))
     assert cost["total"] == pytest.approx(0.0232)
     assert cost["dated"] is None
@@ -75,8 +77,8 @@ def test_the_operators_own_prices_hold_for_every_model_and_have_no_date() -> Non
 
 
 def test_the_operators_own_prices_count_even_where_they_are_the_usual_ones() -> None:
-    usual = dict(tariff(Rules(), "openai", "gpt-realtime-2.1", None).talk or {})
-    assert cost_of(bill("gpt-realtime-2.1-mini", None, **usual), Charge("r", TURN))["total"] == 0.036
+    default = dict(tariff(Rules(), "openai", "gpt-realtime-2.1", None).talk or {})
+    assert cost_of(made_of("gpt-realtime-2.1-mini", None, **default), Charge("r", TURN))["total"] == 0.036
 
 
 def test_what_the_operator_did_not_name_costs_as_the_model_does() -> None:
@@ -108,7 +110,7 @@ def test_what_the_operator_did_not_name_costs_as_the_model_does() -> None:
 def test_a_turns_price(usage: dict[str, int], millionths: float) -> None:
     turn = Usage(**usage)
     read = turn.input_tokens or turn.input_text_tokens + turn.input_audio_tokens + turn.input_image_tokens
-    made = bill()
+    made = made_of()
     made.add(Charge("r", replace(turn, input_tokens=read)))
     assert made.counted == round(millionths)
 
@@ -124,7 +126,7 @@ TOKENS = st.integers(0, 100_000)
     )
 )
 def test_no_numbers_make_a_price_below_nothing_or_above_the_uncached_one(usage: Usage) -> None:
-    made, uncached = bill(), bill()
+    made, uncached = made_of(), made_of()
     made.add(Charge("r", usage))
     none = replace(usage, cached_tokens=0, cached_text_tokens=0, cached_audio_tokens=0, cached_image_tokens=0)
     uncached.add(Charge("r", none))
@@ -135,7 +137,7 @@ def test_no_numbers_make_a_price_below_nothing_or_above_the_uncached_one(usage: 
 
 
 def test_transcription_is_a_line_of_its_own_and_in_the_sum() -> None:
-    made = bill()
+    made = made_of()
     cost = cost_of(made, Charge("r", TURN), Charge("u", Transcribing(seconds=600)))
     assert (cost["turn"], cost["transcription"], cost["total"]) == (0.036, 0.17, 0.206)
     assert made.told()["transcription"]["seconds"] == 600
@@ -144,7 +146,7 @@ def test_transcription_is_a_line_of_its_own_and_in_the_sum() -> None:
 
 def test_transcription_by_tokens_is_priced_by_its_model() -> None:
     used = Transcribing(input_tokens=1000, input_text_tokens=100, input_audio_tokens=900, output_tokens=50)
-    cost = cost_of(bill(words="gpt-4o-transcribe"), Charge("u", used))
+    cost = cost_of(made_of(words="gpt-4o-transcribe"), Charge("u", used))
     assert cost["transcription"] == pytest.approx((100 * 2.5 + 900 * 6 + 50 * 10) / MILLIONTHS)
     assert cost["turn"] is None
 
@@ -160,7 +162,7 @@ def test_transcription_by_tokens_is_priced_by_its_model() -> None:
 def test_transcription_without_a_price_is_no_part_of_the_sum_and_said_so(
     words: str, used: Transcribing, counted: int
 ) -> None:
-    made = bill(words=words)
+    made = made_of(words=words)
     cost = cost_of(made, Charge("r", TURN), Charge("u", used))
     assert (cost["total"], cost["transcription"], cost["unpriced"]) == (0.036, None, ["transcription"])
     assert made.presumed
@@ -168,7 +170,7 @@ def test_transcription_without_a_price_is_no_part_of_the_sum_and_said_so(
 
 
 def test_the_operators_price_of_transcription() -> None:
-    cost = cost_of(bill(words="somebody-elses", transcription_minute=0.6), Charge("u", Transcribing(seconds=10)))
+    cost = cost_of(made_of(words="somebody-elses", transcription_minute=0.6), Charge("u", Transcribing(seconds=10)))
     assert cost["transcription"] == pytest.approx(0.1)
 
 
@@ -184,7 +186,7 @@ def test_the_operators_price_of_transcription() -> None:
 def test_one_price_of_transcription_alone_leaves_the_others_as_they_are(
     words: str, own: dict[str, float], millionths: float
 ) -> None:
-    made = bill(words=words, **own)
+    made = made_of(words=words, **own)
     made.add(Charge("u", Transcribing(input_tokens=1000, input_text_tokens=100, output_tokens=50)))
     assert made.counted == round(millionths)
     assert not made.presumed
@@ -194,7 +196,7 @@ def test_one_price_of_transcription_alone_leaves_the_others_as_they_are(
 
 
 def test_an_estimate_is_said_as_such_until_it_is_replaced() -> None:
-    made = bill()
+    made = made_of()
     made.add(Charge("r1", TURN))
     made.add(Charge("r2", replace(TURN, output_tokens=200, output_audio_tokens=100), estimated=True))
     assert (made.told()["estimated"], made.counted) == (True, 36_000 + 29_600)
@@ -204,8 +206,8 @@ def test_an_estimate_is_said_as_such_until_it_is_replaced() -> None:
 
 
 def test_of_very_many_estimates_the_oldest_stay_what_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voiceapp.call.cost.MOST_ESTIMATES", 2)
-    made = bill()
+    monkeypatch.setattr("voiceapp.call.cost.MAX_ESTIMATES", 2)
+    made = made_of()
     for key in ("r1", "r2", "r3"):
         made.add(Charge(key, TURN, estimated=True))
     assert len(made._estimates) == 2
@@ -215,7 +217,7 @@ def test_of_very_many_estimates_the_oldest_stay_what_they_are(monkeypatch: pytes
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 1000), st.booleans()), max_size=20))
 def test_a_cost_falls_only_where_an_estimate_is_replaced(lines: list[tuple[str, int, bool]]) -> None:
-    made, told, sizes = bill(), set[str](), dict[str, int]()
+    made, told, sizes = made_of(), set[str](), dict[str, int]()
     for key, tokens, estimated in lines:
         if key in told:
             continue

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from voiceapp.call.inspection import MOST_BODY, SUMMARY_CHARACTERS, body, summary
+from voiceapp.call.inspection import MAX_BODY, SUMMARY_CHARACTERS, body, summary
 
 
 def test_sound_words_and_secrets_stay_out_and_say_how_long_they_were() -> None:
@@ -32,7 +32,7 @@ def test_settings_of_sound_are_shown() -> None:
 
 def test_long_texts_and_long_events_are_cut() -> None:
     assert json.loads(body({"note": "x" * 500}))["note"] == "x" * 400 + "… (500 characters)"
-    assert len(body({"many": ["word"] * 9999})) == MOST_BODY + 1
+    assert len(body({"many": ["word"] * 9999})) == MAX_BODY + 1
 
 
 def test_a_long_text_is_cut_between_what_people_see_as_characters() -> None:
@@ -79,7 +79,7 @@ def calls(action: object) -> int:
 )
 def test_of_a_huge_event_no_more_is_looked_at_than_is_shown(huge: dict[str, object]) -> None:
     assert calls(lambda: (body(huge), summary(huge))) < 50_000
-    assert len(body(huge)) <= MOST_BODY + 1
+    assert len(body(huge)) <= MAX_BODY + 1
     assert len(summary(huge)) <= SUMMARY_CHARACTERS
 
 

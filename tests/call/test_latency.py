@@ -7,10 +7,10 @@ import pytest
 from prometheus_client import REGISTRY
 
 from tests.page_client import PageClient, of_answer
-from voiceapp.call.latency import Latency, Stopwatch
+from voiceapp.call.latency import Latency, LatencyTracker
 from voiceapp.conversation import dialects
 from voiceapp.conversation import events as ev
-from voiceapp.conversation.conversation import Abilities, Conversation
+from voiceapp.conversation.conversation import Capabilities, Conversation
 from voiceapp.conversation.effects import Emit, Play
 from voiceapp.conversation.turn_detection import Detection, PushToTalk, SemanticVad, ServerVad
 from voiceapp.ops import metrics
@@ -19,11 +19,11 @@ SOUND = base64.b64encode(bytes(4800)).decode()
 
 
 class Call:
-    """A conversation with a stopwatch beside it, as in a relay; every event comes at a time, in seconds."""
+    """A conversation with a latency tracker beside it, as in a relay; every event comes at a time, in seconds."""
 
     def __init__(self, detection: Detection) -> None:
-        self.conversation = Conversation(dialects.SessionConfig("marin", "", detection=detection), Abilities())
-        self.stopwatch = Stopwatch(detection)
+        self.conversation = Conversation(dialects.SessionConfig("marin", "", detection=detection), Capabilities())
+        self.latency = LatencyTracker(detection)
         self.latencies: list[Latency] = []
         self.at(0, "session.created", session={})
         self.at(0, "session.updated", session={})
@@ -36,17 +36,17 @@ class Call:
         self.take(now, event, message)
 
     def take(self, now: float, event: ev.Event, message: dict[str, Any] | None = None) -> None:
-        latency = self.stopwatch.saw(event, now, message or {})
+        latency = self.latency.observe(event, now, message or {})
         for effect in self.conversation.handle(event, now):
             if isinstance(effect, Emit) and effect.event == "turn":
-                self.stopwatch.turned(effect.data["state"], now)
+                self.latency.turned(effect.data["state"], now)
             if isinstance(effect, Play) and effect.audio:
-                self.stopwatch.played(effect.item, now)
+                self.latency.played(effect.item, now)
         self.latencies += [latency] if latency else []
 
     def hear(self, now: float, ms: int, end_ms: int, item: str = "u1", cuts: str = "") -> None:
         """The server says that speech ended, when it was sent `ms` of sound in all; its beginning cut a response."""
-        self.stopwatch.sent_bytes = ms * 48
+        self.latency.sent_bytes = ms * 48
         self.at(now - 1, "input_audio_buffer.speech_started", item_id=item, audio_start_ms=0)
         if cuts:
             self.at(now - 0.875, "response.done", response={"id": cuts, "status": "cancelled"})

@@ -4,7 +4,7 @@ import base64
 from typing import Any
 
 from voiceapp.conversation import events as ev
-from voiceapp.conversation.conversation import Abilities, Conversation
+from voiceapp.conversation.conversation import Capabilities, Conversation
 from voiceapp.conversation.dialects import SessionConfig
 from voiceapp.conversation.effects import Emit, Send, Used
 from voiceapp.conversation.usage import Charge
@@ -19,8 +19,8 @@ class Call:
 
     now = 100.0
 
-    def __init__(self, **abilities: Any) -> None:
-        self.conversation = Conversation(SessionConfig("marin", "Be kind."), Abilities(**abilities))
+    def __init__(self, **capabilities: Any) -> None:
+        self.conversation = Conversation(SessionConfig("marin", "Be kind."), Capabilities(**capabilities))
 
     def hear(self, *events: ev.Event) -> list[Any]:
         return [effect for event in events for effect in self.conversation.handle(event, self.now)]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.conversation.call import SECOND
 from voiceapp.conversation import events as ev
 from voiceapp.conversation import faults
-from voiceapp.conversation.conversation import Abilities, Conversation
+from voiceapp.conversation.conversation import Capabilities, Conversation
 from voiceapp.conversation.deadlines import SECONDS, Wait
 from voiceapp.conversation.dialects import SessionConfig
 from voiceapp.conversation.effects import Effect, Emit, End, Notify, Play, Send, SoundComplete, Used
@@ -32,7 +32,7 @@ Interruption = ev.Interrupted | ev.TextTyped | ev.Talked
 class World:
     def __init__(self, *, opening: bool, interrupts: bool) -> None:
         config = SessionConfig("marin", "Be kind.", opening="Say hello." if opening else "")
-        self.conversation = Conversation(config, Abilities(interrupts=interrupts))
+        self.conversation = Conversation(config, Capabilities(interrupts=interrupts))
         self.now, self.over = 0.0, False
         self.number = 0
         # Event_ids of ours by what they went with; the create that is open, and since when.
@@ -70,7 +70,7 @@ class World:
             self.later = False
             if not isinstance(event, ev.TextTyped):
                 self.waiting.clear()
-        elif not self.conversation._hearing.by_key:
+        elif not self.conversation._input.by_key:
             self.later |= self.asks(event)
 
     def asks(self, event: ev.Event) -> bool:
@@ -154,7 +154,7 @@ class World:
     def begin(self, response: str) -> None:
         if not self.over:
             self.hear(ev.ResponseCreated(response))
-            if not self.conversation._speech.is_cut(response):
+            if not self.conversation._output.is_cut(response):
                 self.waiting.clear()
 
     def turn_taken(self, pieces: list[tuple[int, int]], words: str) -> None:
@@ -185,7 +185,7 @@ class World:
 
     def renew(self) -> None:
         if not self.over and self.conversation.quiet:
-            for effect in self.conversation.renew(SessionConfig("cedar", ""), Abilities()):
+            for effect in self.conversation.renew(SessionConfig("cedar", ""), Capabilities()):
                 self.take(ev.Stopped(), effect)
             self.open = None
 
@@ -264,7 +264,7 @@ def test_nobody_waits_for_ever(steps: list[tuple[Any, ...]], opening: bool, inte
     assert world.turn == "listening"
     assert world.conversation.deadline is None
     # Of a key that is held something may still come.
-    assert world.conversation.quiet or world.conversation._hearing.key
+    assert world.conversation.quiet or world.conversation._input.key
     assert world.conversation.silent_since is not None
     assert world.conversation._gate.state is State.IDLE
 

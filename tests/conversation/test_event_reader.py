@@ -15,10 +15,10 @@ from voiceapp.conversation import events as ev
 from voiceapp.conversation.effects import Effect, Play
 from voiceapp.conversation.event_reader import (
     FEW_BYTES,
-    MOST_AROUND_BYTES,
-    MOST_EVENT_BYTES,
-    MOST_ODD_SOUND_BYTES,
-    MOST_VALUES,
+    MAX_AROUND_BYTES,
+    MAX_EVENT_BYTES,
+    MAX_ODD_SOUND_BYTES,
+    MAX_VALUES,
     LeftOut,
     Reader,
     Reading,
@@ -62,7 +62,7 @@ class TestSound:
             encoded(delta("A-_A")),
             encoded(delta()).replace(b"/", b"\\/"),
             encoded(delta())[:-1],
-            encoded(delta(obfuscation="x" * MOST_AROUND_BYTES)),
+            encoded(delta(obfuscation="x" * MAX_AROUND_BYTES)),
             b'{"type":"response.output_audio.delta","delta":"AAAA',
             b'{"type":"response.output_audio.delta","delta":"AA\nA"}',
             b'{"type":"response.output_audio.delta","x":' + b"[" * 4000 + b',"delta":"AAAA"}',
@@ -128,7 +128,7 @@ def test_however_a_stream_is_cut_and_spelled_the_page_is_sent_the_same_sound(pie
             ]
             assert b"".join(sent) == whole[: len(whole) & ~1]
             assert all(piece and len(piece) % 2 == 0 for piece in sent)
-            sound = call.conversation._speech._playback.get(item)
+            sound = call.conversation._output._playback.get(item)
             assert (sound.sent_bytes if sound else 0) == len(whole) & ~1
 
 
@@ -223,7 +223,7 @@ class TestEvents:
         assert Reader().read(payload, whole=True).message == message
         assert Reader().read(payload).message == {"type": "rate_limits.updated"}
 
-    @pytest.mark.parametrize("rest", [b" " * FEW_BYTES, b',"x":[' + b"0," * MOST_VALUES + b"0]}"])
+    @pytest.mark.parametrize("rest", [b" " * FEW_BYTES, b',"x":[' + b"0," * MAX_VALUES + b"0]}"])
     def test_what_means_nothing_is_not_missed(self, rest: bytes) -> None:
         reading = Reader().read(b'{"type":"rate_limits.updated"' + rest, whole=True)
         assert reading == Reading({"type": "rate_limits.updated"})
@@ -233,31 +233,31 @@ class TestEvents:
         assert Reader().read(payload).event == ev.SpeechStarted("u")
 
     def test_what_is_too_long_is_left_out_unparsed(self) -> None:
-        lists = b",".join([b"[]"] * (MOST_EVENT_BYTES // 3 + 1))
+        lists = b",".join([b"[]"] * (MAX_EVENT_BYTES // 3 + 1))
         for kind in (b"conversation.item.added", b"response.output_audio.delta", b"response.done"):
             payload = b'{"type":"%b","x":[%b],"delta":"AAAA"}' % (kind, lists)
             assert Reader().sound(payload) is None
             assert Reader().read(payload) == Reading({"type": kind.decode()}, left_out=LeftOut.TOO_LONG)
 
     def test_very_many_values_are_left_out_unparsed(self) -> None:
-        for values in (b"[" + b"[]," * MOST_VALUES + b"0]", b"[" + b"1," * MOST_VALUES + b"0]", b"[[" * MOST_VALUES):
+        for values in (b"[" + b"[]," * MAX_VALUES + b"0]", b"[" + b"1," * MAX_VALUES + b"0]", b"[[" * MAX_VALUES):
             reading = Reader().read(b'{"type":"conversation.item.added","x":%b}' % values)
             assert reading.left_out is LeftOut.TOO_LONG
 
     def test_long_prose_is_read(self) -> None:
-        text = "Well, then, {so} [it] is. " * (MOST_VALUES // 6)
+        text = "Well, then, {so} [it] is. " * (MAX_VALUES // 6)
         message = {"type": "response.output_audio_transcript.done", "response_id": "r", "item_id": "a"}
         assert Reader().read(encoded({**message, "transcript": text})).event == ev.AssistantText("r", "a", text)
 
     def test_sound_in_another_event_does_not_make_it_too_long(self) -> None:
-        part = {"type": "input_audio", "audio": base64.b64encode(bytes(MOST_EVENT_BYTES)).decode()}
+        part = {"type": "input_audio", "audio": base64.b64encode(bytes(MAX_EVENT_BYTES)).decode()}
         item = {"id": "u", "type": "message", "role": "user", "content": [part]}
         reading = Reader().read(encoded({"type": "conversation.item.added", "item": item}))
         assert reading.event == ev.ItemAdded("u", None, "user", "audio", "")
 
     @pytest.mark.parametrize("spelled", [base64.b64encode, base64.urlsafe_b64encode])
     def test_a_delta_in_any_spelling_may_hold_a_minute(self, spelled: Callable[[bytes], bytes]) -> None:
-        pcm = b"\xfb\xff" * (MOST_ODD_SOUND_BYTES // 3)
+        pcm = b"\xfb\xff" * (MAX_ODD_SOUND_BYTES // 3)
         reader, payload = Reader(), encoded(delta(spelled(pcm).decode()))
         found = reader.sound(payload)
         event = found.event() if found else reader.read(payload).event

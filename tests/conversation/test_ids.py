@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiceapp.conversation.dialects import cancel, delete, tool_output, truncate, user_text
-from voiceapp.conversation.ids import MOST_CHARACTERS, MOST_ODD, Ids
+from voiceapp.conversation.ids import MAX_CHARACTERS, MAX_ODD, Ids
 from voiceapp.page.up import check_fields
 
-LONG = "i" * (MOST_CHARACTERS + 1)
+LONG = "i" * (MAX_CHARACTERS + 1)
 STARTED, STOPPED = "input_audio_buffer.speech_started", "input_audio_buffer.speech_stopped"
 COMMITTED = "input_audio_buffer.committed"
 WORDS, WORDS_DELTA, WORDS_FAILED = (
@@ -66,10 +66,10 @@ class TestOdd:
 
     def test_only_so_many_are_remembered(self) -> None:
         ids = Ids()
-        for n in range(3 * MOST_ODD):
+        for n in range(3 * MAX_ODD):
             item_of(ids, STARTED, item_id=f"{LONG}{n}")
-        assert len(ids._ours) <= MOST_ODD
-        assert len(ids._theirs) <= 2 * MOST_ODD
+        assert len(ids._ours) <= MAX_ODD
+        assert len(ids._theirs) <= 2 * MAX_ODD
 
     def test_of_a_call_and_a_question_too(self) -> None:
         ids = Ids()

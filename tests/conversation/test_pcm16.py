@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceapp.conversation.pcm16 import MOST_LEFT, NotBase64Error, Samples, base64_size, standard_base64
+from voiceapp.conversation.pcm16 import MAX_LEFT, NotBase64Error, Samples, base64_size, standard_base64
 
 
 @given(st.binary(max_size=300))
@@ -62,7 +62,7 @@ def test_pieces_cut_anywhere_are_joined_to_whole_samples(pieces: list[tuple[str,
 
 def test_of_very_many_items_with_a_byte_left_over_the_latest_are_known() -> None:
     samples = Samples()
-    for k in range(MOST_LEFT + 1):
+    for k in range(MAX_LEFT + 1):
         samples.join(f"a{k}", b"AA==")
     assert "a0" not in samples
-    assert samples.join(f"a{MOST_LEFT}", b"AQ==") == (b"AAE=", 2)
+    assert samples.join(f"a{MAX_LEFT}", b"AQ==") == (b"AAE=", 2)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conversation.scripts import ANSWERS
-from voiceapp.conversation.playback import MOST_KEPT, MOST_LIVE, Playback, Sound
+from voiceapp.conversation.playback import MAX_KEPT, MAX_LIVE, Playback, Sound
 
 
 def test_a_sound_plays_until_it_is_complete_and_heard() -> None:
@@ -106,7 +106,7 @@ def test_what_plays_is_named_oldest_first() -> None:
 
 def test_of_too_many_that_play_the_oldest_is_taken_for_heard() -> None:
     playback = Playback()
-    for n in range(MOST_LIVE + 2):
+    for n in range(MAX_LIVE + 2):
         playback.open(f"a{n}")
     assert playback.playing()[0] == "a2"
     playback.open("a0").sent_bytes = 48_000
@@ -116,17 +116,17 @@ def test_of_too_many_that_play_the_oldest_is_taken_for_heard() -> None:
 
 def test_of_too_many_that_were_cut_the_oldest_is_taken_for_answered() -> None:
     playback = Playback()
-    for n in range(MOST_LIVE + 2):
+    for n in range(MAX_LIVE + 2):
         playback.open(f"a{n}").cut = True
-    assert len(playback.unsettled()) == MOST_LIVE
+    assert len(playback.unsettled()) == MAX_LIVE
 
 
 def test_only_the_latest_are_known() -> None:
     playback = Playback()
-    for n in range(MOST_KEPT + 10):
+    for n in range(MAX_KEPT + 10):
         playback.open(f"a{n}").cut = True
         playback.open(f"a{n}").reported = True
         playback.playing()
     assert playback.get("a0") is None
-    assert playback.get(f"a{MOST_KEPT}") is not None
-    assert len(playback._sounds) <= MOST_KEPT + 1
+    assert playback.get(f"a{MAX_KEPT}") is not None
+    assert len(playback._sounds) <= MAX_KEPT + 1

@@ -4,7 +4,7 @@ import pytest
 
 from tests.conversation.call import CREATE, SECOND, Call, create_id, emitted, sent, turns
 from voiceapp.conversation import events as ev
-from voiceapp.conversation.conversation import Abilities, Conversation
+from voiceapp.conversation.conversation import Capabilities, Conversation
 from voiceapp.conversation.dialects import SessionConfig
 
 NEXT = SessionConfig("cedar", "Be brief.")
@@ -12,7 +12,7 @@ NEXT = SessionConfig("cedar", "Be brief.")
 
 def opened() -> Call:
     call = Call()
-    call.conversation = Conversation(SessionConfig("marin", "Be kind.", opening="Say hello."), Abilities())
+    call.conversation = Conversation(SessionConfig("marin", "Be kind.", opening="Say hello."), Capabilities())
     return call
 
 
@@ -110,14 +110,14 @@ class TestRenewing:
         return call
 
     def test_the_new_session_is_told_what_was_said_and_heard(self) -> None:
-        told = [message["item"] for message in sent(self.talked().conversation.renew(NEXT, Abilities()))]
+        told = [message["item"] for message in sent(self.talked().conversation.renew(NEXT, Capabilities()))]
         assert [(item["role"], item["content"][0]["type"], item["content"][0]["text"]) for item in told] == [
             ("user", "input_text", "What is the time?"),
             ("assistant", "output_text", "One two"),
         ]
 
     def test_an_older_server_is_told_in_its_own_words(self) -> None:
-        told = sent(self.talked().conversation.renew(NEXT, Abilities(shape="beta")))
+        told = sent(self.talked().conversation.renew(NEXT, Capabilities(shape="beta")))
         assert [message["item"]["content"][0]["type"] for message in told] == ["input_text", "text"]
 
     @pytest.mark.parametrize(
@@ -131,32 +131,32 @@ class TestRenewing:
         call = Call().begin()
         call.answer(seconds=2)
         call.hear(ev.AssistantText("r1", "a1", text), ev.Interrupted(), ev.Flushed("a1", 1000))
-        (message,) = sent(call.conversation.renew(NEXT, Abilities()))
+        (message,) = sent(call.conversation.renew(NEXT, Capabilities()))
         assert message["item"]["content"][0]["text"] == heard
 
     def test_what_nobody_heard_is_not_told(self) -> None:
         call = Call().begin()
         call.answer()
         call.hear(ev.Interrupted(), ev.Flushed("a1", 0))
-        assert call.conversation.renew(NEXT, Abilities()) == []
+        assert call.conversation.renew(NEXT, Capabilities()) == []
 
     def test_what_was_cut_before_its_first_sound_is_not_told(self) -> None:
         call = Call().begin()
         call.hear(ev.ResponseCreated("r1"), ev.AssistantTextDelta("r1", "a1", "One"), ev.Interrupted())
         call.hear(ev.AudioDelta("r1", "a1", SECOND), ev.ResponseDone("r1", "cancelled", None))
-        assert call.conversation.renew(NEXT, Abilities()) == []
+        assert call.conversation.renew(NEXT, Capabilities()) == []
 
     def test_however_often_it_is_told_the_transcript_does_not_grow(self) -> None:
         call = self.talked()
         sizes = set()
         for _ in range(5):
-            call.conversation.renew(NEXT, Abilities())
-            sizes.add(len(list(call.conversation._captions._transcript)))
+            call.conversation.renew(NEXT, Capabilities())
+            sizes.add(len(list(call.conversation._writer._transcript)))
         assert sizes == {4}
 
     def test_what_it_echoes_of_that_does_not_show_and_what_follows_stands_behind(self) -> None:
         call = self.talked()
-        told = [m["item"]["id"] for m in sent(call.conversation.renew(NEXT, Abilities()))]
+        told = [m["item"]["id"] for m in sent(call.conversation.renew(NEXT, Capabilities()))]
         echoes = [ev.ItemAdded(told[0], None, "user", "text", "What is the time?")]
         echoes += [ev.ItemAdded(told[1], told[0], "assistant", "text", "One two")]
         assert call.hear(*echoes) == []
@@ -166,15 +166,15 @@ class TestRenewing:
 
     def test_it_can_be_done_again(self) -> None:
         call = self.talked()
-        first = {m["item"]["id"] for m in sent(call.conversation.renew(NEXT, Abilities()))}
-        second = [m["item"] for m in sent(call.conversation.renew(NEXT, Abilities()))]
+        first = {m["item"]["id"] for m in sent(call.conversation.renew(NEXT, Capabilities()))}
+        second = [m["item"] for m in sent(call.conversation.renew(NEXT, Capabilities()))]
         assert len(second) == 2
         assert not first & {item["id"] for item in second}
 
     def test_turns_and_chunks_go_on(self) -> None:
         call = Call().begin()
         call.conversation.take_chunk(1, 1920)
-        call.conversation.renew(NEXT, Abilities())
+        call.conversation.renew(NEXT, Capabilities())
         call.conversation.take_chunk(2, 1920)
         effects = call.ask("u2") + call.answer("a2", "r2") + call.hear(ev.Heard("a2", 1000))
         assert turns(effects) == ["user", "thinking", "assistant", "listening"]

@@ -2,12 +2,12 @@
 
 from voiceapp.conversation.dialects import SessionConfig
 from voiceapp.conversation.events import Configured
-from voiceapp.conversation.session_changes import Changes
+from voiceapp.conversation.session_changes import SessionChanges
 from voiceapp.conversation.turn_detection import PushToTalk, SemanticVad, ServerVad
 
 
-def changing(*changes: Configured) -> Changes:
-    made = Changes(SessionConfig("marin", ""))
+def changing(*changes: Configured) -> SessionChanges:
+    made = SessionChanges(SessionConfig("marin", ""))
     for n, change in enumerate(changes):
         made.ask(f"c{n}", change)
     return made

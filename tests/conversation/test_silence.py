@@ -3,7 +3,7 @@
 from tests.conversation.call import Call
 from voiceapp.conversation import events as ev
 from voiceapp.conversation.deadlines import SECONDS, Wait
-from voiceapp.conversation.silence import MOST_UNANSWERED
+from voiceapp.conversation.silence import MAX_UNANSWERED
 from voiceapp.conversation.turn_detection import ServerVad
 
 PATIENCE = SECONDS[Wait.RESPONSE]
@@ -52,11 +52,11 @@ class TestSilence:
     def test_an_assistant_that_talks_to_nobody_is_silence(self) -> None:
         call = Call().begin()
         call.ask()
-        for n in range(MOST_UNANSWERED + 3):
+        for n in range(MAX_UNANSWERED + 3):
             call.answer(f"a{n}", f"r{n}")
             call.wait(1)
             call.hear(ev.Heard(f"a{n}", 1000))
-        assert call.conversation.silent_since == 100.0 + MOST_UNANSWERED - 1
+        assert call.conversation.silent_since == 100.0 + MAX_UNANSWERED - 1
         call.hear(ev.SpeechStarted("u2"))
         assert call.conversation.silent_since is None
 

@@ -18,15 +18,15 @@ from voiceapp.conversation.event_reader import Reader
 MANY = 200
 LONG = "so long " * 1_250
 BOUNDS = (
-    (transcript_writer, "MOST_ENTRIES"),
-    (transcript_writer, "MOST_ENTRY_CHARACTERS"),
-    (transcript, "MOST_HIDDEN"),
-    (ids, "MOST_SEEN"),
-    (ids, "MOST_ODD"),
-    (ids, "MOST_WAITING"),
-    (playback, "MOST_KEPT"),
-    (tools, "MOST_CALLS"),
-    (usage, "MOST_TOLD"),
+    (transcript_writer, "MAX_ENTRIES"),
+    (transcript_writer, "MAX_ENTRY_CHARACTERS"),
+    (transcript, "MAX_HIDDEN"),
+    (ids, "MAX_SEEN"),
+    (ids, "MAX_ODD"),
+    (ids, "MAX_WAITING"),
+    (playback, "MAX_KEPT"),
+    (tools, "MAX_CALLS"),
+    (usage, "MAX_TOLD"),
 )
 Event = dict[str, Any]
 

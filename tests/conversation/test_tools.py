@@ -8,7 +8,7 @@ import pytest
 from tests.conversation.call import CREATE, SECOND, Call, Page, emitted, sent, turns
 from voiceapp.conversation import dialects, faults, tools
 from voiceapp.conversation import events as ev
-from voiceapp.conversation.conversation import Abilities
+from voiceapp.conversation.conversation import Capabilities
 from voiceapp.conversation.dialects import SessionConfig
 from voiceapp.conversation.effects import Notify
 
@@ -115,7 +115,7 @@ class TestAToolOfTheServers:
         (told,) = emitted(
             answering().hear(ev.ToolReported("t1", "mcp", arguments="a" * 9000, result="é" * 9000)), "tool"
         )
-        assert [len(told[name]) for name in ("arguments", "result")] == [tools.MOST_CHARACTERS] * 2
+        assert [len(told[name]) for name in ("arguments", "result")] == [tools.MAX_CHARACTERS] * 2
         assert told["result"].endswith("é…")
 
     @pytest.mark.parametrize(
@@ -185,8 +185,8 @@ class TestAFunctionNobodyOffered:
             return call.hear(ev.ResponseCreated(f"r{n}"), *function(f"f{n}", f"r{n}", f"c{n}"), done(f"r{n}"))
 
         rounds = [again(n) for n in range(1, 8)]
-        assert [ASK in sent(effects) for effects in rounds] == [True] * tools.MOST_IN_A_ROW + [False, False]
-        assert Notify(faults.TOOL_LOOP) in rounds[tools.MOST_IN_A_ROW]
+        assert [ASK in sent(effects) for effects in rounds] == [True] * tools.MAX_IN_A_ROW + [False, False]
+        assert Notify(faults.TOOL_LOOP) in rounds[tools.MAX_IN_A_ROW]
         assert turns(rounds[-1])[-1] == "listening"
         call.ask("u2")
         assert ASK in sent(again(8))
@@ -253,7 +253,7 @@ class TestBargeIn:
     def test_what_still_runs_does_not_outlive_its_session(self) -> None:
         call = answering()
         call.hear(*mcp(output=None), *mcp("t2"), done(), ev.SpeechStarted("u2"), ev.UserText("u2", ""))
-        effects = call.conversation.renew(SessionConfig("marin", ""), Abilities())
+        effects = call.conversation.renew(SessionConfig("marin", ""), Capabilities())
         assert [(told["call"], told["state"]) for told in emitted(effects, "tool")] == [("t1", "failed")]
 
 
@@ -282,14 +282,14 @@ def test_every_order_of_arrival_gives_the_same(events: list[ev.Event], state: st
 
 def test_of_too_many_that_run_the_oldest_is_given_up() -> None:
     call = Call().begin()
-    effects = call.hear(*(event for n in range(tools.MOST_RUNNING + 2) for event in mcp(f"t{n}", output=None)))
+    effects = call.hear(*(event for n in range(tools.MAX_RUNNING + 2) for event in mcp(f"t{n}", output=None)))
     given_up = [data["call"] for data in emitted(effects, "tool") if data["state"] == "failed"]
     assert given_up == ["t0", "t1"]
 
 
 def test_only_the_latest_are_kept() -> None:
     call = Call().begin()
-    for n in range(tools.MOST_CALLS + 5):
+    for n in range(tools.MAX_CALLS + 5):
         call.hear(*mcp(f"t{n}"))
-    assert len(call.conversation._tools._calls) == tools.MOST_CALLS
+    assert len(call.conversation._tools._calls) == tools.MAX_CALLS
     assert call.conversation._tools._running == {}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceapp.conversation.transcript import MOST_HIDDEN, MOST_MOVED, Entry, Transcript
+from voiceapp.conversation.transcript import MAX_HIDDEN, MAX_MOVED, Entry, Transcript
 
 
 def entry(name: str, after: str | None = None, *, hidden: bool = False) -> Entry:
@@ -89,7 +89,7 @@ def test_hidden_items_are_passed_over_when_a_place_is_shown() -> None:
 
 def test_the_oldest_of_many_hidden_ones_is_forgotten() -> None:
     transcript = Transcript()
-    for n in range(MOST_HIDDEN + 1):
+    for n in range(MAX_HIDDEN + 1):
         transcript.add(entry(f"s{n}", hidden=True))
     assert transcript.get("s0") is None
     assert order(transcript)[0] == "s1"
@@ -99,9 +99,9 @@ def test_the_oldest_of_many_hidden_ones_is_forgotten() -> None:
 
 def test_only_so_many_move_along() -> None:
     transcript = Transcript()
-    for n in range(MOST_MOVED + 5):
+    for n in range(MAX_MOVED + 5):
         transcript.add(entry(f"f{n}", "x"))
-    assert len(transcript.add(entry("x"))) == MOST_MOVED + 1
+    assert len(transcript.add(entry("x"))) == MAX_MOVED + 1
 
 
 def test_what_was_forgotten_is_gone_from_the_middle() -> None:

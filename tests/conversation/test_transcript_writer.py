@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiceapp.conversation import transcript_writer as module
-from voiceapp.conversation.transcript_writer import Captions
+from voiceapp.conversation.transcript_writer import TranscriptWriter
 
 
 class Told:
@@ -18,7 +18,7 @@ class Told:
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.order: list[str] = []
         self.texts: dict[str, str] = {}
-        self.captions = Captions(self._emit, self._be_full)
+        self.captions = TranscriptWriter(self._emit, self._be_full)
 
     def _be_full(self) -> None:
         self.full += 1
@@ -66,9 +66,9 @@ def test_several_that_follow_one_are_told_from_top_to_bottom() -> None:
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> Told:
-    monkeypatch.setattr(module, "MOST_ENTRIES", 3)
-    monkeypatch.setattr(module, "MOST_ENTRY_CHARACTERS", 10)
-    monkeypatch.setattr(module, "MOST_CHARACTERS", 25)
+    monkeypatch.setattr(module, "MAX_ENTRIES", 3)
+    monkeypatch.setattr(module, "MAX_ENTRY_CHARACTERS", 10)
+    monkeypatch.setattr(module, "MAX_CHARACTERS", 25)
     return Told()
 
 
@@ -106,16 +106,16 @@ def test_words_in_place_of_others_take_their_room(told: Told) -> None:
 
 
 def test_a_session_is_told_no_more_than_it_can_take(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_RETOLD_CHARACTERS", 10)
+    monkeypatch.setattr(module, "MAX_REPLAYED_CHARACTERS", 10)
     told = Told()
     for item, text in {"a": "first", "b": "second", "c": "third"}.items():
         told.captions.finish(told.captions.user(item), text)
-    assert [text for _, _, text in told.captions.retell(lambda _: False)] == ["secon", "third"]
+    assert [text for _, _, text in told.captions.replay_history(lambda _: False)] == ["secon", "third"]
 
 
 def test_what_was_said_last_is_known_also_behind_what_another_session_was_told() -> None:
     told = Told()
-    for k in range(module.MOST_QUOTED + 1):
+    for k in range(module.MAX_QUOTED + 1):
         told.captions.finish(told.captions.user(f"u{k}"), f"Word {k}.")
-    told.captions.retell(lambda _: False)
-    assert told.captions.latest() == [f"Word {k}." for k in range(module.MOST_QUOTED, 0, -1)]
+    told.captions.replay_history(lambda _: False)
+    assert told.captions.latest() == [f"Word {k}." for k in range(module.MAX_QUOTED, 0, -1)]

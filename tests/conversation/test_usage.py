@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiceapp.conversation.events import Transcribing, Usage
-from voiceapp.conversation.usage import ASSISTANT_TOKEN_BYTES, MOST_OPEN, USER_TOKEN_BYTES, Charge, Meter
+from voiceapp.conversation.usage import ASSISTANT_TOKEN_BYTES, MAX_OPEN, USER_TOKEN_BYTES, Charge, Meter
 
 TOLD = Usage(
     input_tokens=100,
@@ -70,7 +70,7 @@ def test_of_many_answers_that_are_never_done_the_oldest_are_charged() -> None:
     meter = Meter()
     early = [charge for n in range(20) if (charge := meter.began(f"r{n}"))]
     assert len(early) + len(meter.close()) == 20
-    assert len(early) == 20 - MOST_OPEN
+    assert len(early) == 20 - MAX_OPEN
 
 
 def test_another_session_knows_only_what_it_is_told_and_may_use_the_same_ids() -> None:

@@ -1,4 +1,4 @@
-"""Strangers against the worker, in a house with callers: a call goes on as if nobody had come."""
+"""Strangers against the worker, in a worker with callers: a call goes on as if nobody had come."""
 
 import contextlib
 import os

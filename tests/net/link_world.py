@@ -9,7 +9,7 @@ from typing import Any
 
 from voiceapp.net import websocket
 from voiceapp.net.link import CLOSE_WAIT_S, Cause, Ending, Link
-from voiceapp.net.rate_limit import Bucket
+from voiceapp.net.rate_limit import TokenBucket
 
 BROKEN = b"\xff\xff"
 MAX_MESSAGE = 4096
@@ -88,7 +88,7 @@ class World:
             max_out=MAX_OUT,
             forget=self._forget,
             released=None if owned else self._release,
-            frames=Bucket(0.0, 8) if limited else None,
+            frames=TokenBucket(0.0, 8) if limited else None,
         )
         self._owned = owned
         self._peers_end = websocket.Endpoint(websocket.Role.CLIENT, max_message=1 << 24)

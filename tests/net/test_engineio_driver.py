@@ -271,8 +271,8 @@ def bare_socket(url: str, **options: Any) -> Iterator[websocket.WebSocket]:
 
 
 def test_permessage_deflate_is_declined_by_both(app_url: str) -> None:
-    offer = {"Sec-WebSocket-Extensions": "permessage-deflate; client_max_window_bits"}
-    with bare_socket(app_url, header=offer) as connection:
+    options = {"Sec-WebSocket-Extensions": "permessage-deflate; client_max_window_bits"}
+    with bare_socket(app_url, header=options) as connection:
         assert "sec-websocket-extensions" not in connection.getheaders()
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from voiceapp.net import rate_limit
-from voiceapp.net.rate_limit import Bucket, Buckets
+from voiceapp.net.rate_limit import TokenBucket, TokenBuckets
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_a_bucket_gives_what_it_holds_and_refills_with_time(clock: list[float]) -> None:
-    bucket = Bucket(2, 4)
+    bucket = TokenBucket(2, 4)
     assert bucket.take(4)
     assert not bucket.take(1)
     assert not bucket.full
@@ -26,7 +26,7 @@ def test_a_bucket_gives_what_it_holds_and_refills_with_time(clock: list[float]) 
 
 
 def test_each_key_has_a_bucket_of_its_own(clock: list[float]) -> None:
-    buckets = Buckets(1, 2)
+    buckets = TokenBuckets(1, 2)
     assert buckets.take("ann", 2)
     assert not buckets.take("ann", 1)
     assert buckets.take("bob", 2)
@@ -35,8 +35,8 @@ def test_each_key_has_a_bucket_of_its_own(clock: list[float]) -> None:
 def test_keys_are_forgotten_once_they_may_do_as_much_as_strangers(
     clock: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rate_limit, "MOST_KEYS", 10)
-    buckets = Buckets(1, 2)
+    monkeypatch.setattr(rate_limit, "MAX_KEYS", 10)
+    buckets = TokenBuckets(1, 2)
     for n in range(10):
         buckets.take(str(n), 2)
     clock[0] += 3
@@ -49,9 +49,9 @@ def test_keys_are_forgotten_once_they_may_do_as_much_as_strangers(
 def test_keys_that_cannot_be_forgotten_are_not_looked_through_for_each_newcomer(
     clock: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rate_limit, "MOST_KEYS", 10)
-    buckets, looks = Buckets(1, 2), []
-    monkeypatch.setattr(Bucket, "full", property(lambda _: looks.append(1)))
+    monkeypatch.setattr(rate_limit, "MAX_KEYS", 10)
+    buckets, looks = TokenBuckets(1, 2), []
+    monkeypatch.setattr(TokenBucket, "full", property(lambda _: looks.append(1)))
     for n in range(1000):
         buckets.take(str(n), 2)
     assert len(looks) < 2500

@@ -202,10 +202,10 @@ def test_pieces_do_not_matter(data: st.DataObject, role: Role, cuts: list[int]) 
 
 @quick
 @given(st.data(), roles, st.integers(0, 300), st.integers(1, 4))
-def test_limits_hold_whatever_comes(data: st.DataObject, role: Role, most: int, fragments: int) -> None:
-    ours = Endpoint(role, max_message=most, max_fragments=fragments)
+def test_limits_hold_whatever_comes(data: st.DataObject, role: Role, maximum: int, fragments: int) -> None:
+    ours = Endpoint(role, max_message=maximum, max_fragments=fragments)
     for event in ours.feed(data.draw(st.one_of(traffic(role), damaged(role)))):
-        assert isinstance(event, Closed) or len(event.payload) <= max(most, 125)
+        assert isinstance(event, Closed) or len(event.payload) <= max(maximum, 125)
 
 
 @quick

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from voiceapp.config.environment import Secret
 from voiceapp.ops import metrics
-from voiceapp.ops.log_rate import MOST_KINDS, LogRate
+from voiceapp.ops.log_rate import MAX_KINDS, LogRate
 
 
 class Log:
@@ -105,9 +105,9 @@ def test_with_no_thread_left_the_next_line_tells_the_count() -> None:
 
 def test_kinds_are_bounded() -> None:
     log = Log()
-    for n in range(2 * MOST_KINDS):
+    for n in range(2 * MAX_KINDS):
         log.logger.warning("odd %s", n, extra={"kind": n})
-    assert len(log.lines) == MOST_KINDS + 1
+    assert len(log.lines) == MAX_KINDS + 1
 
 
 @given(st.lists(st.floats(0, 3), max_size=60))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from voiceapp.errors import BrowserError
 from voiceapp.net import rate_limit
-from voiceapp.net.rate_limit import Bucket
+from voiceapp.net.rate_limit import TokenBucket
 from voiceapp.net.threaded_driver import BoundedQueue, StockDriver
 from voiceapp.page import packets, up
 from voiceapp.page.packets import RESERVED, PacketError, check
@@ -141,7 +141,7 @@ def test_the_stock_drivers_queue_has_a_bound_and_says_so_once() -> None:
 def test_a_bucket_gives_what_it_holds_and_refills_with_time(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     monkeypatch.setattr("voiceapp.net.rate_limit.monotonic", lambda: now[0])
-    bucket = Bucket(50, 100)
+    bucket = TokenBucket(50, 100)
     assert sum(bucket.take(1) for _ in range(500)) == 100
     now[0] = 1.0
     assert sum(bucket.take(1) for _ in range(500)) == 50

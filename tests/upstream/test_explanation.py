@@ -63,7 +63,7 @@ def test_what_was_said_is_left_out_without_quotation_marks_too(said: str, logged
 
 @given(st.text(max_size=60), st.lists(st.text(max_size=40), max_size=3))
 def test_whatever_was_said_its_message_is_taken(said: str, talk: list[str]) -> None:
-    assert len(explanation.message(said, talk=talk)) <= explanation.MOST_MESSAGE + 1
+    assert len(explanation.message(said, talk=talk)) <= explanation.MAX_MESSAGE + 1
 
 
 def test_the_message_about_a_setting_of_the_sound_stays() -> None:
@@ -103,7 +103,7 @@ def test_a_code_of_8_mb_with_escape_characters_is_a_short_word() -> None:
 @given(st.text(max_size=4000), st.text(max_size=200), st.text(max_size=4000))
 def test_it_takes_anything(code: str, param: str, message: str) -> None:
     line = explanation.explain(code, message, param)
-    assert len(line) < explanation.MOST_WORD + 100 + explanation.MOST_MESSAGE + 20
+    assert len(line) < explanation.MAX_WORD + 100 + explanation.MAX_MESSAGE + 20
 
 
 @given(st.text(st.characters(categories=["L", "N", "Zs"])).map(lambda said: f"I said {said}"))

@@ -7,15 +7,15 @@ import pytest
 from voiceapp.config.settings import Settings
 from voiceapp.conversation.turn_detection import PushToTalk, ServerVad
 from voiceapp.errors import BrowserError
-from voiceapp.upstream.session_options import Offer
+from voiceapp.upstream.session_options import SessionOptions
 
 
-def offer(**env: str) -> Offer:
-    return Offer(Settings.from_env(env))
+def options(**env: str) -> SessionOptions:
+    return SessionOptions(Settings.from_env(env))
 
 
-def openai(**env: str) -> Offer:
-    return offer(OPENAI_API_KEY="sk-x", **env)
+def openai(**env: str) -> SessionOptions:
+    return options(OPENAI_API_KEY="sk-x", **env)
 
 
 def named(shown: dict[str, Any], profile: str) -> set[str]:
@@ -80,12 +80,12 @@ class TestChoosing:
 
 class TestWithoutALanguageModel:
     def test_only_those_who_can_play_their_part_are_offered(self) -> None:
-        assert named(offer().shown("en"), "embedded") == {"companion", "friend"}
+        assert named(options().shown("en"), "embedded") == {"companion", "friend"}
         with pytest.raises(BrowserError, match="persona must be one of companion, friend"):
-            offer().plan({"persona": "interpreter"})
+            options().plan({"persona": "interpreter"})
 
     def test_with_one_all_are(self) -> None:
-        assert len(named(offer(VOICEAPP_BRAIN_URL="http://127.0.0.1:1/v1").shown("en"), "embedded")) == 5
+        assert len(named(options(VOICEAPP_BRAIN_URL="http://127.0.0.1:1/v1").shown("en"), "embedded")) == 5
 
     def test_the_usual_one_is_another_where_the_operators_cannot_play(self) -> None:
         both = openai(VOICEAPP_PROFILE="openai embedded", VOICEAPP_PERSONA="tutor")

@@ -14,7 +14,7 @@ UPGRADE = upgrade()
 
 
 @pytest.fixture(scope="module")
-def house() -> Iterator[tuple[Served, Any]]:
+def limits() -> Iterator[tuple[Served, Any]]:
     """The app on our server, and python-engineio's sessions."""
     app = create_app(Settings.from_env({"OPENAI_API_KEY": "sk-test"}))
     server = Served(app, bridge=app.extensions["voiceapp_bridge"])
@@ -47,8 +47,8 @@ def house() -> Iterator[tuple[Served, Any]]:
     ],
     ids=lambda each: str(each)[2:60],
 )
-def test_it_is_a_connection_or_nothing_is_left_of_it(house: tuple[Served, Any], data: bytes, status: int) -> None:
-    server, sessions = house
+def test_it_is_a_connection_or_nothing_is_left_of_it(limits: tuple[Served, Any], data: bytes, status: int) -> None:
+    server, sessions = limits
     with server.connect() as sock:
         sock.sendall(data)
         assert answer(sock)[0] == status

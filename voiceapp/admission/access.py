@@ -19,7 +19,7 @@ from ..config.rules import Rules
 from ..conversation.faults import Fault
 from ..errors import NOT_ALLOWED, NOT_NAMED
 from .proxies import Environ, Proxies, peer
-from .quota_store import Ledger
+from .quota_store import QuotaStore
 
 log = logging.getLogger(__name__)
 
@@ -49,12 +49,12 @@ class Visitor:
 
 
 class Access:
-    """The rule at the door. Its methods are called on the server's threads."""
+    """Whether a request may come in. Its methods are called on the server's threads."""
 
-    def __init__(self, rules: Rules, proxies: Proxies, key: Secret, ledger: Ledger) -> None:
+    def __init__(self, rules: Rules, proxies: Proxies, key: Secret, quota_store: QuotaStore) -> None:
         self._rules = rules
         self._proxies = proxies
-        self._ledger = ledger
+        self._quota_store = quota_store
         self._key = key.reveal().encode()
         self._code = self._digest(_typed(rules.access_code.reveal()))
         # The signature hangs on the code too: a new code makes every cookie worthless.
@@ -92,14 +92,14 @@ class Access:
 
     def may_try(self, environ: Environ) -> bool:
         """Whether whoever asks has a try left in this minute."""
-        return all(self._ledger.may_try("wrong-code", whom, most) for whom, most in self._tries(environ))
+        return all(self._quota_store.may_try("wrong-code", whom, maximum) for whom, maximum in self._tries(environ))
 
     def is_code(self, given: str, environ: Environ) -> bool:
         """Compared in constant time, as digests so that the length does not show either."""
         right = self.asks_for_code and hmac.compare_digest(self._digest(_typed(given)), self._code)
         if not right:
-            for whom, most in self._tries(environ):
-                self._ledger.count_try("wrong-code", whom, most)
+            for whom, maximum in self._tries(environ):
+                self._quota_store.count_try("wrong-code", whom, maximum)
             log.warning("a wrong access code was tried")
         return right
 

@@ -3,7 +3,7 @@
 import threading
 
 from .access import Visitor
-from .budgets import Budgets, Left
+from .budgets import Budgets, Remaining
 
 
 class Account:
@@ -19,20 +19,20 @@ class Account:
         self._lock = threading.Lock()
         self._begun = self._open = self._settled = False
 
-    def begin(self) -> Left:
+    def begin(self) -> Remaining:
         """Take the call's places, unless it is over by now. Raises `LimitError`."""
         with self._lock:
             if self._settled:
-                return Left()
+                return Remaining()
             left = self._budgets.begin(self._visitor, self._call)
             self._begun = self._open = True
             return left
 
-    def charge(self, seconds: int, millionths: int) -> Left:
+    def charge(self, seconds: int, millionths: int) -> Remaining:
         """Count what the call used since the last time, and keep its places."""
         with self._lock:
             if not self._open:
-                return Left()
+                return Remaining()
             return self._budgets.charge(self._visitor, self._call, seconds, millionths)
 
     def settle(self, seconds: int, millionths: int) -> None:

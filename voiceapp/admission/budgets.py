@@ -6,7 +6,7 @@ from ..config.rules import Rules
 from ..config.tariff import MILLIONTHS
 from ..errors import BUDGET_SPENT, TOO_MANY_CALLS, LimitError
 from .access import Visitor
-from .quota_store import Ledger
+from .quota_store import QuotaStore
 
 # The part of a day's budget at which people are warned.
 LOW = 1 / 6
@@ -14,15 +14,15 @@ LOW = 1 / 6
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """`most` of `what` a day for `whom`."""
+    """`maximum` of `what` a day for `whom`."""
 
     what: str
     whom: str
-    most: int
+    maximum: int
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class Remaining:
     """What is left of the day and of how much, None where nothing limits it."""
 
     seconds: int | None = None
@@ -34,11 +34,11 @@ class Left:
 
 
 class Budgets:
-    """The operator's rules over the ledger. Its methods may wait for Redis: never on the bridge's thread."""
+    """The operator's rules over the quota store. Its methods may wait for Redis: never on the bridge's thread."""
 
-    def __init__(self, rules: Rules, ledger: Ledger) -> None:
+    def __init__(self, rules: Rules, quota_store: QuotaStore) -> None:
         self._rules = rules
-        self._ledger = ledger
+        self._quota_store = quota_store
 
     @property
     def counts_days(self) -> bool:
@@ -55,50 +55,50 @@ class Budgets:
         if self.left(visitor).spent:
             raise LimitError(BUDGET_SPENT)
 
-    def begin(self, visitor: Visitor, call: str) -> Left:
+    def begin(self, visitor: Visitor, call: str) -> Remaining:
         """Take the call's places. Raises `LimitError`."""
         left = self.left(visitor)
         if left.spent:
             raise LimitError(BUDGET_SPENT)
-        for key, most in self._places(visitor):
-            if not self._ledger.take(key, call, most):
+        for key, maximum in self._places(visitor):
+            if not self._quota_store.take(key, call, maximum):
                 self.end(visitor, call)
                 raise LimitError(TOO_MANY_CALLS)
         return left
 
-    def charge(self, visitor: Visitor, call: str, seconds: int, millionths: int) -> Left:
+    def charge(self, visitor: Visitor, call: str, seconds: int, millionths: int) -> Remaining:
         """Count what the call used since the last time, and keep its places."""
         self.spend(visitor, seconds, millionths)
         for key, _ in self._places(visitor):
-            self._ledger.renew(key, call)
+            self._quota_store.renew(key, call)
         return self.left(visitor)
 
     def spend(self, visitor: Visitor, seconds: int, millionths: int) -> None:
         """Count what was used; less than 0 where an estimate was too high."""
         for meter in self._meters(visitor):
-            self._ledger.spend(meter.what, meter.whom, seconds if meter.what == "seconds" else millionths)
+            self._quota_store.spend(meter.what, meter.whom, seconds if meter.what == "seconds" else millionths)
 
     def end(self, visitor: Visitor, call: str) -> None:
         for key, _ in self._places(visitor):
-            self._ledger.release(key, call)
+            self._quota_store.release(key, call)
 
-    def left(self, visitor: Visitor) -> Left:
+    def left(self, visitor: Visitor) -> Remaining:
         """The least that any of the day's budgets leaves."""
-        least: dict[str, tuple[int, int]] = {}
+        minimum: dict[str, tuple[int, int]] = {}
         share = 1.0
         for meter in self._meters(visitor):
-            left = max(0, meter.most - self._ledger.spent(meter.what, meter.whom))
-            least[meter.what] = min((left, meter.most), least.get(meter.what, (left, meter.most)))
-            share = min(share, left / meter.most)
-        seconds, of_seconds = least.get("seconds", (None, None))
-        money, of_money = least.get("money", (None, None))
-        return Left(
+            left = max(0, meter.maximum - self._quota_store.spent(meter.what, meter.whom))
+            minimum[meter.what] = min((left, meter.maximum), minimum.get(meter.what, (left, meter.maximum)))
+            share = min(share, left / meter.maximum)
+        seconds, of_seconds = minimum.get("seconds", (None, None))
+        money, of_money = minimum.get("money", (None, None))
+        return Remaining(
             seconds,
             of_seconds,
             _in_currency(money),
             _in_currency(of_money),
             low=share <= LOW,
-            spent=any(left == 0 for left, _ in least.values()),
+            spent=any(left == 0 for left, _ in minimum.values()),
         )
 
     def _meters(self, visitor: Visitor) -> list[Meter]:
@@ -109,8 +109,8 @@ class Budgets:
         if not visitor.lasting:
             # Who forgets their cookies is somebody new, at the same address.
             people = rules.people_per_address
-            every.append((f"shared:{visitor.address}", {what: people * most for what, most in a_person.items()}))
-        return [Meter(what, whom, most) for whom, limits in every for what, most in limits.items() if most]
+            every.append((f"shared:{visitor.address}", {what: people * maximum for what, maximum in a_person.items()}))
+        return [Meter(what, whom, maximum) for whom, limits in every for what, maximum in limits.items() if maximum]
 
     def _places(self, visitor: Visitor) -> list[tuple[str, int]]:
         rules = self._rules
@@ -118,7 +118,7 @@ class Budgets:
             (f"calls:{visitor.user}", rules.calls_per_user),
             (f"calls-from:{visitor.address}", rules.calls_per_address),
         )
-        return [(key, most) for key, most in every if most]
+        return [(key, maximum) for key, maximum in every if maximum]
 
 
 def _in_currency(millionths: int | None) -> float | None:

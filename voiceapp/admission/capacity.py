@@ -41,7 +41,7 @@ class Seat:
             give_back()
 
 
-class Admission:
+class Capacity:
     """Counts of what goes on; callable from any thread."""
 
     def __init__(self, rules: Rules) -> None:
@@ -66,12 +66,12 @@ class Admission:
         self._max_sockets = min(self._max_sockets, threads - max(1, min(SPARE_THREADS, threads // 4)))
 
     def take_seat(self, visitor: Visitor) -> Seat:
-        """A socket's place. Raises `LimitError` where the house is full, or this person's part of it."""
+        """A socket's place. Raises `LimitError` where the worker is full, or this person's part of it."""
         with self._lock:
             obstacle = self.obstacle()
             if obstacle:
                 raise LimitError(obstacle)
-            if any(most and self._held[key] >= most for key, most in self._bounds(visitor)):
+            if any(maximum and self._held[key] >= maximum for key, maximum in self._bounds(visitor)):
                 raise LimitError(TOO_MANY_CALLS)
             self.sockets += 1
             self._held.update(key for key, _ in self._bounds(visitor))

@@ -48,10 +48,10 @@ class _Slots:
         self._lock = threading.Lock()
         self._held: dict[str, dict[str, float]] = {}
 
-    def take(self, key: str, holder: str, most: int, now: float) -> bool:
+    def take(self, key: str, holder: str, maximum: int, now: float) -> bool:
         with self._lock:
             held = {name: until for name, until in self._held.get(key, {}).items() if until > now}
-            fits = holder in held or len(held) < most
+            fits = holder in held or len(held) < maximum
             if fits:
                 held[holder] = now + LEASE_S
             self._held[key] = held
@@ -110,7 +110,7 @@ def _of_today(what: str, whom: str) -> str:
     return f"spent/{what}/{whom}/{time.strftime('%Y-%m-%d', time.gmtime(time.time()))}"
 
 
-class Ledger:
+class QuotaStore:
     """Every method may wait for Redis up to a second, so none is called on the bridge's thread."""
 
     def __init__(self, redis_url: Secret) -> None:
@@ -189,26 +189,26 @@ class Ledger:
 
     # Tries a minute
 
-    def may_try(self, what: str, whom: str, most: int) -> bool:
-        item = RateLimitItemPerMinute(most, namespace=what)
+    def may_try(self, what: str, whom: str, maximum: int) -> bool:
+        item = RateLimitItemPerMinute(maximum, namespace=what)
         return self._try(lambda tries: tries.test(item, whom))
 
-    def count_try(self, what: str, whom: str, most: int) -> None:
-        item: RateLimitItem = RateLimitItemPerMinute(most, namespace=what)
+    def count_try(self, what: str, whom: str, maximum: int) -> None:
+        item: RateLimitItem = RateLimitItemPerMinute(maximum, namespace=what)
         self._try(lambda tries: tries.hit(item, whom))
 
     # Places with a lease
 
-    def take(self, key: str, holder: str, most: int) -> bool:
-        """Take a place for `LEASE_S`; False where `most` others hold one."""
+    def take(self, key: str, holder: str, maximum: int) -> bool:
+        """Take a place for `LEASE_S`; False where `maximum` others hold one."""
         now = time.time()
         if self._present():
             try:
-                args = [now, now + LEASE_S, holder, most, int(LEASE_S * 2)]
+                args = [now, now + LEASE_S, holder, maximum, int(LEASE_S * 2)]
                 return bool(self._take(keys=[f"voiceapp:{key}"], args=args))
             except Exception as error:
                 self._lost(error)
-        return self._slots.take(key, holder, most, now)
+        return self._slots.take(key, holder, maximum, now)
 
     def renew(self, key: str, holder: str) -> None:
         self.take(key, holder, _UNBOUNDED)

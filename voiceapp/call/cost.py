@@ -9,7 +9,7 @@ from ..conversation.events import Transcribing, Usage
 from ..conversation.usage import Charge
 
 # So many estimates wait for what a server may yet tell; of more the oldest stays what it is.
-MOST_ESTIMATES = 1_000
+MAX_ESTIMATES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class _Part:
 
 
 @dataclass(slots=True)
-class Bill:
+class CallCost:
     """Of one call. `counted`: millionths that the budgets count; it falls only where an estimate was too high."""
 
     tariff: Tariff
@@ -65,7 +65,7 @@ class Bill:
         self._take(line)
         if charge.estimated:
             self._estimates[charge.key] = line
-            if len(self._estimates) > MOST_ESTIMATES:
+            if len(self._estimates) > MAX_ESTIMATES:
                 del self._estimates[next(iter(self._estimates))]
         if isinstance(charge.usage, Usage):
             self._turn = line

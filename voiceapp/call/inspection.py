@@ -14,25 +14,25 @@ LEFT_OUT = frozenset({
 })  # fmt: skip
 # These are also the names of what is worth seeing.
 TABLES = frozenset({"audio", "output"})
-MOST_CHARACTERS = 400
-MOST_BODY = 8000
+MAX_CHARACTERS = 400
+MAX_BODY = 8000
 # Of the values in an event, and how deep they may lie.
-MOST_VALUES, MOST_DEPTH = 2_000, 20
+MAX_VALUES, MAX_DEPTH = 2_000, 20
 # One line.
 SUMMARY_CHARACTERS = 120
 
 
 def body(message: Mapping[str, Any]) -> str:
-    """At most `MOST_BODY` characters; one that is longer is cut, and then no longer JSON."""
+    """At most `MAX_BODY` characters; one that is longer is cut, and then no longer JSON."""
     text = json.dumps(_Excerpt().of(message), ensure_ascii=False, separators=(",", ":"))
-    return text if len(text) <= MOST_BODY else text[: floor_grapheme(text, MOST_BODY)] + "…"
+    return text if len(text) <= MAX_BODY else text[: floor_grapheme(text, MAX_BODY)] + "…"
 
 
 class _Excerpt:
     """What is shown of one event; `left` is how many values more, for of one with very many only the first are."""
 
     def __init__(self) -> None:
-        self.left = MOST_VALUES
+        self.left = MAX_VALUES
 
     def of(self, value: Any, name: str = "", depth: int = 0) -> Any:
         self.left -= 1
@@ -40,31 +40,29 @@ class _Excerpt:
             return _words(value, name)
         if not isinstance(value, Mapping | list):
             return value
-        if self.left <= 0 or depth > MOST_DEPTH:
+        if self.left <= 0 or depth > MAX_DEPTH:
             return f"({len(value)} left out)"
         if isinstance(value, list):
             return [self.of(inner, name, depth + 1) for inner in islice(value, self.left)]
         if name in LEFT_OUT - TABLES:
             return "(left out)"
-        return {
-            key[:MOST_CHARACTERS]: self.of(inner, key, depth + 1) for key, inner in islice(value.items(), self.left)
-        }
+        return {key[:MAX_CHARACTERS]: self.of(inner, key, depth + 1) for key, inner in islice(value.items(), self.left)}
 
 
 def _words(text: str, name: str) -> str:
     if name in LEFT_OUT:
         return f"({len(text)} characters)"
-    if len(text) <= MOST_CHARACTERS:
+    if len(text) <= MAX_CHARACTERS:
         return text
-    return f"{text[: floor_grapheme(text, MOST_CHARACTERS)]}… ({len(text)} characters)"
+    return f"{text[: floor_grapheme(text, MAX_CHARACTERS)]}… ({len(text)} characters)"
 
 
 def summary(message: Mapping[str, Any]) -> str:
     """The ids and states of an event in a line; what was said, and all sound, stays out."""
     found = []
-    for name, value in islice(message.items(), MOST_VALUES):
+    for name, value in islice(message.items(), MAX_VALUES):
         part = value if isinstance(value, Mapping) else {}
-        inside = ((f"{name}.{key}", inner) for key, inner in islice(part.items(), MOST_VALUES))
+        inside = ((f"{name}.{key}", inner) for key, inner in islice(part.items(), MAX_VALUES))
         for key, inner in ((name, value), *inside):
             if key.rpartition(".")[2] in _SHOWN and isinstance(inner, str | int):
                 found.append(f"{key}={str(inner)[:SUMMARY_CHARACTERS]}")

@@ -44,7 +44,7 @@ class _Turn:
     first_byte: float = 0.0
 
 
-class Stopwatch:
+class LatencyTracker:
     """Of one upstream session. `sent_bytes`: all sound it was sent; the relay counts it."""
 
     def __init__(self, detection: Detection) -> None:
@@ -53,7 +53,7 @@ class Stopwatch:
         self._asked: _Turn | None = None
         self._answered: _Turn | None = None
 
-    def saw(self, event: ev.Event, now: float, message: Mapping[str, Any]) -> Latency | None:
+    def observe(self, event: ev.Event, now: float, message: Mapping[str, Any]) -> Latency | None:
         """Take an event before the conversation does, and its message; the latency where an answer ends with it."""
         if self._asked is not None and self._asked.at is None:
             # The page was not told that this turn was taken: one was already waiting for its answer.

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 from ..admission.access import Visitor
 from ..admission.account import Account
-from ..admission.budgets import Budgets, Left
-from ..admission.capacity import Admission
+from ..admission.budgets import Budgets, Remaining
+from ..admission.capacity import Capacity
 from ..config import prices
 from ..config.rules import Rules
 from ..config.tariff import MILLIONTHS
@@ -19,13 +19,13 @@ from ..errors import BUDGET_LOW, BUDGET_SPENT, CALL_ENDING, CALL_TOO_LONG, IDLE,
 from ..net.bridge import Bridge
 from ..net.executor import full_pool
 from ..ops import metrics
-from .cost import Bill
+from .cost import CallCost
 
 log = logging.getLogger(__name__)
 
 # How often a call is looked at, and how often it is charged and its places are renewed (their lease is 25 s).
 LOOK_S, CHARGE_S = 5.0, 10.0
-CLERKS = 4
+EXECUTOR_THREADS = 4
 # So that a moment is past, however it was rounded.
 A_LITTLE_S = 0.001
 # A warning comes when a sixth is left, and of long calls 5 minutes before the end.
@@ -36,7 +36,7 @@ class Call(Protocol):
     """What is watched."""
 
     id: str
-    bill: Bill
+    cost: CallCost
 
     @property
     def silent_since(self) -> float | None:
@@ -50,42 +50,42 @@ class Call(Protocol):
 
 
 @dataclass(slots=True)
-class House:
+class Limits:
     """What all calls of this worker share."""
 
     bridge: Bridge
     rules: Rules
-    admission: Admission
+    capacity: Capacity
     budgets: Budgets
-    # The ledger may wait for Redis, so it is asked from threads. They begin with the bridge, never before a fork.
-    clerks: ThreadPoolExecutor = field(init=False)
+    # The quota store may wait for Redis, so it is asked from threads. They begin with the bridge, never before a fork.
+    executor: ThreadPoolExecutor = field(init=False)
 
     def __post_init__(self) -> None:
-        self.bridge.at_start(self._hire)
+        self.bridge.at_start(self._start_executor)
 
-    def _hire(self) -> None:
-        self.clerks = full_pool(CLERKS, "ledger")
+    def _start_executor(self) -> None:
+        self.executor = full_pool(EXECUTOR_THREADS, "quota")
 
-    def receive(self, visitor: Visitor, request: str) -> "Warden":
-        """A warden for a call that begins. Raises `LimitError` where there is no room."""
-        self.admission.begin_call()
-        return Warden(self, visitor, request)
+    def receive(self, visitor: Visitor, request: str) -> "CallLimits":
+        """The limits of a call that begins. Raises `LimitError` where there is no room."""
+        self.capacity.begin_call()
+        return CallLimits(self, visitor, request)
 
 
-class Warden:
+class CallLimits:
     """From `admit` to `stop`."""
 
-    def __init__(self, house: House, visitor: Visitor, request: str) -> None:
-        self._house = house
-        self.rules = house.rules
+    def __init__(self, limits: Limits, visitor: Visitor, request: str) -> None:
+        self._limits = limits
+        self.rules = limits.rules
         self._visitor = visitor
         self._request = request
         self._call: Call | None = None
-        self._now = house.bridge.loop.time
+        self._now = limits.bridge.loop.time
         self._began = self._charged = self._active = self._now()
         self._warned: set[str] = set()
         self._paid = 0  # millionths that were charged
-        self._left = Left()
+        self._left = Remaining()
         self._timer: asyncio.TimerHandle | None = None
         self._account: Account | None = None
         self._charging = self._over = False
@@ -94,8 +94,8 @@ class Warden:
         """Take the call's places and start watching. Raises `LimitError`."""
         self._call = call
         metrics.call_started(call.id, request=self._request, who=self._visitor.alias)
-        if self._house.budgets.any:
-            self._account = Account(self._house.budgets, self._visitor, call.id)
+        if self._limits.budgets.any:
+            self._account = Account(self._limits.budgets, self._visitor, call.id)
             self._left = await self._ask(self._account.begin)
         self._look_later()
         self._show()
@@ -104,7 +104,7 @@ class Warden:
         """Another session has begun, and with it other prices."""
         if self._call is None or not (self.rules.day_money or self.rules.user_day_money):
             return
-        if self._call.bill.presumed:
+        if self._call.cost.presumed:
             log.warning("call %s: no price is known for all it uses; the budgets count the dearest", self._call.id)
         self._show()
 
@@ -118,7 +118,7 @@ class Warden:
         if self._over:
             return
         self._over = True
-        self._house.admission.end_call()
+        self._limits.capacity.end_call()
         if self._timer is not None:
             self._timer.cancel()
         if self._call is not None:
@@ -130,12 +130,12 @@ class Warden:
         """The bill has changed after the end: an estimate has given way to what was told."""
         owed = self._owed()
         if self._account is not None and owed:
-            self._house.clerks.submit(self._account.amend, owed)
+            self._limits.executor.submit(self._account.amend, owed)
 
     def _settle(self, account: Account) -> None:
         seconds, owed = self._used()
         # The second that was begun counts: many short calls are not for nothing.
-        self._house.clerks.submit(account.settle, seconds + 1, owed)
+        self._limits.executor.submit(account.settle, seconds + 1, owed)
 
     # Looking
 
@@ -144,11 +144,11 @@ class Warden:
             return
         # The page counts down to the second, so a limit and its warning come at their times and not at the next look.
         now, waits = self._now(), [LOOK_S]
-        for since, most in ((self._began, self.rules.call_s), (self._active, self.rules.idle_s)):
-            if most:
-                moments = (since + most - min(LONGEST_WARNING_S, most * (1 - WARN_AT)), since + most)
-                waits += [most / 6, *(moment - now + A_LITTLE_S for moment in moments if moment >= now)]
-        self._timer = self._house.bridge.loop.call_later(min(waits), self._look)
+        for since, maximum in ((self._began, self.rules.call_s), (self._active, self.rules.idle_s)):
+            if maximum:
+                moments = (since + maximum - min(LONGEST_WARNING_S, maximum * (1 - WARN_AT)), since + maximum)
+                waits += [maximum / 6, *(moment - now + A_LITTLE_S for moment in moments if moment >= now)]
+        self._timer = self._limits.bridge.loop.call_later(min(waits), self._look)
 
     def _look(self) -> None:
         try:
@@ -163,14 +163,14 @@ class Warden:
             self._call.give_up(fault)
             return
         if self._account is not None and now - self._charged >= CHARGE_S and not self._charging:
-            self._house.bridge.spawn(self._charge())
+            self._limits.bridge.spawn(self._charge())
 
     def _look_at_length(self, now: float) -> Fault | None:
-        most = self.rules.call_s
-        if not most:
+        maximum = self.rules.call_s
+        if not maximum:
             return None
-        left = self._began + most - now
-        self._warn_if(left <= min(LONGEST_WARNING_S, most * (1 - WARN_AT)), CALL_ENDING)
+        left = self._began + maximum - now
+        self._warn_if(left <= min(LONGEST_WARNING_S, maximum * (1 - WARN_AT)), CALL_ENDING)
         return CALL_TOO_LONG if left <= 0 else None
 
     def _look_at_silence(self, now: float) -> Fault | None:
@@ -181,11 +181,11 @@ class Warden:
             if IDLE_SOON.code in self._warned:
                 self._warned.discard(IDLE_SOON.code)
                 self._show()
-        silent, most = now - self._active, self.rules.idle_s
-        if not most:
+        silent, maximum = now - self._active, self.rules.idle_s
+        if not maximum:
             return None
-        self._warn_if(silent >= most * WARN_AT, IDLE_SOON)
-        return IDLE if silent >= most else None
+        self._warn_if(silent >= maximum * WARN_AT, IDLE_SOON)
+        return IDLE if silent >= maximum else None
 
     def _warn_if(self, due: bool, fault: Fault) -> None:
         if due and fault.code not in self._warned and self._call is not None:
@@ -219,13 +219,13 @@ class Warden:
 
     def _owed(self) -> int:
         """Millionths that the bill has grown by since the last charge."""
-        owed = (self._call.bill.counted if self._call is not None else 0) - self._paid
+        owed = (self._call.cost.counted if self._call is not None else 0) - self._paid
         self._paid += owed
         return owed
 
-    async def _ask(self, question: Callable[..., Left], *args: Any) -> Left:
-        loop = self._house.bridge.loop
-        return await loop.run_in_executor(self._house.clerks, question, *args)
+    async def _ask(self, question: Callable[..., Remaining], *args: Any) -> Remaining:
+        loop = self._limits.bridge.loop
+        return await loop.run_in_executor(self._limits.executor, question, *args)
 
     def _show(self) -> None:
         rules, left = self.rules, self._left
@@ -241,7 +241,7 @@ class Warden:
                 "left_money": left.money,
                 "budget_money": left.of_money,
                 "used_money": self._paid / MILLIONTHS,
-                "presumed": left.money is not None and self._call.bill.presumed,
+                "presumed": left.money is not None and self._call.cost.presumed,
                 "currency": prices.installed().currency,
             })  # fmt: skip
 

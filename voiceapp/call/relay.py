@@ -35,20 +35,20 @@ from ..errors import (
 from ..net import websocket
 from ..net.bridge import Bridge
 from ..net.link import Cause, Ending, Link
-from ..net.rate_limit import LEAST_CHUNK_MS, SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE, Bucket
+from ..net.rate_limit import MIN_CHUNK_MS, SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE, TokenBucket
 from ..ops import metrics
 from ..page.up import chunk_bytes
 from ..upstream import explanation
 from ..upstream.connect import Profile, connect
 from ..upstream.engine_process import Engine
-from ..upstream.keepalive import Pulse
+from ..upstream.keepalive import Keepalive
 from ..upstream.session_opener import SessionOpener, fault_of
 from ..upstream.session_options import Plan
 from . import inspection
-from .cost import Bill
+from .cost import CallCost
 from .drain import Drain
-from .latency import Stopwatch
-from .limits import Warden
+from .latency import LatencyTracker
+from .limits import CallLimits
 from .renewal import Renewal
 
 log = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ class Relay:
         chunk_ms: int,
         version: str,
         ready_s: float,
-        warden: Warden,
+        limits: CallLimits,
     ) -> None:
         self._bridge = bridge
         self._browser = browser
@@ -87,15 +87,15 @@ class Relay:
         self._engine = engine
         self._about = {"sample_rate": 24000, "chunk_ms": chunk_ms, "version": version}
         self._ready_s = ready_s
-        self._warden = warden
-        self._pace = Bucket(SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE)
-        self._told = Bucket(1, 1)
-        self._explained = Bucket(2, 10)
-        self._conversation = Conversation(plan.config, plan.profile.abilities)
+        self._limits = limits
+        self._pace = TokenBucket(SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE)
+        self._told = TokenBucket(1, 1)
+        self._explained = TokenBucket(2, 10)
+        self._conversation = Conversation(plan.config, plan.profile.capabilities)
         self._reader = Reader()
         self._left_out: Counter[LeftOut] = Counter()
-        self._stopwatch = Stopwatch(plan.config.detection)
-        self.bill = Bill(self._tariff())
+        self._latency = LatencyTracker(plan.config.detection)
+        self.cost = CallCost(self._tariff())
         self._link: Link | None = None
         self._renewal = Renewal(
             bridge, self._reach, partial(self._opener, waits=lambda: None), self._session_waits, self._renewal_failed
@@ -105,7 +105,7 @@ class Relay:
         self._live = False
         self._watched = False
         self._began = bridge.loop.time()
-        self._pulse = Pulse(bridge.loop, lambda: self._finish(faults.STALLED))
+        self._keepalive = Keepalive(bridge.loop, lambda: self._finish(faults.STALLED))
         self.over = self._gone = False
         self.id = secrets.token_hex(4)
         self._connecting = bridge.spawn(self._connect())
@@ -114,7 +114,7 @@ class Relay:
 
     async def _connect(self) -> None:
         try:
-            await self._warden.admit(self)
+            await self._limits.admit(self)
             self._take_link(await self._reach(self._plan.profile))
         except VoiceError as error:
             self._finish(error.fault)
@@ -163,7 +163,7 @@ class Relay:
     async def _reach(self, profile: Profile) -> Link:
         """A link to the profile's server, not yet open. Raises `VoiceError`."""
         sock = await connect(self._bridge, *await self._where(profile))
-        endpoint = websocket.Endpoint(websocket.Role.CLIENT, max_message=self._warden.rules.upstream_message_bytes)
+        endpoint = websocket.Endpoint(websocket.Role.CLIENT, max_message=self._limits.rules.upstream_message_bytes)
         return self._bridge.link(sock, endpoint, side="upstream", max_out=MAX_UPSTREAM_OUT)
 
     async def _where(self, profile: Profile) -> tuple[Profile, Secret]:
@@ -203,7 +203,7 @@ class Relay:
             self._handle(ev.UpstreamClosed(end.code, end.reason))
 
     def _pass_audio(self, delta: SoundDelta) -> None:
-        """The short way of a delta: its base64 goes on as it is, found without parsing the JSON."""
+        """The fast path of a delta: its base64 goes on as it is, found without parsing the JSON."""
         if not self._conversation.knows(delta.item):
             self._handle(delta.event())
             return
@@ -228,7 +228,7 @@ class Relay:
     # The browser's side
 
     def take_chunk(self, n: int, sound: bytes) -> None:
-        """The short way of a chunk: one upstream frame around the same base64. Raises `BrowserError`."""
+        """The fast path of a chunk: one upstream frame around the same base64. Raises `BrowserError`."""
         if not self._live or self._link is None:
             raise BrowserError("audio came before the call was ready", "not_started")
         try:
@@ -236,9 +236,9 @@ class Relay:
             ack = self._conversation.take_chunk(n, size)
         except ChunkOrderError as error:
             raise BrowserError(f"audio was refused: {error}") from None
-        if self._pace.take(max(len(sound) / BASE64_PER_MS, LEAST_CHUNK_MS)):
+        if self._pace.take(max(len(sound) / BASE64_PER_MS, MIN_CHUNK_MS)):
             self._link.send(b'{"type":"input_audio_buffer.append","audio":"', sound, b'"}')
-            self._stopwatch.sent_bytes += size
+            self._latency.sent_bytes += size
         elif self._told.take(1):
             self._notify(TOO_FAST, fatal=False)
         if ack:
@@ -284,10 +284,10 @@ class Relay:
         self._link.hand_over(None)
         self._link.close(1000)
         self._link, self._plan = link, plan
-        self._pulse.feel(link)
+        self._keepalive.feel(link)
         self._reader.begin_session()
-        self._stopwatch = Stopwatch(plan.config.detection)
-        for effect in self._conversation.renew(plan.config, plan.profile.abilities):
+        self._latency = LatencyTracker(plan.config.detection)
+        for effect in self._conversation.renew(plan.config, plan.profile.capabilities):
             self._perform(effect)
         for event in changed:
             self._handle(event)
@@ -317,7 +317,7 @@ class Relay:
     def browser_stalled(self) -> None:
         self._finish(BROWSER_STALLED)
 
-    # The warden's side
+    # What its limits ask of it
 
     @property
     def silent_since(self) -> float | None:
@@ -338,7 +338,7 @@ class Relay:
     def _handle(self, event: ev.Event, message: Mapping[str, Any] = MappingProxyType({})) -> None:
         try:
             now = self._bridge.loop.time()
-            latency = self._stopwatch.saw(event, now, message)
+            latency = self._latency.observe(event, now, message)
             for effect in self._conversation.handle(event, now):
                 if self.over:
                     return
@@ -370,10 +370,10 @@ class Relay:
             case effects.Emit(n, event, data):
                 self._emit(n, event, data)
             case effects.Used(n, charge):
-                self.bill.add(charge)
-                self._emit(n, "usage", self.bill.told())
+                self.cost.add(charge)
+                self._emit(n, "usage", self.cost.told())
             case effects.Play(n, item, audio):
-                self._stopwatch.played(item, self._bridge.loop.time())
+                self._latency.played(item, self._bridge.loop.time())
                 self._browser.audio(n, item, audio.encode())
             case effects.SoundComplete(n, item):
                 self._browser.audio(n, item, b"")
@@ -396,7 +396,7 @@ class Relay:
 
     def _emit(self, n: int, event: str, data: Mapping[str, Any]) -> None:
         if event == "turn":
-            self._stopwatch.turned(data["state"], self._bridge.loop.time())
+            self._latency.turned(data["state"], self._bridge.loop.time())
         if not self._gone:
             self._browser.emit(event, n, data)
 
@@ -414,19 +414,19 @@ class Relay:
         self._live = True
         self._price(ready.model)
         if self._link is not None:
-            self._pulse.feel(self._link)
+            self._keepalive.feel(self._link)
         made = self._made(ready.model, ready.voice, ready.expires_at)
         self._browser.emit("ready", {"conversation": self.id, **self._about, **made})
-        self._warden.ready()
+        self._limits.ready()
 
     def _tariff(self, model: str = "") -> Tariff:
         """What the session costs. `model` is the server's word for it: a deployment has a name that says nothing."""
         profile, config = self._plan.profile, self._plan.config
-        return tariff(self._warden.rules, profile.name, model or profile.model, config.transcription_model)
+        return tariff(self._limits.rules, profile.name, model or profile.model, config.transcription_model)
 
     def _price(self, model: str) -> None:
-        self.bill.tariff = self._tariff(model)
-        self._warden.priced()
+        self.cost.tariff = self._tariff(model)
+        self._limits.priced()
 
     def _made(self, model: str, voice: str, expires_at: int | None) -> dict[str, Any]:
         """What the page is told of the session."""
@@ -488,7 +488,7 @@ class Relay:
             self._close_bill,
             partial(self._let_upstream_go, drained=reason != SERVER_STOPPING.code),
             self._stop_waiting,
-            partial(self._warden.stop, reason),
+            partial(self._limits.stop, reason),
         ):
             # Whatever one of them meets, the others happen.
             try:
@@ -505,7 +505,7 @@ class Relay:
     def _stop_waiting(self) -> None:
         self._connecting.cancel()
         self._renewal.drop()
-        self._pulse.stop()
+        self._keepalive.stop()
         if self._opening is not None:
             self._opening.drop()
         if self._timer is not None:
@@ -514,7 +514,7 @@ class Relay:
     def _let_upstream_go(self, *, drained: bool) -> None:
         if self._link is None:
             return
-        if drained and self._conversation.owed and self._link.ending is None and not self.bill.tariff.free:
+        if drained and self._conversation.owed and self._link.ending is None and not self.cost.tariff.free:
             Drain(self._bridge.loop, self._link, self._reader, self._conversation, self._settle)
         else:
             self._link.close(1000)
@@ -522,4 +522,4 @@ class Relay:
     def _settle(self, effect: effects.Effect) -> None:
         """The upstream told after the end what was used."""
         self._perform(effect)
-        self._warden.amend()
+        self._limits.amend()

@@ -84,10 +84,10 @@ class Reader:
         """Whether somebody else's variable is there, which is no setting of ours."""
         return bool(self._env.get(name, "").strip())
 
-    def number(self, name: str, default: int, least: int, most: int) -> int:
+    def number(self, name: str, default: int, minimum: int, maximum: int) -> int:
         value = self.text(name, str(default))
-        if not re.fullmatch(r"[0-9]{1,9}", value) or not least <= int(value) <= most:
-            raise SettingError(f"{name} is {value!r}; it must be a whole number from {least} to {most}.")
+        if not re.fullmatch(r"[0-9]{1,9}", value) or not minimum <= int(value) <= maximum:
+            raise SettingError(f"{name} is {value!r}; it must be a whole number from {minimum} to {maximum}.")
         return int(value)
 
     def money(self, name: str) -> float:

@@ -12,11 +12,11 @@ from ..errors import BrowserError, SettingError
 from ..page.up import is_language, read_detection
 
 FOLDER = Path(__file__).parents[1] / "personas"
-USUAL = "companion"
+DEFAULT = "companion"
 # The persona that VOICEAPP_INSTRUCTIONS makes.
 OWN = "own"
 LONGEST_FILE, LONGEST_INSTRUCTIONS, LONGEST_GREETING, LONGEST_NAME, LONGEST_HINTS = 65_536, 20_000, 500, 200, 1_000
-LEAST_SPEED, MOST_SPEED = 0.25, 1.5
+MIN_SPEED, MAX_SPEED = 0.25, 1.5
 UPSTREAMS = ("openai", "azure", "beta", "embedded")
 
 
@@ -158,8 +158,8 @@ class _Reading:
         }
 
     def _speed(self) -> float:
-        is_speed: Callable[[Any], bool] = lambda v: type(v) in (int, float) and LEAST_SPEED <= v <= MOST_SPEED  # noqa: E731
-        return float(self._checked(("speed",), 1.0, is_speed, f"a number from {LEAST_SPEED} to {MOST_SPEED}"))
+        is_speed: Callable[[Any], bool] = lambda v: type(v) in (int, float) and MIN_SPEED <= v <= MAX_SPEED  # noqa: E731
+        return float(self._checked(("speed",), 1.0, is_speed, f"a number from {MIN_SPEED} to {MAX_SPEED}"))
 
     def _language(self, path: tuple[str, ...]) -> str | None:
         found: str | None = self._checked(path, None, is_language, "a language tag such as en or ja")
@@ -177,11 +177,11 @@ class _Reading:
             self._check_known((key,), table, known)
         return dict(table)
 
-    def _checked(self, path: tuple[str, ...], usual: Any, check: Callable[[Any], bool], meaning: str) -> Any:
+    def _checked(self, path: tuple[str, ...], default: Any, check: Callable[[Any], bool], meaning: str) -> Any:
         value: Any = self._content
         for key in path:
             if key not in value:
-                return usual
+                return default
             value = value[key]
         if not check(value):
             self._complain(path, f"must be {meaning}")

@@ -79,8 +79,8 @@ class Rules:
 
     @property
     def sessions_per_address(self) -> tuple[float, float]:
-        most = float(max(self.max_calls, SESSIONS_PER_ADDRESS[1]))
-        return SESSIONS_PER_ADDRESS if self.calls_per_address else (1.0, most)
+        maximum = float(max(self.max_calls, SESSIONS_PER_ADDRESS[1]))
+        return SESSIONS_PER_ADDRESS if self.calls_per_address else (1.0, maximum)
 
     @property
     def restricted(self) -> bool:

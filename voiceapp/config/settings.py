@@ -159,10 +159,10 @@ def _personas(reader: _Reader) -> dict[str, Any]:
     instructions = reader.text("VOICEAPP_INSTRUCTIONS", longest=persona.LONGEST_INSTRUCTIONS)
     if instructions:
         personas[persona.OWN] = persona.own(instructions)
-    usual = reader.text("VOICEAPP_PERSONA", persona.OWN if instructions else "")
-    if usual and usual not in personas:
-        raise SettingError(f"VOICEAPP_PERSONA is {usual!r}; it must be one of {', '.join(personas)}.")
-    return {"personas": MappingProxyType(personas), "persona": usual}
+    default = reader.text("VOICEAPP_PERSONA", persona.OWN if instructions else "")
+    if default and default not in personas:
+        raise SettingError(f"VOICEAPP_PERSONA is {default!r}; it must be one of {', '.join(personas)}.")
+    return {"personas": MappingProxyType(personas), "persona": default}
 
 
 def _upstream_url(reader: _Reader, profile: str) -> str:

@@ -8,14 +8,14 @@ from . import dialects, faults
 from . import events as ev
 from .deadlines import Deadlines, Wait
 from .effects import Effect, End, Note, Notify, Ready
-from .input_audio import Hearing
-from .outlet import OWN, Outlet
-from .output_audio import Speech
+from .input_audio import InputAudio
+from .outlet import OWN, EffectList
+from .output_audio import OutputAudio
 from .response_gate import ResponseGate, State
 from .silence import Silence
 from .tools import Tools
 from .transcript import Entry
-from .transcript_writer import Captions
+from .transcript_writer import TranscriptWriter
 from .turns import Turn, whose
 from .usage import Meter
 
@@ -24,7 +24,7 @@ LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True)
-class Abilities:
+class Capabilities:
     """What the upstream's server does by itself, from its profile."""
 
     shape: dialects.Shape = "ga"
@@ -36,13 +36,13 @@ class Abilities:
 class Conversation:
     """The state of one call. `handle` takes any event; `take_chunk` and `take_audio` are the hot path beside it."""
 
-    def __init__(self, config: dialects.SessionConfig, abilities: Abilities) -> None:
-        self._abilities = abilities
-        self._out = Outlet()
-        self._hearing = Hearing(self._out, config, abilities.shape)
-        self._captions = Captions(self._out.emit, lambda: self._do(Notify(faults.TRANSCRIPT_FULL)))
+    def __init__(self, config: dialects.SessionConfig, capabilities: Capabilities) -> None:
+        self._capabilities = capabilities
+        self._out = EffectList()
+        self._input = InputAudio(self._out, config, capabilities.shape)
+        self._writer = TranscriptWriter(self._out.emit, lambda: self._do(Notify(faults.TRANSCRIPT_FULL)))
         self._meter = Meter()
-        self._speech = Speech(self._out, self._captions, self._meter, truncates=abilities.truncates)
+        self._output = OutputAudio(self._out, self._writer, self._meter, truncates=capabilities.truncates)
         self._gate = ResponseGate()
         self._tools = Tools(self._out)
         self._deadlines = Deadlines()
@@ -55,9 +55,9 @@ class Conversation:
         self._silence = Silence()
         self._handlers = self._table()
         # The hot path
-        self.take_chunk = self._hearing.take_chunk
-        self.take_audio = self._speech.take
-        self.knows = self._speech.knows
+        self.take_chunk = self._input.take_chunk
+        self.take_audio = self._output.take
+        self.knows = self._output.knows
 
     def handle(self, event: ev.Event, now: float) -> list[Effect]:
         """What is to be done now that `event` happened, in order. `now`: seconds, of a clock that never goes back."""
@@ -67,7 +67,7 @@ class Conversation:
         else:
             self._handlers[type(event)](event)
         self._ask_if_due()
-        playing, tool = self._speech.playing, self._tools.running
+        playing, tool = self._output.playing, self._tools.running
         self._show_turn(playing, tool)
         self._keep_deadlines(now, playing, tool)
         if self._live:
@@ -87,19 +87,19 @@ class Conversation:
     @property
     def config(self) -> dialects.SessionConfig:
         """What the session is to be, with all that was changed and not refused."""
-        return self._hearing.config
+        return self._input.config
 
     @property
     def talk(self) -> list[str]:
         """What was said and typed last."""
-        return self._captions.latest()
+        return self._writer.latest()
 
     def _table(self) -> Mapping[type, Callable[[Any], None]]:
         return {
             ev.TextTyped: self._text_typed,
             ev.Interrupted: self._interrupted,
-            ev.Flushed: self._speech.flushed,
-            ev.Heard: self._speech.heard,
+            ev.Flushed: self._output.flushed,
+            ev.Heard: self._output.heard,
             ev.Talked: self._talked,
             ev.Configured: self._configured,
             ev.Stopped: lambda _: self._do(End(None)),
@@ -134,11 +134,11 @@ class Conversation:
     @property
     def _thinking(self) -> bool:
         """Whether the person waits for an answer."""
-        running = self._gate.state is State.RUNNING and not self._speech.is_cut(self._gate.response)
+        running = self._gate.state is State.RUNNING and not self._output.is_cut(self._gate.response)
         return running or self._gate.awaited or self._tools.reply_due
 
     def _show_turn(self, playing: bool, tool: bool) -> None:
-        turn = whose(speaking=self._hearing.speaking, playing=playing, tool=tool, thinking=self._thinking)
+        turn = whose(speaking=self._input.speaking, playing=playing, tool=tool, thinking=self._thinking)
         if turn != self._turn:
             self._turn = turn
             self._out.emit("turn", state=turn)
@@ -152,37 +152,37 @@ class Conversation:
             not self._gate.open,
             self._ailing,
             tool,
-            self._hearing.speaking,
+            self._input.speaking,
             playing,
-            self._speech.unsettled,
-            self._hearing.changing,
+            self._output.unsettled,
+            self._input.changing,
         )
         if self._signed:
             self._signed = False
-            self._deadlines.extend(Wait.RESPONSE, now, self._speech.sent_bytes)
+            self._deadlines.extend(Wait.RESPONSE, now, self._output.sent_bytes)
         if not self._deadlines.are_for(waited):
-            longer = self._speech.remaining_s() if playing and self._deadlines.missing(Wait.PLAYBACK) else 0.0
-            self._deadlines.keep(waited, now, self._speech.sent_bytes, longer)
+            longer = self._output.remaining_s() if playing and self._deadlines.missing(Wait.PLAYBACK) else 0.0
+            self._deadlines.keep(waited, now, self._output.sent_bytes, longer)
 
     def _deadlines_passed(self, now: float) -> None:
         for wait, sent in self._deadlines.passed(now):
             # Sound takes the hot path, where nobody looks at a clock: here it is seen that some came meanwhile.
-            grew = sent != self._speech.sent_bytes
+            grew = sent != self._output.sent_bytes
             match wait:
                 # A tool has a deadline of its own.
                 case Wait.RESPONSE | Wait.REST if not (grew or self._tools.running):
                     self._give_up_response(told=wait is Wait.REST)
                 case Wait.PLAYBACK if not grew:
-                    self._speech.give_up()
+                    self._output.give_up()
                 case Wait.TOOL:
                     self._tools.await_none()
                     self._do(Notify(faults.OVERDUE))
                 case Wait.SPEECH:
-                    self._hearing.give_up()
+                    self._input.give_up()
                 case Wait.FLUSHED:
-                    self._speech.settle()
+                    self._output.settle()
                 case Wait.CHANGE:
-                    self._hearing.changed()
+                    self._input.changed()
 
     def _give_up_response(self, *, told: bool) -> None:
         if self._thinking and not told:
@@ -195,14 +195,14 @@ class Conversation:
 
     def _session_updated(self, event: ev.SessionUpdated) -> None:
         if self._live:
-            self._hearing.changed()
+            self._input.changed()
             return
         self._live = True
-        self._out.charge(*self._meter.begin_session(self._hearing.config.instructions))
-        self._do(Ready(event.model, event.voice or self._hearing.config.voice, event.expires_at))
+        self._out.charge(*self._meter.begin_session(self._input.config.instructions))
+        self._do(Ready(event.model, event.voice or self._input.config.voice, event.expires_at))
         self._out.emit("turn", state=self._turn)
-        if self._hearing.config.opening:
-            self._create(self._hearing.config.opening)
+        if self._input.config.opening:
+            self._create(self._input.config.opening)
 
     # Another session takes the place of this one
 
@@ -213,23 +213,23 @@ class Conversation:
             self._live
             and self._turn == "listening"
             and self._gate.settled
-            and not (self._speech.unsettled or self._hearing.key)
+            and not (self._output.unsettled or self._input.key)
         )
 
-    def renew(self, config: dialects.SessionConfig, abilities: Abilities) -> list[Effect]:
+    def renew(self, config: dialects.SessionConfig, capabilities: Capabilities) -> list[Effect]:
         """Go on with a session that was made to `config` and knows nothing yet; only while `quiet`.
 
         It is told of the talk so far: what the person said, and what was heard of the assistant.
         """
-        self._abilities = abilities
-        self._hearing.session_over(config, abilities.shape)
+        self._capabilities = capabilities
+        self._input.session_over(config, capabilities.shape)
         self._gate = ResponseGate()
-        self._speech.session_over(truncates=abilities.truncates)
+        self._output.session_over(truncates=capabilities.truncates)
         self._tools.session_over()
         self._out.charge(*self._meter.begin_session(config.instructions))
-        for item, role, text in self._captions.retell(self._speech.unheard):
+        for item, role, text in self._writer.replay_history(self._output.unheard):
             self._meter.read(text)
-            self._out.send(dialects.said(item, role, text, abilities.shape))
+            self._out.send(dialects.said(item, role, text, capabilities.shape))
         return self._out.take()
 
     # The end
@@ -246,7 +246,7 @@ class Conversation:
     @property
     def owed(self) -> bool:
         """Whether the server has yet to tell what a response used, also one to come, or the writing down of words."""
-        writing = self._hearing.config.transcription_model is not None and self._meter.writing
+        writing = self._input.config.transcription_model is not None and self._meter.writing
         return bool(self._gate.response) or not self._gate.open or writing
 
     def take_late(self, event: ev.UpstreamEvent | None) -> list[Effect]:
@@ -284,7 +284,7 @@ class Conversation:
 
     def _refused(self, cause: str) -> bool:
         """Something that we sent; whether it was a change: where the server does not say, the oldest that is open."""
-        if self._hearing.refused(cause):
+        if self._input.refused(cause):
             return True
         self._gate.refuse(cause)
         # It may have been the end of the response that runs, or have nothing to do with it.
@@ -295,54 +295,54 @@ class Conversation:
 
     def _speech_started(self, event: ev.SpeechStarted) -> None:
         if event.item:
-            self._captions.user(event.item)
-        if not self._hearing.began():
+            self._writer.user(event.item)
+        if not self._input.began():
             return
-        self._meter.speech_began(self._hearing.held_bytes)
+        self._meter.speech_began(self._input.held_bytes)
         self._person_began()
         self._gate.person_began()
-        self._cut_running(cancel=not self._abilities.interrupts)
-        self._speech.flush_all()
+        self._cut_running(cancel=not self._capabilities.interrupts)
+        self._output.flush_all()
 
     def _person_began(self) -> None:
         self._silence.person_began()
         self._tools.person_began()
 
     def _committed(self, event: ev.Committed) -> None:
-        self._meter.speech_committed(event.item, self._hearing.held_bytes)
+        self._meter.speech_committed(event.item, self._input.held_bytes)
         self._turn_taken(event.item)
-        self._captions.user(event.item)
-        self._captions.follow(event.item, event.after)
+        self._writer.user(event.item)
+        self._writer.follow(event.item, event.after)
 
     def _turn_taken(self, item: str) -> None:
-        if self._hearing.ended() and self._gate.owe(item):
+        if self._input.ended() and self._gate.owe(item):
             self._deadlines.renew(Wait.RESPONSE)
 
     def _user_text_delta(self, event: ev.UserTextDelta) -> None:
-        self._captions.append(self._captions.user(event.item), event.delta)
+        self._writer.append(self._writer.user(event.item), event.delta)
 
     def _user_text(self, event: ev.UserText) -> None:
         self._out.charge(self._meter.transcribed(event.item, event.usage))
         if event.text.strip():
-            self._captions.finish(self._captions.user(event.item), event.text.strip())
+            self._writer.finish(self._writer.user(event.item), event.text.strip())
         else:
             # Noise: the server heard no words, so no reply need come.
             self._forget(event.item)
 
     def _forget(self, item: str) -> None:
-        self._captions.remove(item)
+        self._writer.remove(item)
         self._gate.spare(item)
 
     def _user_text_failed(self, event: ev.UserTextFailed) -> None:
         self._out.charge(self._meter.transcribed(event.item, event.usage))
         self._do(Note(event.code or "transcription_failed"))
-        self._captions.fail(self._captions.user(event.item))
+        self._writer.fail(self._writer.user(event.item))
 
     def _text_typed(self, event: ev.TextTyped) -> None:
         self._interrupted(ev.Interrupted())
         self._typed += 1
         item = f"typed_{self._typed}"
-        self._captions.finish(self._captions.user(item, "text"), event.text)
+        self._writer.finish(self._writer.user(item, "text"), event.text)
         self._meter.read(event.text)
         self._out.send(dialects.user_text(item, event.text))
         self._gate.want()
@@ -363,19 +363,19 @@ class Conversation:
     # Push to talk
 
     def _talked(self, event: ev.Talked) -> None:
-        if not self._hearing.press(down=event.down):
+        if not self._input.press(down=event.down):
             return
         if event.down:
             self._interrupted(ev.Interrupted())
-            self._hearing.clear()
+            self._input.clear()
             self._meter.speech_began(0)
-        elif self._hearing.commit():
+        elif self._input.commit():
             self._gate.want()
 
     def _configured(self, event: ev.Configured) -> None:
-        if self._hearing.key:
+        if self._input.key:
             self._talked(ev.Talked(down=False))
-        self._hearing.change(event)
+        self._input.change(event)
 
     # Interruption
 
@@ -383,7 +383,7 @@ class Conversation:
         self._person_began()
         self._cut_running(cancel=True)
         self._gate.silence()
-        self._speech.flush_all()
+        self._output.flush_all()
 
     def _cut_running(self, *, cancel: bool) -> None:
         """One that was given up may still run."""
@@ -391,7 +391,7 @@ class Conversation:
             self._cut(self._gate.response, cancel=cancel)
 
     def _cut(self, response: str, *, cancel: bool) -> None:
-        if not self._speech.cut(response):
+        if not self._output.cut(response):
             return
         self._tools.response_over(response, whole=False)
         if cancel:
@@ -400,8 +400,8 @@ class Conversation:
     # The assistant answers
 
     def _response_created(self, event: ev.ResponseCreated) -> None:
-        self._speech.begin()
-        if self._speech.is_cut(event.response):
+        self._output.begin()
+        if self._output.is_cut(event.response):
             # Said again of one that was cut since.
             return
         self._sign()
@@ -416,7 +416,7 @@ class Conversation:
         self._ailing = False
 
     def _response_done(self, event: ev.ResponseDone) -> None:
-        said = self._speech.latest(event.response)
+        said = self._output.latest(event.response)
         self._response_over(event.response, event.status)
         self._gate.end(event.response)
         self._out.charge(self._meter.done(event.response, event.usage, failed=event.status == "failed"))
@@ -429,9 +429,9 @@ class Conversation:
         self._ailing = False
         whole = status not in ("cancelled", "incomplete", "failed", LOST)
         self._tools.response_over(response, whole=whole)
-        self._speech.over(response, whole=whole, cancelled=status == "cancelled")
+        self._output.over(response, whole=whole, cancelled=status == "cancelled")
         if status != LOST:
-            self._speech.forget(response)
+            self._output.forget(response)
         self._deadlines.renew(Wait.PLAYBACK)
 
     def _response_failed(self, event: ev.ResponseDone) -> None:
@@ -441,13 +441,13 @@ class Conversation:
 
     def _response_incomplete(self, said: str, why: ev.Incomplete) -> None:
         self._do(Note("response_incomplete", why))
-        if not self._captions.break_off(said, why):
+        if not self._writer.break_off(said, why):
             self._do(Notify(faults.NO_ANSWER))
 
     def _assistant(self, item: str, response: str) -> Entry:
         self._sign()
-        self._speech.belongs(item, response)
-        return self._captions.assistant(item)
+        self._output.belongs(item, response)
+        return self._writer.assistant(item)
 
     def _output_item_added(self, event: ev.OutputItemAdded) -> None:
         if event.kind in ("audio", "text"):
@@ -457,30 +457,30 @@ class Conversation:
     def _tool_reported(self, event: ev.ToolReported) -> None:
         self._sign()
         self._deadlines.renew(Wait.TOOL)
-        self._captions.tool(event.item, event.after)
-        self._tools.take(event, cut=self._speech.is_cut(event.response))
+        self._writer.tool(event.item, event.after)
+        self._tools.take(event, cut=self._output.is_cut(event.response))
 
     def _item_added(self, event: ev.ItemAdded) -> None:
-        entry = self._captions.announce(event.item, event.after, event.role, event.kind)
+        entry = self._writer.announce(event.item, event.after, event.role, event.kind)
         if event.text and entry.role == "user":
-            self._captions.finish(entry, event.text)
+            self._writer.finish(entry, event.text)
 
     def _audio_delta(self, event: ev.AudioDelta) -> None:
         if not event.audio:
             return
         self._assistant(event.item, event.response)
         self._tools.assistant_began()
-        self._speech.delta(event)
+        self._output.delta(event)
 
     def _audio_done(self, event: ev.AudioDone) -> None:
         self._sign()
-        self._speech.complete(event.item)
+        self._output.complete(event.item)
         self._deadlines.renew(Wait.PLAYBACK)
 
     def _assistant_text(self, event: ev.AssistantText) -> None:
-        entry = self._captions.assistant(event.item)
-        self._captions.finish(entry, event.text or entry.text)
+        entry = self._writer.assistant(event.item)
+        self._writer.finish(entry, event.text or entry.text)
 
     def _assistant_text_delta(self, event: ev.AssistantTextDelta) -> None:
         self._meter.wrote(event.response, event.delta)
-        self._captions.append(self._assistant(event.item, event.response), event.delta)
+        self._writer.append(self._assistant(event.item, event.response), event.delta)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from . import dialects
 from . import events as ev
-from .ids import MOST_CHARACTERS, Ids
+from .ids import MAX_CHARACTERS, Ids
 from .pcm16 import NotBase64Error, Samples, base64_size, standard_base64
 
 # Every server seen writes the type first, or behind an event_id; one that does not takes the ordinary way.
@@ -24,15 +24,15 @@ _LONG_BASE64 = re.compile(rb'"[A-Za-z0-9+/=_\\-]{4096,}+"')
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 _SOUND_DELTAS = frozenset({"response.output_audio.delta", "response.audio.delta"})
 # Sound apart. A session's settings and an answer's words are a tenth of it.
-MOST_EVENT_BYTES = 1024 * 1024
+MAX_EVENT_BYTES = 1024 * 1024
 # Python makes an object of each: 340,000 empty lists, which are 1 MB, would hold the bridge for half a second.
-MOST_VALUES = 20_000
+MAX_VALUES = 20_000
 # Of sound in an odd spelling, which has to be copied to be read: a minute.
-MOST_ODD_SOUND_BYTES = 4 * 1024 * 1024
+MAX_ODD_SOUND_BYTES = 4 * 1024 * 1024
 # What stands around the sound of a delta; recorded ones have 250 bytes.
-MOST_AROUND_BYTES = 4096
+MAX_AROUND_BYTES = 4096
 # Texts that are said at once, each cut in the middle of a character.
-MOST_HALVES = 50
+MAX_HALVES = 50
 # To see whether so little is needed takes as long as to parse it.
 FEW_BYTES = 1000
 
@@ -89,7 +89,7 @@ class Reader:
             return None
         found = _DELTA.search(payload)
         end = payload.find(b'"', found.end()) if found else -1
-        if found is None or end < 0 or len(payload) - end + found.end() > MOST_AROUND_BYTES:
+        if found is None or end < 0 or len(payload) - end + found.end() > MAX_AROUND_BYTES:
             return None
         sound = payload[found.end() : end]
         try:
@@ -141,12 +141,12 @@ class Reader:
         """A half belongs before the item's next text; one that stays alone becomes U+FFFD: nothing can print it."""
         delta = message.get("delta")
         if isinstance(delta, str) and dialects.ga_name(message.get("type")) != dialects.AUDIO_DELTA:
-            item = str(message.get("item_id"))[:MOST_CHARACTERS]
+            item = str(message.get("item_id"))[:MAX_CHARACTERS]
             delta = self._halves.pop(item, "") + delta
             if "\ud800" <= delta[-1:] <= "\udbff":
                 self._halves[item] = delta[-1]
                 delta = delta[:-1]
-            if len(self._halves) > MOST_HALVES:
+            if len(self._halves) > MAX_HALVES:
                 self._halves.clear()
             message = {**message, "delta": delta}
         text = json.dumps(message, ensure_ascii=False)
@@ -166,19 +166,19 @@ def _passed_over(payload: bytes, kind: str, whole: bool) -> Reading:
 
 def _kind(payload: bytes) -> str | None:
     """The type of the event, where it stands at the beginning."""
-    found = _TYPE.match(payload, 0, MOST_AROUND_BYTES)
+    found = _TYPE.match(payload, 0, MAX_AROUND_BYTES)
     return found[1].decode(errors="replace") if found else None
 
 
 def _parse(payload: bytes) -> dict[str, Any] | None:
     """The message; None where it is too long. Raises `ValueError`."""
-    if len(payload) > MOST_VALUES:
+    if len(payload) > MAX_VALUES:
         without_sound = _LONG_BASE64.sub(b'""', payload)
-        if len(without_sound) > MOST_EVENT_BYTES or _values(without_sound) > MOST_VALUES:
+        if len(without_sound) > MAX_EVENT_BYTES or _values(without_sound) > MAX_VALUES:
             return None
         if payload.find(b"audio.delta", 0, _TYPE_WITHIN) < 0:
             payload = without_sound
-        elif len(payload) > MOST_ODD_SOUND_BYTES:
+        elif len(payload) > MAX_ODD_SOUND_BYTES:
             return None
     message = json.loads(payload)
     if not isinstance(message, dict):

@@ -6,12 +6,12 @@ from typing import Any
 from .fields import part
 
 # The page takes no longer one (`up.py`).
-MOST_CHARACTERS = 128
+MAX_CHARACTERS = 128
 # A longer one is of no use, and of those that are no plain ids so many are remembered.
-MOST_ODD_CHARACTERS = 4_096
-MOST_ODD = 1_000
-MOST_WAITING = 100
-MOST_SEEN = 20_000
+MAX_ODD_CHARACTERS = 4_096
+MAX_ODD = 1_000
+MAX_WAITING = 100
+MAX_SEEN = 20_000
 
 _NAMES = ("item_id", "response_id", "previous_item_id", "call_id")
 _PARTS, _PART_NAMES = ("item", "response"), ("id", "call_id")
@@ -35,7 +35,7 @@ class Ids:
         self.begin_session()
 
     def begin_session(self) -> None:
-        self._earlier = self._seen | (self._earlier if len(self._earlier) < MOST_SEEN else set())
+        self._earlier = self._seen | (self._earlier if len(self._earlier) < MAX_SEEN else set())
         self._seen.clear()
         self._ours: dict[str | int, str] = {}
         # None where we made it up and the server's own is not known.
@@ -77,18 +77,18 @@ class Ids:
 
     def _fit_one(self, value: object) -> str:
         """Empty where it can be no id."""
-        if type(value) is str and len(value) <= MOST_CHARACTERS and value.isascii():
+        if type(value) is str and len(value) <= MAX_CHARACTERS and value.isascii():
             return self._ours.get(value) or self._plain(value)
         if type(value) is int:
             return self._ours.get(value) or self._remember(value, str(value))
-        if type(value) is str and len(value) <= MOST_ODD_CHARACTERS:
+        if type(value) is str and len(value) <= MAX_ODD_CHARACTERS:
             return self._ours.get(value) or self._remember(value, self._name())
         return ""
 
     def _plain(self, value: str) -> str:
         if value in self._earlier and value not in self._seen:
             return self._remember(value, self._name()) if value else ""
-        if len(self._seen) < MOST_SEEN:
+        if len(self._seen) < MAX_SEEN:
             self._seen.add(value)
         return value
 
@@ -128,7 +128,7 @@ class Ids:
     def _new_turn(self) -> str:
         turn = self._make_up()
         self._waiting[turn] = None
-        if len(self._waiting) > MOST_WAITING:
+        if len(self._waiting) > MAX_WAITING:
             del self._waiting[next(iter(self._waiting))]
         return turn
 
@@ -166,9 +166,9 @@ class Ids:
     def _remember(self, theirs: str | int, ours: str) -> str:
         self._ours[theirs] = ours
         self._theirs[ours] = theirs
-        if len(self._ours) > MOST_ODD:
+        if len(self._ours) > MAX_ODD:
             del self._ours[next(iter(self._ours))]
-        if len(self._theirs) > 2 * MOST_ODD:
+        if len(self._theirs) > 2 * MAX_ODD:
             del self._theirs[next(iter(self._theirs))]
         return ours
 

@@ -3,23 +3,23 @@
 from . import dialects
 from .chunks import Chunks
 from .events import Configured
-from .outlet import Outlet
+from .outlet import EffectList
 from .pcm16 import BYTES_PER_MS
-from .session_changes import Changes
+from .session_changes import SessionChanges
 from .turn_detection import PushToTalk
 
 # A shorter commit is refused by the server (`input_audio_buffer_commit_empty`).
-LEAST_COMMIT_BYTES = 100 * BYTES_PER_MS
+MIN_COMMIT_BYTES = 100 * BYTES_PER_MS
 
 
-class Hearing:
+class InputAudio:
     """`key`: the push-to-talk key is down."""
 
-    def __init__(self, out: Outlet, config: dialects.SessionConfig, shape: dialects.Shape) -> None:
+    def __init__(self, out: EffectList, config: dialects.SessionConfig, shape: dialects.Shape) -> None:
         self.key = False
         self._out = out
         self._shape = shape
-        self._changes = Changes(config)
+        self._changes = SessionChanges(config)
         self._chunks = Chunks()
         # The hot path
         self.take_chunk = self._chunks.take
@@ -46,7 +46,7 @@ class Hearing:
         return self._changes.by(PushToTalk)
 
     def session_over(self, config: dialects.SessionConfig, shape: dialects.Shape) -> None:
-        self._changes, self._shape = Changes(config), shape
+        self._changes, self._shape = SessionChanges(config), shape
         self._chunks.held_bytes = 0
 
     def began(self) -> bool:
@@ -82,7 +82,7 @@ class Hearing:
 
     def commit(self) -> bool:
         """What the server holds is the person's turn; False where it is too short for a word."""
-        if self._chunks.held_bytes < LEAST_COMMIT_BYTES:
+        if self._chunks.held_bytes < MIN_COMMIT_BYTES:
             self._out.send(dialects.CLEAR_SOUND)
             return False
         self._out.send(dialects.COMMIT_SOUND)
@@ -108,7 +108,7 @@ class Hearing:
             self._heard = False
 
     def refused(self, cause: str) -> bool:
-        """Whether it was a change that was refused; `cause` as in `Changes.refuse`."""
+        """Whether it was a change that was refused; `cause` as in `SessionChanges.refuse`."""
         if not self._changes.refuse(cause):
             return False
         if self.key and not isinstance(self.config.detection, PushToTalk):

@@ -10,7 +10,7 @@ from .usage import Charge
 OWN = "voiceapp_"
 
 
-class Outlet:
+class EffectList:
     """Numbers what the page is told, and names what the server is sent."""
 
     def __init__(self) -> None:

@@ -5,26 +5,26 @@ from typing import Any
 from . import dialects
 from .effects import Play, SoundComplete
 from .events import AudioDelta, Flushed, Heard
-from .outlet import Outlet
+from .outlet import EffectList
 from .pcm16 import base64_size
 from .playback import Playback
-from .transcript_writer import Captions
+from .transcript_writer import TranscriptWriter
 from .usage import Meter
 
 # More of an answer may come after so long a pause.
 LONGEST_GAP_S = 50.0
 # Of responses that are not over, and of the items of one, the oldest is forgotten: a server has one, of a few items.
-MOST_RESPONSES, MOST_ITEMS = 20, 100
+MAX_RESPONSES, MAX_ITEMS = 20, 100
 
 
-class Speech:
+class OutputAudio:
     """The items of every response. `sent_bytes`: all sound the page was sent. `truncates`: the server can."""
 
-    def __init__(self, out: Outlet, captions: Captions, meter: Meter, *, truncates: bool) -> None:
+    def __init__(self, out: EffectList, captions: TranscriptWriter, meter: Meter, *, truncates: bool) -> None:
         self.truncates = truncates
         self.sent_bytes = 0
         self._out = out
-        self._captions = captions
+        self._writer = captions
         self._meter = meter
         self._playback = Playback()
         # Of responses that are not over: their items, and whether they are dropped.
@@ -69,8 +69,8 @@ class Speech:
     def belongs(self, item: str, response: str) -> None:
         """The item is one of this response's."""
         items = self._items.get(response, {})
-        _put(self._items, response, items, MOST_RESPONSES)
-        _put(items, item, None, MOST_ITEMS)
+        _put(self._items, response, items, MAX_RESPONSES)
+        _put(items, item, None, MAX_ITEMS)
 
     def latest(self, response: str) -> str:
         """The response's newest item, or the empty string."""
@@ -104,7 +104,7 @@ class Speech:
                 self._flush(item)
             if self._playback.get(item) is not None:
                 self.complete(item)
-            self._captions.settle(item, whole=whole)
+            self._writer.settle(item, whole=whole)
 
     def forget(self, response: str) -> None:
         """The server has ended it, so that nothing is left to drop."""
@@ -119,7 +119,7 @@ class Speech:
         """What still comes of the response is dropped; False where it was already."""
         if response in self._cut:
             return False
-        _put(self._cut, response, None, MOST_RESPONSES)
+        _put(self._cut, response, None, MAX_RESPONSES)
         return True
 
     def flush_all(self) -> None:
@@ -142,14 +142,14 @@ class Speech:
             return
         if sound.heard_ms == 0:
             self._out.send(dialects.delete(event.item))
-            self._captions.remove(event.item)
+            self._writer.remove(event.item)
         else:
-            self._keep_heard(event.item, sound.heard_ms, sound.heard_text(self._captions.text(event.item)))
+            self._keep_heard(event.item, sound.heard_ms, sound.heard_text(self._writer.text(event.item)))
 
     def _keep_heard(self, item: str, heard_ms: int, text: str) -> None:
         if self.truncates:
             self._out.send(dialects.truncate(item, heard_ms))
-        self._captions.cut(item, text)
+        self._writer.cut(item, text)
 
     def heard(self, event: Heard) -> None:
         self._playback.hear(event.item, event.heard_ms)
@@ -188,8 +188,8 @@ class Speech:
             self._playback.open(item).lost = True
 
 
-def _put(kept: dict[str, Any], key: str, value: object, most: int) -> None:
-    """Keep it; the oldest of more than `most` goes."""
+def _put(kept: dict[str, Any], key: str, value: object, maximum: int) -> None:
+    """Keep it; the oldest of more than `maximum` goes."""
     kept[key] = value
-    if len(kept) > most:
+    if len(kept) > maximum:
         del kept[next(iter(kept))]

@@ -43,7 +43,7 @@ def standard_base64(text: str) -> bytes:
 
 
 # Items with a byte left over; a server sends the sound of one or two at a time.
-MOST_LEFT = 50
+MAX_LEFT = 50
 
 
 class Samples:
@@ -62,7 +62,7 @@ class Samples:
         whole = len(pcm) & ~1
         if whole < len(pcm):
             self._left[item] = pcm[whole:]
-            if len(self._left) > MOST_LEFT:
+            if len(self._left) > MAX_LEFT:
                 del self._left[next(iter(self._left))]
         return b64encode(pcm[:whole]), whole
 

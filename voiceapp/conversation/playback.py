@@ -9,9 +9,9 @@ from .speech_rate import speech_ms, spoken_in
 # The page's last report may come before the sound device is quite empty.
 END_TOLERANCE_MS = 50
 # An item or two are played at a time: of more than so many the oldest is taken for heard, or for answered.
-MOST_LIVE = 50
+MAX_LIVE = 50
 # Late sound of one that was cut is dropped as long as it is known.
-MOST_KEPT = 1_000
+MAX_KEPT = 1_000
 
 
 @dataclass(slots=True)
@@ -80,12 +80,12 @@ class Playback:
 
     def _watch(self, item: str, sound: Sound) -> None:
         self._live[item] = sound
-        if len(self._live) > MOST_LIVE:
+        if len(self._live) > MAX_LIVE:
             oldest = self._live.pop(next(iter(self._live)))
             oldest.lost, oldest.reported = True, oldest.cut
 
     def _forget_oldest(self) -> None:
-        if len(self._sounds) > MOST_KEPT:
+        if len(self._sounds) > MAX_KEPT:
             item = next(iter(self._sounds))
             sound = self._sounds.pop(item)
             if item in self._live:

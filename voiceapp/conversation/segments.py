@@ -52,7 +52,7 @@ _HANGUL = ((0xAC00, 0xD7A3), *_JAMO_LEADING)
 _VIRAMA = 9
 # Code points. Whatever a server sends, the search for a place ends: no word is longer, no character as people see it
 # (a family has 11), and no letter has more marks (Unicode's annex 15, for streams).
-LONGEST_WORD, LONGEST_CHARACTER, MOST_MARKS = 500, 100, 30
+LONGEST_WORD, LONGEST_CHARACTER, MAX_MARKS = 500, 100, 30
 
 
 def floor_grapheme(text: str, at: int) -> int:
@@ -110,7 +110,7 @@ def _is_mark(character: str) -> bool:
 
 def _virama_before(text: str, at: int) -> bool:
     """Whether the letter that ends here is to be joined with the next, whatever other marks it has."""
-    for mark in reversed(text[max(at - MOST_MARKS, 0) : at]):
+    for mark in reversed(text[max(at - MAX_MARKS, 0) : at]):
         if not _is_mark(mark):
             return False
         if combining(mark) == _VIRAMA:
@@ -129,7 +129,7 @@ def _between_words(text: str, at: int) -> bool:
     if at >= len(text) or text[at].isspace() or text[at - 1].isspace():
         return True
     base = at - 1
-    while base and at - base <= MOST_MARKS and category(text[base])[0] in "MC":
+    while base and at - base <= MAX_MARKS and category(text[base])[0] in "MC":
         base -= 1
     return _within(text[at], _UNSPACED) or _within(text[base], _UNSPACED)
 

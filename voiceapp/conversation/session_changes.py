@@ -7,7 +7,7 @@ from .events import Configured
 from .turn_detection import Detection
 
 
-class Changes:
+class SessionChanges:
     """The session's settings, and the changes of which the server has said nothing yet, by their event_ids."""
 
     def __init__(self, config: SessionConfig) -> None:

@@ -3,7 +3,7 @@
 from .turns import Turn
 
 # So many responses may follow one another before what the assistant says to nobody counts as silence.
-MOST_UNANSWERED = 8
+MAX_UNANSWERED = 8
 
 
 class Silence:
@@ -21,7 +21,7 @@ class Silence:
 
     def judge(self, turn: Turn, now: float, *, told: bool) -> None:
         """`told`: the page was told something, so something happened."""
-        if self._unanswered >= MOST_UNANSWERED:
+        if self._unanswered >= MAX_UNANSWERED:
             self.since = now if self.since is None else self.since
         elif turn != "listening":
             self.since = None

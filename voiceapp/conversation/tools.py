@@ -9,17 +9,17 @@ from typing import Any
 from . import dialects, faults
 from .effects import Notify
 from .events import ToolKind, ToolReported, ToolState
-from .outlet import Outlet
+from .outlet import EffectList
 from .segments import floor_grapheme
 
 # The page is told no more of arguments and result.
-MOST_CHARACTERS = 4_000
+MAX_CHARACTERS = 4_000
 # Servers take names of 64 characters.
-MOST_NAME = 200
+MAX_NAME = 200
 # So often a response follows on a tool's call before the person speaks again.
-MOST_IN_A_ROW = 5
+MAX_IN_A_ROW = 5
 # Of more the oldest is given up, or forgotten; a call of an hour has a tenth of it.
-MOST_RUNNING, MOST_CALLS = 50, 1_000
+MAX_RUNNING, MAX_CALLS = 50, 1_000
 NO_SUCH_TOOL = '{"error": "There is no such tool. Answer without it."}'
 NOT_ALLOWED = "Not allowed: nobody was asked."
 
@@ -56,7 +56,7 @@ class Call:
 
     def learn(self, report: ToolReported) -> None:
         self.response = report.response or self.response
-        self.name = bounded(report.name, MOST_NAME) or self.name
+        self.name = bounded(report.name, MAX_NAME) or self.name
         self.call = report.call or self.call
         self.arguments = report.arguments or self.arguments
         self.result = bounded(report.result) or self.result
@@ -70,14 +70,14 @@ class Call:
         return {**known, "state": self.state, **result}
 
 
-def bounded(text: str, most: int = MOST_CHARACTERS) -> str:
-    return text if len(text) <= most else text[: floor_grapheme(text, most - 1)] + "…"
+def bounded(text: str, maximum: int = MAX_CHARACTERS) -> str:
+    return text if len(text) <= maximum else text[: floor_grapheme(text, maximum - 1)] + "…"
 
 
 class Tools:
     """Every call, by its item's id."""
 
-    def __init__(self, out: Outlet) -> None:
+    def __init__(self, out: EffectList) -> None:
         self._out = out
         self._calls: dict[str, Call] = {}
         self._running: dict[str, Call] = {}
@@ -110,9 +110,9 @@ class Tools:
 
     def _open(self, report: ToolReported) -> Call:
         call = self._calls[report.item] = Call(report.item, report.kind)
-        if len(self._calls) > MOST_CALLS:
+        if len(self._calls) > MAX_CALLS:
             self._give_up(self._calls.pop(next(iter(self._calls))))
-        if len(self._running) >= MOST_RUNNING:
+        if len(self._running) >= MAX_RUNNING:
             self._give_up(next(iter(self._running.values())))
         return call
 
@@ -172,7 +172,7 @@ class Tools:
         self._due |= self._may_go_on()
 
     def _may_go_on(self) -> bool:
-        if self._in_a_row < MOST_IN_A_ROW:
+        if self._in_a_row < MAX_IN_A_ROW:
             return True
         self._out.do(Notify(faults.TOOL_LOOP))
         return False

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 # A hidden entry keeps a place for those that follow it; the oldest of more than so many is forgotten.
-MOST_HIDDEN = 150
+MAX_HIDDEN = 150
 # At most so many move along with one; a server names one or two.
-MOST_MOVED = 20
+MAX_MOVED = 20
 # Pieces of a text until they are joined: each is an object, and may be a single letter.
-MOST_PARTS = 1_000
+MAX_PARTS = 1_000
 
 
 @dataclass(slots=True, eq=False)
@@ -43,7 +43,7 @@ class Entry:
     def append(self, delta: str) -> None:
         self._parts.append(delta)
         self.characters += len(delta)
-        if len(self._parts) > MOST_PARTS:
+        if len(self._parts) > MAX_PARTS:
             self._parts = ["".join(self._parts)]
 
     @property
@@ -97,7 +97,7 @@ class Transcript:
     def hide(self, entry: Entry) -> None:
         entry.hidden = True
         self._hidden[entry] = None
-        if len(self._hidden) > MOST_HIDDEN:
+        if len(self._hidden) > MAX_HIDDEN:
             self.forget(next(iter(self._hidden)))
 
     def forget(self, entry: Entry) -> None:
@@ -127,7 +127,7 @@ class Transcript:
         seen = {entry}
         for before in moved:
             for follower in list(self._followers.get(before.id, ())):
-                if len(moved) > MOST_MOVED:
+                if len(moved) > MAX_MOVED:
                     return moved[1:]
                 if follower not in seen:
                     seen.add(follower)

@@ -8,18 +8,18 @@ from .transcript import Entry, Transcript
 
 Emit = Callable[..., None]
 # A session is told at most so much of the talk before it.
-MOST_RETOLD, MOST_RETOLD_CHARACTERS = 100, 100_000
+MAX_REPLAYED, MAX_REPLAYED_CHARACTERS = 100, 100_000
 # Ten hours of talk have a tenth of it. What comes beyond is heard, but no longer written down.
-MOST_ENTRIES, MOST_CHARACTERS = 10_000, 4_000_000
+MAX_ENTRIES, MAX_CHARACTERS = 10_000, 4_000_000
 # An hour of speech without a turn of the other's.
-MOST_ENTRY_CHARACTERS = 50_000
+MAX_ENTRY_CHARACTERS = 50_000
 # Of so many entries a server's error may quote so much.
-MOST_QUOTED, MOST_QUOTED_CHARACTERS = 10, 2_000
+MAX_QUOTED, MAX_QUOTED_CHARACTERS = 10, 2_000
 # The kind of an entry that only a later session knows.
-RETOLD = "retold"
+REPLAYED = "retold"
 
 
-class Captions:
+class TranscriptWriter:
     """Keeps the transcript and emits what changes of it; `emit(event, **data)` numbers the event.
 
     `full` is called once, when no more of the call can be written down.
@@ -86,7 +86,7 @@ class Captions:
 
     def _bounded(self, text: str, before: int) -> str:
         """As much of it as there is room for, behind so many characters of its entry."""
-        room = min(MOST_ENTRY_CHARACTERS - before, MOST_CHARACTERS - self._characters)
+        room = min(MAX_ENTRY_CHARACTERS - before, MAX_CHARACTERS - self._characters)
         if len(text) <= room:
             return text
         self._be_full()
@@ -128,7 +128,7 @@ class Captions:
             entry.heard = heard
             self._emit("transcript", item=item, heard=heard)
 
-    def retell(self, unheard: Callable[[str], bool]) -> list[tuple[str, str, str]]:
+    def replay_history(self, unheard: Callable[[str], bool]) -> list[tuple[str, str, str]]:
         """Id, role and words of the latest entries, for a session that does not know them.
 
         The ids are new and hidden: the entries that the page shows stay as they are, and what comes stands behind them.
@@ -139,7 +139,7 @@ class Captions:
         self._told += 1
         latest = self._latest(unheard)
         self._copies = [
-            Entry(f"told_{self._told}_{k}", role, RETOLD, hidden=True) for k, (role, _) in enumerate(latest, 1)
+            Entry(f"told_{self._told}_{k}", role, REPLAYED, hidden=True) for k, (role, _) in enumerate(latest, 1)
         ]
         for copy in self._copies:
             self._transcript.add(copy)
@@ -148,9 +148,9 @@ class Captions:
     def _latest(self, unheard: Callable[[str], bool]) -> list[tuple[str, str]]:
         """Role and words of those that a session is told of, in their order."""
         found: list[tuple[str, str]] = []
-        room = MOST_RETOLD_CHARACTERS
+        room = MAX_REPLAYED_CHARACTERS
         for entry in reversed(self._transcript):
-            if room <= 0 or len(found) == MOST_RETOLD:
+            if room <= 0 or len(found) == MAX_REPLAYED:
                 break
             if entry.known and not entry.hidden and not unheard(entry.id):
                 found.append((entry.role, entry.known[: floor_grapheme(entry.known, room)]))
@@ -160,7 +160,7 @@ class Captions:
     def latest(self) -> list[str]:
         """What was said last by either, as far as an error is likely to quote it."""
         shown = (entry for entry in reversed(self._transcript) if not entry.hidden)
-        return [entry.text[:MOST_QUOTED_CHARACTERS] for _, entry in zip(range(MOST_QUOTED), shown, strict=False)]
+        return [entry.text[:MAX_QUOTED_CHARACTERS] for _, entry in zip(range(MAX_QUOTED), shown, strict=False)]
 
     def remove(self, item: str) -> None:
         """Hide it for good; what still comes of it is hidden too."""
@@ -170,7 +170,7 @@ class Captions:
             self._emit("transcript", item=item, removed=True)
 
     def _add(self, entry: Entry) -> Entry:
-        if len(self._transcript) >= MOST_ENTRIES:
+        if len(self._transcript) >= MAX_ENTRIES:
             self._be_full()
             entry.hidden = True
             return entry

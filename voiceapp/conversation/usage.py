@@ -14,9 +14,9 @@ USER_TOKEN_BYTES = 100 * BYTES_PER_MS
 ASSISTANT_TOKEN_BYTES = 50 * BYTES_PER_MS
 TEXT_TOKEN_BYTES = 4
 # A server has one response at a time; of more, the end was not told.
-MOST_OPEN = 8
+MAX_OPEN = 8
 # Of what was told so many are known, should a server say it once more.
-MOST_TOLD = 1_000
+MAX_TOLD = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Meter:
             self._latest.sound_to = self.sound_bytes
         self._latest = _Response(self._key(response), self._context, self.sound_bytes)
         self._open[response] = self._latest
-        return self._estimate(self._open.pop(next(iter(self._open)))) if len(self._open) > MOST_OPEN else None
+        return self._estimate(self._open.pop(next(iter(self._open)))) if len(self._open) > MAX_OPEN else None
 
     def wrote(self, response: str, text: str) -> None:
         """The model wrote, or said, a text."""
@@ -135,7 +135,7 @@ class Meter:
 
     def _keep_told(self, key: str) -> None:
         self._told[key] = None
-        if len(self._told) > MOST_TOLD:
+        if len(self._told) > MAX_TOLD:
             del self._told[next(iter(self._told))]
 
     @property

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from . import websocket
 from .executor import full_pool
 from .link import Link
-from .rate_limit import Bucket
+from .rate_limit import TokenBucket
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +104,7 @@ class Bridge:
         side: Side,
         max_out: int,
         released: Callable[[], None] | None = None,
-        frames: Bucket | None = None,
+        frames: TokenBucket | None = None,
     ) -> Link:
         """A link on this loop, not yet open. `released`: see `Link`."""
         link = Link(

@@ -19,7 +19,7 @@ from ..admission.capacity import SEAT, Seat
 from . import websocket
 from .bridge import Bridge
 from .link import Cause, Ending, Link
-from .rate_limit import FRAMES_A_SECOND, FRAMES_AT_ONCE, Bucket
+from .rate_limit import FRAMES_A_SECOND, FRAMES_AT_ONCE, TokenBucket
 from .threaded_driver import BoundedQueue, StockDriver
 from .wsgi_call import DETACH
 
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 MAX_OUT_BYTES = 4 * 1024 * 1024
 SILENT_LOSS_MS = 20_000
 
-# Takes (eio sid, Socket.IO packet) if it is for the short way; False sends it the ordinary way.
+# Takes (eio sid, Socket.IO packet) if it is for the fast path; False sends it the ordinary way.
 ShortWay = Callable[[str, bytes], bool]
 Environ = dict[str, Any]
 
@@ -172,7 +172,7 @@ class Connection:
             self._give_up(error)
             return
         endpoint = websocket.Endpoint(websocket.Role.SERVER, max_message=self._server.max_http_buffer_size)
-        frames = Bucket(FRAMES_A_SECOND, FRAMES_AT_ONCE)
+        frames = TokenBucket(FRAMES_A_SECOND, FRAMES_AT_ONCE)
         self.link = self._bridge.link(
             raw, endpoint, side="browser", max_out=MAX_OUT_BYTES, released=self._give_back, frames=frames
         )

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Protocol
 
 from . import websocket
-from .rate_limit import Bucket
+from .rate_limit import TokenBucket
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ READS_PER_TURN = 16
 MESSAGES_PER_TURN = 50
 CLOSE_WAIT_S = 2.0
 # Of a peer we refused: a socket closed on unread bytes resets the line, and our close frame with its reason is lost.
-MOST_DISCARDED = 1024 * 1024
+MAX_DISCARDED = 1024 * 1024
 
 
 class Cause(Enum):
@@ -77,7 +77,7 @@ class Link:
         max_out: int,
         forget: Callable[["Link"], None],
         released: Callable[[], None] | None = None,
-        frames: Bucket | None = None,
+        frames: TokenBucket | None = None,
     ) -> None:
         self._loop = loop
         self._sock = sock
@@ -250,12 +250,12 @@ class Link:
         if isinstance(closed, websocket.Closed):
             self._end(Ending(Cause.PROTOCOL if closed.by_us else Cause.PEER, closed.code, closed.reason))
             if closed.by_us:
-                self._discarding = MOST_DISCARDED
+                self._discarding = MAX_DISCARDED
             self._linger()
 
     def _refuse_flood(self) -> None:
         self.close(1008, "too fast", Cause.TOO_FAST)
-        self._discarding = self._discarding or MOST_DISCARDED
+        self._discarding = self._discarding or MAX_DISCARDED
 
     def _tell(self, events: list[websocket.Event]) -> None:
         """All that the peer sent before the end, unless the end is our own wish."""

@@ -14,14 +14,14 @@ TEXT_BYTES_A_SECOND, TEXT_BYTES_AT_ONCE = 500.0, 32_000.0
 # Sound in ms: real time with room for a clock that runs fast, and 2 s that waited in a stalled line.
 SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE = 1050.0, 2000.0
 # A chunk counts as at least so much sound; smaller ones would be a flood of events.
-LEAST_CHUNK_MS = 20.0
+MIN_CHUNK_MS = 20.0
 
 
 # Of so many keys, those whose bucket is full again are forgotten; and of twice as many as were left then.
-MOST_KEYS = 4096
+MAX_KEYS = 4096
 
 
-class Bucket:
+class TokenBucket:
     """Holds `at_once`, refills by `a_second`. Full at the beginning."""
 
     __slots__ = ("_a_second", "_at", "_at_once", "_level")
@@ -51,14 +51,14 @@ class Bucket:
         return self._level + (monotonic() - self._at) * self._a_second >= self._at_once
 
 
-class Buckets:
+class TokenBuckets:
     """A bucket for each key, such as a person or an address; one that is full again is as good as none."""
 
     def __init__(self, a_second: float, at_once: float) -> None:
         self._a_second = a_second
         self._at_once = at_once
-        self._by_key: dict[str, Bucket] = {}
-        self._most = MOST_KEYS
+        self._by_key: dict[str, TokenBucket] = {}
+        self._most = MAX_KEYS
 
     def take(self, key: str, amount: float) -> bool:
         """Take `amount` of the key's, if it is there."""
@@ -66,6 +66,6 @@ class Buckets:
         if bucket is None:
             if len(self._by_key) >= self._most:
                 self._by_key = {each: held for each, held in self._by_key.items() if not held.full}
-                self._most = max(MOST_KEYS, 2 * len(self._by_key))
-            bucket = self._by_key[key] = Bucket(self._a_second, self._at_once)
+                self._most = max(MAX_KEYS, 2 * len(self._by_key))
+            bucket = self._by_key[key] = TokenBucket(self._a_second, self._at_once)
         return bucket.take(amount)

@@ -306,10 +306,10 @@ def _size(view: memoryview, at: int) -> int:
     if size < _SIZE_16:
         return size
     if size == _SIZE_16:
-        size, least = view[at + 2] << 8 | view[at + 3], _SIZE_16
+        size, minimum = view[at + 2] << 8 | view[at + 3], _SIZE_16
     else:
-        size, least = _LONG.unpack_from(view, at + 2)[0], 1 << 16
-    if size < least or size >> 63:
+        size, minimum = _LONG.unpack_from(view, at + 2)[0], 1 << 16
+    if size < minimum or size >> 63:
         raise _RemoteError(_PROTOCOL_ERROR, "the length is ill-formed")
     return size
 

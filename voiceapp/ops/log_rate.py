@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 A_SECOND = 1
 # Kinds come from our own code, so they are few; more than this would be a fault of ours, and they then share one.
-MOST_KINDS = 500
+MAX_KINDS = 500
 
 Later = Callable[[float, Callable[[], None]], None]
 
@@ -52,9 +52,9 @@ class LogRate(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if getattr(record, "told_late", False):
             return True
-        kind, most = _kind(record), getattr(record, "a_second", A_SECOND)
+        kind, maximum = _kind(record), getattr(record, "a_second", A_SECOND)
         with self._lock:
-            if kind not in self._seconds and len(self._seconds) >= MOST_KINDS:
+            if kind not in self._seconds and len(self._seconds) >= MAX_KINDS:
                 kind = "other"
             now = self._clock()
             second = self._seconds.get(kind)
@@ -62,7 +62,7 @@ class LogRate(logging.Filter):
             if second is None or now - second.began >= (2 if second.left_out else 1):
                 _add_count(record, second.left_out if second else 0)
                 second = self._seconds[kind] = _Second(now)
-            if second.said < most and not second.left_out:
+            if second.said < maximum and not second.left_out:
                 second.said += 1
                 return True
             second.left_out += 1

@@ -26,7 +26,7 @@ from .log_rate import LogRate
 log = logging.getLogger(__name__)
 
 LOOK_S = 1.0
-# Lines of calls in a second: more than an honest house has, and less than would fill a disk.
+# Lines of calls in a second: more than an honest server has, and less than would fill a disk.
 CALL_LINES_A_SECOND = 20
 LONGEST_LINE = 20_000
 
@@ -70,8 +70,8 @@ def noticed(call: str, code: str, *, fatal: bool) -> None:
     NOTICES.labels(code).inc()
     level = logging.WARNING if fatal else logging.INFO
     # Of no call yet, or any more: then a stranger can have as many as he likes.
-    most = CALL_LINES_A_SECOND if call != "none" else 1
-    _line(level, "call_notice", a_second=most, call=call, code=code, fatal=str(fatal).lower())
+    maximum = CALL_LINES_A_SECOND if call != "none" else 1
+    _line(level, "call_notice", a_second=maximum, call=call, code=code, fatal=str(fatal).lower())
 
 
 def refused(request: str, code: str, **compared: str) -> None:

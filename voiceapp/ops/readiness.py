@@ -16,7 +16,7 @@ class Readiness:
     """Looks once for what cannot change while the process lives."""
 
     def __init__(self, settings: Settings) -> None:
-        self._usual = "engine" if settings.profile == "embedded" else "upstream"
+        self._default = "engine" if settings.profile == "embedded" else "upstream"
         # Why a voice that may be chosen cannot be had; empty where it can.
         self.voices: Mapping[str, str] = MappingProxyType(_voices(settings))
 
@@ -30,7 +30,9 @@ class Readiness:
 
     def is_ready(self, troubles: Mapping[str, str]) -> bool:
         """Whether a call can begin with what is usual here: a second voice that is missing keeps nobody away."""
-        return not any(trouble for part, trouble in troubles.items() if part not in self.voices or part == self._usual)
+        return not any(
+            trouble for part, trouble in troubles.items() if part not in self.voices or part == self._default
+        )
 
 
 def missing_modules(settings: Settings) -> list[str]:

@@ -13,7 +13,7 @@ from ..net.rate_limit import (
     EVENTS_AT_ONCE,
     FRAMES_A_SECOND,
     FRAMES_AT_ONCE,
-    Bucket,
+    TokenBucket,
 )
 
 # Names of the library's own events: as packets they would run the handlers for connecting and leaving.
@@ -21,15 +21,15 @@ RESERVED = frozenset({"connect", "connect_error", "disconnect", "disconnecting",
 CONNECT, DISCONNECT, EVENT = "0", "1", "2"
 AUDIO = '2["audio",'
 # The longest that is not sound: a `start` with instructions of 20,000 characters, each of them escaped.
-MOST_CHARACTERS = 64 * 1024
+MAX_CHARACTERS = 64 * 1024
 
 # A connection without a session is of no use to a page.
 SESSION_S = 6.0
 # So many dropped events are no mistake any more.
-MOST_EXCESS = 200
+MAX_EXCESS = 200
 TELL_EVERY_S = 1.0
 
-_MOST_AUTH = 4096
+_MAX_AUTH = 4096
 _NUMBERED = re.compile(r"[0-9]{0,9}(?=\[)")
 
 PROTOCOL_ERROR, UNSUPPORTED, BAD_PAYLOAD, POLICY, TOO_BIG = 1002, 1003, 1007, 1008, 1009
@@ -67,7 +67,7 @@ def is_sound(packet: str) -> bool:
 
 
 def _check_auth(rest: str) -> None:
-    if rest and (len(rest) > _MOST_AUTH or not isinstance(_json(rest), dict)):
+    if rest and (len(rest) > _MAX_AUTH or not isinstance(_json(rest), dict)):
         raise PacketError(PROTOCOL_ERROR, "not the way to connect")
 
 
@@ -93,10 +93,10 @@ class _Sender:
     """One connection's pace."""
 
     def __init__(self) -> None:
-        self.events = Bucket(EVENTS_A_SECOND, EVENTS_AT_ONCE)
-        self.characters = Bucket(EVENT_CHARACTERS_A_SECOND, EVENT_CHARACTERS_AT_ONCE)
-        self.frames = Bucket(FRAMES_A_SECOND, FRAMES_AT_ONCE)
-        self.told = Bucket(1 / TELL_EVERY_S, 1)
+        self.events = TokenBucket(EVENTS_A_SECOND, EVENTS_AT_ONCE)
+        self.characters = TokenBucket(EVENT_CHARACTERS_A_SECOND, EVENT_CHARACTERS_AT_ONCE)
+        self.frames = TokenBucket(FRAMES_A_SECOND, FRAMES_AT_ONCE)
+        self.told = TokenBucket(1 / TELL_EVERY_S, 1)
         self.excess = 0
 
 
@@ -154,12 +154,12 @@ class Guard:
             raise PacketError(POLICY, "too fast")
         if not isinstance(packet, str) or is_sound(packet):
             return True
-        if len(packet) > MOST_CHARACTERS:
+        if len(packet) > MAX_CHARACTERS:
             raise PacketError(TOO_BIG, "only sound may be so long")
         if sender.events.take(1) and sender.characters.take(len(packet)):
             return True
         sender.excess += 1
-        if sender.excess > MOST_EXCESS:
+        if sender.excess > MAX_EXCESS:
             raise PacketError(POLICY, "too fast")
         if sender.told.take(1):
             self._tell_too_fast(sid)

@@ -13,7 +13,7 @@ from flask import request
 from flask_socketio import SocketIO
 
 from ..admission.access import Visitor
-from ..call.limits import House
+from ..call.limits import Limits
 from ..call.relay import Relay
 from ..config.rules import SESSIONS_PER_USER, SPARE_SOCKETS
 from ..config.settings import Settings
@@ -21,10 +21,17 @@ from ..conversation.faults import Fault
 from ..errors import INTERNAL, TOO_FAST, TOO_OFTEN, BrowserError, LimitError, VoiceError
 from ..net import engineio_driver
 from ..net.link import Cause
-from ..net.rate_limit import TEXT_BYTES_A_SECOND, TEXT_BYTES_AT_ONCE, TEXTS_A_SECOND, TEXTS_AT_ONCE, Bucket, Buckets
+from ..net.rate_limit import (
+    TEXT_BYTES_A_SECOND,
+    TEXT_BYTES_AT_ONCE,
+    TEXTS_A_SECOND,
+    TEXTS_AT_ONCE,
+    TokenBucket,
+    TokenBuckets,
+)
 from ..ops import metrics
 from ..upstream.engine_process import Engine
-from ..upstream.session_options import MAKING, Offer
+from ..upstream.session_options import SESSION_FIELDS, SessionOptions
 from . import up
 from .packets import Guard
 
@@ -35,7 +42,7 @@ PING_INTERVAL_S, PING_TIMEOUT_S = 10, 10
 RECONNECT_MS = (200, 2000)
 # A page without a call needs no line; it comes back when it wants one. And how often that is looked at.
 IDLE_S, SWEEP_S = 60.0, 10.0
-# Flask-SocketIO's test client comes past the door.
+# Flask-SocketIO's test client comes past the middleware.
 UNKNOWN = Visitor("address:", "")
 
 ACKNOWLEDGED = ("start", "configure")
@@ -52,7 +59,7 @@ def create_socketio(app: Any, max_message: int) -> SocketIO:
         ping_interval=PING_INTERVAL_S,
         ping_timeout=PING_TIMEOUT_S,
         manage_session=False,
-        cors_allowed_origins=[],  # the door has looked at the origin
+        cors_allowed_origins=[],  # the middleware has looked at the origin
         logger=False,
         engineio_logger=False,
     )
@@ -101,11 +108,11 @@ class Page:
     relay: Relay | None = None
     watching: bool = False
     # As the call's session was asked for.
-    wishes: Mapping[str, Any] = field(default_factory=dict)
+    session_request: Mapping[str, Any] = field(default_factory=dict)
     # Of this page alone; there are others for its person and address.
-    sessions: Bucket = field(default_factory=lambda: Bucket(*SESSIONS_PER_USER))
-    texts: Bucket = field(default_factory=lambda: Bucket(TEXTS_A_SECOND, TEXTS_AT_ONCE))
-    text_bytes: Bucket = field(default_factory=lambda: Bucket(TEXT_BYTES_A_SECOND, TEXT_BYTES_AT_ONCE))
+    sessions: TokenBucket = field(default_factory=lambda: TokenBucket(*SESSIONS_PER_USER))
+    texts: TokenBucket = field(default_factory=lambda: TokenBucket(TEXTS_A_SECOND, TEXTS_AT_ONCE))
+    text_bytes: TokenBucket = field(default_factory=lambda: TokenBucket(TEXT_BYTES_A_SECOND, TEXT_BYTES_AT_ONCE))
     # Since when it has had no call, as far as was looked.
     idle_since: float = 0.0
 
@@ -130,14 +137,16 @@ class Page:
 class Calls:
     """Every connected page of this process, by Socket.IO sid. Its state is touched on the bridge's thread alone."""
 
-    def __init__(self, socketio: SocketIO, house: House, settings: Settings, offer: Offer, version: str) -> None:
+    def __init__(
+        self, socketio: SocketIO, limits: Limits, settings: Settings, options: SessionOptions, version: str
+    ) -> None:
         self._socketio = socketio
-        self._house = house
-        self._bridge = bridge = house.bridge
+        self._limits = limits
+        self._bridge = bridge = limits.bridge
         self._settings = settings
-        self._offer = offer
+        self._options = options
         self._version = version
-        embedded = "embedded" in offer.profiles
+        embedded = "embedded" in options.profiles
         shared = (settings.engine_port, settings.engine_key, settings.engine_calls)
         self._engine = Engine(bridge, *shared) if embedded else None
         self._pages: dict[str, Page] = {}
@@ -146,8 +155,8 @@ class Calls:
         self._connections = engineio_driver.install(socketio.server.eio, bridge, self._take_packet)
         Guard(socketio.server, bridge, self._connections.close, self._tell_too_fast)
         rules = settings.rules
-        self._sessions_by_user = Buckets(*rules.sessions_per_user)
-        self._sessions_by_address = Buckets(*rules.sessions_per_address)
+        self._sessions_by_user = TokenBuckets(*rules.sessions_per_user)
+        self._sessions_by_address = TokenBuckets(*rules.sessions_per_address)
         bridge.at_start(self._sweep_later)
         bridge.at_stop(self._stop)
         self._register()
@@ -181,8 +190,8 @@ class Calls:
             try:
                 fields = up.check_fields(event, args)
                 if event == "start":
-                    self._offer.plan(fields)
-                    self._house.admission.check_call()
+                    self._options.plan(fields)
+                    self._limits.capacity.check_call()
             except VoiceError as error:
                 self._bridge.run(self._complain, sid, error)
                 return _refusal(error) if event in ACKNOWLEDGED else None
@@ -203,7 +212,7 @@ class Calls:
         page.idle_since = self._bridge.loop.time()
         self._pages[sid] = page
         self._sids[eio_sid] = sid
-        if len(self._pages) - self._house.admission.calls > SPARE_SOCKETS:
+        if len(self._pages) - self._limits.capacity.calls > SPARE_SOCKETS:
             idle = [each for each, page in self._pages.items() if page.idle]
             self._dismiss(min(idle, key=lambda each: self._pages[each].idle_since))
 
@@ -244,7 +253,7 @@ class Calls:
     # What a page sends
 
     def _take_packet(self, eio_sid: str, packet: bytes) -> bool:
-        """The short way, past python-socketio's and Flask's dispatch, of what comes many times a second."""
+        """The fast path, past python-socketio's and Flask's dispatch, of what comes many times a second."""
         sid = self._sids.get(eio_sid)
         if sid is None:
             return False
@@ -296,14 +305,14 @@ class Calls:
             self._start(page, fields)
         elif event == "watch":
             page.watch(fields["on"])
-        elif event == "configure" and MAKING & set(fields):
+        elif event == "configure" and SESSION_FIELDS & set(fields):
             self._renew(page, fields)
         elif event == "text" and not self._may_type(page, fields["text"]):
             raise LimitError(TOO_FAST)
         else:
             page.call.take_event(up.browser_event(event, fields))
             if event == "configure":
-                page.wishes = {**page.wishes, **fields}
+                page.session_request = {**page.session_request, **fields}
 
     def _start(self, page: Page, fields: Mapping[str, Any]) -> None:
         if page.relay is not None and not page.relay.over:
@@ -311,32 +320,32 @@ class Calls:
         if not self._may_begin(page):
             self._refuse(page, TOO_OFTEN)
             return
-        page.wishes = fields
+        page.session_request = fields
         if page.relay is not None:
             # What it may still learn of its costs is not for the call that begins.
             page.relay.leave()
         page.relay = Relay(
             self._bridge,
             page.socket,
-            self._offer.plan(fields),
+            self._options.plan(fields),
             key=self._settings.upstream_key,
             engine=self._engine,
             chunk_ms=self._settings.chunk_ms,
             version=self._version,
             ready_s=self._settings.ready_s,
-            warden=self._house.receive(page.visitor, page.request_id),
+            limits=self._limits.receive(page.visitor, page.request_id),
         )
         page.relay.watch(page.watching)
 
     def _renew(self, page: Page, fields: Mapping[str, Any]) -> None:
         """What a session is made of is changed by another one; how it is heard stays as wished before."""
         call = page.call
-        wishes = {**up.hearing(call.config, page.wishes), **fields, "greet": False}
-        plan = self._offer.plan(wishes)
+        session_request = {**up.hearing(call.config, page.session_request), **fields, "greet": False}
+        plan = self._options.plan(session_request)
         if not self._may_begin(page):
             raise LimitError(TOO_OFTEN)
         call.renew(plan)
-        page.wishes = wishes
+        page.session_request = session_request
 
     def _may_begin(self, page: Page) -> bool:
         """Whether this page, its person and its address may have one more session made."""
@@ -361,7 +370,7 @@ class Calls:
         """The server is going: every caller is told, every socket closed, the engine ended."""
         if self._sweeper is not None:
             self._sweeper.cancel()
-        self._house.admission.stop()
+        self._limits.capacity.stop()
         for page in list(self._pages.values()):
             page.socket.emit("going_away", {"reconnect_in_ms": randrange(*RECONNECT_MS)})
             if page.relay is not None:

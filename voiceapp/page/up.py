@@ -27,9 +27,9 @@ DOWN = frozenset({
 
 # Socket.IO packets as the JS client writes them.
 AUDIO_PACKET, HEARD_PACKET = b'2["audio",', b'2["heard",'
-_HEAD, _MOST_DIGITS = len(AUDIO_PACKET), 12
-# The short way is not counted, so it parses nothing long; an item's id has 128 characters at most.
-_MOST_HEARD = 2048
+_HEAD, _MAX_DIGITS = len(AUDIO_PACKET), 12
+# The fast path is not counted, so it parses nothing long; an item's id has 128 characters at most.
+_MAX_HEARD = 2048
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
 
@@ -61,16 +61,16 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip()) and len(value.encode(errors="replace")) <= MAX_TEXT_BYTES
 
 
-def _is_whole(value: Any, least: int, most: int) -> bool:
-    return type(value) is int and least <= value <= most
+def _is_whole(value: Any, minimum: int, maximum: int) -> bool:
+    return type(value) is int and minimum <= value <= maximum
 
 
 def _is_idle(value: Any) -> bool:
     return _is_whole(value, 0, 0) or _is_whole(value, 5000, 30000)
 
 
-def _is_between(value: Any, least: float, most: float) -> bool:
-    return type(value) in (int, float) and least <= value <= most
+def _is_between(value: Any, minimum: float, maximum: float) -> bool:
+    return type(value) in (int, float) and minimum <= value <= maximum
 
 
 def _is_heard(value: Any) -> bool:
@@ -196,10 +196,10 @@ def write_detection(detection: Detection) -> dict[str, Any]:
     return {"mode": mode, **{name: value for name, value in asdict(detection).items() if value is not None}}
 
 
-def hearing(config: SessionConfig, wishes: Mapping[str, Any]) -> dict[str, Any]:
+def hearing(config: SessionConfig, session_request: Mapping[str, Any]) -> dict[str, Any]:
     """What of a page's wishes says how the person is heard, as it holds by now: a server may have refused it."""
     held = {"turn": write_detection(config.detection), "language": config.language}
-    return {name: value for name, value in held.items() if name in wishes and value is not None}
+    return {name: value for name, value in held.items() if name in session_request and value is not None}
 
 
 def chunk_bytes(sound: bytes) -> int:
@@ -227,7 +227,7 @@ def chunk_from_args(args: tuple[Any, ...]) -> tuple[int, bytes]:
 
 def chunk_from_packet(packet: bytes) -> tuple[int, bytes] | None:
     """Number and base64 of a Socket.IO packet `2["audio",n,"…"]`; None where it is not of just that form."""
-    comma = packet.find(b",", _HEAD, _HEAD + _MOST_DIGITS)
+    comma = packet.find(b",", _HEAD, _HEAD + _MAX_DIGITS)
     number = packet[_HEAD:comma]
     if comma < 0 or not number.isdigit() or packet[comma + 1 : comma + 2] != b'"' or not packet.endswith(b'"]'):
         return None
@@ -237,7 +237,7 @@ def chunk_from_packet(packet: bytes) -> tuple[int, bytes] | None:
 
 def heard_from_packet(packet: bytes) -> ev.Heard | None:
     """The event in a Socket.IO packet `2["heard",{…}]`; None where it is anything but a good one."""
-    if len(packet) > _MOST_HEARD:
+    if len(packet) > _MAX_HEARD:
         return None
     try:
         _, *args = json.loads(packet[1:])

@@ -17,7 +17,7 @@ import websocket
 
 from ..config.settings import Secret, Settings
 from ..conversation import faults
-from ..conversation.conversation import Abilities
+from ..conversation.conversation import Capabilities
 from ..conversation.faults import Fault
 from ..errors import UpstreamError
 from ..net.bridge import Bridge
@@ -44,7 +44,7 @@ class Profile:
     models: tuple[str, ...]
     voices: tuple[str, ...]
     transcription_model: str | None
-    abilities: Abilities
+    capabilities: Capabilities
 
     @property
     def model(self) -> str:
@@ -61,13 +61,15 @@ PROFILES: Mapping[str, Profile] = MappingProxyType({
     for profile in (
         Profile(
             "openai", "wss://api.openai.com/v1/realtime", "Authorization",
-            ("gpt-realtime-2.1",), _OPENAI_VOICES, "gpt-realtime-whisper", Abilities(),
+            ("gpt-realtime-2.1",), _OPENAI_VOICES, "gpt-realtime-whisper", Capabilities(),
         ),
         # The transcription model is a deployment's name too, so there is none to presume.
-        Profile("azure", "", "api-key", ("",), _OPENAI_VOICES, None, Abilities()),
-        Profile("beta", "", "Authorization", ("",), ("alloy",), "whisper-1", Abilities(shape="beta", truncates=False)),
+        Profile("azure", "", "api-key", ("",), _OPENAI_VOICES, None, Capabilities()),
         Profile(
-            "embedded", "", "Authorization", ("companion",), ("heart", "oak"), "whisper-tiny.en", Abilities()
+            "beta", "", "Authorization", ("",), ("alloy",), "whisper-1", Capabilities(shape="beta", truncates=False)
+        ),
+        Profile(
+            "embedded", "", "Authorization", ("companion",), ("heart", "oak"), "whisper-tiny.en", Capabilities()
         ),
     )
 })  # fmt: skip

@@ -12,14 +12,14 @@ from itertools import groupby
 
 from ..conversation import faults
 
-MOST_WORD, MOST_MESSAGE = 64, 300
+MAX_WORD, MAX_MESSAGE = 64, 300
 # So many words in a row that were said are no server's own.
 RUN = 3
 _WORD = re.compile(r"\w+")
 # What no code has in it.
 _NO_CODE = re.compile(r"[^A-Za-z0-9_.:/-]")
 # Beyond it nobody looks for quotations.
-_MOST_READ = 2000
+_MAX_READ = 2000
 _FIELD = re.compile(
     r"(session|item|response|conversation|input_audio_buffer|output_audio_buffer)(?!\w)[\w.\[\]-]{0,100}"
 )
@@ -34,10 +34,10 @@ _CONTENT = re.compile(
 
 
 def word(said: str) -> str:
-    """A code or a state, at most `MOST_WORD` characters of it; its length alone where codes are not made of such."""
+    """A code or a state, at most `MAX_WORD` characters of it; its length alone where codes are not made of such."""
     if _NO_CODE.search(said):
         return _length(said)
-    return said if len(said) <= MOST_WORD else said[:MOST_WORD] + "…"
+    return said if len(said) <= MAX_WORD else said[:MAX_WORD] + "…"
 
 
 def param(said: str) -> str:
@@ -52,8 +52,8 @@ def message(said: str, about: str = "", talk: Iterable[str] = ()) -> str:
     """
     if not about.startswith("session.audio") and _CONTENT.search(about):
         return _length(said)
-    text = _FOREIGN.sub(lambda found: _length(found[0]), _QUOTED.sub(_unquoted, _without(talk, said[:_MOST_READ])))
-    return text if len(said) <= _MOST_READ and len(text) <= MOST_MESSAGE else text[:MOST_MESSAGE] + "…"
+    text = _FOREIGN.sub(lambda found: _length(found[0]), _QUOTED.sub(_unquoted, _without(talk, said[:_MAX_READ])))
+    return text if len(said) <= _MAX_READ and len(text) <= MAX_MESSAGE else text[:MAX_MESSAGE] + "…"
 
 
 def explain(code: str, said: str, about: str = "", talk: Iterable[str] = ()) -> str:

@@ -9,7 +9,7 @@ from ..net.link import Link
 QUIET_S, PONG_S = 20.0, 10.0
 
 
-class Pulse:
+class Keepalive:
     """Calls `stalled` once it does not. Lives on the loop's thread."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, stalled: Callable[[], None]) -> None:

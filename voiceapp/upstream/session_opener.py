@@ -100,7 +100,7 @@ class SessionOpener:
                 self._fail(faults.of_refusal(code, explanation.param(param)))
 
     def _ask(self) -> None:
-        update = dialects.session_update(self._plan.config, self._plan.profile.abilities.shape, SESSION_EVENT_ID)
+        update = dialects.session_update(self._plan.config, self._plan.profile.capabilities.shape, SESSION_EVENT_ID)
         payload = json.dumps(update, separators=(",", ":")).encode()
         self._link.send(payload)
         self._watch("up", len(payload), update)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..config.persona import USUAL, Persona
+from ..config.persona import DEFAULT, Persona
 from ..config.settings import Settings
 from ..conversation.dialects import SessionConfig
 from ..conversation.turn_detection import ServerVad
@@ -13,7 +13,7 @@ from ..page import up
 from .connect import Profile, offered_profiles
 
 # Of these a session is made; whatever else the page chooses can change while it goes on.
-MAKING = frozenset({"persona", "profile", "model", "voice", "instructions"})
+SESSION_FIELDS = frozenset({"persona", "profile", "model", "voice", "instructions"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,13 @@ class Plan:
     config: SessionConfig
 
 
-class Offer:
+class SessionOptions:
     """What the operator lets a page choose."""
 
     def __init__(self, settings: Settings) -> None:
         self.profiles = offered_profiles(settings)
         self._personas = settings.personas
-        self._usual = settings.persona
+        self._default = settings.persona
         self._edit = settings.edit_instructions
         self._has_brain = settings.has_brain
 
@@ -61,16 +61,16 @@ class Offer:
 
     def _persona(self, fields: Mapping[str, Any], profile: Profile) -> Persona:
         able = [name for name, persona in self._personas.items() if self._can_play(profile, persona)]
-        usual = self._usual if self._usual in able else USUAL if USUAL in able else able[0]
-        return self._personas[_one_of("persona", fields, (usual, *able))]
+        default = self._default if self._default in able else DEFAULT if DEFAULT in able else able[0]
+        return self._personas[_one_of("persona", fields, (default, *able))]
 
     def _can_play(self, profile: Profile, persona: Persona) -> bool:
         return not persona.needs_model or profile.name != "embedded" or self._has_brain
 
     def _voice(self, fields: Mapping[str, Any], profile: Profile, persona: Persona) -> str:
         own = persona.voices.get(profile.name, "")
-        usual = own if own in profile.voices else profile.voice
-        return _one_of("voice", fields, (usual, *profile.voices))
+        default = own if own in profile.voices else profile.voice
+        return _one_of("voice", fields, (default, *profile.voices))
 
     # For the page
 
@@ -78,10 +78,10 @@ class Offer:
         """Who speaks where nobody was chosen: the operator's choice, else one of the page's language."""
         profile = next(iter(self.profiles.values()))
         able = {name: each for name, each in self._personas.items() if self._can_play(profile, each)}
-        if self._usual in able:
-            return self._usual
+        if self._default in able:
+            return self._default
         fitting = (name for name, each in able.items() if each.language == language)
-        return next(fitting, USUAL if USUAL in able else next(iter(able)))
+        return next(fitting, DEFAULT if DEFAULT in able else next(iter(able)))
 
     def shown(self, language: str) -> dict[str, Any]:
         """All of it as the page's settings list it; instructions only where they may be changed."""

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, request
 
 from ..admission.proxies import peer
-from ..call.limits import House
+from ..call.limits import Limits
 from ..config.addresses import is_loopback
 from ..errors import LimitError
 from ..ops import metrics
@@ -21,7 +21,7 @@ def readyz() -> tuple[dict[str, Any], int]:
     """Whether this worker takes calls; which parts work, and why one does not."""
     readiness: Readiness = current_app.extensions["voiceapp_readiness"]
     redis = current_app.extensions["voiceapp_ledger"].reachable()
-    troubles = readiness.troubles(accepting=not _house().admission.stopping, redis=redis)
+    troubles = readiness.troubles(accepting=not _limits().capacity.stopping, redis=redis)
     ready = readiness.is_ready(troubles)
     told = {
         "status": "ready" if ready else "not ready",
@@ -43,13 +43,13 @@ def metrics_page() -> Response:
 def admission() -> tuple[dict[str, Any], int, dict[str, str]]:
     """Whether a call could begin now, and if not, why: a refused socket cannot tell its page.
 
-    What the door would refuse is refused there; so is a socket of the page that `?origin=` names.
+    What the middleware would refuse is refused there; so is a socket of the page that `?origin=` names.
     """
-    house = _house()
-    fault = house.admission.obstacle()
+    limits = _limits()
+    fault = limits.capacity.obstacle()
     if fault is None:
         try:
-            house.budgets.check(request.environ["voiceapp.visitor"])
+            limits.budgets.check(request.environ["voiceapp.visitor"])
         except LimitError as error:
             fault = error.fault
     headers = {"Cache-Control": "no-store"}
@@ -62,7 +62,7 @@ def admission() -> tuple[dict[str, Any], int, dict[str, str]]:
 
 
 def _may_read_metrics() -> bool:
-    token = _house().rules.metrics_token.reveal()
+    token = _limits().rules.metrics_token.reveal()
     if token:
         given = request.headers.get("Authorization", "")
         return hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
@@ -71,6 +71,6 @@ def _may_read_metrics() -> bool:
     return is_loopback(peer(request.environ)) and not forwarded
 
 
-def _house() -> House:
-    house: House = current_app.extensions["voiceapp_house"]
-    return house
+def _limits() -> Limits:
+    limits: Limits = current_app.extensions["voiceapp_house"]
+    return limits

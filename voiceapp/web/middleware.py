@@ -12,7 +12,7 @@ from typing import Any
 from werkzeug.wrappers import Request
 
 from ..admission.access import Access
-from ..admission.capacity import SEAT, Admission, wait_s
+from ..admission.capacity import SEAT, Capacity, wait_s
 from ..admission.proxies import Proxies
 from ..config import addresses
 from ..config.rules import Rules
@@ -34,7 +34,7 @@ OPEN_PATHS = ("/login", "/static/", "/worker.js", "/manifest.webmanifest", "/hea
 _STATUS = {"busy": 503, "server_stopping": 503, "not_allowed": 401, "budget_spent": 429, "too_many_calls": 429}
 
 
-class Door:
+class Middleware:
     """A WSGI application around another. `explain` makes a page for somebody who looks: why, and what it hangs on."""
 
     def __init__(
@@ -43,14 +43,14 @@ class Door:
         rules: Rules,
         proxies: Proxies,
         access: Access,
-        admission: Admission,
+        capacity: Capacity,
         explain: Callable[[Environ, str, Mapping[str, str]], bytes],
     ) -> None:
         self._inner = inner
         self._rules = rules
         self._proxies = proxies
         self._access = access
-        self._admission = admission
+        self._capacity = capacity
         self._explain = explain
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
@@ -82,7 +82,7 @@ class Door:
         try:
             # python-engineio answers half a handshake with nothing that is HTTP, and with a session that nobody ends.
             websocket.check_upgrade(environ)
-            seat = environ[SEAT] = self._admission.take_seat(environ["voiceapp.visitor"])
+            seat = environ[SEAT] = self._capacity.take_seat(environ["voiceapp.visitor"])
             try:
                 return self._inner(environ, start_response)
             finally:

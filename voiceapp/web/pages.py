@@ -68,7 +68,7 @@ def page() -> Response:
         strings=languages[language],
         version=current_app.extensions["voiceapp_version"],
         modules=current_app.extensions["voiceapp_modules"],
-        offer=current_app.extensions["voiceapp_offer"].shown(language),
+        options=current_app.extensions["voiceapp_offer"].shown(language),
         theme=next((theme for theme in request.cookies.getlist(THEME_COOKIE) if theme in THEMES), ""),
     )
     response = _fresh(html, "text/html; charset=utf-8")
