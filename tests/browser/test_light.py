@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 Visit = Callable[..., Visitor]
 Serve = Callable[[str], tuple[str, ScriptedServer]]
 
-MAX_BYTES = 150_000
+MAX_BYTES = 125_000
 # All that the browser took over the line, squeezed as it came; headers are not counted.
 TAKEN = """[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
   .map(({ name, encodedBodySize }) => [name, encodedBodySize])"""

@@ -20,6 +20,8 @@ THEME_COOKIE = "theme"
 THEMES = frozenset({"light", "dark"})
 SQUEEZED = frozenset({".css", ".js", ".json", ".svg"})
 IMPORT = re.compile(r"""^(?:import|export) [^"]*"(\.[^"]+\.js)"$""", re.MULTILINE)
+# A line, or some, of nothing but comment; what is bundled keeps its licence.
+COMMENT = re.compile(rb"^[ \t]*(?://[^\n]*|/\*\*(?:(?!\*/)[\s\S])*\*/[ \t]*)$", re.MULTILINE)
 FOREVER_S = int(timedelta(days=365).total_seconds())
 
 HEADERS = {
@@ -167,12 +169,16 @@ def file_names() -> list[str]:
 
 
 def squeezed_files() -> dict[str, bytes]:
-    """The files that gzip makes smaller, squeezed as far as it goes."""
-    return {
-        name: gzip.compress((STATIC / name).read_bytes(), mtime=0)
-        for name in file_names()
-        if Path(name).suffix in SQUEEZED
-    }
+    """The files that gzip makes smaller, squeezed as far as it goes; scripts come without their comments."""
+    return {name: gzip.compress(sent(name), mtime=0) for name in file_names() if Path(name).suffix in SQUEEZED}
+
+
+def sent(name: str) -> bytes:
+    """The file as it stands, but each line of comment in a script of ours is an empty one: line numbers stay."""
+    content = (STATIC / name).read_bytes()
+    if not name.endswith(".js") or name.startswith("vendor/"):
+        return content
+    return COMMENT.sub(lambda comment: b"\n" * comment[0].count(b"\n"), content)
 
 
 def modules(entry: str = "js/main.js") -> list[str]:
@@ -188,13 +194,15 @@ def modules(entry: str = "js/main.js") -> list[str]:
 
 
 def _squeezed(name: str) -> Response | None:
-    """The file as gzip, where there is one and the browser takes it."""
+    """The file as gzip, where there is one; unpacked for a browser that does not take it."""
     content = current_app.extensions["voiceapp_squeezed"].get(name)
-    if content is None or not request.accept_encodings["gzip"]:
+    if content is None:
         return None
+    taken = bool(request.accept_encodings["gzip"])
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    response = Response(content, mimetype=kind)
-    response.headers["Content-Encoding"] = "gzip"
+    response = Response(content if taken else gzip.decompress(content), mimetype=kind)
+    if taken:
+        response.headers["Content-Encoding"] = "gzip"
     return response
 
 
