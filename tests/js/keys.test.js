@@ -42,7 +42,16 @@ test("a shortcut with it is not ours either", () => {
   const { send, told } = keys()
   send("keydown", " ", { ctrlKey: true })
   send("keydown", "Escape", { isComposing: true })
+  send("keydown", "Escape", { keyCode: 229 })
+  send("keydown", " ", { keyCode: 229 })
   assert.deepEqual(told, [])
   send("keydown", "Escape")
   assert.deepEqual(told, ["escape"])
+})
+
+test("a key that is held down presses a button once", () => {
+  const { send } = keys()
+  assert.ok(!send("keydown", "Enter", {}, "button"))
+  assert.ok(send("keydown", "Enter", { repeat: true }, "button"))
+  assert.ok(!send("keydown", "Enter", { repeat: true }, "textarea"))
 })

@@ -1,6 +1,7 @@
 // The text box: Enter sends, Shift and Enter breaks the line, and Enter that ends an IME's composition does neither. What
 // stands in it stays until it is sent: a text that is too long is not cut, and another page in this tab finds it again.
 
+import { composing } from "../keys.js"
 import { excess } from "../outbox.js"
 import { find, write } from "./element.js"
 
@@ -43,8 +44,7 @@ export class ComposerView {
 
   /** @param {KeyboardEvent} event */
   #keyPressed(event) {
-    // Safari says so only by the key code.
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return
+    if (event.key !== "Enter" || event.shiftKey || composing(event)) return
     event.preventDefault()
     this.#send()
   }

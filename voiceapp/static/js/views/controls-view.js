@@ -36,7 +36,6 @@ export class ControlsView {
 
   start() {
     this.big.addEventListener("click", event => { if (!this.presses.same(/** @type {PointerEvent} */ (event))) this.#bigPressed() })
-    this.big.addEventListener("keydown", event => { if (event.repeat) event.preventDefault() })
     this.microphone.addEventListener("click", () => this.call.toggleMicrophone())
     this.hush.addEventListener("click", () => this.call.interrupt())
     this.saver.addEventListener("click", () => this.delegate.talkWanted())

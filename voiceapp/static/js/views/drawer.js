@@ -1,5 +1,6 @@
 // A panel at the side (on a small screen, from below) with the button that opens and the one that closes it.
 
+import { composing } from "../keys.js"
 import { find } from "./element.js"
 
 export class Drawer {
@@ -46,7 +47,7 @@ export class Drawer {
 
   /** Closes the drawer, and does not also stop the assistant. @param {KeyboardEvent} event */
   #keyPressed(event) {
-    if (event.key !== "Escape") return
+    if (event.key !== "Escape" || composing(event)) return
     event.stopPropagation()
     this.close()
   }

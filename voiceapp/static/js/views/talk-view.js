@@ -10,6 +10,8 @@ export class TalkView {
   label = find("talk-label", HTMLElement)
   hint = find("talk-hint", HTMLElement)
   row = find("talk-row", HTMLElement)
+  /** Of the finger that holds it; others may do as they like. */
+  pointer = -1
 
   /**
    * @param {import("../call.js").Call} call
@@ -25,10 +27,13 @@ export class TalkView {
   start() {
     const { button } = this
     button.addEventListener("pointerdown", event => this.#pointerDown(event))
-    for (const type of ["pointerup", "pointercancel", "lostpointercapture"]) button.addEventListener(type, () => this.call.talk.key.release())
+    for (const type of ["pointerup", "pointercancel", "lostpointercapture"]) {
+      button.addEventListener(type, event => this.#pointerGone(/** @type {PointerEvent} */ (event)))
+    }
     button.addEventListener("keydown", event => this.#keyDown(event))
     button.addEventListener("keyup", event => this.#keyUp(event))
-    button.addEventListener("blur", () => this.call.talk.key.letGo())
+    // What another finger touches takes the focus.
+    button.addEventListener("blur", () => { if (!this.#captured) this.call.talk.key.letGo() })
     button.addEventListener("contextmenu", event => event.preventDefault())
     // Assistive technology presses without a pointer and without a key.
     button.addEventListener("click", event => { if (event.detail === 0) this.call.talk.toggle() })
@@ -52,9 +57,22 @@ export class TalkView {
 
   /** @param {PointerEvent} event */
   #pointerDown(event) {
-    if (event.button !== 0 || !event.isPrimary) return
-    this.button.setPointerCapture(event.pointerId)
+    if (event.button !== 0 || this.#captured) return
+    this.pointer = event.pointerId
+    this.button.setPointerCapture(this.pointer)
     this.call.talk.press()
+  }
+
+  get #captured() {
+    return this.button.hasPointerCapture(this.pointer)
+  }
+
+  /** @param {PointerEvent} event */
+  #pointerGone({ pointerId, type }) {
+    if (pointerId !== this.pointer) return
+    this.pointer = -1
+    // The system took it, for a gesture of its own.
+    type === "pointercancel" ? this.call.talk.key.letGo() : this.call.talk.key.release()
   }
 
   /** @param {KeyboardEvent} event */
