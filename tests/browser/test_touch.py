@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from tests.browser.visitor import Visitor
 from tests.browser.wire import Wire
-from voiceapp.engine.scripted import ScriptedServer
+from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = pytest.mark.browser
 
