@@ -17,7 +17,13 @@ NEEDED = {
     "sox": "sox",
 }
 # Where they cannot be had, the tests that drive them are skipped, and say so.
-WANTED = {"firefox": "firefox-esr", "nginx": "nginx", "pulseaudio": "pulseaudio"}
+WANTED = {
+    "firefox": "firefox-esr",
+    "nginx": "nginx",
+    "pulseaudio": "pulseaudio",
+    "WebKitWebDriver": "webkit2gtk-driver",
+    "Xvfb": "xvfb",
+}
 # A mirror that does not answer is not waited for long.
 APT_PATIENCE = ("-o", "Acquire::Retries=0", "-o", "Acquire::http::Timeout=20", "-o", "Acquire::https::Timeout=20")
 # As tests/browser starts it: without a sandbox, which containers do not allow.
@@ -27,6 +33,12 @@ LAUNCH_S = 60
 
 def missing(programs: Mapping[str, str] = NEEDED) -> list[str]:
     return [package for program, package in programs.items() if shutil.which(program) is None]
+
+
+def known(packages: Sequence[str]) -> list[str]:
+    """Without those that this system calls otherwise: apt-get would install none of the others either."""
+    shown = ["apt-cache", "show", "--no-all-versions"]
+    return [package for package in packages if not subprocess.run([*shown, package], capture_output=True).returncode]
 
 
 def install(packages: Sequence[str]) -> None:
@@ -59,7 +71,7 @@ def main() -> None:
     if missing({**NEEDED, **WANTED}) and shutil.which("apt-get") and os.geteuid() == 0:
         subprocess.run(["apt-get", "update", "-qq", *APT_PATIENCE], check=False, stdout=subprocess.DEVNULL)
         install(missing())
-        install(missing(WANTED))
+        install(known(missing(WANTED)))
     if missing():
         packages = " ".join(missing())
         sys.exit(

@@ -213,3 +213,20 @@ def test_a_program_that_cannot_be_installed_is_named(monkeypatch: pytest.MonkeyP
     with pytest.raises(SystemExit) as ended:
         prepare.main()
     assert "apt install chromium espeak-ng" in str(ended.value)
+
+
+def test_a_package_that_a_system_does_not_know_keeps_no_other_away(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked = tmp_path / "asked"
+    programs = {"apt-get": f'echo "$@" >> {asked}', "apt-cache": 'case "$*" in *firefox-esr) exit 100;; esac'}
+    for name, does in programs.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    with pytest.raises(SystemExit):
+        prepare.main()
+    wanted = asked.read_text().splitlines()[-1]
+    assert "firefox-esr" not in wanted
+    assert wanted.endswith("nginx pulseaudio webkit2gtk-driver xvfb")

@@ -9,14 +9,14 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import websocket
 
+from tests.browser.person import Person, typing
 from tests.browser.pulse import Pulse
-from tests.browser.visitor import ENTRIES
 
 PROGRAM = shutil.which("firefox-esr") or shutil.which("firefox")
 PREFERENCES = {
@@ -36,7 +36,6 @@ WATCH = """() => {
   window.testViolations = []
   addEventListener("securitypolicyviolation", event => window.testViolations.push(event.violatedDirective))
 }"""
-ESCAPE, ENTER = "\ue00c", "\ue007"
 
 
 @contextlib.contextmanager
@@ -93,8 +92,8 @@ class Firefox:
             self.errors.append(message["params"]["text"])
 
 
-class FirefoxVisitor:
-    """One page, and what a person does there and sees."""
+class FirefoxVisitor(Person):
+    """A tab of its own."""
 
     def __init__(self, firefox: Firefox) -> None:
         self.firefox = firefox
@@ -102,52 +101,35 @@ class FirefoxVisitor:
         self.tab = firefox.send("browsingContext.create", type="tab")["context"]
 
     def open(self, url: str) -> None:
-        self.firefox.send("browsingContext.navigate", context=self.tab, url=f"{url}/?lang=en", wait="complete")
-        self.wait_for("body[data-ready]")
+        self.firefox.send("browsingContext.navigate", context=self.tab, url=url, wait="complete")
 
     def leave(self) -> list[str]:
         """Close the page; the errors and broken rules there were."""
-        violations = self.evaluate("window.testViolations")
+        violations = self.evaluate("() => window.testViolations")
         self.firefox.send("browsingContext.close", context=self.tab)
-        return [*self.firefox.errors, *violations]
+        return [*self.errors, *violations]
 
-    def evaluate(self, expression: str, click: bool = False) -> Any:
-        """As JSON carries it. With `click`, as if the person had just clicked."""
+    @property
+    def errors(self) -> list[str]:
+        return self.firefox.errors
+
+    def evaluate(self, script: str, *arguments: Any) -> Any:
+        return self._evaluate(script, arguments, click=False)
+
+    def click(self, selector: str) -> None:
+        self._evaluate("selector => document.querySelector(selector).click()", (selector,), click=True)
+
+    def press(self, *keys: str) -> None:
+        self.firefox.send("input.performActions", context=self.tab, actions=typing(keys))
+
+    def _evaluate(self, script: str, arguments: tuple[Any, ...], click: bool) -> Any:
+        """With `click`, as if the person had just clicked."""
         result = self.firefox.send(
             "script.evaluate",
-            expression=f"JSON.stringify({expression})",
+            expression=f"JSON.stringify(({script})(...{json.dumps(arguments)}))",
             target={"context": self.tab},
             awaitPromise=False,
             userActivation=click,
         )
         assert result["type"] == "success", result["exceptionDetails"]["text"]
         return json.loads(result["result"].get("value", "null"))
-
-    def click(self, selector: str) -> None:
-        self.evaluate(f"document.querySelector({json.dumps(selector)}).click()", click=True)
-
-    def type(self, selector: str, text: str) -> None:
-        self.evaluate(f"document.querySelector({json.dumps(selector)}).focus()")
-        self.press(*text, ENTER)
-
-    def press(self, *keys: str) -> None:
-        actions = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
-        keyboard = [{"type": "key", "id": "keyboard", "actions": actions}]
-        self.firefox.send("input.performActions", context=self.tab, actions=keyboard)
-
-    def wait_for(self, selector: str, seconds: float = 10) -> None:
-        self.wait_until(lambda: self.evaluate(f"document.querySelector({json.dumps(selector)}) !== null"), seconds)
-
-    def wait_until(self, condition: Callable[[], Any], seconds: float = 10) -> None:
-        deadline = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < deadline, (self.stats, self.firefox.errors)
-            time.sleep(0.02)
-
-    @property
-    def stats(self) -> dict[str, Any]:
-        return self.evaluate("window.voiceapp?.stats()")
-
-    @property
-    def entries(self) -> list[dict[str, Any]]:
-        return self.evaluate(f"({ENTRIES})([...document.querySelectorAll('.entry')])")

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 
 HEARD_RATE = 16000
+# WebKit takes no loudspeaker's own sound for a microphone.
+MICROPHONE = "module-remap-source source_name=microphone master=room.monitor"
 PROGRAMS = ("pulseaudio", "pactl", "paplay", "parec")
 
 
@@ -29,6 +31,16 @@ class Pulse:
         """Into the microphone, to its end."""
         subprocess.run(["paplay", "--device=room", str(wav)], env=self.environment, check=True)
 
+    def unplug(self) -> None:
+        """There is no microphone."""
+        self.control("unload-module", "module-remap-source")
+
+    def plug(self) -> None:
+        self.control("load-module", *MICROPHONE.split())
+
+    def control(self, *command: str) -> None:
+        subprocess.run(["pactl", *command], env=self.environment, check=True, stdout=subprocess.DEVNULL)
+
     @contextlib.contextmanager
     def listen(self) -> Iterator["Ear"]:
         """Everything that comes out of the loudspeaker meanwhile."""
@@ -37,6 +49,7 @@ class Pulse:
         command = ["parec", "--device=loudspeaker.monitor", *shape, str(ear.file)]
         with subprocess.Popen(command, env=self.environment) as process:
             try:
+                ear.wait_until_open()
                 yield ear
             finally:
                 process.terminate()
@@ -45,12 +58,33 @@ class Pulse:
 class Ear:
     def __init__(self, file: Path) -> None:
         self.file = file
+        file.unlink(missing_ok=True)
+
+    def wait_until_open(self) -> None:
+        """Silence is heard too."""
+        deadline = time.monotonic() + 10
+        while not (self.file.exists() and self.file.stat().st_size):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
 
     @property
     def sound(self) -> np.ndarray:
         """Mono, 16 kHz, so far."""
         data = self.file.read_bytes()
         return np.frombuffer(data[: len(data) // 2 * 2], "<i2")
+
+    @property
+    def loud_s(self) -> float:
+        """How long it was not silent, in seconds."""
+        return float((np.abs(self.sound.astype(float)) > 300).sum() / HEARD_RATE)
+
+    @property
+    def tones(self) -> set[int]:
+        """The loudest frequency of each 100 ms that is not silence, to the nearest 20 Hz."""
+        sound = self.sound
+        pieces = sound[: len(sound) // 1600 * 1600].reshape(-1, 1600)
+        loud = [piece for piece in pieces if np.abs(piece.astype(float)).mean() > 500]
+        return {round(int(np.abs(np.fft.rfft(piece)).argmax()) * HEARD_RATE / 1600 / 20) * 20 for piece in loud}
 
 
 @contextlib.contextmanager
@@ -64,6 +98,7 @@ def pulse(folder: Path, rate: int) -> Iterator[Pulse]:
         f"module-native-protocol-unix socket={folder}/socket auth-anonymous=1",
         "module-null-sink sink_name=loudspeaker",
         "module-null-sink sink_name=room channels=1",
+        MICROPHONE,
     )
     command = ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"]
     command += [part for module in modules for part in ("-L", module)]
@@ -79,7 +114,7 @@ def pulse(folder: Path, rate: int) -> Iterator[Pulse]:
 
 def settle(made: Pulse, process: "subprocess.Popen[bytes]") -> None:
     """Until it answers; from then on the room is the microphone and the loudspeaker the loudspeaker."""
-    defaults = ("set-default-source room.monitor", "set-default-sink loudspeaker")
+    defaults = ("set-default-source microphone", "set-default-sink loudspeaker")
     deadline = time.monotonic() + 10
     for default in defaults:
         while subprocess.run(["pactl", *default.split()], env=made.environment, capture_output=True).returncode:
