@@ -356,14 +356,14 @@ class Bench:
 
     def round_trip(self) -> None:
         from voiceapp.engine.speech.resampler import Resampler
-        from voiceapp.engine.speech.stt import Recogniser
-        from voiceapp.engine.speech.tts import Voice
+        from voiceapp.engine.speech.stt import WhisperStt
+        from voiceapp.engine.speech.tts import HibariTts
 
-        voice, recogniser = Voice.installed(), Recogniser.installed()
+        voice, recogniser = HibariTts.installed(), WhisperStt.installed()
         pairs = []
         for name, text in itertools.product(("heart", "oak"), sentences()[: self.rounds]):
             sound = Resampler(RATE, 16000).feed(voice.speak(text, name, 1.0).astype(np.float32))
-            pairs.append((text, recogniser.hear(sound.astype(np.int16)).text))
+            pairs.append((text, recogniser.transcribe(sound.astype(np.int16)).text))
         self.tell(
             f"word error rate of its own two voices, {len(pairs)} sentences",
             f"{100 * error_rate(*pairs):.1f} %",

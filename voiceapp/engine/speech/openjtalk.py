@@ -6,30 +6,30 @@ import numpy as np
 
 from ..protocol.audio_formats import SPEAKING_RATE, Samples
 from . import models
-from .missing import JAPANESE, MissingError
+from .missing import INSTALL_JAPANESE, MissingError
 from .resampler import Resampler
-from .tts import FASTEST, SLOWEST, levelled
+from .tts import MAX_SPEED, MIN_SPEED, at_one_loudness
 from .voices import HEART, VOICES
 
 DEEPER_HALF_TONES = -7.0
 
 
-class Mei:
+class OpenJTalkTts:
     """Loads once; used by one thread at a time."""
 
     def __init__(self) -> None:
-        models.JAPANESE_VOICE.checked()
+        models.TTS_JAPANESE.checked()
         try:
             self._openjtalk = importlib.import_module("pyopenjtalk")
         except ImportError as absent:
-            raise MissingError("the package pyopenjtalk-plus", JAPANESE) from absent
+            raise MissingError("the package pyopenjtalk-plus", INSTALL_JAPANESE) from absent
         self.speak("はい。", "heart", 1.0)
 
     def speak(self, text: str, voice: str, speed: float) -> Samples:
         """One sentence or a few, as 24 kHz samples."""
         half_tone = 0.0 if VOICES[voice] is HEART else DEEPER_HALF_TONES
-        pace = min(max(speed, SLOWEST), FASTEST)
+        rate = min(max(speed, MIN_SPEED), MAX_SPEED)
         # Plain Open JTalk: the package's own corrections need further models and a third of a second more.
-        sound, rate = self._openjtalk.tts(text, speed=pace, half_tone=half_tone, use_vanilla=True)
-        heard = Resampler(rate, SPEAKING_RATE).feed(np.asarray(sound, np.float32) / np.float32(32768))
-        return np.clip(levelled(heard) * 32767, -32768, 32767).astype(np.int16)
+        sound, sample_rate = self._openjtalk.tts(text, speed=rate, half_tone=half_tone, use_vanilla=True)
+        resampled = Resampler(sample_rate, SPEAKING_RATE).feed(np.asarray(sound, np.float32) / np.float32(32768))
+        return np.clip(at_one_loudness(resampled) * 32767, -32768, 32767).astype(np.int16)

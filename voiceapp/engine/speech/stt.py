@@ -14,16 +14,16 @@ from . import mel, models
 from .missing import MissingError
 
 RATE = mel.RATE
-LEAST_WINDOW_S, ROOM_S, LONGEST_S = 8.0, 1.0, 28.0
+MIN_WINDOW_S, MARGIN_S, MAX_WINDOW_S = 8.0, 1.0, 28.0
 """A window of 8 s is as accurate as 30 s and five times as fast; 4 s is not (docs/engine.md)."""
-AT_ONCE = 2
+PARALLEL_RUNS = 2
 """More memory is used, not more of the model; on two cores two callers need not wait for each other."""
-BEAM = 5
+BEAM_SIZE = 5
 """Against greedy decoding: a quarter more time, a tenth fewer errors in noise."""
 NO_SPEECH = 0.6
 """Silence and noise score 0.78 or more, human speech 0.21 or less."""
 SECONDS_PER_TIME_TOKEN = 0.02
-TOKENS_PER_SECOND, MOST_TOKENS_PER_SECOND = {"en": 7}, 15
+TOKENS_PER_SECOND, MAX_TOKENS_PER_SECOND = {"en": 7}, 15
 """Nobody speaks faster; in other languages a token is often less than a syllable."""
 
 Samples = npt.NDArray[np.int16]
@@ -50,7 +50,7 @@ class Vocabulary:
 
     def text(self, tokens: list[int]) -> str:
         letters = "".join(self.words[token] for token in tokens if token < self.end)
-        return bytes(BYTES[letter] for letter in letters if letter in BYTES).decode("utf-8", "ignore")
+        return bytes(BYTE_OF_LETTER[letter] for letter in letters if letter in BYTE_OF_LETTER).decode("utf-8", "ignore")
 
     def segments(self, tokens: list[int], seconds: float) -> list[str]:
         """The texts between times, without those that start after the sound or repeat the one before.
@@ -58,14 +58,14 @@ class Vocabulary:
         A window this short makes the decoder go on past the end of the sound; the times tell where.
         """
         kept: list[str] = []
-        for start, inside in timed(tokens, self.times, self.end):
+        for start, inside in timed_runs(tokens, self.times, self.end):
             text = self.text(inside).strip()
             if start < seconds and text and (not kept or text != kept[-1]):
                 kept.append(text)
         return kept
 
 
-def timed(tokens: list[int], times: int, end: int) -> list[tuple[float, list[int]]]:
+def timed_runs(tokens: list[int], times: int, end: int) -> list[tuple[float, list[int]]]:
     """Runs of text tokens, each with its start in seconds."""
     runs: list[tuple[float, list[int]]] = []
     start, inside = 0.0, []
@@ -80,8 +80,8 @@ def timed(tokens: list[int], times: int, end: int) -> list[tuple[float, list[int
     return [*runs, (start, inside)] if inside else runs
 
 
-class Recogniser:
-    """Loads once, hears `AT_ONCE`, and keeps nothing between calls."""
+class WhisperStt:
+    """Loads once, hears `PARALLEL_RUNS`, and keeps nothing between calls."""
 
     def __init__(self, name: str, words: list[str], language: str, files: dict[str, bytes] | None = None) -> None:
         """From the folder of that name, or from files in memory."""
@@ -91,40 +91,40 @@ class Recogniser:
             raise MissingError("the package ctranslate2") from absent
         self._storage = ctranslate2.StorageView
         self._model = ctranslate2.models.Whisper(
-            name, device="cpu", compute_type="int8", intra_threads=1, inter_threads=AT_ONCE, files=files
+            name, device="cpu", compute_type="int8", intra_threads=1, inter_threads=PARALLEL_RUNS, files=files
         )
         self._vocabulary = Vocabulary.of(words, language)
-        self._tokens_per_second = TOKENS_PER_SECOND.get(language, MOST_TOKENS_PER_SECOND)
+        self._tokens_per_second = TOKENS_PER_SECOND.get(language, MAX_TOKENS_PER_SECOND)
         # The first recognition takes longer than those after it.
-        self.hear(np.zeros(RATE, np.int16))
+        self.transcribe(np.zeros(RATE, np.int16))
 
     @classmethod
     def installed(cls) -> Self:
         """The English model that came with the packages, or one of the user's own; checked."""
-        folder = models.recogniser_folder()
-        return cls(str(folder), words_in(folder), "en")
+        folder = models.stt_folder()
+        return cls(str(folder), vocabulary_in(folder), "en")
 
     @classmethod
     def multilingual(cls, language: str) -> Self:
         """The larger model of the optional packages, checked."""
-        files = models.MULTILINGUAL.checked()
+        files = models.STT_MULTILINGUAL.checked()
         return cls("whisper-base", lines_of(files["vocabulary.txt"]), language, files)
 
-    def hear(self, samples: Samples, quick: bool = False) -> Heard:
+    def transcribe(self, samples: Samples, quick: bool = False) -> Heard:
         """The words in mono 16 kHz samples; longer sound is cut at its quietest places."""
-        return together([self._hear_part(part, 1 if quick else BEAM) for part in cut(samples)])
+        return together([self._transcribe_part(part, 1 if quick else BEAM_SIZE) for part in split(samples)])
 
-    def _hear_part(self, samples: Samples, beam: int) -> Heard:
+    def _transcribe_part(self, samples: Samples, beam: int) -> Heard:
         seconds = len(samples) / RATE
         if seconds < 0.1:
             return Heard("", 1.0)
         sound = samples.astype(np.float32) / np.float32(32768)
-        features = mel.log_mel(sound, max(LEAST_WINDOW_S, seconds + ROOM_S))
+        features = mel.log_mel(sound, max(MIN_WINDOW_S, seconds + MARGIN_S))
         result = self._generate(np.ascontiguousarray(features[None]), seconds, beam)
         if result.no_speech_prob > NO_SPEECH:
             return Heard("", result.no_speech_prob)
         segments = self._vocabulary.segments(list(result.sequences_ids[0]), seconds)
-        return Heard(without_captions(" ".join(segments)), result.no_speech_prob)
+        return Heard(without_descriptions(" ".join(segments)), result.no_speech_prob)
 
     def _generate(self, features: mel.Floats, seconds: float, beam: int) -> Any:
         results = self._model.generate(
@@ -137,9 +137,9 @@ class Recogniser:
         return results[0]
 
 
-def cut(samples: Samples) -> list[Samples]:
-    """Pieces of at most `LONGEST_S`, each ending at the quietest tenth of a second of its last eight seconds."""
-    longest, slot = int(LONGEST_S * RATE), RATE // 10
+def split(samples: Samples) -> list[Samples]:
+    """Pieces of at most `MAX_WINDOW_S`, each ending at the quietest tenth of a second of its last eight seconds."""
+    longest, slot = int(MAX_WINDOW_S * RATE), RATE // 10
     pieces = []
     while len(samples) > longest:
         tail = samples[longest - 8 * RATE : longest].astype(np.float32).reshape(-1, slot)
@@ -149,17 +149,17 @@ def cut(samples: Samples) -> list[Samples]:
     return [*pieces, samples]
 
 
-def without_captions(text: str) -> str:
+def without_descriptions(text: str) -> str:
     """Sounds described rather than said, such as [Music] or (wind blowing), are no speech."""
-    spoken = CAPTION.sub(" ", text)
+    spoken = DESCRIPTION.sub(" ", text)
     spoken = " ".join(spoken.split())
     return spoken if any(letter.isalnum() for letter in spoken) else ""
 
 
-CAPTION = re.compile(r"\[[^\]]*\]|\([^)]*\)|♪[^♪]*♪?|\*[^*]+\*")
+DESCRIPTION = re.compile(r"\[[^\]]*\]|\([^)]*\)|♪[^♪]*♪?|\*[^*]+\*")
 
 
-def words_in(folder: Path) -> list[str]:
+def vocabulary_in(folder: Path) -> list[str]:
     """The model's vocabulary in order, from whichever of the two usual files is there."""
     listed = folder / "vocabulary.json"
     if listed.is_file():
@@ -183,4 +183,4 @@ def byte_letters() -> dict[str, int]:
     return letters | {chr(256 + place): byte for place, byte in enumerate(hidden)}
 
 
-BYTES = byte_letters()
+BYTE_OF_LETTER = byte_letters()

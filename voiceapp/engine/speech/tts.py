@@ -7,18 +7,18 @@ import numpy.typing as npt
 
 from . import models
 from .missing import MissingError
-from .voices import DEFAULT, VOICES, Timbre
+from .voices import DEFAULT_VOICE, VOICES, Voice
 
 RATE = 24000
 Samples = npt.NDArray[np.int16]
 Floats = npt.NDArray[np.float32]
 
 LOUDNESS, PEAK = 0.08, 0.9
-SLOWEST, FASTEST = 0.5, 1.5
+MIN_SPEED, MAX_SPEED = 0.5, 1.5
 """The model was made for 0.5 to 2; the protocol asks for 0.25 to 1.5."""
 
 
-class Voice:
+class HibariTts:
     """Loads once; used by one thread at a time."""
 
     def __init__(self) -> None:
@@ -27,40 +27,40 @@ class Voice:
         except ImportError as absent:
             raise MissingError("the package hibari-tts") from absent
         self._dsp = dsp
-        self._voice = Hibari(model=str(models.VOICE.checked()), threads=1)
+        self._voice = Hibari(model=str(models.TTS_ENGLISH.checked()), threads=1)
 
     @classmethod
     def installed(cls) -> Self:
         """Checked and warmed up: the first sentence otherwise takes half a second longer."""
         voice = cls()
-        voice.speak("Ready.", DEFAULT, 1.0)
+        voice.speak("Ready.", DEFAULT_VOICE, 1.0)
         return voice
 
     def speak(self, text: str, voice: str, speed: float) -> Samples:
         """One sentence or a few, as 24 kHz samples; nothing if there is nothing to pronounce."""
-        pace = min(max(speed, SLOWEST), FASTEST)
-        spoken = [self._sentence(phonemes, VOICES[voice], pace) for phonemes in self._voice.phonemize(text)]
+        rate = min(max(speed, MIN_SPEED), MAX_SPEED)
+        spoken = [self._sentence(phonemes, VOICES[voice], rate) for phonemes in self._voice.phonemize(text)]
         sound = np.concatenate(spoken) if spoken else np.zeros(0, np.float32)
-        return np.clip(levelled(sound) * 32767, -32768, 32767).astype(np.int16)
+        return np.clip(at_one_loudness(sound) * 32767, -32768, 32767).astype(np.int16)
 
-    def _sentence(self, phonemes: str, timbre: Timbre, speed: float) -> Floats:
+    def _sentence(self, phonemes: str, voice: Voice, speed: float) -> Floats:
         ids = self._voice.ids(phonemes)
         if len(ids) < 3:
             return np.zeros(0, np.float32)
         fed = {"ids": np.asarray([ids], np.int64), "speed": np.asarray([speed], np.float32)}
         parts = [part[0] for part in self._voice.sess.run(None, fed)]
-        return self._sound(parts, timbre)
+        return self._sound(parts, voice)
 
-    def _sound(self, parts: list[Any], timbre: Timbre) -> Floats:
+    def _sound(self, parts: list[Any], voice: Voice) -> Floats:
         *spectra, pitch = parts
-        if timbre.formants != 1.0:
-            spectra = [stretched(spectrum, timbre.formants) for spectrum in spectra]
+        if voice.formants != 1.0:
+            spectra = [with_formants_moved(spectrum, voice.formants) for spectrum in spectra]
         # A fixed seed: the same text sounds the same each time.
-        sound: Floats = self._dsp.synth(*spectra, pitch * timbre.pitch, np.random.default_rng(0))
+        sound: Floats = self._dsp.synth(*spectra, pitch * voice.pitch, np.random.default_rng(0))
         return sound
 
 
-def levelled(sound: Floats) -> Floats:
+def at_one_loudness(sound: Floats) -> Floats:
     """At one loudness for both voices, never clipped; the deeper one comes out of the synthesis much louder."""
     loudness = float(np.sqrt(np.mean(sound**2))) if len(sound) else 0.0
     if loudness == 0:
@@ -69,7 +69,7 @@ def levelled(sound: Floats) -> Floats:
     return sound * np.float32(gain)
 
 
-def stretched(spectrum: Floats, factor: float) -> Floats:
+def with_formants_moved(spectrum: Floats, factor: float) -> Floats:
     """A (bins, frames) spectrum with each feature moved to `factor` times its frequency."""
     bins = len(spectrum)
     places = np.minimum(np.arange(bins) / factor, bins - 1)

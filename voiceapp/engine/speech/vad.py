@@ -13,7 +13,7 @@ CONTEXT = 64
 """The network wants the last samples of the frame before in front of each frame."""
 
 
-class Network:
+class SileroNetwork:
     """The loaded model, shared by all callers."""
 
     def __init__(self, path: Path) -> None:
@@ -29,17 +29,17 @@ class Network:
 
     @classmethod
     def installed(cls) -> Self:
-        return cls(models.DETECTOR.checked())
+        return cls(models.VAD.checked())
 
     def run(self, sound: Floats, state: Floats) -> tuple[float, Floats]:
         output: list[Any] = self._session.run(None, {"input": sound, "state": state, "sr": self._rate})
         return float(output[0][0, 0]), output[1]
 
 
-class Silero:
+class SileroDetector:
     """One caller's detector: the shared network and this caller's state."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: SileroNetwork) -> None:
         self._network = network
         self.reset()
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Timbre:
+class Voice:
     """How a voice differs from the recorded one: factors on its pitch and on its formants."""
 
     pitch: float = 1.0
     formants: float = 1.0
 
 
-HEART, OAK = Timbre(), Timbre(pitch=0.6, formants=0.86)
+HEART, OAK = Voice(), Voice(pitch=0.6, formants=0.86)
 VOICES = {
     "heart": HEART,
     "oak": OAK,
@@ -20,14 +20,14 @@ VOICES = {
     **dict.fromkeys(("alloy", "coral", "marin", "sage", "shimmer"), HEART),
     **dict.fromkeys(("ash", "ballad", "cedar", "echo", "verse"), OAK),
 }
-DEFAULT = "heart"
+DEFAULT_VOICE = "heart"
 
-UNSPEAKABLE = {
+UNPRONOUNCEABLE = {
     "en": re.compile(r"[^\W\d_A-Za-zÀ-ÖØ-öø-ÿ]"),
     "ja": re.compile(r"[^\W\d_A-Za-zÀ-ÖØ-öø-ÿＡ-Ｚａ-ｚ぀-ヿ㐀-鿿々〆ヶｦ-ﾟ]"),
 }
 
 
-def speakable(text: str, language: str = "en") -> bool:
+def can_pronounce(text: str, language: str = "en") -> bool:
     """Can the voice of this language pronounce it? English knows the Latin alphabet, Japanese its own letters too."""
-    return not UNSPEAKABLE[language].search(text)
+    return not UNPRONOUNCEABLE[language].search(text)
