@@ -6,11 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from voiceapp.engine.brains.request import Finished, Piece, Request, Sound, Words
+from voiceapp.engine.brains.request import AudioPiece, Finished, Piece, Request, TextPiece
 from voiceapp.engine.protocol.identifiers import Numbered
-from voiceapp.engine.session.effects import Answer, Close, Effect, Forget, Glimpse, Prepare, Recognise, Send, Stop
+from voiceapp.engine.session.effects import (
+    Answer,
+    CancelTranscription,
+    Close,
+    Effect,
+    PrepareLanguage,
+    Send,
+    StopAnswer,
+    Transcribe,
+    TranscribePartial,
+)
 from voiceapp.engine.session.session import Session
-from voiceapp.engine.session.turn import Heard
+from voiceapp.engine.session.turn import Transcript
 
 
 class Loud:
@@ -32,9 +42,9 @@ class Caller:
     now: float = 0.0
     lifetime: float = 3600
     sent: list[dict[str, Any]] = field(default_factory=list)
-    questions: list[Recognise] = field(default_factory=list)
+    questions: list[Transcribe] = field(default_factory=list)
     forgotten: list[int] = field(default_factory=list)
-    glimpses: list[Glimpse] = field(default_factory=list)
+    partials: list[TranscribePartial] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
@@ -69,11 +79,11 @@ class Caller:
 
     def hears(self, text: str) -> list[dict[str, Any]]:
         """The newest question is answered."""
-        return self._perform(self.session.recognised(self.questions[-1].ticket, Heard(text), self.now))
+        return self._perform(self.session.transcribed(self.questions[-1].ticket, Transcript(text), self.now))
 
     def seems(self, text: str) -> list[dict[str, Any]]:
         """To whoever looks at the running turn."""
-        return self._perform(self.session.glimpsed(self.glimpses[-1].item, Heard(text), self.now))
+        return self._perform(self.session.partially_transcribed(self.partials[-1].item, Transcript(text), self.now))
 
     def turn(self, text: str) -> None:
         self.speak()
@@ -85,7 +95,7 @@ class Caller:
         return [event for piece in pieces for event in self._perform(self.session.produced(named, piece, self.now))]
 
     def answer(self, text: str = "Hello there.", ms: int = 1000) -> list[dict[str, Any]]:
-        return self.produce(Words(text), sound(ms), Finished())
+        return self.produce(TextPiece(text), sound(ms), Finished())
 
     def wait(self, seconds: float) -> list[dict[str, Any]]:
         self.now += seconds
@@ -97,17 +107,17 @@ class Caller:
             match effect:
                 case Send(event):
                     sent.append(event)
-                case Recognise():
+                case Transcribe():
                     self.questions.append(effect)
-                case Glimpse():
-                    self.glimpses.append(effect)
-                case Forget(ticket):
+                case TranscribePartial():
+                    self.partials.append(effect)
+                case CancelTranscription(ticket):
                     self.forgotten.append(ticket)
-                case Prepare(language):
+                case PrepareLanguage(language):
                     self.languages.append(language)
                 case Answer(request):
                     self.requests.append(request)
-                case Stop(response):
+                case StopAnswer(response):
                     self.stopped.append(response)
                 case Close():
                     self.closed = effect
@@ -115,8 +125,8 @@ class Caller:
         return sent
 
 
-def sound(ms: int) -> Sound:
-    return Sound(np.zeros(24 * ms, np.int16))
+def sound(ms: int) -> AudioPiece:
+    return AudioPiece(np.zeros(24 * ms, np.int16))
 
 
 def kinds(events: list[dict[str, Any]]) -> list[str]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from voiceapp.engine.serving.server import Server
 from voiceapp.engine.serving.voice_server import Exchange, Models
-from voiceapp.engine.session.turn import Heard
+from voiceapp.engine.session.turn import Transcript
 from voiceapp.engine.speech.languages import Language, Languages, SpeechToText, TextToSpeech
 from voiceapp.engine.speech.vad import SileroNetwork
 
@@ -20,8 +20,8 @@ class Parrot:
     def __init__(self, text: str) -> None:
         self.text = text
 
-    def transcribe(self, samples: np.ndarray, quick: bool = False) -> Heard:
-        return Heard(self.text)
+    def transcribe(self, samples: np.ndarray, quick: bool = False) -> Transcript:
+        return Transcript(self.text)
 
 
 class LoudNetwork:

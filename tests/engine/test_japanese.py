@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from voiceapp.engine.brains.sentences import sentences
-from voiceapp.engine.session.items import Kept
-from voiceapp.engine.session.turn import Heard, Turn, together, unfinished
+from voiceapp.engine.session.items import StoredItem
+from voiceapp.engine.session.turn import Transcript, Turn, is_unfinished, merged
 from voiceapp.engine.speech import languages
 from voiceapp.engine.speech.languages import Language, Languages
 from voiceapp.engine.speech.missing import INSTALL_JAPANESE, MissingError
@@ -85,26 +85,26 @@ def test_where_japanese_sentences_end() -> None:
 def test_words_that_two_looks_agree_on_are_shown_while_somebody_speaks() -> None:
     turn = Turn("item", 0)
     looks = ["今日はいい", "今日はいい天気ですね", "今日はいい天気ですね明日も", "今日はいい天気ですね明日は雨"]
-    assert [turn.glimpse(Heard(text)) for text in looks] == ["", "今日は", "いい天気で", "すね"]
+    assert [turn.add_partial(Transcript(text)) for text in looks] == ["", "今日は", "いい天気で", "すね"]
 
 
 def test_what_was_heard_of_an_answer_is_kept_by_letters() -> None:
     part = {"type": "output_audio", "transcript": "今日はいい天気ですね。"}
-    kept = Kept({"id": "i", "role": "assistant", "content": [part]}, audio_ms=1100)
+    kept = StoredItem({"id": "i", "role": "assistant", "content": [part]}, audio_ms=1100)
     kept.truncate(600)
     assert kept.text == "今日はいい天"
 
 
 def test_parts_of_a_turn_are_joined_as_each_script_does() -> None:
-    assert together([Heard("今日は"), Heard(""), Heard("雨です。")]).text == "今日は雨です。"
-    assert together([Heard("It is"), Heard("raining.")]).text == "It is raining."
+    assert merged([Transcript("今日は"), Transcript(""), Transcript("雨です。")]).text == "今日は雨です。"
+    assert merged([Transcript("It is"), Transcript("raining.")]).text == "It is raining."
 
 
 @pytest.mark.parametrize(
     ("text", "more"), [("昨日は学校に行って", True), ("それから", True), ("元気です。", False), ("東京", False)]
 )
 def test_an_unfinished_sentence_is_waited_for(text: str, more: bool) -> None:
-    assert unfinished(text) is more
+    assert is_unfinished(text) is more
 
 
 def test_what_the_voice_can_say() -> None:

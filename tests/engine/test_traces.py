@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from voiceapp.engine.brains.request import Finished, Words
+from voiceapp.engine.brains.request import Finished, TextPiece
 from voiceapp.engine.scripted.server import ScriptedServer
 
 from .caller import Caller, sound
@@ -98,7 +98,7 @@ def test_the_idle_timeout_of_voice_mode() -> None:
     def receive() -> dict[str, Any]:
         nonlocal waiting
         if caller.requests:
-            caller.produce(Words("Hello there."), sound(400), Finished())
+            caller.produce(TextPiece("Hello there."), sound(400), Finished())
             caller.requests.clear()
         event = caller.sent.pop(0)
         return {"event_id": "e", **event}

@@ -15,7 +15,7 @@ NOON = datetime(2026, 3, 1, 12, 5)
 
 @pytest.fixture
 def companion() -> Companion:
-    return Companion(clock=lambda: NOON, chance=random.Random(1))
+    return Companion(clock=lambda: NOON, rng=random.Random(1))
 
 
 def asked(text: str, **options: object) -> Request:

@@ -14,7 +14,7 @@ AFTERNOON = datetime(2026, 3, 1, 14, 5)
 
 @pytest.fixture
 def friend() -> Friend:
-    return Friend(clock=lambda: AFTERNOON, chance=random.Random(1))
+    return Friend(clock=lambda: AFTERNOON, rng=random.Random(1))
 
 
 @pytest.mark.parametrize(

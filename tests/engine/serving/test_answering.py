@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceapp.engine.brains.request import Piece, Request, Sound, ToolCall, Words
+from voiceapp.engine.brains.request import AudioPiece, Piece, Request, TextPiece, ToolCall
 from voiceapp.engine.brains.sentences import MOST, MOST_WIDE, sentences
 from voiceapp.engine.protocol.audio_formats import Samples
 from voiceapp.engine.serving.answering import UNSPOKEN, pieces, pronounceable
@@ -35,15 +35,15 @@ def made(*parts: str | ToolCall, spoken: bool = True) -> tuple[list[Piece], list
 
 
 def text_of(made_of: list[Piece]) -> str:
-    return "".join(piece.text for piece in made_of if isinstance(piece, Words))
+    return "".join(piece.text for piece in made_of if isinstance(piece, TextPiece))
 
 
 def test_each_sentence_is_spoken_as_soon_as_it_is_whole() -> None:
     answer, said = made("Good mor", "ning to you. How ", "are you today? Fine")
     assert said == ["Good morning to you.", "How are you today?", "Fine"]
     assert text_of(answer) == "Good morning to you. How are you today? Fine"
-    assert [isinstance(piece, Sound) for piece in answer].count(True) == 3
-    assert isinstance(answer[0], Words)
+    assert [isinstance(piece, AudioPiece) for piece in answer].count(True) == 3
+    assert isinstance(answer[0], TextPiece)
 
 
 def test_text_only_makes_no_sound() -> None:

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 import websocket
 
-from voiceapp.engine.protocol.messages import parsed, sliced
+from voiceapp.engine.protocol.messages import in_slices, parse
 from voiceapp.engine.serving import connection, voice_server
 from voiceapp.engine.session.session import Session
-from voiceapp.engine.session.turn import Heard
+from voiceapp.engine.session.turn import Transcript
 from voiceapp.engine.speech.stt import MAX_WINDOW_S, PARALLEL_RUNS
 
 from ..client import Client
@@ -95,7 +95,7 @@ class Stuck(Parrot):
         super().__init__(text)
         self.gate = threading.Event()
 
-    def transcribe(self, samples: np.ndarray, quick: bool = False) -> Heard:
+    def transcribe(self, samples: np.ndarray, quick: bool = False) -> Transcript:
         assert self.gate.wait(10)
         return super().transcribe(samples)
 
@@ -169,9 +169,9 @@ def test_a_long_turn_is_heard_in_parts_so_that_others_come_between() -> None:
     parts: list[float] = []
 
     class Counting(Parrot):
-        def transcribe(self, samples: np.ndarray, quick: bool = False) -> Heard:
+        def transcribe(self, samples: np.ndarray, quick: bool = False) -> Transcript:
             parts.append(len(samples) / 16000)
-            return Heard(f"part {len(parts)}")
+            return Transcript(f"part {len(parts)}")
 
     manual = {"audio": {"input": {"transcription": {"model": "w"}, "turn_detection": None}}}
     with Hall(stt=Counting("")) as hall, Client(hall.url) as client:
@@ -248,15 +248,15 @@ def test_words_come_while_a_lone_caller_speaks(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_long_append_is_taken_in_slices() -> None:
     event = {"type": "input_audio_buffer.append", "audio": "AAAA" * 20000, "event_id": "e"}
-    pieces = sliced(event)
+    pieces = in_slices(event)
     assert "".join(piece["audio"] for piece in pieces) == event["audio"]
     assert {len(piece["audio"]) % 4 for piece in pieces} == {0}
-    assert sliced(event | {"audio": "%" * 80000}) == [event | {"audio": "%" * 80000}]
+    assert in_slices(event | {"audio": "%" * 80000}) == [event | {"audio": "%" * 80000}]
 
 
 @pytest.mark.parametrize("message", ["{", b"\xff\xfe", '{"x": NaN}', "[" * 100000])
 def test_what_is_no_json(message: str | bytes) -> None:
-    assert parsed(message) is None
+    assert parse(message) is None
 
 
 class Oracle(BaseHTTPRequestHandler):

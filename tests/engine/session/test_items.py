@@ -1,28 +1,28 @@
 """What a conversation keeps, and no more than that."""
 
-from voiceapp.engine.session.items import MOST_ITEMS, MOST_LETTERS, Items, Kept, beginning
+from voiceapp.engine.session.items import MAX_CHARACTERS, MAX_ITEMS, Items, StoredItem, beginning
 
 
-def said(number: int, text: str = "Hello.") -> Kept:
+def said(number: int, text: str = "Hello.") -> StoredItem:
     content = [{"type": "input_text", "text": text}]
-    return Kept({"id": f"item_{number}", "type": "message", "role": "user", "content": content})
+    return StoredItem({"id": f"item_{number}", "type": "message", "role": "user", "content": content})
 
 
 def test_the_oldest_items_are_forgotten_when_there_are_too_many() -> None:
     items = Items()
-    for number in range(MOST_ITEMS + 10):
+    for number in range(MAX_ITEMS + 10):
         items.add(said(number))
-    assert len(items.order) == MOST_ITEMS
+    assert len(items.stored) == MAX_ITEMS
     assert items.find("item_9") is None
     assert items.find("item_10") is not None
-    assert items.last == f"item_{MOST_ITEMS + 9}"
+    assert items.last == f"item_{MAX_ITEMS + 9}"
 
 
 def test_the_oldest_items_are_forgotten_when_their_texts_are_too_long() -> None:
     items = Items()
     for number in range(5):
-        items.add(said(number, "x" * (MOST_LETTERS // 3)))
-    assert [kept.identifier for kept in items.order] == ["item_2", "item_3", "item_4"]
+        items.add(said(number, "x" * (MAX_CHARACTERS // 3)))
+    assert [stored.identifier for stored in items.stored] == ["item_2", "item_3", "item_4"]
 
 
 def test_whole_words_of_a_script_that_has_words() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voiceapp.engine.brains.request import Failed, Finished, ToolCall, Words
+from voiceapp.engine.brains.request import Failed, Finished, TextPiece, ToolCall
 from voiceapp.engine.protocol.client_events import EVENT_FIELDS
 
 from ..caller import Caller, kinds, sound
@@ -179,7 +179,7 @@ class TestVoiceTurn:
         talking.silence(256)
         talking.speak()
         assert talking.forgotten == [1]
-        assert talking.session.recognised(1, None, 0) == []  # type: ignore[arg-type]
+        assert talking.session.transcribed(1, None, 0) == []  # type: ignore[arg-type]
         talking.silence()
         talking.hears("Hello you.")
         assert talking.sent[-2]["transcript"] == "Hello you."
@@ -213,7 +213,7 @@ class TestVoiceTurn:
         sent = talking.hears("We need to leave before seven o'clock.")
         assert sent[0]["delta"] == " before seven o'clock."
         assert sent[1]["transcript"] == "We need to leave before seven o'clock."
-        assert len(talking.glimpses) == 3
+        assert len(talking.partials) == 3
 
     def test_words_that_turned_out_wrong_are_put_right_by_the_whole(self, talking: Caller) -> None:
         talking.speak(1100)
@@ -227,7 +227,7 @@ class TestVoiceTurn:
 
     def test_without_transcription_nobody_looks(self, caller: Caller) -> None:
         caller.speak(3000)
-        assert caller.glimpses == []
+        assert caller.partials == []
 
     def test_noise_gets_an_empty_transcript_and_no_answer(self, talking: Caller) -> None:
         talking.turn("")
@@ -250,7 +250,7 @@ class TestVoiceTurn:
     def test_what_is_not_heard_in_time_is_said(self, talking: Caller) -> None:
         talking.speak()
         talking.silence()
-        effects = talking.session.unrecognised(talking.questions[-1].ticket, "server_busy", "Busy.", 0)
+        effects = talking.session.transcription_failed(talking.questions[-1].ticket, "server_busy", "Busy.", 0)
         sent = [effect.event for effect in effects]  # type: ignore[union-attr]
         assert kinds(sent)[:2] == ["conversation.item.input_audio_transcription.failed", "response.created"]
         assert sent[2]["response"]["status_details"]["error"]["code"] == "server_busy"
@@ -281,13 +281,13 @@ class TestVoiceTurn:
 class TestInterruption:
     def test_speech_cancels_the_answer(self, talking: Caller) -> None:
         talking.turn("Hello.")
-        talking.produce(Words("Once upon"), sound(100))
+        talking.produce(TextPiece("Once upon"), sound(100))
         sent = talking.speak()
         assert kinds(sent) == ["input_audio_buffer.speech_started", *ANSWER[5:]]
         assert sent[-2]["response"]["status_details"] == {"type": "cancelled", "reason": "turn_detected"}
         assert sent[-2]["response"]["output"][0]["status"] == "incomplete"
         assert talking.stopped == ["resp_1"]
-        assert talking.produce(Words(" a time"), Finished(), response="resp_1") == []
+        assert talking.produce(TextPiece(" a time"), Finished(), response="resp_1") == []
 
     def test_without_interrupt_response_the_next_turn_waits(self, talking: Caller) -> None:
         talking.listen(interrupt_response=False)
@@ -300,7 +300,7 @@ class TestInterruption:
 
     def test_cancel(self, talking: Caller) -> None:
         talking.turn("Hello.")
-        talking.produce(Words("Once"))
+        talking.produce(TextPiece("Once"))
         sent = talking.send("response.cancel")
         assert sent[-2]["response"]["status_details"]["reason"] == "client_cancelled"
         assert error(talking.send("response.cancel")) == ("response_cancel_not_active", None)
@@ -366,7 +366,7 @@ class TestItems:
     def test_places(self, caller: Caller) -> None:
         for name, after in (("b", None), ("a", "root"), ("c", "b")):
             caller.send("conversation.item.create", item=ITEM | {"id": name}, previous_item_id=after)
-        assert [kept.identifier for kept in caller.session.items.order] == ["a", "b", "c"]
+        assert [kept.identifier for kept in caller.session.items.stored] == ["a", "b", "c"]
         assert [event["previous_item_id"] for event in caller.sent[1::2]] == [None, None, "b"]
         assert error(caller.send("conversation.item.create", item=ITEM, previous_item_id="z"))[1] == "previous_item_id"
         assert error(caller.send("conversation.item.create", item=ITEM | {"id": "a"}))[1] == "item.id"
@@ -420,7 +420,7 @@ class TestResponses:
         caller.send("response.create")
         options = {"conversation": "none", "metadata": {"topic": "x"}, "input": [ITEM], "output_modalities": ["text"]}
         (created,) = caller.send("response.create", response=options)
-        sent = caller.produce(Words("Aside."), Finished())
+        sent = caller.produce(TextPiece("Aside."), Finished())
         assert created["response"]["metadata"] == {"topic": "x"}
         assert created["response"]["conversation_id"] is None
         assert kinds(sent) == [
@@ -433,8 +433,8 @@ class TestResponses:
             "response.done",
             "rate_limits.updated",
         ]
-        assert caller.session.items.order == []
-        assert caller.session.replies.active is not None
+        assert caller.session.items.stored == []
+        assert caller.session.responses.active is not None
 
     def test_options_go_to_the_brain(self, caller: Caller) -> None:
         caller.update(instructions="Long.", tools=[TOOL])
@@ -471,7 +471,7 @@ class TestResponses:
 
     def test_speech_and_a_call_in_one_response(self, talking: Caller) -> None:
         talking.turn("The weather?")
-        sent = talking.produce(Words("Let me see."), sound(100), ToolCall("weather", "{}"), Finished())
+        sent = talking.produce(TextPiece("Let me see."), sound(100), ToolCall("weather", "{}"), Finished())
         done = next(event for event in sent if event["type"] == "response.done")["response"]
         assert [item["type"] for item in done["output"]] == ["message", "function_call"]
         assert [event["output_index"] for event in sent if event["type"] == "response.output_item.added"] == [0, 1]
@@ -479,13 +479,13 @@ class TestResponses:
     def test_too_many_tokens(self, talking: Caller) -> None:
         talking.update(max_output_tokens=5)
         talking.turn("Hello.")
-        sent = talking.produce(Words("Hello."), sound(1000), Words("More."))
+        sent = talking.produce(TextPiece("Hello."), sound(1000), TextPiece("More."))
         assert sent[-2]["response"]["status_details"] == {"type": "incomplete", "reason": "max_output_tokens"}
         assert talking.stopped == ["resp_1"]
 
     def test_a_failure_is_told(self, talking: Caller) -> None:
         talking.turn("Hello.")
-        sent = talking.produce(Words("He"), Failed("brain_unavailable", "Gone."))
+        sent = talking.produce(TextPiece("He"), Failed("brain_unavailable", "Gone."))
         assert sent[-2]["response"]["status"] == "failed"
         assert sent[-2]["response"]["status_details"]["error"]["message"] == "Gone."
 
@@ -610,7 +610,7 @@ DEEDS = st.sampled_from(["hear", "hear nothing", "words", "sound", "finish", "ca
 
 
 def deed(caller: Caller, name: str) -> None:
-    pieces = {"words": Words("Yes."), "sound": sound(300), "finish": Finished(), "call": ToolCall("f", "{}")}
+    pieces = {"words": TextPiece("Yes."), "sound": sound(300), "finish": Finished(), "call": ToolCall("f", "{}")}
     if name.startswith("hear") and caller.questions:
         caller.hears("Hello." if name == "hear" else "")
     elif name in pieces and caller.requests:

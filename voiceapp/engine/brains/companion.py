@@ -143,11 +143,11 @@ class Companion(Ruled):
         return self.next_joke(JOKES)
 
     def _begin_game(self, text: str, found: "re.Match[str]") -> str:
-        self.game = Guessing.begun(self.chance)
+        self.game = Guessing.begun(self.rng)
         return f"I am thinking of a number from 1 to {MOST}. What is your guess?"
 
     def _dictate(self, text: str, found: "re.Match[str]") -> str:
-        self.dictation = self.chance.choice(DICTATIONS)
+        self.dictation = self.rng.choice(DICTATIONS)
         return f"Say this after me, and I will tell you what I heard. {self.dictation}"
 
     def _hello(self, text: str, found: "re.Match[str]") -> str:

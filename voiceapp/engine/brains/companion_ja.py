@@ -113,7 +113,7 @@ class Friend(Ruled):
         return self.next_joke(JOKES)
 
     def _begin_game(self, found: "re.Match[str]") -> str:
-        self.number = self.chance.randint(1, MOST)
+        self.number = self.rng.randint(1, MOST)
         return f"1から{MOST}までの数を一つ考えたよ。何だと思う？"
 
     def _who(self, found: "re.Match[str]") -> str:

@@ -18,8 +18,8 @@ class Guessing:
     over: bool = False
 
     @classmethod
-    def begun(cls, chance: random.Random) -> "Guessing":
-        return cls(chance.randint(1, MOST))
+    def begun(cls, rng: random.Random) -> "Guessing":
+        return cls(rng.randint(1, MOST))
 
     def answer(self, text: str) -> str | None:
         """To a guess or to giving up; None if the text is neither."""

@@ -41,14 +41,14 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Words:
+class TextPiece:
     """More of the answer's text."""
 
     text: str
 
 
 @dataclass(frozen=True)
-class Sound:
+class AudioPiece:
     """More of its sound: 24 kHz samples."""
 
     samples: Samples = field(compare=False)
@@ -75,4 +75,4 @@ class Failed:
     message: str
 
 
-Piece = Words | Sound | ToolCall | Finished | Failed
+Piece = TextPiece | AudioPiece | ToolCall | Finished | Failed

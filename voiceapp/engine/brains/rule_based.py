@@ -20,7 +20,7 @@ class Ruled(ABC):
     """One caller's, with what it remembers of the call. A language adds its words and its rules."""
 
     clock: Callable[[], datetime] = lambda: datetime.now().astimezone()
-    chance: random.Random = field(default_factory=random.Random)
+    rng: random.Random = field(default_factory=random.Random)
     name: str | None = None
     said: str = ""
     jokes: list[str] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Ruled(ABC):
     def next_joke(self, jokes: tuple[str, ...]) -> str:
         """In no order, and none again before all were told."""
         if not self.jokes:
-            self.jokes = self.chance.sample(jokes, len(jokes))
+            self.jokes = self.rng.sample(jokes, len(jokes))
         return self.jokes.pop()
 
     # In the language's own words

@@ -11,7 +11,7 @@ from ..speech.resampler import Resampler
 
 Samples = npt.NDArray[np.int16]
 Bytes = npt.NDArray[np.uint8]
-HEARING_RATE, SPEAKING_RATE = 16000, 24000
+INPUT_RATE, OUTPUT_RATE = 16000, 24000
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,12 @@ class Format:
     def decoded(self, data: bytes) -> Samples:
         if self.name == "audio/pcm":
             return np.frombuffer(data[: len(data) // 2 * 2], "<i2")
-        return law(self.name)[np.frombuffer(data, np.uint8)]
+        return g711_values(self.name)[np.frombuffer(data, np.uint8)]
 
     def encoded(self, samples: Samples) -> bytes:
         if self.name == "audio/pcm":
             return samples.astype("<i2").tobytes()
-        return inverse(self.name)[samples.view(np.uint16)].tobytes()
+        return g711_codes(self.name)[samples.view(np.uint16)].tobytes()
 
 
 FORMATS = {
@@ -60,7 +60,7 @@ class Decoder:
     resampler: Resampler = field(init=False)
 
     def __post_init__(self) -> None:
-        self.resampler = Resampler(self.format.rate, HEARING_RATE)
+        self.resampler = Resampler(self.format.rate, INPUT_RATE)
 
     def feed(self, data: bytes) -> Samples:
         data = self.kept + data
@@ -77,10 +77,10 @@ class Encoder:
     resampler: Resampler = field(init=False)
 
     def __post_init__(self) -> None:
-        self.resampler = Resampler(SPEAKING_RATE, self.format.rate)
+        self.resampler = Resampler(OUTPUT_RATE, self.format.rate)
 
     def feed(self, samples: Samples) -> bytes:
-        if self.format.rate == SPEAKING_RATE:
+        if self.format.rate == OUTPUT_RATE:
             return self.format.encoded(samples)
         return self.format.encoded(rounded(self.resampler.feed(samples.astype(np.float32))))
 
@@ -93,7 +93,7 @@ def rounded(samples: npt.NDArray[np.float32]) -> Samples:
 
 
 @cache
-def law(name: str) -> Samples:
+def g711_values(name: str) -> Samples:
     """The 256 values of a law, as 16-bit samples."""
     codes = np.arange(256, dtype=np.int32)
     return (ulaw(codes) if name == "audio/pcmu" else alaw(codes)).astype(np.int16)
@@ -113,9 +113,9 @@ def alaw(codes: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
 
 
 @cache
-def inverse(name: str) -> Bytes:
+def g711_codes(name: str) -> Bytes:
     """For each 16-bit sample, seen as unsigned, the code whose value is nearest."""
-    values = law(name).astype(np.int32)
+    values = g711_values(name).astype(np.int32)
     order = np.argsort(values, kind="stable")
     ordered = values[order]
     samples = np.arange(65536, dtype=np.uint16).view(np.int16).astype(np.int32)
@@ -126,6 +126,6 @@ def inverse(name: str) -> Bytes:
     return codes
 
 
-def shown_sound(samples: Samples, form: Format) -> bytes:
+def input_in_format(samples: Samples, form: Format) -> bytes:
     """16 kHz samples in a client's format."""
-    return form.encoded(rounded(Resampler(HEARING_RATE, form.rate).feed(samples.astype(np.float32))))
+    return form.encoded(rounded(Resampler(INPUT_RATE, form.rate).feed(samples.astype(np.float32))))

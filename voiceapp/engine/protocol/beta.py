@@ -4,7 +4,7 @@ from typing import Any
 
 from .events import Event
 
-NAMES = {
+EVENT_NAMES = {
     "response.output_text.delta": "response.text.delta",
     "response.output_text.done": "response.text.done",
     "response.output_audio.delta": "response.audio.delta",
@@ -13,15 +13,15 @@ NAMES = {
     "response.output_audio_transcript.done": "response.audio_transcript.done",
     "conversation.item.added": "conversation.item.created",
 }
-PARTS = {"output_text": "text", "output_audio": "audio"}
+PART_TYPES = {"output_text": "text", "output_audio": "audio"}
 FORMATS = {"audio/pcm": "pcm16", "audio/pcmu": "g711_ulaw", "audio/pcma": "g711_alaw"}
 
 
-def translated(event: Event) -> Event | None:
+def to_beta(event: Event) -> Event | None:
     """The event under its beta name and shape, or nothing where the beta interface sends none."""
     if event["type"] == "conversation.item.done":
         return None
-    changed = event | {"type": NAMES.get(event["type"], event["type"])}
+    changed = event | {"type": EVENT_NAMES.get(event["type"], event["type"])}
     for key, change in (("session", session), ("response", response), ("item", item)):
         if isinstance(changed.get(key), dict):
             changed[key] = change(changed[key])
@@ -32,15 +32,15 @@ def session(ga: dict[str, Any]) -> dict[str, Any]:
     """A GA session object, flat."""
     if "audio" not in ga:
         return ga
-    hearing, speaking = ga["audio"]["input"], ga["audio"]["output"]
+    audio_input, audio_output = ga["audio"]["input"], ga["audio"]["output"]
     kept = {key: ga[key] for key in ("id", "object", "model", "expires_at", "instructions", "tools", "tool_choice")}
     return kept | {
         "modalities": modalities(ga["output_modalities"]),
-        "voice": speaking["voice"],
-        "input_audio_format": FORMATS[hearing["format"]["type"]],
-        "output_audio_format": FORMATS[speaking["format"]["type"]],
-        "input_audio_transcription": hearing["transcription"],
-        "turn_detection": hearing["turn_detection"],
+        "voice": audio_output["voice"],
+        "input_audio_format": FORMATS[audio_input["format"]["type"]],
+        "output_audio_format": FORMATS[audio_output["format"]["type"]],
+        "input_audio_transcription": audio_input["transcription"],
+        "turn_detection": audio_input["turn_detection"],
         "temperature": 0.8,
         "max_response_output_tokens": ga["max_output_tokens"],
         "client_secret": None,
@@ -52,11 +52,11 @@ def response(ga: dict[str, Any]) -> dict[str, Any]:
     if "audio" not in ga:
         return ga
     kept = {key: value for key, value in ga.items() if key not in ("audio", "output_modalities", "output")}
-    speaking = ga["audio"]["output"]
+    audio_output = ga["audio"]["output"]
     return kept | {
         "modalities": modalities(ga["output_modalities"]),
-        "voice": speaking["voice"],
-        "output_audio_format": FORMATS[speaking["format"]["type"]],
+        "voice": audio_output["voice"],
+        "output_audio_format": FORMATS[audio_output["format"]["type"]],
         "temperature": 0.8,
         "output": [item(output) for output in ga["output"]],
     }
@@ -65,7 +65,7 @@ def response(ga: dict[str, Any]) -> dict[str, Any]:
 def item(ga: dict[str, Any]) -> dict[str, Any]:
     changed = ga | {"object": "realtime.item"}
     if "content" in ga:
-        changed["content"] = [part | {"type": PARTS.get(part["type"], part["type"])} for part in ga["content"]]
+        changed["content"] = [part | {"type": PART_TYPES.get(part["type"], part["type"])} for part in ga["content"]]
     return changed
 
 

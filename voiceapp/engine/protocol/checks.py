@@ -17,7 +17,7 @@ class RefusedError(Exception):
 
 
 def wrong_type(path: str, expected: str, value: Any) -> RefusedError:
-    got = f"Invalid type for '{path}': expected {expected}, but got {named(value)} instead."
+    got = f"Invalid type for '{path}': expected {expected}, but got {type_name(value)} instead."
     return RefusedError("invalid_type", got, path)
 
 
@@ -26,11 +26,18 @@ def wrong_value(path: str, value: Any, supported: str) -> RefusedError:
     return RefusedError("invalid_value", f"Invalid value: {shown}. Supported values are: {supported}.", path)
 
 
-NAMES = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", int: "an integer", float: "a decimal"}
+TYPE_NAMES = {
+    dict: "an object",
+    list: "an array",
+    str: "a string",
+    bool: "a boolean",
+    int: "an integer",
+    float: "a decimal",
+}
 
 
-def named(value: Any) -> str:
-    return NAMES.get(type(value), "null")
+def type_name(value: Any) -> str:
+    return TYPE_NAMES.get(type(value), "null")
 
 
 def anything(value: Any, path: str) -> None:
@@ -42,11 +49,11 @@ def text(value: Any, path: str) -> None:
         raise wrong_type(path, "a string", value)
 
 
-def limited(longest: int) -> Check:
+def text_up_to(max_length: int) -> Check:
     def check(value: Any, path: str) -> None:
         text(value, path)
-        if len(value) > longest:
-            message = f"Invalid '{path}': string too long. Expected at most {longest} characters."
+        if len(value) > max_length:
+            message = f"Invalid '{path}': string too long. Expected at most {max_length} characters."
             raise RefusedError("string_above_max_length", message, path)
 
     return check
@@ -57,27 +64,27 @@ def flag(value: Any, path: str) -> None:
         raise wrong_type(path, "a boolean", value)
 
 
-def number(least: float, most: float) -> Check:
+def number(minimum: float, maximum: float) -> Check:
     def check(value: Any, path: str) -> None:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise wrong_type(path, "a number", value)
-        within(value, path, least, most)
+        within(value, path, minimum, maximum)
 
     return check
 
 
-def integer(least: int, most: int) -> Check:
+def integer(minimum: int, maximum: int) -> Check:
     def check(value: Any, path: str) -> None:
         if isinstance(value, bool) or not isinstance(value, int):
             raise wrong_type(path, "an integer", value)
-        within(value, path, least, most)
+        within(value, path, minimum, maximum)
 
     return check
 
 
-def within(value: float, path: str, least: float, most: float) -> None:
-    if not (math.isfinite(value) and least <= value <= most):
-        raise wrong_value(path, value, f"from {least:g} to {most:g}")
+def within(value: float, path: str, minimum: float, maximum: float) -> None:
+    if not (math.isfinite(value) and minimum <= value <= maximum):
+        raise wrong_value(path, value, f"from {minimum:g} to {maximum:g}")
 
 
 def choice(*values: Any) -> Check:
@@ -132,10 +139,10 @@ def record(fields: Mapping[str, Check], required: tuple[str, ...] = ()) -> Check
         mapping(value, path)
         for name in required:
             if name not in value:
-                place = joined(path, name)
+                place = joined_path(path, name)
                 raise RefusedError("missing_required_parameter", f"Missing required parameter: '{place}'.", place)
         for name, each in value.items():
-            place = joined(path, name)
+            place = joined_path(path, name)
             if name not in fields:
                 raise RefusedError("unknown_parameter", f"Unknown parameter: '{place}'.", place)
             fields[name](each, place)
@@ -149,7 +156,7 @@ def variants(key: str, checks: Mapping[str, Check]) -> Check:
 
     def check(value: Any, path: str) -> None:
         mapping(value, path)
-        place = joined(path, key)
+        place = joined_path(path, key)
         if key not in value:
             raise RefusedError("missing_required_parameter", f"Missing required parameter: '{place}'.", place)
         known(value[key], place)
@@ -158,5 +165,5 @@ def variants(key: str, checks: Mapping[str, Check]) -> Check:
     return check
 
 
-def joined(path: str, name: str) -> str:
+def joined_path(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name

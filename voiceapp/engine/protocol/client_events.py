@@ -12,18 +12,18 @@ from .checks import (
     either,
     flag,
     integer,
-    limited,
     mapping,
     nullable,
     number,
     record,
     sequence,
     text,
+    text_up_to,
     variants,
 )
 
-LONGEST_EVENT_ID, LONGEST_TEXT = 512, 256 * 1024
-written = limited(LONGEST_TEXT)
+MAX_EVENT_ID, MAX_TEXT = 512, 256 * 1024
+long_text = text_up_to(MAX_TEXT)
 
 # Formats and voices
 
@@ -73,7 +73,7 @@ INPUT_FIELDS: dict[str, Check] = {
 # Tools
 
 FUNCTION = record(
-    {"type": text, "name": limited(64), "description": text, "parameters": mapping, "strict": nullable(flag)},
+    {"type": text, "name": text_up_to(64), "description": text, "parameters": mapping, "strict": nullable(flag)},
     required=("name",),
 )
 TOOL = variants("type", {"function": FUNCTION})
@@ -97,7 +97,7 @@ SESSION = variants(
             {
                 "type": text,
                 "model": text,
-                "instructions": written,
+                "instructions": long_text,
                 "output_modalities": MODALITIES,
                 "audio": record(
                     {
@@ -124,19 +124,19 @@ SESSION = variants(
 USER_PART = variants(
     "type",
     {
-        "input_text": record({"type": text, "text": written}, required=("text",)),
+        "input_text": record({"type": text, "text": long_text}, required=("text",)),
         "input_audio": record({"type": text, "audio": text, "transcript": nullable(text)}, required=("audio",)),
     },
 )
 ASSISTANT_PART = variants(
     "type",
     {
-        "output_text": record({"type": text, "text": written}, required=("text",)),
-        "text": record({"type": text, "text": written}, required=("text",)),
+        "output_text": record({"type": text, "text": long_text}, required=("text",)),
+        "text": record({"type": text, "text": long_text}, required=("text",)),
     },
 )
-SYSTEM_PART = variants("type", {"input_text": record({"type": text, "text": written}, required=("text",))})
-COMMON_ITEM: dict[str, Check] = {"type": text, "id": limited(LONGEST_EVENT_ID), "object": text, "status": text}
+SYSTEM_PART = variants("type", {"input_text": record({"type": text, "text": long_text}, required=("text",))})
+COMMON_ITEM: dict[str, Check] = {"type": text, "id": text_up_to(MAX_EVENT_ID), "object": text, "status": text}
 
 
 def message(part: Check) -> Check:
@@ -152,10 +152,10 @@ ITEM = variants(
     {
         "message": MESSAGE,
         "function_call": record(
-            COMMON_ITEM | {"name": text, "call_id": text, "arguments": written}, required=("name", "arguments")
+            COMMON_ITEM | {"name": text, "call_id": text, "arguments": long_text}, required=("name", "arguments")
         ),
         "function_call_output": record(
-            COMMON_ITEM | {"call_id": text, "output": written}, required=("call_id", "output")
+            COMMON_ITEM | {"call_id": text, "output": long_text}, required=("call_id", "output")
         ),
     },
 )
@@ -175,7 +175,7 @@ RESPONSE = record(
         "audio": record({"output": record({"format": FORMAT, "voice": VOICE})}),
         "conversation": choice("auto", "none"),
         "input": sequence(input_item),
-        "instructions": written,
+        "instructions": long_text,
         "max_output_tokens": TOKENS,
         "metadata": METADATA,
         "output_modalities": MODALITIES,
@@ -202,7 +202,7 @@ EVENT_FIELDS: dict[str, tuple[dict[str, Check], tuple[str, ...]]] = {
     "response.create": ({"response": nullable(RESPONSE)}, ()),
     "response.cancel": ({"response_id": nullable(text)}, ()),
 }
-ALWAYS: dict[str, Check] = {"type": text, "event_id": nullable(limited(LONGEST_EVENT_ID))}
+ALWAYS: dict[str, Check] = {"type": text, "event_id": nullable(text_up_to(MAX_EVENT_ID))}
 EVENT = variants("type", {name: record(ALWAYS | fields, need) for name, (fields, need) in EVENT_FIELDS.items()})
 
 
@@ -217,5 +217,5 @@ def check(event: Any) -> None:
         raise RefusedError(None, wrong)
 
 
-def defaults_of(detection: str) -> dict[str, Any]:
+def detection_defaults(detection: str) -> dict[str, Any]:
     return session_object.server_vad() if detection == "server_vad" else session_object.semantic_vad()

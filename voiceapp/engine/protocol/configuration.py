@@ -12,12 +12,12 @@ from .checks import RefusedError
 class Configuration:
     """The session object as clients see it, and names for the parts the engine looks at."""
 
-    shown: dict[str, Any]
+    session: dict[str, Any]
 
     def update(self, changes: dict[str, Any], voice_is_fixed: bool) -> None:
         """Lays checked changes over the settings."""
         self._refuse(changes, voice_is_fixed)
-        fresh = session_object.merged(self.shown, changes)
+        fresh = session_object.merged(self.session, changes)
         audio = changes.get("audio", {})
         for side in ("input", "output"):
             if "format" in audio.get(side, {}):
@@ -26,10 +26,10 @@ class Configuration:
         detection = audio.get("input", {}).get("turn_detection")
         if detection is not None:
             fresh["audio"]["input"]["turn_detection"] = self._detection(detection)
-        self.shown = fresh
+        self.session = fresh
 
     def _refuse(self, changes: dict[str, Any], voice_is_fixed: bool) -> None:
-        if changes.get("model", self.shown["model"]) != self.shown["model"]:
+        if changes.get("model", self.session["model"]) != self.session["model"]:
             message = "The model of a session cannot be changed; it is set by the address."
             raise RefusedError("invalid_value", message, "session.model")
         voice = changes.get("audio", {}).get("output", {}).get("voice", self.voice)
@@ -40,32 +40,32 @@ class Configuration:
     def _detection(self, changes: dict[str, Any]) -> dict[str, Any]:
         """An update of the same kind keeps what it does not name; another kind starts from its defaults."""
         old = self.turn_detection
-        base = old if old and old["type"] == changes["type"] else client_events.defaults_of(changes["type"])
+        base = old if old and old["type"] == changes["type"] else client_events.detection_defaults(changes["type"])
         return base | changes
 
     # What the engine looks at
 
     @property
     def turn_detection(self) -> dict[str, Any] | None:
-        detection: dict[str, Any] | None = self.shown["audio"]["input"]["turn_detection"]
+        detection: dict[str, Any] | None = self.session["audio"]["input"]["turn_detection"]
         return detection
 
     @property
     def transcribes(self) -> bool:
-        return self.shown["audio"]["input"]["transcription"] is not None
+        return self.session["audio"]["input"]["transcription"] is not None
 
     @property
     def language(self) -> str:
         """Of the user's speech and of the answers, as the client named it."""
-        return str((self.shown["audio"]["input"]["transcription"] or {}).get("language") or "")
+        return str((self.session["audio"]["input"]["transcription"] or {}).get("language") or "")
 
     @property
     def input_format(self) -> Format:
-        return format_of(self.shown["audio"]["input"]["format"])
+        return format_of(self.session["audio"]["input"]["format"])
 
     @property
     def output(self) -> dict[str, Any]:
-        output: dict[str, Any] = self.shown["audio"]["output"]
+        output: dict[str, Any] = self.session["audio"]["output"]
         return output
 
     @property

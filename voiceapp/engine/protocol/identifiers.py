@@ -12,10 +12,10 @@ LENGTH = 21
 class Identifiers:
     """A source of fresh identifiers; the generator is handed in, so that tests know what comes."""
 
-    chance: random.Random = field(default_factory=random.SystemRandom)
+    rng: random.Random = field(default_factory=random.SystemRandom)
 
     def fresh(self, kind: str) -> str:
-        return f"{kind}_" + "".join(self.chance.choices(ALPHABET, k=LENGTH))
+        return f"{kind}_" + "".join(self.rng.choices(ALPHABET, k=LENGTH))
 
 
 @dataclass

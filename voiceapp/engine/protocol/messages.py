@@ -4,13 +4,13 @@ import base64
 import json
 from typing import Any
 
-from ..session.session import LONGEST_AUDIO
+from ..session.session import MAX_AUDIO
 
-SLICE = 32768
+SLICE_LETTERS = 32768
 """Base64 letters of an append handled at a time (512 ms of PCM): others get their turn in between."""
 
 
-def parsed(message: str | bytes) -> Any:
+def parse(message: str | bytes) -> Any:
     """The JSON value of a message; None if it is not JSON, which no client event is."""
     try:
         return DECODER.decode(message if isinstance(message, str) else message.decode())
@@ -25,13 +25,13 @@ def refuse_constant(name: str) -> None:
 DECODER = json.JSONDecoder(parse_constant=refuse_constant)
 
 
-def sliced(event: Any) -> list[Any]:
+def in_slices(event: Any) -> list[Any]:
     """A long append as several short ones, if its audio is sound base64."""
     audio = event.get("audio") if isinstance(event, dict) and event.get("type") == "input_audio_buffer.append" else None
-    if not isinstance(audio, str) or not SLICE < len(audio) <= LONGEST_AUDIO:
+    if not isinstance(audio, str) or not SLICE_LETTERS < len(audio) <= MAX_AUDIO:
         return [event]
     try:
         base64.b64decode(audio, validate=True)
     except ValueError:
         return [event]
-    return [event | {"audio": audio[start : start + SLICE]} for start in range(0, len(audio), SLICE)]
+    return [event | {"audio": audio[start : start + SLICE_LETTERS]} for start in range(0, len(audio), SLICE_LETTERS)]

@@ -55,12 +55,12 @@ class Response:
         self.text = ""
         return [*self._open(message, previous), self._event("response.content_part.added", part=part)]
 
-    def say(self, delta: str) -> list[Event]:
+    def text_delta(self, delta: str) -> list[Event]:
         self.text += delta
         kind = "response.output_audio_transcript.delta" if self.spoken else "response.output_text.delta"
         return [self._event(kind, delta=delta, obfuscation=events.obfuscation(delta))]
 
-    def sound(self, audio: str) -> list[Event]:
+    def audio_delta(self, audio: str) -> list[Event]:
         """`audio` is base64 in the session's output format."""
         return [self._event("response.output_audio.delta", delta=audio)]
 
@@ -80,7 +80,7 @@ class Response:
 
     # A function call
 
-    def call(self, item: str, previous: str | None, call_id: str, name: str, arguments: str) -> list[Event]:
+    def function_call(self, item: str, previous: str | None, call_id: str, name: str, arguments: str) -> list[Event]:
         opened = {
             "id": item,
             "type": "function_call",

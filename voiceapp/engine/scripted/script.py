@@ -248,7 +248,7 @@ class Script:
 
     def emit(self, sent: list[Event]) -> None:
         for event in sent:
-            spoken = beta.translated(event) if self.scenario.dialect == "beta" else event
+            spoken = beta.to_beta(event) if self.scenario.dialect == "beta" else event
             if spoken is not None:
                 numbered = {"type": spoken["type"], "event_id": f"event_{next(self.event_numbers)}", **spoken}
                 self._post(json.dumps(numbered))

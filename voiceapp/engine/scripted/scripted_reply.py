@@ -23,7 +23,7 @@ class Recital:
     def opening(self) -> list[Event]:
         sent = self.response.created() + self.response.open_message(self.item, self.previous)
         for word in self._early():
-            sent += self.response.say(word)
+            sent += self.response.text_delta(word)
         return sent
 
     def chunks(self) -> list[list[Event]]:
@@ -43,8 +43,8 @@ class Recital:
         return sent + ([events.rate_limits_updated(40000, 39000, 0.5)] if self.say.rate_limits else [])
 
     def _chunk(self, chunk: bytes, said: list[str]) -> list[Event]:
-        sent = [event for word in said for event in self.response.say(word)]
-        return sent + (self.response.sound(base64.b64encode(chunk).decode()) if chunk else [])
+        sent = [event for word in said for event in self.response.text_delta(word)]
+        return sent + (self.response.audio_delta(base64.b64encode(chunk).decode()) if chunk else [])
 
     def _early(self) -> list[str]:
         return words(self.say.text)[: self.say.early]
@@ -92,7 +92,7 @@ def transcript_events(said: Transcript, item: str) -> list[Event]:
 
 
 def call_events(call: Call, response: Response, item: str, previous: str | None, call_id: str) -> list[Event]:
-    sent = response.created() + response.call(item, previous, call_id, call.name, call.arguments)
+    sent = response.created() + response.function_call(item, previous, call_id, call.name, call.arguments)
     return sent + response.done(usage=usage(call.arguments, 0))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..brains.request import Piece, Request, Sound, ToolCall, Words
+from ..brains.request import AudioPiece, Piece, Request, TextPiece, ToolCall
 from ..brains.sentences import sentences
 from ..protocol.audio_formats import Samples
 from ..speech.voices import can_pronounce
@@ -67,10 +67,10 @@ def text_of(reply: Iterator[str | ToolCall], calls: list[ToolCall], stopped: thr
 
 def voiced(request: Request, sentence: str, speak: Speak, language: str = "en") -> Iterator[Piece]:
     for word in re.findall(r"\s*\S+\s*$|\s*\S+", sentence):
-        yield Words(word)
+        yield TextPiece(word)
     plain = pronounceable(sentence)
     if request.spoken and plain and can_pronounce(sentence, language):
-        yield Sound(speak(plain, request.voice, request.speed))
+        yield AudioPiece(speak(plain, request.voice, request.speed))
 
 
 MARKS, LINKS, ADDRESSES = re.compile(r"[*_`#>|~]+"), re.compile(r"\[([^\]]*)\]\([^)]*\)"), re.compile(r"https?://\S+")

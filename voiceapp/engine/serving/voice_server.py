@@ -22,10 +22,20 @@ from ..brains.companion import Companion
 from ..brains.companion_ja import Friend
 from ..brains.request import Failed, Finished, Piece, Request
 from ..protocol.audio_formats import Samples
-from ..protocol.messages import parsed, sliced
-from ..session.effects import Answer, Close, Effect, Forget, Glimpse, Prepare, Recognise, Send, Stop
+from ..protocol.messages import in_slices, parse
+from ..session.effects import (
+    Answer,
+    CancelTranscription,
+    Close,
+    Effect,
+    PrepareLanguage,
+    Send,
+    StopAnswer,
+    Transcribe,
+    TranscribePartial,
+)
 from ..session.session import Session
-from ..session.turn import Heard, together
+from ..session.turn import Transcript, merged
 from ..speech.gated_detector import GatedDetector
 from ..speech.languages import Language, Languages, TextToSpeech
 from ..speech.stt import PARALLEL_RUNS, split
@@ -164,7 +174,7 @@ class Call:
     model: str
     inbox: "asyncio.Queue[Callable[[], list[Effect]] | None]" = field(default_factory=asyncio.Queue)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
-    asked: "dict[int, Future[Heard]]" = field(default_factory=dict)
+    asked: "dict[int, Future[Transcript]]" = field(default_factory=dict)
     answers: dict[str, threading.Event] = field(default_factory=dict)
     brains: dict[str, Brain] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
@@ -211,7 +221,7 @@ class Call:
     async def _read(self) -> None:
         try:
             while not isinstance(message := await self.endpoint.receive(), Closed):
-                await self._take(sliced(parsed(message)))
+                await self._take(in_slices(parse(message)))
         except Exception as failure:
             # Without the message, which may hold what was said.
             log.error("a call ended by an error of ours: %s", described(failure))  # noqa: TRY400
@@ -241,17 +251,17 @@ class Call:
         match effect:
             case Send(event):
                 self.endpoint.post(json.dumps({"event_id": f"event_{next(self.numbers)}", **event}))
-            case Prepare(language):
+            case PrepareLanguage(language):
                 self.exchange.answering.submit(self.models.languages.get, language)
-            case Recognise(ticket, samples, language):
+            case Transcribe(ticket, samples, language):
                 self._recognise(ticket, samples, language)
-            case Glimpse(item, samples, language):
+            case TranscribePartial(item, samples, language):
                 self._glimpse(item, samples, language)
-            case Forget(ticket):
+            case CancelTranscription(ticket):
                 self._forget(ticket)
             case Answer(request):
                 self._answer(request)
-            case Stop(response):
+            case StopAnswer(response):
                 self.answers.pop(response, threading.Event()).set()
 
     def _end(self) -> None:
@@ -263,19 +273,19 @@ class Call:
     def _recognise(self, ticket: int, samples: Samples, language: str) -> None:
         self._hear(ticket, language, split(samples), [])
 
-    def _hear(self, ticket: int, language: str, parts: list[Samples], heard: list[Heard]) -> None:
+    def _hear(self, ticket: int, language: str, parts: list[Samples], heard: list[Transcript]) -> None:
         """The parts one after another, so that a long turn keeps nobody waiting for longer than one part takes."""
         part, *rest = parts
         hear = partial(self._heard_by, language, part)
         try:
             future = self.exchange.hearing.submit(self, hear, patient=bool(heard))
         except BusyError:
-            self._post(lambda: self.session.unrecognised(ticket, "server_busy", BUSY, time.monotonic()))
+            self._post(lambda: self.session.transcription_failed(ticket, "server_busy", BUSY, time.monotonic()))
             return
         self.asked[ticket] = future
         future.add_done_callback(lambda done: self._post(lambda: self._recognised(ticket, language, rest, heard, done)))
 
-    def _heard_by(self, language: str, samples: Samples) -> Heard:
+    def _heard_by(self, language: str, samples: Samples) -> Transcript:
         return self.models.languages.get(language).stt.transcribe(samples)
 
     def _glimpse(self, item: str, samples: Samples, language: str) -> None:
@@ -287,13 +297,15 @@ class Call:
         future = self.exchange.hearing.submit(self, lambda: stt.transcribe(samples, quick=True))
         future.add_done_callback(lambda done: self._post(lambda: self._glimpsed(item, done, began)))
 
-    def _glimpsed(self, item: str, done: "Future[Heard]", began: float) -> list[Effect]:
+    def _glimpsed(self, item: str, done: "Future[Transcript]", began: float) -> list[Effect]:
         now = time.monotonic()
         self.glimpse_s = now - began
-        return [] if done.cancelled() or done.exception() else self.session.glimpsed(item, done.result(), now)
+        return (
+            [] if done.cancelled() or done.exception() else self.session.partially_transcribed(item, done.result(), now)
+        )
 
     def _recognised(
-        self, ticket: int, language: str, rest: list[Samples], heard: list[Heard], done: "Future[Heard]"
+        self, ticket: int, language: str, rest: list[Samples], heard: list[Transcript], done: "Future[Transcript]"
     ) -> list[Effect]:
         now = time.monotonic()
         if self.asked.pop(ticket, None) is None or done.cancelled():
@@ -303,9 +315,11 @@ class Call:
             self._hear(ticket, language, rest, [*heard, done.result()])
             return []
         if failure is None:
-            return self.session.recognised(ticket, together([*heard, done.result()]), now)
+            return self.session.transcribed(ticket, merged([*heard, done.result()]), now)
         log.error("recognition failed: %s", described(failure))
-        return self.session.unrecognised(ticket, "recognition_failed", "The sound could not be recognised.", now)
+        return self.session.transcription_failed(
+            ticket, "recognition_failed", "The sound could not be recognised.", now
+        )
 
     def _forget(self, ticket: int) -> None:
         if ticket in self.asked:

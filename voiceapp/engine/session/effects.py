@@ -1,4 +1,4 @@
-"""What a session wants done; the exchange does it."""
+"""What a session wants done; the voice server does it."""
 
 from dataclasses import dataclass, field
 
@@ -15,8 +15,8 @@ class Send:
 
 
 @dataclass(frozen=True)
-class Recognise:
-    """Tell `Session.recognised` what is said here; `ticket` names the question."""
+class Transcribe:
+    """Tell `Session.transcribed` what is said here; `ticket` names the question."""
 
     ticket: int
     samples: Samples = field(compare=False)
@@ -24,8 +24,8 @@ class Recognise:
 
 
 @dataclass(frozen=True)
-class Glimpse:
-    """If it can be done in passing, tell `Session.glimpsed` what the sound of a running turn seems to say so far."""
+class TranscribePartial:
+    """If it can be done in passing, tell `Session.partially_transcribed` what a running turn seems to say so far."""
 
     item: str
     samples: Samples = field(compare=False)
@@ -33,14 +33,14 @@ class Glimpse:
 
 
 @dataclass(frozen=True)
-class Forget:
+class CancelTranscription:
     """The answer to this question is not wanted any more."""
 
     ticket: int
 
 
 @dataclass(frozen=True)
-class Prepare:
+class PrepareLanguage:
     """This language is about to be spoken."""
 
     language: str
@@ -54,7 +54,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Stop:
+class StopAnswer:
     """No further pieces of this response are wanted."""
 
     response: str
@@ -68,4 +68,4 @@ class Close:
     reason: str
 
 
-Effect = Send | Prepare | Recognise | Glimpse | Forget | Answer | Stop | Close
+Effect = Send | PrepareLanguage | Transcribe | TranscribePartial | CancelTranscription | Answer | StopAnswer | Close

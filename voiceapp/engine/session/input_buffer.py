@@ -6,25 +6,25 @@ from typing import Any
 
 import numpy as np
 
-from ..protocol.audio_formats import HEARING_RATE, Decoder, Format, Samples
+from ..protocol.audio_formats import INPUT_RATE, Decoder, Format, Samples
 from ..speech.detector import FRAME, Detector
 from .endpointer import START_FRAMES, Edge, Endpointer
 
-SAMPLES_PER_MS = HEARING_RATE // 1000
-LEAST_PREFIX_MS = 500
+SAMPLES_PER_MS = INPUT_RATE // 1000
+MIN_PREFIX_MS = 500
 """Recognition hears this much before the speech, whatever the client's padding: with 300 ms words get lost."""
-IDLE_MS = 5000
+KEPT_MS = 5000
 """Kept while nobody speaks and turns are found by the detector: longer than any prefix."""
-LONGEST_MS = 10 * 60 * 1000
+MAX_TURN_MS = 10 * 60 * 1000
 """Kept of a turn that is not committed; what is older is forgotten."""
-LEAST_COMMIT_MS = 100
+MIN_COMMIT_MS = 100
 
 EAGERNESS = {"low": (1000, 8000), "medium": (600, 4000), "auto": (600, 4000), "high": (400, 2000)}
 """Milliseconds of silence that end a turn after a finished and after an unfinished sentence."""
 
 
 @dataclass(frozen=True)
-class Change:
+class SpeechEdge:
     """An edge of speech and where it is, in milliseconds of all audio of the session."""
 
     edge: Edge
@@ -32,7 +32,7 @@ class Change:
 
 
 @dataclass
-class Hearing:
+class InputBuffer:
     """Feed it the client's bytes; it yields the changes and keeps the sound of the turn."""
 
     detector: Detector
@@ -45,10 +45,10 @@ class Hearing:
     """Position of the first sample kept."""
     position: int = 0
     """How many samples have been appended in all."""
-    looked_at: int = 0
+    detected_to: int = 0
     """How many of them the detector has seen."""
-    speech_from: int = 0
-    floor: int = 0
+    speech_start: int = 0
+    earliest: int = 0
     """Where the silence after the turn before began: no later turn reaches back beyond it."""
     uncommitted: int = 0
 
@@ -60,33 +60,33 @@ class Hearing:
             self.format, self.decoder = format, Decoder(format)
         if detection != self.detection:
             self.detection = detection
-            self._listen_anew()
+            self._restart_detection()
 
-    def append(self, data: bytes) -> Iterator[Change]:
+    def append(self, data: bytes) -> Iterator[SpeechEdge]:
         samples = self.decoder.feed(data)
         self.kept += samples.tobytes()
         self.position += len(samples)
         self.uncommitted += len(samples)
         if self.detection is None:
-            self._forget_before(self.position - LONGEST_MS * SAMPLES_PER_MS)
+            self._forget_before(self.position - MAX_TURN_MS * SAMPLES_PER_MS)
         else:
-            yield from self._look()
+            yield from self._detect()
 
-    def _look(self) -> Iterator[Change]:
-        while self.position - self.looked_at >= FRAME and self.detection is not None:
-            frame = self.between(self.looked_at, self.looked_at + FRAME).astype(np.float32) / np.float32(32768)
-            self.looked_at += FRAME
+    def _detect(self) -> Iterator[SpeechEdge]:
+        while self.position - self.detected_to >= FRAME and self.detection is not None:
+            frame = self.samples(self.detected_to, self.detected_to + FRAME).astype(np.float32) / np.float32(32768)
+            self.detected_to += FRAME
             edge = self.endpointer.feed(self.detector.probability(frame))
             if edge is Edge.STARTED:
                 self._speech_started()
-                yield Change(edge, self.ms(self.speech_from - self._samples("prefix_padding_ms", 300)))
+                yield SpeechEdge(edge, self.ms(self.speech_start - self._samples("prefix_padding_ms", 300)))
             elif edge is not None:
-                yield Change(edge, self.ms(self.looked_at))
-        kept_ms = LONGEST_MS if self.endpointer.speaking else IDLE_MS
-        self._forget_before(self.looked_at - kept_ms * SAMPLES_PER_MS)
+                yield SpeechEdge(edge, self.ms(self.detected_to))
+        kept_ms = MAX_TURN_MS if self.endpointer.speaking else KEPT_MS
+        self._forget_before(self.detected_to - kept_ms * SAMPLES_PER_MS)
 
     def _speech_started(self) -> None:
-        self.speech_from = self.looked_at - START_FRAMES * FRAME
+        self.speech_start = self.detected_to - START_FRAMES * FRAME
         self.endpointer.silence_ms = self._silence_ms()
 
     def _silence_ms(self) -> int:
@@ -95,7 +95,7 @@ class Hearing:
             return EAGERNESS[detection["eagerness"]][0]
         return int(detection.get("silence_duration_ms", 500))
 
-    def be_patient(self) -> None:
+    def wait_longer(self) -> None:
         """The sentence so far sounds unfinished: wait longer before the turn ends."""
         if self.detection is not None and self.detection["type"] == "semantic_vad":
             self.endpointer.silence_ms = EAGERNESS[self.detection["eagerness"]][1]
@@ -103,38 +103,38 @@ class Hearing:
     # Turns
 
     @property
-    def turn_from(self) -> int:
+    def turn_start(self) -> int:
         """Where recognition of the running turn begins."""
-        prefix = max(self._samples("prefix_padding_ms", 300), LEAST_PREFIX_MS * SAMPLES_PER_MS)
-        return max(self.origin, self.floor, self.speech_from - prefix)
+        prefix = max(self._samples("prefix_padding_ms", 300), MIN_PREFIX_MS * SAMPLES_PER_MS)
+        return max(self.origin, self.earliest, self.speech_start - prefix)
 
     @property
     def uncommitted_ms(self) -> int:
         return self.uncommitted // SAMPLES_PER_MS
 
-    def between(self, start: int, end: int) -> Samples:
+    def samples(self, start: int, end: int) -> Samples:
         first, last = max(start, self.origin) - self.origin, end - self.origin
         return np.frombuffer(bytes(self.kept[first * 2 : last * 2]), np.int16)
 
     def commit(self) -> Samples:
         """Everything since the last commit or clear that is still kept."""
-        taken = self.between(self.position - self.uncommitted, self.position)
+        taken = self.samples(self.position - self.uncommitted, self.position)
         self.clear()
         return taken
 
-    def turn_taken(self) -> None:
+    def end_turn(self) -> None:
         """A turn was found and is committed. A fresh detector hears the next one better than a used one."""
-        self.uncommitted = self.position - self.looked_at
-        self.floor = self.looked_at - self.endpointer.silence_ms * SAMPLES_PER_MS
+        self.uncommitted = self.position - self.detected_to
+        self.earliest = self.detected_to - self.endpointer.silence_ms * SAMPLES_PER_MS
         self.detector.reset()
 
     def clear(self) -> None:
         self.uncommitted = 0
-        self._listen_anew()
+        self._restart_detection()
 
-    def _listen_anew(self) -> None:
+    def _restart_detection(self) -> None:
         self._forget_before(self.position)
-        self.looked_at = self.position
+        self.detected_to = self.position
         self.endpointer = Endpointer(float((self.detection or {}).get("threshold", 0.5)), self._silence_ms())
         self.detector.reset()
 
@@ -151,4 +151,4 @@ class Hearing:
         if gone > 0:
             del self.kept[: gone * 2]
             self.origin += gone
-            self.looked_at = max(self.looked_at, self.origin)
+            self.detected_to = max(self.detected_to, self.origin)

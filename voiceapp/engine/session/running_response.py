@@ -5,32 +5,32 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..brains.request import Failed, Finished, Piece, Request, Sound, ToolCall, Words
+from ..brains.request import AudioPiece, Failed, Finished, Piece, Request, TextPiece, ToolCall
 from ..protocol.audio_formats import Encoder, Format, format_of
 from ..protocol.events import Event
 from ..protocol.response import Response
-from .items import Items, Kept
+from .items import Items, StoredItem
 
 DELTA_MS = 200
 OUTPUT_MS_PER_TOKEN = 50
-LETTERS_PER_TOKEN = 4
+CHARACTERS_PER_TOKEN = 4
 
 
 @dataclass
-class Speaking:
+class RunningResponse:
     """Holds the response, its place in the conversation and its counts."""
 
     response: Response
     request: Request
     items: Items
-    fresh: Callable[[str], str]
+    new_id: Callable[[str], str]
     limit: int | str = "inf"
     input_tokens: tuple[int, int, int] = (0, 0, 0)
     """Text, audio, and how many of both were in the response before this one."""
     format: Format = field(init=False)
     encoder: Encoder = field(init=False)
-    current: Kept | None = None
-    letters: int = 0
+    current: StoredItem | None = None
+    characters: int = 0
     sound_ms: int = 0
     waiting: bool = False
     """Some of what the user said is not recognised yet."""
@@ -48,72 +48,72 @@ class Speaking:
 
     # Pieces
 
-    def take(self, piece: Piece) -> list[Event]:
+    def add(self, piece: Piece) -> list[Event]:
         match piece:
-            case Words(text):
-                sent = self._opened() + self.response.say(text)
-                self.letters += len(text)
-            case Sound(samples):
-                sent = self._opened() + self._sounded(self.encoder.feed(samples))
+            case TextPiece(text):
+                sent = self._open() + self.response.text_delta(text)
+                self.characters += len(text)
+            case AudioPiece(samples):
+                sent = self._open() + self._add_audio(self.encoder.feed(samples))
             case ToolCall(name, arguments):
-                sent = self._closed() + self._called(name, arguments)
+                sent = self._close() + self._add_call(name, arguments)
             case Finished():
-                return self._closed() + self._done("completed", None)
+                return self._close() + self._end("completed", None)
             case Failed(code, message):
                 error = {"type": "server_error", "code": code, "message": message}
-                return self._closed("incomplete") + self._done("failed", {"type": "failed", "error": error})
-        return sent + self._limited()
+                return self._close("incomplete") + self._end("failed", {"type": "failed", "error": error})
+        return sent + self._end_at_limit()
 
     def cancel(self, reason: str) -> list[Event]:
-        return self._closed("incomplete") + self._done("cancelled", {"type": "cancelled", "reason": reason})
+        return self._close("incomplete") + self._end("cancelled", {"type": "cancelled", "reason": reason})
 
     # Below the surface
 
-    def _opened(self) -> list[Event]:
+    def _open(self) -> list[Event]:
         if self.current is not None:
             return []
-        item = self.fresh("item")
-        self.current = Kept({"id": item, "type": "message", "status": "in_progress", "role": "assistant"})
+        item = self.new_id("item")
+        self.current = StoredItem({"id": item, "type": "message", "status": "in_progress", "role": "assistant"})
         previous = self.items.add(self.current) if self.in_conversation else None
         return self.response.open_message(item, previous)
 
-    def _sounded(self, data: bytes) -> list[Event]:
+    def _add_audio(self, data: bytes) -> list[Event]:
         if self.current is not None:
             self.current.audio += data
             self.current.audio_ms = self.format.ms(len(self.current.audio))
         self.sound_ms += self.format.ms(len(data))
         size = DELTA_MS * self.format.bytes_per_ms
         pieces = [data[start : start + size] for start in range(0, len(data), size)]
-        return [event for piece in pieces for event in self.response.sound(base64.b64encode(piece).decode())]
+        return [event for piece in pieces for event in self.response.audio_delta(base64.b64encode(piece).decode())]
 
-    def _closed(self, status: str = "completed") -> list[Event]:
+    def _close(self, status: str = "completed") -> list[Event]:
         if self.current is None:
             return []
         sent = self.response.close_message(status)
-        self.current.shown = self.response.output[-1]
+        self.current.item = self.response.output[-1]
         self.current = None
         return sent
 
-    def _called(self, name: str, arguments: str) -> list[Event]:
-        item, call_id = self.fresh("item"), self.fresh("call")
+    def _add_call(self, name: str, arguments: str) -> list[Event]:
+        item, call_id = self.new_id("item"), self.new_id("call")
         shown = {"id": item, "type": "function_call", "status": "completed"}
-        kept = Kept(shown | {"name": name, "call_id": call_id, "arguments": arguments})
-        previous = self.items.add(kept) if self.in_conversation else None
-        self.letters += len(arguments)
-        return self.response.call(item, previous, call_id, name, arguments)
+        stored = StoredItem(shown | {"name": name, "call_id": call_id, "arguments": arguments})
+        previous = self.items.add(stored) if self.in_conversation else None
+        self.characters += len(arguments)
+        return self.response.function_call(item, previous, call_id, name, arguments)
 
-    def _limited(self) -> list[Event]:
+    def _end_at_limit(self) -> list[Event]:
         if self.limit == "inf" or sum(self._output_tokens()) < int(self.limit):
             return []
         details = {"type": "incomplete", "reason": "max_output_tokens"}
-        return self._closed("incomplete") + self._done("incomplete", details)
+        return self._close("incomplete") + self._end("incomplete", details)
 
-    def _done(self, status: str, details: dict[str, Any] | None) -> list[Event]:
+    def _end(self, status: str, details: dict[str, Any] | None) -> list[Event]:
         self.over = True
         return self.response.done(status, details, self.usage())
 
     def _output_tokens(self) -> tuple[int, int]:
-        return -(-self.letters // LETTERS_PER_TOKEN), self.sound_ms // OUTPUT_MS_PER_TOKEN
+        return -(-self.characters // CHARACTERS_PER_TOKEN), self.sound_ms // OUTPUT_MS_PER_TOKEN
 
     def usage(self) -> dict[str, Any]:
         """Counted as the provider counts, so that a client's sums can be tried out; nothing is billed."""

@@ -4,22 +4,22 @@ import re
 from dataclasses import dataclass
 from itertools import takewhile
 
-DANGLING = """
+OPEN_WORDS = """
 a an and as at because but by for from if in is like my of on or so than that the their then to um uh was well were when
 where which while who with your
 """
 """Words after which an English sentence goes on."""
-DANGLING_KANA = re.compile(r"(?:[てでがはをにのへと、,]|から|けど|ので|ええと|えっと|あの|その)$")
+OPEN_KANA = re.compile(r"(?:[てでがはをにのへと、,]|から|けど|ので|ええと|えっと|あの|その)$")
 """Ends after which a Japanese one does."""
 WIDE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 
 
-UNSURE_LETTERS = 2
+UNSURE_CHARACTERS = 2
 """Where two looks part, the letters just before are often half a word."""
 
 
 @dataclass(frozen=True)
-class Heard:
+class Transcript:
     """What a stretch of sound says; `text` is empty when that is nothing."""
 
     text: str
@@ -28,21 +28,21 @@ class Heard:
 
 @dataclass
 class Turn:
-    """`ticket` names the recognition that was asked for last; `heard` is its answer."""
+    """`ticket` names the recognition that was asked for last; `transcript` is its answer."""
 
     item: str
     start: int
     ticket: int | None = None
-    asked_to: int | None = None
+    requested_to: int | None = None
     """The position up to which that question reached."""
-    heard: Heard | None = None
+    transcript: Transcript | None = None
     settled: str = ""
     """The text up to `settled_to`, which no later recognition changes."""
-    shown: str = ""
+    sent: str = ""
     """What was sent of the text so far."""
-    glimpsed: str = ""
+    partial: str = ""
     """The text as it seemed when somebody last looked, while the user spoke."""
-    glimpsed_at: int = 0
+    partial_at: int = 0
     """Up to which position."""
     settled_to: int | None = None
     committed: bool = False
@@ -51,34 +51,34 @@ class Turn:
 
     @property
     def text(self) -> str:
-        return joined(self.settled, self.heard.text if self.heard else "")
+        return join_texts(self.settled, self.transcript.text if self.transcript else "")
 
     @property
     def rest(self) -> str:
         """What has not been sent as a delta yet; nothing if what was sent has turned out wrong."""
-        return self.text.removeprefix(self.shown) if self.text.startswith(self.shown) else ""
+        return self.text.removeprefix(self.sent) if self.text.startswith(self.sent) else ""
 
     def settle(self) -> str:
         """Keeps the text so far for good; gives what is new in it."""
         delta = self.rest
-        self.shown += delta
-        self.settled, self.settled_to = self.text, self.asked_to
-        self.heard = None
+        self.sent += delta
+        self.settled, self.settled_to = self.text, self.requested_to
+        self.transcript = None
         return delta
 
-    def glimpse(self, heard: Heard) -> str:
+    def add_partial(self, transcript: Transcript) -> str:
         """What is new in what two looks in a row agree on: the last words of unfinished speech are often wrong."""
-        text = joined(self.settled, heard.text)
-        agreed = common(self.glimpsed, text)
-        self.glimpsed = text
-        if len(agreed) <= len(self.shown) or not agreed.startswith(self.shown):
+        text = join_texts(self.settled, transcript.text)
+        agreed = agreed_start(self.partial, text)
+        self.partial = text
+        if len(agreed) <= len(self.sent) or not agreed.startswith(self.sent):
             return ""
-        delta = agreed[len(self.shown) :]
-        self.shown = agreed
+        delta = agreed[len(self.sent) :]
+        self.sent = agreed
         return delta
 
 
-def joined(*texts: str) -> str:
+def join_texts(*texts: str) -> str:
     """With a space between, but where a script has none."""
     whole = ""
     for text in filter(None, (text.strip() for text in texts)):
@@ -87,27 +87,27 @@ def joined(*texts: str) -> str:
     return whole
 
 
-def together(parts: "list[Heard]") -> Heard:
+def merged(parts: "list[Transcript]") -> Transcript:
     """What the parts of a long sound say."""
     spoken = [part for part in parts if part.text]
     if not spoken:
-        return Heard("", min((part.no_speech for part in parts), default=1.0))
-    return Heard(joined(*(part.text for part in spoken)), min(part.no_speech for part in spoken))
+        return Transcript("", min((part.no_speech for part in parts), default=1.0))
+    return Transcript(join_texts(*(part.text for part in spoken)), min(part.no_speech for part in spoken))
 
 
-def common(one: str, other: str) -> str:
+def agreed_start(one: str, other: str) -> str:
     """The words both begin with; the letters where a script does not part words, but for the last few."""
     if WIDE.search(one):
         alike = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
         agreed = "".join(letter for letter, _ in alike)
-        return agreed if agreed == other else agreed[:-UNSURE_LETTERS]
+        return agreed if agreed == other else agreed[:-UNSURE_CHARACTERS]
     pairs = zip(one.split(" "), other.split(" "), strict=False)
     return " ".join(left for left, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
-def unfinished(text: str) -> bool:
+def is_unfinished(text: str) -> bool:
     """Does it sound as if more is to come?"""
     if WIDE.search(text):
-        return DANGLING_KANA.search(text.strip()) is not None
+        return OPEN_KANA.search(text.strip()) is not None
     words = re.findall(r"[a-z']+", text.lower())
-    return bool(words) and (words[-1] in DANGLING.split() or text.rstrip().endswith((",", "...", "…", "-")))
+    return bool(words) and (words[-1] in OPEN_WORDS.split() or text.rstrip().endswith((",", "...", "…", "-")))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ..protocol.audio_formats import Samples
-from ..session.turn import Heard
+from ..session.turn import Transcript
 from .missing import MissingError
 from .openjtalk import OpenJTalkTts
 from .stt import WhisperStt
@@ -16,7 +16,7 @@ from .tts import HibariTts
 class SpeechToText(Protocol):
     """Speech to text; `quick` is less exact."""
 
-    def transcribe(self, samples: Samples, quick: bool = False) -> Heard: ...
+    def transcribe(self, samples: Samples, quick: bool = False) -> Transcript: ...
 
 
 class TextToSpeech(Protocol):

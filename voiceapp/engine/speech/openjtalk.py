@@ -4,7 +4,7 @@ import importlib
 
 import numpy as np
 
-from ..protocol.audio_formats import SPEAKING_RATE, Samples
+from ..protocol.audio_formats import OUTPUT_RATE, Samples
 from . import models
 from .missing import INSTALL_JAPANESE, MissingError
 from .resampler import Resampler
@@ -31,5 +31,5 @@ class OpenJTalkTts:
         rate = min(max(speed, MIN_SPEED), MAX_SPEED)
         # Plain Open JTalk: the package's own corrections need further models and a third of a second more.
         sound, sample_rate = self._openjtalk.tts(text, speed=rate, half_tone=half_tone, use_vanilla=True)
-        resampled = Resampler(sample_rate, SPEAKING_RATE).feed(np.asarray(sound, np.float32) / np.float32(32768))
+        resampled = Resampler(sample_rate, OUTPUT_RATE).feed(np.asarray(sound, np.float32) / np.float32(32768))
         return np.clip(at_one_loudness(resampled) * 32767, -32768, 32767).astype(np.int16)

@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from ..session.turn import Heard, together
+from ..session.turn import Transcript, merged
 from . import mel, models
 from .missing import MissingError
 
@@ -110,21 +110,21 @@ class WhisperStt:
         files = models.STT_MULTILINGUAL.checked()
         return cls("whisper-base", lines_of(files["vocabulary.txt"]), language, files)
 
-    def transcribe(self, samples: Samples, quick: bool = False) -> Heard:
+    def transcribe(self, samples: Samples, quick: bool = False) -> Transcript:
         """The words in mono 16 kHz samples; longer sound is cut at its quietest places."""
-        return together([self._transcribe_part(part, 1 if quick else BEAM_SIZE) for part in split(samples)])
+        return merged([self._transcribe_part(part, 1 if quick else BEAM_SIZE) for part in split(samples)])
 
-    def _transcribe_part(self, samples: Samples, beam: int) -> Heard:
+    def _transcribe_part(self, samples: Samples, beam: int) -> Transcript:
         seconds = len(samples) / RATE
         if seconds < 0.1:
-            return Heard("", 1.0)
+            return Transcript("", 1.0)
         sound = samples.astype(np.float32) / np.float32(32768)
         features = mel.log_mel(sound, max(MIN_WINDOW_S, seconds + MARGIN_S))
         result = self._generate(np.ascontiguousarray(features[None]), seconds, beam)
         if result.no_speech_prob > NO_SPEECH:
-            return Heard("", result.no_speech_prob)
+            return Transcript("", result.no_speech_prob)
         segments = self._vocabulary.segments(list(result.sequences_ids[0]), seconds)
-        return Heard(without_descriptions(" ".join(segments)), result.no_speech_prob)
+        return Transcript(without_descriptions(" ".join(segments)), result.no_speech_prob)
 
     def _generate(self, features: mel.Floats, seconds: float, beam: int) -> Any:
         results = self._model.generate(
