@@ -8,7 +8,7 @@ from typing import Any, Self, cast
 import numpy as np
 
 from voiceapp.engine.serving.server import Server
-from voiceapp.engine.serving.voice_server import Exchange, Models
+from voiceapp.engine.serving.voice_server import Models, VoiceServer
 from voiceapp.engine.session.turn import Transcript
 from voiceapp.engine.speech.languages import Language, Languages, SpeechToText, TextToSpeech
 from voiceapp.engine.speech.vad import SileroNetwork
@@ -63,12 +63,12 @@ class Hall:
     @property
     def calls(self) -> int:
         """How many lines are taken."""
-        return self._exchange.calls
+        return self._voice_server.calls
 
     @property
     def waiting_to_speak(self) -> list[object]:
         """The callers whose sentences wait for the voice."""
-        return list(self._exchange.speaking._waiting)
+        return list(self._voice_server.tts_pool._waiting)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -77,7 +77,7 @@ class Hall:
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._run(self._server.stop())
-        self._exchange.close()
+        self._voice_server.close()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
         self._loop.close()
@@ -86,16 +86,16 @@ class Hall:
         self._run(self._load())
 
     async def _open(self) -> None:
-        self._exchange = Exchange(self._key, **self._options)
-        self._server = Server(self._exchange.serve)
+        self._voice_server = VoiceServer(self._key, **self._options)
+        self._server = Server(self._voice_server.serve)
         self.port = await self._server.start()
         if self._ready:
             await self._load()
 
     async def _load(self) -> None:
         languages = Languages(Language("en", self._stt, self._tts))
-        self._exchange.models = Models(cast(SileroNetwork, LoudNetwork()), languages)
-        self._exchange.loaded.set()
+        self._voice_server.models = Models(cast(SileroNetwork, LoudNetwork()), languages)
+        self._voice_server.loaded.set()
 
     def _run(self, work: Any) -> None:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(10)

@@ -15,7 +15,7 @@ from pathlib import Path
 from .protocol import session_object
 from .scripted.recorder import lines_to
 from .scripted.scenario import load
-from .scripted.server import Scripted
+from .scripted.server import ScenarioServer
 from .serving import memory
 from .serving.server import Address, Server
 
@@ -39,7 +39,9 @@ def arguments(line: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--scenario", type=Path, help="scripted: a TOML file; none is a well-behaved server")
     parser.add_argument("--record", type=Path, help="scripted: write what clients send, one JSON line each")
     parser.add_argument("--session-seconds", type=float, default=session_object.SESSION_SECONDS)
-    parser.add_argument("--most-calls", type=int, default=16, help="voice: further connections get HTTP 503")
+    parser.add_argument(
+        "--most-calls", dest="max_calls", type=int, default=16, help="voice: further connections get HTTP 503"
+    )
     parser.add_argument("--certificate", type=Path, help="TLS certificate chain, PEM")
     parser.add_argument("--key-file", type=Path, help="its private key, PEM")
     parser.add_argument("--stay-with-parent", action="store_true", help="exit when standard input ends")
@@ -67,7 +69,7 @@ async def run(options: argparse.Namespace, tell: Tell) -> None:
 async def serve_script(
     options: argparse.Namespace, address: Address, tell: Tell, stop: asyncio.Event, resources: contextlib.ExitStack
 ) -> None:
-    scripted = Scripted(load(options.scenario), os.environ.get(KEY) or None)
+    scripted = ScenarioServer(load(options.scenario), os.environ.get(KEY) or None)
     if options.record:
         scripted.record = lines_to(resources.enter_context(options.record.open("w", encoding="utf-8")))
     server = Server(scripted.serve, address)
@@ -79,13 +81,15 @@ async def serve_script(
 
 async def serve_voice(options: argparse.Namespace, address: Address, tell: Tell, stop: asyncio.Event) -> None:
     # Imported here so that scripted mode runs where numpy and the models are not installed.
-    from .serving.voice_server import Exchange
+    from .serving.voice_server import VoiceServer
 
     memory.hold_together()
-    exchange = Exchange(os.environ.get(KEY) or None, options.session_seconds, options.most_calls)
-    server = Server(exchange.serve, address)
+    voice_server = VoiceServer(os.environ.get(KEY) or None, options.session_seconds, options.max_calls)
+    server = Server(voice_server.serve, address)
     tell("listening", host=address.host, port=await server.start())
-    loading = asyncio.create_task(exchange.load(lambda part, done, of: tell("loading", part=part, done=done, of=of)))
+    loading = asyncio.create_task(
+        voice_server.load(lambda part, done, of: tell("loading", part=part, done=done, of=of))
+    )
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait({loading, stopped}, return_when=asyncio.FIRST_COMPLETED)
     if loading.done():
@@ -93,7 +97,7 @@ async def serve_voice(options: argparse.Namespace, address: Address, tell: Tell,
         tell("ready")
         await stopped
     await server.stop()
-    exchange.close()
+    voice_server.close()
 
 
 def address_of(options: argparse.Namespace) -> Address:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from voiceapp.engine.brains.request import AudioPiece, Piece, Request, TextPiece, ToolCall
 from voiceapp.engine.brains.sentences import MOST, MOST_WIDE, sentences
 from voiceapp.engine.protocol.audio_formats import Samples
-from voiceapp.engine.serving.answering import UNSPOKEN, pieces, pronounceable
+from voiceapp.engine.serving.answering import UNSPOKEN, pieces, spoken_text
 
 
 class Says:
@@ -86,7 +86,7 @@ def test_it_stops_when_nobody_listens() -> None:
     ],
 )
 def test_marks_are_not_pronounced(text: str, said: str) -> None:
-    assert pronounceable(text) == said
+    assert spoken_text(text) == said
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_who_comes_newly_waits_for_no_queue_of_others(gate: threading.Event) -> 
 
 
 def test_patient_jobs_are_neither_refused_nor_counted(gate: threading.Event) -> None:
-    pool = Pool("test", 1, 1, longest_s=0.05)
+    pool = Pool("test", 1, 1, max_wait_s=0.05)
     blocked(pool, gate)
     later = [pool.submit("a", lambda: 1, patient=True) for _ in range(20)]
     time.sleep(0.1)
@@ -77,7 +77,7 @@ def test_a_full_pool_says_so_and_cancelled_jobs_make_room(gate: threading.Event)
 
 
 def test_behind_a_job_that_has_waited_too_long_nobody_queues(gate: threading.Event) -> None:
-    pool = Pool("test", 1, 10, longest_s=0.05)
+    pool = Pool("test", 1, 10, max_wait_s=0.05)
     blocked(pool, gate)
     assert not pool.idle
     pool.submit("a", lambda: None)

@@ -56,7 +56,7 @@ def test_a_wrong_key_and_a_wrong_path() -> None:
 
 
 def test_a_full_house() -> None:
-    with Hall(most_calls=1) as hall, Client(hall.url) as client:
+    with Hall(max_calls=1) as hall, Client(hall.url) as client:
         client.receive()
         with pytest.raises(websocket.WebSocketBadStatusException, match="503"):
             Client(hall.url)
@@ -101,7 +101,7 @@ class Stuck(Parrot):
 
 
 def test_when_hearing_falls_behind_a_turn_fails_as_busy_and_the_call_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(voice_server, "LONGEST_WAIT_S", 0.05)
+    monkeypatch.setattr(voice_server, "MAX_WAIT_S", 0.05)
     stt = Stuck("Hello.")
     with Hall(stt=stt) as hall, ExitStack() as stack:
         # As many as are heard at once, and one who waits for them.
@@ -187,12 +187,12 @@ def test_a_long_turn_is_heard_in_parts_so_that_others_come_between() -> None:
 def test_more_answers_at_a_time_than_one_caller_may_have_are_refused() -> None:
     tts = Stepped()
     with Hall(tts=tts) as hall, Client(hall.url) as client:
-        for _ in range(voice_server.MOST_ANSWERS + 1):
+        for _ in range(voice_server.MAX_ANSWERS + 1):
             client.send("response.create", response={"conversation": "none", "input": []})
         failed = client.until("response.done")["response"]
         assert failed["status_details"]["error"]["code"] == "server_busy"
         tts.steps.release(1000)
-        for _ in range(voice_server.MOST_ANSWERS):
+        for _ in range(voice_server.MAX_ANSWERS):
             assert client.until("response.done")["response"]["status"] == "completed"
         client.send("response.create", response={"conversation": "none", "input": []})
         assert client.until("response.done")["response"]["status"] == "completed"
@@ -200,7 +200,7 @@ def test_more_answers_at_a_time_than_one_caller_may_have_are_refused() -> None:
 
 def test_who_never_reads_gives_the_line_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "STALLED_SECONDS", 0.2)
-    with Hall(most_calls=1) as hall, Client(hall.url) as client:
+    with Hall(max_calls=1) as hall, Client(hall.url) as client:
         client.receive()
         with pytest.raises((OSError, websocket.WebSocketException)):
             while True:
@@ -210,7 +210,7 @@ def test_who_never_reads_gives_the_line_back(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_who_never_answers_a_close_gives_the_line_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(voice_server, "CLOSING_SECONDS", 0.1)
-    with Hall(most_calls=1) as hall, Client(hall.url.partition("?")[0]) as silent:
+    with Hall(max_calls=1) as hall, Client(hall.url.partition("?")[0]) as silent:
         assert eventually(lambda: hall.calls == 1)
         assert eventually(lambda: hall.calls == 0)
         assert silent.closed()[0] == 4000

@@ -16,7 +16,7 @@ SECRET_HEADERS = ("authorization", "api-key", "x-api-key", "sec-websocket-protoc
 
 
 @dataclass
-class Received:
+class Recorder:
     """Events in order, their audio taken out and kept apart: all of it, and by the item it was committed to."""
 
     upgrade: Upgrade
@@ -40,7 +40,7 @@ class Received:
         shown = {name: "***" if name in SECRET_HEADERS else value for name, value in self.upgrade.headers.items()}
         self.record({"connection": self.connection, "upgrade": self.upgrade.target, "headers": shown})
 
-    def took(self, message: str | bytes) -> Event | None:
+    def take(self, message: str | bytes) -> Event | None:
         """The event in a message, its audio replaced by its size; nothing if it is no JSON object."""
         event = decoded(message)
         if event is None:

@@ -152,7 +152,7 @@ class Trigger:
         return self.every is None or occurrence % self.every == 0
 
     def matches(self, event: Mapping[str, Any]) -> bool:
-        return all(found(event, path) == value for path, value in self.match.items())
+        return all(value_at(event, path) == value for path, value in self.match.items())
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ def load(source: "Scenario | Mapping[str, Any] | Path | str | None") -> Scenario
 
 
 def parse(raw: Mapping[str, Any]) -> Scenario:
-    known("the scenario", raw, TOP)
+    refuse_unknown("the scenario", raw, TOP)
     rest = {name: raw[name] for name in TOP - {"handshake", "on"} if name in raw}
     if rest.get("dialect", "ga") not in ("ga", "beta"):
         raise ScenarioError(f"dialect is ga or beta, not {rest['dialect']!r}")
@@ -194,12 +194,12 @@ def parse(raw: Mapping[str, Any]) -> Scenario:
 def handshake(raw: Mapping[str, Any] | None) -> Handshake | None:
     if raw is None:
         return None
-    known("handshake", raw, HANDSHAKE)
+    refuse_unknown("handshake", raw, HANDSHAKE)
     return Handshake(**{**raw, "only": tuple(raw.get("only", ()))})
 
 
 def trigger(place: str, raw: Mapping[str, Any]) -> Trigger:
-    known(place, raw, TRIGGER)
+    refuse_unknown(place, raw, TRIGGER)
     if "when" not in raw or not isinstance(raw.get("do"), list):
         raise ScenarioError(f"{place} needs `when` and a list `do`")
     if raw["when"] == "audio" and "ms" not in raw:
@@ -219,25 +219,25 @@ def check_step(place: str, step: Any) -> None:
     if len(named) != 1:
         raise ScenarioError(f"{place}: one of {', '.join(ACTIONS)} expected, not {step!r}")
     (name,) = named
-    known(place, step, {name} | EXTRAS.get(name, set()))
+    refuse_unknown(place, step, {name} | EXTRAS.get(name, set()))
     if not isinstance(step[name], ACTIONS[name]):
         raise ScenarioError(f"{place}: {name} cannot be {step[name]!r}")
     if name in SHAPES:
-        known(f"{place}, {name}", step[name], {each.name for each in fields(SHAPES[name])})
+        refuse_unknown(f"{place}, {name}", step[name], {each.name for each in fields(SHAPES[name])})
         steps(f"{place}, midway", step[name].get("midway", []))
     if name == "error":
-        known(f"{place}, error", step[name], ERROR)
+        refuse_unknown(f"{place}, error", step[name], ERROR)
     if name == "drop" and step[name] not in DROPS:
         raise ScenarioError(f"{place}: drop is {' or '.join(DROPS)}, not {step[name]!r}")
 
 
-def known(place: str, raw: Mapping[str, Any], names: set[str]) -> None:
+def refuse_unknown(place: str, raw: Mapping[str, Any], names: set[str]) -> None:
     strange = sorted(set(raw) - names)
     if strange:
         raise ScenarioError(f"{place}: {', '.join(strange)} unknown; known are {', '.join(sorted(names))}")
 
 
-def found(event: Any, path: str) -> Any:
+def value_at(event: Any, path: str) -> Any:
     """The value at a dotted path, or None."""
     for key in path.split("."):
         if not isinstance(event, Mapping):

@@ -13,10 +13,10 @@ from ..protocol import beta, events, session_object
 from ..protocol.events import Event
 from ..protocol.identifiers import Numbered
 from ..protocol.response import Response
-from ..serving.connection import Closed, Endpoint, frame_head
-from .recorder import Received
-from .scenario import Call, Edge, Hear, Say, Scenario, Step, Transcript, Trigger, found
-from .scripted_reply import Recital, call_events, hear_events, transcript_events
+from ..serving.connection import Closed, Connection, frame_head
+from .recorder import Recorder
+from .scenario import Call, Edge, Hear, Say, Scenario, Step, Transcript, Trigger, value_at
+from .scripted_reply import ScriptedReply, call_events, hear_events, transcript_events
 
 TEXT = 0x1
 EXPIRED = "Your session hit the maximum duration of 60 minutes."
@@ -27,10 +27,10 @@ class Script:
     """Owns one connection of the scripted server; each fired trigger is a task, started in order."""
 
     scenario: Scenario
-    endpoint: Endpoint
-    received: Received
-    connection: int
-    noticed: Callable[[], None]
+    connection: Connection
+    recorder: Recorder
+    number: int
+    on_change: Callable[[], None]
     ids: Numbered = field(default_factory=Numbered)
     event_numbers: "count[int]" = field(default_factory=lambda: count(1))
     session: dict[str, Any] = field(default_factory=dict)
@@ -44,46 +44,46 @@ class Script:
         """Until the connection is over."""
         expires = int(time.time()) + session_object.SESSION_SECONDS
         self.session = session_object.session(
-            self.ids.fresh("sess"), self.received.model or self.scenario.model, expires
+            self.ids.fresh("sess"), self.recorder.model or self.scenario.model, expires
         )
         try:
-            self.happened("connect", {"type": "connect"})
+            self.fire("connect", {"type": "connect"})
             await self._listen()
         finally:
             for task in self.tasks:
                 task.cancel()
-            self.noticed()
+            self.on_change()
 
     async def _listen(self) -> None:
-        while not isinstance(message := await self.endpoint.receive(), Closed):
-            event = self.received.took(message)
-            self.noticed()
+        while not isinstance(message := await self.connection.receive(), Closed):
+            event = self.recorder.take(message)
+            self.on_change()
             if event is not None:
-                self._heard(event)
+                self._received(event)
             # A task fired by this event acts before the next event is looked at.
             await asyncio.sleep(0)
-        self.received.closed = message
+        self.recorder.closed = message
 
-    def _heard(self, event: Event) -> None:
+    def _received(self, event: Event) -> None:
         kind = str(event.get("type"))
-        self.happened(kind, event)
+        self.fire(kind, event)
         if kind == "input_audio_buffer.append":
-            self.happened("chunk", event)
-            self.happened("audio", event)
+            self.fire("chunk", event)
+            self.fire("audio", event)
 
     # Triggers
 
-    def happened(self, when: str, event: Event) -> None:
+    def fire(self, when: str, event: Event) -> None:
         mine = [(place, each) for place, each in enumerate(self.scenario.triggers) if each.when == when]
         answered = False
         for place, trigger in mine:
-            if trigger.connection in (None, self.connection) and trigger.matches(event):
+            if trigger.connection in (None, self.number) and trigger.matches(event):
                 answered |= self._fire(place, trigger, event)
         if not answered and self.scenario.defaults:
             self.perform(self._default(when, event), event, 1)
 
     def _fire(self, place: int, trigger: Trigger, event: Event) -> bool:
-        if trigger.ms is not None and (place in self.fired or self.received.audio_ms < trigger.ms):
+        if trigger.ms is not None and (place in self.fired or self.recorder.audio_ms < trigger.ms):
             return False
         self.fired[place] += 1
         if not trigger.counts(self.fired[place]):
@@ -100,7 +100,7 @@ class Script:
 
     async def _play(self, steps: "tuple[Step, ...] | list[Step]", event: Event, occurrence: int) -> None:
         for step in steps:
-            await self._step(filled(step, event, occurrence), event)
+            await self._step(with_placeholders_filled(step, event, occurrence), event)
 
     # What a well-behaved server does with what the scenario leaves open
 
@@ -138,7 +138,7 @@ class Script:
     async def _step(self, step: Step, event: Event) -> None:
         name = next(iter(step))
         await getattr(self, f"_do_{name}")(step[name], step, event)
-        await self.endpoint.flush()
+        await self.connection.flush()
 
     async def _do_send(self, value: str | Event, step: Step, event: Event) -> None:
         if isinstance(value, str):
@@ -151,28 +151,28 @@ class Script:
 
     async def _do_say(self, value: Mapping[str, Any], step: Step, event: Event) -> None:
         say = Say(**value)
-        recital = Recital(say, self._response(say.response, say), self._item(say.item), say.after or self.last_item)
-        self.last_item = recital.item
-        self.reply = recital.response
-        self.emit(recital.opening())
-        await self._recite(recital, event)
-        if say.cut_ms is None and recital.response.status == "in_progress":
-            self.emit(recital.closing())
+        said = ScriptedReply(say, self._response(say.response, say), self._item(say.item), say.after or self.last_item)
+        self.last_item = said.item
+        self.reply = said.response
+        self.emit(said.opening())
+        await self._send_chunks(said, event)
+        if say.cut_ms is None and said.response.status == "in_progress":
+            self.emit(said.closing())
             self.reply = None
 
-    async def _recite(self, recital: Recital, event: Event) -> None:
-        chunks = recital.chunks()
+    async def _send_chunks(self, said: ScriptedReply, event: Event) -> None:
+        chunks = said.chunks()
         for place, chunk in enumerate(chunks):
-            if recital.response.status != "in_progress":
+            if said.response.status != "in_progress":
                 return
             self.emit(chunk)
             if place == len(chunks) // 2:
-                await self._play(recital.say.midway, event, 1)
-            if recital.say.pace_ms:
-                await asyncio.sleep(recital.say.pace_ms / 1000)
+                await self._play(said.say.midway, event, 1)
+            if said.say.pace_ms:
+                await asyncio.sleep(said.say.pace_ms / 1000)
 
     async def _do_hear(self, value: Mapping[str, Any], step: Step, event: Event) -> None:
-        hear, now = Hear(**value), self.received.audio_ms
+        hear, now = Hear(**value), self.recorder.audio_ms
         start = hear.start_ms if hear.start_ms is not None else max(0, now - hear.ms)
         item = self._item(hear.item)
         self.emit(hear_events(hear, item, hear.after or self.last_item, start))
@@ -180,12 +180,12 @@ class Script:
 
     async def _do_speech_started(self, value: Mapping[str, Any], step: Step, event: Event) -> None:
         edge = Edge(**value)
-        at = self.received.audio_ms if edge.at_ms is None else edge.at_ms
+        at = self.recorder.audio_ms if edge.at_ms is None else edge.at_ms
         self.emit([events.speech_started(self._item(edge.item), at)])
 
     async def _do_speech_stopped(self, value: Mapping[str, Any], step: Step, event: Event) -> None:
         edge = Edge(**value)
-        at = self.received.audio_ms if edge.at_ms is None else edge.at_ms
+        at = self.recorder.audio_ms if edge.at_ms is None else edge.at_ms
         item = self._item(edge.item)
         turn = hear_events(Hear(), item, edge.after or self.last_item, 0)
         self.emit([events.speech_stopped(item, at), *turn[2:]])
@@ -216,24 +216,24 @@ class Script:
 
     async def _do_expire(self, value: bool, step: Step, event: Event) -> None:
         self.emit([events.error("session_expired", EXPIRED)])
-        await self.endpoint.close(1001, EXPIRED)
+        await self.connection.close(1001, EXPIRED)
 
     # Faults
 
     async def _do_close(self, value: int, step: Step, event: Event) -> None:
-        await self.endpoint.close(value, step.get("reason", ""))
+        await self.connection.close(value, step.get("reason", ""))
 
     async def _do_drop(self, value: str, step: Step, event: Event) -> None:
         self.mute = True
         if value == "rst":
-            self.endpoint.reset()
+            self.connection.reset()
         else:
-            self.endpoint.drop()
+            self.connection.drop()
 
     async def _do_stall(self, value: bool, step: Step, event: Event) -> None:
         begun = b'{"type":"response.output_audio.delta","delta":"AAAA'
-        await self.endpoint.send_raw(frame_head(TEXT, 1 << 17) + begun)
-        self.mute = self.endpoint.dumb = True
+        await self.connection.send_raw(frame_head(TEXT, 1 << 17) + begun)
+        self.mute = self.connection.muted = True
 
     async def _do_text(self, value: str, step: Step, event: Event) -> None:
         self._post(value)
@@ -255,28 +255,28 @@ class Script:
 
     def _post(self, message: str | bytes) -> None:
         if not self.mute:
-            self.endpoint.post(message)
+            self.connection.post(message)
 
     def _item(self, named: str | None) -> str:
         return named or self.ids.fresh("item")
 
     def _said(self, item: str) -> None:
         self.last_item = item
-        self.received.committed(item)
+        self.recorder.committed(item)
 
     def _response(self, named: str | None, say: Say | None = None) -> Response:
-        spoken = session_object.session("", "", 0)["audio"]["output"] | found(self.session, "audio.output") or {}
+        spoken = session_object.session("", "", 0)["audio"]["output"] | value_at(self.session, "audio.output") or {}
         chosen = [say.modality] if say else ["audio"]
         metadata = dict(say.metadata) if say and say.metadata else None
         return Response(named or self.ids.fresh("resp"), "conv_1", spoken, chosen, metadata=metadata)
 
 
-def filled(value: Any, event: Event, occurrence: int) -> Any:
+def with_placeholders_filled(value: Any, event: Event, occurrence: int) -> Any:
     """`value` with `{n}` replaced by the occurrence and `$event.path` by what the client's event holds there."""
     if isinstance(value, dict):
-        return {key: filled(each, event, occurrence) for key, each in value.items()}
+        return {key: with_placeholders_filled(each, event, occurrence) for key, each in value.items()}
     if isinstance(value, list):
-        return [filled(each, event, occurrence) for each in value]
+        return [with_placeholders_filled(each, event, occurrence) for each in value]
     if isinstance(value, str) and value.startswith("$event."):
-        return found(event, value.removeprefix("$event."))
+        return value_at(event, value.removeprefix("$event."))
     return value.replace("{n}", str(occurrence)) if isinstance(value, str) else value

@@ -12,7 +12,7 @@ from .scenario import Call, Hear, Say, Transcript
 
 
 @dataclass
-class Recital:
+class ScriptedReply:
     """One `say`, in three parts, so that the player can pause or stop between chunks."""
 
     say: Say

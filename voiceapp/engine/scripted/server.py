@@ -10,76 +10,76 @@ from types import TracebackType
 from typing import Any, Self
 
 from ..protocol.events import Event
-from ..serving.connection import Endpoint, Upgrade
-from ..serving.server import REFUSED, Address, Server, dismissal, refusal
-from .recorder import Received
+from ..serving.connection import Connection, Upgrade
+from ..serving.server import CLOSE_CODE, Address, Server, dismissal, refusal
+from .recorder import Recorder
 from .scenario import Handshake, Scenario, Step, load, steps
 from .script import Script
 
 START_SECONDS = 10
 
 
-def nothing() -> None:
+def ignore_change() -> None:
     """For those who want no notice."""
 
 
 @dataclass
-class Scripted:
+class ScenarioServer:
     """What every connection of a scripted server shares; lives on one asyncio loop."""
 
     scenario: Scenario
     key: str | None = None
     record: Callable[[dict[str, Any]], None] = lambda line: None
-    noticed: Callable[[], None] = nothing
-    connections: list[Received] = field(default_factory=list)
+    on_change: Callable[[], None] = ignore_change
+    connections: list[Recorder] = field(default_factory=list)
     running: dict[int, Script] = field(default_factory=dict)
 
-    async def serve(self, endpoint: Endpoint, upgrade: Upgrade) -> None:
-        received = Received(upgrade, len(self.connections) + 1, self.record)
-        self.connections.append(received)
-        received.opened()
-        self.noticed()
-        if await self._shake_hands(endpoint, upgrade, received.connection):
-            await self._play(endpoint, received)
+    async def serve(self, connection: Connection, upgrade: Upgrade) -> None:
+        recorder = Recorder(upgrade, len(self.connections) + 1, self.record)
+        self.connections.append(recorder)
+        recorder.opened()
+        self.on_change()
+        if await self._shake_hands(connection, upgrade, recorder.connection):
+            await self._play(connection, recorder)
 
-    async def _play(self, endpoint: Endpoint, received: Received) -> None:
-        number = received.connection
-        self.running[number] = Script(self.scenario, endpoint, received, number, self.noticed)
+    async def _play(self, connection: Connection, recorder: Recorder) -> None:
+        number = recorder.connection
+        self.running[number] = Script(self.scenario, connection, recorder, number, self.on_change)
         try:
             await self.running[number].run()
         finally:
             del self.running[number]
 
-    async def _shake_hands(self, endpoint: Endpoint, upgrade: Upgrade, number: int) -> bool:
+    async def _shake_hands(self, connection: Connection, upgrade: Upgrade, number: int) -> bool:
         """True if the connection is open and to be played to."""
         fault = self.scenario.handshake
-        if fault is not None and fault.concerns(number) and not await self._spoiled(endpoint, fault):
+        if fault is not None and fault.concerns(number) and not await self._spoil_handshake(connection, fault):
             return False
         refused = refusal(upgrade, self.scenario.key or self.key) if self.scenario.defaults else None
         if refused is not None:
-            await refused.tell(endpoint)
+            await refused.tell(connection)
             return False
-        await endpoint.accept("realtime" if "realtime" in upgrade.subprotocols else None)
-        return await self._still_welcome(endpoint, upgrade)
+        await connection.accept("realtime" if "realtime" in upgrade.subprotocols else None)
+        return await self._not_dismissed(connection, upgrade)
 
-    async def _spoiled(self, endpoint: Endpoint, fault: Handshake) -> bool:
+    async def _spoil_handshake(self, connection: Connection, fault: Handshake) -> bool:
         """True if the handshake may go on after all."""
         await asyncio.sleep(fault.delay_ms / 1000)
         if fault.never:
-            await endpoint.reader.read()
+            await connection.reader.read()
             return False
         if fault.status is not None:
-            await endpoint.reject(fault.status, fault.body, dict(fault.headers))
+            await connection.reject(fault.status, fault.body, dict(fault.headers))
         return fault.status is None
 
-    async def _still_welcome(self, endpoint: Endpoint, upgrade: Upgrade) -> bool:
+    async def _not_dismissed(self, connection: Connection, upgrade: Upgrade) -> bool:
         dismissed = dismissal(upgrade)
         if dismissed is None or not self.scenario.defaults or self.scenario.dialect == "beta":
             return True
-        script = Script(self.scenario, endpoint, Received(upgrade, 0), 0, nothing)
+        script = Script(self.scenario, connection, Recorder(upgrade, 0), 0, ignore_change)
         script.emit([dismissed.event])
-        await endpoint.close(REFUSED, dismissed.reason)
-        await endpoint.wait_closed()
+        await connection.close(CLOSE_CODE, dismissed.reason)
+        await connection.wait_closed()
         return False
 
 
@@ -92,8 +92,8 @@ class ScriptedServer:
         ssl_context: ssl.SSLContext | None = None,
     ) -> None:
         self._changed = threading.Condition()
-        self._scripted = Scripted(load(scenario), noticed=self._notice)
-        self._server = Server(self._scripted.serve, Address(tls=ssl_context))
+        self._scenario_server = ScenarioServer(load(scenario), on_change=self._notice)
+        self._server = Server(self._scenario_server.serve, Address(tls=ssl_context))
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="scripted server", daemon=True)
         self.port = 0
@@ -117,9 +117,9 @@ class ScriptedServer:
         return f"{'wss' if self._server.address.tls else 'ws'}://127.0.0.1:{self.port}/v1/realtime"
 
     @property
-    def connections(self) -> list[Received]:
+    def connections(self) -> list[Recorder]:
         """One for each upgrade asked for, also for those refused."""
-        return list(self._scripted.connections)
+        return list(self._scenario_server.connections)
 
     @property
     def received(self) -> list[Event]:
@@ -146,7 +146,7 @@ class ScriptedServer:
         self._loop.call_soon_threadsafe(self._perform, checked, connection)
 
     def _perform(self, checked: tuple[Step, ...], connection: int | None) -> None:
-        for number, script in list(self._scripted.running.items()):
+        for number, script in list(self._scenario_server.running.items()):
             if connection in (None, number):
                 script.perform(checked, {"type": "do"}, 1)
 

@@ -27,7 +27,7 @@ class Brain(Protocol):
 
 
 @dataclass
-class Preceded:
+class WithNotice:
     """A brain whose answer is preceded by a notice."""
 
     notice: str
@@ -68,7 +68,7 @@ def text_of(reply: Iterator[str | ToolCall], calls: list[ToolCall], stopped: thr
 def voiced(request: Request, sentence: str, speak: Speak, language: str = "en") -> Iterator[Piece]:
     for word in re.findall(r"\s*\S+\s*$|\s*\S+", sentence):
         yield TextPiece(word)
-    plain = pronounceable(sentence)
+    plain = spoken_text(sentence)
     if request.spoken and plain and can_pronounce(sentence, language):
         yield AudioPiece(speak(plain, request.voice, request.speed))
 
@@ -76,7 +76,7 @@ def voiced(request: Request, sentence: str, speak: Speak, language: str = "en") 
 MARKS, LINKS, ADDRESSES = re.compile(r"[*_`#>|~]+"), re.compile(r"\[([^\]]*)\]\([^)]*\)"), re.compile(r"https?://\S+")
 
 
-def pronounceable(sentence: str) -> str:
+def spoken_text(sentence: str) -> str:
     """Without the marks that are for the eye: emphasis, headings, addresses. Numbers, times, dates, units and
     abbreviations are the voice's own affair: it reads them well."""
     plain = ADDRESSES.sub(" ", LINKS.sub(r"\1", MARKS.sub("", sentence)))

@@ -17,7 +17,7 @@ MESSAGE_BYTES = 24 * 1024 * 1024
 """One append may carry 15 MiB of audio, which is 20 MiB of base64."""
 
 TOO_BIG, POLICY = 1009, 1008
-LETTING_OUT_SECONDS, STALLED_SECONDS = 2, 30
+DRAIN_SECONDS, STALLED_SECONDS = 2, 30
 
 log = logging.getLogger(__name__)
 
@@ -60,18 +60,18 @@ Incoming = str | bytes | Closed
 
 
 @dataclass
-class Endpoint:
+class Connection:
     """Reads whole messages, answers pings by itself, and can break the rules when a test wants that."""
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     protocol: WSConnection = field(default_factory=lambda: WSConnection(ConnectionType.SERVER))
-    parts: list[str] | list[bytes] = field(default_factory=list)
+    fragments: list[str] | list[bytes] = field(default_factory=list)
     size: int = 0
-    over: Closed | None = None
+    closed: Closed | None = None
     replied: bool = False
     """Something was sent on our own account since the last flush."""
-    dumb: bool = False
+    muted: bool = False
     """Stalled for a test: not even a ping is answered any more."""
 
     # The opening handshake
@@ -106,17 +106,17 @@ class Endpoint:
     # Messages
 
     async def receive(self) -> Incoming:
-        while self.over is None:
+        while self.closed is None:
             for event in self.protocol.events():
-                message = self._taken(event)
+                message = self._message_of(event)
                 if message is not None:
                     return message
             if self.replied:
                 self.replied = False
                 await self.flush()
             if not await self._read():
-                self.over = Closed(1006)
-        return self.over
+                self.closed = Closed(1006)
+        return self.closed
 
     async def send(self, message: str | bytes) -> None:
         self.post(message)
@@ -134,7 +134,7 @@ class Endpoint:
         except TimeoutError:
             log.info("a client that does not read was dropped")
             self.reset()
-            self.over, self.dumb = Closed(1006), True
+            self.closed, self.muted = Closed(1006), True
         except ConnectionError:
             pass
 
@@ -164,11 +164,11 @@ class Endpoint:
         self.writer.transport.abort()
 
     async def finish(self) -> None:
-        if self.over is not None and self.over.code == TOO_BIG:
-            await self._let_out()
+        if self.closed is not None and self.closed.code == TOO_BIG:
+            await self._drain()
         self.writer.close()
         try:
-            async with asyncio.timeout(LETTING_OUT_SECONDS):
+            async with asyncio.timeout(DRAIN_SECONDS):
                 await self.writer.wait_closed()
         except TimeoutError:
             # What is left was never read.
@@ -178,11 +178,11 @@ class Endpoint:
 
     # Below the surface
 
-    async def _let_out(self) -> None:
+    async def _drain(self) -> None:
         """Reads what is still coming of a message that was too big: closing over it would reset the connection, and
         the client would never see why."""
         with contextlib.suppress(TimeoutError, ConnectionError):
-            async with asyncio.timeout(LETTING_OUT_SECONDS):
+            async with asyncio.timeout(DRAIN_SECONDS):
                 while await self.reader.read(READ_BYTES):
                     pass
 
@@ -196,35 +196,35 @@ class Endpoint:
         return bool(data)
 
     def _send(self, event: ws.Event) -> None:
-        if self.dumb:
+        if self.muted:
             return
         with contextlib.suppress(LocalProtocolError):
             self.writer.write(self.protocol.send(event))
 
-    def _taken(self, event: ws.Event) -> Incoming | None:
+    def _message_of(self, event: ws.Event) -> Incoming | None:
         if isinstance(event, ws.Message):
-            return self._grown(event)
+            return self._add_fragment(event)
         if isinstance(event, ws.Ping):
             self._send(event.response())
             self.replied = True
         if isinstance(event, ws.CloseConnection):
             self._send(event.response())
             self.replied = True
-            self.over = Closed(event.code, event.reason or "")
-            return self.over
+            self.closed = Closed(event.code, event.reason or "")
+            return self.closed
         return None
 
-    def _grown(self, message: ws.Message) -> Incoming | None:  # type: ignore[type-arg]
-        self.parts.append(message.data)
+    def _add_fragment(self, message: ws.Message) -> Incoming | None:  # type: ignore[type-arg]
+        self.fragments.append(message.data)
         self.size += len(message.data)
         if self.size > MESSAGE_BYTES:
             self._send(ws.CloseConnection(TOO_BIG, "message too big"))
-            self.over = Closed(TOO_BIG, "message too big")
-            return self.over
+            self.closed = Closed(TOO_BIG, "message too big")
+            return self.closed
         if not message.message_finished:
             return None
-        whole: str | bytes = type(message.data)().join(self.parts)
-        self.parts, self.size = [], 0
+        whole: str | bytes = type(message.data)().join(self.fragments)
+        self.fragments, self.size = [], 0
         return whole
 
 

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-REMEMBERED = 1000
+REMEMBERED_CALLERS = 1000
 """Callers of whom is known when they were served."""
 
 
@@ -38,13 +38,14 @@ class Job:
 class Pool:
     """Callers take turns, one job each: next is whose last one is the longest ago. Each caller's jobs keep their order.
 
-    So whoever comes newly waits for the jobs that run, not for what others have waiting. `most` bounds the jobs waiting
-    in all, and `longest_s` how long the oldest of them may have waited when another comes, so that the last of them is
-    not answered too late. Patient jobs are not counted and never refused: their callers are busy with what they have.
+    So whoever comes newly waits for the jobs that run, not for what others have waiting. `max_waiting` bounds the jobs
+    waiting in all, and `max_wait_s` how long the oldest of them may have waited when another comes, so that the last of
+    them is not answered too late. Patient jobs are not counted and never refused: their callers are busy with what they
+    have.
     """
 
-    def __init__(self, name: str, workers: int, most: int, longest_s: float = math.inf) -> None:
-        self._most, self._longest_s = most, longest_s
+    def __init__(self, name: str, workers: int, max_waiting: int, max_wait_s: float = math.inf) -> None:
+        self._max_waiting, self._max_wait_s = max_waiting, max_wait_s
         self._working = 0
         self._waiting: dict[object, deque[Job]] = {}
         self._served: dict[int, int] = {}
@@ -77,8 +78,8 @@ class Pool:
 
     def _is_full(self) -> bool:
         waiting = [job.since for jobs in self._waiting.values() for job in jobs if not job.patient]
-        late = bool(waiting) and time.monotonic() - min(waiting) > self._longest_s
-        return late or len(waiting) >= self._most
+        late = bool(waiting) and time.monotonic() - min(waiting) > self._max_wait_s
+        return late or len(waiting) >= self._max_waiting
 
     def close(self) -> None:
         with self._changed:
@@ -117,7 +118,7 @@ class Pool:
         self._jobs += 1
         self._served.pop(hash(caller), None)
         self._served[hash(caller)] = self._jobs
-        if len(self._served) > REMEMBERED:
+        if len(self._served) > REMEMBERED_CALLERS:
             del self._served[next(iter(self._served))]
 
     def _drop_cancelled(self) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from ..protocol import events
 from ..protocol.events import Event
-from .connection import Endpoint, Upgrade
+from .connection import Connection, Upgrade
 from .faults import described
 
 PATH = "/v1/realtime"
@@ -23,7 +23,7 @@ KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
 
 log = logging.getLogger(__name__)
 
-Handler = Callable[[Endpoint, Upgrade], Awaitable[None]]
+Handler = Callable[[Connection, Upgrade], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -71,31 +71,31 @@ class Server:
         if task is None:
             raise RuntimeError("a connection is served outside of a task")
         self.connections.add(task)
-        feel(writer.get_extra_info("socket"))
+        detect_dead_peer(writer.get_extra_info("socket"))
         try:
-            await self._serve(Endpoint(reader, writer))
+            await self._serve(Connection(reader, writer))
         except asyncio.CancelledError:
             # Cancelling is how stop() ends a connection; asyncio's streams would report it as an error.
             writer.transport.abort()
         finally:
             self.connections.discard(task)
 
-    async def _serve(self, endpoint: Endpoint) -> None:
+    async def _serve(self, connection: Connection) -> None:
         try:
             async with asyncio.timeout(HANDSHAKE_SECONDS):
-                upgrade = await endpoint.upgrade()
+                upgrade = await connection.upgrade()
             if upgrade is not None:
-                await self.handler(endpoint, upgrade)
+                await self.handler(connection, upgrade)
         except TimeoutError:
             log.info("a client never finished its handshake")
         except Exception as failure:
             # Without the message, which may hold what was said.
             log.error("a connection ended by an error of ours: %s", described(failure))  # noqa: TRY400
         finally:
-            await endpoint.finish()
+            await connection.finish()
 
 
-def feel(connection: socket.socket) -> None:
+def detect_dead_peer(connection: socket.socket) -> None:
     """A client whose machine or network is gone says nothing, not even that, and would hold its line for an hour."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for option, value in KEEPALIVE.items():
@@ -111,9 +111,9 @@ class Refusal:
     code: str
     message: str
 
-    async def tell(self, endpoint: Endpoint) -> None:
+    async def tell(self, connection: Connection) -> None:
         error = events.error(self.code, self.message)["error"]
-        await endpoint.reject(self.status, json.dumps({"error": error}), {"content-type": "application/json"})
+        await connection.reject(self.status, json.dumps({"error": error}), {"content-type": "application/json"})
 
 
 def refusal(upgrade: Upgrade, key: str | None) -> Refusal | None:
@@ -146,7 +146,7 @@ BETA = Dismissal(
     "The Realtime Beta API is no longer supported. Please use /v1/realtime for the GA API.",
 )
 NO_MODEL = Dismissal("missing_model", "You must provide a model parameter.")
-REFUSED = 4000
+CLOSE_CODE = 4000
 """The close code that goes with both."""
 
 

@@ -41,20 +41,20 @@ from ..speech.languages import Language, Languages, TextToSpeech
 from ..speech.stt import PARALLEL_RUNS, split
 from ..speech.vad import SileroDetector, SileroNetwork
 from . import memory
-from .answering import Brain, Preceded, pieces
-from .connection import Closed, Endpoint, Upgrade
+from .answering import Brain, WithNotice, pieces
+from .connection import Closed, Connection, Upgrade
 from .faults import described
 from .jobs import BusyError, Pool
-from .server import REFUSED, Refusal, dismissal, refusal
+from .server import CLOSE_CODE, Refusal, dismissal, refusal
 
 log = logging.getLogger(__name__)
 
-PARTS = 3
-WAITING_JOBS, LONGEST_WAIT_S = 12, 2.0
+LOADING_PARTS = 3
+MAX_WAITING_JOBS, MAX_WAIT_S = 12, 2.0
 """Twelve take about as long on a slow core; behind a job that has waited longer, newcomers are refused as busy."""
-MOST_ANSWERS = 4
+MAX_ANSWERS = 4
 """Of one caller at a time; each has a thread."""
-LONGEST_GLIMPSE_S = 0.3
+MAX_PARTIAL_S = 0.3
 SILENCE: Samples = np.zeros(0, np.int16)
 CLOSING_SECONDS = 2
 BUSY = "The engine is busy with other callers."
@@ -70,71 +70,71 @@ class Models:
 
 
 @dataclass
-class Exchange:
+class VoiceServer:
     """Accepts calls; those that come while the models load wait for them."""
 
     key: str | None
     session_seconds: float
-    most_calls: int = 16
+    max_calls: int = 16
     models: Models | None = None
     loaded: asyncio.Event = field(default_factory=asyncio.Event)
     calls: int = 0
 
     def __post_init__(self) -> None:
-        self.hearing = Pool("recogniser", PARALLEL_RUNS, WAITING_JOBS, LONGEST_WAIT_S)
-        self.speaking = Pool("voice", 1, WAITING_JOBS, LONGEST_WAIT_S)
-        self.answering = ThreadPoolExecutor(self.most_calls * MOST_ANSWERS, "answer")
+        self.stt_pool = Pool("recogniser", PARALLEL_RUNS, MAX_WAITING_JOBS, MAX_WAIT_S)
+        self.tts_pool = Pool("voice", 1, MAX_WAITING_JOBS, MAX_WAIT_S)
+        self.answer_threads = ThreadPoolExecutor(self.max_calls * MAX_ANSWERS, "answer")
 
     async def load(self, tell: Callable[[str, int, int], None]) -> None:
-        self.models = await asyncio.to_thread(load, tell)
+        self.models = await asyncio.to_thread(load_models, tell)
         memory.give_back()
         # The voice's dictionaries are many objects that stay for good: the collector need not look at them again.
         gc.freeze()
         self.loaded.set()
 
     def close(self) -> None:
-        self.answering.shutdown(wait=False, cancel_futures=True)
-        self.hearing.close()
-        self.speaking.close()
+        self.answer_threads.shutdown(wait=False, cancel_futures=True)
+        self.stt_pool.close()
+        self.tts_pool.close()
 
-    async def serve(self, endpoint: Endpoint, upgrade: Upgrade) -> None:
-        refused = refusal(upgrade, self.key) or (FULL if self.calls >= self.most_calls else None)
+    async def serve(self, connection: Connection, upgrade: Upgrade) -> None:
+        refused = refusal(upgrade, self.key) or (FULL if self.calls >= self.max_calls else None)
         if refused is not None:
-            await refused.tell(endpoint)
+            await refused.tell(connection)
             return
         self.calls += 1
         try:
-            await endpoint.accept("realtime" if "realtime" in upgrade.subprotocols else None)
-            await self._welcome(endpoint, upgrade)
+            await connection.accept("realtime" if "realtime" in upgrade.subprotocols else None)
+            await self._open_call(connection, upgrade)
         finally:
             self.calls -= 1
             memory.give_back()
 
-    async def _welcome(self, endpoint: Endpoint, upgrade: Upgrade) -> None:
+    async def _open_call(self, connection: Connection, upgrade: Upgrade) -> None:
         dismissed = dismissal(upgrade)
         if dismissed is not None:
-            await endpoint.send(json.dumps({"event_id": "event_0", **dismissed.event}))
-            await endpoint.close(REFUSED, dismissed.reason)
-            await let_go(endpoint)
+            await connection.send(json.dumps({"event_id": "event_0", **dismissed.event}))
+            await connection.close(CLOSE_CODE, dismissed.reason)
+            await wait_for_close(connection)
             return
         await self.loaded.wait()
         if self.models is not None:
-            await Call(self, self.models, endpoint, upgrade.query("model") or "").run()
+            await VoiceCall(self, self.models, connection, upgrade.query("model") or "").run()
 
 
-def load(tell: Callable[[str, int, int], None]) -> Models:
+def load_models(tell: Callable[[str, int, int], None]) -> Models:
     """In a thread; takes a second or two."""
-    tell("detector", 0, PARTS)
+    tell("detector", 0, LOADING_PARTS)
     network = SileroNetwork.installed()
     order = count(1)
     languages = Languages.starting_with(
-        os.environ.get("VOICEAPP_ENGINE_LANGUAGE") or "en", lambda part: tell(part, next(order), PARTS)
+        os.environ.get("VOICEAPP_ENGINE_LANGUAGE") or "en", lambda part: tell(part, next(order), LOADING_PARTS)
     )
-    tell("voice", PARTS, PARTS)
+    tell("voice", LOADING_PARTS, LOADING_PARTS)
     return Models(network, languages)
 
 
-def brain(language: str) -> Brain:
+def new_brain(language: str) -> Brain:
     """A language model if one is configured, else the built-in companion of that language."""
     address = os.environ.get("VOICEAPP_BRAIN_URL")
     if not address:
@@ -143,7 +143,7 @@ def brain(language: str) -> Brain:
 
 
 @dataclass
-class Speech:
+class PooledTts:
     """The voice for one answer. Its first words may be refused; who hears them has something to wait with."""
 
     caller: object
@@ -164,31 +164,31 @@ class Speech:
 
 
 @dataclass(eq=False)
-class Call:
+class VoiceCall:
     """One connection. Two tasks of one loop touch the session, never while the other does: one takes what the client
     sends, at once, the other keeps the time and takes what threads post to its inbox."""
 
-    exchange: Exchange
+    server: VoiceServer
     models: Models
-    endpoint: Endpoint
+    connection: Connection
     model: str
     inbox: "asyncio.Queue[Callable[[], list[Effect]] | None]" = field(default_factory=asyncio.Queue)
-    numbers: Iterator[int] = field(default_factory=lambda: count(1))
-    asked: "dict[int, Future[Transcript]]" = field(default_factory=dict)
+    event_numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    transcriptions: "dict[int, Future[Transcript]]" = field(default_factory=dict)
     answers: dict[str, threading.Event] = field(default_factory=dict)
     brains: dict[str, Brain] = field(default_factory=dict)
-    told: set[str] = field(default_factory=set)
+    told_unavailable: set[str] = field(default_factory=set)
     """Of which languages the caller knows that they are not there."""
-    glimpse_s: float = 0.0
+    partial_s: float = 0.0
     """How long the last look at unfinished speech took."""
-    producing: int = 0
+    running_answers: int = 0
     """Answers that some thread is at, also those that nobody wants any more."""
     closing: bool = False
 
     def __post_init__(self) -> None:
         self.loop = asyncio.get_running_loop()
         detector = GatedDetector(SileroDetector(self.models.network))
-        self.session = Session(self.model, detector, time.monotonic(), time.time(), self.exchange.session_seconds)
+        self.session = Session(self.model, detector, time.monotonic(), time.time(), self.server.session_seconds)
 
     async def run(self) -> None:
         await self._perform(self.session.open())
@@ -198,8 +198,8 @@ class Call:
                 await self._step()
         finally:
             reading.cancel()
-            self._abandon()
-        await let_go(self.endpoint)
+            self._cancel_all()
+        await wait_for_close(self.connection)
 
     async def _step(self) -> None:
         # Checked first: under a flood of events the inbox is never empty and no timeout ever strikes.
@@ -220,7 +220,7 @@ class Call:
 
     async def _read(self) -> None:
         try:
-            while not isinstance(message := await self.endpoint.receive(), Closed):
+            while not isinstance(message := await self.connection.receive(), Closed):
                 await self._take(in_slices(parse(message)))
         except Exception as failure:
             # Without the message, which may hold what was said.
@@ -240,25 +240,25 @@ class Call:
     async def _perform(self, effects: list[Effect]) -> None:
         for effect in effects:
             if isinstance(effect, Close):
-                await self.endpoint.close(effect.code, effect.reason)
+                await self.connection.close(effect.code, effect.reason)
                 self._end()
             else:
                 self._do(effect)
         if effects:
-            await self.endpoint.flush()
+            await self.connection.flush()
 
     def _do(self, effect: Effect) -> None:
         match effect:
             case Send(event):
-                self.endpoint.post(json.dumps({"event_id": f"event_{next(self.numbers)}", **event}))
+                self.connection.post(json.dumps({"event_id": f"event_{next(self.event_numbers)}", **event}))
             case PrepareLanguage(language):
-                self.exchange.answering.submit(self.models.languages.get, language)
+                self.server.answer_threads.submit(self.models.languages.get, language)
             case Transcribe(ticket, samples, language):
-                self._recognise(ticket, samples, language)
+                self._transcribe(ticket, samples, language)
             case TranscribePartial(item, samples, language):
-                self._glimpse(item, samples, language)
+                self._transcribe_partial(item, samples, language)
             case CancelTranscription(ticket):
-                self._forget(ticket)
+                self._cancel_transcription(ticket)
             case Answer(request):
                 self._answer(request)
             case StopAnswer(response):
@@ -270,74 +270,78 @@ class Call:
 
     # Hearing
 
-    def _recognise(self, ticket: int, samples: Samples, language: str) -> None:
-        self._hear(ticket, language, split(samples), [])
+    def _transcribe(self, ticket: int, samples: Samples, language: str) -> None:
+        self._transcribe_parts(ticket, language, split(samples), [])
 
-    def _hear(self, ticket: int, language: str, parts: list[Samples], heard: list[Transcript]) -> None:
+    def _transcribe_parts(
+        self, ticket: int, language: str, parts: list[Samples], transcripts: list[Transcript]
+    ) -> None:
         """The parts one after another, so that a long turn keeps nobody waiting for longer than one part takes."""
         part, *rest = parts
-        hear = partial(self._heard_by, language, part)
+        work = partial(self._transcript_of, language, part)
         try:
-            future = self.exchange.hearing.submit(self, hear, patient=bool(heard))
+            future = self.server.stt_pool.submit(self, work, patient=bool(transcripts))
         except BusyError:
             self._post(lambda: self.session.transcription_failed(ticket, "server_busy", BUSY, time.monotonic()))
             return
-        self.asked[ticket] = future
-        future.add_done_callback(lambda done: self._post(lambda: self._recognised(ticket, language, rest, heard, done)))
+        self.transcriptions[ticket] = future
+        future.add_done_callback(
+            lambda done: self._post(lambda: self._transcribed(ticket, language, rest, transcripts, done))
+        )
 
-    def _heard_by(self, language: str, samples: Samples) -> Transcript:
+    def _transcript_of(self, language: str, samples: Samples) -> Transcript:
         return self.models.languages.get(language).stt.transcribe(samples)
 
-    def _glimpse(self, item: str, samples: Samples, language: str) -> None:
+    def _transcribe_partial(self, item: str, samples: Samples, language: str) -> None:
         """Only for a lone caller on a machine with time to spare: the end of a turn must not wait for it."""
-        slow = self.glimpse_s > LONGEST_GLIMPSE_S or os.getloadavg()[0] > (os.cpu_count() or 1)
-        if slow or self.exchange.calls > 1 or not self.exchange.hearing.idle:
+        slow = self.partial_s > MAX_PARTIAL_S or os.getloadavg()[0] > (os.cpu_count() or 1)
+        if slow or self.server.calls > 1 or not self.server.stt_pool.idle:
             return
         began, stt = time.monotonic(), self.models.languages.get(language).stt
-        future = self.exchange.hearing.submit(self, lambda: stt.transcribe(samples, quick=True))
-        future.add_done_callback(lambda done: self._post(lambda: self._glimpsed(item, done, began)))
+        future = self.server.stt_pool.submit(self, lambda: stt.transcribe(samples, quick=True))
+        future.add_done_callback(lambda done: self._post(lambda: self._partially_transcribed(item, done, began)))
 
-    def _glimpsed(self, item: str, done: "Future[Transcript]", began: float) -> list[Effect]:
+    def _partially_transcribed(self, item: str, done: "Future[Transcript]", began: float) -> list[Effect]:
         now = time.monotonic()
-        self.glimpse_s = now - began
+        self.partial_s = now - began
         return (
             [] if done.cancelled() or done.exception() else self.session.partially_transcribed(item, done.result(), now)
         )
 
-    def _recognised(
-        self, ticket: int, language: str, rest: list[Samples], heard: list[Transcript], done: "Future[Transcript]"
+    def _transcribed(
+        self, ticket: int, language: str, rest: list[Samples], transcripts: list[Transcript], done: "Future[Transcript]"
     ) -> list[Effect]:
         now = time.monotonic()
-        if self.asked.pop(ticket, None) is None or done.cancelled():
+        if self.transcriptions.pop(ticket, None) is None or done.cancelled():
             return []
         failure = done.exception()
         if failure is None and rest:
-            self._hear(ticket, language, rest, [*heard, done.result()])
+            self._transcribe_parts(ticket, language, rest, [*transcripts, done.result()])
             return []
         if failure is None:
-            return self.session.transcribed(ticket, merged([*heard, done.result()]), now)
+            return self.session.transcribed(ticket, merged([*transcripts, done.result()]), now)
         log.error("recognition failed: %s", described(failure))
         return self.session.transcription_failed(
             ticket, "recognition_failed", "The sound could not be recognised.", now
         )
 
-    def _forget(self, ticket: int) -> None:
-        if ticket in self.asked:
-            self.asked.pop(ticket).cancel()
+    def _cancel_transcription(self, ticket: int) -> None:
+        if ticket in self.transcriptions:
+            self.transcriptions.pop(ticket).cancel()
 
     # Answering
 
     def _answer(self, request: Request) -> None:
-        if self.producing >= MOST_ANSWERS:
+        if self.running_answers >= MAX_ANSWERS:
             self._produced(request.response, Failed("server_busy", BUSY))
             return
-        self.producing += 1
+        self.running_answers += 1
         stopped = self.answers[request.response] = threading.Event()
-        future = self.exchange.answering.submit(self._produce, request, stopped)
-        future.add_done_callback(lambda _: self._post(lambda: self._produced_all(request.response)))
+        future = self.server.answer_threads.submit(self._produce, request, stopped)
+        future.add_done_callback(lambda _: self._post(lambda: self._answer_ended(request.response)))
 
-    def _produced_all(self, response: str) -> list[Effect]:
-        self.producing -= 1
+    def _answer_ended(self, response: str) -> list[Effect]:
+        self.running_answers -= 1
         self.answers.pop(response, None)
         return []
 
@@ -345,8 +349,8 @@ class Call:
         """In a thread: each piece goes to the session as soon as it is there."""
         try:
             language = self.models.languages.get(request.language)
-            speech = Speech(self, self.exchange.speaking, language.tts, stopped)
-            for piece in pieces(request, self._brain(request.language, language), speech, stopped, language.code):
+            speak = PooledTts(self, self.server.tts_pool, language.tts, stopped)
+            for piece in pieces(request, self._brain(request.language, language), speak, stopped, language.code):
                 self._produced(request.response, piece)
             self._produced(request.response, Finished())
         except BusyError:
@@ -362,12 +366,12 @@ class Call:
         self._post(lambda: self.session.produced(response, piece, time.monotonic()))
 
     def _brain(self, wanted: str, language: Language) -> Brain:
-        found = self.brains.setdefault(language.code, brain(language.code))
+        found = self.brains.setdefault(language.code, new_brain(language.code))
         why_unavailable = self.models.languages.why_unavailable(wanted)
-        if why_unavailable is None or wanted in self.told:
+        if why_unavailable is None or wanted in self.told_unavailable:
             return found
-        self.told.add(wanted)
-        return Preceded(why_unavailable, found)
+        self.told_unavailable.add(wanted)
+        return WithNotice(why_unavailable, found)
 
     # The end
 
@@ -376,15 +380,15 @@ class Call:
         with contextlib.suppress(RuntimeError):
             self.loop.call_soon_threadsafe(self.inbox.put_nowait, action)
 
-    def _abandon(self) -> None:
-        for future in list(self.asked.values()):
+    def _cancel_all(self) -> None:
+        for future in list(self.transcriptions.values()):
             future.cancel()
         for stopped in self.answers.values():
             stopped.set()
 
 
-async def let_go(endpoint: Endpoint) -> None:
+async def wait_for_close(connection: Connection) -> None:
     """Waits for the client's half of the close, but not for long."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(CLOSING_SECONDS):
-            await endpoint.wait_closed()
+            await connection.wait_closed()

@@ -21,8 +21,8 @@ def log_mel(samples: Floats, seconds: float) -> Floats:
     padded[: min(length, len(samples))] = samples[:length]
     bands = filters() @ spectrum(padded)
     # Not of the padding, whose silence is no part of the room.
-    heard = min(length, len(samples)) // HOP
-    bands[:, :heard] = without_noise(bands[:, :heard])
+    frames = min(length, len(samples)) // HOP
+    bands[:, :frames] = without_noise(bands[:, :frames])
     logs = np.log10(np.maximum(bands, 1e-10))
     scaled: Floats = ((np.maximum(logs, logs.max() - 8) + 4) / 4).astype(np.float32)
     return scaled

@@ -23,18 +23,18 @@ class Resampler:
         """What can be computed by now; a remainder of less than one block waits for the next call."""
         if self.up == self.down:
             return samples
-        heard = np.concatenate((self._kept, samples))
-        blocks = (len(heard) - (TAPS_PER_PHASE - 1)) // self.down
+        samples_with_tail = np.concatenate((self._kept, samples))
+        blocks = (len(samples_with_tail) - (TAPS_PER_PHASE - 1)) // self.down
         if blocks <= 0:
-            self._kept = heard
+            self._kept = samples_with_tail
             return np.zeros(0, np.float32)
-        self._kept = heard[blocks * self.down :]
-        return self._filtered(heard, blocks)
+        self._kept = samples_with_tail[blocks * self.down :]
+        return self._filtered(samples_with_tail, blocks)
 
-    def _filtered(self, heard: Floats, blocks: int) -> Floats:
+    def _filtered(self, samples_with_tail: Floats, blocks: int) -> Floats:
         # One product for all phases; numpy's own sliding windows cost more than the filter on a short chunk.
-        shape, (step,) = (blocks, len(self._taps)), heard.strides
-        windows = np.lib.stride_tricks.as_strided(heard, shape, (self.down * step, step), writeable=False)
+        shape, (step,) = (blocks, len(self._taps)), samples_with_tail.strides
+        windows = np.lib.stride_tricks.as_strided(samples_with_tail, shape, (self.down * step, step), writeable=False)
         made: Floats = windows @ self._taps
         return made.reshape(-1)
 
