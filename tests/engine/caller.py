@@ -91,7 +91,7 @@ class Caller:
         self.hears(text)
 
     def produce(self, *pieces: Piece, response: str | None = None) -> list[dict[str, Any]]:
-        named = response or self.requests[-1].response
+        named = response or self.requests[-1].response_id
         return [event for piece in pieces for event in self._perform(self.session.produced(named, piece, self.now))]
 
     def answer(self, text: str = "Hello there.", ms: int = 1000) -> list[dict[str, Any]]:

@@ -69,7 +69,7 @@ def test_a_language_nobody_knows_is_refused_at_the_start() -> None:
         Languages.starting_with("xx", lambda part: None)
 
 
-def test_the_friend_answers_in_japanese(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_companion_answers_in_japanese(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(languages.LOADERS, "ja", lambda tell: Language("ja", Parrot("二たす三は？"), Hum()))
     with Hall("Hello.") as hall, Client(hall.url) as client:
         client.send("session.update", session=choosing("ja-JP"))

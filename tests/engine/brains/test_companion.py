@@ -6,9 +6,9 @@ from datetime import datetime
 
 import pytest
 
-from voiceapp.engine.brains.companion import DICTATIONS, IDLE, JOKES, RULES, SKILLS, Companion
+from voiceapp.engine.brains.companion import DICTATIONS, IDLE_CHECK, JOKES, RULES, SKILLS, Companion
 from voiceapp.engine.brains.request import Message, Request, ToolCall
-from voiceapp.engine.brains.rule_based import LOOKED_THROUGH
+from voiceapp.engine.brains.rule_based import MAX_EXAMINED
 
 NOON = datetime(2026, 3, 1, 12, 5)
 
@@ -90,9 +90,9 @@ def test_dictation_tells_what_was_missed(companion: Companion) -> None:
     wanted = companion.answer("Give me a dictation.").partition("heard. ")[2]
     assert wanted in DICTATIONS
     assert companion.answer("Pardon?") == f"Again: {wanted}"
-    *begun, last = wanted.split()
+    *begin, last = wanted.split()
     missed = f"I heard all but: {last.strip('.').lower()}. The sentence was: {wanted}"
-    assert companion.answer(" ".join(begun)) == missed
+    assert companion.answer(" ".join(begin)) == missed
     companion.dictation = wanted
     assert companion.answer(wanted) == "Very good, I heard every word."
 
@@ -120,16 +120,16 @@ def test_of_a_long_text_only_the_beginning_is_looked_through_and_little_told_aga
     said = next(companion.reply(asked(letter * 8000, tools=({**WEATHER, "name": "zzz"},))))
     assert isinstance(said, str)
     assert len(said) < 600
-    watched = tuple((Watched(), answering) for _, answering in RULES)
+    watched = tuple((Watched(), rule_answer) for _, rule_answer in RULES)
     monkeypatch.setattr("voiceapp.engine.brains.companion.RULES", watched)
     for times in (8000, 16000):
         Watched.letters = 0
         list(companion.reply(asked(letter * times)))
-        assert Watched.letters == LOOKED_THROUGH * len(RULES)
+        assert Watched.letters == MAX_EXAMINED * len(RULES)
 
 
 def test_silence_and_nothing_said(companion: Companion) -> None:
-    assert list(companion.reply(asked("x", idle=True))) == [IDLE]
+    assert list(companion.reply(asked("x", idle=True))) == [IDLE_CHECK]
     assert next(companion.reply(Request("r", ()))) != ""
     assert list(companion.reply(asked(""))) == ["I did not hear any words."]
 
@@ -154,7 +154,7 @@ def test_it_calls_a_function_that_is_demanded(companion: Companion) -> None:
 
 
 def test_it_tells_what_the_function_gave(companion: Companion) -> None:
-    request = Request("r", (Message("user", "The weather?"), Message("output", "Sunny", call="c")), tools=(WEATHER,))
+    request = Request("r", (Message("user", "The weather?"), Message("output", "Sunny", call_id="c")), tools=(WEATHER,))
     assert list(companion.reply(request)) == ["The answer is: Sunny"]
 
 

@@ -1,11 +1,11 @@
-"""The Japanese friend's answers: one line for each thing that is said to it."""
+"""The Japanese companion's answers: one line for each thing that is said to it."""
 
 import random
 from datetime import datetime
 
 import pytest
 
-from voiceapp.engine.brains.companion_ja import IDLE, JOKES, MODELLESS, SKILLS, Friend
+from voiceapp.engine.brains.companion_ja import IDLE_CHECK, JOKES, NO_MODEL, SKILLS, JapaneseCompanion
 from voiceapp.engine.brains.numbers_ja import digits
 from voiceapp.engine.brains.request import Message, Request
 
@@ -13,8 +13,8 @@ AFTERNOON = datetime(2026, 3, 1, 14, 5)
 
 
 @pytest.fixture
-def friend() -> Friend:
-    return Friend(clock=lambda: AFTERNOON, rng=random.Random(1))
+def companion() -> JapaneseCompanion:
+    return JapaneseCompanion(clock=lambda: AFTERNOON, rng=random.Random(1))
 
 
 @pytest.mark.parametrize(
@@ -52,18 +52,18 @@ def friend() -> Friend:
         ("さようなら。", "またね。話せて楽しかったよ。"),
         ("こんにちは。", "こんにちは。何をしようか？"),
         ("元気ですか？", "元気だよ、ありがとう。あなたは？"),
-        ("フランスの首都はどこですか？", f"「フランスの首都はどこですか？」って聞こえたよ。{MODELLESS}"),
+        ("フランスの首都はどこですか？", f"「フランスの首都はどこですか？」って聞こえたよ。{NO_MODEL}"),
     ],
 )
-def test_it_answers(friend: Friend, said: str, answer: str) -> None:
-    assert friend.answer(said) == answer
+def test_it_answers(companion: JapaneseCompanion, said: str, answer: str) -> None:
+    assert companion.answer(said) == answer
 
 
-def test_it_remembers_the_name(friend: Friend) -> None:
-    assert friend.answer("私の名前は何ですか？") == "まだ名前を聞いていないよ。"
-    assert "花子さん" in friend.answer("私の名前は花子です。")
-    assert friend.answer("わたしの名前を覚えてる？") == "あなたの名前は花子さんだよ。"
-    assert friend.answer("こんばんは。") == "こんばんは、花子さん。何をしようか？"
+def test_it_remembers_the_name(companion: JapaneseCompanion) -> None:
+    assert companion.answer("私の名前は何ですか？") == "まだ名前を聞いていないよ。"
+    assert "花子さん" in companion.answer("私の名前は花子です。")
+    assert companion.answer("わたしの名前を覚えてる？") == "あなたの名前は花子さんだよ。"
+    assert companion.answer("こんばんは。") == "こんばんは、花子さん。何をしようか？"
 
 
 NAMES = """
@@ -80,16 +80,16 @@ NO_NAMES = """
 
 
 @pytest.mark.parametrize("name", NAMES.split())
-def test_who_says_who_they_are_is_called_so(friend: Friend, name: str) -> None:
-    assert f"{name}さんだね" in friend.answer(f"私は{name}です。")
-    assert f"{name}さんだね" in friend.answer(f"はじめまして、わたしの名前は{name}といいます。")
+def test_who_says_who_they_are_is_called_so(companion: JapaneseCompanion, name: str) -> None:
+    assert f"{name}さんだね" in companion.answer(f"私は{name}です。")
+    assert f"{name}さんだね" in companion.answer(f"はじめまして、わたしの名前は{name}といいます。")
 
 
 @pytest.mark.parametrize("said", NO_NAMES.split())
-def test_how_what_and_where_from_somebody_is_is_no_name(friend: Friend, said: str) -> None:
-    friend.answer(f"私は{said}。")
-    friend.answer(f"こんにちは、僕は{said}。")
-    assert friend.name is None
+def test_how_what_and_where_from_somebody_is_is_no_name(companion: JapaneseCompanion, said: str) -> None:
+    companion.answer(f"私は{said}。")
+    companion.answer(f"こんにちは、僕は{said}。")
+    assert companion.user_name is None
 
 
 @pytest.mark.parametrize(
@@ -110,26 +110,26 @@ def test_how_what_and_where_from_somebody_is_is_no_name(friend: Friend, said: st
         "2026-03-01に生まれた。",
     ],
 )
-def test_what_only_looks_like_a_rules_words_is_left_alone(friend: Friend, said: str) -> None:
-    assert friend.answer(said) == f"「{said.rstrip('。')}」って聞こえたよ。{MODELLESS}"
+def test_what_only_looks_like_a_rules_words_is_left_alone(companion: JapaneseCompanion, said: str) -> None:
+    assert companion.answer(said) == f"「{said.rstrip('。')}」って聞こえたよ。{NO_MODEL}"
 
 
-def test_it_plays(friend: Friend) -> None:
-    assert "1から100まで" in friend.answer("数当てゲームをしよう。")
-    friend.number = 42
-    assert friend.answer("五十！") == "50は大きすぎるよ。"
-    assert friend.answer("３０かな") == "30は小さすぎるよ。"
-    assert friend.answer("42です。") == "当たり！答えは42だよ。"
-    friend.answer("ゲームしよう")
-    assert friend.answer("もうやめる。").startswith("わかった。答えは")
+def test_it_plays(companion: JapaneseCompanion) -> None:
+    assert "1から100まで" in companion.answer("数当てゲームをしよう。")
+    companion.secret = 42
+    assert companion.answer("五十！") == "50は大きすぎるよ。"
+    assert companion.answer("３０かな") == "30は小さすぎるよ。"
+    assert companion.answer("42です。") == "当たり！答えは42だよ。"
+    companion.answer("ゲームしよう")
+    assert companion.answer("もうやめる。").startswith("わかった。答えは")
 
 
-def test_jokes_and_once_more(friend: Friend) -> None:
-    told = {next(iter(friend.reply(Request("r", (Message("user", "ジョークを言って。"),))))) for _ in JOKES}
+def test_jokes_and_once_more(companion: JapaneseCompanion) -> None:
+    told = {next(iter(companion.reply(Request("r", (Message("user", "ジョークを言って。"),))))) for _ in JOKES}
     assert told == set(JOKES)
-    last = friend.said
-    assert friend.answer("もう一度言ってください。") == last
-    assert list(friend.reply(Request("r", (), idle=True))) == [IDLE]
+    last = companion.last_answer
+    assert companion.answer("もう一度言ってください。") == last
+    assert list(companion.reply(Request("r", (), idle=True))) == [IDLE_CHECK]
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_numerals(text: str, wanted: str) -> None:
     assert digits(text) == wanted
 
 
-def test_a_session_that_goes_on_with_an_earlier_talk_knows_the_name(friend: Friend) -> None:
+def test_a_session_that_goes_on_with_an_earlier_talk_knows_the_name(companion: JapaneseCompanion) -> None:
     earlier = (Message("user", "私の名前は花子です。"), Message("assistant", "花子さんだね。"))
     request = Request("r", (*earlier, Message("user", "私の名前は何？")))
-    assert list(friend.reply(request)) == ["あなたの名前は花子さんだよ。"]
+    assert list(companion.reply(request)) == ["あなたの名前は花子さんだよ。"]

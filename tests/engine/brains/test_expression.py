@@ -16,7 +16,7 @@ from voiceapp.engine.brains.expression import (
     TooBigError,
     TooLongError,
     figure,
-    found,
+    first_sum,
 )
 
 TOKEN = re.compile(r"\d+(?:\.\d+)?|\S")
@@ -53,7 +53,7 @@ def by_python(text: str) -> Fraction:
 def test_it_computes_what_python_computes(text: str) -> None:
     tokens = TOKEN.findall(text)
     try:
-        mine = found(tokens)
+        mine = first_sum(tokens)
     except DividedByZeroError:
         with pytest.raises(ZeroDivisionError):
             by_python(text)
@@ -61,7 +61,7 @@ def test_it_computes_what_python_computes(text: str) -> None:
         # Some number on the way was out of bounds; the result need not be.
         assert len(tokens) > 3
     except TooLongError:
-        assert len(tokens) > expression.MOST_DEPTH
+        assert len(tokens) > expression.MAX_DEPTH
     else:
         if mine is not None and mine.tokens == tuple(tokens):
             assert mine.value == by_python(text)
@@ -73,10 +73,10 @@ def test_it_computes_what_python_computes(text: str) -> None:
 @given(st.lists(st.sampled_from(["1", "7.5", "0", *"+-*/^()%√", "x"]), max_size=120))
 def test_no_order_of_tokens_breaks_it(tokens: list[str]) -> None:
     try:
-        sum_found = found(tokens)
+        sum_found = first_sum(tokens)
     except NoAnswerError:
         return
-    assert sum_found is None or abs(sum_found.value) < 10**expression.MOST_DIGITS
+    assert sum_found is None or abs(sum_found.value) < 10**expression.MAX_DIGITS
 
 
 class Counted(list[str]):
@@ -94,7 +94,7 @@ def test_twice_the_tokens_take_twice_the_looks(pattern: str) -> None:
     def looks(times: int) -> int:
         Counted.looks = 0
         with contextlib.suppress(NoAnswerError):
-            found(Counted([*list(pattern) * times, "+"]))
+            first_sum(Counted([*list(pattern) * times, "+"]))
         return Counted.looks
 
     assert looks(2000) <= 2 * looks(1000) + 100

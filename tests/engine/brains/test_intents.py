@@ -14,9 +14,9 @@ LEAST = 0.8
 
 def intent(text: str) -> str:
     companion = Companion()
-    for pattern, answering in RULES:
-        if (found := pattern.search(text)) and answering(companion, text, found) is not None:
-            name = answering.__name__.strip("_")
+    for pattern, rule_answer in RULES:
+        if (found := pattern.search(text)) and rule_answer(companion, text, found) is not None:
+            name = rule_answer.__name__.strip("_")
             return NAMES.get(name, name)
     return "sum" if arithmetic.answer(text) else "none"
 

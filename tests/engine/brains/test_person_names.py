@@ -21,7 +21,7 @@ from voiceapp.engine.brains.companion import Companion
 def test_names_are_taken(said: str, name: str) -> None:
     companion = Companion()
     companion.answer(said)
-    assert companion.name == name
+    assert companion.user_name == name
 
 
 NO_NAMES = """
@@ -54,5 +54,5 @@ I am 42.
 def test_states_trades_and_origins_are_no_names(said: str) -> None:
     companion = Companion()
     companion.answer(said.strip())
-    companion.recall(said.strip())
-    assert companion.name is None
+    companion.remember(said.strip())
+    assert companion.user_name is None

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiceapp.engine.brains.request import AudioPiece, Piece, Request, TextPiece, ToolCall
-from voiceapp.engine.brains.sentences import MOST, MOST_WIDE, sentences
+from voiceapp.engine.brains.sentences import MAX_LENGTH, MAX_WIDE_LENGTH, sentences
 from voiceapp.engine.protocol.audio_formats import Samples
 from voiceapp.engine.serving.answering import UNSPOKEN, pieces, spoken_text
 
@@ -113,12 +113,12 @@ def test_a_very_long_sentence_is_cut_at_a_comma() -> None:
 @pytest.mark.parametrize(
     ("text", "most"),
     [
-        ("the quick brown fox jumps over the lazy dog and then " * 100, MOST),
-        ("x" * 5000, MOST),
-        ("e\u0301" * 3000, MOST),
-        ("今日はとても良い天気なので散歩に行こうと思っています" * 50, MOST_WIDE),
-        ("今日はとても良い天気なので、散歩に行こうと思って、います、" * 50, MOST_WIDE),
-        ("e.g. " * 1000, MOST),
+        ("the quick brown fox jumps over the lazy dog and then " * 100, MAX_LENGTH),
+        ("x" * 5000, MAX_LENGTH),
+        ("e\u0301" * 3000, MAX_LENGTH),
+        ("今日はとても良い天気なので散歩に行こうと思っています" * 50, MAX_WIDE_LENGTH),
+        ("今日はとても良い天気なので、散歩に行こうと思って、います、" * 50, MAX_WIDE_LENGTH),
+        ("e.g. " * 1000, MAX_LENGTH),
     ],
 )
 def test_what_has_no_end_is_cut_so_that_no_piece_takes_the_voice_for_long(text: str, most: int) -> None:

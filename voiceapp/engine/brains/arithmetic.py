@@ -9,22 +9,22 @@ from .expression import DividedByZeroError, NoAnswerError, NotRealError, TooBigE
 from .numbers import digits
 
 # Only from where a number begins: from every digit of a long one it would be looked through again and again.
-N = r"(?<![\d.])(-? ?\d+(?:\.\d+)?)"
+NUMBER = r"(?<![\d.])(-? ?\d+(?:\.\d+)?)"
 PHRASES = tuple(
     (re.compile(phrase), formula)
     for phrase, formula in (
-        (rf"\b(?:multiply|times) {N} (?:by|and|with) {N}", r"\1 * \2"),
-        (rf"\bdivide {N} (?:by|and) {N}", r"\1 / \2"),
-        (rf"\b(?:subtract|take) {N} (?:away )?from {N}", r"\2 - \1"),
-        (rf"\badd {N} (?:and|to|plus) {N}", r"\1 + \2"),
-        (rf"\bsum of {N} and {N}", r"\1 + \2"),
-        (rf"\bproduct of {N} and {N}", r"\1 * \2"),
-        (rf"\bdifference (?:between|of) {N} and {N}", r"\1 - \2"),
-        (rf"{N} and {N} (?:together|make)\b", r"\1 + \2"),
-        (rf"\bhalf of {N}", r"\1 / 2"),
-        (rf"\ba third of {N}", r"\1 / 3"),
-        (rf"\ba quarter of {N}", r"\1 / 4"),
-        (rf"\b(?:double|twice) {N}", r"\1 * 2"),
+        (rf"\b(?:multiply|times) {NUMBER} (?:by|and|with) {NUMBER}", r"\1 * \2"),
+        (rf"\bdivide {NUMBER} (?:by|and) {NUMBER}", r"\1 / \2"),
+        (rf"\b(?:subtract|take) {NUMBER} (?:away )?from {NUMBER}", r"\2 - \1"),
+        (rf"\badd {NUMBER} (?:and|to|plus) {NUMBER}", r"\1 + \2"),
+        (rf"\bsum of {NUMBER} and {NUMBER}", r"\1 + \2"),
+        (rf"\bproduct of {NUMBER} and {NUMBER}", r"\1 * \2"),
+        (rf"\bdifference (?:between|of) {NUMBER} and {NUMBER}", r"\1 - \2"),
+        (rf"{NUMBER} and {NUMBER} (?:together|make)\b", r"\1 + \2"),
+        (rf"\bhalf of {NUMBER}", r"\1 / 2"),
+        (rf"\ba third of {NUMBER}", r"\1 / 3"),
+        (rf"\ba quarter of {NUMBER}", r"\1 / 4"),
+        (rf"\b(?:double|twice) {NUMBER}", r"\1 * 2"),
         (r"\b(?:the )?square root of\b", "√"),
         (r"(?:%|\b(?:percent|per cent)\b)(?= of\b)", "% *"),
         (r"(?<=%) \* of\b", " *"),
@@ -48,7 +48,7 @@ RANGE = re.compile(r"(?<![a-z\d.])\d+(?:[-/x]\d+)+(?![a-z\d])")
 SPOKEN = {"+": "plus", "-": "minus", "*": "times", "/": "divided by", "^": "to the power of", "%": "percent"} | {
     "√": "the square root of"
 }
-EXCUSES: dict[type[NoAnswerError], str] = {
+REFUSALS: dict[type[NoAnswerError], str] = {
     DividedByZeroError: "Nothing can be divided by zero.",
     NotRealError: "That has no real answer.",
     TooBigError: "That number is too big for me.",
@@ -60,12 +60,12 @@ def answer(text: str) -> str | None:
     """A sentence with the result of the sum in the text; None if there is no sum in it."""
     written = unicodedata.normalize("NFKC", text).lower()
     try:
-        found = expression.found(WORD.findall(symbols(digits(sums_only(written, ASKING)))))
+        found = expression.first_sum(WORD.findall(symbols(digits(sums_only(written, ASKING)))))
     except NoAnswerError as reason:
-        return EXCUSES[type(reason)]
+        return REFUSALS[type(reason)]
     if found is None:
         return None
-    sentence = f"{spoken(found.tokens)} is {told(found.value)}."
+    sentence = f"{spoken(found.tokens)} is {in_words(found.value)}."
     return sentence[0].upper() + sentence[1:]
 
 
@@ -83,7 +83,7 @@ def symbols(text: str) -> str:
     return text
 
 
-def told(value: Fraction) -> str:
+def in_words(value: Fraction) -> str:
     shown = expression.figure(value, group=",")
     power = f" times 10 to the power of {signed(shown.ten)}" if shown.ten else ""
     return f"{'' if shown.exact else 'about '}{'minus ' if shown.negative else ''}{shown.digits}{power}"

@@ -8,22 +8,22 @@ from .arithmetic import WORD, sums_only
 from .expression import DividedByZeroError, NoAnswerError, NotRealError, TooBigError, TooLongError
 
 # Only from where a number begins: from every digit of a long one it would be looked through again and again.
-N = r"(?<![\d.])(-?\d+(?:\.\d+)?)"
+NUMBER = r"(?<![\d.])(-?\d+(?:\.\d+)?)"
 PHRASES = tuple(
     (re.compile(phrase), formula)
     for phrase, formula in (
         # Japanese keyboards write the long vowel where others write a minus sign.
         (r"(?<=[\d)])[ー−–—―‐](?=[\d(])|−", "-"),
         (r"マイナス(?=[\d(])", "-"),
-        (rf"{N}(?:に|と){N}を?(?:足|たす|たし|加え)", r"\1 + \2 "),
-        (rf"{N}から{N}を?(?:引|ひ)", r"\1 - \2 "),
-        (rf"{N}(?:に|と){N}を?(?:掛|かけ)", r"\1 * \2 "),
-        (rf"{N}を{N}で(?:割|わ)", r"\1 / \2 "),
-        (rf"{N}の{N}(?:パーセント|%)", r"\1 * \2 % "),
-        (rf"{N}の半分", r"\1 / 2 "),
-        (rf"{N}の(\d+)倍", r"\1 * \2 "),
-        (rf"{N}分の{N}", r"\2 / \1 "),
-        (rf"{N}の平方根", r"√ \1 "),
+        (rf"{NUMBER}(?:に|と){NUMBER}を?(?:足|たす|たし|加え)", r"\1 + \2 "),
+        (rf"{NUMBER}から{NUMBER}を?(?:引|ひ)", r"\1 - \2 "),
+        (rf"{NUMBER}(?:に|と){NUMBER}を?(?:掛|かけ)", r"\1 * \2 "),
+        (rf"{NUMBER}を{NUMBER}で(?:割|わ)", r"\1 / \2 "),
+        (rf"{NUMBER}の{NUMBER}(?:パーセント|%)", r"\1 * \2 % "),
+        (rf"{NUMBER}の半分", r"\1 / 2 "),
+        (rf"{NUMBER}の(\d+)倍", r"\1 * \2 "),
+        (rf"{NUMBER}分の{NUMBER}", r"\2 / \1 "),
+        (rf"{NUMBER}の平方根", r"√ \1 "),
         (r"ルート(?=[\d(])", "√"),
         (r"の(\d+)乗", r" ^ \1 "),
         (r"パーセント", "%"),
@@ -35,7 +35,7 @@ PHRASES = tuple(
     )
 )
 ASKING = re.compile(r"は[?？]?$|いくつ|いくら|計算|答え|何|なに|=")
-EXCUSES: dict[type[NoAnswerError], str] = {
+REFUSALS: dict[type[NoAnswerError], str] = {
     DividedByZeroError: "ゼロで割ることはできないから、その計算には答えがないよ。",
     NotRealError: "その計算には、実数の答えがないよ。",
     TooBigError: "その数は大きすぎて、わたしには計算できないよ。",
@@ -43,19 +43,19 @@ EXCUSES: dict[type[NoAnswerError], str] = {
 }
 
 
-def calculated(text: str) -> str | None:
+def calculate(text: str) -> str | None:
     """A sentence with the result of the sum in the text, which has narrow digits; None if there is no sum in it."""
     text = sums_only(text, ASKING)
     for phrase, formula in PHRASES:
         text = phrase.sub(formula, text)
     try:
-        found = expression.found(WORD.findall(text))
+        found = expression.first_sum(WORD.findall(text))
     except NoAnswerError as reason:
-        return EXCUSES[type(reason)]
-    return None if found is None else f"答えは{told(found.value)}だよ。"
+        return REFUSALS[type(reason)]
+    return None if found is None else f"答えは{in_words(found.value)}だよ。"
 
 
-def told(value: Fraction) -> str:
+def in_words(value: Fraction) -> str:
     """Without marks between thousands: the voice would stop at each."""
     shown = expression.figure(value)
     power = f"かける10の{'マイナス' if shown.ten < 0 else ''}{abs(shown.ten)}乗" if shown.ten else ""

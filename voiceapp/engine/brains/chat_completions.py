@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from .request import Message, Request, ToolCall
 
-SECONDS = 60
-IDLE = "The user has been silent for a while. Ask briefly whether they are still there."
-SPOKEN = "Your answer is read aloud: a few short sentences, no lists, no markup."
+TIMEOUT_S = 60
+IDLE_INSTRUCTION = "The user has been silent for a while. Ask briefly whether they are still there."
+SPOKEN_INSTRUCTION = "Your answer is read aloud: a few short sentences, no lists, no markup."
 
 
 class BrainError(Exception):
@@ -19,7 +19,7 @@ class BrainError(Exception):
 
 
 @dataclass
-class Chat:
+class ChatCompletions:
     """`address` is the base, such as http://127.0.0.1:11434/v1."""
 
     address: str
@@ -29,12 +29,12 @@ class Chat:
     def reply(self, request: Request) -> Iterator[str | ToolCall]:
         connection = self._connected()
         try:
-            calls = Calls()
+            calls = ToolCallDeltas()
             for delta in self._deltas(connection, request):
                 if delta.get("content"):
                     yield delta["content"]
-                calls.take(delta.get("tool_calls") or [])
-            yield from calls.whole()
+                calls.add(delta.get("tool_calls") or [])
+            yield from calls.finished()
         except (OSError, http.client.HTTPException) as failure:
             raise BrainError(f"The language model at {self._host} broke off.") from failure
         finally:
@@ -47,7 +47,7 @@ class Chat:
     def _connected(self) -> http.client.HTTPConnection:
         parts = urlsplit(self.address)
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        return kind(parts.hostname or "", parts.port, timeout=SECONDS)
+        return kind(parts.hostname or "", parts.port, timeout=TIMEOUT_S)
 
     def _deltas(self, connection: http.client.HTTPConnection, request: Request) -> Iterator[dict[str, Any]]:
         headers = {"Content-Type": "application/json", "Accept": "text/event-stream"}
@@ -66,35 +66,35 @@ class Chat:
 
     def body(self, request: Request) -> dict[str, Any]:
         """The request as chat completions want it."""
-        orders = "\n\n".join(filter(None, [request.instructions, SPOKEN if request.spoken else ""]))
-        messages = [{"role": "system", "content": orders}] if orders else []
-        messages += [said for message in request.messages if (said := shown(message))]
+        instructions = "\n\n".join(filter(None, [request.instructions, SPOKEN_INSTRUCTION if request.spoken else ""]))
+        messages = [{"role": "system", "content": instructions}] if instructions else []
+        messages += [shown for message in request.messages if (shown := chat_message(message))]
         if request.idle:
-            messages.append({"role": "system", "content": IDLE})
+            messages.append({"role": "system", "content": IDLE_INSTRUCTION})
         body: dict[str, Any] = {"model": self.model, "stream": True, "messages": messages}
         if request.tools and request.tool_choice != "none":
-            body["tools"] = [nested(tool) for tool in request.tools]
-            body["tool_choice"] = chosen(request.tool_choice)
+            body["tools"] = [chat_tool(tool) for tool in request.tools]
+            body["tool_choice"] = chat_tool_choice(request.tool_choice)
         return body
 
 
-def shown(message: Message) -> dict[str, Any] | None:
+def chat_message(message: Message) -> dict[str, Any] | None:
     match message.role:
         case "call":
             function = {"name": message.name, "arguments": message.text}
-            call = {"id": message.call, "type": "function", "function": function}
+            call = {"id": message.call_id, "type": "function", "function": function}
             return {"role": "assistant", "content": None, "tool_calls": [call]}
         case "output":
-            return {"role": "tool", "tool_call_id": message.call, "content": message.text}
+            return {"role": "tool", "tool_call_id": message.call_id, "content": message.text}
     return {"role": message.role, "content": message.text} if message.text else None
 
 
-def nested(tool: dict[str, Any]) -> dict[str, Any]:
+def chat_tool(tool: dict[str, Any]) -> dict[str, Any]:
     """Realtime tools are flat; chat completions put all but the type one level down."""
     return {"type": "function", "function": {key: value for key, value in tool.items() if key != "type"}}
 
 
-def chosen(choice: str | dict[str, Any]) -> str | dict[str, Any]:
+def chat_tool_choice(choice: str | dict[str, Any]) -> str | dict[str, Any]:
     return choice if isinstance(choice, str) else {"type": "function", "function": {"name": choice["name"]}}
 
 
@@ -111,17 +111,17 @@ def delta_in(line: bytes) -> dict[str, Any] | None:
 
 
 @dataclass
-class Calls:
+class ToolCallDeltas:
     """Function calls, put together from their deltas."""
 
     parts: dict[int, list[str]] = field(default_factory=dict)
 
-    def take(self, deltas: list[dict[str, Any]]) -> None:
+    def add(self, deltas: list[dict[str, Any]]) -> None:
         for delta in deltas:
             part = self.parts.setdefault(delta.get("index", 0), ["", ""])
             function = delta.get("function") or {}
             part[0] += function.get("name") or ""
             part[1] += function.get("arguments") or ""
 
-    def whole(self) -> list[ToolCall]:
+    def finished(self) -> list[ToolCall]:
         return [ToolCall(name, arguments or "{}") for name, arguments in self.parts.values()]

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from . import arithmetic
-from .guessing import MOST, Guessing
+from .guessing import MAX_NUMBER, GuessingGame
 from .person_names import is_name, is_written_as_name
 from .request import Message
-from .rule_based import Ruled, excerpt, words_of
+from .rule_based import RuleBasedBrain, excerpt, words_of
 
 JOKES = (
     "Why did the scarecrow win a prize? Because he was outstanding in his field.",
@@ -29,41 +29,41 @@ SKILLS = (
     "I can tell you the time and the date, do sums, repeat what you say, remember your name, tell a joke, "
     "play a guessing game, or read you a sentence for dictation."
 )
-WHO = (
+ABOUT = (
     "I am the small built-in companion of this app. "
     "I run on this computer, without a language model: I answer by rules."
 )
-MODELLESS = "Without a language model I have no answer to that. Say help to hear what I can do."
-IDLE = "Are you still there? Say help if you want to know what I can do."
+NO_MODEL = "Without a language model I have no answer to that. Say help to hear what I can do."
+IDLE_CHECK = "Are you still there? Say help if you want to know what I can do."
 
-Answering = Callable[["Companion", str, "re.Match[str]"], str | None]
+RuleAnswer = Callable[["Companion", str, "re.Match[str]"], str | None]
 """None: it only looked like what the rule is for."""
 
 
 @dataclass
-class Companion(Ruled):
+class Companion(RuleBasedBrain):
     """One caller's companion, with what it remembers of the call."""
 
-    game: Guessing | None = None
+    game: GuessingGame | None = None
     dictation: str | None = None
-    confessed: bool = False
+    has_explained: bool = False
 
-    def hello(self) -> str:
-        return f"Hello. {WHO} Say help to hear what I can do."
+    def greeting(self) -> str:
+        return f"Hello. {ABOUT} Say help to hear what I can do."
 
-    def are_you_there(self) -> str:
-        return IDLE
+    def idle_check(self) -> str:
+        return IDLE_CHECK
 
-    def nothing_heard(self) -> str:
+    def nothing_said(self) -> str:
         return "I did not hear any words."
 
-    def told_output(self, message: Message) -> str:
+    def tell_output(self, message: Message) -> str:
         return f"The answer is: {message.text}" if message.text else "That is done."
 
-    def recall(self, text: str) -> None:
-        for pattern, answering in RULES:
+    def remember(self, text: str) -> None:
+        for pattern, rule_answer in RULES:
             found = pattern.search(text)
-            if found and (answering not in INTRODUCTIONS or answering(self, text, found)):
+            if found and (rule_answer not in INTRODUCTIONS or rule_answer(self, text, found)):
                 return
 
     def answer(self, text: str) -> str:
@@ -94,17 +94,17 @@ class Companion(Ruled):
         return f"I heard all but: {', '.join(missed)}. The sentence was: {wanted}"
 
     def _by_rule(self, text: str) -> str:
-        for pattern, answering in RULES:
+        for pattern, rule_answer in RULES:
             found = pattern.search(text)
-            if found and (answer := answering(self, text, found)) is not None:
+            if found and (answer := rule_answer(self, text, found)) is not None:
                 return answer
-        return arithmetic.answer(text) or self._honestly(text)
+        return arithmetic.answer(text) or self._without_model(text)
 
-    def _honestly(self, text: str) -> str:
-        first, self.confessed = not self.confessed, True
+    def _without_model(self, text: str) -> str:
+        first, self.has_explained = not self.has_explained, True
         heard = excerpt(text)
         heard = heard if heard.endswith((".", "?", "!", "…")) else f"{heard}."
-        excuse = f"No language model is configured, so I cannot answer that. {SKILLS}" if first else MODELLESS
+        excuse = f"No language model is configured, so I cannot answer that. {SKILLS}" if first else NO_MODEL
         return f"I heard: {heard} {excuse}"
 
     # Rules
@@ -113,7 +113,7 @@ class Companion(Ruled):
         return found.group("what").strip(" :,").capitalize()
 
     def _again(self, text: str, found: "re.Match[str]") -> str:
-        return self.said or "I have not said anything yet."
+        return self.last_answer or "I have not said anything yet."
 
     def _take_name(self, text: str, found: "re.Match[str]") -> str | None:
         name: str = found.group("name")
@@ -125,11 +125,13 @@ class Companion(Ruled):
         return self._remembered(name) if is_written_as_name(name) and is_name(name) else None
 
     def _remembered(self, name: str) -> str:
-        self.name = name.title() if name.islower() or name.isupper() else name
-        return f"Nice to meet you, {self.name}. I will remember your name for this call."
+        self.user_name = name.title() if name.islower() or name.isupper() else name
+        return f"Nice to meet you, {self.user_name}. I will remember your name for this call."
 
     def _tell_name(self, text: str, found: "re.Match[str]") -> str:
-        return f"Your name is {self.name}." if self.name else "You have not told me your name. Say: my name is."
+        if self.user_name is None:
+            return "You have not told me your name. Say: my name is."
+        return f"Your name is {self.user_name}."
 
     def _time(self, text: str, found: "re.Match[str]") -> str:
         now = self.clock()
@@ -143,30 +145,30 @@ class Companion(Ruled):
         return self.next_joke(JOKES)
 
     def _begin_game(self, text: str, found: "re.Match[str]") -> str:
-        self.game = Guessing.begun(self.rng)
-        return f"I am thinking of a number from 1 to {MOST}. What is your guess?"
+        self.game = GuessingGame.begin(self.rng)
+        return f"I am thinking of a number from 1 to {MAX_NUMBER}. What is your guess?"
 
     def _dictate(self, text: str, found: "re.Match[str]") -> str:
         self.dictation = self.rng.choice(DICTATIONS)
         return f"Say this after me, and I will tell you what I heard. {self.dictation}"
 
     def _hello(self, text: str, found: "re.Match[str]") -> str:
-        named = f", {self.name}" if self.name else ""
+        named = f", {self.user_name}" if self.user_name else ""
         return f"Hello{named}! I am well, thank you. What can I do for you?"
 
     def _goodbye(self, text: str, found: "re.Match[str]") -> str:
-        return f"Goodbye{f', {self.name}' if self.name else ''}. It was nice talking to you."
+        return f"Goodbye{f', {self.user_name}' if self.user_name else ''}. It was nice talking to you."
 
     def _thanks(self, text: str, found: "re.Match[str]") -> str:
         return "You are welcome."
 
     def _who(self, text: str, found: "re.Match[str]") -> str:
-        return f"{WHO} {SKILLS}"
+        return f"{ABOUT} {SKILLS}"
 
     def _skills(self, text: str, found: "re.Match[str]") -> str:
         return SKILLS
 
-    def _test(self, text: str, found: "re.Match[str]") -> str:
+    def _sound_check(self, text: str, found: "re.Match[str]") -> str:
         return "Yes, I hear you well."
 
     def _count(self, text: str, found: "re.Match[str]") -> str:
@@ -185,7 +187,7 @@ REPEAT = rule(
 
 NAME = r"(?P<name>[^\W\d_]+(?:['’-][^\W\d_]+)*)"
 
-RULES: "tuple[tuple[re.Pattern[str], Answering], ...]" = (
+RULES: "tuple[tuple[re.Pattern[str], RuleAnswer], ...]" = (
     (REPEAT, Companion._again),
     (
         rule(
@@ -297,7 +299,7 @@ RULES: "tuple[tuple[re.Pattern[str], Answering], ...]" = (
             r"\b(can|do) you (still )?hear\b|^\W*testing\b|\bare you (still )?there\b|\bmicrophone\b|\bmic\b"
             r"|\bis (this|it) (thing )?(on|working)\b|\b(anybody|anyone|somebody) there\b|\bsound check\b"
         ),
-        Companion._test,
+        Companion._sound_check,
     ),
     (
         rule(

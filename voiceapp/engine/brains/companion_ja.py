@@ -1,15 +1,15 @@
-"""The Japanese companion: a friend who answers by rules, with the abilities of the English one."""
+"""The Japanese companion: answers by rules, as a friend would, with the abilities of the English one."""
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .arithmetic_ja import calculated
-from .guessing import MOST
+from .arithmetic_ja import calculate
+from .guessing import MAX_NUMBER
 from .numbers_ja import digits
 from .person_names import is_japanese_name
 from .request import Message
-from .rule_based import Ruled, excerpt
+from .rule_based import RuleBasedBrain, excerpt
 
 JOKES = (
     "ふとんがふっとんだ。",
@@ -19,75 +19,72 @@ JOKES = (
     "いくらはいくら？",
 )
 SKILLS = "時間や日付を言うこと、計算、まねをして言うこと、名前を覚えること、だじゃれ、数当てゲームができるよ。"
-WHO = "わたしは、このアプリに入っている小さな友だちだよ。言語モデルは使わずに、決まりで答えているんだ。"
-MODELLESS = "でも、言語モデルがないから、それには答えられないんだ。何ができるか知りたいときは、ヘルプと言ってね。"
-IDLE = "まだそこにいる？困ったら、ヘルプと言ってね。"
+ABOUT = "わたしは、このアプリに入っている小さな友だちだよ。言語モデルは使わずに、決まりで答えているんだ。"
+NO_MODEL = "でも、言語モデルがないから、それには答えられないんだ。何ができるか知りたいときは、ヘルプと言ってね。"
+IDLE_CHECK = "まだそこにいる？困ったら、ヘルプと言ってね。"
 WEEKDAYS = "月火水木金土日"
 
-Answering = Callable[["Friend", "re.Match[str]"], str | None]
+RuleAnswer = Callable[["JapaneseCompanion", "re.Match[str]"], str | None]
 """None: it only looked like what the rule is for."""
 
 
 @dataclass
-class Friend(Ruled):
-    """One caller's friend, with what it remembers of the call."""
+class JapaneseCompanion(RuleBasedBrain):
+    """One caller's companion, with what it remembers of the call."""
 
-    number: int | None = None
+    secret: int | None = None
     """That the user is guessing."""
 
-    def hello(self) -> str:
-        return f"やっほー。{WHO}ヘルプと言ってくれたら、できることを教えるね。"
+    def greeting(self) -> str:
+        return f"やっほー。{ABOUT}ヘルプと言ってくれたら、できることを教えるね。"
 
-    def are_you_there(self) -> str:
-        return IDLE
+    def idle_check(self) -> str:
+        return IDLE_CHECK
 
-    def nothing_heard(self) -> str:
+    def nothing_said(self) -> str:
         return "何も聞こえなかったよ。"
 
-    def told_output(self, message: Message) -> str:
+    def tell_output(self, message: Message) -> str:
         return f"答えはこれだよ。{message.text}" if message.text else "できたよ。"
 
-    def recall(self, text: str) -> None:
+    def remember(self, text: str) -> None:
         plain = "".join(digits(text).split())
-        for pattern, answering in RULES:
+        for pattern, rule_answer in RULES:
             found = pattern.search(plain)
-            if found and (answering is not Friend._take_name or answering(self, found)):
+            if found and (rule_answer is not JapaneseCompanion._take_name or rule_answer(self, found)):
                 return
 
     def answer(self, text: str) -> str:
         plain = "".join(digits(text).split())
         return (
-            self._play(plain)
-            or self._by_rule(plain)
-            or calculated(plain)
-            or f"{quoted(text)}って聞こえたよ。{MODELLESS}"
+            self._play(plain) or self._by_rule(plain) or calculate(plain) or f"{quoted(text)}って聞こえたよ。{NO_MODEL}"
         )
 
     def _by_rule(self, text: str) -> str | None:
-        for pattern, answering in RULES:
+        for pattern, rule_answer in RULES:
             found = pattern.search(text)
-            if found and (answer := answering(self, found)) is not None:
+            if found and (answer := rule_answer(self, found)) is not None:
                 return answer
         return None
 
     def _play(self, text: str) -> str | None:
-        if self.number is None:
+        if self.secret is None:
             return None
-        wanted, guess = self.number, re.search(r"(?<!\d)\d{1,9}(?!\d)", text)
+        wanted, guess = self.secret, re.search(r"(?<!\d)\d{1,9}(?!\d)", text)
         if re.search("やめ|降参|こうさん|終わり|ギブアップ", text):
-            self.number = None
+            self.secret = None
             return f"わかった。答えは{wanted}だったよ。"
-        if guess is None or calculated(text):
+        if guess is None or calculate(text):
             return None
         if int(guess.group()) == wanted:
-            self.number = None
+            self.secret = None
             return f"当たり！答えは{wanted}だよ。"
         return f"{guess.group()}は{'小さ' if int(guess.group()) < wanted else '大き'}すぎるよ。"
 
     # Rules
 
     def _again(self, found: "re.Match[str]") -> str:
-        return self.said or "まだ何も言っていないよ。"
+        return self.last_answer or "まだ何も言っていないよ。"
 
     def _repeat(self, found: "re.Match[str]") -> str:
         return f"{found.group('what').strip('、。「」')}。"
@@ -95,11 +92,11 @@ class Friend(Ruled):
     def _take_name(self, found: "re.Match[str]") -> str | None:
         if not is_japanese_name(found.group("name")):
             return None
-        self.name = found.group("name")
-        return f"{self.name}さんだね。よろしくね。この通話のあいだ、覚えておくよ。"
+        self.user_name = found.group("name")
+        return f"{self.user_name}さんだね。よろしくね。この通話のあいだ、覚えておくよ。"
 
     def _tell_name(self, found: "re.Match[str]") -> str:
-        return f"あなたの名前は{self.name}さんだよ。" if self.name else "まだ名前を聞いていないよ。"
+        return f"あなたの名前は{self.user_name}さんだよ。" if self.user_name else "まだ名前を聞いていないよ。"
 
     def _time(self, found: "re.Match[str]") -> str:
         now = self.clock()
@@ -113,22 +110,22 @@ class Friend(Ruled):
         return self.next_joke(JOKES)
 
     def _begin_game(self, found: "re.Match[str]") -> str:
-        self.number = self.rng.randint(1, MOST)
-        return f"1から{MOST}までの数を一つ考えたよ。何だと思う？"
+        self.secret = self.rng.randint(1, MAX_NUMBER)
+        return f"1から{MAX_NUMBER}までの数を一つ考えたよ。何だと思う？"
 
     def _who(self, found: "re.Match[str]") -> str:
-        return f"{WHO}{SKILLS}"
+        return f"{ABOUT}{SKILLS}"
 
     def _skills(self, found: "re.Match[str]") -> str:
         return SKILLS
 
     def _goodbye(self, found: "re.Match[str]") -> str:
-        return f"またね{f'、{self.name}さん' if self.name else ''}。話せて楽しかったよ。"
+        return f"またね{f'、{self.user_name}さん' if self.user_name else ''}。話せて楽しかったよ。"
 
     def _thanks(self, found: "re.Match[str]") -> str:
         return "どういたしまして。"
 
-    def _test(self, found: "re.Match[str]") -> str:
+    def _sound_check(self, found: "re.Match[str]") -> str:
         return "うん、よく聞こえるよ。"
 
     def _how(self, found: "re.Match[str]") -> str:
@@ -138,7 +135,7 @@ class Friend(Ruled):
         return "それはよかった。"
 
     def _hello(self, found: "re.Match[str]") -> str:
-        return f"{found.group()}{f'、{self.name}さん' if self.name else ''}。何をしようか？"
+        return f"{found.group()}{f'、{self.user_name}さん' if self.user_name else ''}。何をしようか？"
 
     def _weather(self, found: "re.Match[str]") -> str:
         return "窓の外は見えないけれど、いい一日になるといいね。"
@@ -149,68 +146,77 @@ class Friend(Ruled):
 
 NAME = r"(?P<name>[^、。を][^、。はがを]{0,11}?)"
 
-RULES: "tuple[tuple[re.Pattern[str], Answering], ...]" = (
+RULES: "tuple[tuple[re.Pattern[str], RuleAnswer], ...]" = (
     (
         re.compile(
             "(?:もう一度|もう1度|もう一回|もう1回)(?:$|[、。!?]|お願い|おねがい|言って|いって|聞かせ|話して)"
             "|聞こえなかった|何て言った|なんて言った"
         ),
-        Friend._again,
+        JapaneseCompanion._again,
     ),
-    (re.compile("(?:まねして|真似して|繰り返して|くり返して|リピート)[、。:]*(?P<what>.+)"), Friend._repeat),
+    (re.compile("(?:まねして|真似して|繰り返して|くり返して|リピート)[、。:]*(?P<what>.+)"), JapaneseCompanion._repeat),
     (
         re.compile(
             "^(?P<what>.+?)[」、]?と(?:言って|いって|繰り返して|くり返して)(?:$|[、。!?]|ください|くださ|下さ|くれ|みて|ほしい|ね|よ)"
         ),
-        Friend._repeat,
+        JapaneseCompanion._repeat,
     ),
     (
         re.compile("名前(?:を|は)?(?:何|なん|覚えて|知って|わかる|分かる)|(?:私|わたし|僕|ぼく|俺)は(?:誰|だれ)"),
-        Friend._tell_name,
+        JapaneseCompanion._tell_name,
     ),
     (
         re.compile(
             f"(?:名前は|(?:^|[。、!])(?:私|わたし|僕|ぼく|俺|おれ)は){NAME}"
             "(?:です|だよ|だ(?=$|[。!])|といい|と言い|と申し|っていう|と呼んで|って呼んで)(?!か)"
         ),
-        Friend._take_name,
+        JapaneseCompanion._take_name,
     ),
-    (re.compile("何時(?!間)|なんじ|時間(?:を(?:教え|知り)|は(?:$|[?。]|何|わか|分か|いつ)|わか|分か)"), Friend._time),
+    (
+        re.compile("何時(?!間)|なんじ|時間(?:を(?:教え|知り)|は(?:$|[?。]|何|わか|分か|いつ)|わか|分か)"),
+        JapaneseCompanion._time,
+    ),
     (
         re.compile(
             "^(?!.*(?:誕生日|記念日|クリスマス))(?:.*(?:何日(?!間)|なんにち|何曜日|なんようび|何月)|.*今日.*日付|日付)"
         ),
-        Friend._date,
+        JapaneseCompanion._date,
     ),
     (
         re.compile(
             "ジョーク|冗談(?!じゃ|では|でしょ|きつ)|だじゃれ|ダジャレ|駄洒落|笑わせて"
             "|(?:面白い|おもしろい)(?:こと|話)(?:$|[、。]|を?(?:言|いっ|して|しよ|聞かせ|教え|話し))"
         ),
-        Friend._joke,
+        JapaneseCompanion._joke,
     ),
     (
         re.compile(
             "ゲーム(?:$|[。!]|を?(?:し(?!た|て[いた])|やろ|やりたい|始め|スタート)|がしたい)|数当て|数あて|遊ぼう|あそぼう"
         ),
-        Friend._begin_game,
+        JapaneseCompanion._begin_game,
     ),
-    (re.compile("(?:あなた|君|きみ)(?:は|って)?(?:誰|だれ|何|なに|ロボット|人間)|あなたの名前|自己紹介"), Friend._who),
-    (re.compile("ヘルプ|助けて|何ができ|なにができ|できること"), Friend._skills),
-    (re.compile("さようなら|さよなら|バイバイ|またね|おやすみ(?:$|[、。!]|なさい)|また明日"), Friend._goodbye),
-    (re.compile("ありがと|感謝|サンキュー"), Friend._thanks),
+    (
+        re.compile("(?:あなた|君|きみ)(?:は|って)?(?:誰|だれ|何|なに|ロボット|人間)|あなたの名前|自己紹介"),
+        JapaneseCompanion._who,
+    ),
+    (re.compile("ヘルプ|助けて|何ができ|なにができ|できること"), JapaneseCompanion._skills),
+    (
+        re.compile("さようなら|さよなら|バイバイ|またね|おやすみ(?:$|[、。!]|なさい)|また明日"),
+        JapaneseCompanion._goodbye,
+    ),
+    (re.compile("ありがと|感謝|サンキュー"), JapaneseCompanion._thanks),
     (
         re.compile("聞こえ(?:る|ます|て)|^(?:マイクの?)?テスト(?:中|です|$|[、。!])|マイク(?:は|が|の調子)"),
-        Friend._test,
+        JapaneseCompanion._sound_check,
     ),
     (
         re.compile("(?:元気|調子(?:は|が)?(?:いい|良い|よい))(?:です|だよ|だ|だった|でした)?(?:よ|ね)?(?:$|[。!])"),
-        Friend._well,
+        JapaneseCompanion._well,
     ),
-    (re.compile("元気|調子(?:は|どう)"), Friend._how),
-    (re.compile("こんにちは|こんばんは|おはよう(?:ございます)?|はじめまして|もしもし|やあ"), Friend._hello),
-    (re.compile("天気|晴れ|雨(?!宮)"), Friend._weather),
-    (re.compile("疲れ|つかれ|眠い|ねむい"), Friend._tired),
+    (re.compile("元気|調子(?:は|どう)"), JapaneseCompanion._how),
+    (re.compile("こんにちは|こんばんは|おはよう(?:ございます)?|はじめまして|もしもし|やあ"), JapaneseCompanion._hello),
+    (re.compile("天気|晴れ|雨(?!宮)"), JapaneseCompanion._weather),
+    (re.compile("疲れ|つかれ|眠い|ねむい"), JapaneseCompanion._tired),
 )
 
 

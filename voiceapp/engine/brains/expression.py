@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 OPERATORS = frozenset("+-*/^√")
-MOST_TOKENS, MOST_DEPTH, MOST_DIGITS = 80, 16, 60
+MAX_TOKENS, MAX_DEPTH, MAX_DIGITS = 80, 16, 60
 """Of an expression, of what is inside of what, and of a number on its way to the result."""
 DECIMALS = 4
 
@@ -27,11 +27,11 @@ class NotRealError(NoAnswerError):
 
 
 class TooBigError(NoAnswerError):
-    """A number in it has more than `MOST_DIGITS` digits."""
+    """A number in it has more than `MAX_DIGITS` digits."""
 
 
 class TooLongError(NoAnswerError):
-    """More than `MOST_TOKENS`, or deeper than `MOST_DEPTH`."""
+    """More than `MAX_TOKENS`, or deeper than `MAX_DEPTH`."""
 
 
 class _NoOperandError(Exception):
@@ -46,10 +46,10 @@ class Sum:
     value: Fraction
 
 
-def found(tokens: list[str]) -> Sum | None:
+def first_sum(tokens: list[str]) -> Sum | None:
     """The first sum among the tokens, of which any may be something else; None if there is none.
 
-    Raises `NoAnswerError`. Takes steps in proportion to the number of tokens: `MOST_TOKENS` for each at most.
+    Raises `NoAnswerError`. Takes steps in proportion to the number of tokens: `MAX_TOKENS` for each at most.
     """
     start = 0 if OPERATORS.intersection(tokens) else len(tokens)
     while start < len(tokens):
@@ -135,7 +135,7 @@ class Parser:
             self._step_back()
             return base
         self.operators += 1
-        return raised(base, power)
+        return power_of(base, power)
 
     def _scaled(self) -> Fraction:
         value = self._operand()
@@ -153,7 +153,7 @@ class Parser:
         try:
             if self._next("√") is not None:
                 sign = -1 if self._next("-") is not None else 1
-                value = raised(sign * self._inside(self._operand), Fraction(1, 2))
+                value = power_of(sign * self._inside(self._operand), Fraction(1, 2))
                 self.operators += 1
                 return value
             if self._next("(") is not None:
@@ -167,7 +167,7 @@ class Parser:
 
     def _inside(self, part: Callable[[], Fraction]) -> Fraction:
         self._depth += 1
-        if self._depth > MOST_DEPTH:
+        if self._depth > MAX_DEPTH:
             raise TooLongError
         try:
             return part()
@@ -188,7 +188,7 @@ class Parser:
 
     def _step(self) -> None:
         self.at += 1
-        if self.at - self._from > MOST_TOKENS:
+        if self.at - self._from > MAX_TOKENS:
             raise TooLongError
 
     def _step_back(self) -> None:
@@ -196,13 +196,13 @@ class Parser:
 
 
 def _number(digits: str) -> Fraction:
-    if len(digits) > MOST_DIGITS // 2:
+    if len(digits) > MAX_DIGITS // 2:
         raise TooBigError
     return Fraction(digits)
 
 
 def _bounded(value: Fraction) -> Fraction:
-    if max(abs(value.numerator), value.denominator) >= 10**MOST_DIGITS:
+    if max(abs(value.numerator), value.denominator) >= 10**MAX_DIGITS:
         raise TooBigError
     return value
 
@@ -213,7 +213,7 @@ def _divided(top: Fraction, bottom: Fraction) -> Fraction:
     return top / bottom
 
 
-def raised(base: Fraction, power: Fraction) -> Fraction:
+def power_of(base: Fraction, power: Fraction) -> Fraction:
     """`base` to `power`; the digits of the result are estimated first. Raises `NoAnswerError`."""
     if base == 0 and power < 0:
         raise DividedByZeroError
@@ -224,7 +224,7 @@ def raised(base: Fraction, power: Fraction) -> Fraction:
     if base == -1:
         return base if power.numerator % 2 else -base
     digits = max(math.log10(abs(base.numerator)), math.log10(base.denominator)) * abs(power)
-    if digits > MOST_DIGITS:
+    if digits > MAX_DIGITS:
         raise TooBigError
     if power.denominator == 1:
         return _bounded(base**power.numerator)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from .numbers import digits
 
-MOST = 100
+MAX_NUMBER = 100
 
 
 @dataclass
-class Guessing:
+class GuessingGame:
     """One game; over once `won` or given up."""
 
     number: int
@@ -18,8 +18,8 @@ class Guessing:
     over: bool = False
 
     @classmethod
-    def begun(cls, rng: random.Random) -> "Guessing":
-        return cls(rng.randint(1, MOST))
+    def begin(cls, rng: random.Random) -> "GuessingGame":
+        return cls(rng.randint(1, MAX_NUMBER))
 
     def answer(self, text: str) -> str | None:
         """To a guess or to giving up; None if the text is neither."""

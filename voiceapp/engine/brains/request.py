@@ -13,14 +13,14 @@ class Message:
     role: str
     text: str
     name: str = ""
-    call: str = ""
+    call_id: str = ""
 
 
 @dataclass(frozen=True)
 class Request:
     """Everything an answer depends on. `idle` asks for a word because the user has been silent."""
 
-    response: str
+    response_id: str
     messages: tuple[Message, ...]
     instructions: str = ""
     tools: tuple[dict[str, Any], ...] = ()

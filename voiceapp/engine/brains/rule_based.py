@@ -11,18 +11,18 @@ from typing import Any
 
 from .request import Message, Request, ToolCall
 
-LOOKED_THROUGH, QUOTED = 1000, 200
+MAX_EXAMINED, MAX_QUOTED = 1000, 200
 """Letters of what the user said: of more than that no rule looks for anything, and of fewer any is told again."""
 
 
 @dataclass
-class Ruled(ABC):
+class RuleBasedBrain(ABC):
     """One caller's, with what it remembers of the call. A language adds its words and its rules."""
 
     clock: Callable[[], datetime] = lambda: datetime.now().astimezone()
     rng: random.Random = field(default_factory=random.Random)
-    name: str | None = None
-    said: str = ""
+    user_name: str | None = None
+    last_answer: str = ""
     jokes: list[str] = field(default_factory=list)
 
     def reply(self, request: Request) -> Iterator[str | ToolCall]:
@@ -31,23 +31,23 @@ class Ruled(ABC):
         if call is not None:
             yield call
             return
-        self.said = self._reply(request)
-        yield self.said
+        self.last_answer = self._reply(request)
+        yield self.last_answer
 
     def _reply(self, request: Request) -> str:
         last = request.last
         if request.idle:
-            return self.are_you_there()
+            return self.idle_check()
         if last is None or last.role == "system":
-            return self.hello()
+            return self.greeting()
         if last.role == "output":
-            return self.told_output(last)
+            return self.tell_output(last)
         heard = [message.text for message in request.messages if message.role == "user" and message.text]
-        if not self.said:
+        if not self.last_answer:
             # A session that goes on with an earlier talk begins with what was said in it.
             for text in heard[:-1]:
-                self.recall(text)
-        return self.answer(heard[-1]) if heard else self.nothing_heard()
+                self.remember(text)
+        return self.answer(heard[-1]) if heard else self.nothing_said()
 
     def next_joke(self, jokes: tuple[str, ...]) -> str:
         """In no order, and none again before all were told."""
@@ -62,35 +62,35 @@ class Ruled(ABC):
         """To what the user said."""
 
     @abstractmethod
-    def recall(self, text: str) -> None:
+    def remember(self, text: str) -> None:
         """What is worth remembering of something the user said before."""
 
     @abstractmethod
-    def hello(self) -> str:
+    def greeting(self) -> str:
         """Where it speaks first."""
 
     @abstractmethod
-    def are_you_there(self) -> str:
+    def idle_check(self) -> str:
         """After a long silence."""
 
     @abstractmethod
-    def nothing_heard(self) -> str:
+    def nothing_said(self) -> str:
         """Where there were no words."""
 
     @abstractmethod
-    def told_output(self, message: Message) -> str:
+    def tell_output(self, message: Message) -> str:
         """What a function of the client came to."""
 
 
 def shortened(message: Message) -> Message:
     """All rules together look through a text many times."""
-    if message.role != "user" or len(message.text) <= LOOKED_THROUGH:
+    if message.role != "user" or len(message.text) <= MAX_EXAMINED:
         return message
-    return replace(message, text=message.text[:LOOKED_THROUGH])
+    return replace(message, text=message.text[:MAX_EXAMINED])
 
 
 def excerpt(text: str) -> str:
-    return text if len(text) <= QUOTED else f"{text[:QUOTED].rstrip()}…"
+    return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED].rstrip()}…"
 
 
 # Functions of the client
@@ -102,11 +102,11 @@ def tool_call(request: Request) -> ToolCall | None:
     if not request.tools or request.tool_choice == "none" or last is None or last.role != "user":
         return None
     words = set(words_of(last.text))
-    chosen = demanded(request) or next((tool for tool in request.tools if mentioned(tool, words)), None)
+    chosen = required_tool(request) or next((tool for tool in request.tools if is_mentioned(tool, words)), None)
     return ToolCall(chosen["name"], json.dumps(arguments(chosen, last.text))) if chosen else None
 
 
-def demanded(request: Request) -> dict[str, Any] | None:
+def required_tool(request: Request) -> dict[str, Any] | None:
     if request.tool_choice == "required":
         return request.tools[0]
     if isinstance(request.tool_choice, dict):
@@ -117,7 +117,7 @@ def demanded(request: Request) -> dict[str, Any] | None:
 FILLERS = frozenset({"get", "set", "the", "current", "make", "do", "run", "fetch", "show"})
 
 
-def mentioned(tool: dict[str, Any], words: set[str]) -> bool:
+def is_mentioned(tool: dict[str, Any], words: set[str]) -> bool:
     named = set(re.split(r"[_\W]+", tool["name"].lower())) - FILLERS - {""}
     return bool(named) and named <= words
 

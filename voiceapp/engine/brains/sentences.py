@@ -8,7 +8,7 @@ END = re.compile(r"[.!?…][\"')\]”’]*(\s+)|[。！？][」』）]*\s*|\n+")
 ABBREVIATIONS = frozenset(
     {"dr", "mr", "mrs", "ms", "prof", "st", "vs", "etc", "no", "e.g", "i.e", "approx", "fig", "p.m", "a.m"}
 )
-LEAST, LEAST_WIDE, MOST, MOST_WIDE = 12, 5, 220, 70
+MIN_LENGTH, MIN_WIDE_LENGTH, MAX_LENGTH, MAX_WIDE_LENGTH = 12, 5, 220, 70
 """Letters. A shorter sentence is spoken with the next one; a longer one is cut, at a comma or a space if it has one,
 so that the voice is never long with one caller. A wide letter takes thrice as long to say."""
 WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
@@ -31,22 +31,22 @@ def sentences(deltas: Iterable[str]) -> Iterator[str]:
 
 def first_end(text: str) -> int | None:
     """Where the first sentence ends, if it does."""
-    most = MOST_WIDE if WIDE.search(text, 0, MOST_WIDE) else MOST
-    for end in END.finditer(text, 0, most):
-        least = LEAST_WIDE if end.group()[0] in "。！？" else LEAST
-        if end.end() >= least and not abbreviated(text[: end.start()]):
+    longest = MAX_WIDE_LENGTH if WIDE.search(text, 0, MAX_WIDE_LENGTH) else MAX_LENGTH
+    for end in END.finditer(text, 0, longest):
+        shortest = MIN_WIDE_LENGTH if end.group()[0] in "。！？" else MIN_LENGTH
+        if end.end() >= shortest and not abbreviated(text[: end.start()]):
             return end.end()
-    return cut(text, most) if len(text) > most else None
+    return split_place(text, longest) if len(text) > longest else None
 
 
-def cut(text: str, most: int) -> int:
+def split_place(text: str, longest: int) -> int:
     """Where to part a text without an end: behind the last comma or space, else between two characters."""
     for mark in (COMMA, SPACE):
-        places = [found.end() for found in mark.finditer(text, LEAST, most)]
+        places = [found.end() for found in mark.finditer(text, MIN_LENGTH, longest)]
         if places:
             return places[-1]
-    place = most
-    while place > most // 2 and is_inside(text, place):
+    place = longest
+    while place > longest // 2 and is_inside(text, place):
         place -= 1
     return place
 

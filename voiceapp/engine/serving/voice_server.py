@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from ..brains.chat_completions import BrainError, Chat
+from ..brains.chat_completions import BrainError, ChatCompletions
 from ..brains.companion import Companion
-from ..brains.companion_ja import Friend
+from ..brains.companion_ja import JapaneseCompanion
 from ..brains.request import Failed, Finished, Piece, Request
 from ..protocol.audio_formats import Samples
 from ..protocol.messages import in_slices, parse
@@ -138,8 +138,10 @@ def new_brain(language: str) -> Brain:
     """A language model if one is configured, else the built-in companion of that language."""
     address = os.environ.get("VOICEAPP_BRAIN_URL")
     if not address:
-        return Friend() if language == "ja" else Companion()
-    return Chat(address, os.environ.get("VOICEAPP_BRAIN_KEY"), os.environ.get("VOICEAPP_BRAIN_MODEL") or "default")
+        return JapaneseCompanion() if language == "ja" else Companion()
+    return ChatCompletions(
+        address, os.environ.get("VOICEAPP_BRAIN_KEY"), os.environ.get("VOICEAPP_BRAIN_MODEL") or "default"
+    )
 
 
 @dataclass
@@ -333,12 +335,12 @@ class VoiceCall:
 
     def _answer(self, request: Request) -> None:
         if self.running_answers >= MAX_ANSWERS:
-            self._produced(request.response, Failed("server_busy", BUSY))
+            self._produced(request.response_id, Failed("server_busy", BUSY))
             return
         self.running_answers += 1
-        stopped = self.answers[request.response] = threading.Event()
+        stopped = self.answers[request.response_id] = threading.Event()
         future = self.server.answer_threads.submit(self._produce, request, stopped)
-        future.add_done_callback(lambda _: self._post(lambda: self._answer_ended(request.response)))
+        future.add_done_callback(lambda _: self._post(lambda: self._answer_ended(request.response_id)))
 
     def _answer_ended(self, response: str) -> list[Effect]:
         self.running_answers -= 1
@@ -351,16 +353,16 @@ class VoiceCall:
             language = self.models.languages.get(request.language)
             speak = PooledTts(self, self.server.tts_pool, language.tts, stopped)
             for piece in pieces(request, self._brain(request.language, language), speak, stopped, language.code):
-                self._produced(request.response, piece)
-            self._produced(request.response, Finished())
+                self._produced(request.response_id, piece)
+            self._produced(request.response_id, Finished())
         except BusyError:
-            self._produced(request.response, Failed("server_busy", BUSY))
+            self._produced(request.response_id, Failed("server_busy", BUSY))
         except BrainError as failure:
-            self._produced(request.response, Failed("brain_unavailable", str(failure)))
+            self._produced(request.response_id, Failed("brain_unavailable", str(failure)))
         except Exception as failure:
             # Without the message, which may hold what was said.
             log.error("answering failed: %s", described(failure))  # noqa: TRY400
-            self._produced(request.response, Failed("internal", "The answer could not be made."))
+            self._produced(request.response_id, Failed("internal", "The answer could not be made."))
 
     def _produced(self, response: str, piece: Piece) -> None:
         self._post(lambda: self.session.produced(response, piece, time.monotonic()))

@@ -47,7 +47,7 @@ class StoredItem:
             case "function_call":
                 return Message("call", self.item["arguments"], self.item["name"], self.item["call_id"])
             case "function_call_output":
-                return Message("output", self.item["output"], call=self.item["call_id"])
+                return Message("output", self.item["output"], call_id=self.item["call_id"])
         return Message(self.item["role"], self.text)
 
     def truncate(self, audio_end_ms: int) -> None:

@@ -5,13 +5,13 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 
-QUIETEST, LOUDEST = 0.15, 0.9
+QUIET_QUANTILE, LOUD_QUANTILE = 0.15, 0.9
 """Shares of the frames: the quieter hold the noise alone, the louder speech."""
-ABOVE_QUIETEST = 1.5
+MEAN_OVER_QUIET = 1.5
 """The noise's mean power, to that of its quieter moments."""
-NEAR = 1000.0
+CLEAN_RATIO = 1000.0
 """Speech more than 30 dB above the noise is left alone."""
-TAKEN, LEFT = 0.7, 0.3
+SUBTRACTED, KEPT = 0.7, 0.3
 """Of the noise, and at least of what was there: more taken away makes artefacts that cost more words than the noise."""
 
 
@@ -19,8 +19,8 @@ def without_noise(bands: Floats) -> Floats:
     """`bands` is power, (bands, frames)."""
     if bands.shape[1] == 0:
         return bands
-    noise = np.quantile(bands, QUIETEST, axis=1, keepdims=True) * ABOVE_QUIETEST
-    if np.quantile(bands.sum(axis=0), LOUDEST) >= NEAR * noise.sum():
+    noise = np.quantile(bands, QUIET_QUANTILE, axis=1, keepdims=True) * MEAN_OVER_QUIET
+    if np.quantile(bands.sum(axis=0), LOUD_QUANTILE) >= CLEAN_RATIO * noise.sum():
         return bands
-    cleaned: Floats = np.maximum(bands - TAKEN * noise, LEFT * bands).astype(np.float32)
+    cleaned: Floats = np.maximum(bands - SUBTRACTED * noise, KEPT * bands).astype(np.float32)
     return cleaned
