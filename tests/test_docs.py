@@ -9,7 +9,7 @@ import pytest
 from voiceapp import errors
 from voiceapp.config.settings import Settings, _Reader
 from voiceapp.conversation import faults
-from voiceapp.page import up
+from voiceapp.page import down, up
 from voiceapp.web import pages
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -43,7 +43,7 @@ def test_every_setting_is_documented_and_nothing_else(monkeypatch: pytest.Monkey
 
 def test_every_event_of_the_wire_is_documented_and_nothing_else() -> None:
     documented = set(re.findall(r"^\| `([a-z_]+)` \|", (DOCS / "wire.md").read_text(), re.MULTILINE))
-    assert documented == set(up.UP) | {"audio"} | up.DOWN
+    assert documented == set(up.UP) | {"audio"} | {kind.event for kind in down.EVENTS}
 
 
 def read_rows() -> tuple[dict[str, list[str]], dict[str, list[str]]]:

@@ -11,9 +11,10 @@ from voiceapp.call.latency import Latency, LatencyTracker
 from voiceapp.conversation import dialects
 from voiceapp.conversation import events as ev
 from voiceapp.conversation.conversation import Capabilities, Conversation
-from voiceapp.conversation.effects import Emit, Play
+from voiceapp.conversation.effects import Play, TurnChanged
 from voiceapp.conversation.turn_detection import Detection, PushToTalk, SemanticVad, ServerVad
 from voiceapp.ops import metrics
+from voiceapp.page import down
 
 SOUND = base64.b64encode(bytes(4800)).decode()
 
@@ -38,8 +39,8 @@ class Call:
     def take(self, now: float, event: ev.Event, message: dict[str, Any] | None = None) -> None:
         latency = self.latency.observe(event, now, message or {})
         for effect in self.conversation.handle(event, now):
-            if isinstance(effect, Emit) and effect.event == "turn":
-                self.latency.turned(effect.data["state"], now)
+            if isinstance(effect, TurnChanged):
+                self.latency.turned(effect.state, now)
             if isinstance(effect, Play) and effect.audio:
                 self.latency.played(effect.item, now)
         self.latencies += [latency] if latency else []
@@ -75,9 +76,7 @@ def test_a_spoken_turn_is_timed_from_its_taking_to_the_answers_last(call: Call) 
     call.hear(10, ms=4096, end_ms=4000)
     call.answer(10.125, 10.5, 11.75)
     assert call.latencies == [Latency("a1", 0.596, 0.125, 0.5, 1.75)]
-    assert call.latencies[0].told() == {
-        "item": "a1", "wait_ms": 596, "created_ms": 125, "first_byte_ms": 500, "done_ms": 1750,
-    }  # fmt: skip
+    assert call.latencies[0].told() == down.Latency("a1", 596, 125, 500, 1750)
 
 
 @pytest.mark.parametrize(

@@ -73,14 +73,14 @@ def test_a_reply_that_never_comes_is_told_of_by_the_clock_alone(
 def test_a_page_that_cannot_be_told_keeps_no_call_alive(
     upstream: Upstream, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, what_ends_it: str
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise RuntimeError("broken on purpose")
 
     server = upstream()
     length = {"VOICEAPP_CALL_SECONDS": "1"} if what_ends_it == "length" else {}
     with caplog.at_level(logging.INFO), werkzeug(upstream_settings(server, **length)) as url, PageClient(url) as page:
         page.start()
-        monkeypatch.setattr("voiceapp.page.sockets.PageSocket._emit", broken)
+        monkeypatch.setattr("voiceapp.page.sockets.SocketIO.emit", broken)
         if what_ends_it == "upstream":
             server.do({"close": 1011, "reason": "gone"})
         elif what_ends_it == "stop":

@@ -6,12 +6,24 @@ from typing import Any
 from voiceapp.conversation import events as ev
 from voiceapp.conversation.conversation import Capabilities, Conversation
 from voiceapp.conversation.dialects import SessionConfig
-from voiceapp.conversation.effects import Emit, Send, Used
+from voiceapp.conversation.effects import (
+    EntryRemoved,
+    ItemPlaced,
+    Send,
+    TextAdded,
+    TextFinished,
+    TextHeard,
+    TextIncomplete,
+    TurnChanged,
+    Used,
+)
 from voiceapp.conversation.usage import Charge
 
 SECOND = base64.b64encode(bytes(48_000)).decode()
 
 CREATE = {"type": "response.create"}
+
+TEXTS = (TextAdded, TextFinished, TextHeard, TextIncomplete, EntryRemoved)
 
 
 class Call:
@@ -69,12 +81,13 @@ def charges(effects: list[Any]) -> list[Charge]:
     return [effect.charge for effect in effects if isinstance(effect, Used)]
 
 
-def emitted(effects: list[Any], event: str) -> list[dict[str, Any]]:
-    return [effect.data for effect in effects if isinstance(effect, Emit) and effect.event == event]
+def shown(effects: list[Any], *kinds: type) -> list[Any]:
+    """What the page is told of these kinds."""
+    return [effect for effect in effects if isinstance(effect, kinds)]
 
 
 def turns(effects: list[Any]) -> list[str]:
-    return [data["state"] for data in emitted(effects, "turn")]
+    return [effect.state for effect in shown(effects, TurnChanged)]
 
 
 class Page:
@@ -83,9 +96,9 @@ class Page:
     def __init__(self, effects: list[Any]) -> None:
         self.ids: list[str] = []
         self.texts: dict[str, str] = {}
-        for data in emitted(effects, "item"):
-            if data["id"] in self.ids:
-                self.ids.remove(data["id"])
-            self.ids.insert(self.ids.index(data["after"]) + 1 if data["after"] else 0, data["id"])
-        for data in emitted(effects, "transcript"):
-            self.texts[data["item"]] = data.get("text", "")
+        for place in shown(effects, ItemPlaced):
+            if place.id in self.ids:
+                self.ids.remove(place.id)
+            self.ids.insert(self.ids.index(place.after) + 1 if place.after else 0, place.id)
+        for words in shown(effects, *TEXTS):
+            self.texts[words.item] = getattr(words, "text", "")

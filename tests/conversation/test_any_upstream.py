@@ -17,9 +17,10 @@ from voiceapp.conversation import faults
 from voiceapp.conversation.conversation import Capabilities, Conversation
 from voiceapp.conversation.deadlines import SECONDS, Wait
 from voiceapp.conversation.dialects import SessionConfig
-from voiceapp.conversation.effects import Effect, Emit, End, Notify, Play, Send, SoundComplete, Used
+from voiceapp.conversation.effects import Effect, End, Flush, Notify, Send, TurnChanged
 from voiceapp.conversation.response_gate import State
 from voiceapp.conversation.turn_detection import PushToTalk, SemanticVad, ServerVad
+from voiceapp.conversation.turns import Turn
 
 PATIENCE = SECONDS[Wait.RESPONSE]
 # Behind an answer that hangs one may be asked for, that is refused, and one more, which hangs.
@@ -34,13 +35,12 @@ class World:
         config = SessionConfig("marin", "Be kind.", opening="Say hello." if opening else "")
         self.conversation = Conversation(config, Capabilities(interrupts=interrupts))
         self.now, self.over = 0.0, False
-        self.number = 0
         # Event_ids of ours by what they went with; the create that is open, and since when.
         self.ids: dict[str, str] = {}
         self.open: tuple[str, float] | None = None
         self.waiting: list[str] = []
         self.turns: set[str] = set()
-        self.turn = "listening"
+        self.turn: Turn = "listening"
         # Whether a question came behind the latest interruption.
         self.later = True
         self.flushes: list[str] = []
@@ -86,23 +86,15 @@ class World:
         match effect:
             case Send(message):
                 self.sent(event, message)
-            case Emit(n, name, data):
-                self.counted(n)
-                if name == "turn":
-                    self.turn = data["state"]
-                elif name == "flush":
-                    self.flushes.append(data["item"])
-            case Play(n, _, _) | SoundComplete(n, _) | Used(n, _):
-                self.counted(n)
+            case TurnChanged(state):
+                self.turn = state
+            case Flush(item):
+                self.flushes.append(item)
             case Notify(fault):
                 if fault not in NO_TELLING:
                     self.waiting.clear()
             case End():
                 self.over = True
-
-    def counted(self, n: int) -> None:
-        assert n == self.number + 1
-        self.number = n
 
     def sent(self, event: ev.Event, message: dict[str, Any]) -> None:
         kind = message["type"]
@@ -124,9 +116,7 @@ class World:
     def sound(self, response: str, item: str) -> None:
         """By the hot path where it can go there."""
         if self.conversation.knows(item):
-            n = self.conversation.take_audio(response, item, 48_000)
-            if n:
-                self.counted(n)
+            self.conversation.take_audio(response, item, 48_000)
         else:
             self.hear(ev.AudioDelta(response, item, SECOND))
 

@@ -110,8 +110,8 @@ def at_the_page(payloads: list[bytes], *, short_way: bool) -> tuple[Call, list[E
             came += call.hear(event) if event is not None else []
         elif not call.conversation.knows(found.item):
             came += call.hear(found.event())
-        elif n := call.conversation.take_audio(found.response, found.item, found.size):
-            came.append(Play(n, found.item, found.sound.decode()))
+        elif call.conversation.take_audio(found.response, found.item, found.size):
+            came.append(Play(found.item, found.sound.decode()))
     return call, came
 
 

@@ -2,10 +2,11 @@
 
 import pytest
 
-from tests.conversation.call import CREATE, SECOND, Call, create_id, emitted, sent, turns
+from tests.conversation.call import CREATE, SECOND, Call, create_id, sent, shown, turns
 from voiceapp.conversation import events as ev
 from voiceapp.conversation.conversation import Capabilities, Conversation
 from voiceapp.conversation.dialects import SessionConfig
+from voiceapp.conversation.effects import ItemPlaced
 
 NEXT = SessionConfig("cedar", "Be brief.")
 
@@ -160,9 +161,9 @@ class TestRenewing:
         echoes = [ev.ItemAdded(told[0], None, "user", "text", "What is the time?")]
         echoes += [ev.ItemAdded(told[1], told[0], "assistant", "text", "One two")]
         assert call.hear(*echoes) == []
-        (item,) = emitted(call.hear(ev.SpeechStarted("u2")), "item")
-        assert item["after"] == "a1"
-        assert emitted(call.hear(ev.Committed("u2", told[1])), "item") == []
+        (item,) = shown(call.hear(ev.SpeechStarted("u2")), ItemPlaced)
+        assert item.after == "a1"
+        assert shown(call.hear(ev.Committed("u2", told[1])), ItemPlaced) == []
 
     def test_it_can_be_done_again(self) -> None:
         call = self.talked()

@@ -5,16 +5,20 @@ from typing import Any
 
 import pytest
 
-from tests.conversation.call import CREATE, SECOND, Call, Page, emitted, sent, turns
+from tests.conversation.call import CREATE, SECOND, Call, Page, sent, shown, turns
 from voiceapp.conversation import dialects, faults, tools
 from voiceapp.conversation import events as ev
 from voiceapp.conversation.conversation import Capabilities
 from voiceapp.conversation.dialects import SessionConfig
-from voiceapp.conversation.effects import Notify
+from voiceapp.conversation.effects import ItemPlaced, Notify, ToolChanged
 
 ASK = CREATE
 ITEM = {"id": "t1", "type": "mcp_call", "name": "weather", "server_label": "sky", "arguments": '{"city": "Kyoto"}'}
-KYOTO = {"call": "t1", "name": "weather", "arguments": '{"city": "Kyoto"}'}
+
+
+def kyoto(state: ev.ToolState, result: str = "", call: str = "t1") -> ToolChanged:
+    """The call of `ITEM`, as the page knows it."""
+    return ToolChanged(call, "weather", '{"city": "Kyoto"}', state, result)
 
 
 def read(*messages: dict[str, Any]) -> list[ev.Event]:
@@ -91,20 +95,20 @@ def answering() -> Call:
 class TestAToolOfTheServers:
     def test_it_has_its_place_and_its_end(self) -> None:
         effects = answering().hear(*mcp())
-        assert emitted(effects, "item") == [{"id": "t1", "role": "tool", "after": "u1", "kind": "text"}]
-        told = emitted(effects, "tool")
-        assert told[0] == {"call": "t1", "name": "weather", "arguments": "", "state": "running"}
-        assert told[-1] == {**KYOTO, "state": "done", "result": "Sunny."}
+        assert shown(effects, ItemPlaced) == [ItemPlaced("t1", "tool", "u1", "text")]
+        told = shown(effects, ToolChanged)
+        assert told[0] == ToolChanged("t1", "weather", "", "running")
+        assert told[-1] == kyoto("done", "Sunny.")
 
     def test_the_turn_is_the_tools_while_it_runs(self) -> None:
         assert turns(answering().hear(*mcp(), done(), ev.ResponseCreated("r2"))) == ["tool", "thinking"]
 
     def test_one_that_failed_says_how(self) -> None:
         effects = answering().hear(*mcp(error={"type": "http_error", "code": 503, "message": "Unavailable"}))
-        assert emitted(effects, "tool")[-1] == {**KYOTO, "state": "failed", "result": "Unavailable"}
+        assert shown(effects, ToolChanged)[-1] == kyoto("failed", "Unavailable")
 
     def test_the_page_is_told_only_what_is_new(self) -> None:
-        assert [told["state"] for told in emitted(answering().hear(*mcp()), "tool")] == [
+        assert [told.state for told in shown(answering().hear(*mcp()), ToolChanged)] == [
             "running",
             "running",
             "done",
@@ -112,11 +116,11 @@ class TestAToolOfTheServers:
         ]
 
     def test_arguments_and_result_are_bounded(self) -> None:
-        (told,) = emitted(
-            answering().hear(ev.ToolReported("t1", "mcp", arguments="a" * 9000, result="é" * 9000)), "tool"
+        (told,) = shown(
+            answering().hear(ev.ToolReported("t1", "mcp", arguments="a" * 9000, result="é" * 9000)), ToolChanged
         )
-        assert [len(told[name]) for name in ("arguments", "result")] == [tools.MAX_CHARACTERS] * 2
-        assert told["result"].endswith("é…")
+        assert [len(told.arguments), len(told.result)] == [tools.MAX_CHARACTERS] * 2
+        assert told.result.endswith("é…")
 
     @pytest.mark.parametrize(
         "begun", [ev.OutputItemAdded("r1", "a1", "assistant", "text"), ev.AudioDelta("r1", "a1", SECOND)]
@@ -139,7 +143,7 @@ class TestAToolOfTheServers:
     def test_one_that_outlives_its_response_is_not_cut_with_another(self) -> None:
         call = answering()
         call.hear(*mcp(output=None), done())
-        assert emitted(call.hear(ev.ResponseCreated("r2"), done("r2", "cancelled")), "tool") == []
+        assert shown(call.hear(ev.ResponseCreated("r2"), done("r2", "cancelled")), ToolChanged) == []
 
     def test_its_list_of_tools_is_no_call(self) -> None:
         listed = {"id": "l1", "type": "mcp_list_tools", "server_label": "sky", "tools": []}
@@ -157,8 +161,8 @@ class TestAFunctionNobodyOffered:
         assert turns(call.answer(response="r2")) == ["assistant"]
 
     def test_the_page_sees_that_it_failed(self) -> None:
-        told = emitted(answering().hear(*function()), "tool")
-        assert told[-1] == {**KYOTO, "call": "f1", "state": "failed", "result": tools.NO_SUCH_TOOL}
+        told = shown(answering().hear(*function()), ToolChanged)
+        assert told[-1] == kyoto("failed", tools.NO_SUCH_TOOL, "f1")
 
     def test_several_are_answered_and_one_response_is_asked_for(self) -> None:
         call = answering()
@@ -176,7 +180,7 @@ class TestAFunctionNobodyOffered:
         call = answering()
         effects = call.hear(*function(call=""), done())
         assert sent(effects) == []
-        assert (emitted(effects, "tool")[-1]["state"], turns(effects)[-1]) == ("failed", "listening")
+        assert (shown(effects, ToolChanged)[-1].state, turns(effects)[-1]) == ("failed", "listening")
 
     def test_a_model_that_keeps_calling_is_left_until_the_person_speaks(self) -> None:
         call = answering()
@@ -207,7 +211,7 @@ class TestAQuestionWhetherAToolMayRun:
             "approval_request_id": "q1",
             "approve": False,
         }
-        assert emitted(effects, "tool")[-1]["state"] == "failed"
+        assert shown(effects, ToolChanged)[-1].state == "failed"
         assert sent(call.hear(done())) == [ASK]
 
 
@@ -219,7 +223,7 @@ class TestBargeIn:
         call.hear(ev.ResponseCreated("r1"), *mcp(output=None))
         effects = call.hear(ev.SpeechStarted("u2"))
         assert sent(effects) == ([] if interrupts else [{"type": "response.cancel", "response_id": "r1"}])
-        assert emitted(effects, "tool") == [{**KYOTO, "state": "failed"}]
+        assert shown(effects, ToolChanged) == [kyoto("failed")]
         assert turns(effects) == ["user"]
         assert sent(call.hear(done("r1", "cancelled"))) == []
 
@@ -240,7 +244,7 @@ class TestBargeIn:
         assert turns(call.ask("u2")) == ["user", "thinking"]
         effects = call.hear(ev.ResponseCreated("r2"), done("r2"), *mcp())
         assert turns(effects) == ["listening"]
-        assert emitted(effects, "tool")[-1]["state"] == "done"
+        assert shown(effects, ToolChanged)[-1].state == "done"
         assert sent(effects) == []
 
     def test_a_typed_text_is_answered_once(self) -> None:
@@ -254,7 +258,7 @@ class TestBargeIn:
         call = answering()
         call.hear(*mcp(output=None), *mcp("t2"), done(), ev.SpeechStarted("u2"), ev.UserText("u2", ""))
         effects = call.conversation.renew(SessionConfig("marin", ""), Capabilities())
-        assert [(told["call"], told["state"]) for told in emitted(effects, "tool")] == [("t1", "failed")]
+        assert [(told.call, told.state) for told in shown(effects, ToolChanged)] == [("t1", "failed")]
 
 
 ANSWER = [ev.ItemAdded("a1", "t1", "assistant", "audio", ""), ev.AssistantText("r1", "a1", "It is sunny.")]
@@ -270,20 +274,20 @@ BROKEN = {"type": "protocol_error", "message": "No."}
     ],
     ids=["mcp", "mcp-failed", "function"],
 )
-def test_every_order_of_arrival_gives_the_same(events: list[ev.Event], state: str, result: str) -> None:
+def test_every_order_of_arrival_gives_the_same(events: list[ev.Event], state: ev.ToolState, result: str) -> None:
     for order in permutations([*events, *ANSWER]):
         call = Call().begin()
         effects = call.ask() + call.hear(ev.ResponseCreated("r1"), *order)
         page = Page(effects)
         assert page.ids == ["u1", "t1", "a1"]
         assert page.texts["a1"] == "It is sunny."
-        assert emitted(effects, "tool")[-1] == {**KYOTO, "state": state, "result": result}
+        assert shown(effects, ToolChanged)[-1] == kyoto(state, result)
 
 
 def test_of_too_many_that_run_the_oldest_is_given_up() -> None:
     call = Call().begin()
     effects = call.hear(*(event for n in range(tools.MAX_RUNNING + 2) for event in mcp(f"t{n}", output=None)))
-    given_up = [data["call"] for data in emitted(effects, "tool") if data["state"] == "failed"]
+    given_up = [told.call for told in shown(effects, ToolChanged) if told.state == "failed"]
     assert given_up == ["t0", "t1"]
 
 

@@ -1,12 +1,11 @@
 """The transcript as the page is told of it, and its bounds."""
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from voiceapp.conversation import transcript_writer as module
+from voiceapp.conversation.effects import EntryRemoved, ItemPlaced, TalkEffect, TextAdded, TextFinished
 from voiceapp.conversation.transcript_writer import TranscriptWriter
 
 
@@ -15,25 +14,24 @@ class Told:
 
     def __init__(self) -> None:
         self.full = 0
-        self.events: list[tuple[str, dict[str, Any]]] = []
         self.order: list[str] = []
         self.texts: dict[str, str] = {}
-        self.captions = TranscriptWriter(self._emit, self._be_full)
+        self.captions = TranscriptWriter(self._tell, self._be_full)
 
     def _be_full(self) -> None:
         self.full += 1
 
-    def _emit(self, event: str, **data: Any) -> None:
-        self.events.append((event, data))
-        if event == "item":
-            self.order = [item for item in self.order if item != data["id"]]
-            self.order.insert(self.order.index(data["after"]) + 1 if data["after"] else 0, data["id"])
-        elif "delta" in data:
-            self.texts[data["item"]] = self.texts.get(data["item"], "") + data["delta"]
-        elif "text" in data:
-            self.texts[data["item"]] = data["text"]
-        elif data.get("removed"):
-            self.order.remove(data["item"])
+    def _tell(self, effect: TalkEffect) -> None:
+        match effect:
+            case ItemPlaced(item, _, after):
+                self.order = [each for each in self.order if each != item]
+                self.order.insert(self.order.index(after) + 1 if after else 0, item)
+            case TextAdded(item, delta):
+                self.texts[item] = self.texts.get(item, "") + delta
+            case TextFinished(item, text):
+                self.texts[item] = text
+            case EntryRemoved(item):
+                self.order.remove(item)
 
 
 NAMES = st.sampled_from("abcdef")

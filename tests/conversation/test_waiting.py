@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.conversation.call import CREATE, SECOND, Call, create_id, emitted, named, sent, turns
+from tests.conversation.call import CREATE, SECOND, TEXTS, Call, create_id, named, sent, shown, turns
 from voiceapp.conversation import events as ev
 from voiceapp.conversation import faults
 from voiceapp.conversation.deadlines import SECONDS, Wait
-from voiceapp.conversation.effects import Notify, Play, SoundComplete
+from voiceapp.conversation.effects import Flush, Notify, Play, SoundComplete, TextFinished
 
 OVERDUE = Notify(faults.OVERDUE)
 PATIENCE = SECONDS[Wait.RESPONSE]
@@ -227,13 +227,12 @@ class TestSoundOfAResponseThatIsDone:
     def test_its_words_are_final(self) -> None:
         call = Call().begin()
         call.answer(done=False)
-        final = {"item": "a1", "text": "One two three four five.", "final": True}
-        assert final in emitted(call.hear(done("r1", "failed")), "transcript")
+        assert TextFinished("a1", "One two three four five.") in call.hear(done("r1", "failed"))
 
     def test_words_of_a_whole_one_may_come_after_it(self) -> None:
         call = Call().begin()
         call.hear(ev.ResponseCreated("r1"), ev.AudioDelta("r1", "a1", SECOND), done())
-        assert emitted(call.hear(ev.AssistantText("r1", "a1", "One.")), "transcript")[-1]["text"] == "One."
+        assert shown(call.hear(ev.AssistantText("r1", "a1", "One.")), *TEXTS)[-1].text == "One."
 
     def test_a_server_that_does_not_say_how_it_ended_has_ended_it_well(self) -> None:
         call = Call().begin()
@@ -298,7 +297,7 @@ class TestAServersOwnCancellation:
         call = Call().begin()
         call.answer(seconds=5, done=False)
         effects = call.hear(done("r1", "cancelled"))
-        assert emitted(effects, "flush") == [{"item": "a1"}]
+        assert shown(effects, Flush) == [Flush("a1")]
         assert turns(effects) == ["listening"]
         (cut,) = sent(call.hear(ev.Flushed("a1", 1200)))
         assert (cut["type"], cut["audio_end_ms"]) == ("conversation.item.truncate", 1200)
@@ -307,13 +306,13 @@ class TestAServersOwnCancellation:
         call = Call().begin()
         call.answer("a1", "r1", seconds=5)
         call.answer("a2", "r2", done=False)
-        assert emitted(call.hear(done("r2", "cancelled")), "flush") == [{"item": "a2"}]
+        assert shown(call.hear(done("r2", "cancelled")), Flush) == [Flush("a2")]
 
     def test_after_a_barge_in_there_is_no_second_flush(self) -> None:
         call = Call().begin()
         call.answer(done=False)
         call.hear(ev.SpeechStarted("u2"))
-        assert emitted(call.hear(done("r1", "cancelled")), "flush") == []
+        assert shown(call.hear(done("r1", "cancelled")), Flush) == []
 
 
 class TestATool:

@@ -1,12 +1,13 @@
 """What a call has used and cost so far: the one sum that the page is told and that the budgets count."""
 
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
 
 from ..config import prices
 from ..config.tariff import MILLIONTHS, Tariff
 from ..conversation.events import Transcribing, Usage
 from ..conversation.usage import Charge
+from ..page import down
 
 # So many estimates wait for what a server may yet tell; of more the oldest stays what it is.
 MAX_ESTIMATES = 1_000
@@ -45,7 +46,9 @@ class CallCost:
     counted: int = 0
     _talk: _Part = field(default_factory=lambda: _Part(Usage()))
     _transcription: _Part = field(default_factory=lambda: _Part(Transcribing()))
-    _turn: _Line = field(default_factory=lambda: _Line(Usage(), None, 0))
+    # The latest answer.
+    _turn: Usage = field(default_factory=Usage)
+    _turn_cost: int | None = None
     _estimates: dict[str, _Line] = field(default_factory=dict)
     _free: bool = True
 
@@ -68,42 +71,40 @@ class CallCost:
             if len(self._estimates) > MAX_ESTIMATES:
                 del self._estimates[next(iter(self._estimates))]
         if isinstance(charge.usage, Usage):
-            self._turn = line
+            self._turn, self._turn_cost = charge.usage, cost
 
     def _take(self, line: _Line, sign: int = 1) -> None:
         part = self._talk if isinstance(line.usage, Usage) else self._transcription
         part.add(line, sign)
         self.counted += sign * line.counted
 
-    def told(self) -> dict[str, Any]:
-        """The page's `usage` (docs/wire.md)."""
+    def told(self) -> down.Used:
+        """As the page is told."""
         heard = self._transcription
-        return {
-            "turn": asdict(self._turn.usage),
-            "total": asdict(self._talk.usage),
-            "transcription": asdict(heard.usage) if heard.lines else None,
-            "estimated": bool(self._estimates),
-            "free": self._free,
-            "cost": self._cost(),
-        }
+        return down.Used(
+            turn=self._turn,
+            total=self._talk.usage,
+            transcription=heard.usage if heard.lines else None,
+            estimated=bool(self._estimates),
+            free=self._free,
+            cost=self._cost(),
+        )
 
-    def _cost(self) -> dict[str, Any] | None:
-        parts = {"talk": self._talk, "transcription": self._transcription}
+    def _cost(self) -> down.Cost | None:
+        parts: dict[Literal["talk", "transcription"], _Part] = {
+            "talk": self._talk, "transcription": self._transcription,
+        }  # fmt: skip
         if self._free or not any(part.lines > part.unpriced for part in parts.values()):
             return None
         installed, heard = prices.installed(), self._transcription
-        return {
-            "turn": _in_currency(self._turn.cost),
-            "total": _in_currency(self._talk.cost + heard.cost),
-            "transcription": _in_currency(heard.cost if heard.lines > heard.unpriced else None),
-            "unpriced": [name for name, part in parts.items() if part.unpriced],
-            "currency": installed.currency,
-            "dated": None if self.tariff.own else installed.dated.isoformat(),
-        }
-
-
-def _in_currency(millionths: int | None) -> float | None:
-    return None if millionths is None else millionths / MILLIONTHS
+        return down.Cost(
+            turn=None if self._turn_cost is None else self._turn_cost / MILLIONTHS,
+            total=(self._talk.cost + heard.cost) / MILLIONTHS,
+            transcription=heard.cost / MILLIONTHS if heard.lines > heard.unpriced else None,
+            unpriced=[name for name, part in parts.items() if part.unpriced],
+            currency=installed.currency,
+            dated=None if self.tariff.own else installed.dated.isoformat(),
+        )
 
 
 def _sum(one: Any, other: Any, sign: int) -> Any:

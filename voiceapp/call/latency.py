@@ -7,6 +7,7 @@ from typing import Any
 from ..conversation import events as ev
 from ..conversation.pcm16 import BYTES_PER_MS
 from ..conversation.turn_detection import Detection, ServerVad
+from ..page import down
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,10 @@ class Latency:
     def stages(self) -> dict[str, float | None]:
         return {"wait": self.wait, "created": self.created, "first_byte": self.first_byte, "done": self.done}
 
-    def told(self) -> dict[str, Any]:
-        """As the page is told (docs/wire.md)."""
-        times = {f"{stage}_ms": None if s is None else round(1000 * s) for stage, s in self.stages.items()}
-        return {"item": self.item, **times}
+    def told(self) -> down.Latency:
+        """As the page is told."""
+        wait_ms = None if self.wait is None else _ms(self.wait)
+        return down.Latency(self.item, wait_ms, _ms(self.created), _ms(self.first_byte), _ms(self.done))
 
 
 @dataclass(slots=True)
@@ -105,3 +106,7 @@ class LatencyTracker:
         behind_ms = self.sent_bytes / BYTES_PER_MS - end_ms
         silence_ms = self._detection.silence_ms
         return (silence_ms + behind_ms) / 1000 if 0 <= behind_ms < silence_ms else None
+
+
+def _ms(seconds: float) -> int:
+    return round(1000 * seconds)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ from ..errors import BUDGET_LOW, BUDGET_SPENT, CALL_ENDING, CALL_TOO_LONG, IDLE,
 from ..net.bridge import Bridge
 from ..net.executor import full_pool
 from ..ops import metrics
+from ..page import down
 from .cost import CallCost
 
 log = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ class Call(Protocol):
 
     def give_up(self, fault: Fault) -> None: ...
 
-    def show_limits(self, limits: Mapping[str, Any]) -> None: ...
+    def show_limits(self, limits: down.Limits) -> None: ...
 
 
 @dataclass(slots=True)
@@ -230,20 +231,21 @@ class CallLimits:
     def _show(self) -> None:
         rules, left = self.rules, self._left
         if self._call is not None:
-            self._call.show_limits({
-                "call_s": rules.call_s or None,
-                "call_left_s": max(0, round(self._began + rules.call_s - self._now())) if rules.call_s else None,
-                "idle_s": rules.idle_s or None,
-                "idle_left_s": self._idle_left(),
-                "left_s": left.seconds,
-                "budget_s": left.of_seconds,
-                "used_s": int(self._charged - self._began),
-                "left_money": left.money,
-                "budget_money": left.of_money,
-                "used_money": self._paid / MILLIONTHS,
-                "presumed": left.money is not None and self._call.cost.presumed,
-                "currency": prices.installed().currency,
-            })  # fmt: skip
+            shown = down.Limits(
+                call_s=rules.call_s or None,
+                call_left_s=max(0, round(self._began + rules.call_s - self._now())) if rules.call_s else None,
+                idle_s=rules.idle_s or None,
+                idle_left_s=self._idle_left(),
+                left_s=left.seconds,
+                budget_s=left.of_seconds,
+                used_s=int(self._charged - self._began),
+                left_money=left.money,
+                budget_money=left.of_money,
+                used_money=self._paid / MILLIONTHS,
+                presumed=left.money is not None and self._call.cost.presumed,
+                currency=prices.installed().currency,
+            )
+            self._call.show_limits(shown)
 
     def _idle_left(self) -> int | None:
         """Seconds, once the silence was warned of."""

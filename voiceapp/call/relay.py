@@ -37,6 +37,8 @@ from ..net.bridge import Bridge
 from ..net.link import Cause, Ending, Link
 from ..net.rate_limit import MIN_CHUNK_MS, SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE, TokenBucket
 from ..ops import metrics
+from ..page import down
+from ..page.down import Direction
 from ..page.up import chunk_bytes
 from ..upstream import explanation
 from ..upstream.connect import Profile, connect
@@ -49,6 +51,7 @@ from .cost import CallCost
 from .drain import Drain
 from .latency import LatencyTracker
 from .limits import CallLimits
+from .outbox import Outbox
 from .renewal import Renewal
 
 log = logging.getLogger(__name__)
@@ -57,11 +60,13 @@ MAX_UPSTREAM_OUT = 4 * 1024 * 1024
 
 
 class Browser(Protocol):
-    """The page's end of a call. Called on the bridge's thread."""
+    """The page's end of a call. Called on the bridge's thread; never raises."""
 
-    def emit(self, event: str, *args: Any) -> None: ...
+    def emit(self, event: down.Event) -> None:
+        """Tell what carries no number."""
 
-    def audio(self, n: int, item: str, sound: bytes) -> None: ...
+    def send(self, packet: down.Packet) -> None:
+        """Tell what the outbox has numbered."""
 
 
 class Relay:
@@ -85,13 +90,14 @@ class Relay:
         self._plan = plan
         self._key = key
         self._engine = engine
-        self._about = {"sample_rate": 24000, "chunk_ms": chunk_ms, "version": version}
+        self._about: Mapping[str, Any] = {"sample_rate": 24000, "chunk_ms": chunk_ms, "version": version}
         self._ready_s = ready_s
         self._limits = limits
         self._pace = TokenBucket(SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE)
         self._told = TokenBucket(1, 1)
         self._explained = TokenBucket(2, 10)
         self._conversation = Conversation(plan.config, plan.profile.capabilities)
+        self._outbox = Outbox()
         self._reader = Reader()
         self._left_out: Counter[LeftOut] = Counter()
         self._latency = LatencyTracker(plan.config.detection)
@@ -173,8 +179,8 @@ class Relay:
             self._notify(ENGINE_STARTING, fatal=False)
         return replace(profile, url=await self._engine.address(self._tell_loading)), self._engine.key
 
-    def _tell_loading(self, part: str, done: object, of: object) -> None:
-        self._notify(ENGINE_STARTING, fatal=False, progress={"part": part, "done": done, "of": of})
+    def _tell_loading(self, part: str, done: int | None, of: int | None) -> None:
+        self._notify(ENGINE_STARTING, fatal=False, progress=down.Progress(part, done, of))
 
     def link_text(self, payload: bytes) -> None:
         if self.over:
@@ -207,9 +213,8 @@ class Relay:
         if not self._conversation.knows(delta.item):
             self._handle(delta.event())
             return
-        n = self._conversation.take_audio(delta.response, delta.item, delta.size)
-        if n:
-            self._browser.audio(n, delta.item, delta.sound)
+        if self._conversation.take_audio(delta.response, delta.item, delta.size):
+            self._browser.send(self._outbox.sound(delta.item, delta.sound))
 
     def _take_event(self, payload: bytes) -> None:
         reading = self._reader.read(payload, whole=self._watched)
@@ -242,7 +247,7 @@ class Relay:
         elif self._told.take(1):
             self._notify(TOO_FAST, fatal=False)
         if ack:
-            self._browser.emit("ack", ack)
+            self._browser.emit(down.Ack(ack))
         if self._watched:
             self._log("up", len(sound) + 48, {"type": "input_audio_buffer.append"})
 
@@ -293,7 +298,7 @@ class Relay:
             self._handle(event)
         self._price(session.model)
         if not self.over:
-            self._browser.emit("renewed", self._made(session.model, session.voice, session.expires_at))
+            self._browser.emit(down.Renewed(**self._made(session.model, session.voice, session.expires_at)))
             log.info("call %s: renewed with %s", self.id, plan.profile.name)
 
     def _renewal_failed(self, error: Exception) -> None:
@@ -330,8 +335,8 @@ class Relay:
     def give_up(self, fault: Fault) -> None:
         self._finish(fault)
 
-    def show_limits(self, limits: Mapping[str, Any]) -> None:
-        self._browser.emit("limits", limits)
+    def show_limits(self, limits: down.Limits) -> None:
+        self._browser.emit(limits)
 
     # Effects
 
@@ -345,7 +350,7 @@ class Relay:
                 self._perform(effect)
             if latency is not None:
                 metrics.answered(latency.stages)
-                self._browser.emit("latency", latency.told())
+                self._browser.emit(latency.told())
             self._look_in_time()
             if self._renewal.waits:
                 self._renew_if_quiet()
@@ -366,17 +371,25 @@ class Relay:
         self._handle(ev.DeadlinePassed())
 
     def _perform(self, effect: effects.Effect) -> None:
+        event = down.event_of(effect)
+        if event is None:
+            self._perform_more(effect)
+            return
+        if isinstance(effect, effects.TurnChanged):
+            self._latency.turned(effect.state, self._bridge.loop.time())
+        self._tell(event)
+
+    def _perform_more(self, effect: effects.Effect) -> None:
+        """What asks for more than that the page is told."""
         match effect:
-            case effects.Emit(n, event, data):
-                self._emit(n, event, data)
-            case effects.Used(n, charge):
+            case effects.Used(charge):
                 self.cost.add(charge)
-                self._emit(n, "usage", self.cost.told())
-            case effects.Play(n, item, audio):
+                self._tell(self.cost.told())
+            case effects.Play(item, audio):
                 self._latency.played(item, self._bridge.loop.time())
-                self._browser.audio(n, item, audio.encode())
-            case effects.SoundComplete(n, item):
-                self._browser.audio(n, item, b"")
+                self._browser.send(self._outbox.sound(item, audio.encode()))
+            case effects.SoundComplete(item):
+                self._browser.send(self._outbox.sound(item, b""))
             case effects.Send(message):
                 self._send(message)
             case effects.Ready():
@@ -394,11 +407,11 @@ class Relay:
         why = explanation.explain(code, said, param, self._conversation.talk if said else ())
         log.warning("call %s: upstream error: %s", self.id, why)
 
-    def _emit(self, n: int, event: str, data: Mapping[str, Any]) -> None:
-        if event == "turn":
-            self._latency.turned(data["state"], self._bridge.loop.time())
+    def _tell(self, event: down.Event) -> None:
+        """Of the talk."""
+        packet = self._outbox.put(event)
         if not self._gone:
-            self._browser.emit(event, n, data)
+            self._browser.send(packet)
 
     def _send(self, message: Mapping[str, Any]) -> None:
         if self._link is None:
@@ -416,7 +429,7 @@ class Relay:
         if self._link is not None:
             self._keepalive.feel(self._link)
         made = self._made(ready.model, ready.voice, ready.expires_at)
-        self._browser.emit("ready", {"conversation": self.id, **self._about, **made})
+        self._browser.emit(down.Ready(conversation=self.id, **self._about, **made))
         self._limits.ready()
 
     def _tariff(self, model: str = "") -> Tariff:
@@ -441,27 +454,18 @@ class Relay:
             "expires_in_s": None if expires_at is None else max(0, round(expires_at - time.time())),
         }
 
-    def _notify(self, fault: Fault, *, fatal: bool, **more: Any) -> None:
+    def _notify(self, fault: Fault, *, fatal: bool, progress: down.Progress | None = None) -> None:
         metrics.noticed(self.id, fault.code, fatal=fatal)
-        notice = {"code": fault.code, "message": fault.message, "retry": fault.retry, "fatal": fatal, **more}
-        if fault.param:
-            notice["param"] = fault.param
-        self._browser.emit("notice", notice)
+        self._browser.emit(down.notice(fault, fatal=fatal, progress=progress))
 
-    def _watch_message(self, direction: str, size: int, message: Mapping[str, Any]) -> None:
+    def _watch_message(self, direction: Direction, size: int, message: Mapping[str, Any]) -> None:
         if self._watched:
             self._log(direction, size, message)
 
-    def _log(self, direction: str, size: int, message: Mapping[str, Any]) -> None:
+    def _log(self, direction: Direction, size: int, message: Mapping[str, Any]) -> None:
         at = int((self._bridge.loop.time() - self._began) * 1000)
-        self._browser.emit("log", {
-            "direction": direction,
-            "type": str(message["type"]),
-            "at": at,
-            "bytes": size,
-            "summary": inspection.summary(message),
-            "body": inspection.body(message),
-        })  # fmt: skip
+        shown = inspection.summary(message), inspection.body(message)
+        self._browser.emit(down.Log(direction, str(message["type"]), at, size, *shown))
 
     # The end
 
@@ -478,7 +482,7 @@ class Relay:
         self._shut(reason)
         if fault:
             self._notify(fault, fatal=True)
-        self._browser.emit("ended", {"reason": reason})
+        self._browser.emit(down.Ended(reason))
 
     def _shut(self, reason: str) -> None:
         if self.over:

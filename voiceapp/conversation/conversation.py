@@ -7,9 +7,9 @@ from typing import Any
 from . import dialects, faults
 from . import events as ev
 from .deadlines import Deadlines, Wait
-from .effects import Effect, End, Note, Notify, Ready
+from .effect_list import OWN, EffectList
+from .effects import Effect, End, Note, Notify, Ready, TurnChanged
 from .input_audio import InputAudio
-from .outlet import OWN, EffectList
 from .output_audio import OutputAudio
 from .response_gate import ResponseGate, State
 from .silence import Silence
@@ -40,7 +40,7 @@ class Conversation:
         self._capabilities = capabilities
         self._out = EffectList()
         self._input = InputAudio(self._out, config, capabilities.shape)
-        self._writer = TranscriptWriter(self._out.emit, lambda: self._do(Notify(faults.TRANSCRIPT_FULL)))
+        self._writer = TranscriptWriter(self._out.tell, lambda: self._do(Notify(faults.TRANSCRIPT_FULL)))
         self._meter = Meter()
         self._output = OutputAudio(self._out, self._writer, self._meter, truncates=capabilities.truncates)
         self._gate = ResponseGate()
@@ -61,7 +61,6 @@ class Conversation:
 
     def handle(self, event: ev.Event, now: float) -> list[Effect]:
         """What is to be done now that `event` happened, in order. `now`: seconds, of a clock that never goes back."""
-        said = self._out.number
         if isinstance(event, ev.DeadlinePassed):
             self._deadlines_passed(now)
         else:
@@ -71,7 +70,7 @@ class Conversation:
         self._show_turn(playing, tool)
         self._keep_deadlines(now, playing, tool)
         if self._live:
-            self._silence.judge(self._turn, now, told=said != self._out.number)
+            self._silence.judge(self._turn, now, told=self._out.told)
         return self._out.take()
 
     @property
@@ -141,7 +140,7 @@ class Conversation:
         turn = whose(speaking=self._input.speaking, playing=playing, tool=tool, thinking=self._thinking)
         if turn != self._turn:
             self._turn = turn
-            self._out.emit("turn", state=turn)
+            self._out.tell(TurnChanged(turn))
 
     # What is waited for
 
@@ -200,7 +199,7 @@ class Conversation:
         self._live = True
         self._out.charge(*self._meter.begin_session(self._input.config.instructions))
         self._do(Ready(event.model, event.voice or self._input.config.voice, event.expires_at))
-        self._out.emit("turn", state=self._turn)
+        self._out.tell(TurnChanged(self._turn))
         if self._input.config.opening:
             self._create(self._input.config.opening)
 

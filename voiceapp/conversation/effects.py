@@ -3,24 +3,93 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from .events import Incomplete, ToolState
 from .faults import Fault
+from .turns import Turn
 from .usage import Charge
+
+# What the page is told. Its form on the wire, and its number there, are no matter of the core's.
 
 
 @dataclass(frozen=True, slots=True)
-class Emit:
-    """A numbered event for the page (docs/wire.md)."""
+class TurnChanged:
+    """Whose turn it is now."""
 
-    n: int
-    event: str
-    data: dict[str, Any]
+    state: Turn
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPlaced:
+    """A place in the transcript, before any text exists; `after`: the id it follows, None for the first."""
+
+    id: str
+    role: str
+    after: str | None
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextAdded:
+    """Text to append."""
+
+    item: str
+    delta: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextFinished:
+    """The whole text. `failed`: what the person said could not be written down, and this is what came of it."""
+
+    item: str
+    text: str
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TextHeard:
+    """The item was cut; this part of its text was heard."""
+
+    item: str
+    heard: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextIncomplete:
+    """The server ended the answer before its end."""
+
+    item: str
+    incomplete: Incomplete
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRemoved:
+    """The item is gone from the transcript."""
+
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flush:
+    """Stop playing the item now, and drop what still comes of it."""
+
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolChanged:
+    """All that is known of a tool's call; `call` is the id of its item."""
+
+    call: str
+    name: str
+    arguments: str = field(repr=False)
+    state: ToolState
+    result: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """Something was used that costs money; the page's `usage` event, numbered, is for whoever knows the prices."""
+    """Something was used that costs money; what it costs is for whoever knows the prices."""
 
-    n: int
     charge: Charge
 
 
@@ -28,7 +97,6 @@ class Used:
 class Play:
     """Sound for the page's playback queue."""
 
-    n: int
     item: str
     audio: str = field(repr=False)
 
@@ -37,7 +105,6 @@ class Play:
 class SoundComplete:
     """There is no more sound of the item."""
 
-    n: int
     item: str
 
 
@@ -51,17 +118,20 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
-class Send:
-    """A client event for the upstream, in the profile's dialect."""
-
-    message: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class Notify:
     """Something the person should know; the call goes on."""
 
     fault: Fault
+
+
+# What is for others.
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A client event for the upstream, in the profile's dialect."""
+
+    message: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,4 +150,20 @@ class End:
     fault: Fault | None
 
 
-Effect = Emit | Used | Play | SoundComplete | Ready | Send | Notify | Note | End
+# What happens in the talk itself, in the order in which the page has to know it.
+TalkEffect = (
+    TurnChanged
+    | ItemPlaced
+    | TextAdded
+    | TextFinished
+    | TextHeard
+    | TextIncomplete
+    | EntryRemoved
+    | Flush
+    | ToolChanged
+    | Used
+    | Play
+    | SoundComplete
+)
+Effect = TalkEffect | Ready | Notify | Send | Note | End
+"""What one event leads to, collected in order."""

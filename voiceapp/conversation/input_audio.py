@@ -2,8 +2,8 @@
 
 from . import dialects
 from .chunks import Chunks
+from .effect_list import EffectList
 from .events import Configured
-from .outlet import EffectList
 from .pcm16 import BYTES_PER_MS
 from .session_changes import SessionChanges
 from .turn_detection import PushToTalk

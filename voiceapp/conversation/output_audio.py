@@ -3,9 +3,9 @@
 from typing import Any
 
 from . import dialects
-from .effects import Play, SoundComplete
+from .effect_list import EffectList
+from .effects import Flush, Play, SoundComplete
 from .events import AudioDelta, Flushed, Heard
-from .outlet import EffectList
 from .pcm16 import base64_size
 from .playback import Playback
 from .transcript_writer import TranscriptWriter
@@ -33,22 +33,21 @@ class OutputAudio:
 
     # The hot path
 
-    def take(self, response: str, item: str, size: int) -> int:
-        """Count `size` bytes of the assistant's sound; the running number to send it under, or 0: it is to be dropped.
+    def take(self, response: str, item: str, size: int) -> bool:
+        """Count `size` bytes of the assistant's sound; whether they go on to the page, or are to be dropped.
 
         An item not heard of before is announced first, through `Conversation.handle`; see `knows`.
         """
         if not size:
-            return 0
+            return False
         self._meter.sound_bytes += size
         sound = self._playback.open(item)
         if sound.cut or response in self._cut:
             sound.dropped = True
-            return 0
+            return False
         sound.sent_bytes += size
         self.sent_bytes += size
-        self._out.number += 1
-        return self._out.number
+        return True
 
     def knows(self, item: str) -> bool:
         """Whether sound of `item` can go by `take` alone: its place is held and its sound has begun."""
@@ -82,9 +81,8 @@ class OutputAudio:
             # The page was told that there is no more.
             sound.dropped = True
             return
-        number = self.take(event.response, event.item, base64_size(event.audio.encode()))
-        if number:
-            self._out.do(Play(number, event.item, event.audio))
+        if self.take(event.response, event.item, base64_size(event.audio.encode())):
+            self._out.tell(Play(event.item, event.audio))
 
     def complete(self, item: str) -> None:
         """There is no more sound of the item."""
@@ -93,8 +91,7 @@ class OutputAudio:
             return
         sound.complete = True
         if not sound.cut:
-            self._out.number += 1
-            self._out.do(SoundComplete(self._out.number, item))
+            self._out.tell(SoundComplete(item))
 
     def over(self, response: str, *, whole: bool, cancelled: bool) -> None:
         """No more of the response comes; where the server cancelled it, what is queued must not be heard."""
@@ -130,7 +127,7 @@ class OutputAudio:
         sound = self._playback.get(item)
         if sound is not None and sound.playing:
             sound.cut = True
-            self._out.emit("flush", item=item)
+            self._out.tell(Flush(item))
 
     def flushed(self, event: Flushed) -> None:
         sound = self._playback.get(event.item)

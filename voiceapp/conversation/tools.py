@@ -3,13 +3,12 @@
 None is offered to the model yet: `_answer` is where one that is would be called.
 """
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from . import dialects, faults
-from .effects import Notify
+from .effect_list import EffectList
+from .effects import Notify, ToolChanged
 from .events import ToolKind, ToolReported, ToolState
-from .outlet import EffectList
 from .segments import floor_grapheme
 
 # The page is told no more of arguments and result.
@@ -44,7 +43,7 @@ class Call:
     cut: bool = False
     answered: bool = False
     awaited: bool = True
-    told: dict[str, Any] = field(default_factory=dict)
+    told: ToolChanged | None = None
 
     @property
     def state(self) -> ToolState:
@@ -63,11 +62,9 @@ class Call:
         self.done |= report.state == "done"
         self.failed |= report.state == "failed"
 
-    def shown(self) -> dict[str, Any]:
-        """The page's `tool` event (docs/wire.md)."""
-        result = {"result": bounded(self.result)} if self.result else {}
-        known = {"call": self.item, "name": self.name, "arguments": bounded(self.arguments)}
-        return {**known, "state": self.state, **result}
+    def shown(self) -> ToolChanged:
+        """What the page is told of it."""
+        return ToolChanged(self.item, self.name, bounded(self.arguments), self.state, bounded(self.result))
 
 
 def bounded(text: str, maximum: int = MAX_CHARACTERS) -> str:
@@ -186,4 +183,4 @@ class Tools:
         shown = call.shown()
         if shown != call.told:
             call.told = shown
-            self._out.emit("tool", **shown)
+            self._out.tell(shown)

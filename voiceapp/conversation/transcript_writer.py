@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
+from .effects import EntryRemoved, ItemPlaced, TalkEffect, TextAdded, TextFinished, TextHeard, TextIncomplete
 from .events import Incomplete
 from .segments import floor_grapheme
 from .transcript import Entry, Transcript
 
-Emit = Callable[..., None]
 # A session is told at most so much of the talk before it.
 MAX_REPLAYED, MAX_REPLAYED_CHARACTERS = 100, 100_000
 # Ten hours of talk have a tenth of it. What comes beyond is heard, but no longer written down.
@@ -20,13 +20,13 @@ REPLAYED = "retold"
 
 
 class TranscriptWriter:
-    """Keeps the transcript and emits what changes of it; `emit(event, **data)` numbers the event.
+    """Keeps the transcript and tells what changes of it.
 
     `full` is called once, when no more of the call can be written down.
     """
 
-    def __init__(self, emit: Emit, full: Callable[[], None]) -> None:
-        self._emit = emit
+    def __init__(self, tell: Callable[[TalkEffect], None], full: Callable[[], None]) -> None:
+        self._tell = tell
         self._say_full = full
         self._full = False
         self._transcript = Transcript()
@@ -74,7 +74,7 @@ class TranscriptWriter:
         if delta:
             self._characters += len(delta)
             entry.append(delta)
-            self._emit("transcript", item=entry.id, delta=delta)
+            self._tell(TextAdded(entry.id, delta))
 
     def finish(self, entry: Entry, text: str) -> None:
         if not (entry.final or entry.hidden):
@@ -82,7 +82,7 @@ class TranscriptWriter:
             text = self._bounded(text, 0)
             self._characters += len(text)
             entry.text, entry.final = text, True
-            self._emit("transcript", item=entry.id, text=text, final=True)
+            self._tell(TextFinished(entry.id, text))
 
     def _bounded(self, text: str, before: int) -> str:
         """As much of it as there is room for, behind so many characters of its entry."""
@@ -101,7 +101,7 @@ class TranscriptWriter:
         """It could not be written down: what came of it stays."""
         if not (entry.final or entry.hidden):
             entry.final = True
-            self._emit("transcript", item=entry.id, text=entry.text, final=True, failed=True)
+            self._tell(TextFinished(entry.id, entry.text, failed=True))
 
     def settle(self, item: str, *, whole: bool) -> None:
         """Its response is over, so its words are as they are; of a whole one the server may yet say them all again."""
@@ -119,14 +119,14 @@ class TranscriptWriter:
             return False
         self.finish(entry, entry.text)
         if not entry.hidden:
-            self._emit("transcript", item=item, incomplete=why)
+            self._tell(TextIncomplete(item, why))
         return True
 
     def cut(self, item: str, heard: str) -> None:
         entry = self._transcript.get(item)
         if entry:
             entry.heard = heard
-            self._emit("transcript", item=item, heard=heard)
+            self._tell(TextHeard(item, heard))
 
     def replay_history(self, unheard: Callable[[str], bool]) -> list[tuple[str, str, str]]:
         """Id, role and words of the latest entries, for a session that does not know them.
@@ -167,7 +167,7 @@ class TranscriptWriter:
         entry = self._transcript.get(item)
         if entry and not entry.hidden:
             self._transcript.hide(entry)
-            self._emit("transcript", item=item, removed=True)
+            self._tell(EntryRemoved(item))
 
     def _add(self, entry: Entry) -> Entry:
         if len(self._transcript) >= MAX_ENTRIES:
@@ -184,5 +184,5 @@ class TranscriptWriter:
         for above in [above for above in placed if above not in told]:
             after, entry = above, placed.get(above)
             while entry is not None:
-                self._emit("item", id=entry.id, role=entry.role, after=after, kind=entry.kind)
+                self._tell(ItemPlaced(entry.id, entry.role, after, entry.kind))
                 after, entry = entry.id, placed.get(entry.id)

@@ -217,7 +217,7 @@ class Connection:
         """Close with a code; callable from any thread."""
         self._bridge.run(self.link.close, code, reason)
 
-    def send_packet(self, *parts: bytes) -> None:
+    def send_packet(self, parts: tuple[bytes, ...]) -> None:
         """Send one Socket.IO packet, given in parts, past python-socketio; on the bridge's thread."""
         self.link.send(b"4", *parts)
 

@@ -1,7 +1,6 @@
 """Socket.IO: check what the page sends, hand it to its relay on the bridge, and never wait."""
 
 import asyncio
-import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -32,7 +31,7 @@ from ..net.rate_limit import (
 from ..ops import metrics
 from ..upstream.engine_process import Engine
 from ..upstream.session_options import SESSION_FIELDS, SessionOptions
-from . import up
+from . import down, up
 from .packets import Guard
 
 log = logging.getLogger(__name__)
@@ -73,28 +72,21 @@ class PageSocket:
         self._sid = sid
         self._connection = connection
 
-    def emit(self, event: str, *args: Any) -> None:
+    def emit(self, event: down.Event) -> None:
+        self.send(down.packet(event))
+
+    def send(self, packet: down.Packet) -> None:
         """Never raises: a page that cannot be told is none that a call could wait for, or fail to end for."""
         try:
-            self._emit(event, args)
+            if self._connection is not None:
+                self._connection.send_packet(packet)
+            else:
+                name, args = down.read(packet)
+                self._socketio.emit(name, tuple(args), to=self._sid)
         except SocketIsClosedError:
             pass  # The stock driver's page left in this moment.
         except Exception:
-            log.exception("the page could not be told %s", event)
-
-    def _emit(self, event: str, args: tuple[Any, ...]) -> None:
-        if self._connection is None:
-            self._socketio.emit(event, args, to=self._sid)
-        else:
-            packet = json.dumps([event, *args], ensure_ascii=False, separators=(",", ":"))
-            # Half a surrogate pair, of a word cut in two, has no UTF-8.
-            self._connection.send_packet(b"2", packet.encode(errors="replace"))
-
-    def audio(self, n: int, item: str, sound: bytes) -> None:
-        if self._connection is None:
-            self.emit("audio", n, item, sound.decode())
-        else:
-            self._connection.send_packet(b'2["audio",%d,%b,"' % (n, json.dumps(item).encode()), sound, b'"]')
+            log.exception("the page could not be told %s", down.name(packet))
 
 
 @dataclass(slots=True)
@@ -293,8 +285,7 @@ class Calls:
         if page is not None:
             fault = error.fault
             metrics.noticed("none", fault.code, fatal=False)
-            notice = {"code": fault.code, "message": fault.message, "retry": fault.retry, "fatal": False}
-            page.socket.emit("notice", notice)
+            page.socket.emit(down.notice(fault, fatal=False))
 
     def _tell_too_fast(self, eio_sid: str) -> None:
         error = LimitError(TOO_FAST)
@@ -362,9 +353,8 @@ class Calls:
     def _refuse(self, page: Page, fault: Fault) -> None:
         """No call, although its `start` was acknowledged."""
         metrics.noticed("none", fault.code, fatal=True)
-        notice = {"code": fault.code, "message": fault.message, "retry": fault.retry, "fatal": True}
-        page.socket.emit("notice", notice)
-        page.socket.emit("ended", {"reason": fault.code})
+        page.socket.emit(down.notice(fault, fatal=True))
+        page.socket.emit(down.Ended(fault.code))
 
     def _stop(self) -> None:
         """The server is going: every caller is told, every socket closed, the engine ended."""
@@ -372,7 +362,7 @@ class Calls:
             self._sweeper.cancel()
         self._limits.capacity.stop()
         for page in list(self._pages.values()):
-            page.socket.emit("going_away", {"reconnect_in_ms": randrange(*RECONNECT_MS)})
+            page.socket.emit(down.GoingAway(randrange(*RECONNECT_MS)))
             if page.relay is not None:
                 page.relay.stop_server()
         self._connections.close_all(1001, "server stopping")

@@ -1,4 +1,4 @@
-"""The wire between page and server: every event, its fields and their bounds (docs/wire.md)."""
+"""The wire from page to server: every event, its fields and their bounds (docs/wire.md)."""
 
 import json
 import re
@@ -18,12 +18,6 @@ MAX_CHUNK_MS = 1_000
 MAX_CHUNK_CHARACTERS = MAX_CHUNK_MS * BASE64_PER_MS
 MAX_HEARD_MS = 3_600_000
 MAX_INSTRUCTIONS = 20_000
-
-# What the server may emit; docs/wire.md says what each carries.
-DOWN = frozenset({
-    "ready", "renewed", "ack", "turn", "item", "transcript", "audio", "flush", "tool", "usage", "log", "notice",
-    "ended", "limits", "latency", "going_away",
-})  # fmt: skip
 
 # Socket.IO packets as the JS client writes them.
 AUDIO_PACKET, HEARD_PACKET = b'2["audio",', b'2["heard",'

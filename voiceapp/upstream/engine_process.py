@@ -36,7 +36,7 @@ NOT_FOR_THE_ENGINE = (
 )  # fmt: skip
 
 # Called with the part that is being loaded, how many parts are there, and of how many.
-Progress = Callable[[str, object, object], None]
+Progress = Callable[[str, int | None, int | None], None]
 
 
 class Engine:
@@ -150,7 +150,7 @@ class Engine:
                 url = _url(report["port"])
             elif report.get("event") == "loading":
                 for progress in list(self._waiting):
-                    progress(str(report.get("part")), report.get("done"), report.get("of"))
+                    progress(str(report.get("part")), _count(report.get("done")), _count(report.get("of")))
             elif report.get("event") == "ready" and not ready.done():
                 self._pause_s = 0.0
                 ready.set_result(url)
@@ -203,6 +203,10 @@ async def _listens(url: str) -> bool:
         return False
     finally:
         writer.close()
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) else None
 
 
 def _report(line: bytes) -> dict[str, object]:

@@ -5,7 +5,7 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from ..conversation import dialects, faults
 from ..conversation import events as ev
@@ -22,7 +22,7 @@ ASK_S, SILENT_S = 5.0, 15.0
 SESSION_EVENT_ID = "session"
 
 # Called with `up` or `down`, the size in bytes, and the message.
-Watch = Callable[[str, int, Mapping[str, Any]], None]
+Watch = Callable[[Literal["up", "down"], int, Mapping[str, Any]], None]
 
 
 class SessionOpener:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from .effects import Effect, Emit, Send, Used
+from .effects import Effect, Send, TalkEffect, Used
 from .usage import Charge
 
 # Of the event_ids of our messages, so that an error which names one is told from one that names something else.
@@ -11,24 +11,24 @@ OWN = "voiceapp_"
 
 
 class EffectList:
-    """Numbers what the page is told, and names what the server is sent."""
+    """Collects effects, and names what the server is sent. `told`: something of the talk is among them."""
 
     def __init__(self) -> None:
-        self.number = 0
+        self.told = False
         self._sent = 0
         self._effects: list[Effect] = []
 
     def do(self, effect: Effect) -> None:
         self._effects.append(effect)
 
-    def emit(self, event: str, **data: Any) -> None:
-        self.number += 1
-        self._effects.append(Emit(self.number, event, data))
+    def tell(self, effect: TalkEffect) -> None:
+        """Something happens in the talk: the page is to know, and it is not silent."""
+        self.told = True
+        self._effects.append(effect)
 
     def charge(self, *charges: Charge | None) -> None:
         for charge in filter(None, charges):
-            self.number += 1
-            self._effects.append(Used(self.number, charge))
+            self.tell(Used(charge))
 
     def send(self, message: Mapping[str, Any]) -> None:
         """With an event_id, if it has none yet."""
@@ -39,5 +39,5 @@ class EffectList:
         return f"{OWN}{self._sent}"
 
     def take(self) -> list[Effect]:
-        effects, self._effects = self._effects, []
+        effects, self._effects, self.told = self._effects, [], False
         return effects

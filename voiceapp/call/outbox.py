@@ -1,0 +1,70 @@
+"""What the page is told of the talk: numbered, and kept for a page that comes back, as far as there is room."""
+
+from collections import deque
+from enum import Enum
+from itertools import islice
+
+from ..page import down
+
+# What a packet takes beside its bytes: the objects that hold it.
+PACKET_OVERHEAD = 200
+
+
+class NotHeld(Enum):
+    """Why a page cannot be told what came after a number."""
+
+    FORGOTTEN = "some of what came after it is not held any more"
+    NOT_YET = "no event had this number yet"
+
+
+class Outbox:
+    """Of one call. `number`: the last one given; the first is 1.
+
+    `room`: bytes of packets that are kept; of more the oldest are forgotten. Until a page can come back to its call the
+    relay gives 0: nothing is kept, and nothing is done for it.
+    """
+
+    def __init__(self, room: int = 0) -> None:
+        self.number = 0
+        self._room = room
+        self._size = 0
+        self._kept: deque[down.Packet] = deque()
+        # The latest item with sound, as it stands in a packet: many deltas in a row are of one.
+        self._item, self._quoted = "", b'""'
+
+    def put(self, event: down.Event) -> down.Packet:
+        """Number an event of the talk; the packet that carries it. Never raises."""
+        self.number += 1
+        packet = down.packet(event, self.number)
+        if self._room:
+            self._keep(packet)
+        return packet
+
+    def sound(self, item: str, audio: bytes) -> down.Packet:
+        """The same for base64 of an item's sound; empty: there is no more of it. The hot path."""
+        self.number += 1
+        if item != self._item:
+            self._item, self._quoted = item, down.quoted(item)
+        packet = down.sound(self.number, self._quoted, audio)
+        if self._room:
+            self._keep(packet)
+        return packet
+
+    def since(self, n: int) -> list[down.Packet] | NotHeld:
+        """The packets of all numbers above `n`, in order."""
+        missed = self.number - n
+        if missed < 0:
+            return NotHeld.NOT_YET
+        if missed > len(self._kept):
+            return NotHeld.FORGOTTEN
+        return list(islice(self._kept, len(self._kept) - missed, None))
+
+    def _keep(self, packet: down.Packet) -> None:
+        self._kept.append(packet)
+        self._size += _size(packet)
+        while self._size > self._room:
+            self._size -= _size(self._kept.popleft())
+
+
+def _size(packet: down.Packet) -> int:
+    return sum(map(len, packet)) + PACKET_OVERHEAD

@@ -1,0 +1,371 @@
+"""The wire from server to page: every event, its fields and their bounds, and its form in a packet (docs/wire.md).
+
+Whatever the page is told is one of these values. Nobody else builds an event, and nobody reads one back.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from ..conversation import effects
+from ..conversation.events import Incomplete, ToolState, Transcribing, Usage
+from ..conversation.faults import Fault
+from ..conversation.turns import Turn
+
+# One Socket.IO packet, in the parts it is written from.
+Packet = tuple[bytes, ...]
+Direction = Literal["up", "down"]
+
+ItemId = Annotated[str, Meta(min_length=1, max_length=128, description="an item's id")]
+# Of a field that is there only to say so.
+Yes = Annotated[bool, Meta(extra_json_schema={"const": True})]
+ExpiresAt = Annotated[int | None, Meta(description="when the session expires, in unix seconds; null: never")]
+ExpiresIn = Annotated[
+    int | None, Meta(description="seconds until then by the server's clock, for a browser's may be wrong; null: never")
+]
+Seconds = Annotated[int | None, Meta(description="seconds; null: no limit")]
+Money = Annotated[float | None, Meta(description="in `currency`; null: no limit")]
+Price = Annotated[float | None, Meta(description="in `currency`; null: it has no price")]
+
+
+class Event(Struct, frozen=True, forbid_unknown_fields=True):
+    """Something the page is told. `event`: its name. `numbered`: it is part of the talk, and has a running number."""
+
+    event: ClassVar[str]
+    numbered: ClassVar[bool] = False
+
+
+# About the connection
+
+
+class Ready(Event, frozen=True):
+    """The call is live."""
+
+    event = "ready"
+    conversation: Annotated[str, Meta(description="a short id, also in the server's log")]
+    sample_rate: Annotated[int, Meta(description="of all sound, in Hz", extra_json_schema={"const": 24000})]
+    chunk_ms: Annotated[int, Meta(ge=1, le=1000, description="how long a chunk of the page's sound is to be")]
+    version: Annotated[str, Meta(description="of the page's files, as the server has them now")]
+    persona: str
+    profile: str
+    model: str
+    voice: str
+    expires_at: ExpiresAt
+    expires_in_s: ExpiresIn
+
+
+class Renewed(Event, frozen=True):
+    """Another session has taken over, as `configure` asked; the call goes on."""
+
+    event = "renewed"
+    persona: str
+    profile: str
+    model: str
+    voice: str
+    expires_at: ExpiresAt
+    expires_in_s: ExpiresIn
+
+
+class Ack(Event, frozen=True, array_like=True):
+    """Chunks were taken; at least every 200 ms of sound."""
+
+    event = "ack"
+    chunk: Annotated[int, Meta(ge=1, description="the number of the last one")]
+
+
+class Log(Event, frozen=True):
+    """An event on the upstream connection, only while watched. Never audio, never a key, never what was said."""
+
+    event = "log"
+    direction: Direction
+    type: Annotated[str, Meta(description="the provider's name for it")]
+    at: Annotated[int, Meta(ge=0, description="milliseconds since the call began")]
+    bytes: Annotated[int, Meta(ge=0, description="its size")]
+    summary: Annotated[str, Meta(max_length=120, description="its ids and states in a line")]
+    body: Annotated[str, Meta(max_length=8001, description="its JSON, with long texts cut")]
+
+
+class Progress(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is loaded of the engine."""
+
+    part: str
+    done: Annotated[int | None, Meta(description="so many parts")]
+    of: Annotated[int | None, Meta(description="of so many")]
+
+
+class Notice(Event, frozen=True):
+    """Something the person should know."""
+
+    event = "notice"
+    code: Annotated[str, Meta(pattern="^[a-z_]+$", description="what it is (errors.md)")]
+    message: Annotated[str, Meta(description="in plain English; the page prefers its own words for `code`")]
+    retry: Annotated[bool, Meta(description="to try again can help without changing anything")]
+    fatal: Annotated[bool, Meta(description="the call is over, and `ended` follows")]
+    progress: Annotated[Progress | UnsetType, Meta(description="with `engine_starting` only")] = UNSET
+    param: Annotated[
+        str | UnsetType,
+        Meta(description="with `settings_refused` and `change_refused`: the field that the server refused"),
+    ] = UNSET
+
+
+class Latency(Event, frozen=True):
+    """How long an answer took: once for each answered turn, when the answer is done. Times from the turn's taking."""
+
+    event = "latency"
+    item: Annotated[str, Meta(min_length=1, max_length=128, description="the answer's first")]
+    wait_ms: Annotated[
+        int | None,
+        Meta(description="before it, from the end of the speech; 0 for text and key; null where nobody can tell"),
+    ]
+    created_ms: Annotated[int, Meta(description="until the response began")]
+    first_byte_ms: Annotated[int, Meta(description="until the first of its sound was there")]
+    done_ms: Annotated[int, Meta(description="until it was done")]
+
+
+class Limits(Event, frozen=True):
+    """How long the call and a silence may be, and what is left of that and of the day's budgets."""
+
+    event = "limits"
+    call_s: Seconds
+    call_left_s: Seconds
+    idle_s: Seconds
+    idle_left_s: Annotated[
+        int | None, Meta(description="once `idle_soon` was said and until somebody speaks; else null")
+    ]
+    left_s: Seconds
+    budget_s: Seconds
+    used_s: Annotated[int, Meta(description="seconds that this call was charged")]
+    left_money: Money
+    budget_money: Money
+    used_money: Annotated[float, Meta(description="what this call was charged")]
+    presumed: Annotated[bool, Meta(description="in part at the dearest known prices, for want of a model's own")]
+    currency: str
+
+
+class GoingAway(Event, frozen=True):
+    """The server is being restarted; the socket closes with 1001 now."""
+
+    event = "going_away"
+    reconnect_in_ms: Annotated[int, Meta(ge=0, description="connect again after so long, to whoever answers then")]
+
+
+class Ended(Event, frozen=True):
+    """The call is over. The socket stays for another `start`; the page lets it go."""
+
+    event = "ended"
+    reason: Annotated[str, Meta(description="`stopped`, `server_stopping`, or the code of the fatal notice")]
+
+
+# Of the talk
+
+
+class TurnChanged(Event, frozen=True):
+    """Whose turn it is. `tool`: one is at work, and the person waits for it."""
+
+    event, numbered = "turn", True
+    state: Turn
+
+
+class ItemPlaced(Event, frozen=True):
+    """A place in the transcript, held before any text exists."""
+
+    event, numbered = "item", True
+    id: ItemId
+    role: Annotated[str, Meta(extra_json_schema={"enum": ["user", "assistant", "tool"]})]
+    after: Annotated[str | None, Meta(description="the id it follows; null for the first")]
+    kind: Annotated[str, Meta(extra_json_schema={"enum": ["audio", "text"]})]
+
+
+class TextAdded(Event, frozen=True):
+    """Text to append."""
+
+    event, numbered = "transcript", True
+    item: ItemId
+    delta: str
+
+
+class TextFinished(Event, frozen=True):
+    """The whole text. No more is added, but a server may yet say all of it anew."""
+
+    event, numbered = "transcript", True
+    item: ItemId
+    text: str
+    final: Yes
+    failed: Annotated[
+        Yes | UnsetType,
+        Meta(description="what the person said could not be written down; `text` is what came of it, mostly nothing"),
+    ] = UNSET
+
+
+class TextHeard(Event, frozen=True):
+    """The item was cut."""
+
+    event, numbered = "transcript", True
+    item: ItemId
+    heard: Annotated[str, Meta(description="the part of the text that was heard, always a prefix of it")]
+
+
+class TextIncomplete(Event, frozen=True):
+    """The service ended the answer before its end."""
+
+    event, numbered = "transcript", True
+    item: ItemId
+    incomplete: Annotated[Incomplete, Meta(description="it grew too long, a filter held the rest back, or other")]
+
+
+class EntryRemoved(Event, frozen=True):
+    """The item is gone."""
+
+    event, numbered = "transcript", True
+    item: ItemId
+    removed: Yes
+
+
+class Audio(Event, frozen=True, array_like=True):
+    """Sound to append to the playback queue."""
+
+    event, numbered = "audio", True
+    item: ItemId
+    sound: Annotated[
+        str,
+        Meta(description="base64; empty: there is no more of it", extra_json_schema={"contentEncoding": "base64"}),
+    ]
+
+
+class Flush(Event, frozen=True):
+    """Stop playing this item now, drop what is queued of it and what still comes."""
+
+    event, numbered = "flush", True
+    item: ItemId
+
+
+class ToolChanged(Event, frozen=True):
+    """A tool was called. Sent anew whenever something of it changes, always whole."""
+
+    event, numbered = "tool", True
+    call: Annotated[str, Meta(min_length=1, max_length=128, description="the id of its `item`, which came before")]
+    name: Annotated[str, Meta(max_length=200, description="empty as long as it is not known")]
+    arguments: Annotated[
+        str, Meta(max_length=4000, description="JSON, as the model wrote it; it ends with `…` where more is left out")
+    ]
+    state: ToolState
+    result: Annotated[str | UnsetType, Meta(max_length=4000, description="likewise")] = UNSET
+
+
+class Cost(Struct, frozen=True, forbid_unknown_fields=True):
+    """What was used, in money."""
+
+    turn: Price
+    total: Annotated[float, Meta(description="holds `transcription`")]
+    transcription: Price
+    unpriced: Annotated[
+        list[Literal["talk", "transcription"]],
+        Meta(description="the parts of which some has no price and is not in the sums"),
+    ]
+    currency: str
+    dated: Annotated[str | None, Meta(description="the day the prices are of; null where the operator set some")]
+
+
+class Used(Event, frozen=True):
+    """What the call has used so far, whenever that changes; also after `ended`, within a second."""
+
+    event, numbered = "usage", True
+    turn: Annotated[Usage, Meta(description="of the latest answer")]
+    total: Annotated[Usage, Meta(description="of all")]
+    transcription: Annotated[Transcribing | None, Meta(description="what writing down the person's words used")]
+    estimated: Annotated[
+        bool, Meta(description="in part, for it was not told; a later event may hold what was told in its place")
+    ]
+    free: Annotated[bool, Meta(description="it costs nothing")]
+    cost: Annotated[Cost | None, Meta(description="null where nothing has a price")]
+
+
+# Several may have one name.
+EVENTS: tuple[type[Event], ...] = (
+    Ready, Renewed, Ack, TurnChanged, ItemPlaced, TextAdded, TextFinished, TextHeard, TextIncomplete, EntryRemoved,
+    Audio, Flush, ToolChanged, Used, Log, Notice, Latency, Limits, GoingAway, Ended,
+)  # fmt: skip
+
+
+# From what happened to the event that tells it
+
+
+def notice(fault: Fault, *, fatal: bool, progress: Progress | None = None) -> Notice:
+    return Notice(fault.code, fault.message, fault.retry, fatal, progress or UNSET, fault.param or UNSET)
+
+
+def event_of(effect: effects.Effect) -> Event | None:
+    """What the page is told of an effect; None where it is told nothing, or only what others add to it.
+
+    Sound is told by `sound`.
+    """
+    render = _RENDER.get(type(effect))
+    return None if render is None else render(effect)
+
+
+_RENDER: Mapping[type, Callable[[Any], Event]] = MappingProxyType(
+    {
+        effects.TurnChanged: lambda effect: TurnChanged(effect.state),
+        effects.ItemPlaced: lambda effect: ItemPlaced(effect.id, effect.role, effect.after, effect.kind),
+        effects.TextAdded: lambda effect: TextAdded(effect.item, effect.delta),
+        effects.TextFinished: lambda effect: TextFinished(effect.item, effect.text, True, effect.failed or UNSET),
+        effects.TextHeard: lambda effect: TextHeard(effect.item, effect.heard),
+        effects.TextIncomplete: lambda effect: TextIncomplete(effect.item, effect.incomplete),
+        effects.EntryRemoved: lambda effect: EntryRemoved(effect.item, True),
+        effects.Flush: lambda effect: Flush(effect.item),
+        effects.ToolChanged: lambda effect: ToolChanged(
+            effect.call, effect.name, effect.arguments, effect.state, effect.result or UNSET
+        ),
+    }
+)
+
+
+# From the event to its packet
+
+
+def packet(event: Event, n: int | None = None) -> Packet:
+    """The Socket.IO packet of an event, and of its number where it has one. Never raises."""
+    body = _json(event)
+    if event.__struct_config__.array_like:
+        # Several values instead of one object.
+        body = body[1:-1]
+    head = _HEADS[type(event)]
+    return (b"%b%b]" % (head, body) if n is None else b"%b%d,%b]" % (head, n, body),)
+
+
+def sound(n: int, item: bytes, audio: bytes) -> Packet:
+    """The packet of an `Audio`, around the same base64; `item`: its id, `quoted`."""
+    return b'2["audio",%d,%b,"' % (n, item), audio, b'"]'
+
+
+def quoted(item: str) -> bytes:
+    """A text as JSON. Never raises."""
+    return _json(item)
+
+
+def name(packet: Packet) -> str:
+    """The name of the event in a packet of ours."""
+    return packet[0].split(b'"', 2)[1].decode()
+
+
+def read(packet: Packet) -> tuple[str, list[Any]]:
+    """Name and arguments in a packet of ours, for a driver that writes packets of its own."""
+    event, *args = json.loads(b"".join(packet)[1:])
+    return event, args
+
+
+def _json(value: Any) -> bytes:
+    try:
+        return _ENCODER.encode(value)
+    except UnicodeEncodeError:
+        # Half a surrogate pair, of a word cut in two, has no UTF-8.
+        plain = json.dumps(msgspec.to_builtins(value), ensure_ascii=False, separators=(",", ":"))
+        return plain.encode(errors="replace")
+
+
+_ENCODER = msgspec.json.Encoder()
+_HEADS: Mapping[type[Event], bytes] = MappingProxyType({kind: b'2["%b",' % kind.event.encode() for kind in EVENTS})
