@@ -158,6 +158,17 @@ test("where the sound does not run, answers are read as they come, and the serve
   assert.deepEqual(made.line.said.at(-1), ["flushed", { item: "a1", heard_ms: 1000 }])
 })
 
+test("an answer that has no sound is read also where its turn ends before the page has drawn it", async () => {
+  const made = await live()
+  made.line.come("turn", 1, { state: "assistant" })
+  made.line.come("item", 2, { id: "a1", role: "assistant", after: null, kind: "audio" })
+  made.line.come("transcript", 3, { item: "a1", text: "Hello there.", final: true })
+  made.line.come("turn", 4, { state: "listening" })
+  const entry = made.transcript.entries.flat().find(({ id }) => id === "a1")
+  assert.equal(made.pace.shown(entry), entry.text.length)
+  assert.ok(made.pace.settled(entry))
+})
+
 test("a touch tries a sound that never ran, cuts no answer for it, and what comes then is played", async () => {
   const made = new Place()
   made.world.stuck = true

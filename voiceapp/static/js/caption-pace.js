@@ -24,6 +24,11 @@ export class CaptionPace {
     this.paces.clear()
   }
 
+  /** It stands in the conversation, seen or not. @param {string} item */
+  placed(item) {
+    this.#of(item)
+  }
+
   /**
    * @param {string} item
    * @param {number} ms

@@ -49,6 +49,7 @@ export class Incoming {
   /** @param {number} n @param {import("./wire.js").Place} place */
   itemPlaced(n, place) {
     this.transcript.place(n, place, Date.now())
+    this.pace.placed(place.id)
     this.keeper.recorder?.itemPlaced(place)
     this.#typedArrived(place.id)
   }
