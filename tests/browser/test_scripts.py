@@ -1,6 +1,8 @@
 """An answer in every script: its caption, its cut, its direction, its copy, its file and its replay."""
 
+import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -22,7 +24,24 @@ SAID = {
     "Chinese": ("在哪里？请告诉我。", "离这里3.5公里，", "在老城后面。"),
     "Arabic": ("أين هو؟ أخبرني.", "إنه على بعد 3.5 كم من هنا، ", "خلف المدينة القديمة."),
     "Hebrew": ("איפה זה? ספר לי.", "זה 3.5 ק״מ מכאן, ", "מאחורי העיר העתיקה."),
+    "Thai": ("อยู่ที่ไหน บอกหน่อย", "อยู่ห่างจากที่นี่ 3.5 กิโลเมตร ", "หลังเมืองเก่า"),
+    "emoji": (
+        "👩‍👩‍👧‍👦 Where is the cafe\u0301? 👍🏽",
+        "👨‍👩‍👧‍👦 It is 3.5 km 🇯🇵 from this cafe\u0301 👩🏽‍🚀, ",
+        "behind ❤️ the old 👍🏽 town.",
+    ),
     "Hindi": ("यह कहाँ है? बताइए।", "यह यहाँ से 3.5 किमी दूर है, ", "पुराने शहर के पीछे।"),
+}
+# Of the first words of each, in the name of a file.
+NAMED = {
+    "English": "Where-is-it-Tell-me",
+    "Japanese": "どこにありますか-教えて",
+    "Chinese": "在哪里-请告诉我",
+    "Arabic": "أين-هو-أخبرني",
+    "Hebrew": "איפה-זה-ספר-לי",
+    "Hindi": "यह-कहाँ-है-बताइए",
+    "Thai": "อยู่ที่ไหน-บอกหน่อย",
+    "emoji": "Where-is-the-cafe\u0301",
 }
 RIGHT_TO_LEFT = ("Arabic", "Hebrew")
 # Where the first and the last visible character of an element's last line stand, in pixels from the left.
@@ -108,10 +127,110 @@ def test_an_answer_is_read_cut_copied_saved_and_replayed(
     assert dots_end_their_line(visitor, '[data-past="u1"] .words', rtl)
     with page.expect_download() as download:
         page.select_option(".export", "txt")
+    assert download.value.suggested_filename == f"{date.today()}-{NAMED[script]}.txt"
     text = Path(download.value.path()).read_text()
     assert asked in text
     assert heard.strip() in text
     assert rest not in text
+    assert visitor.leave() == []
+
+
+# From the middle of what was said first to the middle of what is still being written.
+SELECT = """([from, to]) => {
+  const place = (element, at) => {
+    const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
+    while (texts.nextNode() && at > texts.currentNode.length) at -= texts.currentNode.length
+    return [texts.currentNode, at]
+  }
+  const ends = [from, to].flatMap(([selector, at]) => place(document.querySelector(selector), at))
+  getSelection().setBaseAndExtent(...ends)
+  return String(getSelection())
+}"""
+
+
+@pytest.mark.parametrize("script", SAID)
+def test_what_is_selected_stays_so_while_more_is_written_and_is_copied_alone(
+    browser: Browser, serve: Serve, script: str
+) -> None:
+    asked, heard, rest = SAID[script]
+    url, _ = serve(SCENARIO)
+    visitor = Visitor(browser, permissions=["clipboard-read", "clipboard-write"])
+    wire = Wire(visitor.page)
+    visitor.open(url)
+    page = visitor.page
+    visitor.call_until_live()
+    place(wire, "u1", "user", None)
+    write(wire, "u1", asked)
+    place(wire, "a1", "assistant", "u1")
+    write(wire, "a1", heard)
+    wire.turn("listening")
+    visitor.wait_for_entry("assistant", "[data-final]")
+    place(wire, "u2", "user", "a1")
+    wire.tell("transcript", {"item": "u2", "delta": f"{asked} {heard}"})
+    page.wait_for_selector('[data-item="u2"]')
+    visitor.wait_until(lambda _: visitor.entry("u2")["text"] == f"{asked} {heard}")
+
+    # Within what is written, and from one entry to the next: more words come, and it is said in other words at last.
+    boundaries = page.evaluate(BOUNDARIES, asked)
+    half = len(boundaries[len(boundaries) // 2].encode("utf-16-le")) // 2
+    length = len(f"{asked} {heard}".rstrip().encode("utf-16-le")) // 2
+    own, other = '[data-item="u2"] .words .text', '[data-item="u1"] .words .text'
+    selected = page.evaluate(SELECT, [[own, half], [own, length]])
+    assert len(selected) > 3
+    for more in (rest[:3], rest[3:] + " ", asked):
+        wire.tell("transcript", {"item": "u2", "delta": more})
+        visitor.wait_until(lambda _, more=more: visitor.entry("u2")["text"].rstrip().endswith(more.rstrip()))
+        assert page.evaluate("String(getSelection())") == selected
+    page.evaluate(SELECT, [[own, length], [other, half]])
+    write(wire, "u2", f"{asked} {heard}{rest} {asked}")
+    visitor.wait_for_entry("user", '[data-item="u2"][data-final]')
+
+    page.keyboard.press("Control+c")
+    start = page.evaluate("([text, at]) => text.slice(at)", [asked, half])
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == "\n".join([start, heard, f"{asked} {heard}".rstrip()])
+    assert not set(copied) & set("\u2066\u2067\u2068\u2069")
+    page.click("#call")
+    visitor.wait_for_phase("ended")
+    assert visitor.leave() == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment", "day", "clock", "began"),
+    [
+        ("America/Los_Angeles", "2026-05-04T06:58:00Z", "May 3, 2026", "11:58 PM", "2026-05-03T23:58:00.000-07:00"),
+        ("America/Los_Angeles", "2026-11-01T08:02:00Z", "Nov 1, 2026", "01:02 AM", "2026-11-01T01:02:00.000-07:00"),
+        ("Asia/Kolkata", "2026-05-03T18:28:00Z", "May 3, 2026", "11:58 PM", "2026-05-03T23:58:00.000+05:30"),
+        ("Asia/Kolkata", "2026-05-03T18:32:00Z", "May 4, 2026", "12:02 AM", "2026-05-04T00:02:00.000+05:30"),
+    ],
+)
+def test_every_date_is_of_the_persons_own_time_zone(
+    browser: Browser, serve: Serve, zone: str, moment: str, day: str, clock: str, began: str
+) -> None:
+    url, _ = serve(SCENARIO)
+    visitor = Visitor(browser, CHOICES, timezone_id=zone)
+    wire = Wire(visitor.page)
+    page = visitor.page
+    page.clock.set_fixed_time(moment)
+    visitor.open(url)
+    visitor.call_until_live()
+    place(wire, "u1", "user", None)
+    write(wire, "u1", "Hello.")
+    visitor.wait_for_entry("user", "[data-final]")
+    spaced = page.inner_text('[data-item="u1"] time').replace("\u202f", " ")
+    assert spaced == clock
+    page.click("#call")
+    visitor.wait_for_phase("ended")
+    page.click("#talks-toggle")
+    page.wait_for_selector("[data-talk]")
+    row = page.inner_text("[data-talk] small").replace("\u202f", " ")
+    assert f"{day}, {clock.lstrip('0')}" in row
+    page.click("[data-talk]")
+    page.wait_for_selector(".export option:nth-child(2)", state="attached")
+    with page.expect_download() as download:
+        page.select_option(".export", "json")
+    assert download.value.suggested_filename == f"{began[:10]}-Hello.json"
+    assert json.loads(Path(download.value.path()).read_text())["began"] == began
     assert visitor.leave() == []
 
 

@@ -58,6 +58,7 @@ test("the built-in voice costs nothing", () => {
 })
 
 test("money has the digits of its currency, more where it is small, and never looks like nothing where it is something", () => {
-  assert.deepEqual([money(12.5, "JPY", "ja"), money(0.5, "JPY", "en"), money(0, "USD", "en"), money(0.00001, "USD", "en")], ["￥13", "¥0.5", "$0.00", "<$0.0001"])
+  assert.deepEqual([money(12.5, "JPY", "ja"), money(0.5, "JPY", "en"), money(0, "JPY", "en"), money(0.4, "KRW", "ko"), money(0, "USD", "en"), money(0.00001, "USD", "en")], ["￥13", "<¥1", "¥0", "<₩1", "$0.00", "<$0.0001"])
+  assert.deepEqual([money(1234.5, "EUR", "ja"), money(0.0123, "KWD", "en"), money(-0.5, "USD", "en")], ["€1,234.50", "KWD\u00a00.0123", "-$0.50"])
   assert.deepEqual([about(1, "EUR", en, true), about(1, "EUR", en)], ["about €1.00", "€1.00"])
 })

@@ -233,9 +233,28 @@ test("a title and a file's name are cut between characters, and keep the marks t
   assert.equal(fileName(named("नमस्ते दुनिया!"), words), "2026-05-03-नमस्ते-दुनिया")
   assert.equal(fileName(named("مَرْحَبًا، كيف؟"), words), "2026-05-03-مَرْحَبًا-كيف")
   assert.equal(fileName(named("สวัสดีครับ"), words), "2026-05-03-สวัสดีครับ")
+  // What joins or parts letters within a word stays; a variation selector goes with its emoji.
+  assert.equal(fileName(named("می\u200cخواهم! क\u094d\u200dष"), words), "2026-05-03-می\u200cخواهم-क\u094d\u200dष")
+  assert.equal(fileName(named("I ❤️ 🇯🇵 and 👍🏽 cafe\u0301 שָׁלוֹם"), words), "2026-05-03-I-and-cafe\u0301-שָׁלוֹם")
+  assert.equal(fileName(named("👨‍👩‍👧‍👦❤️!"), words), "2026-05-03")
+  assert.equal(fileName(named("a\u202egpj.exe"), words), "2026-05-03-a-gpj-exe")
   assert.ok(new TextEncoder().encode(fileName(named("क्षमा".repeat(40)), words)).length < 200)
   assert.equal(fileName({ ...named("Hi"), began: new Date(2026, 4, 3, 0, 30).getTime() }, words), "2026-05-03-Hi")
   assert.equal(fileName({ ...named("Hi"), began: new Date(2026, 4, 3, 23, 30).getTime() }, words), "2026-05-03-Hi")
+})
+
+test("what was typed in lines is one title, in one line of every file", () => {
+  const talk = { ...ABOUT, sound: null, events: [], cost: null, entries: [entry("u", "user", "One\n\n two\tthree", null, "text")] }
+  assert.equal(titleOf(talk, words), "One two three")
+  assert.ok(FORMS.md.write(talk, words).startsWith("# One two three\n"))
+})
+
+test("subtitles are not broken by what is said in them", () => {
+  const talk = new Recorder(ABOUT, () => 0, null).talk([entry("u", "user", "a --> b <c> & d\n\n2\n00:00:00.000 --> 00:00:09.000\nNo", null, "text")], [])
+  const times = FORMS.vtt.write(talk, words).match(/-->/g)
+  assert.equal(times.length, cues(talk).length)
+  assert.ok(FORMS.vtt.write(talk, words).includes("a --&gt; b &lt;c&gt; &amp; d"))
+  assert.ok(FORMS.srt.write(talk, words).split("\n\n").filter(Boolean).every(cue => /^\d+\n[\d:,]+ --> [\d:,]+\n/.test(cue)))
 })
 
 test("a file's name is its day and first words, whatever the language", () => {
@@ -255,7 +274,7 @@ test("a talk has the name of the person's first words, not of the greeting that 
   assert.notEqual(titleOf(silent, dated), titleOf({ ...silent, began: silent.began + 60_000 }, dated))
 })
 
-for (const [zone, day, hour, offset] of [["Asia/Tokyo", "04", "00:30", "+09:00"], ["America/St_Johns", "03", "13:00", "-02:30"], ["Asia/Kolkata", "03", "21:00", "+05:30"]]) {
+for (const [zone, day, hour, offset] of [["America/Los_Angeles", "03", "08:30", "-07:00"], ["Asia/Tokyo", "04", "00:30", "+09:00"], ["America/St_Johns", "03", "13:00", "-02:30"], ["Asia/Kolkata", "03", "21:00", "+05:30"]]) {
   test(`every date in a file is of the person's own time zone (${zone})`, () => {
     const before = process.env.TZ
     process.env.TZ = zone

@@ -24,13 +24,14 @@ function inUnit(amount, unit, language, style) {
   return parts.filter(({ type }) => type !== "literal" || !TIGHT.includes(language)).map(({ value }) => value).join("")
 }
 
-/** With the digits of its currency, and two more where it is small. @param {number} amount @param {string} currency @param {string} language */
+/** With the digits of its currency, and two more where it is small and has any. @param {number} amount @param {string} currency @param {string} language */
 export function money(amount, currency, language) {
   const usual = new Intl.NumberFormat(language, { style: "currency", currency })
   if (Math.abs(amount) >= 1) return usual.format(amount)
   const digits = usual.resolvedOptions().maximumFractionDigits ?? 0
-  const fine = new Intl.NumberFormat(language, { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits + 2 })
-  const least = 10 ** -(digits + 2)
+  const most = digits && digits + 2
+  const fine = new Intl.NumberFormat(language, { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: most })
+  const least = 10 ** -most
   return amount > 0 && amount < least ? `<${fine.format(least)}` : fine.format(amount)
 }
 

@@ -1,7 +1,7 @@
 // Where sentences end, so that a screen reader is given whole ones.
 
 /** A wide full stop ends one by itself; any other needs the space behind it, unlike the point in a number. */
-const END = /[\p{Sentence_Terminal}…]["'”’»)\]]*\s+|[。！？｡．]["'”’」』）]*\s*|\n+/gu
+const END = /[\p{Sentence_Terminal}…]\p{M}*["'”’»)\]]*\s+|[。！？｡．]\p{M}*["'”’」』）]*\s*|\n+/gu
 
 /**
  * The finished sentences of a text, and the rest that may still grow.

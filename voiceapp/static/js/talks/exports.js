@@ -4,7 +4,7 @@ import { about } from "../amounts.js"
 import { isolated } from "../bidi.js"
 import { said } from "../latency.js"
 import { marksOf } from "../marks.js"
-import { firstGraphemes, floorGrapheme } from "../segments.js"
+import { firstGraphemes, floorGrapheme, graphemes } from "../segments.js"
 import { sentences } from "../sentences.js"
 import { speechMs } from "../speech-rate.js"
 import { toolLine } from "../tool.js"
@@ -57,7 +57,7 @@ function srt(talk, words) {
 
 /** @param {Talk} talk @param {Words} words */
 function vtt(talk, words) {
-  const lines = cues(talk).map(cue => `${clock(cue.at, ".")} --> ${clock(cue.end, ".")}\n<v ${who(cue, words)}>${cue.text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}\n`)
+  const lines = cues(talk).map(cue => `${clock(cue.at, ".")} --> ${clock(cue.end, ".")}\n<v ${who(cue, words)}>${cue.text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")}\n`)
   return ["WEBVTT\n", ...lines].join("\n")
 }
 
@@ -81,8 +81,9 @@ export function cues(talk) {
 
 /** A name for its files: the day and the first words. @param {Talk} talk @param {Words} words */
 export function fileName(talk, words) {
-  const title = titleOf(talk, words).replace(/[^\p{L}\p{N}\p{M}]+/gu, "-").replace(/^-+/, "")
-  return `${day(talk.began)}-${shortened(title).replace(/-+$/, "")}`
+  const kept = [...graphemes(titleOf(talk, words))].map(one => /^[\p{L}\p{N}]/u.test(one) ? one : "-").join("")
+  const title = shortened(kept.replace(/-+/g, "-").replace(/^-/, "")).replace(/-$/, "")
+  return [day(talk.began), title].filter(Boolean).join("-")
 }
 
 /** As the person's calendar has it. @param {number} at unix milliseconds */

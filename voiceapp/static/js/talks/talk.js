@@ -69,7 +69,7 @@ export function saidIn(entry) {
 
 /** As it was named, or the person's own first words: greetings are all alike. Without a word of theirs, when it was. @param {Talk} talk @param {import("./exports.js").Words} words */
 export function titleOf(talk, words) {
-  const first = talk.entries.filter(({ role }) => role === "user").map(saidIn).find(Boolean) ?? ""
+  const first = talk.entries.filter(({ role }) => role === "user").map(saidIn).find(Boolean)?.replace(/\s+/gu, " ") ?? ""
   const start = firstGraphemes(first, TITLE_LENGTH)
   const short = start.length < first.length ? `${start.trimEnd()}…` : first
   return talk.title || short || words.say("talks.unnamed", { date: new Date(talk.began).toLocaleString(words.language, { dateStyle: "medium", timeStyle: "short" }) })

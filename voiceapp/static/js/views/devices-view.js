@@ -58,7 +58,7 @@ export class DevicesView {
     const options = [{ id: "", label: this.words.say("settings.default") }, ...devices]
     if (!options.some(({ id }) => id === chosen)) options.push({ id: chosen, label: this.words.say("settings.absent") })
     const same = options.length === menu.options.length && options.every(({ id, label }, i) => menu.options[i].value === id && menu.options[i].text === label)
-    if (!same) menu.replaceChildren(...options.map(({ id, label }) => element("option", { value: id }, label)))
+    if (!same) menu.replaceChildren(...options.map(({ id, label }) => element("option", { value: id, dir: "auto" }, label)))
     menu.value = chosen
   }
 }

@@ -6,6 +6,7 @@ import { marksOf } from "../marks.js"
 import { sentences } from "../sentences.js"
 import { heardPart } from "../transcript.js"
 import { element, write } from "./element.js"
+import { keepSelection } from "./selection.js"
 
 const COPIED_MS = 2000
 const JAPANESE = /[\u3040-\u30ff]/u
@@ -13,7 +14,8 @@ const JAPANESE = /[\u3040-\u30ff]/u
 export class EntryView {
   said = element("span", { class: "said" })
   live = element("span", { class: "live", "aria-hidden": "true" })
-  words = element("p", { class: "words" }, element("span", { class: "text", dir: "auto" }, this.said, this.live))
+  text = element("span", { class: "text", dir: "auto" }, this.said, this.live)
+  words = element("p", { class: "words" }, this.text)
   latency = element("span", { class: "latency" })
   copied = element("span", { class: "copied", role: "status" })
   marks = element("div", { class: "marks" })
@@ -74,8 +76,10 @@ export class EntryView {
    */
   #renderWords(text, settled) {
     const { finished, rest } = settled ? { finished: [...sentences(text).finished, sentences(text).rest], rest: "" } : sentences(text)
-    this.#renderFinished(finished.filter(Boolean))
-    write(this.live, rest)
+    keepSelection(this.text, () => {
+      this.#renderFinished(finished.filter(Boolean))
+      write(this.live, rest)
+    })
     if (JAPANESE.test(text)) this.words.lang = "ja"
   }
 

@@ -151,7 +151,7 @@ export class InspectorView {
     const title = element("span", { class: "type" }, type, times > 1 ? ` ×${this.words.numbers.format(times)}` : "")
     const time = this.words.say("log.seconds", { seconds: (at / 1000).toFixed(1) })
     root.dataset.direction = direction
-    root.replaceChildren(icon(direction), said, element("span", { class: "what" }, title, element("span", { class: "summary" }, summary)), element("span", { class: "quiet" }, time), element("span", { class: "quiet" }, this.#size(bytes)))
+    root.replaceChildren(icon(direction), said, element("span", { class: "what" }, title, element("span", { class: "summary", dir: "auto" }, summary)), element("span", { class: "quiet" }, time), element("span", { class: "quiet" }, this.#size(bytes)))
   }
 
   /** @param {number} bytes */

@@ -6,6 +6,7 @@ import { isBreak, saidIn, titleOf } from "../talks/talk.js"
 import { toolLine } from "../tool.js"
 import { element, find, icon } from "./element.js"
 import { save } from "./save.js"
+import { keepSelection } from "./selection.js"
 import { SureButton } from "./sure-button.js"
 
 /** What makes files of a talk: loaded when one is looked at. */
@@ -150,7 +151,7 @@ export class TalkDetailView {
     const at = Math.min(words.length, shown)
     if (text.dataset.shown === String(at)) return
     text.dataset.shown = String(at)
-    text.replaceChildren(words.slice(0, at), element("span", { class: "coming" }, words.slice(at)))
+    keepSelection(text, () => text.replaceChildren(words.slice(0, at), element("span", { class: "coming" }, words.slice(at))))
   }
 
   /** @param {string} id */

@@ -2,6 +2,7 @@
 
 import { element, find } from "./element.js"
 import { EntryView } from "./entry-view.js"
+import { selectedIn } from "./selection.js"
 import { ToolView } from "./tool-view.js"
 
 const NEAR_PX = 64
@@ -33,6 +34,7 @@ export class TranscriptView {
   start() {
     this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true })
     this.newest.addEventListener("click", () => this.#follow())
+    this.log.addEventListener("copy", event => this.#copied(event))
     new ResizeObserver(() => this.#keepEnd()).observe(this.scroller)
   }
 
@@ -87,6 +89,14 @@ export class TranscriptView {
     const wanted = new Set(nodes)
     for (const node of [...this.log.children]) if (!wanted.has(/** @type {HTMLElement} */ (node))) node.remove()
     nodes.forEach((node, i) => { if (this.log.children[i] !== node) this.log.insertBefore(node, this.log.children[i] ?? null) })
+  }
+
+  /** What was said, in its order: neither who said it nor what stands at its foot. @param {ClipboardEvent} event */
+  #copied(event) {
+    const said = selectedIn(this.log.querySelectorAll(".words .text"))
+    if (said === null) return
+    event.clipboardData?.setData("text/plain", said)
+    event.preventDefault()
   }
 
   #scrolled() {
