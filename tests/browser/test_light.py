@@ -1,10 +1,14 @@
-"""The page is light, and nothing in it jumps about."""
+"""The page is light, nothing in it jumps about, and nothing holds it up."""
 
+import json
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests.browser.states import CHOICES
 from tests.browser.visitor import Visitor
+from tests.browser.wire import Wire
 from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = pytest.mark.browser
@@ -13,6 +17,9 @@ Visit = Callable[..., Visitor]
 Serve = Callable[[str], tuple[str, ScriptedServer]]
 
 MAX_BYTES = 125_000
+# Of the processor's time, which other programs do not lengthen.
+LONG_TASK_MS = 50
+SPIN = "() => { const end = performance.now() + 150; while (performance.now() < end); }"
 # All that the browser took over the line, squeezed as it came; headers are not counted.
 TAKEN = """[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
   .map(({ name, encodedBodySize }) => [name, encodedBodySize])"""
@@ -79,3 +86,72 @@ def test_who_reads_the_end_stays_there_when_the_window_changes(visit: Visit, ser
         visitor.page.wait_for_timeout(300)
         assert visitor.page.evaluate(FROM_END) < 2, size
         assert visitor.page.is_hidden("#newest")
+
+
+def long_tasks(trace: bytes) -> list[tuple[float, list[str]]]:
+    """Tasks of pages that took the processor for longer than `LONG_TASK_MS`: how long, and what was in them."""
+    events = json.loads(trace)["traceEvents"]
+    mains = {
+        (event["pid"], event["tid"])
+        for event in events
+        if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
+    }
+    of_pages = [event for event in events if (event["pid"], event["tid"]) in mains and "tdur" in event]
+    tasks = [event for event in of_pages if event["name"].endswith("RunTask")]
+    assert len(tasks) > 100
+    return [
+        (task["tdur"] / 1000, [inner["name"] for inner in of_pages if inner["tdur"] > 10_000 and within(inner, task)])
+        for task in tasks
+        if task["tdur"] > 1000 * LONG_TASK_MS
+    ]
+
+
+def within(event: dict[str, float], task: dict[str, float]) -> bool:
+    return event["tid"] == task["tid"] and task["ts"] < event["ts"] < task["ts"] + task["dur"]
+
+
+def talk(wire: Wire, turns: int) -> None:
+    """A conversation of two entries a turn, in pieces as they come, the last answer with its sound."""
+    before = None
+    for n in range(turns):
+        wire.tell("item", {"id": f"u{n}", "role": "user", "after": before, "kind": "audio"})
+        wire.tell("transcript", {"item": f"u{n}", "text": f"What is number {n}, please?", "final": True})
+        wire.tell("item", {"id": f"a{n}", "role": "assistant", "after": f"u{n}", "kind": "audio"})
+        for word in f"Number {n} is one of many, and whoever counts them comes to the next. 数えきれません。 ".split(
+            " "
+        ):
+            wire.tell("transcript", {"item": f"a{n}", "delta": f"{word} "})
+        before = f"a{n}"
+    wire.sound(f"a{turns - 1}", 6000)
+    wire.turn("assistant")
+
+
+def test_no_task_is_long_while_talking(browser: Browser, serve: Serve) -> None:
+    url, _ = serve("silent")
+    visitor = Visitor(browser, CHOICES)
+    wire = Wire(visitor.page)
+    visitor.open(url)
+    page = visitor.page
+    visitor.call_until_live()
+    browser.start_tracing(page=page, categories=["toplevel", "devtools.timeline"])
+    talk(wire, 40)
+    visitor.wait_until(lambda stats: stats["msHeard"].get("a39", 0) > 500)
+    for drawer in ("log", "talks", "settings"):
+        page.click(f"#{drawer}-toggle")
+        page.wait_for_timeout(500)
+    wire.turn("user")
+    wire.tell("flush", {"item": "a39"})
+    wire.tell("transcript", {"item": "a39", "heard": "Number 39 is one"})
+    visitor.wait_for_entry("assistant", "[data-cut]")
+    assert len(visitor.entries) == 80
+    trace = browser.stop_tracing()
+    assert long_tasks(trace) == []
+
+    # It would have been found.
+    browser.start_tracing(page=page, categories=["toplevel", "devtools.timeline"])
+    page.evaluate(SPIN)
+    page.wait_for_timeout(500)
+    assert [round(ms) >= LONG_TASK_MS for ms, _ in long_tasks(browser.stop_tracing())] == [True]
+    page.click("#call")
+    visitor.wait_for_phase("ended")
+    assert visitor.leave() == []
