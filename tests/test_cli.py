@@ -1,0 +1,55 @@
+"""`python -m voiceapp`: each command says what it does, and ends with a code that a script can read."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.servers import ROOT, environment
+
+
+def voiceapp(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "voiceapp", *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, env=environment(settings), capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_check_says_what_works_with_the_settings() -> None:
+    done = voiceapp("check", OPENAI_API_KEY="sk-test-marked-key", PORT="5011", VOICEAPP_PUBLIC="yes")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "upstream: ready" in done.stdout
+    assert "marked" not in done.stdout
+
+
+def test_check_names_the_variable_that_is_wrong() -> None:
+    done = voiceapp("check", OPENAI_API_KEY="sk-test", VOICEAPP_CHUNK_MS="soon")
+    assert done.returncode == 1
+    assert "VOICEAPP_CHUNK_MS" in done.stderr
+
+
+def test_check_tells_what_is_missing() -> None:
+    done = voiceapp("check", VOICEAPP_PROFILE="azure", VOICEAPP_UPSTREAM_KEY="k")
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize(("arguments", "said"), [([], "COMMAND"), (["fly"], "fly"), (["check", "--fast"], "--fast")])
+def test_what_it_does_not_know_is_named(arguments: list[str], said: str) -> None:
+    done = voiceapp(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
+def test_the_engines_options_reach_the_engine() -> None:
+    done = voiceapp("engine", "--help")
+    assert done.returncode == 0
+    assert "--mode" in done.stdout
+
+
+def test_run_serves_as_the_procfile_does() -> None:
+    done = voiceapp("run", OPENAI_API_KEY="sk-test", VOICEAPP_CHUNK_MS="soon")
+    assert done.returncode != 0
+    assert "VOICEAPP_CHUNK_MS" in done.stderr
+    assert "gunicorn -c gunicorn.conf.py wsgi:app" in (ROOT / "Procfile").read_text()
+    assert os.fspath(ROOT) not in done.stdout

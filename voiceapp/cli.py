@@ -1,0 +1,57 @@
+"""The command line: `python -m voiceapp run`, `check` or `engine`."""
+
+import argparse
+import os
+import runpy
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+from .config.settings import Settings
+from .errors import SettingError
+from .ops.readiness import Readiness
+
+ROOT = Path(__file__).parents[1]
+
+
+def run() -> int:
+    """Serve the app with gunicorn, as the Procfile does; does not return."""
+    os.chdir(ROOT)
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"])  # noqa: S606
+
+
+def check() -> int:
+    """Say whether the settings are right, and what works with them; 1 where something does not."""
+    try:
+        settings = Settings.from_env(os.environ)
+    except SettingError as error:
+        print(f"VoiceApp cannot start: {error}", file=sys.stderr)
+        return 1
+    print(f"VoiceApp would be at {settings.url}")
+    readiness = Readiness(settings)
+    for part, trouble in readiness.voices.items():
+        print(f"{part}: {trouble or 'ready'}")
+    return 0 if readiness.is_ready(readiness.voices) else 1
+
+
+def engine() -> int:
+    """Run the embedded engine by itself."""
+    runpy.run_module("voiceapp.engine", run_name="__main__")
+    return 0
+
+
+COMMANDS: Mapping[str, Callable[[], int]] = MappingProxyType({"run": run, "check": check, "engine": engine})
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit code of the command that is named. The engine's own options follow `engine`."""
+    parser = argparse.ArgumentParser(prog="voiceapp", description="Talk to any Realtime model from a browser.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        commands.add_parser(name, help=command.__doc__, add_help=name != "engine")
+    known, rest = parser.parse_known_args(arguments)
+    if rest and known.command != "engine":
+        parser.error(f"{known.command} takes no {rest[0]}")
+    sys.argv = [sys.argv[0], *rest]
+    return COMMANDS[known.command]()
