@@ -10,6 +10,7 @@ from voiceapp.config.settings import Settings
 from voiceapp.errors import SettingError
 from voiceapp.ops import lifeline, metric_files, vendor
 from voiceapp.ops.readiness import Readiness
+from voiceapp.web.services import services
 
 try:
     _settings = Settings.from_env(os.environ)
@@ -78,7 +79,7 @@ def post_fork(server, worker):
 def post_worker_init(worker):
     """What is there from the start stays for good: to look through it again took the bridge 20 ms each time."""
     if worker.cfg.worker_class_str == "gthread":
-        worker.wsgi.extensions["voiceapp_house"].capacity.take_threads(worker.cfg.threads)
+        services(worker.wsgi).limits.capacity.take_threads(worker.cfg.threads)
     gc.collect()
     gc.freeze()
 
@@ -91,9 +92,8 @@ def child_exit(server, worker):
 def worker_exit(server, worker):
     """However the worker ends, callers are told and its threads set free."""
     # A worker whose app could not be loaded has none.
-    bridge = getattr(getattr(worker, "wsgi", None), "extensions", {}).get("voiceapp_bridge")
-    if bridge is not None:
-        bridge.stop()
+    if getattr(worker, "wsgi", None) is not None:
+        services(worker.wsgi).bridge.stop()
 
 
 def on_exit(server):

@@ -17,6 +17,7 @@ from werkzeug.serving import make_server
 
 from voiceapp import create_app
 from voiceapp.config.settings import Settings
+from voiceapp.web.services import services
 
 ROOT = Path(__file__).parents[1]
 # Browsers refuse these of the ports a system hands out.
@@ -116,7 +117,7 @@ def werkzeug(settings: Mapping[str, str]) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.port}"
     finally:
-        app.extensions["voiceapp_bridge"].stop()
+        services(app).bridge.stop()
         server.shutdown()
         thread.join(10)
         server.server_close()

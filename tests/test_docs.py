@@ -9,8 +9,8 @@ import pytest
 from voiceapp import errors
 from voiceapp.config.settings import Settings, _Reader
 from voiceapp.conversation import faults
-from voiceapp.page import down, up
 from voiceapp.web import pages
+from voiceapp.wire import down, up
 
 DOCS = Path(__file__).parents[1] / "docs"
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The app; `app.extensions` holds its `SocketIO` as `socketio` and its bridge as `voiceapp_bridge`.
+    """The app; `app.extensions` holds its `SocketIO` as `socketio` and its `Services` as `voiceapp`.
 
     Without `settings` they are read from the environment; raises `SettingError` naming a wrong variable.
     """
@@ -30,21 +30,22 @@ def create_app(settings: Settings | None = None) -> Flask:
     from .net.bridge import Bridge
     from .net.http_connection import MAX_BODY_BYTES
     from .ops import metrics
+    from .ops.log import write_log
     from .ops.readiness import Readiness
     from .page import sockets
     from .upstream.session_options import SessionOptions
-    from .web import health, login, pages
+    from .web import health, login, pages, services
     from .web.middleware import Middleware
 
     settings = settings or Settings.from_env(os.environ)
-    metrics.write_log(settings.secrets)
+    write_log(settings.secrets)
     app = Flask(__name__)
     app.secret_key = settings.secret_key.reveal()
     # Our worker reads no more; other servers would put it on the disk.
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     pages.init_app(app)
     app.register_blueprint(login.login)
-    app.register_blueprint(health.monitor)
+    app.register_blueprint(health.health)
     socketio = sockets.create_socketio(app, settings.rules.browser_message_bytes)
     rules, bridge = settings.rules, Bridge()
     quota_store = QuotaStore(rules.redis_url)
@@ -52,18 +53,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     access = Access(rules, proxies, settings.secret_key, quota_store)
     limits = Limits(bridge, rules, Capacity(rules), Budgets(rules, quota_store))
     options = SessionOptions(settings)
-    sockets.Calls(socketio, limits, settings, options, app.extensions["voiceapp_version"])
+    sockets.Calls(socketio, limits, settings, options, pages.static_files(app).version)
     metrics.BridgeWatch(bridge).attach()
     explain = login.explainer(app)
     app.wsgi_app = Middleware(  # type: ignore[method-assign]
         app.wsgi_app, rules, proxies, access, limits.capacity, explain
     )
-    app.extensions["voiceapp_settings"] = settings
-    app.extensions["voiceapp_access"] = access
-    app.extensions["voiceapp_identity"] = Identity(settings.secret_key)
-    app.extensions["voiceapp_ledger"] = quota_store
-    app.extensions["voiceapp_house"] = limits
-    app.extensions["voiceapp_offer"] = options
-    app.extensions["voiceapp_bridge"] = bridge
-    app.extensions["voiceapp_readiness"] = Readiness(settings)
+    app.extensions[services.NAME] = services.Services(
+        settings, bridge, access, Identity(settings.secret_key), quota_store, limits, options, Readiness(settings)
+    )
     return app

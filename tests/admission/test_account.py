@@ -10,9 +10,9 @@ from voiceapp.admission.access import Visitor
 from voiceapp.admission.account import Account
 from voiceapp.admission.budgets import Budgets
 from voiceapp.admission.quota_store import QuotaStore
-from voiceapp.config.environment import Secret
 from voiceapp.config.rules import Rules
 from voiceapp.errors import LimitError
+from voiceapp.secret import Secret
 
 ANN = Visitor("address:192.0.2.1", "192.0.2.1")
 

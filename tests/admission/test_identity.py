@@ -10,8 +10,9 @@ from werkzeug.datastructures import MultiDict
 from voiceapp import create_app
 from voiceapp.admission import access, identity
 from voiceapp.admission.identity import Identity
-from voiceapp.config.environment import Secret
 from voiceapp.config.settings import Settings
+from voiceapp.secret import Secret
+from voiceapp.web.services import services
 
 CODE = "open sesame"
 
@@ -20,13 +21,13 @@ CODE = "open sesame"
 def app() -> Iterator[Any]:
     app = create_app(Settings.from_env({"VOICEAPP_ACCESS_CODE": CODE, "VOICEAPP_PROFILE": "embedded"}))
     yield app
-    app.extensions["voiceapp_bridge"].stop()
+    services(app).bridge.stop()
 
 
 def person(app: Any, client: FlaskClient) -> tuple[str, bool]:
     """Whom the budgets count what this browser does for, and whether that lasts."""
     cookies = [f"{name}={cookie.value}" for name in (access.COOKIE,) if (cookie := client.get_cookie(name))]
-    visitor = app.extensions["voiceapp_access"].visitor({"HTTP_COOKIE": "; ".join(cookies), "REMOTE_ADDR": "192.0.2.1"})
+    visitor = services(app).access.visitor({"HTTP_COOKIE": "; ".join(cookies), "REMOTE_ADDR": "192.0.2.1"})
     return visitor.user, visitor.lasting
 
 

@@ -9,7 +9,7 @@ from tests.net.test_engineio_driver import eventually
 from tests.redis_server import RedisServer, redis_server
 from voiceapp.admission import quota_store as stores
 from voiceapp.admission.quota_store import LEASE_S, QuotaStore
-from voiceapp.config.environment import Secret
+from voiceapp.secret import Secret
 
 
 @pytest.fixture(scope="module")

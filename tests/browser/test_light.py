@@ -20,7 +20,7 @@ MAX_BYTES = 125_000
 # Of the processor's time, which other programs do not lengthen.
 LONG_TASK_MS = 50
 SPIN = "() => { const end = performance.now() + 150; while (performance.now() < end); }"
-# All that the browser took over the line, squeezed as it came; headers are not counted.
+# All that the browser took over the line, gzipped as it came; headers are not counted.
 TAKEN = """[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
   .map(({ name, encodedBodySize }) => [name, encodedBodySize])"""
 FROM_END = """(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight)(

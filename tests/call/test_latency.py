@@ -14,7 +14,7 @@ from voiceapp.conversation.conversation import Capabilities, Conversation
 from voiceapp.conversation.effects import Play, TurnChanged
 from voiceapp.conversation.turn_detection import Detection, PushToTalk, SemanticVad, ServerVad
 from voiceapp.ops import metrics
-from voiceapp.page import down
+from voiceapp.wire import down
 
 SOUND = base64.b64encode(bytes(4800)).decode()
 

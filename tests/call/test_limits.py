@@ -16,9 +16,9 @@ from tests.servers import Gunicorn, gunicorn, werkzeug
 from voiceapp.admission.access import Visitor
 from voiceapp.admission.budgets import Budgets, Remaining
 from voiceapp.admission.quota_store import QuotaStore
-from voiceapp.config.environment import Secret
 from voiceapp.config.rules import Rules
 from voiceapp.engine.scripted.server import ScriptedServer
+from voiceapp.secret import Secret
 
 Serve = Callable[..., str]
 Upstream = Callable[..., ScriptedServer]

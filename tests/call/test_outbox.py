@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from voiceapp.call.outbox import PACKET_OVERHEAD, NotHeld, Outbox
-from voiceapp.page import down
+from voiceapp.wire import down
 
 ROOMY = 1_000_000
 

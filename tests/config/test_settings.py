@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from voiceapp.config.settings import Secret, Settings
+from voiceapp.config.settings import Settings
 from voiceapp.errors import SettingError
+from voiceapp.secret import Secret
 
 KEY = "sk-marked-0123456789"
 

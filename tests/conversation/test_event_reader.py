@@ -98,13 +98,13 @@ def messages(pieces: list[tuple[bytes, Callable[[bytes], str], str]]) -> list[by
     ]
 
 
-def at_the_page(payloads: list[bytes], *, short_way: bool) -> tuple[Call, list[Effect]]:
+def at_the_page(payloads: list[bytes], *, fast_path: bool) -> tuple[Call, list[Effect]]:
     """The sound that a page is sent, the way a relay passes it on."""
     call, reader = Call().begin(), Reader()
     call.hear(ev.ResponseCreated("r"))
     came: list[Effect] = []
     for payload in payloads:
-        found = reader.sound(payload) if short_way else None
+        found = reader.sound(payload) if fast_path else None
         if found is None:
             event = reader.read(payload).event
             came += call.hear(event) if event is not None else []
@@ -117,8 +117,8 @@ def at_the_page(payloads: list[bytes], *, short_way: bool) -> tuple[Call, list[E
 
 @given(CUTS)
 def test_however_a_stream_is_cut_and_spelled_the_page_is_sent_the_same_sound(pieces: Any) -> None:
-    for short_way in (True, False):
-        call, came = at_the_page(messages(pieces), short_way=short_way)
+    for fast_path in (True, False):
+        call, came = at_the_page(messages(pieces), fast_path=fast_path)
         for item in "ab":
             whole = b"".join(piece for piece, _, of in pieces if of == item)
             sent = [
@@ -135,7 +135,7 @@ def test_however_a_stream_is_cut_and_spelled_the_page_is_sent_the_same_sound(pie
 @given(CUTS)
 def test_both_ways_do_the_same(pieces: Any) -> None:
     payloads = messages(pieces)
-    assert at_the_page(payloads, short_way=True)[1] == at_the_page(payloads, short_way=False)[1]
+    assert at_the_page(payloads, fast_path=True)[1] == at_the_page(payloads, fast_path=False)[1]
 
 
 def test_whole_samples_in_standard_base64_go_through_untouched() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from voiceapp.conversation.dialects import cancel, delete, tool_output, truncate, user_text
 from voiceapp.conversation.ids import MAX_CHARACTERS, MAX_ODD, Ids
-from voiceapp.page.up import check_fields
+from voiceapp.wire.up import check_fields
 
 LONG = "i" * (MAX_CHARACTERS + 1)
 STARTED, STOPPED = "input_audio_buffer.speech_started", "input_audio_buffer.speech_stopped"

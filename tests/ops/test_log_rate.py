@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceapp.config.environment import Secret
 from voiceapp.ops import metrics
+from voiceapp.ops.log import write_log
 from voiceapp.ops.log_rate import MAX_KINDS, LogRate
+from voiceapp.secret import Secret
 
 
 class Log:
@@ -131,7 +132,7 @@ def test_at_no_moment_is_more_said_than_allowed_and_nothing_is_lost(pauses: list
 def written(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
     root = logging.getLogger()
     before = root.handlers[:]
-    metrics.write_log([Secret("marked-secret-key")])
+    write_log([Secret("marked-secret-key")])
     yield lambda: capsys.readouterr().err
     root.handlers[:] = before
 

@@ -12,8 +12,9 @@ from voiceapp.errors import BrowserError
 from voiceapp.net import rate_limit
 from voiceapp.net.rate_limit import TokenBucket
 from voiceapp.net.threaded_driver import BoundedQueue, StockDriver
-from voiceapp.page import packets, up
+from voiceapp.page import packets
 from voiceapp.page.packets import RESERVED, PacketError, check
+from voiceapp.wire import up
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -12,7 +12,9 @@ from tests.conftest import SCENARIOS, upstream_settings
 from voiceapp import create_app
 from voiceapp.config.settings import Settings
 from voiceapp.engine.scripted.server import ScriptedServer
-from voiceapp.page import down, sockets, up
+from voiceapp.page import sockets
+from voiceapp.web.services import services
+from voiceapp.wire import down, up
 
 SOUND = base64.b64encode(bytes(1920)).decode()
 
@@ -40,7 +42,7 @@ def app() -> Iterator[Any]:
     with ScriptedServer(SCENARIOS / "hello.toml") as server:
         app = create_app(Settings.from_env(upstream_settings(server)))
         yield app
-        app.extensions["voiceapp_bridge"].stop()
+        services(app).bridge.stop()
 
 
 @pytest.fixture
@@ -131,7 +133,7 @@ def test_a_page_without_a_call_is_dismissed_after_a_while(app: Any, monkeypatch:
         assert calling.client.is_connected()
         calling.client.emit("stop", {})
         eventually(lambda: not calling.client.is_connected())
-        own.extensions["voiceapp_bridge"].stop()
+        services(own).bridge.stop()
 
 
 def test_one_page_that_cannot_be_dismissed_keeps_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,7 +154,7 @@ def test_one_page_that_cannot_be_dismissed_keeps_no_other(monkeypatch: pytest.Mo
         pages = [Client(socketio.test_client(own)) for _ in range(2)]
         eventually(lambda: sum(page.client.is_connected() for page in pages) == 1)
         eventually(lambda: len(failed) > 1)
-        own.extensions["voiceapp_bridge"].stop()
+        services(own).bridge.stop()
 
 
 def test_where_too_many_pages_have_no_call_the_oldest_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,7 +164,7 @@ def test_where_too_many_pages_have_no_call_the_oldest_gives_way(monkeypatch: pyt
         pages = [Client(own.extensions["socketio"].test_client(own)) for _ in range(3)]
         eventually(lambda: not pages[0].client.is_connected())
         assert [page.client.is_connected() for page in pages] == [False, True, True]
-        own.extensions["voiceapp_bridge"].stop()
+        services(own).bridge.stop()
 
 
 def eventually(holds: Callable[[], bool]) -> None:

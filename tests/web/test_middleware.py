@@ -9,6 +9,7 @@ from tests.hostile.attacker import answer, request, upgrade
 from tests.net.test_http_server import Served, eventually
 from voiceapp import create_app
 from voiceapp.config.settings import Settings
+from voiceapp.web.services import services
 
 UPGRADE = upgrade()
 
@@ -17,7 +18,7 @@ UPGRADE = upgrade()
 def limits() -> Iterator[tuple[Served, Any]]:
     """The app on our server, and python-engineio's sessions."""
     app = create_app(Settings.from_env({"OPENAI_API_KEY": "sk-test"}))
-    server = Served(app, bridge=app.extensions["voiceapp_bridge"])
+    server = Served(app, bridge=services(app).bridge)
     try:
         yield server, app.extensions["socketio"].server.eio.sockets
     finally:
@@ -63,4 +64,4 @@ def test_a_server_that_gives_no_socket_leaves_no_session_either() -> None:
     with pytest.raises(RuntimeError, match="socket"):
         app.test_client().get("/socket.io/?EIO=4&transport=websocket", headers=named)
     assert all(each.closed for each in eio.sockets.values())
-    app.extensions["voiceapp_bridge"].stop()
+    services(app).bridge.stop()

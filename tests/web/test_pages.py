@@ -14,7 +14,7 @@ from voiceapp import create_app
 from voiceapp.config.settings import Settings
 from voiceapp.web import pages
 
-# All that a visit loads, squeezed; the check before a call comes when it is asked for.
+# All that a visit loads, gzipped; the check before a call comes when it is asked for.
 MAX_BYTES = 125_000
 
 # Whether each pair of scripts has the same tokens in the same places.
@@ -114,14 +114,14 @@ def test_the_version_follows_the_files_content() -> None:
     assert re.fullmatch(r"v-[0-9a-f]{12}", pages.files_version())
 
 
-def test_text_files_come_squeezed_to_browsers_that_take_it(client: FlaskClient) -> None:
+def test_text_files_come_gzipped_to_browsers_that_take_it(client: FlaskClient) -> None:
     address = f"/static/{pages.files_version()}/js/main.js"
-    with client.get(address, headers={"Accept-Encoding": "gzip, br"}) as squeezed, client.get(address) as plain:
-        assert squeezed.headers["Content-Encoding"] == "gzip"
-        assert squeezed.content_type == plain.content_type
-        assert gzip.decompress(squeezed.data) == plain.data
+    with client.get(address, headers={"Accept-Encoding": "gzip, br"}) as gzipped, client.get(address) as plain:
+        assert gzipped.headers["Content-Encoding"] == "gzip"
+        assert gzipped.content_type == plain.content_type
+        assert gzip.decompress(gzipped.data) == plain.data
         assert "Content-Encoding" not in plain.headers
-        for response in (squeezed, plain):
+        for response in (gzipped, plain):
             assert "Accept-Encoding" in response.headers["Vary"]
             assert "immutable" in response.headers["Cache-Control"]
     with client.get(address, headers={"Accept-Encoding": "gzip;q=0"}) as refused:
@@ -144,7 +144,7 @@ def test_scripts_come_without_their_comments_and_are_the_same_line_by_line() -> 
 
 def test_the_whole_page_is_light(client: FlaskClient) -> None:
     page = client.get("/", headers={"Accept-Encoding": "gzip"}).data
-    files = pages.squeezed_files()
+    files = pages.gzipped_files()
     styles = {name for name in files if name.startswith("css/") and name != "css/login.css"}
     loaded = {*pages.modules(), *styles, "boot.js", "i18n/ja.json", "icons/icon.svg", "vendor/socket.io.min.js"}
     assert len(page) + sum(len(files[name]) for name in loaded) <= MAX_BYTES

@@ -18,6 +18,7 @@ from voiceapp import create_app
 from voiceapp.admission.access import COOKIE
 from voiceapp.config.settings import Settings
 from voiceapp.errors import SettingError
+from voiceapp.web.services import services
 
 CODE = "open-sesame-7"
 OPEN = {"PORT": "8000"}
@@ -341,7 +342,7 @@ def type_code(client: FlaskClient, code: str, headers: Headers) -> TestResponse:
 def address_of(client: FlaskClient, headers: Headers) -> str:
     """Whom the limits count."""
     environ = EnvironBuilder(headers=headers, environ_base=ROUTER).get_environ()
-    return str(client.application.extensions["voiceapp_access"].address(environ))
+    return str(services(client.application).access.address(environ))
 
 
 @pytest.mark.parametrize("name", PLATFORMS)

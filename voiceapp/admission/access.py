@@ -14,10 +14,10 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.sansio.http import parse_cookie
 
 from ..config import addresses
-from ..config.environment import Secret
 from ..config.rules import Rules
 from ..conversation.faults import Fault
 from ..errors import NOT_ALLOWED, NOT_NAMED
+from ..secret import Secret
 from .proxies import Environ, Proxies, peer
 from .quota_store import QuotaStore
 

@@ -2,43 +2,17 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable
 
 from ..config.rules import Rules
 from ..conversation.faults import Fault
 from ..errors import BUSY, SERVER_STOPPING, TOO_MANY_CALLS, LimitError
+from ..net.seat import Seat
 from .access import Visitor
 
 # What a newcomer is told to wait: calls end all the time, a restart takes longer than no time.
 BUSY_S, STOPPING_S = 15, 3
 # Under a server whose sockets take threads: for the page, its files, health, a login.
 SPARE_THREADS = 8
-
-# In the environ of a request for a socket: its `Seat`.
-SEAT = "voiceapp.seat"
-
-
-class Seat:
-    """A socket's place, given back once: at the end of its request, or by the connection that kept it."""
-
-    __slots__ = ("_give_back", "_kept")
-
-    def __init__(self, give_back: Callable[[], None]) -> None:
-        self._give_back: Callable[[], None] | None = give_back
-        self._kept = False
-
-    def keep(self) -> None:
-        """The request's end is not the socket's."""
-        self._kept = True
-
-    def end_request(self) -> None:
-        if not self._kept:
-            self.release()
-
-    def release(self) -> None:
-        give_back, self._give_back = self._give_back, None
-        if give_back is not None:
-            give_back()
 
 
 class Capacity:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.datastructures import MultiDict
 
-from ..config.environment import Secret
+from ..secret import Secret
 
 COOKIE = "voiceapp_visitor"
 # Browsers keep none for longer (RFC 6265bis).

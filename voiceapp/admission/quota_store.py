@@ -16,7 +16,7 @@ from limits.errors import StorageError
 from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
-from ..config.environment import Secret
+from ..secret import Secret
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from ..config import prices
 from ..config.tariff import MILLIONTHS, Tariff
 from ..conversation.events import Transcribing, Usage
 from ..conversation.usage import Charge
-from ..page import down
+from ..wire import down
 
 # So many estimates wait for what a server may yet tell; of more the oldest stays what it is.
 MAX_ESTIMATES = 1_000

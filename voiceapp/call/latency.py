@@ -7,7 +7,7 @@ from typing import Any
 from ..conversation import events as ev
 from ..conversation.pcm16 import BYTES_PER_MS
 from ..conversation.turn_detection import Detection, ServerVad
-from ..page import down
+from ..wire import down
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from ..errors import BUDGET_LOW, BUDGET_SPENT, CALL_ENDING, CALL_TOO_LONG, IDLE,
 from ..net.bridge import Bridge
 from ..net.executor import full_pool
 from ..ops import metrics
-from ..page import down
+from ..wire import down
 from .cost import CallCost
 
 log = logging.getLogger(__name__)

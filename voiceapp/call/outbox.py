@@ -4,7 +4,7 @@ from collections import deque
 from enum import Enum
 from itertools import islice
 
-from ..page import down
+from ..wire import down
 
 # What a packet takes beside its bytes: the objects that hold it.
 PACKET_OVERHEAD = 200

@@ -12,7 +12,6 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from ..config.settings import Secret
 from ..config.tariff import Tariff, tariff
 from ..conversation import dialects, effects, faults
 from ..conversation import events as ev
@@ -35,17 +34,18 @@ from ..errors import (
 from ..net import websocket
 from ..net.bridge import Bridge
 from ..net.link import Cause, Ending, Link
-from ..net.rate_limit import MIN_CHUNK_MS, SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE, TokenBucket
+from ..net.rate_limit import TokenBucket
 from ..ops import metrics
-from ..page import down
-from ..page.down import Direction
-from ..page.up import chunk_bytes
+from ..secret import Secret
 from ..upstream import explanation
 from ..upstream.connect import Profile, connect
 from ..upstream.engine_process import Engine
 from ..upstream.keepalive import Keepalive
 from ..upstream.session_opener import SessionOpener, fault_of
 from ..upstream.session_options import Plan
+from ..wire import down
+from ..wire.down import Direction
+from ..wire.up import chunk_bytes
 from . import inspection
 from .cost import CallCost
 from .drain import Drain
@@ -57,6 +57,10 @@ from .renewal import Renewal
 log = logging.getLogger(__name__)
 
 MAX_UPSTREAM_OUT = 4 * 1024 * 1024
+# Sound in ms: real time with room for a clock that runs fast, and 2 s that waited in a stalled line.
+SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE = 1050.0, 2000.0
+# A chunk counts as at least so much sound; smaller ones would be a flood of events.
+MIN_CHUNK_MS = 20.0
 
 
 class Browser(Protocol):

@@ -4,8 +4,10 @@ import re
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from types import MappingProxyType
 
 from ..errors import SettingError
+from ..secret import Secret
 
 Network = IPv4Network | IPv6Network
 _MAPPED = IPv6Network("::ffff:0:0/96")
@@ -17,31 +19,13 @@ ENGINE_PREFIXES = ("VOICEAPP_ENGINE_", "VOICEAPP_BRAIN_")
 _OF_A_SERVICE = re.compile(
     r"(_[A-Z0-9]+)*_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR|START|END))?)"
 )
-_OF_A_SERVICE_BY_VALUE = {
-    "_PORT": re.compile(r"(tcp|udp|sctp)://[^\s/]+:[0-9]+"),
-    "_NAME": re.compile(r"/[\w.-]+/[\w.-]+"),
-}
+_OF_A_SERVICE_BY_VALUE = MappingProxyType(
+    {
+        "_PORT": re.compile(r"(tcp|udp|sctp)://[^\s/]+:[0-9]+"),
+        "_NAME": re.compile(r"/[\w.-]+/[\w.-]+"),
+    }
+)
 _OF_A_LINK = re.compile(r"(_[A-Z0-9]+)*_ENV_\w+")
-
-
-class Secret:
-    """A value that never shows itself in a log, a page or a traceback."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def __repr__(self) -> str:
-        return "Secret(***)" if self._value else "Secret(empty)"
-
-    __str__ = __repr__
-
-    def __bool__(self) -> bool:
-        return bool(self._value)
-
-    def reveal(self) -> str:
-        return self._value
 
 
 def _check_word(name: str, value: str) -> None:

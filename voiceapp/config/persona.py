@@ -9,7 +9,7 @@ from typing import Any
 
 from ..conversation.turn_detection import Detection
 from ..errors import BrowserError, SettingError
-from ..page.up import is_language, read_detection
+from ..wire.up import is_language, read_detection
 
 FOLDER = Path(__file__).parents[1] / "personas"
 DEFAULT = "companion"

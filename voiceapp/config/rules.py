@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 
 from ..errors import SettingError
+from ..secret import Secret
 from . import addresses, platforms
 from . import prices as price_file
 from .addresses import is_loopback
-from .environment import Network, Reader, Secret
+from .environment import Network, Reader
 
 # Of a worker on one core; it has the strength for more (benchmarks/README.md).
 USUAL_CALLS = 300

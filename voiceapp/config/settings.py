@@ -11,9 +11,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..errors import SettingError
+from ..secret import Secret
 from . import persona
 from .environment import Reader as _Reader
-from .environment import Secret as Secret
 from .persona import Persona
 from .rules import Rules
 

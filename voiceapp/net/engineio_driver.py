@@ -15,11 +15,11 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..admission.capacity import SEAT, Seat
 from . import websocket
 from .bridge import Bridge
 from .link import Cause, Ending, Link
-from .rate_limit import FRAMES_A_SECOND, FRAMES_AT_ONCE, TokenBucket
+from .rate_limit import TokenBucket
+from .seat import SEAT, Seat
 from .threaded_driver import BoundedQueue, StockDriver
 from .wsgi_call import DETACH
 
@@ -27,13 +27,15 @@ log = logging.getLogger(__name__)
 
 MAX_OUT_BYTES = 4 * 1024 * 1024
 SILENT_LOSS_MS = 20_000
+# Frames of any kind from one browser; a flood of them is no mistake, so its socket is closed.
+FRAMES_A_SECOND, FRAMES_AT_ONCE = 200.0, 600.0
 
 # Takes (eio sid, Socket.IO packet) if it is for the fast path; False sends it the ordinary way.
-ShortWay = Callable[[str, bytes], bool]
+FastPath = Callable[[str, bytes], bool]
 Environ = dict[str, Any]
 
 
-def install(eio: Any, bridge: Bridge, short_way: ShortWay) -> "Connections":
+def install(eio: Any, bridge: Bridge, fast_path: FastPath) -> "Connections":
     """Make `eio`, a python-engineio server in threading mode, use this driver."""
     connections = Connections()
 
@@ -47,7 +49,7 @@ def install(eio: Any, bridge: Bridge, short_way: ShortWay) -> "Connections":
         def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
             if not _is_bridgeable(environ):
                 return _serve_stock(self._handler, self._server, connections, environ, start_response)
-            connection = Connection(self._handler.__self__, bridge, short_way, connections)
+            connection = Connection(self._handler.__self__, bridge, fast_path, connections)
             try:
                 answer = websocket.upgrade_response(websocket.check_upgrade(environ))
             except websocket.UpgradeError as error:
@@ -111,12 +113,12 @@ class Connection:
 
     link: Link
 
-    def __init__(self, eio_socket: Any, bridge: Bridge, short_way: ShortWay, connections: Connections) -> None:
+    def __init__(self, eio_socket: Any, bridge: Bridge, fast_path: FastPath, connections: Connections) -> None:
         self._eio_socket = eio_socket
         self._server = eio_socket.server
         self._sid: str = eio_socket.sid
         self._bridge = bridge
-        self._short_way = short_way
+        self._short_way = fast_path
         self._connections = connections
         # What the connection holds beside its link, given back when that has let go of the socket.
         self._held: list[Callable[[], None]] = []

@@ -2,21 +2,6 @@
 
 from time import monotonic
 
-# From one browser. A page sends some 30 events a second: 25 chunks, a few reports, now and then a command.
-EVENTS_A_SECOND, EVENTS_AT_ONCE = 50.0, 100.0
-# Frames of any kind; a flood of them is no mistake, so its socket is closed.
-FRAMES_A_SECOND, FRAMES_AT_ONCE = 200.0, 600.0
-# Characters of events beside sound: two of the longest at once. Parsing costs some 50 ns for each.
-EVENT_CHARACTERS_A_SECOND, EVENT_CHARACTERS_AT_ONCE = 16_384.0, 131_072.0
-# Typed texts of a call, each of which is an answer that somebody pays for, and the bytes in them.
-TEXTS_A_SECOND, TEXTS_AT_ONCE = 1.0, 20.0
-TEXT_BYTES_A_SECOND, TEXT_BYTES_AT_ONCE = 500.0, 32_000.0
-# Sound in ms: real time with room for a clock that runs fast, and 2 s that waited in a stalled line.
-SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE = 1050.0, 2000.0
-# A chunk counts as at least so much sound; smaller ones would be a flood of events.
-MIN_CHUNK_MS = 20.0
-
-
 # Of so many keys, those whose bucket is full again are forgotten; and of twice as many as were left then.
 MAX_KEYS = 4096
 

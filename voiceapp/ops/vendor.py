@@ -16,26 +16,31 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from types import MappingProxyType
 
 TARGET = Path(__file__).parents[1] / "static" / "vendor" / "socket.io.min.js"
 NPM_PACKAGE = "socket.io-client@4.8.4"
 # Carries the client of 4.8.1; its Python half is not installed, the one file is taken out.
 WHEEL = "nicegui==3.18.0"
 FILE_IN_WHEEL = "nicegui/static/socket.io.min.js"
-HASHES = {
-    "sha384-fBrXvbDtHoeKWJ/hcA6M+YGueiDW+h45I7V6F2kD1S8bOkrF9rZYPLVkCR6BLR/1": "socket.io-client 4.8.4",
-    "sha384-mkQ3/7FUtcGyoppY6bz/PORYoGqOl7/aSUMn2ymDOJcapfS6PHqxhRTMh1RR0Q6+": "socket.io-client 4.8.1",
-}
+HASHES = MappingProxyType(
+    {
+        "sha384-fBrXvbDtHoeKWJ/hcA6M+YGueiDW+h45I7V6F2kD1S8bOkrF9rZYPLVkCR6BLR/1": "socket.io-client 4.8.4",
+        "sha384-mkQ3/7FUtcGyoppY6bz/PORYoGqOl7/aSUMn2ymDOJcapfS6PHqxhRTMh1RR0Q6+": "socket.io-client 4.8.1",
+    }
+)
 # Of each source. Both give up much earlier on a registry that does not answer, unless the operator set it otherwise.
 DEADLINE_S = 60
-PATIENCE = {
-    "npm_config_fetch_retries": "1",
-    "npm_config_fetch_retry_mintimeout": "1000",
-    "npm_config_fetch_retry_maxtimeout": "2000",
-    "npm_config_fetch_timeout": "15000",
-    "PIP_RETRIES": "1",
-    "PIP_DEFAULT_TIMEOUT": "15",
-}
+PATIENCE = MappingProxyType(
+    {
+        "npm_config_fetch_retries": "1",
+        "npm_config_fetch_retry_mintimeout": "1000",
+        "npm_config_fetch_retry_maxtimeout": "2000",
+        "npm_config_fetch_timeout": "15000",
+        "PIP_RETRIES": "1",
+        "PIP_DEFAULT_TIMEOUT": "15",
+    }
+)
 
 _LABEL = re.compile(r"^(npm (error|ERR!)( code)?|ERROR:|WARNING:) ?")
 _ASIDE = re.compile(

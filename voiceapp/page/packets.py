@@ -6,15 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from ..net.bridge import Bridge
-from ..net.rate_limit import (
-    EVENT_CHARACTERS_A_SECOND,
-    EVENT_CHARACTERS_AT_ONCE,
-    EVENTS_A_SECOND,
-    EVENTS_AT_ONCE,
-    FRAMES_A_SECOND,
-    FRAMES_AT_ONCE,
-    TokenBucket,
-)
+from ..net.engineio_driver import FRAMES_A_SECOND, FRAMES_AT_ONCE
+from ..net.rate_limit import TokenBucket
+
+# From one browser. A page sends some 30 events a second: 25 chunks, a few reports, now and then a command.
+EVENTS_A_SECOND, EVENTS_AT_ONCE = 50.0, 100.0
+# Characters of events beside sound: two of the longest at once. Parsing costs some 50 ns for each.
+EVENT_CHARACTERS_A_SECOND, EVENT_CHARACTERS_AT_ONCE = 16_384.0, 131_072.0
 
 # Names of the library's own events: as packets they would run the handlers for connecting and leaving.
 RESERVED = frozenset({"connect", "connect_error", "disconnect", "disconnecting", "__disconnect_final"})

@@ -20,23 +20,19 @@ from ..conversation.faults import Fault
 from ..errors import INTERNAL, TOO_FAST, TOO_OFTEN, BrowserError, LimitError, VoiceError
 from ..net import engineio_driver
 from ..net.link import Cause
-from ..net.rate_limit import (
-    TEXT_BYTES_A_SECOND,
-    TEXT_BYTES_AT_ONCE,
-    TEXTS_A_SECOND,
-    TEXTS_AT_ONCE,
-    TokenBucket,
-    TokenBuckets,
-)
+from ..net.rate_limit import TokenBucket, TokenBuckets
 from ..ops import metrics
 from ..upstream.engine_process import Engine
 from ..upstream.session_options import SESSION_FIELDS, SessionOptions
-from . import down, up
+from ..wire import down, up
 from .packets import Guard
 
 log = logging.getLogger(__name__)
 
 PING_INTERVAL_S, PING_TIMEOUT_S = 10, 10
+# Typed texts of a call, each of which is an answer that somebody pays for, and the bytes in them.
+TEXTS_A_SECOND, TEXTS_AT_ONCE = 1.0, 20.0
+TEXT_BYTES_A_SECOND, TEXT_BYTES_AT_ONCE = 500.0, 32_000.0
 # Spread, so that all callers of a stopped server do not come back in one moment.
 RECONNECT_MS = (200, 2000)
 # A page without a call needs no line; it comes back when it wants one. And how often that is looked at.

@@ -15,12 +15,13 @@ from urllib.request import proxy_bypass
 
 import websocket
 
-from ..config.settings import Secret, Settings
+from ..config.settings import Settings
 from ..conversation import faults
 from ..conversation.conversation import Capabilities
 from ..conversation.faults import Fault
 from ..errors import UpstreamError
 from ..net.bridge import Bridge
+from ..secret import Secret
 from . import explanation
 
 log = logging.getLogger(__name__)

@@ -14,10 +14,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-from ..config.settings import Secret
 from ..errors import ENGINE_FAILED, ENGINE_MISSING, EngineError
 from ..net.bridge import Bridge
 from ..ops import lifeline
+from ..secret import Secret
 
 log = logging.getLogger(__name__)
 

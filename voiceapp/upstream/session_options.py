@@ -9,7 +9,7 @@ from ..config.settings import Settings
 from ..conversation.dialects import SessionConfig
 from ..conversation.turn_detection import ServerVad
 from ..errors import BrowserError
-from ..page import up
+from ..wire import up
 from .connect import Profile, offered_profiles
 
 # Of these a session is made; whatever else the page chooses can change while it goes on.

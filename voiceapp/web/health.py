@@ -10,17 +10,17 @@ from ..call.limits import Limits
 from ..config.addresses import is_loopback
 from ..errors import LimitError
 from ..ops import metrics
-from ..ops.readiness import Readiness
 from .middleware import described
+from .services import services
 
-monitor = Blueprint("monitor", __name__)
+health = Blueprint("health", __name__)
 
 
-@monitor.get("/readyz")
+@health.get("/readyz")
 def readyz() -> tuple[dict[str, Any], int]:
     """Whether this worker takes calls; which parts work, and why one does not."""
-    readiness: Readiness = current_app.extensions["voiceapp_readiness"]
-    redis = current_app.extensions["voiceapp_ledger"].reachable()
+    app = services(current_app)
+    readiness, redis = app.readiness, app.quota_store.reachable()
     troubles = readiness.troubles(accepting=not _limits().capacity.stopping, redis=redis)
     ready = readiness.is_ready(troubles)
     told = {
@@ -31,7 +31,7 @@ def readyz() -> tuple[dict[str, Any], int]:
     return told, 200 if ready else 503
 
 
-@monitor.get("/metrics")
+@health.get("/metrics")
 def metrics_page() -> Response:
     if not _may_read_metrics():
         return Response("Forbidden\n", 403, content_type="text/plain")
@@ -39,7 +39,7 @@ def metrics_page() -> Response:
     return Response(body, content_type=content_type)
 
 
-@monitor.get("/admission")
+@health.get("/admission")
 def admission() -> tuple[dict[str, Any], int, dict[str, str]]:
     """Whether a call could begin now, and if not, why: a refused socket cannot tell its page.
 
@@ -72,5 +72,4 @@ def _may_read_metrics() -> bool:
 
 
 def _limits() -> Limits:
-    limits: Limits = current_app.extensions["voiceapp_house"]
-    return limits
+    return services(current_app).limits

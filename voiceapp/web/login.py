@@ -7,11 +7,11 @@ from flask import Blueprint, Flask, Response, current_app, redirect, render_temp
 from ..admission import identity
 from ..admission.access import COOKIE, COOKIE_S, Access
 from ..admission.capacity import wait_s
-from ..admission.identity import Identity
 from ..admission.proxies import Environ
 from ..errors import TOO_MANY_TRIES
 from ..ops import metrics
-from .pages import choose_language, root
+from .pages import choose_language, root, static_files
+from .services import services
 
 LONGEST_CODE = 400  # characters a try may have
 
@@ -39,7 +39,7 @@ def enter() -> Response:
     if len(given) > LONGEST_CODE or not access.is_code(given, request.environ):
         return _page("login.wrong", 403)
     response = _home()
-    known: Identity = current_app.extensions["voiceapp_identity"]
+    known = services(current_app).identity
     person = known.of(request.cookies)
     # A new login is the same person, with what is left of the day.
     kept = (identity.COOKIE, known.cookie(person), identity.COOKIE_S), (COOKIE, access.new_cookie(person), COOKIE_S)
@@ -74,10 +74,10 @@ def _unnamed() -> Response:
 
 
 def _render(template: str, **values: object) -> str:
-    languages = current_app.extensions["voiceapp_languages"]
+    languages = static_files().languages
     language = choose_language(languages)
     values |= {"language": language, "strings": languages[language], "root": root()}
-    return render_template(template, version=current_app.extensions["voiceapp_version"], **values)
+    return render_template(template, version=static_files().version, **values)
 
 
 def _page(trouble: str, status: int = 200) -> Response:
@@ -95,5 +95,4 @@ def _home() -> Response:
 
 
 def _access() -> Access:
-    access: Access = current_app.extensions["voiceapp_access"]
-    return access
+    return services(current_app).access

@@ -7,19 +7,22 @@ import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 
 from werkzeug.wrappers import Request
 
 from ..admission.access import Access
-from ..admission.capacity import SEAT, Capacity, wait_s
+from ..admission.capacity import Capacity, wait_s
 from ..admission.proxies import Proxies
 from ..config import addresses
 from ..config.rules import Rules
 from ..conversation.faults import Fault
 from ..errors import WRONG_NAME, WRONG_PLACE, LimitError
 from ..net import websocket
+from ..net.seat import SEAT
 from ..ops import metrics
+from ..ops.log import printable
 from .pages import HEADERS
 
 Environ = dict[str, Any]
@@ -31,7 +34,9 @@ ADMISSION_PATH = "/admission"
 HEALTH_PATHS = ("/healthz", "/readyz")
 # Nothing behind these needs a login: how to log in, the files that page needs, and what monitors ask.
 OPEN_PATHS = ("/login", "/static/", "/worker.js", "/manifest.webmanifest", "/healthz", "/readyz", "/metrics")
-_STATUS = {"busy": 503, "server_stopping": 503, "not_allowed": 401, "budget_spent": 429, "too_many_calls": 429}
+_STATUS = MappingProxyType(
+    {"busy": 503, "server_stopping": 503, "not_allowed": 401, "budget_spent": 429, "too_many_calls": 429}
+)
 
 
 class Middleware:
@@ -136,7 +141,7 @@ class Middleware:
         }
         proxies = str(self._proxies.believed(environ))
         metrics.refused(environ["voiceapp.request_id"], fault.code, **compared, proxies=proxies, path=_path(environ))
-        shown = {name: metrics.printable(value) for name, value in compared.items()}
+        shown = {name: printable(value) for name, value in compared.items()}
         if _is_looked_at(environ):
             why = "wrong_name" if fault is WRONG_NAME else "wrong_origin"
             page = self._explain(environ, why, shown)
@@ -170,7 +175,7 @@ def _is_looked_at(environ: Environ) -> bool:
 
 
 def refuse(environ: Environ, start_response: Any, fault: Fault, **compared: str) -> list[bytes]:
-    """The answer as JSON (docs/websocket.md), and a line in the log with what was compared."""
+    """The answer as JSON (docs/wire.md), and a line in the log with what was compared."""
     metrics.refused(environ["voiceapp.request_id"], fault.code, **compared)
     return _answer_json(start_response, HTTPStatus(_STATUS.get(fault.code, 403)), described(fault))
 

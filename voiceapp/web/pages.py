@@ -5,12 +5,16 @@ import hashlib
 import json
 import mimetypes
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, render_template, request, send_from_directory
+
+from .services import services
 
 STATIC = Path(__file__).parents[1] / "static"
 DEFAULT_LANGUAGE = "en"
@@ -18,13 +22,13 @@ LANGUAGE_COOKIE = "language"
 # So that a page that is dark by choice is not light for its first moment.
 THEME_COOKIE = "theme"
 THEMES = frozenset({"light", "dark"})
-SQUEEZED = frozenset({".css", ".js", ".json", ".svg"})
+GZIPPED = frozenset({".css", ".js", ".json", ".svg"})
 IMPORT = re.compile(r"""^(?:import|export) [^"]*"(\.[^"]+\.js)"$""", re.MULTILINE)
 # A line, or some, of nothing but comment; what is bundled keeps its licence.
 COMMENT = re.compile(rb"^[ \t]*(?://[^\n]*|/\*\*(?:(?!\*/)[\s\S])*\*/[ \t]*)$", re.MULTILINE)
 FOREVER_S = int(timedelta(days=365).total_seconds())
 
-HEADERS = {
+HEADERS = MappingProxyType({
     "Content-Security-Policy": "; ".join([
         "default-src 'none'",
         "script-src 'self'",
@@ -43,24 +47,41 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-}  # fmt: skip
+})  # fmt: skip
 
 pages = Blueprint("pages", __name__)
+_NAME = "voiceapp_files"
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFiles:
+    """Read once at the start. `languages`: the page's texts by language tag; `version`: the first part of every file's
+    address; `gzipped`: files that gzip makes smaller, by name; `modules`: the page's scripts, the first one first.
+    """
+
+    languages: Mapping[str, Mapping[str, str]]
+    version: str
+    gzipped: Mapping[str, bytes]
+    modules: Sequence[str]
+
+
+def static_files(app: Flask = current_app) -> StaticFiles:
+    """Those of the app; without one, of the app whose request this is."""
+    found: StaticFiles = app.extensions[_NAME]
+    return found
 
 
 def init_app(app: Flask) -> None:
-    """Add the pages; reads the languages, names the files' version and squeezes the files once."""
-    app.extensions["voiceapp_languages"] = read_languages()
-    app.extensions["voiceapp_version"] = files_version()
-    app.extensions["voiceapp_squeezed"] = squeezed_files()
-    app.extensions["voiceapp_modules"] = modules()
+    """Add the pages; reads the languages, names the files' version and compresses the files once."""
+    app.extensions[_NAME] = StaticFiles(read_languages(), files_version(), gzipped_files(), modules())
     app.register_blueprint(pages)
     app.after_request(_with_headers)
 
 
 @pages.get("/")
 def page() -> Response:
-    languages: Mapping[str, Mapping[str, str]] = current_app.extensions["voiceapp_languages"]
+    files = static_files()
+    languages = files.languages
     language = choose_language(languages)
     html = render_template(
         "page.html",
@@ -68,9 +89,9 @@ def page() -> Response:
         language=language,
         languages=sorted(languages),
         strings=languages[language],
-        version=current_app.extensions["voiceapp_version"],
-        modules=current_app.extensions["voiceapp_modules"],
-        options=current_app.extensions["voiceapp_offer"].shown(language),
+        version=files.version,
+        modules=files.modules,
+        options=services(current_app).options.shown(language),
         theme=next((theme for theme in request.cookies.getlist(THEME_COOKIE) if theme in THEMES), ""),
     )
     response = _fresh(html, "text/html; charset=utf-8")
@@ -84,10 +105,10 @@ def versioned(version: str, name: str) -> Response:
 
     Another version's address is none: a page made of two versions would fail where nobody looks.
     """
-    if version != current_app.extensions["voiceapp_version"].removeprefix("v-"):
+    if version != static_files().version.removeprefix("v-"):
         abort(404)
-    response = _squeezed(name) or send_from_directory(STATIC, name)
-    if Path(name).suffix in SQUEEZED:
+    response = _gzipped(name) or send_from_directory(STATIC, name)
+    if Path(name).suffix in GZIPPED:
         response.vary.add("Accept-Encoding")
     response.headers["Cache-Control"] = f"public, max-age={FOREVER_S}, immutable"
     return response
@@ -96,7 +117,7 @@ def versioned(version: str, name: str) -> Response:
 @pages.get("/worker.js")
 def worker() -> Response:
     """The service worker, told what to keep; from here it may serve the whole page."""
-    version = current_app.extensions["voiceapp_version"]
+    version = static_files().version
     kept = [f"static/{version}/{name}" for name in file_names() if not name.startswith("worker")]
     head = f"const VERSION = {json.dumps(version)}\nconst FILES = {json.dumps(kept)}\n"
     return _fresh(
@@ -107,9 +128,10 @@ def worker() -> Response:
 @pages.get("/manifest.webmanifest")
 def manifest() -> Response:
     """What makes the page an app that can be installed."""
-    languages: Mapping[str, Mapping[str, str]] = current_app.extensions["voiceapp_languages"]
+    files = static_files()
+    languages = files.languages
     language = choose_language(languages)
-    icons = f"static/{current_app.extensions['voiceapp_version']}/icons"
+    icons = f"static/{files.version}/icons"
     said = {
         # Beside this file, wherever that is; who it is follows from where it starts.
         "start_url": "./",
@@ -168,9 +190,9 @@ def file_names() -> list[str]:
     return sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*") if path.is_file())
 
 
-def squeezed_files() -> dict[str, bytes]:
-    """The files that gzip makes smaller, squeezed as far as it goes; scripts come without their comments."""
-    return {name: gzip.compress(sent(name), mtime=0) for name in file_names() if Path(name).suffix in SQUEEZED}
+def gzipped_files() -> dict[str, bytes]:
+    """The files that gzip makes smaller, compressed as far as it goes; scripts come without their comments."""
+    return {name: gzip.compress(sent(name), mtime=0) for name in file_names() if Path(name).suffix in GZIPPED}
 
 
 def sent(name: str) -> bytes:
@@ -193,9 +215,9 @@ def modules(entry: str = "js/main.js") -> list[str]:
     return found
 
 
-def _squeezed(name: str) -> Response | None:
+def _gzipped(name: str) -> Response | None:
     """The file as gzip, where there is one; unpacked for a browser that does not take it."""
-    content = current_app.extensions["voiceapp_squeezed"].get(name)
+    content = static_files().gzipped.get(name)
     if content is None:
         return None
     taken = bool(request.accept_encodings["gzip"])
@@ -209,9 +231,9 @@ def _squeezed(name: str) -> Response | None:
 def _fresh(text: str, kind: str) -> Response:
     """Written for this request, and asked for anew each time."""
     content = text.encode()
-    squeezed = bool(request.accept_encodings["gzip"])
-    response = Response(gzip.compress(content, 6) if squeezed else content, content_type=kind)
-    if squeezed:
+    gzipped = bool(request.accept_encodings["gzip"])
+    response = Response(gzip.compress(content, 6) if gzipped else content, content_type=kind)
+    if gzipped:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Cache-Control"] = "no-cache"
     response.vary.add("Accept-Encoding")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from voiceapp.conversation import events as ev
 from voiceapp.conversation.turn_detection import PushToTalk, ServerVad
 from voiceapp.errors import BrowserError
-from voiceapp.page import up
+from voiceapp.wire import up
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from voiceapp.conversation import effects
 from voiceapp.conversation.events import Transcribing, Usage
 from voiceapp.conversation.faults import Fault
 from voiceapp.errors import ENGINE_STARTING
-from voiceapp.page import down
+from voiceapp.wire import down
 
 # Of these the page is told by what others add: a price, a number before the sound.
 BY_OTHERS = {effects.Used, effects.Play, effects.SoundComplete}

@@ -1,0 +1,36 @@
+"""What the app is made of, as its HTTP pages, its server and its tests ask for it: one typed object."""
+
+from dataclasses import dataclass
+
+from flask import Flask
+
+from ..admission.access import Access
+from ..admission.identity import Identity
+from ..admission.quota_store import QuotaStore
+from ..call.limits import Limits
+from ..config.settings import Settings
+from ..net.bridge import Bridge
+from ..ops.readiness import Readiness
+from ..upstream.session_options import SessionOptions
+
+NAME = "voiceapp"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Made once by `create_app`; kept in `app.extensions`."""
+
+    settings: Settings
+    bridge: Bridge
+    access: Access
+    identity: Identity
+    quota_store: QuotaStore
+    limits: Limits
+    options: SessionOptions
+    readiness: Readiness
+
+
+def services(app: Flask) -> Services:
+    """Those of the app."""
+    found: Services = app.extensions[NAME]
+    return found
