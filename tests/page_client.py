@@ -10,6 +10,8 @@ from typing import Any
 
 import websocket
 
+from tests.wire_check import check_told
+
 
 def of_answer(_: int, usage: Any) -> bool:
     """Whether a `usage` is that of an answer, and not of a transcription alone."""
@@ -17,7 +19,7 @@ def of_answer(_: int, usage: Any) -> bool:
 
 
 class PageClient:
-    """Connects to a running app; keeps every event that came, as (name, arguments)."""
+    """Connects to a running app; keeps every event that came, as (name, arguments), and holds them to the schema."""
 
     def __init__(self, url: str, headers: Mapping[str, str] | None = None, **options: Any) -> None:
         address = url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
@@ -36,8 +38,10 @@ class PageClient:
     def __enter__(self) -> "PageClient":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, error: object, *_: object) -> None:
         self.close()
+        if error is None:
+            check_told(self.events)
 
     def close(self) -> None:
         """Say goodbye as a browser does, and wait for the server's answer."""

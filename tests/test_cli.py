@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from tests.servers import ROOT, environment
+from voiceapp.wire.schema import SCHEMA_FILE
 
 
 def voiceapp(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -45,6 +46,12 @@ def test_the_engines_options_reach_the_engine() -> None:
     done = voiceapp("engine", "--help")
     assert done.returncode == 0
     assert "--mode" in done.stdout
+
+
+def test_schema_prints_the_wire_as_it_is_published() -> None:
+    done = voiceapp("schema")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == SCHEMA_FILE.read_text(encoding="utf-8")
 
 
 def test_run_serves_as_the_procfile_does() -> None:

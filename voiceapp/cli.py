@@ -1,6 +1,7 @@
-"""The command line: `python -m voiceapp run`, `check` or `engine`."""
+"""The command line: `python -m voiceapp run`, `check`, `engine` or `schema`."""
 
 import argparse
+import json
 import os
 import runpy
 import sys
@@ -11,6 +12,7 @@ from types import MappingProxyType
 from .config.settings import Settings
 from .errors import SettingError
 from .ops.readiness import Readiness
+from .wire.schema import wire_schema
 
 ROOT = Path(__file__).parents[1]
 
@@ -41,7 +43,15 @@ def engine() -> int:
     return 0
 
 
-COMMANDS: Mapping[str, Callable[[], int]] = MappingProxyType({"run": run, "check": check, "engine": engine})
+def schema() -> int:
+    """Print the JSON Schema of the wire between page and server."""
+    print(json.dumps(wire_schema(), indent=2, ensure_ascii=False))
+    return 0
+
+
+COMMANDS: Mapping[str, Callable[[], int]] = MappingProxyType({
+    "run": run, "check": check, "engine": engine, "schema": schema,
+})  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -9,6 +9,7 @@ import pytest
 from flask_socketio import SocketIOTestClient
 
 from tests.conftest import SCENARIOS, upstream_settings
+from tests.wire_check import check_told
 from voiceapp import create_app
 from voiceapp.config.settings import Settings
 from voiceapp.engine.scripted.server import ScriptedServer
@@ -29,7 +30,9 @@ class Client:
     def expect(self, event: str, where: Callable[..., bool] = lambda *_: True) -> list[Any]:
         deadline = time.monotonic() + 5
         while time.monotonic() < deadline:
-            self.events += [(each["name"], each["args"]) for each in self.client.get_received()]
+            came = [(each["name"], each["args"]) for each in self.client.get_received()]
+            check_told(came)
+            self.events += came
             for name, args in self.events:
                 if name == event and where(*args):
                     return args

@@ -182,9 +182,9 @@ class Calls:
                     self._limits.capacity.check_call()
             except VoiceError as error:
                 self._bridge.run(self._complain, sid, error)
-                return _refusal(error) if event in ACKNOWLEDGED else None
+                return down.answer(error.fault) if event in ACKNOWLEDGED else None
             self._bridge.run(self._guarded, sid, lambda page: self._take_event(page, event, fields))
-            return {"ok": True} if event in ACKNOWLEDGED else None
+            return down.answer(None) if event in ACKNOWLEDGED else None
 
         return handle
 
@@ -364,8 +364,3 @@ class Calls:
         self._connections.close_all(1001, "server stopping")
         if self._engine is not None:
             self._engine.stop()
-
-
-def _refusal(error: VoiceError) -> dict[str, Any]:
-    fault = error.fault
-    return {"ok": False, "error": {"code": fault.code, "message": fault.message, "retry": fault.retry}}

@@ -160,6 +160,21 @@ class Ended(Event, frozen=True):
     reason: Annotated[str, Meta(description="`stopped`, `server_stopping`, or the code of the fatal notice")]
 
 
+class Refusal(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why nothing comes of it, as in a `notice`."""
+
+    code: str
+    message: str
+    retry: bool
+
+
+class Answer(Struct, frozen=True, forbid_unknown_fields=True):
+    """The acknowledgement of `start` and `configure`."""
+
+    ok: bool
+    error: Annotated[Refusal | UnsetType, Meta(description="where it is not")] = UNSET
+
+
 # Of the talk
 
 
@@ -253,7 +268,7 @@ class ToolChanged(Event, frozen=True):
         str, Meta(max_length=4000, description="JSON, as the model wrote it; it ends with `…` where more is left out")
     ]
     state: ToolState
-    result: Annotated[str | UnsetType, Meta(max_length=4000, description="likewise")] = UNSET
+    result: Annotated[str, Meta(max_length=4000, description="likewise")] | UnsetType = UNSET
 
 
 class Cost(Struct, frozen=True, forbid_unknown_fields=True):
@@ -296,6 +311,12 @@ EVENTS: tuple[type[Event], ...] = (
 
 def notice(fault: Fault, *, fatal: bool, progress: Progress | None = None) -> Notice:
     return Notice(fault.code, fault.message, fault.retry, fatal, progress or UNSET, fault.param or UNSET)
+
+
+def answer(fault: Fault | None) -> Any:
+    """Accepted, or refused: an `Answer` in Python's own types, which python-socketio writes."""
+    error = UNSET if fault is None else Refusal(fault.code, fault.message, fault.retry)
+    return msgspec.to_builtins(Answer(fault is None, error))
 
 
 def event_of(effect: effects.Effect) -> Event | None:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -12,6 +12,8 @@ from ..conversation.dialects import SessionConfig
 from ..conversation.pcm16 import BASE64_PER_MS, NotBase64Error, base64_size
 from ..conversation.turn_detection import Detection, PushToTalk, SemanticVad, ServerVad
 from ..errors import BrowserError
+from . import kinds
+from .kinds import Kind
 
 MAX_TEXT_BYTES = 8_000
 MAX_CHUNK_MS = 1_000
@@ -27,11 +29,29 @@ _MAX_HEARD = 2048
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
 
-Check = Callable[[Any], bool]
+
+class Field(NamedTuple):
+    """Of an event or of an object in it."""
+
+    kind: Kind
+    about: str = ""
+    required: bool = False
 
 
-def _is_word(value: Any) -> bool:
-    return isinstance(value, str) and re.fullmatch(r"[\w.:-]{1,64}", value) is not None
+class Incoming(NamedTuple):
+    """An event the page may send; `answer`: the event that answers it, or its acknowledgement."""
+
+    about: str
+    fields: Mapping[str, Field]
+    answer: str = ""
+
+
+class Mode(NamedTuple):
+    """A way for turns to end, and its fields."""
+
+    about: str
+    make: type[Detection]
+    fields: Mapping[str, Field]
 
 
 def is_language(value: Any) -> bool:
@@ -39,93 +59,82 @@ def is_language(value: Any) -> bool:
     return isinstance(value, str) and _LANGUAGE.fullmatch(value) is not None
 
 
-def _is_model(value: Any) -> bool:
-    return isinstance(value, str) and re.fullmatch(r"[\w.:/@-]{1,200}", value) is not None
-
-
-def _are_instructions(value: Any) -> bool:
-    return isinstance(value, str) and 0 < len(value.strip()) <= MAX_INSTRUCTIONS
-
-
-def _is_item(value: Any) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= 128
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and len(value.encode(errors="replace")) <= MAX_TEXT_BYTES
-
-
-def _is_whole(value: Any, minimum: int, maximum: int) -> bool:
-    return type(value) is int and minimum <= value <= maximum
-
-
-def _is_idle(value: Any) -> bool:
-    return _is_whole(value, 0, 0) or _is_whole(value, 5000, 30000)
-
-
-def _is_between(value: Any, minimum: float, maximum: float) -> bool:
-    return type(value) in (int, float) and minimum <= value <= maximum
-
-
-def _is_heard(value: Any) -> bool:
-    return _is_whole(value, 0, MAX_HEARD_MS)
-
-
 def _is_turn(value: Any) -> bool:
     return isinstance(value, dict) and read_detection(value) is not None
 
 
-def _is_flag(value: Any) -> bool:
-    return type(value) is bool
-
-
-class _Mode(NamedTuple):
-    make: type[Detection]
-    fields: Mapping[str, tuple[Check, str]]
-
-
 # Outside these ranges speech is cut off or never ends.
-_TURN_FIELDS: Mapping[str, _Mode] = MappingProxyType({
-    "server_vad": _Mode(ServerVad, {
-        "threshold": (lambda value: _is_between(value, 0.1, 0.9), "a number from 0.1 to 0.9"),
-        "prefix_ms": (lambda value: _is_whole(value, 0, 1000), "a whole number from 0 to 1000"),
-        "silence_ms": (lambda value: _is_whole(value, 200, 2000), "a whole number from 200 to 2000"),
-        "idle_ms": (_is_idle, "0 or a whole number from 5000 to 30000"),
+TURN_MODES: Mapping[str, Mode] = MappingProxyType({
+    "server_vad": Mode("the server hears speech begin and end", ServerVad, {
+        "threshold": Field(kinds.number(0.1, 0.9), "how loud speech must be (0.5)"),
+        "prefix_ms": Field(kinds.whole(0, 1000), "sound that is kept from before its beginning (300)"),
+        "silence_ms": Field(kinds.whole(200, 2000), "the silence that ends a turn (500)"),
+        "idle_ms": Field(
+            kinds.zero_or_whole(5000, 30000),
+            "after so long a silence behind an answer the assistant asks whether anybody is there; 0: it does not; "
+            "left out: as the server has it",
+        ),
     }),
-    "semantic_vad": _Mode(SemanticVad, {
-        "eagerness": (lambda value: value in ("auto", "low", "medium", "high"), "auto, low, medium or high"),
+    "semantic_vad": Mode("the server judges whether the person has finished", SemanticVad, {
+        "eagerness": Field(kinds.choice("auto", "low", "medium", "high")),
     }),
-    "push_to_talk": _Mode(PushToTalk, {}),
+    "push_to_talk": Mode("the page says so with `talk`", PushToTalk, {}),
 })  # fmt: skip
 
-# What a session is made of; session_options.py knows which there are.
-_SESSION: Mapping[str, tuple[Check, str, bool]] = MappingProxyType({
-    "persona": (_is_word, "a persona's name", False),
-    "profile": (_is_word, "a profile's name", False),
-    "model": (_is_model, "a model's name", False),
-    "voice": (_is_word, "a voice's name", False),
-    "instructions": (_are_instructions, f"text of 1 to {MAX_INSTRUCTIONS} characters", False),
-    "language": (is_language, "a language tag such as en or ja", False),
-    "turn": (_is_turn, "an object", False),
+_SESSION: Mapping[str, Field] = MappingProxyType({
+    "persona": Field(kinds.matching(r"[\w.:-]+", 64, "a persona's name")),
+    "profile": Field(kinds.matching(r"[\w.:-]+", 64, "a profile's name")),
+    "model": Field(kinds.matching(r"[\w.:/@-]+", 200, "a model's name")),
+    "voice": Field(kinds.matching(r"[\w.:-]+", 64, "a voice's name")),
+    "instructions": Field(kinds.characters(MAX_INSTRUCTIONS), "in place of the persona's; refused unless allowed"),
+    "language": Field(
+        Kind(is_language, "a language tag such as en or ja", {"type": "string", "pattern": f"^{_LANGUAGE.pattern}$"}),
+        "the person's, a BCP 47 tag for the transcription",
+    ),
+    "turn": Field(Kind(_is_turn, "an object", {"$ref": "#/$defs/Turn"}), "how turns end (below)"),
 })  # fmt: skip
 
-# Event → field → (check, what it must be, required).
-UP: Mapping[str, Mapping[str, tuple[Check, str, bool]]] = MappingProxyType({
-    "start": {**_SESSION, "greet": (_is_flag, "true or false", False)},
-    "talk": {"down": (_is_flag, "true or false", True)},
-    "configure": _SESSION,
-    "text": {"text": (_is_text, f"text of 1 to {MAX_TEXT_BYTES} bytes", True)},
-    "interrupt": {},
-    "flushed": {
-        "item": (_is_item, "an item's id", True),
-        "heard_ms": (_is_heard, f"a whole number from 0 to {MAX_HEARD_MS}", True),
-    },
-    "heard": {
-        "item": (_is_item, "an item's id", True),
-        "heard_ms": (_is_heard, f"a whole number from 0 to {MAX_HEARD_MS}", True),
-    },
-    "watch": {"on": (_is_flag, "true or false", True)},
-    "stop": {},
+_PLAYBACK: Mapping[str, Field] = MappingProxyType(
+    {
+        "item": Field(kinds.ITEM, required=True),
+        "heard_ms": Field(kinds.whole(0, MAX_HEARD_MS), "what was heard of it; 0: nothing", required=True),
+    }
+)
+
+# Beside `audio`, whose values are no fields.
+UP: Mapping[str, Incoming] = MappingProxyType({
+    "start": Incoming(
+        "Begin a call, with what is on offer (below).",
+        {**_SESSION, "greet": Field(kinds.FLAG, "whether the assistant may speak first (true)")},
+        "an acknowledgement: `{ok: true}` or `{ok: false, error: {code, message, retry}}`",
+    ),
+    "text": Incoming(
+        "What the person typed. It interrupts first.",
+        {"text": Field(kinds.text(MAX_TEXT_BYTES), f"at most {MAX_TEXT_BYTES:,} bytes of UTF-8", required=True)},
+    ),
+    "interrupt": Incoming("Stop speaking.", {}, "`flush`"),
+    "flushed": Incoming("The answer to `flush`; always sent.", _PLAYBACK),
+    "heard": Incoming(
+        "How much of an item was heard: a few times a second while it plays, and at its end, then all of it.",
+        _PLAYBACK,
+    ),
+    "talk": Incoming(
+        "The push-to-talk key, only with `turn.mode` `push_to_talk`. Down interrupts; up asks for an answer, where at "
+        "least 100 ms of sound came in between.",
+        {"down": Field(kinds.FLAG, required=True)},
+    ),
+    "configure": Incoming(
+        "Change the call. `language` and `turn` change at once. The other five make a session, so all of them are "
+        "given together, and another session takes over (below).",
+        _SESSION,
+        "an acknowledgement, as of `start`: whether the fields are sound; `renewed`",
+    ),
+    "watch": Incoming(
+        "Whether the event log is wanted, of this call and those to come; also before `start`.",
+        {"on": Field(kinds.FLAG, required=True)},
+        "`log`",
+    ),
+    "stop": Incoming("End the call.", {}, "`ended`"),
 })  # fmt: skip
 
 
@@ -134,13 +143,13 @@ def check_fields(event: str, args: tuple[Any, ...]) -> Mapping[str, Any]:
     fields = args[0] if args else {}
     if len(args) > 1 or not isinstance(fields, dict):
         raise BrowserError(f"{event} carries one object")
-    rules = UP[event]
+    rules = UP[event].fields
     for name in fields:
         if name not in rules:
             raise BrowserError(f"{event} has no field {str(name)[:40]!r}")
-    for name, (check, meaning, required) in rules.items():
-        if (required or name in fields) and not check(fields.get(name)):
-            raise BrowserError(f"{event}.{name} must be {meaning}")
+    for name, (kind, _, required) in rules.items():
+        if (required or name in fields) and not kind.check(fields.get(name)):
+            raise BrowserError(f"{event}.{name} must be {kind.meaning}")
     return fields
 
 
@@ -171,22 +180,22 @@ def detection_of(fields: Mapping[str, Any]) -> Detection | None:
 def read_detection(turn: Mapping[str, Any]) -> Detection:
     """A `turn` object. Raises `BrowserError` naming what is wrong in it."""
     mode = turn.get("mode")
-    rules = _TURN_FIELDS.get(mode) if isinstance(mode, str) else None
+    rules = TURN_MODES.get(mode) if isinstance(mode, str) else None
     if rules is None:
-        raise BrowserError(f"turn.mode must be one of {', '.join(_TURN_FIELDS)}")
+        raise BrowserError(f"turn.mode must be one of {', '.join(TURN_MODES)}")
     given = {name: value for name, value in turn.items() if name != "mode"}
     for name, value in given.items():
         if name not in rules.fields:
             raise BrowserError(f"turn has no field {str(name)[:40]!r} for {mode}")
-        check, meaning = rules.fields[name]
-        if not check(value):
-            raise BrowserError(f"turn.{name} must be {meaning}")
+        kind = rules.fields[name].kind
+        if not kind.check(value):
+            raise BrowserError(f"turn.{name} must be {kind.meaning}")
     return rules.make(**given)
 
 
 def write_detection(detection: Detection) -> dict[str, Any]:
     """The `turn` object that reads as `detection`."""
-    mode = next(name for name, mode in _TURN_FIELDS.items() if isinstance(detection, mode.make))
+    mode = next(name for name, mode in TURN_MODES.items() if isinstance(detection, mode.make))
     return {"mode": mode, **{name: value for name, value in asdict(detection).items() if value is not None}}
 
 

@@ -1,0 +1,92 @@
+"""What a field that the page sends may hold: each kind checks a value, says in words what it must be, and has a schema.
+
+A schema refuses nothing that the check takes; where JSON Schema lacks the words, the check is the stricter one.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+
+class Kind(NamedTuple):
+    """`meaning` goes behind "must be"."""
+
+    check: Callable[[Any], bool]
+    meaning: str
+    schema: Mapping[str, Any]
+
+
+def whole(minimum: int, maximum: int) -> Kind:
+    return Kind(
+        lambda value: type(value) is int and minimum <= value <= maximum,
+        f"a whole number from {minimum} to {maximum}",
+        _schema(type="integer", minimum=minimum, maximum=maximum),
+    )
+
+
+def zero_or_whole(minimum: int, maximum: int) -> Kind:
+    between = whole(minimum, maximum)
+    return Kind(
+        lambda value: (type(value) is int and value == 0) or between.check(value),
+        f"0 or {between.meaning}",
+        _schema(type="integer", anyOf=[{"const": 0}, {"minimum": minimum, "maximum": maximum}]),
+    )
+
+
+def number(minimum: float, maximum: float) -> Kind:
+    return Kind(
+        lambda value: type(value) in (int, float) and minimum <= value <= maximum,
+        f"a number from {minimum} to {maximum}",
+        _schema(type="number", minimum=minimum, maximum=maximum),
+    )
+
+
+def choice(*words: str) -> Kind:
+    return Kind(
+        lambda value: isinstance(value, str) and value in words,
+        f"{', '.join(words[:-1])} or {words[-1]}",
+        _schema(enum=list(words)),
+    )
+
+
+def matching(pattern: str, maximum: int, meaning: str) -> Kind:
+    """A text, all of which the pattern describes."""
+    compiled = re.compile(pattern)
+    return Kind(
+        lambda value: isinstance(value, str) and len(value) <= maximum and compiled.fullmatch(value) is not None,
+        meaning,
+        _schema(type="string", minLength=1, maxLength=maximum),
+    )
+
+
+def text(maximum_bytes: int) -> Kind:
+    """Not blank, and bounded as UTF-8."""
+    return Kind(
+        lambda value: (
+            isinstance(value, str) and bool(value.strip()) and len(value.encode(errors="replace")) <= maximum_bytes
+        ),
+        f"text of 1 to {maximum_bytes} bytes",
+        _schema(type="string", minLength=1, maxLength=maximum_bytes),
+    )
+
+
+def characters(maximum: int) -> Kind:
+    """Not blank, and bounded but for blanks around it."""
+    return Kind(
+        lambda value: isinstance(value, str) and 0 < len(value.strip()) <= maximum,
+        f"text of 1 to {maximum} characters",
+        _schema(type="string", minLength=1),
+    )
+
+
+def _schema(**rules: Any) -> Mapping[str, Any]:
+    return MappingProxyType(rules)
+
+
+FLAG = Kind(lambda value: type(value) is bool, "true or false", _schema(type="boolean"))
+ITEM = Kind(
+    lambda value: isinstance(value, str) and 0 < len(value) <= 128,
+    "an item's id",
+    _schema(type="string", minLength=1, maxLength=128),
+)
