@@ -20,7 +20,7 @@ from voiceapp.engine.session.effects import (
     TranscribePartial,
 )
 from voiceapp.engine.session.session import Session
-from voiceapp.engine.session.turn import Transcript
+from voiceapp.engine.speech.transcript import Transcript
 
 
 class Loud:

@@ -9,8 +9,8 @@ import numpy as np
 
 from voiceapp.engine.serving.server import Server
 from voiceapp.engine.serving.voice_server import Models, VoiceServer
-from voiceapp.engine.session.turn import Transcript
 from voiceapp.engine.speech.languages import Language, Languages, SpeechToText, TextToSpeech
+from voiceapp.engine.speech.transcript import Transcript
 from voiceapp.engine.speech.vad import SileroNetwork
 
 

@@ -9,11 +9,12 @@ import pytest
 
 from voiceapp.engine.brains.sentences import sentences
 from voiceapp.engine.session.items import StoredItem
-from voiceapp.engine.session.turn import Transcript, Turn, is_unfinished, merged
+from voiceapp.engine.session.turn import Turn, is_unfinished
 from voiceapp.engine.speech import languages
 from voiceapp.engine.speech.languages import Language, Languages
 from voiceapp.engine.speech.missing import INSTALL_JAPANESE, MissingError
 from voiceapp.engine.speech.resampler import Resampler
+from voiceapp.engine.speech.transcript import Transcript, merged
 from voiceapp.engine.speech.voices import can_pronounce
 
 from .caller import Caller

@@ -10,7 +10,7 @@ from voiceapp.engine import __file__ as engine_file
 FOLDER = Path(engine_file).parent
 MODULES = {".".join(path.relative_to(FOLDER).with_suffix("").parts): path for path in sorted(FOLDER.rglob("*.py"))}
 ROOMS = {"protocol", "session", "brains"}
-PURE_SPEECH = {"detector", "gated_detector", "mel", "noise", "resampler", "voices"}
+PURE_SPEECH = {"detector", "gated_detector", "mel", "noise", "resampler", "samples", "transcript", "voices"}
 IMPURE = {"brains.chat_completions"}
 PURE = {name for name in MODULES if name.split(".")[0] in ROOMS} | {f"speech.{name}" for name in PURE_SPEECH}
 PURE -= IMPURE

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from voiceapp.engine.brains.request import AudioPiece, Piece, Request, TextPiece, ToolCall
 from voiceapp.engine.brains.sentences import MAX_LENGTH, MAX_WIDE_LENGTH, sentences
-from voiceapp.engine.protocol.audio_formats import Samples
 from voiceapp.engine.serving.answering import UNSPOKEN, pieces, spoken_text
+from voiceapp.engine.speech.samples import Samples
 
 
 class Says:

@@ -15,8 +15,8 @@ import websocket
 from voiceapp.engine.protocol.messages import in_slices, parse
 from voiceapp.engine.serving import connection, voice_server
 from voiceapp.engine.session.session import Session
-from voiceapp.engine.session.turn import Transcript
 from voiceapp.engine.speech.stt import MAX_WINDOW_S, PARALLEL_RUNS
+from voiceapp.engine.speech.transcript import Transcript
 
 from ..client import Client
 from ..hall import Hall, Parrot

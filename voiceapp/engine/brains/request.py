@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..protocol.audio_formats import Samples
+from ..speech.samples import Samples
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..speech.resampler import Resampler
+from ..speech.samples import INPUT_RATE, OUTPUT_RATE, Floats, Samples
 
-Samples = npt.NDArray[np.int16]
 Bytes = npt.NDArray[np.uint8]
-INPUT_RATE, OUTPUT_RATE = 16000, 24000
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ class Encoder:
         return self.format.encoded(rounded(self.resampler.feed(samples.astype(np.float32))))
 
 
-def rounded(samples: npt.NDArray[np.float32]) -> Samples:
+def rounded(samples: Floats) -> Samples:
     return np.clip(np.rint(samples), -32768, 32767).astype(np.int16)
 
 

@@ -1,11 +1,14 @@
-"""A client's messages, read: JSON, and long appends in slices."""
+"""A client's messages, read: JSON, long appends in slices, and base64 audio."""
 
 import base64
+import binascii
 import json
 from typing import Any
 
-from ..session.session import MAX_AUDIO
+from .checks import RefusedError
 
+MAX_AUDIO = 15 * 1024 * 1024 * 4 // 3
+"""Base64 letters in one event: 15 MiB of audio."""
 SLICE_LETTERS = 32768
 """Base64 letters of an append handled at a time (512 ms of PCM): others get their turn in between."""
 
@@ -26,7 +29,7 @@ DECODER = json.JSONDecoder(parse_constant=refuse_constant)
 
 
 def in_slices(event: Any) -> list[Any]:
-    """A long append as several short ones, if its audio is sound base64."""
+    """A long append as several short ones, if its audio is valid base64."""
     audio = event.get("audio") if isinstance(event, dict) and event.get("type") == "input_audio_buffer.append" else None
     if not isinstance(audio, str) or not SLICE_LETTERS < len(audio) <= MAX_AUDIO:
         return [event]
@@ -35,3 +38,14 @@ def in_slices(event: Any) -> list[Any]:
     except ValueError:
         return [event]
     return [event | {"audio": audio[start : start + SLICE_LETTERS]} for start in range(0, len(audio), SLICE_LETTERS)]
+
+
+def audio_bytes(audio: str, param: str) -> bytes:
+    """The bytes of base64 audio; raises `RefusedError` with `param` where it is none, or too long."""
+    if len(audio) > MAX_AUDIO:
+        raise RefusedError("invalid_value", f"Invalid '{param}': at most 15 MiB of audio in one event.", param)
+    try:
+        return base64.b64decode(audio, validate=True)
+    except (binascii.Error, ValueError):
+        message = f"Invalid '{param}'. Expected base64-encoded audio bytes, but got an invalid value."
+        raise RefusedError("invalid_value", message, param) from None

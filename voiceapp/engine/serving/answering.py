@@ -8,7 +8,7 @@ from typing import Protocol
 
 from ..brains.request import AudioPiece, Piece, Request, TextPiece, ToolCall
 from ..brains.sentences import sentences
-from ..protocol.audio_formats import Samples
+from ..speech.samples import Samples
 from ..speech.voices import can_pronounce
 
 UNSPOKEN = {

@@ -21,7 +21,6 @@ from ..brains.chat_completions import BrainError, ChatCompletions
 from ..brains.companion import Companion
 from ..brains.companion_ja import JapaneseCompanion
 from ..brains.request import Failed, Finished, Piece, Request
-from ..protocol.audio_formats import Samples
 from ..protocol.messages import in_slices, parse
 from ..session.effects import (
     Answer,
@@ -35,10 +34,11 @@ from ..session.effects import (
     TranscribePartial,
 )
 from ..session.session import Session
-from ..session.turn import Transcript, merged
 from ..speech.gated_detector import GatedDetector
 from ..speech.languages import Language, Languages, TextToSpeech
+from ..speech.samples import Samples
 from ..speech.stt import PARALLEL_RUNS, split
+from ..speech.transcript import Transcript, merged
 from ..speech.vad import SileroDetector, SileroNetwork
 from . import memory
 from .answering import Brain, WithNotice, pieces

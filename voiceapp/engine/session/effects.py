@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from ..brains.request import Request
-from ..protocol.audio_formats import Samples
 from ..protocol.events import Event
+from ..speech.samples import Samples
 
 
 @dataclass(frozen=True)

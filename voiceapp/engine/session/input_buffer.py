@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..protocol.audio_formats import INPUT_RATE, Decoder, Format, Samples
+from ..protocol.audio_formats import Decoder, Format
 from ..speech.detector import FRAME, Detector
+from ..speech.samples import INPUT_RATE, Samples
 from .endpointer import START_FRAMES, Edge, Endpointer
 
 SAMPLES_PER_MS = INPUT_RATE // 1000

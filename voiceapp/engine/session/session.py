@@ -1,28 +1,28 @@
 """One Realtime session without any I/O: client events and results in, effects out. See README.md for its law."""
 
 import base64
-import binascii
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..brains.request import Piece
 from ..protocol import client_events, events, session_object
-from ..protocol.audio_formats import Decoder, Samples, input_in_format
+from ..protocol.audio_formats import Decoder, input_in_format
 from ..protocol.checks import RefusedError
 from ..protocol.configuration import Configuration
 from ..protocol.events import Event
 from ..protocol.identifiers import Identifiers, Source
+from ..protocol.messages import audio_bytes
 from ..speech.detector import Detector
+from ..speech.samples import Samples
+from ..speech.transcript import Transcript
 from .effects import CancelTranscription, Close, Effect, PrepareLanguage, Send, Transcribe, TranscribePartial
 from .endpointer import Edge
 from .input_buffer import MIN_COMMIT_MS, InputBuffer, SpeechEdge
 from .items import Items, StoredItem
 from .responses import Responses
-from .turn import Transcript, Turn, is_unfinished
+from .turn import Turn, is_unfinished
 
-MAX_AUDIO = 15 * 1024 * 1024 * 4 // 3
-"""Base64 letters in one event: 15 MiB of audio."""
 SETTLE_SAMPLES = 12 * 16000
 """A pause after this much speech settles the text so far, so that long turns are not recognised over and over."""
 PARTIAL_SAMPLES = 16000
@@ -149,7 +149,7 @@ class Session:
         self._send(events.session_updated(self.configuration.session))
 
     def _append(self, event: Event) -> None:
-        for change in self.buffer.append(decoded(event["audio"], "audio")):
+        for change in self.buffer.append(audio_bytes(event["audio"], "audio")):
             self._speech_edge(change)
         if self.turn is not None and self.configuration.transcribes and not self.buffer.endpointer.run:
             self._ask_partial(self.turn)
@@ -196,7 +196,7 @@ class Session:
     def _sound_in(self, item: dict[str, Any]) -> list[Samples]:
         """The sound of a user's item, taken out of it, at 16 kHz."""
         parts = [part for part in item.get("content", []) if part["type"] == "input_audio"]
-        sound = [decoded(part["audio"], "item.content[0].audio") for part in parts]
+        sound = [audio_bytes(part["audio"], "item.content[0].audio") for part in parts]
         for part in parts:
             del part["audio"]
             part.setdefault("transcript", None)
@@ -377,13 +377,3 @@ class Session:
         taken = list(self.out)
         self.out.clear()
         return taken
-
-
-def decoded(audio: str, param: str) -> bytes:
-    if len(audio) > MAX_AUDIO:
-        raise RefusedError("invalid_value", f"Invalid '{param}': at most 15 MiB of audio in one event.", param)
-    try:
-        return base64.b64decode(audio, validate=True)
-    except (binascii.Error, ValueError):
-        message = f"Invalid '{param}'. Expected base64-encoded audio bytes, but got an invalid value."
-        raise RefusedError("invalid_value", message, param) from None

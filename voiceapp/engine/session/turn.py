@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from itertools import takewhile
 
+from ..speech.transcript import WIDE, Transcript, join_texts
+
 OPEN_WORDS = """
 a an and as at because but by for from if in is like my of on or so than that the their then to um uh was well were when
 where which while who with your
@@ -11,19 +13,10 @@ where which while who with your
 """Words after which an English sentence goes on."""
 OPEN_KANA = re.compile(r"(?:[てでがはをにのへと、,]|から|けど|ので|ええと|えっと|あの|その)$")
 """Ends after which a Japanese one does."""
-WIDE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 
 
 UNSURE_CHARACTERS = 2
 """Where two looks part, the letters just before are often half a word."""
-
-
-@dataclass(frozen=True)
-class Transcript:
-    """What a stretch of sound says; `text` is empty when that is nothing."""
-
-    text: str
-    no_speech: float = 0.0
 
 
 @dataclass
@@ -76,23 +69,6 @@ class Turn:
         delta = agreed[len(self.sent) :]
         self.sent = agreed
         return delta
-
-
-def join_texts(*texts: str) -> str:
-    """With a space between, but where a script has none."""
-    whole = ""
-    for text in filter(None, (text.strip() for text in texts)):
-        close = whole and WIDE.match(whole[-1]) and WIDE.match(text[0])
-        whole += text if close or not whole else f" {text}"
-    return whole
-
-
-def merged(parts: "list[Transcript]") -> Transcript:
-    """What the parts of a long sound say."""
-    spoken = [part for part in parts if part.text]
-    if not spoken:
-        return Transcript("", min((part.no_speech for part in parts), default=1.0))
-    return Transcript(join_texts(*(part.text for part in spoken)), min(part.no_speech for part in spoken))
 
 
 def agreed_start(one: str, other: str) -> str:

@@ -2,14 +2,11 @@
 
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
+from .samples import INPUT_RATE, Floats
 
-RATE = 16000
+# In samples.
 FRAME = 512
-FRAME_MS = FRAME * 1000 // RATE
-
-Floats = npt.NDArray[np.float32]
+FRAME_MS = FRAME * 1000 // INPUT_RATE
 
 
 class Detector(Protocol):

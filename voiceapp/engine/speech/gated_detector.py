@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .detector import Detector, Floats
+from .detector import Detector
+from .samples import Floats
 
 LOOKBACK_FRAMES = 10
 """Shown to the detector when the gate opens, so that it knows what came before."""

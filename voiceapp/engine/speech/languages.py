@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ..protocol.audio_formats import Samples
-from ..session.turn import Transcript
+from ..speech.transcript import Transcript
 from .missing import MissingError
 from .openjtalk import OpenJTalkTts
+from .samples import Samples
 from .stt import WhisperStt
 from .tts import HibariTts
 

@@ -6,17 +6,15 @@ import numpy as np
 import numpy.typing as npt
 
 from .noise import without_noise
+from .samples import INPUT_RATE, Floats
 
-RATE = 16000
 WINDOW, HOP, BANDS = 400, 160, 80
-FRAMES_PER_SECOND = RATE // HOP
-
-Floats = npt.NDArray[np.float32]
+FRAMES_PER_SECOND = INPUT_RATE // HOP
 
 
 def log_mel(samples: Floats, seconds: float) -> Floats:
     """`samples` (mono, 16 kHz, −1 to 1), padded or cut to so many seconds, as (80, frames)."""
-    length = int(seconds * RATE)
+    length = int(seconds * INPUT_RATE)
     padded = np.zeros(length, np.float32)
     padded[: min(length, len(samples))] = samples[:length]
     bands = filters() @ spectrum(padded)
@@ -46,8 +44,8 @@ def hann() -> Floats:
 @cache
 def filters() -> Floats:
     """Triangles of equal area on Slaney's mel scale, as Whisper was trained with: (80, 201)."""
-    bins = np.arange(WINDOW // 2 + 1) * RATE / WINDOW
-    edges = hertz(np.linspace(0, mels(RATE / 2), BANDS + 2))
+    bins = np.arange(WINDOW // 2 + 1) * INPUT_RATE / WINDOW
+    edges = hertz(np.linspace(0, mels(INPUT_RATE / 2), BANDS + 2))
     rising = (bins - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
     falling = (edges[2:, None] - bins) / (edges[2:] - edges[1:-1])[:, None]
     triangles = np.maximum(0, np.minimum(rising, falling)) * (2 / (edges[2:] - edges[:-2]))[:, None]

@@ -1,9 +1,8 @@
 """Steady noise behind speech: found in the mel bands, and most of it taken away."""
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float32]
+from .samples import Floats
 
 QUIET_QUANTILE, LOUD_QUANTILE = 0.15, 0.9
 """Shares of the frames: the quieter hold the noise alone, the louder speech."""

@@ -4,10 +4,10 @@ import importlib
 
 import numpy as np
 
-from ..protocol.audio_formats import OUTPUT_RATE, Samples
 from . import models
 from .missing import INSTALL_JAPANESE, MissingError
 from .resampler import Resampler
+from .samples import OUTPUT_RATE, Samples
 from .tts import MAX_SPEED, MIN_SPEED, at_one_loudness
 from .voices import HEART, VOICES
 

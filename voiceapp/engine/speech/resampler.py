@@ -3,9 +3,9 @@
 from math import gcd
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float32]
+from .samples import Floats
+
 TAPS_PER_PHASE = 24
 """Long enough for −60 dB in the stop band at 24 to 16 kHz, and 0.75 ms of delay."""
 

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 
-from ..session.turn import Transcript, merged
 from . import mel, models
 from .missing import MissingError
+from .samples import INPUT_RATE, Floats, Samples
+from .transcript import Transcript, merged
 
-RATE = mel.RATE
 MIN_WINDOW_S, MARGIN_S, MAX_WINDOW_S = 8.0, 1.0, 28.0
 """A window of 8 s is as accurate as 30 s and five times as fast; 4 s is not (docs/engine.md)."""
 PARALLEL_RUNS = 2
@@ -25,8 +24,6 @@ NO_SPEECH = 0.6
 SECONDS_PER_TIME_TOKEN = 0.02
 TOKENS_PER_SECOND, MAX_TOKENS_PER_SECOND = {"en": 7}, 15
 """Nobody speaks faster; in other languages a token is often less than a syllable."""
-
-Samples = npt.NDArray[np.int16]
 
 
 @dataclass(frozen=True)
@@ -96,7 +93,7 @@ class WhisperStt:
         self._vocabulary = Vocabulary.of(words, language)
         self._tokens_per_second = TOKENS_PER_SECOND.get(language, MAX_TOKENS_PER_SECOND)
         # The first recognition takes longer than those after it.
-        self.transcribe(np.zeros(RATE, np.int16))
+        self.transcribe(np.zeros(INPUT_RATE, np.int16))
 
     @classmethod
     def installed(cls) -> Self:
@@ -115,7 +112,7 @@ class WhisperStt:
         return merged([self._transcribe_part(part, 1 if quick else BEAM_SIZE) for part in split(samples)])
 
     def _transcribe_part(self, samples: Samples, beam: int) -> Transcript:
-        seconds = len(samples) / RATE
+        seconds = len(samples) / INPUT_RATE
         if seconds < 0.1:
             return Transcript("", 1.0)
         sound = samples.astype(np.float32) / np.float32(32768)
@@ -126,7 +123,7 @@ class WhisperStt:
         segments = self._vocabulary.segments(list(result.sequences_ids[0]), seconds)
         return Transcript(without_descriptions(" ".join(segments)), result.no_speech_prob)
 
-    def _generate(self, features: mel.Floats, seconds: float, beam: int) -> Any:
+    def _generate(self, features: Floats, seconds: float, beam: int) -> Any:
         results = self._model.generate(
             self._storage.from_array(features),
             [list(self._vocabulary.prompt)],
@@ -139,11 +136,11 @@ class WhisperStt:
 
 def split(samples: Samples) -> list[Samples]:
     """Pieces of at most `MAX_WINDOW_S`, each ending at the quietest tenth of a second of its last eight seconds."""
-    longest, slot = int(MAX_WINDOW_S * RATE), RATE // 10
+    longest, slot = int(MAX_WINDOW_S * INPUT_RATE), INPUT_RATE // 10
     pieces = []
     while len(samples) > longest:
-        tail = samples[longest - 8 * RATE : longest].astype(np.float32).reshape(-1, slot)
-        place = longest - 8 * RATE + (int((tail**2).mean(axis=1).argmin()) + 1) * slot
+        tail = samples[longest - 8 * INPUT_RATE : longest].astype(np.float32).reshape(-1, slot)
+        place = longest - 8 * INPUT_RATE + (int((tail**2).mean(axis=1).argmin()) + 1) * slot
         pieces.append(samples[:place])
         samples = samples[place:]
     return [*pieces, samples]

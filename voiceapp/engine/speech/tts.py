@@ -3,15 +3,11 @@
 from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 
 from . import models
 from .missing import MissingError
+from .samples import Floats, Samples
 from .voices import DEFAULT_VOICE, VOICES, Voice
-
-RATE = 24000
-Samples = npt.NDArray[np.int16]
-Floats = npt.NDArray[np.float32]
 
 LOUDNESS, PEAK = 0.08, 0.9
 MIN_SPEED, MAX_SPEED = 0.5, 1.5

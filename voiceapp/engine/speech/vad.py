@@ -6,8 +6,9 @@ from typing import Any, Self
 import numpy as np
 
 from . import models
-from .detector import FRAME, RATE, Floats
+from .detector import FRAME
 from .missing import MissingError
+from .samples import INPUT_RATE, Floats
 
 CONTEXT = 64
 """The network wants the last samples of the frame before in front of each frame."""
@@ -25,7 +26,7 @@ class SileroNetwork:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        self._rate = np.array(RATE, np.int64)
+        self._rate = np.array(INPUT_RATE, np.int64)
 
     @classmethod
     def installed(cls) -> Self:

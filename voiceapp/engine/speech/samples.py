@@ -1,0 +1,10 @@
+"""Sound as the engine handles it: mono, 16-bit whole numbers or floats from −1 to 1, at one rate in and one out."""
+
+import numpy as np
+import numpy.typing as npt
+
+Samples = npt.NDArray[np.int16]
+Floats = npt.NDArray[np.float32]
+
+# In Hz: what is listened to, and what is spoken.
+INPUT_RATE, OUTPUT_RATE = 16000, 24000
