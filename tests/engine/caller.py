@@ -58,7 +58,7 @@ class Caller:
         return self.raw({"type": kind, **fields})
 
     def raw(self, event: Any) -> list[dict[str, Any]]:
-        return self._perform(self.session.receive(event, self.now))
+        return self._perform(self.session.receive(event))
 
     def update(self, **session: Any) -> list[dict[str, Any]]:
         return self.send("session.update", session={"type": "realtime", **session})
@@ -79,11 +79,11 @@ class Caller:
 
     def hears(self, text: str) -> list[dict[str, Any]]:
         """The newest question is answered."""
-        return self._perform(self.session.transcribed(self.questions[-1].ticket, Transcript(text), self.now))
+        return self._perform(self.session.transcribed(self.questions[-1].ticket, Transcript(text)))
 
     def seems(self, text: str) -> list[dict[str, Any]]:
         """To whoever looks at the running turn."""
-        return self._perform(self.session.partially_transcribed(self.partials[-1].item, Transcript(text), self.now))
+        return self._perform(self.session.partially_transcribed(self.partials[-1].item, Transcript(text)))
 
     def turn(self, text: str) -> None:
         self.speak()

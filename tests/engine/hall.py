@@ -8,7 +8,8 @@ from typing import Any, Self, cast
 import numpy as np
 
 from voiceapp.engine.serving.server import Server
-from voiceapp.engine.serving.voice_server import Models, VoiceServer
+from voiceapp.engine.serving.shared import Models
+from voiceapp.engine.serving.voice_server import VoiceServer
 from voiceapp.engine.speech.languages import Language, Languages, SpeechToText, TextToSpeech
 from voiceapp.engine.speech.transcript import Transcript
 from voiceapp.engine.speech.vad import SileroNetwork
@@ -68,7 +69,7 @@ class Hall:
     @property
     def waiting_to_speak(self) -> list[object]:
         """The callers whose sentences wait for the voice."""
-        return list(self._voice_server.tts_pool._waiting)
+        return list(self._voice_server.workers.tts_pool._waiting)
 
     def __enter__(self) -> Self:
         self._thread.start()

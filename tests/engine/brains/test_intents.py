@@ -1,6 +1,8 @@
 """How many phrasings the companion understands that its rules were not written from: `intents.toml`."""
 
+import random
 import tomllib
+from datetime import datetime
 from pathlib import Path
 
 from voiceapp.engine.brains import arithmetic
@@ -13,7 +15,7 @@ LEAST = 0.8
 
 
 def intent(text: str) -> str:
-    companion = Companion()
+    companion = Companion(datetime.now, random.Random(1))
     for pattern, rule_answer in RULES:
         if (found := pattern.search(text)) and rule_answer(companion, text, found) is not None:
             name = rule_answer.__name__.strip("_")

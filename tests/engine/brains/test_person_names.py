@@ -1,5 +1,8 @@
 """Who says a name, and who says how they are."""
 
+import random
+from datetime import datetime
+
 import pytest
 
 from voiceapp.engine.brains.companion import Companion
@@ -19,7 +22,7 @@ from voiceapp.engine.brains.companion import Companion
     ],
 )
 def test_names_are_taken(said: str, name: str) -> None:
-    companion = Companion()
+    companion = Companion(datetime.now, random.Random(1))
     companion.answer(said)
     assert companion.user_name == name
 
@@ -52,7 +55,7 @@ I am 42.
 
 @pytest.mark.parametrize("said", NO_NAMES.strip().split("\n"))
 def test_states_trades_and_origins_are_no_names(said: str) -> None:
-    companion = Companion()
+    companion = Companion(datetime.now, random.Random(1))
     companion.answer(said.strip())
     companion.remember(said.strip())
     assert companion.user_name is None

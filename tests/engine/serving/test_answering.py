@@ -1,16 +1,12 @@
-"""From a brain's text to pieces: sentences, sound, what cannot be said, calls, and stopping."""
+"""From a brain's text to pieces: sound, what cannot be said, calls, and stopping."""
 
 import threading
 from collections.abc import Iterator
 
 import numpy as np
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from voiceapp.engine.brains.request import AudioPiece, Piece, Request, TextPiece, ToolCall
-from voiceapp.engine.brains.sentences import MAX_LENGTH, MAX_WIDE_LENGTH, sentences
-from voiceapp.engine.serving.answering import UNSPOKEN, pieces, spoken_text
+from voiceapp.engine.serving.answering import UNSPOKEN, answer_pieces
 from voiceapp.engine.speech.samples import Samples
 
 
@@ -31,7 +27,7 @@ def made(*parts: str | ToolCall, spoken: bool = True) -> tuple[list[Piece], list
         said.append(text)
         return np.zeros(240, np.int16)
 
-    return list(pieces(Request("r", (), spoken=spoken), Says(*parts), speak, threading.Event())), said
+    return list(answer_pieces(Request("r", (), spoken=spoken), Says(*parts), speak, threading.Event())), said
 
 
 def text_of(made_of: list[Piece]) -> str:
@@ -70,65 +66,5 @@ def test_it_stops_when_nobody_listens() -> None:
         stopped.set()
         return np.zeros(1, np.int16)
 
-    answer = list(pieces(Request("r", ()), Says("One sentence here. ", "Another one here. "), speak, stopped))
+    answer = list(answer_pieces(Request("r", ()), Says("One sentence here. ", "Another one here. "), speak, stopped))
     assert text_of(answer) == "One sentence here. "
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("**Very** `good`.", "Very good."),
-        ("See [the page](https://example.com) now.", "See the page now."),
-        ("Look at https://example.com/x?y=1 there.", "Look at there."),
-        ("It costs €5 🙂.", "It costs €5 ."),
-        ("—", ""),
-        ("Café naïve", "Café naïve"),
-    ],
-)
-def test_marks_are_not_pronounced(text: str, said: str) -> None:
-    assert spoken_text(text) == said
-
-
-@pytest.mark.parametrize(
-    ("text", "parts"),
-    [
-        (
-            "Dr. Smith met J. Jones at 5 p.m. today. They spoke.",
-            ["Dr. Smith met J. Jones at 5 p.m. today. ", "They spoke."],
-        ),
-        ("No. But it is fine. ", ["No. But it is fine. "]),
-        ("It is 3.14 exactly! Yes.", ["It is 3.14 exactly! ", "Yes."]),
-        ("One line here\nanother line", ["One line here\n", "another line"]),
-    ],
-)
-def test_where_sentences_end(text: str, parts: list[str]) -> None:
-    assert list(sentences([text])) == parts
-
-
-def test_a_very_long_sentence_is_cut_at_a_comma() -> None:
-    parts = list(sentences(["word, " * 60]))
-    assert max(map(len, parts)) <= 222
-
-
-@pytest.mark.parametrize(
-    ("text", "most"),
-    [
-        ("the quick brown fox jumps over the lazy dog and then " * 100, MAX_LENGTH),
-        ("x" * 5000, MAX_LENGTH),
-        ("e\u0301" * 3000, MAX_LENGTH),
-        ("今日はとても良い天気なので散歩に行こうと思っています" * 50, MAX_WIDE_LENGTH),
-        ("今日はとても良い天気なので、散歩に行こうと思って、います、" * 50, MAX_WIDE_LENGTH),
-        ("e.g. " * 1000, MAX_LENGTH),
-    ],
-)
-def test_what_has_no_end_is_cut_so_that_no_piece_takes_the_voice_for_long(text: str, most: int) -> None:
-    parts = list(sentences([text]))
-    assert "".join(parts) == text
-    assert max(map(len, parts)) <= most
-    assert not any(part[0] == "\u0301" for part in parts)
-    assert len(parts) <= 3 * len(text) // most + 1
-
-
-@given(st.lists(st.text(alphabet="ab .!?,\nI", max_size=9), max_size=30))
-def test_sentences_are_the_text(deltas: list[str]) -> None:
-    assert "".join(sentences(deltas)) == "".join(deltas)

@@ -13,15 +13,13 @@ import pytest
 import websocket
 
 from voiceapp.engine.protocol.messages import in_slices, parse
-from voiceapp.engine.serving import connection, voice_server
+from voiceapp.engine.serving import connection, shared
 from voiceapp.engine.session.session import Session
 from voiceapp.engine.speech.stt import MAX_WINDOW_S, PARALLEL_RUNS
 from voiceapp.engine.speech.transcript import Transcript
 
-from ..client import Client
+from ..client import LOUD, QUIET, Client
 from ..hall import Hall, Parrot
-
-LOUD, QUIET = np.full(24 * 1024, 12000, "<i2").tobytes(), bytes(48 * 1024)
 
 
 def test_a_spoken_turn() -> None:
@@ -101,7 +99,7 @@ class Stuck(Parrot):
 
 
 def test_when_hearing_falls_behind_a_turn_fails_as_busy_and_the_call_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(voice_server, "MAX_WAIT_S", 0.05)
+    monkeypatch.setattr(shared, "MAX_WAIT_S", 0.05)
     stt = Stuck("Hello.")
     with Hall(stt=stt) as hall, ExitStack() as stack:
         # As many as are heard at once, and one who waits for them.
@@ -187,12 +185,12 @@ def test_a_long_turn_is_heard_in_parts_so_that_others_come_between() -> None:
 def test_more_answers_at_a_time_than_one_caller_may_have_are_refused() -> None:
     tts = Stepped()
     with Hall(tts=tts) as hall, Client(hall.url) as client:
-        for _ in range(voice_server.MAX_ANSWERS + 1):
+        for _ in range(shared.MAX_ANSWERS + 1):
             client.send("response.create", response={"conversation": "none", "input": []})
         failed = client.until("response.done")["response"]
         assert failed["status_details"]["error"]["code"] == "server_busy"
         tts.steps.release(1000)
-        for _ in range(voice_server.MAX_ANSWERS):
+        for _ in range(shared.MAX_ANSWERS):
             assert client.until("response.done")["response"]["status"] == "completed"
         client.send("response.create", response={"conversation": "none", "input": []})
         assert client.until("response.done")["response"]["status"] == "completed"
@@ -209,7 +207,7 @@ def test_who_never_reads_gives_the_line_back(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_who_never_answers_a_close_gives_the_line_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(voice_server, "CLOSING_SECONDS", 0.1)
+    monkeypatch.setattr(connection, "CLOSING_SECONDS", 0.1)
     with Hall(max_calls=1) as hall, Client(hall.url.partition("?")[0]) as silent:
         assert eventually(lambda: hall.calls == 1)
         assert eventually(lambda: hall.calls == 0)
@@ -219,7 +217,7 @@ def test_who_never_answers_a_close_gives_the_line_back(monkeypatch: pytest.Monke
 def test_an_error_of_ours_ends_the_call_and_tells_the_log_nothing_that_was_said(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(self: Session, event: Any, now: float) -> list[Any]:
+    def broken(self: Session, event: Any) -> list[Any]:
         raise ValueError(f"secret words: {event}")
 
     monkeypatch.setattr(Session, "receive", broken)

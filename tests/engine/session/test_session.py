@@ -179,7 +179,7 @@ class TestVoiceTurn:
         talking.silence(256)
         talking.speak()
         assert talking.forgotten == [1]
-        assert talking.session.transcribed(1, None, 0) == []  # type: ignore[arg-type]
+        assert talking.session.transcribed(1, None) == []  # type: ignore[arg-type]
         talking.silence()
         talking.hears("Hello you.")
         assert talking.sent[-2]["transcript"] == "Hello you."
@@ -250,7 +250,7 @@ class TestVoiceTurn:
     def test_what_is_not_heard_in_time_is_said(self, talking: Caller) -> None:
         talking.speak()
         talking.silence()
-        effects = talking.session.transcription_failed(talking.questions[-1].ticket, "server_busy", "Busy.", 0)
+        effects = talking.session.transcription_failed(talking.questions[-1].ticket, "server_busy", "Busy.")
         sent = [effect.event for effect in effects]  # type: ignore[union-attr]
         assert kinds(sent)[:2] == ["conversation.item.input_audio_transcription.failed", "response.created"]
         assert sent[2]["response"]["status_details"]["error"]["code"] == "server_busy"

@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from fractions import Fraction
+from types import MappingProxyType
 
 from . import expression
 from .expression import DividedByZeroError, NoAnswerError, NotRealError, TooBigError, TooLongError
@@ -45,15 +47,25 @@ ASKING = re.compile(r"\b(?:what|how|calculate|compute|work out|solve|equals?|tel
 DATE = re.compile(r"(?<![a-z\d.])(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,4}/\d{1,2}/\d{1,4})(?![a-z\d])")
 RANGE = re.compile(r"(?<![a-z\d.])\d+(?:[-/x]\d+)+(?![a-z\d])")
 """Pages 10-20, 24/7, a phone number: no sum unless somebody asks for one."""
-SPOKEN = {"+": "plus", "-": "minus", "*": "times", "/": "divided by", "^": "to the power of", "%": "percent"} | {
-    "√": "the square root of"
-}
-REFUSALS: dict[type[NoAnswerError], str] = {
-    DividedByZeroError: "Nothing can be divided by zero.",
-    NotRealError: "That has no real answer.",
-    TooBigError: "That number is too big for me.",
-    TooLongError: "That sum is too long for me.",
-}
+SPOKEN = MappingProxyType(
+    {
+        "+": "plus",
+        "-": "minus",
+        "*": "times",
+        "/": "divided by",
+        "^": "to the power of",
+        "%": "percent",
+        "√": "the square root of",
+    }
+)
+REFUSALS: Mapping[type[NoAnswerError], str] = MappingProxyType(
+    {
+        DividedByZeroError: "Nothing can be divided by zero.",
+        NotRealError: "That has no real answer.",
+        TooBigError: "That number is too big for me.",
+        TooLongError: "That sum is too long for me.",
+    }
+)
 
 
 def answer(text: str) -> str | None:

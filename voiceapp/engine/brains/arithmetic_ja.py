@@ -1,7 +1,9 @@
 """Sums in Japanese, spoken or written: found, computed exactly, and told."""
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
+from types import MappingProxyType
 
 from . import expression
 from .arithmetic import WORD, sums_only
@@ -35,12 +37,14 @@ PHRASES = tuple(
     )
 )
 ASKING = re.compile(r"は[?？]?$|いくつ|いくら|計算|答え|何|なに|=")
-REFUSALS: dict[type[NoAnswerError], str] = {
-    DividedByZeroError: "ゼロで割ることはできないから、その計算には答えがないよ。",
-    NotRealError: "その計算には、実数の答えがないよ。",
-    TooBigError: "その数は大きすぎて、わたしには計算できないよ。",
-    TooLongError: "その計算は長すぎて、わたしにはできないよ。",
-}
+REFUSALS: Mapping[type[NoAnswerError], str] = MappingProxyType(
+    {
+        DividedByZeroError: "ゼロで割ることはできないから、その計算には答えがないよ。",
+        NotRealError: "その計算には、実数の答えがないよ。",
+        TooBigError: "その数は大きすぎて、わたしには計算できないよ。",
+        TooLongError: "その計算は長すぎて、わたしにはできないよ。",
+    }
+)
 
 
 def calculate(text: str) -> str | None:

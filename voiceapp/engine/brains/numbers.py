@@ -1,16 +1,17 @@
 """English number words turned into digits: recognisers write both “17” and “seventeen”."""
 
 import re
+from types import MappingProxyType
 
 NAMED = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
 nineteen
 """
-UNITS = {word: value for value, word in enumerate(NAMED.split())}
+UNITS = MappingProxyType({word: value for value, word in enumerate(NAMED.split())})
 NAMED_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-TENS = {word: value * 10 for value, word in enumerate(NAMED_TENS.split(), 2)}
-SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
-SMALL = UNITS | TENS
+TENS = MappingProxyType({word: value * 10 for value, word in enumerate(NAMED_TENS.split(), 2)})
+SCALES = MappingProxyType({"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12})
+SMALL = MappingProxyType(UNITS | TENS)
 # A hyphen between letters, as in twenty-five; any other is a minus sign.
 HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
 WORD = re.compile(r"\d[\d,]*(?:\.\d+)?|(?<![\w.])\.\d+|[a-z']+|[^\sa-z\d]")

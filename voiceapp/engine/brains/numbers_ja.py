@@ -3,10 +3,11 @@
 import re
 import unicodedata
 from fractions import Fraction
+from types import MappingProxyType
 
-UNITS = {letter: value for value, letter in enumerate("〇一二三四五六七八九")} | {"零": 0}
-TENS = {"十": 10, "百": 100, "千": 1000}
-MYRIADS = {"万": 10**4, "億": 10**8, "兆": 10**12}
+UNITS = MappingProxyType({letter: value for value, letter in enumerate("〇一二三四五六七八九")} | {"零": 0})
+TENS = MappingProxyType({"十": 10, "百": 100, "千": 1000})
+MYRIADS = MappingProxyType({"万": 10**4, "億": 10**8, "兆": 10**12})
 PART = re.compile(r"\d+(?:\.\d+)?|.")
 GROUPED = re.compile(r"(?<=\d),(\d{3})(?!\d)")
 NUMERAL = re.compile(r"(?:\d+\.\d+|[\d〇零一二三四五六七八九十百千万億兆])[\d〇零一二三四五六七八九十百千万億兆]*")

@@ -19,8 +19,8 @@ MAX_EXAMINED, MAX_QUOTED = 1000, 200
 class RuleBasedBrain(ABC):
     """One caller's, with what it remembers of the call. A language adds its words and its rules."""
 
-    clock: Callable[[], datetime] = lambda: datetime.now().astimezone()
-    rng: random.Random = field(default_factory=random.Random)
+    clock: Callable[[], datetime]
+    rng: random.Random
     user_name: str | None = None
     last_answer: str = ""
     jokes: list[str] = field(default_factory=list)

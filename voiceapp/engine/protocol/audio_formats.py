@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -39,11 +40,13 @@ class Format:
         return g711_codes(self.name)[samples.view(np.uint16)].tobytes()
 
 
-FORMATS = {
-    "audio/pcm": Format("audio/pcm", 24000, 2),
-    "audio/pcmu": Format("audio/pcmu", 8000, 1),
-    "audio/pcma": Format("audio/pcma", 8000, 1),
-}
+FORMATS = MappingProxyType(
+    {
+        "audio/pcm": Format("audio/pcm", 24000, 2),
+        "audio/pcmu": Format("audio/pcmu", 8000, 1),
+        "audio/pcma": Format("audio/pcma", 8000, 1),
+    }
+)
 
 
 def format_of(shown: dict[str, Any]) -> Format:

@@ -1,20 +1,23 @@
 """The beta dialect: a GA server event as older servers would send it."""
 
+from types import MappingProxyType
 from typing import Any
 
 from .events import Event
 
-EVENT_NAMES = {
-    "response.output_text.delta": "response.text.delta",
-    "response.output_text.done": "response.text.done",
-    "response.output_audio.delta": "response.audio.delta",
-    "response.output_audio.done": "response.audio.done",
-    "response.output_audio_transcript.delta": "response.audio_transcript.delta",
-    "response.output_audio_transcript.done": "response.audio_transcript.done",
-    "conversation.item.added": "conversation.item.created",
-}
-PART_TYPES = {"output_text": "text", "output_audio": "audio"}
-FORMATS = {"audio/pcm": "pcm16", "audio/pcmu": "g711_ulaw", "audio/pcma": "g711_alaw"}
+EVENT_NAMES = MappingProxyType(
+    {
+        "response.output_text.delta": "response.text.delta",
+        "response.output_text.done": "response.text.done",
+        "response.output_audio.delta": "response.audio.delta",
+        "response.output_audio.done": "response.audio.done",
+        "response.output_audio_transcript.delta": "response.audio_transcript.delta",
+        "response.output_audio_transcript.done": "response.audio_transcript.done",
+        "conversation.item.added": "conversation.item.created",
+    }
+)
+PART_TYPES = MappingProxyType({"output_text": "text", "output_audio": "audio"})
+FORMATS = MappingProxyType({"audio/pcm": "pcm16", "audio/pcmu": "g711_ulaw", "audio/pcma": "g711_alaw"})
 
 
 def to_beta(event: Event) -> Event | None:

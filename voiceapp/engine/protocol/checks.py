@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 Check = Callable[[Any, str], None]
@@ -26,14 +27,16 @@ def wrong_value(path: str, value: Any, supported: str) -> RefusedError:
     return RefusedError("invalid_value", f"Invalid value: {shown}. Supported values are: {supported}.", path)
 
 
-TYPE_NAMES = {
-    dict: "an object",
-    list: "an array",
-    str: "a string",
-    bool: "a boolean",
-    int: "an integer",
-    float: "a decimal",
-}
+TYPE_NAMES = MappingProxyType(
+    {
+        dict: "an object",
+        list: "an array",
+        str: "a string",
+        bool: "a boolean",
+        int: "an integer",
+        float: "a decimal",
+    }
+)
 
 
 def type_name(value: Any) -> str:

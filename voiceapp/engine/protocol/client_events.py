@@ -1,5 +1,6 @@
 """The client events of the Realtime GA protocol, and what each of their fields may be."""
 
+from types import MappingProxyType
 from typing import Any
 
 from ..speech.voices import VOICES
@@ -39,17 +40,21 @@ VOICE = choice(*VOICES)
 
 # Hearing
 
-COMMON_DETECTION: dict[str, Check] = {"type": text, "create_response": flag, "interrupt_response": flag}
-DETECTION_FIELDS: dict[str, dict[str, Check]] = {
-    "server_vad": COMMON_DETECTION
-    | {
-        "threshold": number(0, 1),
-        "prefix_padding_ms": integer(0, 5000),
-        "silence_duration_ms": integer(0, 10000),
-        "idle_timeout_ms": nullable(integer(5000, 30000)),
-    },
-    "semantic_vad": COMMON_DETECTION | {"eagerness": choice("auto", "low", "medium", "high")},
-}
+COMMON_DETECTION: MappingProxyType[str, Check] = MappingProxyType(
+    {"type": text, "create_response": flag, "interrupt_response": flag}
+)
+DETECTION_FIELDS: MappingProxyType[str, dict[str, Check]] = MappingProxyType(
+    {
+        "server_vad": COMMON_DETECTION
+        | {
+            "threshold": number(0, 1),
+            "prefix_padding_ms": integer(0, 5000),
+            "silence_duration_ms": integer(0, 10000),
+            "idle_timeout_ms": nullable(integer(5000, 30000)),
+        },
+        "semantic_vad": COMMON_DETECTION | {"eagerness": choice("auto", "low", "medium", "high")},
+    }
+)
 DETECTION = variants("type", {name: record(fields) for name, fields in DETECTION_FIELDS.items()})
 TRANSCRIPTION = record(
     {
@@ -61,14 +66,16 @@ TRANSCRIPTION = record(
         "delay": nullable(choice("minimal", "low", "medium", "high", "xhigh")),
     }
 )
-INPUT_FIELDS: dict[str, Check] = {
-    "format": FORMAT,
-    "transcription": nullable(TRANSCRIPTION),
-    "noise_reduction": nullable(
-        record({"type": choice("near_field", "far_field"), "strength": anything}, required=("type",))
-    ),
-    "turn_detection": nullable(DETECTION),
-}
+INPUT_FIELDS: MappingProxyType[str, Check] = MappingProxyType(
+    {
+        "format": FORMAT,
+        "transcription": nullable(TRANSCRIPTION),
+        "noise_reduction": nullable(
+            record({"type": choice("near_field", "far_field"), "strength": anything}, required=("type",))
+        ),
+        "turn_detection": nullable(DETECTION),
+    }
+)
 
 # Tools
 
@@ -136,7 +143,9 @@ ASSISTANT_PART = variants(
     },
 )
 SYSTEM_PART = variants("type", {"input_text": record({"type": text, "text": long_text}, required=("text",))})
-COMMON_ITEM: dict[str, Check] = {"type": text, "id": text_up_to(MAX_EVENT_ID), "object": text, "status": text}
+COMMON_ITEM: MappingProxyType[str, Check] = MappingProxyType(
+    {"type": text, "id": text_up_to(MAX_EVENT_ID), "object": text, "status": text}
+)
 
 
 def message(part: Check) -> Check:
@@ -187,22 +196,24 @@ RESPONSE = record(
 
 # Events
 
-EVENT_FIELDS: dict[str, tuple[dict[str, Check], tuple[str, ...]]] = {
-    "session.update": ({"session": SESSION}, ("session",)),
-    "input_audio_buffer.append": ({"audio": text}, ("audio",)),
-    "input_audio_buffer.commit": ({}, ()),
-    "input_audio_buffer.clear": ({}, ()),
-    "conversation.item.create": ({"item": ITEM, "previous_item_id": nullable(text)}, ("item",)),
-    "conversation.item.retrieve": ({"item_id": text}, ("item_id",)),
-    "conversation.item.delete": ({"item_id": text}, ("item_id",)),
-    "conversation.item.truncate": (
-        {"item_id": text, "content_index": integer(0, 0), "audio_end_ms": integer(0, 2**53)},
-        ("item_id", "content_index", "audio_end_ms"),
-    ),
-    "response.create": ({"response": nullable(RESPONSE)}, ()),
-    "response.cancel": ({"response_id": nullable(text)}, ()),
-}
-ALWAYS: dict[str, Check] = {"type": text, "event_id": nullable(text_up_to(MAX_EVENT_ID))}
+EVENT_FIELDS: MappingProxyType[str, tuple[dict[str, Check], tuple[str, ...]]] = MappingProxyType(
+    {
+        "session.update": ({"session": SESSION}, ("session",)),
+        "input_audio_buffer.append": ({"audio": text}, ("audio",)),
+        "input_audio_buffer.commit": ({}, ()),
+        "input_audio_buffer.clear": ({}, ()),
+        "conversation.item.create": ({"item": ITEM, "previous_item_id": nullable(text)}, ("item",)),
+        "conversation.item.retrieve": ({"item_id": text}, ("item_id",)),
+        "conversation.item.delete": ({"item_id": text}, ("item_id",)),
+        "conversation.item.truncate": (
+            {"item_id": text, "content_index": integer(0, 0), "audio_end_ms": integer(0, 2**53)},
+            ("item_id", "content_index", "audio_end_ms"),
+        ),
+        "response.create": ({"response": nullable(RESPONSE)}, ()),
+        "response.cancel": ({"response_id": nullable(text)}, ()),
+    }
+)
+ALWAYS: MappingProxyType[str, Check] = MappingProxyType({"type": text, "event_id": nullable(text_up_to(MAX_EVENT_ID))})
 EVENT = variants("type", {name: record(ALWAYS | fields, need) for name, (fields, need) in EVENT_FIELDS.items()})
 
 

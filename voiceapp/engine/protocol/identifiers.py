@@ -12,7 +12,7 @@ LENGTH = 21
 class Identifiers:
     """A source of fresh identifiers; the generator is handed in, so that tests know what comes."""
 
-    rng: random.Random = field(default_factory=random.SystemRandom)
+    rng: random.Random
 
     def fresh(self, kind: str) -> str:
         return f"{kind}_" + "".join(self.rng.choices(ALPHABET, k=LENGTH))

@@ -1,35 +1,38 @@
 """A scenario of the scripted mode: what to do when, read from TOML and checked before anything runs."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 Step = dict[str, Any]
 
-ACTIONS: dict[str, type | tuple[type, ...]] = {
-    "send": (str, dict),
-    "wait_ms": (int, float),
-    "say": dict,
-    "hear": dict,
-    "speech_started": dict,
-    "speech_stopped": dict,
-    "transcript": dict,
-    "call": dict,
-    "interrupt": (str, bool),
-    "error": dict,
-    "expire": bool,
-    "close": int,
-    "drop": str,
-    "stall": bool,
-    "text": str,
-    "binary_bytes": int,
-    "giant_bytes": int,
-}
+ACTIONS: Mapping[str, type | tuple[type, ...]] = MappingProxyType(
+    {
+        "send": (str, dict),
+        "wait_ms": (int, float),
+        "say": dict,
+        "hear": dict,
+        "speech_started": dict,
+        "speech_stopped": dict,
+        "transcript": dict,
+        "call": dict,
+        "interrupt": (str, bool),
+        "error": dict,
+        "expire": bool,
+        "close": int,
+        "drop": str,
+        "stall": bool,
+        "text": str,
+        "binary_bytes": int,
+        "giant_bytes": int,
+    }
+)
 """Each action by name, with the type of its value; what they do is told in docs/testing.md."""
 
-EXTRAS = {"close": {"reason"}}
+EXTRAS = MappingProxyType({"close": frozenset({"reason"})})
 
 
 @dataclass(frozen=True)
@@ -99,19 +102,21 @@ class Call:
     response: str | None = None
 
 
-SHAPES: dict[str, type] = {
-    "say": Say,
-    "hear": Hear,
-    "speech_started": Edge,
-    "speech_stopped": Edge,
-    "transcript": Transcript,
-    "call": Call,
-}
-ERROR = {"type", "code", "message", "param", "event_id"}
+SHAPES: Mapping[str, type] = MappingProxyType(
+    {
+        "say": Say,
+        "hear": Hear,
+        "speech_started": Edge,
+        "speech_stopped": Edge,
+        "transcript": Transcript,
+        "call": Call,
+    }
+)
+ERROR = frozenset({"type", "code", "message", "param", "event_id"})
 DROPS = ("fin", "rst")
-HANDSHAKE = {"status", "headers", "body", "delay_ms", "never", "only"}
-TRIGGER = {"when", "nth", "every", "ms", "match", "connection", "do"}
-TOP = {"title", "dialect", "defaults", "key", "model", "handshake", "on"}
+HANDSHAKE = frozenset({"status", "headers", "body", "delay_ms", "never", "only"})
+TRIGGER = frozenset({"when", "nth", "every", "ms", "match", "connection", "do"})
+TOP = frozenset({"title", "dialect", "defaults", "key", "model", "handshake", "on"})
 
 
 class ScenarioError(ValueError):
@@ -219,7 +224,7 @@ def check_step(place: str, step: Any) -> None:
     if len(named) != 1:
         raise ScenarioError(f"{place}: one of {', '.join(ACTIONS)} expected, not {step!r}")
     (name,) = named
-    refuse_unknown(place, step, {name} | EXTRAS.get(name, set()))
+    refuse_unknown(place, step, {name} | EXTRAS.get(name, frozenset()))
     if not isinstance(step[name], ACTIONS[name]):
         raise ScenarioError(f"{place}: {name} cannot be {step[name]!r}")
     if name in SHAPES:
@@ -231,7 +236,7 @@ def check_step(place: str, step: Any) -> None:
         raise ScenarioError(f"{place}: drop is {' or '.join(DROPS)}, not {step[name]!r}")
 
 
-def refuse_unknown(place: str, raw: Mapping[str, Any], names: set[str]) -> None:
+def refuse_unknown(place: str, raw: Mapping[str, Any], names: Set[str]) -> None:
     strange = sorted(set(raw) - names)
     if strange:
         raise ScenarioError(f"{place}: {', '.join(strange)} unknown; known are {', '.join(sorted(names))}")

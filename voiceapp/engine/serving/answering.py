@@ -4,41 +4,31 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from functools import partial
+from types import MappingProxyType
 
+import numpy as np
+
+from ..brains.brain import Brain
 from ..brains.request import AudioPiece, Piece, Request, TextPiece, ToolCall
 from ..brains.sentences import sentences
+from ..speech.languages import TextToSpeech
+from ..speech.pronunciation import can_pronounce, spoken_text
 from ..speech.samples import Samples
-from ..speech.voices import can_pronounce
+from .jobs import Pool
 
-UNSPOKEN = {
-    "en": "I can only show you the next words, because my voice speaks English.",
-    "ja": "次の言葉は声に出せないので、文字でお見せします。",
-}
+UNSPOKEN = MappingProxyType(
+    {
+        "en": "I can only show you the next words, because my voice speaks English.",
+        "ja": "次の言葉は声に出せないので、文字でお見せします。",
+    }
+)
 
 Speak = Callable[[str, str, float], Samples]
 """Text, voice, speed: sound."""
 
 
-class Brain(Protocol):
-    """Whatever finds the words; yields text in pieces of any size, and calls of functions."""
-
-    def reply(self, request: Request) -> Iterator[str | ToolCall]: ...
-
-
-@dataclass
-class WithNotice:
-    """A brain whose answer is preceded by a notice."""
-
-    notice: str
-    brain: Brain
-
-    def reply(self, request: Request) -> Iterator[str | ToolCall]:
-        yield f"{self.notice} "
-        yield from self.brain.reply(request)
-
-
-def pieces(
+def answer_pieces(
     request: Request, brain: Brain, speak: Speak, stopped: threading.Event, language: str = "en"
 ) -> Iterator[Piece]:
     """Ends early once `stopped` is set; the text of a sentence always comes before its sound."""
@@ -49,8 +39,8 @@ def pieces(
             return
         if request.spoken and not can_pronounce(sentence, language) and not told:
             told = True
-            yield from voiced(request, f"{UNSPOKEN[language]} ", speak, language)
-        yield from voiced(request, sentence, speak, language)
+            yield from sentence_pieces(request, f"{UNSPOKEN[language]} ", speak, language)
+        yield from sentence_pieces(request, sentence, speak, language)
     if not stopped.is_set():
         yield from calls
 
@@ -65,7 +55,7 @@ def text_of(reply: Iterator[str | ToolCall], calls: list[ToolCall], stopped: thr
             yield part
 
 
-def voiced(request: Request, sentence: str, speak: Speak, language: str = "en") -> Iterator[Piece]:
+def sentence_pieces(request: Request, sentence: str, speak: Speak, language: str = "en") -> Iterator[Piece]:
     for word in re.findall(r"\s*\S+\s*$|\s*\S+", sentence):
         yield TextPiece(word)
     plain = spoken_text(sentence)
@@ -73,17 +63,22 @@ def voiced(request: Request, sentence: str, speak: Speak, language: str = "en") 
         yield AudioPiece(speak(plain, request.voice, request.speed))
 
 
-MARKS, LINKS, ADDRESSES = re.compile(r"[*_`#>|~]+"), re.compile(r"\[([^\]]*)\]\([^)]*\)"), re.compile(r"https?://\S+")
+@dataclass
+class PooledTts:
+    """The voice for one answer. Its first words may be refused; who hears them has something to wait with."""
 
+    caller: object
+    pool: Pool
+    tts: TextToSpeech
+    stopped: threading.Event
+    begun: bool = False
 
-def spoken_text(sentence: str) -> str:
-    """Without the marks that are for the eye: emphasis, headings, addresses. Numbers, times, dates, units and
-    abbreviations are the voice's own affair: it reads them well."""
-    plain = ADDRESSES.sub(" ", LINKS.sub(r"\1", MARKS.sub("", sentence)))
-    plain = "".join(
-        letter
-        for letter in plain
-        if letter.isascii() or letter.isalpha() or letter in "’‘“”—–…£€¥°½¼¾、。！？「」『』・〜％"
-    )
-    plain = " ".join(plain.split())
-    return plain if any(letter.isalnum() for letter in plain) else ""
+    def __call__(self, text: str, voice: str, speed: float) -> Samples:
+        """In a thread that waits. Raises `BusyError`."""
+        spoken: Samples = self.pool.submit(self.caller, partial(self._made, text, voice, speed), self.begun).result()
+        self.begun = True
+        return spoken
+
+    def _made(self, text: str, voice: str, speed: float) -> Samples:
+        # It may have waited for other callers, and nobody may want it any more.
+        return np.zeros(0, np.int16) if self.stopped.is_set() else self.tts.speak(text, voice, speed)

@@ -17,7 +17,7 @@ MESSAGE_BYTES = 24 * 1024 * 1024
 """One append may carry 15 MiB of audio, which is 20 MiB of base64."""
 
 TOO_BIG, POLICY = 1009, 1008
-DRAIN_SECONDS, STALLED_SECONDS = 2, 30
+DRAIN_SECONDS, STALLED_SECONDS, CLOSING_SECONDS = 2, 30, 2
 
 log = logging.getLogger(__name__)
 
@@ -146,6 +146,12 @@ class Connection:
         """Reads on until the client has answered our close."""
         while not isinstance(await self.receive(), Closed):
             pass
+
+    async def wait_closed_briefly(self) -> None:
+        """The same, but not for long: a client that never answers our close would hold its line."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSING_SECONDS):
+                await self.wait_closed()
 
     # Faults
 

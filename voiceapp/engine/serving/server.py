@@ -10,6 +10,7 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from ..protocol import events
 from ..protocol.events import Event
@@ -18,7 +19,7 @@ from .faults import described
 
 PATH = "/v1/realtime"
 HANDSHAKE_SECONDS = 20
-KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
+KEEPALIVE = MappingProxyType({"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3})
 """Seconds of silence before the first question, between two, and how many go without an answer."""
 
 log = logging.getLogger(__name__)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ MAX_TURN_MS = 10 * 60 * 1000
 """Kept of a turn that is not committed; what is older is forgotten."""
 MIN_COMMIT_MS = 100
 
-EAGERNESS = {"low": (1000, 8000), "medium": (600, 4000), "auto": (600, 4000), "high": (400, 2000)}
+EAGERNESS = MappingProxyType({"low": (1000, 8000), "medium": (600, 4000), "auto": (600, 4000), "high": (400, 2000)})
 """Milliseconds of silence that end a turn after a finished and after an unfinished sentence."""
 
 

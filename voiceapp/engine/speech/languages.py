@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Protocol
 
 from ..speech.transcript import Transcript
@@ -52,7 +53,7 @@ def japanese(tell: Tell) -> Language:
     return Language("ja", stt, OpenJTalkTts())
 
 
-LOADERS = {"en": english, "ja": japanese}
+LOADERS = MappingProxyType({"en": english, "ja": japanese})
 
 
 @dataclass
@@ -102,4 +103,4 @@ class Languages:
             )
 
 
-NAMES = {"en": "English", "ja": "Japanese"}
+NAMES = MappingProxyType({"en": "English", "ja": "Japanese"})

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 import numpy as np
@@ -22,7 +23,7 @@ BEAM_SIZE = 5
 NO_SPEECH = 0.6
 """Silence and noise score 0.78 or more, human speech 0.21 or less."""
 SECONDS_PER_TIME_TOKEN = 0.02
-TOKENS_PER_SECOND, MAX_TOKENS_PER_SECOND = {"en": 7}, 15
+TOKENS_PER_SECOND, MAX_TOKENS_PER_SECOND = MappingProxyType({"en": 7}), 15
 """Nobody speaks faster; in other languages a token is often less than a syllable."""
 
 
@@ -180,4 +181,4 @@ def byte_letters() -> dict[str, int]:
     return letters | {chr(256 + place): byte for place, byte in enumerate(hidden)}
 
 
-BYTE_OF_LETTER = byte_letters()
+BYTE_OF_LETTER = MappingProxyType(byte_letters())

@@ -1,0 +1,69 @@
+"""What all calls share: the models, the threads that run them, and which brain answers."""
+
+import os
+import random
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+
+from ..brains.brain import Brain
+from ..brains.chat_completions import ChatCompletions
+from ..brains.companion import Companion
+from ..brains.companion_ja import JapaneseCompanion
+from ..speech.languages import Languages
+from ..speech.stt import PARALLEL_RUNS
+from ..speech.vad import SileroNetwork
+from .jobs import Pool
+
+LOADING_PARTS = 3
+# Twelve take about as long on a slow core; behind a job that has waited longer, newcomers are refused as busy.
+MAX_WAITING_JOBS, MAX_WAIT_S = 12, 2.0
+# Of one caller at a time; each has a thread.
+MAX_ANSWERS = 4
+
+
+@dataclass
+class Models:
+    """Everything that is loaded once and shared by all callers."""
+
+    network: SileroNetwork
+    languages: Languages
+
+
+class Workers:
+    """The threads: a pool for recognition, one for speech, and those in which answers are found."""
+
+    def __init__(self, max_calls: int) -> None:
+        self.stt_pool = Pool("recogniser", PARALLEL_RUNS, MAX_WAITING_JOBS, MAX_WAIT_S)
+        self.tts_pool = Pool("voice", 1, MAX_WAITING_JOBS, MAX_WAIT_S)
+        self.answer_threads = ThreadPoolExecutor(max_calls * MAX_ANSWERS, "answer")
+
+    def close(self) -> None:
+        self.answer_threads.shutdown(wait=False, cancel_futures=True)
+        self.stt_pool.close()
+        self.tts_pool.close()
+
+
+def load_models(tell: Callable[[str, int, int], None]) -> Models:
+    """In a thread; takes a second or two."""
+    tell("detector", 0, LOADING_PARTS)
+    network = SileroNetwork.installed()
+    order = count(1)
+    languages = Languages.starting_with(
+        os.environ.get("VOICEAPP_ENGINE_LANGUAGE") or "en", lambda part: tell(part, next(order), LOADING_PARTS)
+    )
+    tell("voice", LOADING_PARTS, LOADING_PARTS)
+    return Models(network, languages)
+
+
+def new_brain(language: str) -> Brain:
+    """A language model if one is configured, else the built-in companion of that language."""
+    address = os.environ.get("VOICEAPP_BRAIN_URL")
+    if not address:
+        companion = JapaneseCompanion if language == "ja" else Companion
+        return companion(lambda: datetime.now().astimezone(), random.Random())
+    return ChatCompletions(
+        address, os.environ.get("VOICEAPP_BRAIN_KEY"), os.environ.get("VOICEAPP_BRAIN_MODEL") or "default"
+    )

@@ -1,0 +1,273 @@
+"""One call by voice: performs what its session wants, and brings back what threads found out."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
+from typing import Any
+
+from ..brains.brain import Brain, WithNotice
+from ..brains.chat_completions import BrainError
+from ..brains.request import Failed, Finished, Piece, Request
+from ..protocol.identifiers import Identifiers
+from ..protocol.messages import in_slices, parse
+from ..session.effects import (
+    Answer,
+    CancelTranscription,
+    Close,
+    Effect,
+    PrepareLanguage,
+    Send,
+    StopAnswer,
+    Transcribe,
+    TranscribePartial,
+)
+from ..session.session import Session
+from ..speech.gated_detector import GatedDetector
+from ..speech.languages import Language
+from ..speech.samples import Samples
+from ..speech.stt import split
+from ..speech.transcript import Transcript, merged
+from ..speech.vad import SileroDetector
+from .answering import PooledTts, answer_pieces
+from .connection import Closed, Connection
+from .faults import described
+from .jobs import BusyError
+from .shared import MAX_ANSWERS, Models, Workers, new_brain
+
+log = logging.getLogger(__name__)
+
+MAX_PARTIAL_S = 0.3
+BUSY = "The engine is busy with other callers."
+
+
+@dataclass(eq=False)
+class VoiceCall:
+    """One connection. Two tasks of one loop touch the session, never while the other does: one takes what the client
+    sends, at once, the other keeps the time and takes what threads post to its inbox."""
+
+    workers: Workers
+    models: Models
+    connection: Connection
+    model: str
+    session_seconds: float
+    is_alone: Callable[[], bool]
+    inbox: "asyncio.Queue[Callable[[], list[Effect]] | None]" = field(default_factory=asyncio.Queue)
+    event_numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    transcriptions: "dict[int, Future[Transcript]]" = field(default_factory=dict)
+    answers: dict[str, threading.Event] = field(default_factory=dict)
+    brains: dict[str, Brain] = field(default_factory=dict)
+    told_unavailable: set[str] = field(default_factory=set)
+    """Of which languages the caller knows that they are not there."""
+    partial_s: float = 0.0
+    """How long the last look at unfinished speech took."""
+    running_answers: int = 0
+    """Answers that some thread is at, also those that nobody wants any more."""
+    closing: bool = False
+
+    def __post_init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        detector = GatedDetector(SileroDetector(self.models.network))
+        ids = Identifiers(random.SystemRandom())
+        self.session = Session(self.model, detector, time.monotonic(), time.time(), self.session_seconds, ids)
+
+    async def run(self) -> None:
+        await self._perform(self.session.open())
+        reading = asyncio.create_task(self._read())
+        try:
+            while not self.closing:
+                await self._step()
+        finally:
+            reading.cancel()
+            self._cancel_all()
+        await self.connection.wait_closed_briefly()
+
+    async def _step(self) -> None:
+        # Checked first: under a flood of events the inbox is never empty and no timeout ever strikes.
+        if self.session.wake_at() <= time.monotonic():
+            await self._perform(self.session.tick(time.monotonic()))
+            return
+        try:
+            async with asyncio.timeout(max(0, self.session.wake_at() - time.monotonic())):
+                action = await self.inbox.get()
+        except TimeoutError:
+            return
+        if action is None:
+            self.closing = True
+        else:
+            await self._perform(action())
+
+    # In
+
+    async def _read(self) -> None:
+        try:
+            while not isinstance(message := await self.connection.receive(), Closed):
+                await self._take(in_slices(parse(message)))
+        except Exception as failure:
+            # Without the message, which may hold what was said.
+            log.error("a call ended by an error of ours: %s", described(failure))  # noqa: TRY400
+        finally:
+            # However reading ends, the call does: it would be deaf.
+            self.inbox.put_nowait(None)
+
+    async def _take(self, events: list[Any]) -> None:
+        for event in events:
+            await self._perform(self.session.receive(event))
+            if len(events) > 1:
+                await asyncio.sleep(0)
+
+    # Out
+
+    async def _perform(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            if isinstance(effect, Close):
+                await self.connection.close(effect.code, effect.reason)
+                self._end()
+            else:
+                self._do(effect)
+        if effects:
+            await self.connection.flush()
+
+    def _do(self, effect: Effect) -> None:
+        match effect:
+            case Send(event):
+                self.connection.post(json.dumps({"event_id": f"event_{next(self.event_numbers)}", **event}))
+            case PrepareLanguage(language):
+                self.workers.answer_threads.submit(self.models.languages.get, language)
+            case Transcribe(ticket, samples, language):
+                self._transcribe(ticket, samples, language)
+            case TranscribePartial(item, samples, language):
+                self._transcribe_partial(item, samples, language)
+            case CancelTranscription(ticket):
+                self._cancel_transcription(ticket)
+            case Answer(request):
+                self._answer(request)
+            case StopAnswer(response):
+                self.answers.pop(response, threading.Event()).set()
+
+    def _end(self) -> None:
+        self.closing = True
+        self.inbox.put_nowait(None)
+
+    # Hearing
+
+    def _transcribe(self, ticket: int, samples: Samples, language: str) -> None:
+        self._transcribe_parts(ticket, language, split(samples), [])
+
+    def _transcribe_parts(
+        self, ticket: int, language: str, parts: list[Samples], transcripts: list[Transcript]
+    ) -> None:
+        """The parts one after another, so that a long turn keeps nobody waiting for longer than one part takes."""
+        part, *rest = parts
+        work = partial(self._transcript_of, language, part)
+        try:
+            future = self.workers.stt_pool.submit(self, work, patient=bool(transcripts))
+        except BusyError:
+            self._post(lambda: self.session.transcription_failed(ticket, "server_busy", BUSY))
+            return
+        self.transcriptions[ticket] = future
+        future.add_done_callback(
+            lambda done: self._post(lambda: self._transcribed(ticket, language, rest, transcripts, done))
+        )
+
+    def _transcript_of(self, language: str, samples: Samples) -> Transcript:
+        return self.models.languages.get(language).stt.transcribe(samples)
+
+    def _transcribe_partial(self, item: str, samples: Samples, language: str) -> None:
+        """Only for a lone caller on a machine with time to spare: the end of a turn must not wait for it."""
+        slow = self.partial_s > MAX_PARTIAL_S or os.getloadavg()[0] > (os.cpu_count() or 1)
+        if slow or not self.is_alone() or not self.workers.stt_pool.idle:
+            return
+        began, stt = time.monotonic(), self.models.languages.get(language).stt
+        future = self.workers.stt_pool.submit(self, lambda: stt.transcribe(samples, quick=True))
+        future.add_done_callback(lambda done: self._post(lambda: self._partially_transcribed(item, done, began)))
+
+    def _partially_transcribed(self, item: str, done: "Future[Transcript]", began: float) -> list[Effect]:
+        self.partial_s = time.monotonic() - began
+        return [] if done.cancelled() or done.exception() else self.session.partially_transcribed(item, done.result())
+
+    def _transcribed(
+        self, ticket: int, language: str, rest: list[Samples], transcripts: list[Transcript], done: "Future[Transcript]"
+    ) -> list[Effect]:
+        if self.transcriptions.pop(ticket, None) is None or done.cancelled():
+            return []
+        failure = done.exception()
+        if failure is None and rest:
+            self._transcribe_parts(ticket, language, rest, [*transcripts, done.result()])
+            return []
+        if failure is None:
+            return self.session.transcribed(ticket, merged([*transcripts, done.result()]))
+        log.error("recognition failed: %s", described(failure))
+        return self.session.transcription_failed(ticket, "recognition_failed", "The sound could not be recognised.")
+
+    def _cancel_transcription(self, ticket: int) -> None:
+        if ticket in self.transcriptions:
+            self.transcriptions.pop(ticket).cancel()
+
+    # Answering
+
+    def _answer(self, request: Request) -> None:
+        if self.running_answers >= MAX_ANSWERS:
+            self._produced(request.response_id, Failed("server_busy", BUSY))
+            return
+        self.running_answers += 1
+        stopped = self.answers[request.response_id] = threading.Event()
+        future = self.workers.answer_threads.submit(self._produce, request, stopped)
+        future.add_done_callback(lambda _: self._post(lambda: self._answer_ended(request.response_id)))
+
+    def _answer_ended(self, response: str) -> list[Effect]:
+        self.running_answers -= 1
+        self.answers.pop(response, None)
+        return []
+
+    def _produce(self, request: Request, stopped: threading.Event) -> None:
+        """In a thread: each piece goes to the session as soon as it is there."""
+        try:
+            language = self.models.languages.get(request.language)
+            speak = PooledTts(self, self.workers.tts_pool, language.tts, stopped)
+            for piece in answer_pieces(request, self._brain(request.language, language), speak, stopped, language.code):
+                self._produced(request.response_id, piece)
+            self._produced(request.response_id, Finished())
+        except BusyError:
+            self._produced(request.response_id, Failed("server_busy", BUSY))
+        except BrainError as failure:
+            self._produced(request.response_id, Failed("brain_unavailable", str(failure)))
+        except Exception as failure:
+            # Without the message, which may hold what was said.
+            log.error("answering failed: %s", described(failure))  # noqa: TRY400
+            self._produced(request.response_id, Failed("internal", "The answer could not be made."))
+
+    def _produced(self, response: str, piece: Piece) -> None:
+        self._post(lambda: self.session.produced(response, piece, time.monotonic()))
+
+    def _brain(self, wanted: str, language: Language) -> Brain:
+        if language.code not in self.brains:
+            self.brains[language.code] = new_brain(language.code)
+        found = self.brains[language.code]
+        why_unavailable = self.models.languages.why_unavailable(wanted)
+        if why_unavailable is None or wanted in self.told_unavailable:
+            return found
+        self.told_unavailable.add(wanted)
+        return WithNotice(why_unavailable, found)
+
+    # The end
+
+    def _post(self, action: Callable[[], list[Effect]]) -> None:
+        # The loop may be closed by the time a thread has finished its work.
+        with contextlib.suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(self.inbox.put_nowait, action)
+
+    def _cancel_all(self) -> None:
+        for future in list(self.transcriptions.values()):
+            future.cancel()
+        for stopped in self.answers.values():
+            stopped.set()
