@@ -22,8 +22,8 @@ from .serving.server import Address, Server
 KEY = "VOICEAPP_ENGINE_KEY"
 
 
+# Takes the name of an event and its fields.
 Tell = Callable[..., None]
-"""Takes the name of an event and its fields."""
 
 
 class OptionError(ValueError):

@@ -45,8 +45,8 @@ WORD = re.compile(r"\d+(?:\.\d+)?|[^\W\d]+|\S")
 LETTER = re.compile(r"[^\W\d_]")
 ASKING = re.compile(r"\b(?:what|how|calculate|compute|work out|solve|equals?|tell me)\b|=")
 DATE = re.compile(r"(?<![a-z\d.])(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,4}/\d{1,2}/\d{1,4})(?![a-z\d])")
+# Pages 10-20, 24/7, a phone number: no sum unless somebody asks for one.
 RANGE = re.compile(r"(?<![a-z\d.])\d+(?:[-/x]\d+)+(?![a-z\d])")
-"""Pages 10-20, 24/7, a phone number: no sum unless somebody asks for one."""
 SPOKEN = MappingProxyType(
     {
         "+": "plus",

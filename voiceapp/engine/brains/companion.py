@@ -36,8 +36,8 @@ ABOUT = (
 NO_MODEL = "Without a language model I have no answer to that. Say help to hear what I can do."
 IDLE_CHECK = "Are you still there? Say help if you want to know what I can do."
 
+# None: it only looked like what the rule is for.
 RuleAnswer = Callable[["Companion", str, "re.Match[str]"], str | None]
-"""None: it only looked like what the rule is for."""
 
 
 @dataclass

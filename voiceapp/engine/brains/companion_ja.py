@@ -24,16 +24,16 @@ NO_MODEL = "でも、言語モデルがないから、それには答えられ�
 IDLE_CHECK = "まだそこにいる？困ったら、ヘルプと言ってね。"
 WEEKDAYS = "月火水木金土日"
 
+# None: it only looked like what the rule is for.
 RuleAnswer = Callable[["JapaneseCompanion", "re.Match[str]"], str | None]
-"""None: it only looked like what the rule is for."""
 
 
 @dataclass
 class JapaneseCompanion(RuleBasedBrain):
     """One caller's companion, with what it remembers of the call."""
 
+    # That the user is guessing.
     secret: int | None = None
-    """That the user is guessing."""
 
     def greeting(self) -> str:
         return f"やっほー。{ABOUT}ヘルプと言ってくれたら、できることを教えるね。"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 OPERATORS = frozenset("+-*/^√")
+# Of an expression, of what is inside of what, and of a number on its way to the result.
 MAX_TOKENS, MAX_DEPTH, MAX_DIGITS = 80, 16, 60
-"""Of an expression, of what is inside of what, and of a number on its way to the result."""
 DECIMALS = 4
 
 Operation = Callable[[Fraction, Fraction], Fraction]

@@ -11,8 +11,8 @@ MYRIADS = MappingProxyType({"万": 10**4, "億": 10**8, "兆": 10**12})
 PART = re.compile(r"\d+(?:\.\d+)?|.")
 GROUPED = re.compile(r"(?<=\d),(\d{3})(?!\d)")
 NUMERAL = re.compile(r"(?:\d+\.\d+|[\d〇零一二三四五六七八九十百千万億兆])[\d〇零一二三四五六七八九十百千万億兆]*")
+# Letters: what is longer is no number that anybody says.
 LONGEST = 30
-"""Letters: what is longer is no number that anybody says."""
 POINT = re.compile(r"(?<=\d)点(?=\d)")
 # A single 一 in 一緒 is part of a word, so a letter that follows must not be another kanji, unless it counts something.
 COUNTED = re.compile(r"[一-鿿]")

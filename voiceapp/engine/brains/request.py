@@ -29,8 +29,8 @@ class Request:
     voice: str = "heart"
     speed: float = 1.0
     idle: bool = False
+    # As the client named it; empty if it did not.
     language: str = ""
-    """As the client named it; empty if it did not."""
 
     @property
     def last(self) -> Message | None:

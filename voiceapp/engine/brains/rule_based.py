@@ -11,8 +11,8 @@ from typing import Any
 
 from .request import Message, Request, ToolCall
 
+# Letters of what the user said: of more than that no rule looks for anything, and of fewer any is told again.
 MAX_EXAMINED, MAX_QUOTED = 1000, 200
-"""Letters of what the user said: of more than that no rule looks for anything, and of fewer any is told again."""
 
 
 @dataclass

@@ -8,13 +8,13 @@ END = re.compile(r"[.!?…][\"')\]”’]*(\s+)|[。！？][」』）]*\s*|\n+")
 ABBREVIATIONS = frozenset(
     {"dr", "mr", "mrs", "ms", "prof", "st", "vs", "etc", "no", "e.g", "i.e", "approx", "fig", "p.m", "a.m"}
 )
+# Letters. A shorter sentence is spoken with the next one; a longer one is cut, at a comma or a space if it has one, so
+# that the voice is never long with one caller. A wide letter takes thrice as long to say.
 MIN_LENGTH, MIN_WIDE_LENGTH, MAX_LENGTH, MAX_WIDE_LENGTH = 12, 5, 220, 70
-"""Letters. A shorter sentence is spoken with the next one; a longer one is cut, at a comma or a space if it has one,
-so that the voice is never long with one caller. A wide letter takes thrice as long to say."""
 WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 COMMA, SPACE = re.compile(r"[,;:] |[、，；]"), re.compile(r"\s")
+# Between and behind characters that are shown as one.
 JOINING = "\u200d\ufe0f"
-"""Between and behind characters that are shown as one."""
 
 
 def sentences(deltas: Iterable[str]) -> Iterator[str]:

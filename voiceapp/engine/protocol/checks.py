@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+# Looks at a value; the second argument is its path, such as `session.audio.input`.
 Check = Callable[[Any, str], None]
-"""Looks at a value; the second argument is its path, such as `session.audio.input`."""
 
 
 class RefusedError(Exception):

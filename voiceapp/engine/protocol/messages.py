@@ -7,10 +7,10 @@ from typing import Any
 
 from .checks import RefusedError
 
+# Base64 letters in one event: 15 MiB of audio.
 MAX_AUDIO = 15 * 1024 * 1024 * 4 // 3
-"""Base64 letters in one event: 15 MiB of audio."""
+# Base64 letters of an append handled at a time (512 ms of PCM): others get their turn in between.
 SLICE_LETTERS = 32768
-"""Base64 letters of an append handled at a time (512 ms of PCM): others get their turn in between."""
 
 
 def parse(message: str | bytes) -> Any:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+# OpenAI and Azure end a session after 60 minutes.
 SESSION_SECONDS = 3600
-"""OpenAI and Azure end a session after 60 minutes."""
 
 
 def session(identifier: str, model: str, expires_at: int, voice: str = "alloy") -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 Step = dict[str, Any]
 
+# Each action by name, with the type of its value; what they do is told in docs/testing.md.
 ACTIONS: Mapping[str, type | tuple[type, ...]] = MappingProxyType(
     {
         "send": (str, dict),
@@ -30,7 +31,6 @@ ACTIONS: Mapping[str, type | tuple[type, ...]] = MappingProxyType(
         "giant_bytes": int,
     }
 )
-"""Each action by name, with the type of its value; what they do is told in docs/testing.md."""
 
 EXTRAS = MappingProxyType({"close": frozenset({"reason"})})
 

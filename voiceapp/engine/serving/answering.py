@@ -24,8 +24,8 @@ UNSPOKEN = MappingProxyType(
     }
 )
 
+# Text, voice, speed: sound.
 Speak = Callable[[str, str, float], Samples]
-"""Text, voice, speed: sound."""
 
 
 def answer_pieces(

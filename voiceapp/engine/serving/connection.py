@@ -13,8 +13,8 @@ from wsproto import events as ws
 from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 
 READ_BYTES = 65536
+# One append may carry 15 MiB of audio, which is 20 MiB of base64.
 MESSAGE_BYTES = 24 * 1024 * 1024
-"""One append may carry 15 MiB of audio, which is 20 MiB of base64."""
 
 TOO_BIG, POLICY = 1009, 1008
 DRAIN_SECONDS, STALLED_SECONDS, CLOSING_SECONDS = 2, 30, 2
@@ -69,10 +69,10 @@ class Connection:
     fragments: list[str] | list[bytes] = field(default_factory=list)
     size: int = 0
     closed: Closed | None = None
+    # Something was sent on our own account since the last flush.
     replied: bool = False
-    """Something was sent on our own account since the last flush."""
+    # Stalled for a test: not even a ping is answered any more.
     muted: bool = False
-    """Stalled for a test: not even a ping is answered any more."""
 
     # The opening handshake
 

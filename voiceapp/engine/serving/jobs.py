@@ -9,8 +9,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
+# Callers of whom is known when they were served.
 REMEMBERED_CALLERS = 1000
-"""Callers of whom is known when they were served."""
 
 
 class BusyError(Exception):

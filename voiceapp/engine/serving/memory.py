@@ -3,8 +3,8 @@
 import contextlib
 import ctypes
 
+# M_ARENA_MAX of glibc's mallopt.
 ARENA_MAX, ARENAS = -8, 2
-"""M_ARENA_MAX of glibc's mallopt."""
 
 
 def hold_together() -> None:

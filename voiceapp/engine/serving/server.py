@@ -19,8 +19,8 @@ from .faults import described
 
 PATH = "/v1/realtime"
 HANDSHAKE_SECONDS = 20
+# Seconds of silence before the first question, between two, and how many go without an answer.
 KEEPALIVE = MappingProxyType({"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3})
-"""Seconds of silence before the first question, between two, and how many go without an answer."""
 
 log = logging.getLogger(__name__)
 
@@ -147,8 +147,8 @@ BETA = Dismissal(
     "The Realtime Beta API is no longer supported. Please use /v1/realtime for the GA API.",
 )
 NO_MODEL = Dismissal("missing_model", "You must provide a model parameter.")
+# The close code that goes with both.
 CLOSE_CODE = 4000
-"""The close code that goes with both."""
 
 
 def dismissal(upgrade: Upgrade) -> Dismissal | None:

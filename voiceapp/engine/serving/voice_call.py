@@ -66,12 +66,12 @@ class VoiceCall:
     transcriptions: "dict[int, Future[Transcript]]" = field(default_factory=dict)
     answers: dict[str, threading.Event] = field(default_factory=dict)
     brains: dict[str, Brain] = field(default_factory=dict)
+    # Of which languages the caller knows that they are not there.
     told_unavailable: set[str] = field(default_factory=set)
-    """Of which languages the caller knows that they are not there."""
+    # How long the last look at unfinished speech took.
     partial_s: float = 0.0
-    """How long the last look at unfinished speech took."""
+    # Answers that some thread is at, also those that nobody wants any more.
     running_answers: int = 0
-    """Answers that some thread is at, also those that nobody wants any more."""
     closing: bool = False
 
     def __post_init__(self) -> None:

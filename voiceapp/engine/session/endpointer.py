@@ -10,16 +10,16 @@ class Edge(Enum):
     """What a frame brought about."""
 
     STARTED = auto()
+    # Silent for so long that it is worth recognising what was said so far.
     PAUSED = auto()
-    """Silent for so long that it is worth recognising what was said so far."""
     RESUMED = auto()
     STOPPED = auto()
 
 
 START_FRAMES = 3
 PAUSE_MS = 192
+# Speech that has started goes on down to this much below the threshold, as Silero's authors advise.
 SLACK = 0.15
-"""Speech that has started goes on down to this much below the threshold, as Silero's authors advise."""
 
 
 @dataclass
@@ -30,8 +30,8 @@ class Endpointer:
     silence_ms: int = 500
     speaking: bool = False
     paused: bool = False
+    # Frames of speech while silent, frames of silence while speaking.
     run: int = 0
-    """Frames of speech while silent, frames of silence while speaking."""
 
     def reset(self) -> None:
         self.speaking = self.paused = False

@@ -13,16 +13,16 @@ from ..speech.samples import INPUT_RATE, Samples
 from .endpointer import START_FRAMES, Edge, Endpointer
 
 SAMPLES_PER_MS = INPUT_RATE // 1000
+# Recognition hears this much before the speech, whatever the client's padding: with 300 ms words get lost.
 MIN_PREFIX_MS = 500
-"""Recognition hears this much before the speech, whatever the client's padding: with 300 ms words get lost."""
+# Kept while nobody speaks and turns are found by the detector: longer than any prefix.
 KEPT_MS = 5000
-"""Kept while nobody speaks and turns are found by the detector: longer than any prefix."""
+# Kept of a turn that is not committed; what is older is forgotten.
 MAX_TURN_MS = 10 * 60 * 1000
-"""Kept of a turn that is not committed; what is older is forgotten."""
 MIN_COMMIT_MS = 100
 
+# Milliseconds of silence that end a turn after a finished and after an unfinished sentence.
 EAGERNESS = MappingProxyType({"low": (1000, 8000), "medium": (600, 4000), "auto": (600, 4000), "high": (400, 2000)})
-"""Milliseconds of silence that end a turn after a finished and after an unfinished sentence."""
 
 
 @dataclass(frozen=True)
@@ -43,15 +43,15 @@ class InputBuffer:
     detection: dict[str, Any] | None = None
     decoder: Decoder = field(init=False)
     kept: bytearray = field(default_factory=bytearray)
+    # Position of the first sample kept.
     origin: int = 0
-    """Position of the first sample kept."""
+    # How many samples have been appended in all.
     position: int = 0
-    """How many samples have been appended in all."""
+    # How many of them the detector has seen.
     detected_to: int = 0
-    """How many of them the detector has seen."""
     speech_start: int = 0
+    # Where the silence after the turn before began: no later turn reaches back beyond it.
     earliest: int = 0
-    """Where the silence after the turn before began: no later turn reaches back beyond it."""
     uncommitted: int = 0
 
     def __post_init__(self) -> None:

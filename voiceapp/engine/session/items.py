@@ -7,12 +7,12 @@ from typing import Any
 from ..brains.request import Message
 from ..protocol.events import Item
 
+# Of all items of a session, the newest: enough for `conversation.item.retrieve` soon after.
 AUDIO_BYTES = 8 * 1024 * 1024
-"""Of all items of a session, the newest: enough for `conversation.item.retrieve` soon after."""
 
 
+# Of a session; beyond that the oldest items are forgotten.
 MAX_ITEMS, MAX_CHARACTERS = 1000, 2 * 1024 * 1024
-"""Of a session; beyond that the oldest items are forgotten."""
 WHITESPACE = re.compile(r"\s")
 
 

@@ -14,8 +14,8 @@ from .effects import Answer, Effect, Send, StopAnswer
 from .items import Items, StoredItem
 from .running_response import RunningResponse
 
+# Shown in `rate_limits.updated` so that clients have something to read; this engine limits nothing by tokens.
 TOKENS_PER_MINUTE = 40000
-"""Shown in `rate_limits.updated` so that clients have something to read; this engine limits nothing by tokens."""
 
 
 @dataclass
@@ -27,8 +27,8 @@ class Responses:
     ids: Source
     out: list[Effect]
     running: dict[str, RunningResponse] = field(default_factory=dict)
+    # A turn was taken while a response ran that may not be interrupted.
     deferred: bool = False
-    """A turn was taken while a response ran that may not be interrupted."""
     has_spoken: bool = False
     idle_at: float | None = None
     cached_tokens: int = 0

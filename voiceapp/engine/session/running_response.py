@@ -25,17 +25,17 @@ class RunningResponse:
     items: Items
     new_id: Callable[[str], str]
     limit: int | str = "inf"
+    # Text, audio, and how many of both were in the response before this one.
     input_tokens: tuple[int, int, int] = (0, 0, 0)
-    """Text, audio, and how many of both were in the response before this one."""
     format: Format = field(init=False)
     encoder: Encoder = field(init=False)
     current: StoredItem | None = None
     characters: int = 0
     sound_ms: int = 0
+    # Some of what the user said is not recognised yet.
     waiting: bool = False
-    """Some of what the user said is not recognised yet."""
+    # Its context is the conversation, not one the client gave.
     from_conversation: bool = True
-    """Its context is the conversation, not one the client gave."""
     over: bool = False
 
     def __post_init__(self) -> None:

@@ -6,17 +6,17 @@ from itertools import takewhile
 
 from ..speech.transcript import WIDE, Transcript, join_texts
 
+# Words after which an English sentence goes on.
 OPEN_WORDS = """
 a an and as at because but by for from if in is like my of on or so than that the their then to um uh was well were when
 where which while who with your
 """
-"""Words after which an English sentence goes on."""
+# Ends after which a Japanese one does.
 OPEN_KANA = re.compile(r"(?:[てでがはをにのへと、,]|から|けど|ので|ええと|えっと|あの|その)$")
-"""Ends after which a Japanese one does."""
 
 
+# Where two looks part, the letters just before are often half a word.
 UNSURE_CHARACTERS = 2
-"""Where two looks part, the letters just before are often half a word."""
 
 
 @dataclass
@@ -26,17 +26,17 @@ class Turn:
     item: str
     start: int
     ticket: int | None = None
+    # The position up to which that question reached.
     requested_to: int | None = None
-    """The position up to which that question reached."""
     transcript: Transcript | None = None
+    # The text up to `settled_to`, which no later recognition changes.
     settled: str = ""
-    """The text up to `settled_to`, which no later recognition changes."""
+    # What was sent of the text so far.
     sent: str = ""
-    """What was sent of the text so far."""
+    # The text as it seemed when somebody last looked, while the user spoke.
     partial: str = ""
-    """The text as it seemed when somebody last looked, while the user spoke."""
+    # Up to which position.
     partial_at: int = 0
-    """Up to which position."""
     settled_to: int | None = None
     committed: bool = False
     wants_answer: bool = False

@@ -8,15 +8,15 @@ import numpy as np
 from .detector import Detector
 from .samples import Floats
 
+# Shown to the detector when the gate opens, so that it knows what came before.
 LOOKBACK_FRAMES = 10
-"""Shown to the detector when the gate opens, so that it knows what came before."""
+# A second without speech closes the gate.
 HOLD_FRAMES = 31
-"""A second without speech closes the gate."""
 MIN_PROBABILITY = 0.1
+# 3 dB above the floor opens it; frames of steady noise differ by a tenth of that.
 OPENING_RATIO = 2.0
-"""3 dB above the floor opens it; frames of steady noise differ by a tenth of that."""
+# The floor rises by 3 dB a second towards what is heard, and falls at once.
 FLOOR_RISE = 1.02
-"""The floor rises by 3 dB a second towards what is heard, and falls at once."""
 MIN_ENERGY = 1e-9
 
 

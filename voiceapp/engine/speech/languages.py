@@ -35,8 +35,8 @@ class Language:
     tts: TextToSpeech
 
 
+# Takes the name of the part that is loaded next.
 Tell = Callable[[str], None]
-"""Takes the name of the part that is loaded next."""
 
 
 def english(tell: Tell) -> Language:
@@ -62,8 +62,8 @@ class Languages:
 
     default: Language
     loaded: dict[str, Language] = field(default_factory=dict)
+    # Why a language is not there, in words for the user.
     unavailable: dict[str, str] = field(default_factory=dict)
-    """Why a language is not there, in words for the user."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:

@@ -84,8 +84,8 @@ TTS_JAPANESE = ModelFile(
     "f3be49a6838904a6c218790b64e07c3e83c1886e995dca284b413caab19184de",
     INSTALL_JAPANESE,
 )
+# A CTranslate2 Whisper model (English-only or multilingual) in place of the one that is installed.
 STT_FOLDER_SETTING = "VOICEAPP_ENGINE_RECOGNISER_DIR"
-"""A CTranslate2 Whisper model (English-only or multilingual) in place of the one that is installed."""
 
 
 def stt_folder() -> Path:

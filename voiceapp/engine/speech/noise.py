@@ -4,14 +4,14 @@ import numpy as np
 
 from .samples import Floats
 
+# Shares of the frames: the quieter hold the noise alone, the louder speech.
 QUIET_QUANTILE, LOUD_QUANTILE = 0.15, 0.9
-"""Shares of the frames: the quieter hold the noise alone, the louder speech."""
+# The noise's mean power, to that of its quieter moments.
 MEAN_OVER_QUIET = 1.5
-"""The noise's mean power, to that of its quieter moments."""
+# Speech more than 30 dB above the noise is left alone.
 CLEAN_RATIO = 1000.0
-"""Speech more than 30 dB above the noise is left alone."""
+# Of the noise, and at least of what was there: more taken away makes artefacts that cost more words than the noise.
 SUBTRACTED, KEPT = 0.7, 0.3
-"""Of the noise, and at least of what was there: more taken away makes artefacts that cost more words than the noise."""
 
 
 def without_noise(bands: Floats) -> Floats:

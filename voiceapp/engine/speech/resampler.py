@@ -6,8 +6,8 @@ import numpy as np
 
 from .samples import Floats
 
+# Long enough for −60 dB in the stop band at 24 to 16 kHz, and 0.75 ms of delay.
 TAPS_PER_PHASE = 24
-"""Long enough for −60 dB in the stop band at 24 to 16 kHz, and 0.75 ms of delay."""
 
 
 class Resampler:

@@ -10,8 +10,8 @@ from .samples import Floats, Samples
 from .voices import DEFAULT_VOICE, VOICES, Voice
 
 LOUDNESS, PEAK = 0.08, 0.9
+# The model was made for 0.5 to 2; the protocol asks for 0.25 to 1.5.
 MIN_SPEED, MAX_SPEED = 0.5, 1.5
-"""The model was made for 0.5 to 2; the protocol asks for 0.25 to 1.5."""
 
 
 class HibariTts:

@@ -10,8 +10,8 @@ from .detector import FRAME
 from .missing import MissingError
 from .samples import INPUT_RATE, Floats
 
+# The network wants the last samples of the frame before in front of each frame.
 CONTEXT = 64
-"""The network wants the last samples of the frame before in front of each frame."""
 
 
 class SileroNetwork:
