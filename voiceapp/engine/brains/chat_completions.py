@@ -114,14 +114,14 @@ def delta_in(line: bytes) -> dict[str, Any] | None:
 class ToolCallDeltas:
     """Function calls, put together from their deltas."""
 
-    parts: dict[int, list[str]] = field(default_factory=dict)
+    _parts: dict[int, list[str]] = field(default_factory=dict)
 
     def add(self, deltas: list[dict[str, Any]]) -> None:
         for delta in deltas:
-            part = self.parts.setdefault(delta.get("index", 0), ["", ""])
+            part = self._parts.setdefault(delta.get("index", 0), ["", ""])
             function = delta.get("function") or {}
             part[0] += function.get("name") or ""
             part[1] += function.get("arguments") or ""
 
     def finished(self) -> list[ToolCall]:
-        return [ToolCall(name, arguments or "{}") for name, arguments in self.parts.values()]
+        return [ToolCall(name, arguments or "{}") for name, arguments in self._parts.values()]

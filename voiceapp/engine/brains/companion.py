@@ -46,7 +46,7 @@ class Companion(RuleBasedBrain):
 
     game: GuessingGame | None = None
     dictation: str | None = None
-    has_explained: bool = False
+    _has_explained: bool = False
 
     def greeting(self) -> str:
         return f"Hello. {ABOUT} Say help to hear what I can do."
@@ -101,7 +101,7 @@ class Companion(RuleBasedBrain):
         return arithmetic.answer(text) or self._without_model(text)
 
     def _without_model(self, text: str) -> str:
-        first, self.has_explained = not self.has_explained, True
+        first, self._has_explained = not self._has_explained, True
         heard = excerpt(text)
         heard = heard if heard.endswith((".", "?", "!", "…")) else f"{heard}."
         excuse = f"No language model is configured, so I cannot answer that. {SKILLS}" if first else NO_MODEL

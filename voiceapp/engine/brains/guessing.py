@@ -14,7 +14,7 @@ class GuessingGame:
     """One game; over once `won` or given up."""
 
     number: int
-    guesses: int = 0
+    _guesses: int = 0
     over: bool = False
 
     @classmethod
@@ -30,9 +30,9 @@ class GuessingGame:
         return self._compared(int(found.group())) if found else None
 
     def _compared(self, guess: int) -> str:
-        self.guesses += 1
+        self._guesses += 1
         if guess == self.number:
             self.over = True
-            tries = "guess" if self.guesses == 1 else "guesses"
-            return f"Yes, it is {guess}! You needed {self.guesses} {tries}."
+            tries = "guess" if self._guesses == 1 else "guesses"
+            return f"Yes, it is {guess}! You needed {self._guesses} {tries}."
         return f"{guess} is too {'low' if guess < self.number else 'high'}."

@@ -23,7 +23,7 @@ class RuleBasedBrain(ABC):
     rng: random.Random
     user_name: str | None = None
     last_answer: str = ""
-    jokes: list[str] = field(default_factory=list)
+    _jokes_left: list[str] = field(default_factory=list)
 
     def reply(self, request: Request) -> Iterator[str | ToolCall]:
         request = replace(request, messages=tuple(shortened(message) for message in request.messages))
@@ -51,9 +51,9 @@ class RuleBasedBrain(ABC):
 
     def next_joke(self, jokes: tuple[str, ...]) -> str:
         """In no order, and none again before all were told."""
-        if not self.jokes:
-            self.jokes = self.rng.sample(jokes, len(jokes))
-        return self.jokes.pop()
+        if not self._jokes_left:
+            self._jokes_left = self.rng.sample(jokes, len(jokes))
+        return self._jokes_left.pop()
 
     # In the language's own words
 

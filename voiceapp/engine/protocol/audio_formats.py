@@ -58,17 +58,17 @@ class Decoder:
     """From a client's bytes to 16 kHz samples."""
 
     format: Format
-    kept: bytes = b""
-    resampler: Resampler = field(init=False)
+    _rest: bytes = b""
+    _resampler: Resampler = field(init=False)
 
     def __post_init__(self) -> None:
-        self.resampler = Resampler(self.format.rate, INPUT_RATE)
+        self._resampler = Resampler(self.format.rate, INPUT_RATE)
 
     def feed(self, data: bytes) -> Samples:
-        data = self.kept + data
+        data = self._rest + data
         whole = len(data) // self.format.width * self.format.width
-        self.kept = data[whole:]
-        return rounded(self.resampler.feed(self.format.decoded(data[:whole]).astype(np.float32)))
+        self._rest = data[whole:]
+        return rounded(self._resampler.feed(self.format.decoded(data[:whole]).astype(np.float32)))
 
 
 @dataclass
@@ -76,15 +76,15 @@ class Encoder:
     """From 24 kHz samples to a client's bytes."""
 
     format: Format
-    resampler: Resampler = field(init=False)
+    _resampler: Resampler = field(init=False)
 
     def __post_init__(self) -> None:
-        self.resampler = Resampler(OUTPUT_RATE, self.format.rate)
+        self._resampler = Resampler(OUTPUT_RATE, self.format.rate)
 
     def feed(self, samples: Samples) -> bytes:
         if self.format.rate == OUTPUT_RATE:
             return self.format.encoded(samples)
-        return self.format.encoded(rounded(self.resampler.feed(samples.astype(np.float32))))
+        return self.format.encoded(rounded(self._resampler.feed(samples.astype(np.float32))))
 
 
 def rounded(samples: Floats) -> Samples:

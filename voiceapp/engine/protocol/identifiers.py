@@ -22,10 +22,10 @@ class Identifiers:
 class Numbered:
     """Identifiers that count from one for each kind: `item_1`, `item_2`, `resp_1` …"""
 
-    counters: dict[str, "count[int]"] = field(default_factory=dict)
+    _counters: dict[str, "count[int]"] = field(default_factory=dict)
 
     def fresh(self, kind: str) -> str:
-        return f"{kind}_{next(self.counters.setdefault(kind, count(1)))}"
+        return f"{kind}_{next(self._counters.setdefault(kind, count(1)))}"
 
 
 Source = Identifiers | Numbered

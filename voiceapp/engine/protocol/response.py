@@ -18,10 +18,10 @@ class Response:
     max_output_tokens: int | str = "inf"
     metadata: dict[str, str] | None = None
     status: str = "in_progress"
-    status_details: dict[str, Any] | None = None
+    _status_details: dict[str, Any] | None = None
     usage: dict[str, Any] | None = None
     output: list[Item] = field(default_factory=list)
-    previous: str | None = None
+    _previous: str | None = None
     item: Item | None = None
     text: str = ""
 
@@ -34,7 +34,7 @@ class Response:
             "object": "realtime.response",
             "id": self.identifier,
             "status": self.status,
-            "status_details": self.status_details,
+            "status_details": self._status_details,
             "output": [dict(item) for item in self.output],
             "conversation_id": self.conversation,
             "output_modalities": self.modalities,
@@ -103,7 +103,7 @@ class Response:
         details: dict[str, Any] | None = None,
         usage: dict[str, Any] | None = None,
     ) -> list[Event]:
-        self.status, self.status_details, self.usage = status, details, usage
+        self.status, self._status_details, self.usage = status, details, usage
         return [{"type": "response.done", "response": self.snapshot()}]
 
     def cancelled(self, reason: str, usage: dict[str, Any] | None = None) -> list[Event]:
@@ -114,7 +114,7 @@ class Response:
     # Below the surface
 
     def _open(self, item: Item, previous: str | None) -> list[Event]:
-        self.item, self.previous = item, previous
+        self.item, self._previous = item, previous
         added = {"response_id": self.identifier, "output_index": len(self.output), "item": dict(item)}
         sent = [{"type": "response.output_item.added", **added}]
         if self.conversation:
@@ -124,7 +124,7 @@ class Response:
     def _close(self, changes: dict[str, Any]) -> list[Event]:
         item = self._current() | changes
         ended = {"response_id": self.identifier, "output_index": len(self.output), "item": item}
-        sent = [events.item_done(item, self.previous)] if self.conversation else []
+        sent = [events.item_done(item, self._previous)] if self.conversation else []
         self.output.append(item)
         self.item = None
         return [*sent, {"type": "response.output_item.done", **ended}]

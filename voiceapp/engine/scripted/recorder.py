@@ -25,7 +25,7 @@ class Recorder:
     events: list[Event] = field(default_factory=list)
     audio: bytearray = field(default_factory=bytearray)
     audio_by_item: dict[str, bytes] = field(default_factory=dict)
-    uncommitted: int = 0
+    _committed_to: int = 0
     closed: Closed | None = None
 
     @property
@@ -51,8 +51,8 @@ class Recorder:
         return event
 
     def committed(self, item: str) -> None:
-        self.audio_by_item[item] = bytes(self.audio[self.uncommitted :])
-        self.uncommitted = len(self.audio)
+        self.audio_by_item[item] = bytes(self.audio[self._committed_to :])
+        self._committed_to = len(self.audio)
 
     def _without_audio(self, event: Event) -> Event:
         if event.get("type") != "input_audio_buffer.append":

@@ -31,26 +31,26 @@ class Script:
     recorder: Recorder
     number: int
     on_change: Callable[[], None]
-    ids: Numbered = field(default_factory=Numbered)
-    event_numbers: "count[int]" = field(default_factory=lambda: count(1))
-    session: dict[str, Any] = field(default_factory=dict)
-    fired: Counter[int] = field(default_factory=Counter)
-    last_item: str | None = None
-    reply: Response | None = None
-    mute: bool = False
-    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _ids: Numbered = field(default_factory=Numbered)
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
+    _session: dict[str, Any] = field(default_factory=dict)
+    _fired: Counter[int] = field(default_factory=Counter)
+    _last_item: str | None = None
+    _reply: Response | None = None
+    _muted: bool = False
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self) -> None:
         """Until the connection is over."""
         expires = int(time.time()) + session_object.SESSION_SECONDS
-        self.session = session_object.session(
-            self.ids.fresh("sess"), self.recorder.model or self.scenario.model, expires
+        self._session = session_object.session(
+            self._ids.fresh("sess"), self.recorder.model or self.scenario.model, expires
         )
         try:
             self.fire("connect", {"type": "connect"})
             await self._listen()
         finally:
-            for task in self.tasks:
+            for task in self._tasks:
                 task.cancel()
             self.on_change()
 
@@ -83,20 +83,20 @@ class Script:
             self.perform(self._default(when, event), event, 1)
 
     def _fire(self, place: int, trigger: Trigger, event: Event) -> bool:
-        if trigger.ms is not None and (place in self.fired or self.recorder.audio_ms < trigger.ms):
+        if trigger.ms is not None and (place in self._fired or self.recorder.audio_ms < trigger.ms):
             return False
-        self.fired[place] += 1
-        if not trigger.counts(self.fired[place]):
+        self._fired[place] += 1
+        if not trigger.counts(self._fired[place]):
             return False
-        self.perform(trigger.steps, event, self.fired[place])
+        self.perform(trigger.steps, event, self._fired[place])
         return True
 
     def perform(self, steps: "tuple[Step, ...] | list[Step]", event: Event, occurrence: int) -> None:
         if not steps:
             return
         task = asyncio.get_running_loop().create_task(self._play(steps, event, occurrence))
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _play(self, steps: "tuple[Step, ...] | list[Step]", event: Event, occurrence: int) -> None:
         for step in steps:
@@ -110,7 +110,7 @@ class Script:
             case "connect":
                 return [{"send": "session.created"}]
             case "session.update":
-                self.session = session_object.merged(self.session, event.get("session") or {})
+                self._session = session_object.merged(self._session, event.get("session") or {})
                 return [{"send": "session.updated"}]
             case "input_audio_buffer.clear":
                 return [{"send": events.cleared()}]
@@ -129,8 +129,8 @@ class Script:
         return []
 
     def _created(self, event: Event) -> list[Step]:
-        item = {"id": self.ids.fresh("item"), "status": "completed"} | event.get("item", {})
-        previous, self.last_item = event.get("previous_item_id") or self.last_item, item["id"]
+        item = {"id": self._ids.fresh("item"), "status": "completed"} | event.get("item", {})
+        previous, self._last_item = event.get("previous_item_id") or self._last_item, item["id"]
         return [{"send": events.item_added(item, previous)}, {"send": events.item_done(item, previous)}]
 
     # Steps
@@ -143,7 +143,7 @@ class Script:
     async def _do_send(self, value: str | Event, step: Step, event: Event) -> None:
         if isinstance(value, str):
             named = value in ("session.created", "session.updated")
-            value = {"type": value, **({"session": self.session} if named else {})}
+            value = {"type": value, **({"session": self._session} if named else {})}
         self.emit([value])
 
     async def _do_wait_ms(self, value: float, step: Step, event: Event) -> None:
@@ -151,14 +151,14 @@ class Script:
 
     async def _do_say(self, value: Mapping[str, Any], step: Step, event: Event) -> None:
         say = Say(**value)
-        said = ScriptedReply(say, self._response(say.response, say), self._item(say.item), say.after or self.last_item)
-        self.last_item = said.item
-        self.reply = said.response
+        said = ScriptedReply(say, self._response(say.response, say), self._item(say.item), say.after or self._last_item)
+        self._last_item = said.item
+        self._reply = said.response
         self.emit(said.opening())
         await self._send_chunks(said, event)
         if say.cut_ms is None and said.response.status == "in_progress":
             self.emit(said.closing())
-            self.reply = None
+            self._reply = None
 
     async def _send_chunks(self, said: ScriptedReply, event: Event) -> None:
         chunks = said.chunks()
@@ -175,7 +175,7 @@ class Script:
         hear, now = Hear(**value), self.recorder.audio_ms
         start = hear.start_ms if hear.start_ms is not None else max(0, now - hear.ms)
         item = self._item(hear.item)
-        self.emit(hear_events(hear, item, hear.after or self.last_item, start))
+        self.emit(hear_events(hear, item, hear.after or self._last_item, start))
         self._said(item)
 
     async def _do_speech_started(self, value: Mapping[str, Any], step: Step, event: Event) -> None:
@@ -187,28 +187,28 @@ class Script:
         edge = Edge(**value)
         at = self.recorder.audio_ms if edge.at_ms is None else edge.at_ms
         item = self._item(edge.item)
-        turn = hear_events(Hear(), item, edge.after or self.last_item, 0)
+        turn = hear_events(Hear(), item, edge.after or self._last_item, 0)
         self.emit([events.speech_stopped(item, at), *turn[2:]])
         self._said(item)
 
     async def _do_transcript(self, value: Mapping[str, Any], step: Step, event: Event) -> None:
         transcript = Transcript(**value)
-        self.emit(transcript_events(transcript, transcript.item or str(self.last_item)))
+        self.emit(transcript_events(transcript, transcript.item or str(self._last_item)))
 
     async def _do_call(self, value: Mapping[str, Any], step: Step, event: Event) -> None:
         call = Call(**value)
-        item, call_id = self._item(call.item), call.call_id or self.ids.fresh("call")
-        self.emit(call_events(call, self._response(call.response), item, self.last_item, call_id))
-        self.last_item = item
+        item, call_id = self._item(call.item), call.call_id or self._ids.fresh("call")
+        self.emit(call_events(call, self._response(call.response), item, self._last_item, call_id))
+        self._last_item = item
 
     async def _do_interrupt(self, value: str | bool, step: Step, event: Event) -> None:
         reason = value if isinstance(value, str) else "turn_detected"
-        if self.reply is not None and self.reply.status == "in_progress":
-            self.emit(self.reply.cancelled(reason))
+        if self._reply is not None and self._reply.status == "in_progress":
+            self.emit(self._reply.cancelled(reason))
         elif reason == "client_cancelled":
             refused = "Cancellation failed: no active response found"
             self.emit([events.error("response_cancel_not_active", refused, event_id=event.get("event_id"))])
-        self.reply = None
+        self._reply = None
 
     async def _do_error(self, value: Mapping[str, Any], step: Step, event: Event) -> None:
         named = {"code": None, "message": "Scripted error.", "kind": value.get("type", "invalid_request_error")}
@@ -224,7 +224,7 @@ class Script:
         await self.connection.close(value, step.get("reason", ""))
 
     async def _do_drop(self, value: str, step: Step, event: Event) -> None:
-        self.mute = True
+        self._muted = True
         if value == "rst":
             self.connection.reset()
         else:
@@ -233,7 +233,7 @@ class Script:
     async def _do_stall(self, value: bool, step: Step, event: Event) -> None:
         begun = b'{"type":"response.output_audio.delta","delta":"AAAA'
         await self.connection.send_raw(frame_head(TEXT, 1 << 17) + begun)
-        self.mute = self.connection.muted = True
+        self._muted = self.connection.muted = True
 
     async def _do_text(self, value: str, step: Step, event: Event) -> None:
         self._post(value)
@@ -250,25 +250,25 @@ class Script:
         for event in sent:
             spoken = beta.to_beta(event) if self.scenario.dialect == "beta" else event
             if spoken is not None:
-                numbered = {"type": spoken["type"], "event_id": f"event_{next(self.event_numbers)}", **spoken}
+                numbered = {"type": spoken["type"], "event_id": f"event_{next(self._numbers)}", **spoken}
                 self._post(json.dumps(numbered))
 
     def _post(self, message: str | bytes) -> None:
-        if not self.mute:
+        if not self._muted:
             self.connection.post(message)
 
     def _item(self, named: str | None) -> str:
-        return named or self.ids.fresh("item")
+        return named or self._ids.fresh("item")
 
     def _said(self, item: str) -> None:
-        self.last_item = item
+        self._last_item = item
         self.recorder.committed(item)
 
     def _response(self, named: str | None, say: Say | None = None) -> Response:
-        spoken = session_object.session("", "", 0)["audio"]["output"] | value_at(self.session, "audio.output") or {}
+        spoken = session_object.session("", "", 0)["audio"]["output"] | value_at(self._session, "audio.output") or {}
         chosen = [say.modality] if say else ["audio"]
         metadata = dict(say.metadata) if say and say.metadata else None
-        return Response(named or self.ids.fresh("resp"), "conv_1", spoken, chosen, metadata=metadata)
+        return Response(named or self._ids.fresh("resp"), "conv_1", spoken, chosen, metadata=metadata)
 
 
 def with_placeholders_filled(value: Any, event: Event, occurrence: int) -> Any:

@@ -71,12 +71,12 @@ class PooledTts:
     pool: Pool
     tts: TextToSpeech
     stopped: threading.Event
-    begun: bool = False
+    _begun: bool = False
 
     def __call__(self, text: str, voice: str, speed: float) -> Samples:
         """In a thread that waits. Raises `BusyError`."""
-        spoken: Samples = self.pool.submit(self.caller, partial(self._made, text, voice, speed), self.begun).result()
-        self.begun = True
+        spoken: Samples = self.pool.submit(self.caller, partial(self._made, text, voice, speed), self._begun).result()
+        self._begun = True
         return spoken
 
     def _made(self, text: str, voice: str, speed: float) -> Samples:

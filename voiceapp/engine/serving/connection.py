@@ -65,12 +65,12 @@ class Connection:
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
-    protocol: WSConnection = field(default_factory=lambda: WSConnection(ConnectionType.SERVER))
-    fragments: list[str] | list[bytes] = field(default_factory=list)
-    size: int = 0
-    closed: Closed | None = None
+    _protocol: WSConnection = field(default_factory=lambda: WSConnection(ConnectionType.SERVER))
+    _fragments: list[str] | list[bytes] = field(default_factory=list)
+    _size: int = 0
+    _closed: Closed | None = None
     # Something was sent on our own account since the last flush.
-    replied: bool = False
+    _replied: bool = False
     # Stalled for a test: not even a ping is answered any more.
     muted: bool = False
 
@@ -80,7 +80,7 @@ class Connection:
         """The client's request; nothing if it was no WebSocket request (which is then answered)."""
         try:
             while True:
-                for event in self.protocol.events():
+                for event in self._protocol.events():
                     if isinstance(event, ws.Request):
                         return upgrade_of(event)
                 if not await self._read():
@@ -106,17 +106,17 @@ class Connection:
     # Messages
 
     async def receive(self) -> Incoming:
-        while self.closed is None:
-            for event in self.protocol.events():
+        while self._closed is None:
+            for event in self._protocol.events():
                 message = self._message_of(event)
                 if message is not None:
                     return message
-            if self.replied:
-                self.replied = False
+            if self._replied:
+                self._replied = False
                 await self.flush()
             if not await self._read():
-                self.closed = Closed(1006)
-        return self.closed
+                self._closed = Closed(1006)
+        return self._closed
 
     async def send(self, message: str | bytes) -> None:
         self.post(message)
@@ -134,7 +134,7 @@ class Connection:
         except TimeoutError:
             log.info("a client that does not read was dropped")
             self.reset()
-            self.closed, self.muted = Closed(1006), True
+            self._closed, self.muted = Closed(1006), True
         except ConnectionError:
             pass
 
@@ -170,7 +170,7 @@ class Connection:
         self.writer.transport.abort()
 
     async def finish(self) -> None:
-        if self.closed is not None and self.closed.code == TOO_BIG:
+        if self._closed is not None and self._closed.code == TOO_BIG:
             await self._drain()
         self.writer.close()
         try:
@@ -198,39 +198,39 @@ class Connection:
         except (ConnectionError, OSError):
             data = b""
         with contextlib.suppress(LocalProtocolError):
-            self.protocol.receive_data(data or None)
+            self._protocol.receive_data(data or None)
         return bool(data)
 
     def _send(self, event: ws.Event) -> None:
         if self.muted:
             return
         with contextlib.suppress(LocalProtocolError):
-            self.writer.write(self.protocol.send(event))
+            self.writer.write(self._protocol.send(event))
 
     def _message_of(self, event: ws.Event) -> Incoming | None:
         if isinstance(event, ws.Message):
             return self._add_fragment(event)
         if isinstance(event, ws.Ping):
             self._send(event.response())
-            self.replied = True
+            self._replied = True
         if isinstance(event, ws.CloseConnection):
             self._send(event.response())
-            self.replied = True
-            self.closed = Closed(event.code, event.reason or "")
-            return self.closed
+            self._replied = True
+            self._closed = Closed(event.code, event.reason or "")
+            return self._closed
         return None
 
     def _add_fragment(self, message: ws.Message) -> Incoming | None:  # type: ignore[type-arg]
-        self.fragments.append(message.data)
-        self.size += len(message.data)
-        if self.size > MESSAGE_BYTES:
+        self._fragments.append(message.data)
+        self._size += len(message.data)
+        if self._size > MESSAGE_BYTES:
             self._send(ws.CloseConnection(TOO_BIG, "message too big"))
-            self.closed = Closed(TOO_BIG, "message too big")
-            return self.closed
+            self._closed = Closed(TOO_BIG, "message too big")
+            return self._closed
         if not message.message_finished:
             return None
-        whole: str | bytes = type(message.data)().join(self.fragments)
-        self.fragments, self.size = [], 0
+        whole: str | bytes = type(message.data)().join(self._fragments)
+        self._fragments, self._size = [], 0
         return whole
 
 

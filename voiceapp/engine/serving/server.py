@@ -50,28 +50,28 @@ class Server:
 
     handler: Handler
     address: Address = field(default_factory=Address)
-    listener: asyncio.Server | None = None
-    connections: set[asyncio.Task[None]] = field(default_factory=set)
+    _listener: asyncio.Server | None = None
+    _connections: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def start(self) -> int:
         """The port it listens on."""
         where = self.address
-        self.listener = await asyncio.start_server(self._welcome, where.host, where.port, ssl=where.tls)
-        port: int = self.listener.sockets[0].getsockname()[1]
+        self._listener = await asyncio.start_server(self._welcome, where.host, where.port, ssl=where.tls)
+        port: int = self._listener.sockets[0].getsockname()[1]
         return port
 
     async def stop(self) -> None:
-        if self.listener is not None:
-            self.listener.close()
-        for task in list(self.connections):
+        if self._listener is not None:
+            self._listener.close()
+        for task in list(self._connections):
             task.cancel()
-        await asyncio.gather(*self.connections, return_exceptions=True)
+        await asyncio.gather(*self._connections, return_exceptions=True)
 
     async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("a connection is served outside of a task")
-        self.connections.add(task)
+        self._connections.add(task)
         detect_dead_peer(writer.get_extra_info("socket"))
         try:
             await self._serve(Connection(reader, writer))
@@ -79,7 +79,7 @@ class Server:
             # Cancelling is how stop() ends a connection; asyncio's streams would report it as an error.
             writer.transport.abort()
         finally:
-            self.connections.discard(task)
+            self._connections.discard(task)
 
     async def _serve(self, connection: Connection) -> None:
         try:

@@ -61,30 +61,30 @@ class VoiceCall:
     model: str
     session_seconds: float
     is_alone: Callable[[], bool]
-    inbox: "asyncio.Queue[Callable[[], list[Effect]] | None]" = field(default_factory=asyncio.Queue)
-    event_numbers: Iterator[int] = field(default_factory=lambda: count(1))
-    transcriptions: "dict[int, Future[Transcript]]" = field(default_factory=dict)
-    answers: dict[str, threading.Event] = field(default_factory=dict)
-    brains: dict[str, Brain] = field(default_factory=dict)
+    _inbox: "asyncio.Queue[Callable[[], list[Effect]] | None]" = field(default_factory=asyncio.Queue)
+    _event_numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    _transcriptions: "dict[int, Future[Transcript]]" = field(default_factory=dict)
+    _answers: dict[str, threading.Event] = field(default_factory=dict)
+    _brains: dict[str, Brain] = field(default_factory=dict)
     # Of which languages the caller knows that they are not there.
-    told_unavailable: set[str] = field(default_factory=set)
+    _told_unavailable: set[str] = field(default_factory=set)
     # How long the last look at unfinished speech took.
-    partial_s: float = 0.0
+    _partial_s: float = 0.0
     # Answers that some thread is at, also those that nobody wants any more.
-    running_answers: int = 0
-    closing: bool = False
+    _running_answers: int = 0
+    _closing: bool = False
 
     def __post_init__(self) -> None:
-        self.loop = asyncio.get_running_loop()
+        self._loop = asyncio.get_running_loop()
         detector = GatedDetector(SileroDetector(self.models.network))
         ids = Identifiers(random.SystemRandom())
-        self.session = Session(self.model, detector, time.monotonic(), time.time(), self.session_seconds, ids)
+        self._session = Session(self.model, detector, time.monotonic(), time.time(), self.session_seconds, ids)
 
     async def run(self) -> None:
-        await self._perform(self.session.open())
+        await self._perform(self._session.open())
         reading = asyncio.create_task(self._read())
         try:
-            while not self.closing:
+            while not self._closing:
                 await self._step()
         finally:
             reading.cancel()
@@ -93,16 +93,16 @@ class VoiceCall:
 
     async def _step(self) -> None:
         # Checked first: under a flood of events the inbox is never empty and no timeout ever strikes.
-        if self.session.wake_at() <= time.monotonic():
-            await self._perform(self.session.tick(time.monotonic()))
+        if self._session.wake_at() <= time.monotonic():
+            await self._perform(self._session.tick(time.monotonic()))
             return
         try:
-            async with asyncio.timeout(max(0, self.session.wake_at() - time.monotonic())):
-                action = await self.inbox.get()
+            async with asyncio.timeout(max(0, self._session.wake_at() - time.monotonic())):
+                action = await self._inbox.get()
         except TimeoutError:
             return
         if action is None:
-            self.closing = True
+            self._closing = True
         else:
             await self._perform(action())
 
@@ -117,11 +117,11 @@ class VoiceCall:
             log.error("a call ended by an error of ours: %s", described(failure))  # noqa: TRY400
         finally:
             # However reading ends, the call does: it would be deaf.
-            self.inbox.put_nowait(None)
+            self._inbox.put_nowait(None)
 
     async def _take(self, events: list[Any]) -> None:
         for event in events:
-            await self._perform(self.session.receive(event))
+            await self._perform(self._session.receive(event))
             if len(events) > 1:
                 await asyncio.sleep(0)
 
@@ -140,7 +140,7 @@ class VoiceCall:
     def _do(self, effect: Effect) -> None:
         match effect:
             case Send(event):
-                self.connection.post(json.dumps({"event_id": f"event_{next(self.event_numbers)}", **event}))
+                self.connection.post(json.dumps({"event_id": f"event_{next(self._event_numbers)}", **event}))
             case PrepareLanguage(language):
                 self.workers.answer_threads.submit(self.models.languages.get, language)
             case Transcribe(ticket, samples, language):
@@ -152,11 +152,11 @@ class VoiceCall:
             case Answer(request):
                 self._answer(request)
             case StopAnswer(response):
-                self.answers.pop(response, threading.Event()).set()
+                self._answers.pop(response, threading.Event()).set()
 
     def _end(self) -> None:
-        self.closing = True
-        self.inbox.put_nowait(None)
+        self._closing = True
+        self._inbox.put_nowait(None)
 
     # Hearing
 
@@ -172,9 +172,9 @@ class VoiceCall:
         try:
             future = self.workers.stt_pool.submit(self, work, patient=bool(transcripts))
         except BusyError:
-            self._post(lambda: self.session.transcription_failed(ticket, "server_busy", BUSY))
+            self._post(lambda: self._session.transcription_failed(ticket, "server_busy", BUSY))
             return
-        self.transcriptions[ticket] = future
+        self._transcriptions[ticket] = future
         future.add_done_callback(
             lambda done: self._post(lambda: self._transcribed(ticket, language, rest, transcripts, done))
         )
@@ -184,7 +184,7 @@ class VoiceCall:
 
     def _transcribe_partial(self, item: str, samples: Samples, language: str) -> None:
         """Only for a lone caller on a machine with time to spare: the end of a turn must not wait for it."""
-        slow = self.partial_s > MAX_PARTIAL_S or os.getloadavg()[0] > (os.cpu_count() or 1)
+        slow = self._partial_s > MAX_PARTIAL_S or os.getloadavg()[0] > (os.cpu_count() or 1)
         if slow or not self.is_alone() or not self.workers.stt_pool.idle:
             return
         began, stt = time.monotonic(), self.models.languages.get(language).stt
@@ -192,41 +192,41 @@ class VoiceCall:
         future.add_done_callback(lambda done: self._post(lambda: self._partially_transcribed(item, done, began)))
 
     def _partially_transcribed(self, item: str, done: "Future[Transcript]", began: float) -> list[Effect]:
-        self.partial_s = time.monotonic() - began
-        return [] if done.cancelled() or done.exception() else self.session.partially_transcribed(item, done.result())
+        self._partial_s = time.monotonic() - began
+        return [] if done.cancelled() or done.exception() else self._session.partially_transcribed(item, done.result())
 
     def _transcribed(
         self, ticket: int, language: str, rest: list[Samples], transcripts: list[Transcript], done: "Future[Transcript]"
     ) -> list[Effect]:
-        if self.transcriptions.pop(ticket, None) is None or done.cancelled():
+        if self._transcriptions.pop(ticket, None) is None or done.cancelled():
             return []
         failure = done.exception()
         if failure is None and rest:
             self._transcribe_parts(ticket, language, rest, [*transcripts, done.result()])
             return []
         if failure is None:
-            return self.session.transcribed(ticket, merged([*transcripts, done.result()]))
+            return self._session.transcribed(ticket, merged([*transcripts, done.result()]))
         log.error("recognition failed: %s", described(failure))
-        return self.session.transcription_failed(ticket, "recognition_failed", "The sound could not be recognised.")
+        return self._session.transcription_failed(ticket, "recognition_failed", "The sound could not be recognised.")
 
     def _cancel_transcription(self, ticket: int) -> None:
-        if ticket in self.transcriptions:
-            self.transcriptions.pop(ticket).cancel()
+        if ticket in self._transcriptions:
+            self._transcriptions.pop(ticket).cancel()
 
     # Answering
 
     def _answer(self, request: Request) -> None:
-        if self.running_answers >= MAX_ANSWERS:
+        if self._running_answers >= MAX_ANSWERS:
             self._produced(request.response_id, Failed("server_busy", BUSY))
             return
-        self.running_answers += 1
-        stopped = self.answers[request.response_id] = threading.Event()
+        self._running_answers += 1
+        stopped = self._answers[request.response_id] = threading.Event()
         future = self.workers.answer_threads.submit(self._produce, request, stopped)
         future.add_done_callback(lambda _: self._post(lambda: self._answer_ended(request.response_id)))
 
     def _answer_ended(self, response: str) -> list[Effect]:
-        self.running_answers -= 1
-        self.answers.pop(response, None)
+        self._running_answers -= 1
+        self._answers.pop(response, None)
         return []
 
     def _produce(self, request: Request, stopped: threading.Event) -> None:
@@ -247,16 +247,16 @@ class VoiceCall:
             self._produced(request.response_id, Failed("internal", "The answer could not be made."))
 
     def _produced(self, response: str, piece: Piece) -> None:
-        self._post(lambda: self.session.produced(response, piece, time.monotonic()))
+        self._post(lambda: self._session.produced(response, piece, time.monotonic()))
 
     def _brain(self, wanted: str, language: Language) -> Brain:
-        if language.code not in self.brains:
-            self.brains[language.code] = new_brain(language.code)
-        found = self.brains[language.code]
+        if language.code not in self._brains:
+            self._brains[language.code] = new_brain(language.code)
+        found = self._brains[language.code]
         why_unavailable = self.models.languages.why_unavailable(wanted)
-        if why_unavailable is None or wanted in self.told_unavailable:
+        if why_unavailable is None or wanted in self._told_unavailable:
             return found
-        self.told_unavailable.add(wanted)
+        self._told_unavailable.add(wanted)
         return WithNotice(why_unavailable, found)
 
     # The end
@@ -264,10 +264,10 @@ class VoiceCall:
     def _post(self, action: Callable[[], list[Effect]]) -> None:
         # The loop may be closed by the time a thread has finished its work.
         with contextlib.suppress(RuntimeError):
-            self.loop.call_soon_threadsafe(self.inbox.put_nowait, action)
+            self._loop.call_soon_threadsafe(self._inbox.put_nowait, action)
 
     def _cancel_all(self) -> None:
-        for future in list(self.transcriptions.values()):
+        for future in list(self._transcriptions.values()):
             future.cancel()
-        for stopped in self.answers.values():
+        for stopped in self._answers.values():
             stopped.set()

@@ -29,12 +29,12 @@ class Endpointer:
     threshold: float = 0.5
     silence_ms: int = 500
     speaking: bool = False
-    paused: bool = False
+    _paused: bool = False
     # Frames of speech while silent, frames of silence while speaking.
     run: int = 0
 
     def reset(self) -> None:
-        self.speaking = self.paused = False
+        self.speaking = self._paused = False
         self.run = 0
 
     def feed(self, probability: float) -> Edge | None:
@@ -48,7 +48,7 @@ class Endpointer:
         self.run = self.run + 1 if probability >= self.threshold else 0
         if self.run < START_FRAMES:
             return None
-        self.speaking, self.paused, self.run = True, False, 0
+        self.speaking, self._paused, self.run = True, False, 0
         return Edge.STARTED
 
     def _while_speaking(self, probability: float) -> Edge | None:
@@ -59,11 +59,11 @@ class Endpointer:
         if self.silent_ms >= self.silence_ms:
             self.reset()
             return Edge.STOPPED
-        if self.silent_ms >= PAUSE_MS and not self.paused:
-            self.paused = True
+        if self.silent_ms >= PAUSE_MS and not self._paused:
+            self._paused = True
             return Edge.PAUSED
         return None
 
     def _resumed(self) -> Edge | None:
-        was, self.paused = self.paused, False
+        was, self._paused = self._paused, False
         return Edge.RESUMED if was else None

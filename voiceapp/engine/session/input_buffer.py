@@ -41,34 +41,34 @@ class InputBuffer:
     format: Format
     endpointer: Endpointer = field(default_factory=Endpointer)
     detection: dict[str, Any] | None = None
-    decoder: Decoder = field(init=False)
-    kept: bytearray = field(default_factory=bytearray)
+    _decoder: Decoder = field(init=False)
+    _audio: bytearray = field(default_factory=bytearray)
     # Position of the first sample kept.
-    origin: int = 0
+    _origin: int = 0
     # How many samples have been appended in all.
     position: int = 0
     # How many of them the detector has seen.
     detected_to: int = 0
-    speech_start: int = 0
+    _speech_start: int = 0
     # Where the silence after the turn before began: no later turn reaches back beyond it.
-    earliest: int = 0
-    uncommitted: int = 0
+    _earliest: int = 0
+    _uncommitted: int = 0
 
     def __post_init__(self) -> None:
-        self.decoder = Decoder(self.format)
+        self._decoder = Decoder(self.format)
 
     def configure(self, format: Format, detection: dict[str, Any] | None) -> None:
         if format != self.format:
-            self.format, self.decoder = format, Decoder(format)
+            self.format, self._decoder = format, Decoder(format)
         if detection != self.detection:
             self.detection = detection
             self._restart_detection()
 
     def append(self, data: bytes) -> Iterator[SpeechEdge]:
-        samples = self.decoder.feed(data)
-        self.kept += samples.tobytes()
+        samples = self._decoder.feed(data)
+        self._audio += samples.tobytes()
         self.position += len(samples)
-        self.uncommitted += len(samples)
+        self._uncommitted += len(samples)
         if self.detection is None:
             self._forget_before(self.position - MAX_TURN_MS * SAMPLES_PER_MS)
         else:
@@ -81,14 +81,14 @@ class InputBuffer:
             edge = self.endpointer.feed(self.detector.probability(frame))
             if edge is Edge.STARTED:
                 self._speech_started()
-                yield SpeechEdge(edge, self.ms(self.speech_start - self._samples("prefix_padding_ms", 300)))
+                yield SpeechEdge(edge, self.ms(self._speech_start - self._samples("prefix_padding_ms", 300)))
             elif edge is not None:
                 yield SpeechEdge(edge, self.ms(self.detected_to))
         kept_ms = MAX_TURN_MS if self.endpointer.speaking else KEPT_MS
         self._forget_before(self.detected_to - kept_ms * SAMPLES_PER_MS)
 
     def _speech_started(self) -> None:
-        self.speech_start = self.detected_to - START_FRAMES * FRAME
+        self._speech_start = self.detected_to - START_FRAMES * FRAME
         self.endpointer.silence_ms = self._silence_ms()
 
     def _silence_ms(self) -> int:
@@ -108,30 +108,30 @@ class InputBuffer:
     def turn_start(self) -> int:
         """Where recognition of the running turn begins."""
         prefix = max(self._samples("prefix_padding_ms", 300), MIN_PREFIX_MS * SAMPLES_PER_MS)
-        return max(self.origin, self.earliest, self.speech_start - prefix)
+        return max(self._origin, self._earliest, self._speech_start - prefix)
 
     @property
     def uncommitted_ms(self) -> int:
-        return self.uncommitted // SAMPLES_PER_MS
+        return self._uncommitted // SAMPLES_PER_MS
 
     def samples(self, start: int, end: int) -> Samples:
-        first, last = max(start, self.origin) - self.origin, end - self.origin
-        return np.frombuffer(bytes(self.kept[first * 2 : last * 2]), np.int16)
+        first, last = max(start, self._origin) - self._origin, end - self._origin
+        return np.frombuffer(bytes(self._audio[first * 2 : last * 2]), np.int16)
 
     def commit(self) -> Samples:
         """Everything since the last commit or clear that is still kept."""
-        taken = self.samples(self.position - self.uncommitted, self.position)
+        taken = self.samples(self.position - self._uncommitted, self.position)
         self.clear()
         return taken
 
     def end_turn(self) -> None:
         """A turn was found and is committed. A fresh detector hears the next one better than a used one."""
-        self.uncommitted = self.position - self.detected_to
-        self.earliest = self.detected_to - self.endpointer.silence_ms * SAMPLES_PER_MS
+        self._uncommitted = self.position - self.detected_to
+        self._earliest = self.detected_to - self.endpointer.silence_ms * SAMPLES_PER_MS
         self.detector.reset()
 
     def clear(self) -> None:
-        self.uncommitted = 0
+        self._uncommitted = 0
         self._restart_detection()
 
     def _restart_detection(self) -> None:
@@ -149,8 +149,8 @@ class InputBuffer:
         return int((self.detection or {}).get(name, default)) * SAMPLES_PER_MS
 
     def _forget_before(self, position: int) -> None:
-        gone = min(position, self.position) - self.origin
+        gone = min(position, self.position) - self._origin
         if gone > 0:
-            del self.kept[: gone * 2]
-            self.origin += gone
-            self.detected_to = max(self.detected_to, self.origin)
+            del self._audio[: gone * 2]
+            self._origin += gone
+            self.detected_to = max(self.detected_to, self._origin)

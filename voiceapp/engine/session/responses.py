@@ -26,20 +26,20 @@ class Responses:
     items: Items
     ids: Source
     out: list[Effect]
-    running: dict[str, RunningResponse] = field(default_factory=dict)
+    _running: dict[str, RunningResponse] = field(default_factory=dict)
     # A turn was taken while a response ran that may not be interrupted.
-    deferred: bool = False
+    _deferred: bool = False
     has_spoken: bool = False
     idle_at: float | None = None
-    cached_tokens: int = 0
-    conversation: str = field(init=False)
+    _cached_tokens: int = 0
+    _conversation: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self.conversation = self.ids.fresh("conv")
+        self._conversation = self.ids.fresh("conv")
 
     @property
     def active(self) -> RunningResponse | None:
-        return next((running for running in self.running.values() if running.in_conversation), None)
+        return next((running for running in self._running.values() if running.in_conversation), None)
 
     # Starting
 
@@ -55,7 +55,7 @@ class Responses:
     def create_automatic(self, idle: bool = False) -> None:
         """What the end of a turn, or a long silence, asks for."""
         if self.active is not None:
-            self.deferred = True
+            self._deferred = True
             return
         self._start({}, self.items.messages(), idle=idle)
 
@@ -70,7 +70,7 @@ class Responses:
     ) -> None:
         self.idle_at = None
         running = self._new(options, messages, idle)
-        self.running[running.response.identifier] = running
+        self._running[running.response.identifier] = running
         self._send(*running.response.created())
         running.waiting, running.from_conversation = waiting, "input" not in options
         if not waiting:
@@ -78,7 +78,7 @@ class Responses:
 
     def start_waiting(self) -> None:
         """Everything the user said is known by now."""
-        for running in self.running.values():
+        for running in self._running.values():
             if running.waiting:
                 running.waiting = False
                 if running.from_conversation:
@@ -89,7 +89,7 @@ class Responses:
 
     def add_piece(self, identifier: str, piece: Piece, now: float, detection: dict[str, Any] | None) -> None:
         """A piece of an answer; one that comes after its response is over is dropped."""
-        running = self.running.get(identifier)
+        running = self._running.get(identifier)
         if running is None:
             return
         self._send(*running.add(piece))
@@ -100,12 +100,12 @@ class Responses:
 
     def interrupt(self) -> None:
         """The user speaks."""
-        self.deferred = False
+        self._deferred = False
         if self.active is not None:
             self._cancel(self.active, "turn_detected")
 
     def cancel(self, identifier: str | None) -> None:
-        running = self.running.get(identifier) if identifier else self.active
+        running = self._running.get(identifier) if identifier else self.active
         if running is None:
             raise RefusedError("response_cancel_not_active", "Cancellation failed: no active response found")
         self._cancel(running, "client_cancelled")
@@ -120,14 +120,14 @@ class Responses:
         self._ended(running, stop=True)
 
     def _ended(self, running: RunningResponse, stop: bool) -> None:
-        del self.running[running.response.identifier]
+        del self._running[running.response.identifier]
         if stop:
             self.out.append(StopAnswer(running.response.identifier))
         used = running.usage()
-        self.cached_tokens = used["input_tokens"]
+        self._cached_tokens = used["input_tokens"]
         self._send(events.rate_limits_updated(TOKENS_PER_MINUTE, TOKENS_PER_MINUTE - used["total_tokens"], 60.0))
-        if self.deferred and self.active is None:
-            self.deferred = False
+        if self._deferred and self.active is None:
+            self._deferred = False
             self.create_automatic()
 
     def _wait_for_silence(self, running: RunningResponse, now: float, detection: dict[str, Any] | None) -> None:
@@ -145,7 +145,7 @@ class Responses:
         inside = options.get("conversation", "auto") == "auto"
         response = Response(
             self.ids.fresh("resp"),
-            self.conversation if inside else None,
+            self._conversation if inside else None,
             output,
             chosen["output_modalities"],
             chosen["max_output_tokens"],
@@ -200,7 +200,7 @@ class Responses:
         counts = [stored.tokens for stored in self.items.stored]
         text = len(request.instructions) // 4 + sum(text for text, _ in counts)
         audio = sum(audio for _, audio in counts)
-        return text, audio, min(self.cached_tokens, text + audio)
+        return text, audio, min(self._cached_tokens, text + audio)
 
     def _send(self, *sent: Event) -> None:
         self.out.extend(Send(event) for event in sent)

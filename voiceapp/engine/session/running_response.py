@@ -27,10 +27,10 @@ class RunningResponse:
     limit: int | str = "inf"
     # Text, audio, and how many of both were in the response before this one.
     input_tokens: tuple[int, int, int] = (0, 0, 0)
-    format: Format = field(init=False)
-    encoder: Encoder = field(init=False)
+    _format: Format = field(init=False)
+    _encoder: Encoder = field(init=False)
     current: StoredItem | None = None
-    characters: int = 0
+    _characters: int = 0
     sound_ms: int = 0
     # Some of what the user said is not recognised yet.
     waiting: bool = False
@@ -39,8 +39,8 @@ class RunningResponse:
     over: bool = False
 
     def __post_init__(self) -> None:
-        self.format = format_of(self.response.audio["format"])
-        self.encoder = Encoder(self.format)
+        self._format = format_of(self.response.audio["format"])
+        self._encoder = Encoder(self._format)
 
     @property
     def in_conversation(self) -> bool:
@@ -52,9 +52,9 @@ class RunningResponse:
         match piece:
             case TextPiece(text):
                 sent = self._open() + self.response.text_delta(text)
-                self.characters += len(text)
+                self._characters += len(text)
             case AudioPiece(samples):
-                sent = self._open() + self._add_audio(self.encoder.feed(samples))
+                sent = self._open() + self._add_audio(self._encoder.feed(samples))
             case ToolCall(name, arguments):
                 sent = self._close() + self._add_call(name, arguments)
             case Finished():
@@ -80,9 +80,9 @@ class RunningResponse:
     def _add_audio(self, data: bytes) -> list[Event]:
         if self.current is not None:
             self.current.audio += data
-            self.current.audio_ms = self.format.ms(len(self.current.audio))
-        self.sound_ms += self.format.ms(len(data))
-        size = DELTA_MS * self.format.bytes_per_ms
+            self.current.audio_ms = self._format.ms(len(self.current.audio))
+        self.sound_ms += self._format.ms(len(data))
+        size = DELTA_MS * self._format.bytes_per_ms
         pieces = [data[start : start + size] for start in range(0, len(data), size)]
         return [event for piece in pieces for event in self.response.audio_delta(base64.b64encode(piece).decode())]
 
@@ -99,7 +99,7 @@ class RunningResponse:
         shown = {"id": item, "type": "function_call", "status": "completed"}
         stored = StoredItem(shown | {"name": name, "call_id": call_id, "arguments": arguments})
         previous = self.items.add(stored) if self.in_conversation else None
-        self.characters += len(arguments)
+        self._characters += len(arguments)
         return self.response.function_call(item, previous, call_id, name, arguments)
 
     def _end_at_limit(self) -> list[Event]:
@@ -113,7 +113,7 @@ class RunningResponse:
         return self.response.done(status, details, self.usage())
 
     def _output_tokens(self) -> tuple[int, int]:
-        return -(-self.characters // CHARACTERS_PER_TOKEN), self.sound_ms // OUTPUT_MS_PER_TOKEN
+        return -(-self._characters // CHARACTERS_PER_TOKEN), self.sound_ms // OUTPUT_MS_PER_TOKEN
 
     def usage(self) -> dict[str, Any]:
         """Counted as the provider counts, so that a client's sums can be tried out; nothing is billed."""

@@ -36,25 +36,25 @@ class Session:
     lifetime: float
     ids: Source
     voice: str = "heart"
-    out: list[Effect] = field(default_factory=list)
-    expired: bool = False
+    _effects: list[Effect] = field(default_factory=list)
+    _expired: bool = False
 
     def __post_init__(self) -> None:
         expires_at = int(self.wall_clock + self.lifetime)
-        self.configuration = Configuration(
+        self._configuration = Configuration(
             session_object.session(self.ids.fresh("sess"), self.model, expires_at, self.voice)
         )
         self.items = Items()
-        self.buffer = InputBuffer(self.detector, self.configuration.input_format)
-        self.buffer.configure(self.configuration.input_format, self.configuration.turn_detection)
-        self.responses = Responses(self.configuration, self.items, self.ids, self.out)
-        self.turns = UserTurns(self.configuration, self.buffer, self.items, self.responses, self.ids, self.out)
-        self.ends_at = self.now + self.lifetime
+        self._buffer = InputBuffer(self.detector, self._configuration.input_format)
+        self._buffer.configure(self._configuration.input_format, self._configuration.turn_detection)
+        self.responses = Responses(self._configuration, self.items, self.ids, self._effects)
+        self._turns = UserTurns(self._configuration, self._buffer, self.items, self.responses, self.ids, self._effects)
+        self._ends_at = self.now + self.lifetime
 
     # The caller's side
 
     def open(self) -> list[Effect]:
-        self._send(events.session_created(self.configuration.session))
+        self._send(events.session_created(self._configuration.session))
         return self._take_effects()
 
     def receive(self, event: Any) -> list[Effect]:
@@ -69,29 +69,29 @@ class Session:
         return self._take_effects()
 
     def transcribed(self, ticket: int, transcript: Transcript) -> list[Effect]:
-        self.turns.transcribed(ticket, transcript)
+        self._turns.transcribed(ticket, transcript)
         return self._take_effects()
 
     def partially_transcribed(self, item: str, transcript: Transcript) -> list[Effect]:
         """While the user still speaks."""
-        self.turns.partially_transcribed(item, transcript)
+        self._turns.partially_transcribed(item, transcript)
         return self._take_effects()
 
     def transcription_failed(self, ticket: int, code: str, message: str) -> list[Effect]:
         """Recognition failed or was refused."""
-        self.turns.transcription_failed(ticket, code, message)
+        self._turns.transcription_failed(ticket, code, message)
         return self._take_effects()
 
     def produced(self, response: str, piece: Piece, now: float) -> list[Effect]:
-        self.responses.add_piece(response, piece, now, self.configuration.turn_detection)
+        self.responses.add_piece(response, piece, now, self._configuration.turn_detection)
         return self._take_effects()
 
     def wake_at(self) -> float:
         """When to call `tick` if nothing happens before."""
-        return min(self.ends_at, self.responses.idle_at or self.ends_at)
+        return min(self._ends_at, self.responses.idle_at or self._ends_at)
 
     def tick(self, now: float) -> list[Effect]:
-        if now >= self.ends_at and not self.expired:
+        if now >= self._ends_at and not self._expired:
             self._expire()
         elif self.responses.idle_at is not None and now >= self.responses.idle_at:
             self._idle()
@@ -114,23 +114,23 @@ class Session:
         }
 
     def _update(self, event: Event) -> None:
-        before, language = self.configuration.turn_detection, self.configuration.language
-        self.configuration.update(event["session"], voice_is_fixed=self.responses.has_spoken)
-        self.buffer.configure(self.configuration.input_format, self.configuration.turn_detection)
-        if self.configuration.turn_detection != before:
-            self.turns.drop()
-        if self.configuration.language != language:
-            self.out.append(PrepareLanguage(self.configuration.language))
-        self._send(events.session_updated(self.configuration.session))
+        before, language = self._configuration.turn_detection, self._configuration.language
+        self._configuration.update(event["session"], voice_is_fixed=self.responses.has_spoken)
+        self._buffer.configure(self._configuration.input_format, self._configuration.turn_detection)
+        if self._configuration.turn_detection != before:
+            self._turns.drop()
+        if self._configuration.language != language:
+            self._effects.append(PrepareLanguage(self._configuration.language))
+        self._send(events.session_updated(self._configuration.session))
 
     def _append(self, event: Event) -> None:
-        self.turns.append(audio_bytes(event["audio"], "audio"))
+        self._turns.append(audio_bytes(event["audio"], "audio"))
 
     def _commit(self, event: Event) -> None:
-        self.turns.commit()
+        self._turns.commit()
 
     def _clear(self, event: Event) -> None:
-        self.turns.clear()
+        self._turns.clear()
         self._send(events.cleared())
 
     def _create_item(self, event: Event) -> None:
@@ -141,7 +141,7 @@ class Session:
         previous = self.items.add(stored, event.get("previous_item_id"))
         self._send(events.item_added(item, previous), events.item_done(item, previous))
         if sound:
-            self.turns.transcribe_item(item["id"], sound[0])
+            self._turns.transcribe_item(item["id"], sound[0])
 
     def _refuse_item(self, item: dict[str, Any], after: str | None) -> None:
         if self.items.find(item["id"]):
@@ -162,7 +162,7 @@ class Session:
         for part in parts:
             del part["audio"]
             part.setdefault("transcript", None)
-        return [Decoder(self.configuration.input_format).feed(b"".join(sound))] if sound else []
+        return [Decoder(self._configuration.input_format).feed(b"".join(sound))] if sound else []
 
     def _retrieve(self, event: Event) -> None:
         stored = self._item(event, "retrieve")
@@ -192,7 +192,7 @@ class Session:
         return stored
 
     def _respond(self, event: Event) -> None:
-        self.responses.create(event.get("response") or {}, waiting=self.turns.are_pending)
+        self.responses.create(event.get("response") or {}, waiting=self._turns.are_pending)
 
     def _cancel(self, event: Event) -> None:
         self.responses.cancel(event.get("response_id"))
@@ -200,31 +200,31 @@ class Session:
     # Time
 
     def _expire(self) -> None:
-        self.expired = True
+        self._expired = True
         message = f"Your session hit the maximum duration of {max(1, round(self.lifetime / 60))} minutes."
         self._send(events.error("session_expired", message))
-        self.out.append(Close(1001, message))
+        self._effects.append(Close(1001, message))
 
     def _idle(self) -> None:
         """The recorded order: the server's own note, an empty turn of the user, a response."""
         self.responses.idle_at = None
-        if self.turns.running is not None:
+        if self._turns.running is not None:
             return
-        at_ms, item = self.buffer.ms(self.buffer.position), self.ids.fresh("item")
+        at_ms, item = self._buffer.ms(self._buffer.position), self.ids.fresh("item")
         note: dict[str, Any] = {"id": self.ids.fresh("item"), "type": "message", "status": "completed"}
         note |= {"role": "system", "content": [{"type": "input_text", "text": IDLE_NOTE}]}
         self._send(events.timeout_triggered(item, at_ms, at_ms))
         previous = self.items.add(StoredItem(note))
         self._send(events.item_added(note, previous), events.item_done(note, previous))
-        self.turns.add_silent(item)
+        self._turns.add_silent(item)
         self.responses.create_automatic(idle=True)
 
     # Below the surface
 
     def _send(self, *sent: Event) -> None:
-        self.out.extend(Send(event) for event in sent)
+        self._effects.extend(Send(event) for event in sent)
 
     def _take_effects(self) -> list[Effect]:
-        taken = list(self.out)
-        self.out.clear()
+        taken = list(self._effects)
+        self._effects.clear()
         return taken

@@ -34,7 +34,7 @@ class Turn:
     # What was sent of the text so far.
     sent: str = ""
     # The text as it seemed when somebody last looked, while the user spoke.
-    partial: str = ""
+    _partial: str = ""
     # Up to which position.
     partial_at: int = 0
     settled_to: int | None = None
@@ -62,8 +62,8 @@ class Turn:
     def add_partial(self, transcript: Transcript) -> str:
         """What is new in what two looks in a row agree on: the last words of unfinished speech are often wrong."""
         text = join_texts(self.settled, transcript.text)
-        agreed = agreed_start(self.partial, text)
-        self.partial = text
+        agreed = agreed_start(self._partial, text)
+        self._partial = text
         if len(agreed) <= len(self.sent) or not agreed.startswith(self.sent):
             return ""
         delta = agreed[len(self.sent) :]

@@ -25,31 +25,31 @@ class GatedDetector:
     """Asks `inner` only while something may be going on."""
 
     inner: Detector
-    lookback: "deque[Floats]" = field(default_factory=lambda: deque(maxlen=LOOKBACK_FRAMES))
-    floor: float = 1.0
-    open_frames: int = HOLD_FRAMES
+    _lookback: "deque[Floats]" = field(default_factory=lambda: deque(maxlen=LOOKBACK_FRAMES))
+    _floor: float = 1.0
+    _open_frames: int = HOLD_FRAMES
 
     def reset(self) -> None:
         self.inner.reset()
-        self.lookback.clear()
-        self.open_frames = HOLD_FRAMES
+        self._lookback.clear()
+        self._open_frames = HOLD_FRAMES
 
     def probability(self, frame: Floats) -> float:
         energy = float(np.dot(frame, frame)) / len(frame) + MIN_ENERGY
-        self.floor = min(energy, self.floor * FLOOR_RISE)
-        if self.open_frames == 0 and energy < OPENING_RATIO * self.floor:
-            self.lookback.append(frame)
+        self._floor = min(energy, self._floor * FLOOR_RISE)
+        if self._open_frames == 0 and energy < OPENING_RATIO * self._floor:
+            self._lookback.append(frame)
             return 0.0
         self._open()
         likely = self.inner.probability(frame)
-        self.open_frames = HOLD_FRAMES if likely >= MIN_PROBABILITY else self.open_frames - 1
+        self._open_frames = HOLD_FRAMES if likely >= MIN_PROBABILITY else self._open_frames - 1
         return likely
 
     def _open(self) -> None:
-        if self.open_frames > 0:
+        if self._open_frames > 0:
             return
         self.inner.reset()
-        for frame in self.lookback:
+        for frame in self._lookback:
             self.inner.probability(frame)
-        self.lookback.clear()
-        self.open_frames = HOLD_FRAMES
+        self._lookback.clear()
+        self._open_frames = HOLD_FRAMES

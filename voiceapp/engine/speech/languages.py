@@ -61,13 +61,13 @@ class Languages:
     """The one that was asked for at the start, which is there, and the others."""
 
     default: Language
-    loaded: dict[str, Language] = field(default_factory=dict)
+    _loaded: dict[str, Language] = field(default_factory=dict)
     # Why a language is not there, in words for the user.
-    unavailable: dict[str, str] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    _unavailable: dict[str, str] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        self.loaded[self.default.code] = self.default
+        self._loaded[self.default.code] = self.default
 
     @classmethod
     def starting_with(cls, code: str, tell: Tell) -> "Languages":
@@ -78,26 +78,26 @@ class Languages:
     def get(self, language: str) -> Language:
         """The language that is wanted, or the first where it is not there."""
         code = language[:2].lower() or self.default.code
-        if code not in self.loaded and code not in self.unavailable:
-            with self.lock:
+        if code not in self._loaded and code not in self._unavailable:
+            with self._lock:
                 self._load(code)
-        return self.loaded.get(code, self.default)
+        return self._loaded.get(code, self.default)
 
     def why_unavailable(self, language: str) -> str | None:
         """What to tell the user of a language that is not there."""
         self.get(language)
-        return self.unavailable.get(language[:2].lower())
+        return self._unavailable.get(language[:2].lower())
 
     def _load(self, code: str) -> None:
-        if code in self.loaded or code in self.unavailable:
+        if code in self._loaded or code in self._unavailable:
             return
         if code not in LOADERS:
-            self.unavailable[code] = f"This engine knows no “{code}”: it speaks {NAMES[self.default.code]}."
+            self._unavailable[code] = f"This engine knows no “{code}”: it speaks {NAMES[self.default.code]}."
             return
         try:
-            self.loaded[code] = LOADERS[code](lambda part: None)
+            self._loaded[code] = LOADERS[code](lambda part: None)
         except MissingError as missing:
-            self.unavailable[code] = (
+            self._unavailable[code] = (
                 f"{NAMES[code]} is not installed here. {missing} "
                 f"Until then I listen and speak in {NAMES[self.default.code]}."
             )

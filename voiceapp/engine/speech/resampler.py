@@ -15,26 +15,26 @@ class Resampler:
 
     def __init__(self, source: int, target: int) -> None:
         common = gcd(source, target)
-        self.up, self.down = target // common, source // common
-        self._taps = taps_of_a_block(self.up, self.down)
+        self._up, self._down = target // common, source // common
+        self._taps = taps_of_a_block(self._up, self._down)
         self._kept = np.zeros(TAPS_PER_PHASE - 1, np.float32)
 
     def feed(self, samples: Floats) -> Floats:
         """What can be computed by now; a remainder of less than one block waits for the next call."""
-        if self.up == self.down:
+        if self._up == self._down:
             return samples
         samples_with_tail = np.concatenate((self._kept, samples))
-        blocks = (len(samples_with_tail) - (TAPS_PER_PHASE - 1)) // self.down
+        blocks = (len(samples_with_tail) - (TAPS_PER_PHASE - 1)) // self._down
         if blocks <= 0:
             self._kept = samples_with_tail
             return np.zeros(0, np.float32)
-        self._kept = samples_with_tail[blocks * self.down :]
+        self._kept = samples_with_tail[blocks * self._down :]
         return self._filtered(samples_with_tail, blocks)
 
     def _filtered(self, samples_with_tail: Floats, blocks: int) -> Floats:
         # One product for all phases; numpy's own sliding windows cost more than the filter on a short chunk.
         shape, (step,) = (blocks, len(self._taps)), samples_with_tail.strides
-        windows = np.lib.stride_tricks.as_strided(samples_with_tail, shape, (self.down * step, step), writeable=False)
+        windows = np.lib.stride_tricks.as_strided(samples_with_tail, shape, (self._down * step, step), writeable=False)
         made: Floats = windows @ self._taps
         return made.reshape(-1)
 
