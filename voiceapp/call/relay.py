@@ -183,7 +183,7 @@ class Relay:
             self._notify(ENGINE_STARTING, fatal=False)
         return replace(profile, url=await self._engine.address(self._tell_loading)), self._engine.key
 
-    def _tell_loading(self, part: str, done: int | None, of: int | None) -> None:
+    def _tell_loading(self, part: str, done: int, of: int) -> None:
         self._notify(ENGINE_STARTING, fatal=False, progress=down.Progress(part, done, of))
 
     def link_text(self, payload: bytes) -> None:

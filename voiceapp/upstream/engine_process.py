@@ -36,7 +36,7 @@ NOT_FOR_THE_ENGINE = (
 )  # fmt: skip
 
 # Called with the part that is being loaded, how many parts are there, and of how many.
-Progress = Callable[[str, int | None, int | None], None]
+Progress = Callable[[str, int, int], None]
 
 
 class Engine:
@@ -205,8 +205,8 @@ async def _listens(url: str) -> bool:
         writer.close()
 
 
-def _count(value: object) -> int | None:
-    return value if isinstance(value, int) else None
+def _count(value: object) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _report(line: bytes) -> dict[str, object]:

@@ -93,8 +93,8 @@ class Progress(Struct, frozen=True, forbid_unknown_fields=True):
     """What is loaded of the engine."""
 
     part: str
-    done: Annotated[int | None, Meta(description="so many parts")]
-    of: Annotated[int | None, Meta(description="of so many")]
+    done: Annotated[int, Meta(description="so many parts")]
+    of: Annotated[int, Meta(description="of so many")]
 
 
 class Notice(Event, frozen=True):

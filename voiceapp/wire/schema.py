@@ -12,10 +12,12 @@ from typing import Any
 
 import msgspec
 
-from . import down, up
+from . import down, typescript, up
 
 ROOT = Path(__file__).parents[2]
 SCHEMA_FILE = ROOT / "docs" / "wire.schema.json"
+# Beside what checks the page: it is no part of it.
+TYPES_FILE = ROOT / "tests" / "js" / "wire.d.ts"
 NUMBER: Mapping[str, Any] = MappingProxyType({"type": "integer", "minimum": 1})
 # How an event's definition is named: `up.start`, `down.ready`.
 UP, DOWN = "up.", "down."
@@ -129,7 +131,11 @@ def _components(*kinds: type[down.Event]) -> dict[str, Schema]:
 
 def files() -> dict[Path, str]:
     """What each file made from the wire holds."""
-    return {SCHEMA_FILE: json.dumps(wire_schema(), indent=2, ensure_ascii=False) + "\n"}
+    schema = wire_schema()
+    return {
+        SCHEMA_FILE: json.dumps(schema, indent=2, ensure_ascii=False) + "\n",
+        TYPES_FILE: typescript.declarations(schema, UP, DOWN),
+    }
 
 
 def main() -> None:

@@ -185,8 +185,9 @@ export class Transport {
   }
 
   /**
-   * @param {string} event
-   * @param {object} payload
+   * @template {keyof Wire.Sent} Event
+   * @param {Event} event
+   * @param {Wire.Sent[Event][0]} payload
    */
   #send(event, payload) {
     const may = this.live && this.connected
@@ -214,7 +215,7 @@ export class Transport {
     this.#on(socket, "log", line => this.delegate.logArrived(line))
     this.#on(socket, "notice", trouble => this.delegate.noticeArrived(trouble))
     this.#on(socket, "going_away", ({ reconnect_in_ms: ms }) => this.#wentAway(socket, ms))
-    socket.on("ended", (/** @type {{reason: string}} */ { reason }) => this.#ended(reason))
+    socket.on("ended", (/** @type {Wire.Ended} */ { reason }) => this.#ended(reason))
   }
 
   /** @param {any} socket */
@@ -230,12 +231,13 @@ export class Transport {
   }
 
   /**
+   * @template {keyof Wire.Told} Event
    * @param {any} socket
-   * @param {string} event
-   * @param {(...data: any[]) => void} handler
+   * @param {Event} event
+   * @param {(...data: Wire.Told[Event]) => void} handler
    */
   #on(socket, event, handler) {
-    socket.on(event, (/** @type {any[]} */ ...data) => { if (!this.ending) handler(...data) })
+    socket.on(event, (/** @type {Wire.Told[Event]} */ ...data) => { if (!this.ending) handler(...data) })
   }
 
   get #awayMs() {
