@@ -105,6 +105,19 @@ def test_who_speaks_into_an_answer_is_let_through_and_stops_it(
     assert visitor.stats["msHeard"]["a1"] < 9000
 
 
+def test_the_sound_check_opens_and_hears(visit: Visit, serve: Serve, devices: Pulse, tmp_path: Path) -> None:
+    url, _ = serve("silent")
+    visitor = visit(url)
+    # Near and pressed at once: its modules are asked for twice.
+    visitor.click("#preflight-offer")
+    visitor.wait_for("#preflight[open]")
+    visitor.wait_for('[data-check="microphone"][data-state="running"]')
+    devices.say(spoken("The garden is full of flowers.", tmp_path / "check.wav", before_s=0.2, after_s=0))
+    visitor.wait_for('[data-check="microphone"][data-state="good"]')
+    visitor.wait_for('[data-check="service"][data-state="good"]')
+    visitor.click("#preflight-close")
+
+
 def test_a_line_that_is_lost_comes_back_with_its_microphone(visit: Visit, serve: Serve) -> None:
     url, upstream = serve("hello")
     before = len(upstream.connections)

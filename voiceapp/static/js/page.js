@@ -254,7 +254,8 @@ export class Page {
 
   /** Somebody may soon ask for it. */
   async preflightNear() {
-    const { Panel } = await import("./preflight/panel.js")
+    const { Panel, dressed } = await import("./preflight/panel.js")
+    await dressed
     this.preflight ??= new Panel(this.#preflightParts, this.words, this)
     return this.preflight
   }

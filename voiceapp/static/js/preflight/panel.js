@@ -4,7 +4,8 @@ import { addStylesheet } from "../views/stylesheet.js"
 import { PreflightView } from "../views/preflight-view.js"
 import { Preflight } from "./preflight.js"
 
-await addStylesheet(new URL("../../css/preflight.css", import.meta.url))
+// A module that waits at its top is given half made, by Safari, to the second who imports it: so the importer waits.
+export const dressed = addStylesheet(new URL("../../css/preflight.css", import.meta.url))
 
 export class Panel {
   /**
