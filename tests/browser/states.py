@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from playwright.sync_api import Page
+
 from tests.browser.visitor import Visitor
 from tests.browser.wire import Wire
 
@@ -9,8 +11,10 @@ from tests.browser.wire import Wire
 SCENARIO = "silent"
 CHOICES = {"keep": "text"}
 STATES = (
-    "welcome", "shortcuts", "settings", "preflight", "connecting", "listening", "muted", "user", "thinking", "tool",
-    "speaking", "cut", "warned", "inspector", "talks", "reconnecting", "ended", "trouble",
+    "welcome", "shortcuts", "adopted", "settings", "preflight", "preflight-settled", "connecting", "listening", "muted",
+    "settings-live", "push-to-talk", "user", "thinking", "tool", "tool-open", "speaking", "cut", "warned", "usage",
+    "too-long", "on-its-way", "unsent", "stopped-sound", "shut", "stale", "inspector", "inspector-event", "talks",
+    "reconnecting", "waiting", "ended", "talk", "talk-sure", "trouble", "broken",
 )  # fmt: skip
 
 Look = Callable[[str], None]
@@ -48,6 +52,8 @@ def walk(visitor: Visitor, wire: Wire, language: str, look: Look) -> None:
     _dialogs(visitor, look)
     _beginning(visitor, wire, look)
     _talk(visitor, wire, WORDS[language], look)
+    _typed(visitor, wire, WORDS[language], look)
+    _told(visitor, wire, look)
     _drawers(visitor, look)
     _end(visitor, wire, look)
 
@@ -58,10 +64,16 @@ def _dialogs(visitor: Visitor, look: Look) -> None:
     page.click("#shortcuts-open")
     look("shortcuts")
     page.keyboard.press("Escape")
+    page.evaluate("location.hash = 'captions=large'")
+    page.wait_for_selector("#settings-undo:not([hidden])")
+    look("adopted")
+    page.click("#settings-undo")
     look("settings")
     page.click("#settings-close")
     page.click("#preflight-offer")
     look("preflight")
+    page.wait_for_selector("#preflight-again:not([hidden])", timeout=30_000)
+    look("preflight-settled")
     page.click("#preflight-close")
 
 
@@ -77,6 +89,15 @@ def _beginning(visitor: Visitor, wire: Wire, look: Look) -> None:
     page.click("#microphone")
     look("muted")
     page.click("#microphone")
+    page.click("#settings-toggle")
+    look("settings-live")
+    page.check('[value="push_to_talk"]')
+    page.click("#settings-close")
+    page.wait_for_selector("#talk-row:not([hidden])")
+    look("push-to-talk")
+    page.click("#settings-toggle")
+    page.check('[value="server_vad"]')
+    page.click("#settings-close")
 
 
 def _talk(visitor: Visitor, wire: Wire, words: tuple[str, ...], look: Look) -> None:
@@ -94,6 +115,8 @@ def _talk(visitor: Visitor, wire: Wire, words: tuple[str, ...], look: Look) -> N
     wire.turn("tool")
     look("tool")
     wire.tell("tool", {**call, "state": "done", "result": "Sunny, 18 degrees."})
+    visitor.page.click("#transcript summary")
+    look("tool-open")
     _item(wire, "a1", "assistant", "t1")
     wire.tell("transcript", {"item": "a1", "delta": first + second})
     wire.sound("a1", 6000)
@@ -108,8 +131,47 @@ def _talk(visitor: Visitor, wire: Wire, words: tuple[str, ...], look: Look) -> N
     wire.turn("listening")
     look("cut")
     wire.say("limits", LIMITS)
-    wire.say("notice", {"code": "budget_low", "message": "", "retry": False, "fatal": False})
+    _notice(wire, "budget_low")
     look("warned")
+    visitor.page.click("#meter-time")
+    look("usage")
+    visitor.page.keyboard.press("Escape")
+
+
+def _typed(visitor: Visitor, wire: Wire, words: tuple[str, ...], look: Look) -> None:
+    """From the box until it stands in the conversation."""
+    page = visitor.page
+    page.fill("#message", words[0] * 400)
+    look("too-long")
+    wire.held = True
+    visitor.type(words[0])
+    page.wait_for_selector('[data-typed="sent"]')
+    look("on-its-way")
+    _notice(wire, "too_fast")
+    page.wait_for_selector('[data-typed="unsent"]')
+    # Nothing of what is said is acknowledged meanwhile.
+    page.wait_for_selector('[data-code="sound_dropped"]')
+    look("unsent")
+    wire.release()
+    page.wait_for_selector(".outbox .entry", state="detached")
+
+
+def _told(visitor: Visitor, wire: Wire, look: Look) -> None:
+    """Notices that a call meets, each with what can be done about it."""
+    for state, codes in (
+        ("stopped-sound", ("microphone_failed", "sound_failed", "no_sound")),
+        ("shut", ("microphone_shut", "microphone_silent", "connection_away")),
+        ("stale", ("client_missing", "page_outdated", "talks_blocked")),
+    ):
+        for code in codes:
+            _notice(wire, code)
+        look(state)
+        for code in codes:
+            visitor.page.click(f'[data-code="{code}"] > button')
+
+
+def _notice(wire: Wire, code: str, fatal: bool = False) -> None:
+    wire.say("notice", {"code": code, "message": "", "retry": False, "fatal": fatal})
 
 
 def _item(wire: Wire, item: str, role: str, after: str | None) -> None:
@@ -121,6 +183,9 @@ def _drawers(visitor: Visitor, look: Look) -> None:
     page.click("#log-toggle")
     page.wait_for_selector(".log-row")
     look("inspector")
+    page.click(".log-row")
+    page.wait_for_selector("#log-body:not([hidden])")
+    look("inspector-event")
     page.click("#log-close")
     page.click("#talks-toggle")
     look("talks")
@@ -128,17 +193,35 @@ def _drawers(visitor: Visitor, look: Look) -> None:
 
 
 def _end(visitor: Visitor, wire: Wire, look: Look) -> None:
+    page = visitor.page
     wire.held = True
     wire.cut()
     visitor.wait_for_phase("reconnecting")
     look("reconnecting")
+    visitor.type("One more.")
+    page.wait_for_selector('[data-typed="waiting"]')
+    look("waiting")
     wire.release()
     visitor.wait_for_phase("live")
-    visitor.page.click("#call")
+    page.click("#call")
     visitor.wait_for_phase("ended")
     look("ended")
+    _past(page, look)
     visitor.call_until_live()
-    wire.say("notice", {"code": "quota", "message": "", "retry": False, "fatal": True})
+    for code in ("quota", "no_websocket"):
+        _notice(wire, code, fatal=True)
     wire.say("ended", {"reason": "quota"})
     visitor.wait_for_phase("ended")
     look("trouble")
+    page.evaluate("Object.assign(document.getElementById('broken'), { hidden: false }).dataset.cause = 'missing'")
+    look("broken")
+
+
+def _past(page: Page, look: Look) -> None:
+    page.click("#talks-toggle")
+    page.click("[data-talk]")
+    page.wait_for_selector("#talk-detail .export option:nth-child(2)", state="attached")
+    look("talk")
+    page.click("#talk-detail .tools button:not([aria-pressed])")
+    look("talk-sure")
+    page.click("#talks-close")
