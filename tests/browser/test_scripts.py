@@ -135,6 +135,71 @@ def test_an_answer_is_read_cut_copied_saved_and_replayed(
     assert visitor.leave() == []
 
 
+# What is written from the right, and stands in the direction of the page's language.
+UNTURNED = """() => {
+  const hebrew = /[\u0590-\u05ff]/
+  const turned = node => node.closest("[dir]:not(html), bdi")
+  const found = []
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  while (texts.nextNode()) {
+    const { data, parentElement } = texts.currentNode
+    if (hebrew.test(data) && !turned(parentElement) && !data.includes("\u2068")) found.push(parentElement.outerHTML)
+  }
+  const boxes = [...document.querySelectorAll("input, textarea")].filter(({ value }) => hebrew.test(value))
+  return [...found, ...boxes.filter(box => !turned(box)).map(box => box.outerHTML)]
+}"""
+
+
+def test_whatever_people_and_models_write_stands_in_its_own_direction(browser: Browser, serve: Serve) -> None:
+    asked, heard, rest = SAID["Hebrew"]
+    url, _ = serve(SCENARIO)
+    visitor = Visitor(browser, CHOICES, viewport={"width": 1280, "height": 860})
+    wire = Wire(visitor.page)
+    visitor.open(url)
+    page = visitor.page
+    unturned: dict[str, list[str]] = {}
+
+    def look(at: str, shown: str) -> None:
+        page.wait_for_selector(f"{shown} >> visible=true")
+        unturned[at] = page.evaluate(UNTURNED)
+
+    visitor.call_until_live()
+    place(wire, "u1", "user", None)
+    write(wire, "u1", asked)
+    place(wire, "t1", "tool", "u1")
+    call = {"call": "t1", "name": "מפה", "arguments": f'{{"where": "{asked}"}}'}
+    wire.tell("tool", {**call, "state": "done", "result": heard})
+    place(wire, "a1", "assistant", "t1")
+    write(wire, "a1", heard + rest)
+    wire.tell("transcript", {"item": "a1", "heard": heard.strip()})
+    page.click("#transcript summary")
+    look("conversation", '[data-item="a1"] .unheard')
+    wire.say("notice", {"code": "new_one", "message": asked, "retry": False, "fatal": False})
+    look("notice", '[data-code="new_one"]')
+    wire.held = True
+    visitor.type(rest)
+    page.fill("#message", asked)
+    look("outbox", "[data-typed]")
+    wire.release()
+    page.click("#log-toggle")
+    page.wait_for_selector(".log-row")
+    line = {"direction": "down", "type": "x", "summary": f"name={asked}", "at": 1, "bytes": 9}
+    wire.say("log", {**line, "body": json.dumps({"text": heard}, ensure_ascii=False)})
+    page.fill("#log-search", asked[:3])
+    page.click(".log-row")
+    look("events", "#log-body")
+    page.click("#call")
+    visitor.wait_for_phase("ended")
+    page.click("#talks-toggle")
+    page.fill("#talks-search", asked[:4])
+    look("talks", "[data-talk]")
+    page.click("[data-talk]")
+    look("talk", "#talk-detail .past")
+    assert unturned == {at: [] for at in unturned}
+    assert len(unturned) == 6
+    assert visitor.leave() == []
+
+
 # From the middle of what was said first to the middle of what is still being written.
 SELECT = """([from, to]) => {
   const place = (element, at) => {
@@ -190,6 +255,34 @@ def test_what_is_selected_stays_so_while_more_is_written_and_is_copied_alone(
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == "\n".join([start, heard, f"{asked} {heard}".rstrip()])
     assert not set(copied) & set("\u2066\u2067\u2068\u2069")
+    page.click("#call")
+    visitor.wait_for_phase("ended")
+    assert visitor.leave() == []
+
+
+def test_a_selection_that_is_being_drawn_goes_on_while_more_is_written(browser: Browser, serve: Serve) -> None:
+    url, _ = serve(SCENARIO)
+    visitor = Visitor(browser, viewport={"width": 1280, "height": 860})
+    wire = Wire(visitor.page)
+    visitor.open(url)
+    page = visitor.page
+    visitor.call_until_live()
+    wire.tell("item", {"id": "a1", "role": "assistant", "after": None, "kind": "text"})
+    wire.tell("transcript", {"item": "a1", "delta": "One sentence. Another one is still being"})
+    box = page.locator('[data-item="a1"] .words .text').bounding_box()
+    assert box
+    selected = ""
+    page.mouse.move(box["x"] + 2, box["y"] + 10)
+    page.mouse.down()
+    for n, more in enumerate((" written.", " A third", " one. And", " so on.")):
+        page.mouse.move(box["x"] + 60 * (n + 1), box["y"] + 10, steps=3)
+        drawn = page.evaluate("String(getSelection())")
+        assert drawn.startswith(selected) and len(drawn) > len(selected)
+        selected = drawn
+        wire.tell("transcript", {"item": "a1", "delta": more})
+        visitor.wait_until(lambda _, more=more: visitor.entry("a1")["text"].endswith(more))
+        assert page.evaluate("String(getSelection())") == selected
+    page.mouse.up()
     page.click("#call")
     visitor.wait_for_phase("ended")
     assert visitor.leave() == []

@@ -37,7 +37,7 @@ export class NoticesView {
    * @param {boolean} fatal
    */
   #add(code, fatal) {
-    const words = element("p", {}, element("span", { "data-part": "next" }), " ", element("span", { "data-part": "progress", "aria-live": "off" }))
+    const words = element("p", {}, element("span", { "data-part": "next", dir: "auto" }), " ", element("span", { "data-part": "progress", "aria-live": "off" }))
     const text = element("div", { class: "notice-text" }, element("strong", { "data-part": "title" }), words, ...this.#nextButton(code))
     const node = element("div", { class: "notice", role: "alert", "data-code": code, "data-fatal": fatal }, icon(fatal ? "alert" : "info"), text, this.#dismissButton(code))
     this.shown.set(code, node)

@@ -7,7 +7,7 @@ export class ToolView {
   what = element("span", { class: "words" })
   // The row is announced when it comes; how the tool went is heard from the answer.
   state = element("span", { class: "state", "aria-live": "off" })
-  asked = element("pre")
+  asked = element("pre", { dir: "ltr" })
   result = element("pre", { dir: "auto" })
 
   /**
