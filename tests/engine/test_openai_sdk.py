@@ -11,7 +11,7 @@ from openai import AsyncOpenAI, OpenAI
 
 from voiceapp.engine.scripted.server import ScriptedServer
 
-from .hall import Hall
+from .voice_server_thread import VoiceServerThread
 
 # The SDK imports it only when a connection is made.
 pytest.importorskip("websockets")
@@ -28,8 +28,8 @@ WEATHER: dict[str, Any] = {
 
 @pytest.fixture
 def connection() -> Iterator[Any]:
-    with Hall("What is the weather in Kyoto?", key="sk-test") as hall:
-        sdk = OpenAI(api_key="sk-test", base_url=f"http://127.0.0.1:{hall.port}/v1")
+    with VoiceServerThread("What is the weather in Kyoto?", key="sk-test") as server:
+        sdk = OpenAI(api_key="sk-test", base_url=f"http://127.0.0.1:{server.port}/v1")
         with sdk, sdk.realtime.connect(model="m") as connection:
             assert connection.recv().type == "session.created"
             yield connection
@@ -126,8 +126,8 @@ def test_the_asynchronous_client() -> None:
         async with AsyncOpenAI(api_key="any", base_url=f"http://127.0.0.1:{port}/v1") as sdk:
             return await text_turn(sdk)
 
-    with Hall() as hall:
-        assert "built-in companion" in asyncio.run(talk(hall.port))
+    with VoiceServerThread() as server:
+        assert "built-in companion" in asyncio.run(talk(server.port))
 
 
 def scripted() -> ScriptedServer:
@@ -189,5 +189,5 @@ def test_a_whole_conversation_in_either_mode(mode: str) -> None:
         async with AsyncOpenAI(api_key="any", base_url=url) as sdk, sdk.realtime.connect(model="m") as connection:
             await conversation(connection)
 
-    with Hall() if mode == "voice" else scripted() as server:
+    with VoiceServerThread() if mode == "voice" else scripted() as server:
         asyncio.run(talk(server.url.replace("ws:", "http:").partition("/realtime")[0]))

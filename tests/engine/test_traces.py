@@ -10,10 +10,10 @@ import pytest
 from voiceapp.engine.brains.request import Finished, TextPiece
 from voiceapp.engine.scripted.server import ScriptedServer
 
-from .caller import Caller, sound
 from .client import LOUD, QUIET, Client
-from .hall import Hall, Hum
+from .session_driver import SessionDriver, sound
 from .trace import Replay
+from .voice_server_thread import ToneTts, VoiceServerThread
 
 LONG = "Say " + " ".join(f"This is sentence number {number}." for number in range(40))
 
@@ -75,7 +75,7 @@ def test_scripted(name: str) -> None:
         replay(client, wait=lambda: [server.do(step) for step in IDLE] and None).play(name)
 
 
-class Slow(Hum):
+class Slow(ToneTts):
     """A voice that is still speaking when it is interrupted."""
 
     def speak(self, text: str, voice: str, speed: float) -> np.ndarray:
@@ -85,13 +85,16 @@ class Slow(Hum):
 
 @pytest.mark.parametrize("name", sorted(set(SCENARIOS) - {"idle_timeout"}))
 def test_voice_mode(name: str) -> None:
-    with Hall(LONG if name == "barge_in" else "Hello.", tts=Slow()) as hall, Client(hall.url) as client:
+    with (
+        VoiceServerThread(LONG if name == "barge_in" else "Hello.", tts=Slow()) as server,
+        Client(server.url) as client,
+    ):
         replay(client).play(name)
 
 
 def test_the_idle_timeout_of_voice_mode() -> None:
     """Without sockets: the session's clock is the test's."""
-    caller = Caller()
+    caller = SessionDriver()
     waiting = iter(())
 
     def receive() -> dict[str, Any]:
@@ -106,7 +109,7 @@ def test_the_idle_timeout_of_voice_mode() -> None:
 
 
 def test_nothing_of_a_cancelled_answer_comes_after_its_end() -> None:
-    with Hall(LONG, tts=Slow()) as hall, Client(hall.url) as client:
+    with VoiceServerThread(LONG, tts=Slow()) as server, Client(server.url) as client:
         client.append(LOUD + QUIET)
         client.until("response.output_audio.delta")
         client.append(LOUD)

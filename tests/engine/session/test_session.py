@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from voiceapp.engine.brains.request import Failed, Finished, TextPiece, ToolCall
 from voiceapp.engine.protocol.client_events import EVENT_FIELDS
 
-from ..caller import Caller, kinds, sound
+from ..session_driver import SessionDriver, kinds, sound
 
 ITEM = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Hello."}]}
 TOOL = {"type": "function", "name": "weather", "description": "Weather", "parameters": {"type": "object"}}
@@ -43,12 +43,12 @@ ANSWER = [
 
 
 @pytest.fixture
-def caller() -> Caller:
-    return Caller()
+def caller() -> SessionDriver:
+    return SessionDriver()
 
 
 @pytest.fixture
-def talking(caller: Caller) -> Caller:
+def talking(caller: SessionDriver) -> SessionDriver:
     """Transcription on, nothing said yet."""
     caller.listen()
     caller.sent.clear()
@@ -63,13 +63,13 @@ def error(events: list[dict[str, Any]]) -> tuple[str | None, str | None]:
 
 
 class TestSettings:
-    def test_a_new_session_shows_every_default(self, caller: Caller) -> None:
+    def test_a_new_session_shows_every_default(self, caller: SessionDriver) -> None:
         (created,) = caller.sent
         assert created["session"]["id"] == "sess_1"
         assert created["session"]["expires_at"] == 4600
         assert created["session"]["audio"]["input"]["turn_detection"]["silence_duration_ms"] == 500
 
-    def test_an_update_changes_what_it_names_and_nothing_else(self, caller: Caller) -> None:
+    def test_an_update_changes_what_it_names_and_nothing_else(self, caller: SessionDriver) -> None:
         detection = {"type": "server_vad", "threshold": 0.7}
         (updated,) = caller.update(instructions="Be brief.", audio={"input": {"turn_detection": detection}})
         assert updated["session"]["instructions"] == "Be brief."
@@ -77,7 +77,7 @@ class TestSettings:
         assert updated["session"]["audio"]["input"]["turn_detection"]["prefix_padding_ms"] == 300
         assert updated["session"]["audio"]["output"]["voice"] == "heart"
 
-    def test_g711_has_no_rate_of_pcm(self, caller: Caller) -> None:
+    def test_g711_has_no_rate_of_pcm(self, caller: SessionDriver) -> None:
         (updated,) = caller.update(audio={"input": {"format": {"type": "audio/pcmu"}}})
         assert updated["session"]["audio"]["input"]["format"] == {"type": "audio/pcmu"}
 
@@ -120,7 +120,7 @@ class TestSettings:
         ],
     )
     def test_one_bad_field_refuses_the_whole_update(
-        self, caller: Caller, session: dict[str, Any], code: str | None, param: str | None
+        self, caller: SessionDriver, session: dict[str, Any], code: str | None, param: str | None
     ) -> None:
         assert error(caller.send("session.update", event_id="e", session={"tracing": "auto"} | session)) == (
             code,
@@ -130,7 +130,7 @@ class TestSettings:
         (updated,) = caller.update()
         assert updated["session"]["tracing"] is None
 
-    def test_the_voice_is_fixed_once_it_has_spoken(self, talking: Caller) -> None:
+    def test_the_voice_is_fixed_once_it_has_spoken(self, talking: SessionDriver) -> None:
         talking.turn("Hello.")
         talking.answer()
         assert error(talking.update(audio={"output": {"voice": "oak"}})) == (
@@ -140,7 +140,7 @@ class TestSettings:
 
 
 class TestVoiceTurn:
-    def test_a_turn_comes_in_the_recorded_order(self, talking: Caller) -> None:
+    def test_a_turn_comes_in_the_recorded_order(self, talking: SessionDriver) -> None:
         talking.turn("Hello.")
         talking.answer(ms=150)
         assert kinds(talking.sent) == SPOKEN_TURN + ANSWER
@@ -148,7 +148,7 @@ class TestVoiceTurn:
         assert done["output"][0]["content"] == [{"type": "output_audio", "transcript": "Hello there."}]
         assert done["usage"]["output_token_details"] == {"text_tokens": 3, "audio_tokens": 3}
 
-    def test_the_second_turn_follows_the_first(self, talking: Caller) -> None:
+    def test_the_second_turn_follows_the_first(self, talking: SessionDriver) -> None:
         talking.turn("Hello.")
         talking.answer()
         talking.turn("And again.")
@@ -156,7 +156,7 @@ class TestVoiceTurn:
         assert [event["previous_item_id"] for event in committed] == [None, "item_2"]
         assert [message.text for message in talking.requests[1].messages] == ["Hello.", "Hello there.", "And again."]
 
-    def test_positions_count_all_audio_of_the_session(self, talking: Caller) -> None:
+    def test_positions_count_all_audio_of_the_session(self, talking: SessionDriver) -> None:
         talking.silence(2048)
         (started,) = talking.speak()
         stopped = talking.silence()[0]
@@ -165,7 +165,7 @@ class TestVoiceTurn:
         assert stopped["audio_end_ms"] == 2048 + 1024 + 544
         assert stopped["item_id"] == started["item_id"]
 
-    def test_recognition_begins_before_the_turn_ends(self, talking: Caller) -> None:
+    def test_recognition_begins_before_the_turn_ends(self, talking: SessionDriver) -> None:
         talking.speak()
         talking.silence(256)
         assert len(talking.questions) == 1
@@ -174,7 +174,7 @@ class TestVoiceTurn:
         assert kinds(talking.sent) == SPOKEN_TURN
         assert len(talking.questions) == 1
 
-    def test_a_pause_makes_the_first_recognition_void(self, talking: Caller) -> None:
+    def test_a_pause_makes_the_first_recognition_void(self, talking: SessionDriver) -> None:
         talking.speak()
         talking.silence(256)
         talking.speak()
@@ -184,13 +184,13 @@ class TestVoiceTurn:
         talking.hears("Hello you.")
         assert talking.sent[-2]["transcript"] == "Hello you."
 
-    def test_recognition_hears_half_a_second_before_the_speech(self, talking: Caller) -> None:
+    def test_recognition_hears_half_a_second_before_the_speech(self, talking: SessionDriver) -> None:
         talking.silence(2048)
         talking.speak()
         talking.silence(256)
         assert len(talking.questions[0].samples) == 16 * (500 + 1024 + 32 + 192)
 
-    def test_a_long_turn_is_settled_at_its_pauses(self, talking: Caller) -> None:
+    def test_a_long_turn_is_settled_at_its_pauses(self, talking: SessionDriver) -> None:
         talking.speak(13000)
         talking.silence(256)
         talking.hears("The first part.")
@@ -202,7 +202,7 @@ class TestVoiceTurn:
         assert talking.sent[-3]["delta"] == " The second."
         assert talking.sent[-2]["transcript"] == "The first part. The second."
 
-    def test_words_are_shown_while_the_user_speaks_once_two_looks_agree(self, talking: Caller) -> None:
+    def test_words_are_shown_while_the_user_speaks_once_two_looks_agree(self, talking: SessionDriver) -> None:
         talking.speak(1100)
         assert talking.seems("We need to leaf.") == []
         talking.speak(1100)
@@ -215,7 +215,7 @@ class TestVoiceTurn:
         assert sent[1]["transcript"] == "We need to leave before seven o'clock."
         assert len(talking.partials) == 3
 
-    def test_words_that_turned_out_wrong_are_put_right_by_the_whole(self, talking: Caller) -> None:
+    def test_words_that_turned_out_wrong_are_put_right_by_the_whole(self, talking: SessionDriver) -> None:
         talking.speak(1100)
         talking.seems("The best was late.")
         talking.speak(1100)
@@ -225,29 +225,29 @@ class TestVoiceTurn:
         assert kinds(sent)[0] == "conversation.item.input_audio_transcription.completed"
         assert talking.seems("Too late.") == []
 
-    def test_without_transcription_nobody_looks(self, caller: Caller) -> None:
+    def test_without_transcription_nobody_looks(self, caller: SessionDriver) -> None:
         caller.speak(3000)
         assert caller.partials == []
 
-    def test_noise_gets_an_empty_transcript_and_no_answer(self, talking: Caller) -> None:
+    def test_noise_gets_an_empty_transcript_and_no_answer(self, talking: SessionDriver) -> None:
         talking.turn("")
         assert kinds(talking.sent)[-1] == "conversation.item.input_audio_transcription.completed"
         assert talking.sent[-1]["transcript"] == ""
         assert talking.requests == []
 
-    def test_without_transcription_the_turn_is_answered_all_the_same(self, caller: Caller) -> None:
+    def test_without_transcription_the_turn_is_answered_all_the_same(self, caller: SessionDriver) -> None:
         caller.turn("Hello.")
         assert not [kind for kind in kinds(caller.sent) if "transcription" in kind]
         assert caller.requests[0].messages[0].text == "Hello."
 
-    def test_without_create_response_the_client_asks(self, talking: Caller) -> None:
+    def test_without_create_response_the_client_asks(self, talking: SessionDriver) -> None:
         talking.listen(create_response=False)
         talking.turn("Hello.")
         assert talking.requests == []
         talking.send("response.create")
         assert talking.requests[0].messages[0].text == "Hello."
 
-    def test_what_is_not_heard_in_time_is_said(self, talking: Caller) -> None:
+    def test_what_is_not_heard_in_time_is_said(self, talking: SessionDriver) -> None:
         talking.speak()
         talking.silence()
         effects = talking.session.transcription_failed(talking.questions[-1].ticket, "server_busy", "Busy.")
@@ -255,7 +255,7 @@ class TestVoiceTurn:
         assert kinds(sent)[:2] == ["conversation.item.input_audio_transcription.failed", "response.created"]
         assert sent[2]["response"]["status_details"]["error"]["code"] == "server_busy"
 
-    def test_other_turn_detection_drops_the_turn_that_runs(self, talking: Caller) -> None:
+    def test_other_turn_detection_drops_the_turn_that_runs(self, talking: SessionDriver) -> None:
         talking.speak()
         talking.silence(256)
         talking.listen(threshold=0.7)
@@ -267,7 +267,7 @@ class TestVoiceTurn:
         talking.silence()
         assert "input_audio_buffer.committed" in kinds(talking.sent)
 
-    def test_an_unfinished_sentence_is_waited_for(self, talking: Caller) -> None:
+    def test_an_unfinished_sentence_is_waited_for(self, talking: SessionDriver) -> None:
         talking.update(audio={"input": {"turn_detection": {"type": "semantic_vad", "eagerness": "high"}}})
         talking.speak()
         talking.silence(256)
@@ -279,7 +279,7 @@ class TestVoiceTurn:
 
 
 class TestInterruption:
-    def test_speech_cancels_the_answer(self, talking: Caller) -> None:
+    def test_speech_cancels_the_answer(self, talking: SessionDriver) -> None:
         talking.turn("Hello.")
         talking.produce(TextPiece("Once upon"), sound(100))
         sent = talking.speak()
@@ -289,7 +289,7 @@ class TestInterruption:
         assert talking.stopped == ["resp_1"]
         assert talking.produce(TextPiece(" a time"), Finished(), response="resp_1") == []
 
-    def test_without_interrupt_response_the_next_turn_waits(self, talking: Caller) -> None:
+    def test_without_interrupt_response_the_next_turn_waits(self, talking: SessionDriver) -> None:
         talking.listen(interrupt_response=False)
         talking.turn("Hello.")
         talking.turn("And?")
@@ -298,14 +298,14 @@ class TestInterruption:
         assert kinds(talking.sent)[-1] == "response.created"
         assert len(talking.requests) == 2
 
-    def test_cancel(self, talking: Caller) -> None:
+    def test_cancel(self, talking: SessionDriver) -> None:
         talking.turn("Hello.")
         talking.produce(TextPiece("Once"))
         sent = talking.send("response.cancel")
         assert sent[-2]["response"]["status_details"]["reason"] == "client_cancelled"
         assert error(talking.send("response.cancel")) == ("response_cancel_not_active", None)
 
-    def test_truncate(self, talking: Caller) -> None:
+    def test_truncate(self, talking: SessionDriver) -> None:
         talking.turn("Hello.")
         talking.answer("one two three four", ms=1000)
         place = {"item_id": "item_2", "content_index": 0}
@@ -317,7 +317,7 @@ class TestInterruption:
         talking.turn("Go on.")
         assert talking.requests[-1].messages[1].text == "one two"
 
-    def test_only_spoken_answers_can_be_truncated(self, talking: Caller) -> None:
+    def test_only_spoken_answers_can_be_truncated(self, talking: SessionDriver) -> None:
         talking.turn("Hello.")
         for item, code in (("item_1", "invalid_value"), ("none", "item_truncate_invalid_item_id")):
             sent = talking.send("conversation.item.truncate", item_id=item, content_index=0, audio_end_ms=0)
@@ -325,7 +325,7 @@ class TestInterruption:
 
 
 class TestManualTurns:
-    def test_push_to_talk(self, talking: Caller) -> None:
+    def test_push_to_talk(self, talking: SessionDriver) -> None:
         talking.listen(on=False)
         talking.sent.clear()
         talking.speak(500)
@@ -342,14 +342,14 @@ class TestManualTurns:
         assert talking.requests[0].messages[0].text == "Hello."
 
     @pytest.mark.parametrize(("ms", "fine"), [(99, False), (100, True)])
-    def test_a_commit_needs_a_tenth_of_a_second(self, talking: Caller, ms: int, fine: bool) -> None:
+    def test_a_commit_needs_a_tenth_of_a_second(self, talking: SessionDriver, ms: int, fine: bool) -> None:
         talking.listen(on=False)
         talking.silence(ms)
         sent = talking.send("input_audio_buffer.commit")
         assert (kinds(sent)[0] == "input_audio_buffer.committed") is fine
         assert fine or error(sent)[0] == "input_audio_buffer_commit_empty"
 
-    def test_clear_forgets(self, talking: Caller) -> None:
+    def test_clear_forgets(self, talking: SessionDriver) -> None:
         talking.listen(on=False)
         talking.speak()
         assert kinds(talking.send("input_audio_buffer.clear")) == ["input_audio_buffer.cleared"]
@@ -357,13 +357,13 @@ class TestManualTurns:
 
 
 class TestItems:
-    def test_a_text_turn(self, caller: Caller) -> None:
+    def test_a_text_turn(self, caller: SessionDriver) -> None:
         sent = caller.send("conversation.item.create", item=ITEM | {"id": "mine"})
         assert kinds(sent) == ["conversation.item.added", "conversation.item.done"]
         assert kinds(caller.send("response.create")) == ["response.created"]
         assert caller.requests[0].messages[0].text == "Hello."
 
-    def test_places(self, caller: Caller) -> None:
+    def test_places(self, caller: SessionDriver) -> None:
         for name, after in (("b", None), ("a", "root"), ("c", "b")):
             caller.send("conversation.item.create", item=ITEM | {"id": name}, previous_item_id=after)
         assert [kept.identifier for kept in caller.session.items.stored] == ["a", "b", "c"]
@@ -371,7 +371,7 @@ class TestItems:
         assert error(caller.send("conversation.item.create", item=ITEM, previous_item_id="z"))[1] == "previous_item_id"
         assert error(caller.send("conversation.item.create", item=ITEM | {"id": "a"}))[1] == "item.id"
 
-    def test_retrieve_has_the_audio(self, talking: Caller) -> None:
+    def test_retrieve_has_the_audio(self, talking: SessionDriver) -> None:
         talking.turn("Hello.")
         talking.answer(ms=1000)
         (heard,) = talking.send("conversation.item.retrieve", item_id="item_1")
@@ -380,13 +380,13 @@ class TestItems:
         assert len(base64.b64decode(heard["item"]["content"][0]["audio"])) > 48000
         assert len(base64.b64decode(said["item"]["content"][0]["audio"])) == 48000
 
-    def test_delete(self, caller: Caller) -> None:
+    def test_delete(self, caller: SessionDriver) -> None:
         caller.send("conversation.item.create", item=ITEM | {"id": "mine"})
         assert kinds(caller.send("conversation.item.delete", item_id="mine")) == ["conversation.item.deleted"]
         assert error(caller.send("conversation.item.delete", item_id="mine"))[0] == "item_delete_invalid_item_id"
         assert error(caller.send("conversation.item.retrieve", item_id="x"))[0] == "item_retrieve_invalid_item_id"
 
-    def test_a_spoken_item_is_recognised(self, caller: Caller) -> None:
+    def test_a_spoken_item_is_recognised(self, caller: SessionDriver) -> None:
         audio = base64.b64encode(bytes(48000)).decode()
         part = {"type": "input_audio", "audio": audio}
         caller.send("conversation.item.create", item={"type": "message", "role": "user", "content": [part]})
@@ -407,16 +407,16 @@ class TestItems:
             ({"type": "function_call_output", "call_id": "none", "output": ""}, "item.call_id"),
         ],
     )
-    def test_wrong_items(self, caller: Caller, item: dict[str, Any], param: str) -> None:
+    def test_wrong_items(self, caller: SessionDriver, item: dict[str, Any], param: str) -> None:
         assert error(caller.send("conversation.item.create", item=item))[1] == param
 
 
 class TestResponses:
-    def test_only_one_at_a_time_in_the_conversation(self, caller: Caller) -> None:
+    def test_only_one_at_a_time_in_the_conversation(self, caller: SessionDriver) -> None:
         caller.send("response.create")
         assert error(caller.send("response.create"))[0] == "conversation_already_has_active_response"
 
-    def test_out_of_band_runs_beside_and_leaves_no_trace(self, caller: Caller) -> None:
+    def test_out_of_band_runs_beside_and_leaves_no_trace(self, caller: SessionDriver) -> None:
         caller.send("response.create")
         options = {"conversation": "none", "metadata": {"topic": "x"}, "input": [ITEM], "output_modalities": ["text"]}
         (created,) = caller.send("response.create", response=options)
@@ -436,7 +436,7 @@ class TestResponses:
         assert caller.session.items.stored == []
         assert caller.session.responses.active is not None
 
-    def test_options_go_to_the_brain(self, caller: Caller) -> None:
+    def test_options_go_to_the_brain(self, caller: SessionDriver) -> None:
         caller.update(instructions="Long.", tools=[TOOL])
         options = {"instructions": "Short.", "tool_choice": "none", "audio": {"output": {"voice": "oak"}}}
         caller.send("response.create", response=options)
@@ -444,14 +444,14 @@ class TestResponses:
         assert (request.instructions, request.tool_choice, request.voice) == ("Short.", "none", "oak")
         assert request.tools == (TOOL,)
 
-    def test_a_referred_item(self, caller: Caller) -> None:
+    def test_a_referred_item(self, caller: SessionDriver) -> None:
         caller.send("conversation.item.create", item=ITEM | {"id": "mine"})
         caller.send("response.create", response={"input": [{"type": "item_reference", "id": "mine"}]})
         assert caller.requests[0].messages[0].text == "Hello."
         bad = {"conversation": "none", "input": [{"type": "item_reference", "id": "z"}]}
         assert error(caller.send("response.create", response=bad)) == ("invalid_value", "response.input[0].id")
 
-    def test_a_function_call_and_its_output(self, caller: Caller) -> None:
+    def test_a_function_call_and_its_output(self, caller: SessionDriver) -> None:
         caller.update(tools=[TOOL])
         caller.send("conversation.item.create", item=ITEM)
         caller.send("response.create")
@@ -469,28 +469,28 @@ class TestResponses:
         caller.send("response.create")
         assert [message.role for message in caller.requests[-1].messages] == ["user", "call", "output"]
 
-    def test_speech_and_a_call_in_one_response(self, talking: Caller) -> None:
+    def test_speech_and_a_call_in_one_response(self, talking: SessionDriver) -> None:
         talking.turn("The weather?")
         sent = talking.produce(TextPiece("Let me see."), sound(100), ToolCall("weather", "{}"), Finished())
         done = next(event for event in sent if event["type"] == "response.done")["response"]
         assert [item["type"] for item in done["output"]] == ["message", "function_call"]
         assert [event["output_index"] for event in sent if event["type"] == "response.output_item.added"] == [0, 1]
 
-    def test_too_many_tokens(self, talking: Caller) -> None:
+    def test_too_many_tokens(self, talking: SessionDriver) -> None:
         talking.update(max_output_tokens=5)
         talking.turn("Hello.")
         sent = talking.produce(TextPiece("Hello."), sound(1000), TextPiece("More."))
         assert sent[-2]["response"]["status_details"] == {"type": "incomplete", "reason": "max_output_tokens"}
         assert talking.stopped == ["resp_1"]
 
-    def test_a_failure_is_told(self, talking: Caller) -> None:
+    def test_a_failure_is_told(self, talking: SessionDriver) -> None:
         talking.turn("Hello.")
         sent = talking.produce(TextPiece("He"), Failed("brain_unavailable", "Gone."))
         assert sent[-2]["response"]["status"] == "failed"
         assert sent[-2]["response"]["status_details"]["error"]["message"] == "Gone."
 
     @pytest.mark.parametrize("name", ["audio/pcmu", "audio/pcma"])
-    def test_g711_both_ways(self, talking: Caller, name: str) -> None:
+    def test_g711_both_ways(self, talking: SessionDriver, name: str) -> None:
         form = {"format": {"type": name}}
         talking.update(audio={"input": form, "output": form})
         quiet, loud = (b"\xff", b"\x90") if name == "audio/pcmu" else (b"\xd5", b"\x20")
@@ -507,7 +507,7 @@ class TestResponses:
 
 class TestTime:
     def test_the_end_of_the_session(self) -> None:
-        caller = Caller(lifetime=120)
+        caller = SessionDriver(lifetime=120)
         assert caller.session.wake_at() == 120
         (expired,) = caller.wait(120)
         assert expired["error"]["code"] == "session_expired"
@@ -515,7 +515,7 @@ class TestTime:
         assert (caller.closed.code, caller.closed.reason) == (1001, expired["error"]["message"])
         assert caller.closed.reason == "Your session hit the maximum duration of 2 minutes."
 
-    def test_a_silent_user_is_spoken_to_once(self, talking: Caller) -> None:
+    def test_a_silent_user_is_spoken_to_once(self, talking: SessionDriver) -> None:
         talking.listen(idle_timeout_ms=5000)
         talking.turn("Hello.")
         talking.answer(ms=1000)
@@ -534,7 +534,7 @@ class TestTime:
         talking.answer()
         assert talking.session.wake_at() == 3600
 
-    def test_speech_ends_the_wait(self, talking: Caller) -> None:
+    def test_speech_ends_the_wait(self, talking: SessionDriver) -> None:
         talking.listen(idle_timeout_ms=5000)
         talking.turn("Hello.")
         talking.answer()
@@ -544,16 +544,16 @@ class TestTime:
 
 class TestBadInput:
     @pytest.mark.parametrize("event", [None, 5, [], "text", {}, {"type": None}, {"type": {}}, {"type": "bogus.event"}])
-    def test_what_is_no_event(self, caller: Caller, event: Any) -> None:
+    def test_what_is_no_event(self, caller: SessionDriver, event: Any) -> None:
         assert error(caller.raw(event))[0] in ("invalid_event", "invalid_value", "missing_required_parameter")
         assert kinds(caller.update()) == ["session.updated"]
 
-    def test_an_unknown_type_is_told_the_known_ones(self, caller: Caller) -> None:
+    def test_an_unknown_type_is_told_the_known_ones(self, caller: SessionDriver) -> None:
         caller.send("response.begin")
         assert "'response.create'" in caller.sent[-1]["error"]["message"]
 
     @pytest.mark.parametrize("audio", ["%%%", "AAA", "あ", 5, None])
-    def test_wrong_audio(self, caller: Caller, audio: Any) -> None:
+    def test_wrong_audio(self, caller: SessionDriver, audio: Any) -> None:
         assert error(caller.send("input_audio_buffer.append", audio=audio))[1] == "audio"
 
 
@@ -609,7 +609,7 @@ GOOD: list[dict[str, Any]] = [
 DEEDS = st.sampled_from(["hear", "hear nothing", "words", "sound", "finish", "call", "wait"])
 
 
-def deed(caller: Caller, name: str) -> None:
+def deed(caller: SessionDriver, name: str) -> None:
     pieces = {"words": TextPiece("Yes."), "sound": sound(300), "finish": Finished(), "call": ToolCall("f", "{}")}
     if name.startswith("hear") and caller.questions:
         caller.hears("Hello." if name == "hear" else "")
@@ -622,7 +622,7 @@ def deed(caller: Caller, name: str) -> None:
 @settings(max_examples=150, deadline=None)
 @given(st.lists(EVENTS | st.sampled_from(GOOD) | DEEDS, max_size=25))
 def test_no_order_of_events_ends_a_session(deeds: list[Any]) -> None:
-    caller = Caller()
+    caller = SessionDriver()
     for each in deeds:
         if isinstance(each, str):
             deed(caller, each)

@@ -1,46 +1,21 @@
-"""The voice-mode server in a thread, with models that need nothing: loud is speech, and all speech says one thing."""
+"""The voice-mode server in a thread, with models that need nothing."""
 
 import asyncio
 import threading
 from types import TracebackType
 from typing import Any, Self, cast
 
-import numpy as np
-
 from voiceapp.engine.serving.server import Server
 from voiceapp.engine.serving.shared import Models
 from voiceapp.engine.serving.voice_server import VoiceServer
 from voiceapp.engine.speech.languages import Language, Languages, SpeechToText, TextToSpeech
-from voiceapp.engine.speech.transcript import Transcript
 from voiceapp.engine.speech.vad import SileroNetwork
 
-
-class Parrot:
-    """A recogniser."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def transcribe(self, samples: np.ndarray, quick: bool = False) -> Transcript:
-        return Transcript(self.text)
+from .fake_models import FixedStt, LoudnessNetwork, ToneTts
 
 
-class LoudNetwork:
-    """A detector's network."""
-
-    def run(self, sound: np.ndarray, state: np.ndarray) -> tuple[float, np.ndarray]:
-        return float(np.abs(sound[0, 64:]).max() > 0.1), state
-
-
-class Hum:
-    """A voice: 50 ms for each letter."""
-
-    def speak(self, text: str, voice: str, speed: float) -> np.ndarray:
-        return np.full(24 * 50 * len(text), 1000, np.int16)
-
-
-class Hall:
-    """`with Hall("What was said.") as hall: … hall.port …`; `ready=False` leaves the models loading."""
+class VoiceServerThread:
+    """`with VoiceServerThread("What was said.") as server: …`; `ready=False` leaves the models loading."""
 
     def __init__(
         self,
@@ -51,7 +26,7 @@ class Hall:
         stt: SpeechToText | None = None,
         **options: Any,
     ) -> None:
-        self._key, self._ready, self._stt, self._tts = key, ready, stt or Parrot(heard), tts or Hum()
+        self._key, self._ready, self._stt, self._tts = key, ready, stt or FixedStt(heard), tts or ToneTts()
         self._options = {"session_seconds": 3600.0} | options
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -95,7 +70,7 @@ class Hall:
 
     async def _load(self) -> None:
         languages = Languages(Language("en", self._stt, self._tts))
-        self._voice_server.models = Models(cast(SileroNetwork, LoudNetwork()), languages)
+        self._voice_server.models = Models(cast(SileroNetwork, LoudnessNetwork()), languages)
         self._voice_server.loaded.set()
 
     def _run(self, work: Any) -> None:

@@ -22,21 +22,11 @@ from voiceapp.engine.session.effects import (
 from voiceapp.engine.session.session import Session
 from voiceapp.engine.speech.transcript import Transcript
 
-
-class Loud:
-    """A detector for tests."""
-
-    resets = 0
-
-    def probability(self, frame: np.ndarray) -> float:
-        return float(np.abs(frame).max() > 0.1)
-
-    def reset(self) -> None:
-        self.resets += 1
+from .fake_models import LoudnessDetector
 
 
 @dataclass
-class Caller:
+class SessionDriver:
     """Sends and collects; `sent` holds every server event, the other lists what the session asked for."""
 
     now: float = 0.0
@@ -51,7 +41,7 @@ class Caller:
     closed: Close | None = None
 
     def __post_init__(self) -> None:
-        self.session = Session("m", Loud(), self.now, 1000.0, self.lifetime, Numbered())
+        self.session = Session("m", LoudnessDetector(), self.now, 1000.0, self.lifetime, Numbered())
         self._perform(self.session.open())
 
     def send(self, kind: str, **fields: Any) -> list[dict[str, Any]]:
