@@ -24,6 +24,37 @@ from voiceapp.engine.speech.transcript import Transcript
 
 from .fake_models import LoudnessDetector
 
+# A user's words as an item, and a function.
+ITEM = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Hello."}]}
+TOOL = {"type": "function", "name": "weather", "description": "Weather", "parameters": {"type": "object"}}
+
+
+# Events of a spoken turn and of an answer, in the recorded order.
+SPOKEN_TURN = [
+    "input_audio_buffer.speech_started",
+    "input_audio_buffer.speech_stopped",
+    "input_audio_buffer.committed",
+    "conversation.item.added",
+    "conversation.item.done",
+    "conversation.item.input_audio_transcription.delta",
+    "conversation.item.input_audio_transcription.completed",
+    "response.created",
+]
+ANSWER = [
+    "response.output_item.added",
+    "conversation.item.added",
+    "response.content_part.added",
+    "response.output_audio_transcript.delta",
+    "response.output_audio.delta",
+    "response.output_audio.done",
+    "response.output_audio_transcript.done",
+    "response.content_part.done",
+    "conversation.item.done",
+    "response.output_item.done",
+    "response.done",
+    "rate_limits.updated",
+]
+
 
 @dataclass
 class SessionDriver:
@@ -121,3 +152,10 @@ def sound(ms: int) -> AudioPiece:
 
 def kinds(events: list[dict[str, Any]]) -> list[str]:
     return [event["type"] for event in events]
+
+
+def error(events: list[dict[str, Any]]) -> tuple[str | None, str | None]:
+    """Code and param of the only event, which is an error."""
+    (event,) = events
+    assert event["type"] == "error"
+    return event["error"]["code"], event["error"]["param"]

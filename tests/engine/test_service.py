@@ -1,6 +1,5 @@
 """The process: what it says when it cannot start, and that it needs no models for scripts."""
 
-import hashlib
 import json
 import os
 import socket
@@ -12,9 +11,6 @@ from pathlib import Path
 import pytest
 
 from voiceapp.engine.serving.server import Address
-from voiceapp.engine.speech import models
-from voiceapp.engine.speech.languages import Languages
-from voiceapp.engine.speech.missing import INSTALL_JAPANESE, MissingError
 
 BLOCK = """
 import sys
@@ -50,13 +46,6 @@ def test_a_missing_package_is_named_with_its_remedy(package: str) -> None:
     assert last(ended)["event"] == "failed"
     assert f"the package {package}" in last(ended)["message"]
     assert "pip install -r requirements-engine.txt" in last(ended)["message"]
-
-
-def test_a_missing_language_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
-    absent = models.ModelParts((("no_such_package", "model.bin"),), "", (), INSTALL_JAPANESE)
-    monkeypatch.setattr(models, "STT_MULTILINGUAL", absent)
-    with pytest.raises(MissingError, match=r"no-such-package.*pip install -r requirements-japanese\.txt"):
-        Languages.starting_with("ja", lambda part: None)
 
 
 def test_a_script_needs_none_of_the_models() -> None:
@@ -114,33 +103,3 @@ def test_a_wrong_scenario_is_named(tmp_path: Path) -> None:
 )
 def test_what_loopback_is(host: str, loopback: bool) -> None:
     assert Address(host).is_loopback is loopback
-
-
-def test_a_model_that_is_not_there() -> None:
-    with pytest.raises(MissingError, match="the package no-such-package"):
-        models.folder_of("no_such_package")
-    with pytest.raises(MissingError, match=r"no\.onnx of the package json, which is not there"):
-        models.ModelFile("json", "no.onnx", "").checked()
-
-
-def test_a_model_that_was_changed() -> None:
-    with pytest.raises(MissingError, match="was changed"):
-        models.ModelFile("json", "decoder.py", "0" * 64).checked()
-
-
-def test_a_recogniser_of_ones_own_must_be_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(models.STT_FOLDER_SETTING, str(tmp_path))
-    with pytest.raises(MissingError, match=r"model\.bin in .*VOICEAPP_ENGINE_RECOGNISER_DIR"):
-        models.stt_folder()
-
-
-def test_a_model_in_parts_is_checked_as_a_whole() -> None:
-    whole = hashlib.sha256((models.folder_of("json") / "decoder.py").read_bytes() * 2).hexdigest()
-    twice = (("json", "decoder.py"), ("json", "decoder.py"))
-    files = models.ModelParts(twice, whole, ("scanner.py",), "the extra").checked()
-    assert len(files["model.bin"]) == 2 * (models.folder_of("json") / "decoder.py").stat().st_size
-    assert list(files) == ["model.bin", "scanner.py"]
-    with pytest.raises(MissingError, match=r"were changed.* the extra"):
-        models.ModelParts(twice, "0" * 64, (), "the extra").checked()
-    with pytest.raises(MissingError, match=r"no\.txt, which is not there.* the extra"):
-        models.ModelParts(twice, whole, ("no.txt",), "the extra").checked()

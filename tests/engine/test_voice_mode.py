@@ -13,8 +13,6 @@ import pytest
 from tests.word_errors import error_rate
 from voiceapp.engine.protocol.audio_formats import FORMATS, rounded
 from voiceapp.engine.speech.resampler import Resampler
-from voiceapp.engine.speech.stt import WhisperStt
-from voiceapp.engine.speech.tts import HibariTts
 
 from .client import Client
 from .speech_samples import SENTENCES, noises, spoken
@@ -146,40 +144,3 @@ def test_bad_input_harms_nobody(engine: str, client: Client) -> None:
     client.send("conversation.item.create", item={"type": "message", "role": "user", "content": []})
     client.send("response.create")
     assert client.until("response.done")["response"]["status"] == "completed"
-
-
-@pytest.fixture(scope="module")
-def models() -> tuple[HibariTts, WhisperStt]:
-    return HibariTts.installed(), WhisperStt.installed()
-
-
-@pytest.mark.parametrize("name", ["heart", "oak"])
-def test_it_understands_its_own_voices(models: tuple[HibariTts, WhisperStt], name: str) -> None:
-    voice, recogniser = models
-    pairs = []
-    for text in SENTENCES:
-        sound = Resampler(24000, 16000).feed(voice.speak(text, name, 1.0).astype(np.float32))
-        pairs.append((text, recogniser.transcribe(sound.astype(np.int16)).text))
-    assert error_rate(*pairs) <= 0.05, pairs
-
-
-def test_the_voices_differ_in_pitch_not_in_loudness(models: tuple[HibariTts, WhisperStt]) -> None:
-    high, low = (models[0].speak("One two three.", name, 1.0).astype(float) for name in ("heart", "oak"))
-    assert pitch(low) < 0.8 * pitch(high)
-    assert np.sqrt((low**2).mean()) == pytest.approx(np.sqrt((high**2).mean()), rel=0.3)
-
-
-def test_speed_changes_the_length(models: tuple[HibariTts, WhisperStt]) -> None:
-    slow, fast = (len(models[0].speak("One two three four five.", "heart", speed)) for speed in (0.5, 1.5))
-    assert slow > 2 * fast
-
-
-def pitch(samples: np.ndarray) -> float:
-    """Hz, by the highest peak of the autocorrelation between 60 and 400 Hz; the median of the loud parts."""
-    found = []
-    for start in range(0, len(samples) - 2400, 1200):
-        part = samples[start : start + 2400] - samples[start : start + 2400].mean()
-        if (part**2).mean() > 5e5:
-            likeness = np.correlate(part, part, "full")[2399:]
-            found.append(24000 / (60 + likeness[60:400].argmax()))
-    return float(np.median(found))

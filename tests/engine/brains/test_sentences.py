@@ -50,3 +50,7 @@ def test_what_has_no_end_is_cut_so_that_no_piece_takes_the_voice_for_long(text: 
 @given(st.lists(st.text(alphabet="ab .!?,\nI", max_size=9), max_size=30))
 def test_sentences_are_the_text(deltas: list[str]) -> None:
     assert "".join(sentences(deltas)) == "".join(deltas)
+
+
+def test_where_japanese_sentences_end() -> None:
+    assert list(sentences(["うん。", "元気だよ。あなたは？", "そう"])) == ["うん。元気だよ。", "あなたは？", "そう"]

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiceapp.engine.protocol.audio_formats import FORMATS, Decoder, Encoder
-from voiceapp.engine.speech.resampler import Resampler
 
 
 @pytest.mark.parametrize(
@@ -38,25 +37,6 @@ def test_chunk_borders_change_nothing(sizes: list[int]) -> None:
         parts.append(decoder.feed(data[start : start + size]))
         start += size
     assert np.concatenate(parts).tolist() == whole.tolist()
-
-
-def tone(hz: float, rate: int) -> np.ndarray:
-    return np.sin(2 * np.pi * hz * np.arange(rate) / rate).astype(np.float32)
-
-
-@pytest.mark.parametrize(("source", "target"), [(24000, 16000), (8000, 16000), (24000, 8000), (16000, 24000)])
-def test_a_tone_stays_what_it_was(source: int, target: int) -> None:
-    made = Resampler(source, target).feed(tone(1000, source))
-    assert len(made) == pytest.approx(target, abs=4)
-    steady = made[target // 4 : target // 4 + target // 2]
-    assert np.abs(np.fft.rfft(steady)).argmax() * 2 == 1000
-    assert np.sqrt(np.mean(steady**2)) == pytest.approx(np.sqrt(0.5), rel=0.02)
-
-
-@pytest.mark.parametrize(("source", "target", "hz"), [(24000, 16000, 10000), (24000, 8000, 6000)])
-def test_what_does_not_fit_is_taken_out(source: int, target: int, hz: int) -> None:
-    made = Resampler(source, target).feed(tone(hz, source))
-    assert np.abs(made[500:]).max() < 0.002
 
 
 def test_pcm_at_the_speaking_rate_is_untouched() -> None:

@@ -30,3 +30,10 @@ def test_whole_words_of_a_script_that_has_words() -> None:
     assert beginning("one two three", 7) == "one two"
     assert beginning("one two three", 99) == "one two three"
     assert beginning("今日はいい天気", 4) == "今日はい"
+
+
+def test_what_was_heard_of_an_answer_is_kept_by_letters() -> None:
+    part = {"type": "output_audio", "transcript": "今日はいい天気ですね。"}
+    kept = StoredItem({"id": "i", "role": "assistant", "content": [part]}, audio_ms=1100)
+    kept.truncate(600)
+    assert kept.text == "今日はいい天"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from voiceapp.engine.speech.pronunciation import spoken_text
+from voiceapp.engine.speech.pronunciation import can_pronounce, spoken_text
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,9 @@ from voiceapp.engine.speech.pronunciation import spoken_text
 )
 def test_marks_are_not_pronounced(text: str, said: str) -> None:
     assert spoken_text(text) == said
+
+
+def test_what_the_voice_can_say() -> None:
+    assert can_pronounce("今日はCDを聴いた、ｱｲｳ。", "ja")
+    assert not can_pronounce("Привет", "ja")
+    assert not can_pronounce("こんにちは", "en")
