@@ -60,9 +60,11 @@ class ChatCompletions:
             answer = connection.getresponse()
         except OSError as failure:
             raise BrainError(f"The language model at {self._host} cannot be reached.") from failure
-        if answer.status != http.client.OK:
-            raise BrainError(f"The language model at {self._host} answered with HTTP {answer.status}.")
-        yield from (delta for line in answer if (delta := delta_in(line)) is not None)
+        # Closed by ourselves: of a server that ends the connection, the answer alone holds the socket.
+        with answer:
+            if answer.status != http.client.OK:
+                raise BrainError(f"The language model at {self._host} answered with HTTP {answer.status}.")
+            yield from (delta for line in answer if (delta := delta_in(line)) is not None)
 
     def body(self, request: Request) -> dict[str, Any]:
         """The request as chat completions want it."""
