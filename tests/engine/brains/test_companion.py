@@ -1,16 +1,22 @@
 """The companion's answers: one line for each thing that is said to it."""
 
 import random
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
 
 from voiceapp.engine.brains.companion import DICTATIONS, IDLE_CHECK, JOKES, RULES, SKILLS, Companion
-from voiceapp.engine.brains.request import Message, Request, ToolCall
+from voiceapp.engine.brains.request import Message, Request
 from voiceapp.engine.brains.rule_based import MAX_EXAMINED
 
 NOON = datetime(2026, 3, 1, 12, 5)
+
+
+WEATHER = {
+    "type": "function",
+    "name": "get_weather",
+    "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
+}
 
 
 @pytest.fixture
@@ -132,34 +138,6 @@ def test_silence_and_nothing_said(companion: Companion) -> None:
     assert list(companion.reply(asked("x", idle=True))) == [IDLE_CHECK]
     assert next(companion.reply(Request("r", ()))) != ""
     assert list(companion.reply(asked(""))) == ["I did not hear any words."]
-
-
-WEATHER = {
-    "type": "function",
-    "name": "get_weather",
-    "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
-}
-
-
-def test_it_calls_a_function_that_is_named(companion: Companion) -> None:
-    request = asked("What's the weather like in Kyoto?", tools=(WEATHER,))
-    assert list(companion.reply(request)) == [ToolCall("get_weather", '{"city": "Kyoto"}')]
-    assert isinstance(first(companion.reply(asked("Hello.", tools=(WEATHER,)))), str)
-
-
-def test_it_calls_a_function_that_is_demanded(companion: Companion) -> None:
-    for choice in ("required", {"type": "function", "name": "get_weather"}):
-        assert isinstance(first(companion.reply(asked("Hello.", tools=(WEATHER,), tool_choice=choice))), ToolCall)
-    assert isinstance(first(companion.reply(asked("The weather?", tools=(WEATHER,), tool_choice="none"))), str)
-
-
-def test_it_tells_what_the_function_gave(companion: Companion) -> None:
-    request = Request("r", (Message("user", "The weather?"), Message("output", "Sunny", call_id="c")), tools=(WEATHER,))
-    assert list(companion.reply(request)) == ["The answer is: Sunny"]
-
-
-def first(reply: Iterator[str | ToolCall]) -> str | ToolCall:
-    return next(reply)
 
 
 def test_a_session_that_goes_on_with_an_earlier_talk_knows_the_name(companion: Companion) -> None:

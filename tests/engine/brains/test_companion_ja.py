@@ -6,7 +6,6 @@ from datetime import datetime
 import pytest
 
 from voiceapp.engine.brains.companion_ja import IDLE_CHECK, JOKES, NO_MODEL, SKILLS, JapaneseCompanion
-from voiceapp.engine.brains.numbers_ja import digits
 from voiceapp.engine.brains.request import Message, Request
 
 AFTERNOON = datetime(2026, 3, 1, 14, 5)
@@ -130,25 +129,6 @@ def test_jokes_and_once_more(companion: JapaneseCompanion) -> None:
     last = companion.last_answer
     assert companion.answer("もう一度言ってください。") == last
     assert list(companion.reply(Request("r", (), idle=True))) == [IDLE_CHECK]
-
-
-@pytest.mark.parametrize(
-    ("text", "wanted"),
-    [
-        ("二十", "20"),
-        ("千二百三十四", "1234"),
-        ("三万五千", "35000"),
-        ("２０", "20"),
-        ("百", "100"),
-        ("一緒に", "一緒に"),
-        ("三点五", "3.5"),
-        ("3.5万", "35000"),
-        ("一億二千万", "120000000"),
-        ("九" * 5000, "九" * 5000),
-    ],
-)
-def test_numerals(text: str, wanted: str) -> None:
-    assert digits(text) == wanted
 
 
 def test_a_session_that_goes_on_with_an_earlier_talk_knows_the_name(companion: JapaneseCompanion) -> None:
