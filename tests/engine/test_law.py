@@ -75,6 +75,8 @@ TABLES = {
     "scripted.tone.sine",
     "scripted.tone.babble",
 }
+# Types and words alone.
+WITHOUT_BEHAVIOUR = {"brains.request", "session.effects", "speech.detector", "speech.samples"}
 
 
 def tree_of(name: str) -> ast.Module:
@@ -228,6 +230,12 @@ def test_each_file_is_one_readable_thing(path: Path) -> None:
     assert len(text.splitlines()) <= 350
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     assert max(((node.end_lineno or 0) - node.lineno + 1 for node in functions), default=0) <= 40
+
+
+@pytest.mark.parametrize("name", sorted(MODULES.keys() - WITHOUT_BEHAVIOUR))
+def test_every_module_has_its_tests(name: str) -> None:
+    *rooms, module = name.split(".")
+    assert TESTS.joinpath(*rooms, f"test_{module.strip('_')}.py").is_file()
 
 
 @pytest.mark.parametrize("path", sorted(TESTS.rglob("*.py")), ids=lambda path: str(path.relative_to(TESTS)))

@@ -1,0 +1,55 @@
+"""The door: where to listen, who is refused and how."""
+
+import pytest
+
+from voiceapp.engine.serving.connection import Upgrade
+from voiceapp.engine.serving.server import Address, dismissal, refusal
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("192.168.1.5", False),
+        ("x.y", False),
+    ],
+)
+def test_what_loopback_is(host: str, loopback: bool) -> None:
+    assert Address(host).is_loopback is loopback
+
+
+@pytest.mark.parametrize(
+    ("target", "shown", "key", "status"),
+    [
+        ("/v1/realtime?model=m", None, None, None),
+        ("/v1/realtime/?model=m", None, None, None),
+        ("/v2/realtime?model=m", None, None, 404),
+        ("/v1/realtime?model=m", None, "sk-1", 401),
+        ("/v1/realtime?model=m", "sk-2", "sk-1", 401),
+        ("/v2", "sk-2", "sk-1", 401),
+        ("/v1/realtime?model=m", "sk-1", "sk-1", None),
+    ],
+)
+def test_who_is_refused(target: str, shown: str | None, key: str | None, status: int | None) -> None:
+    headers = {"authorization": f"Bearer {shown}"} if shown else {}
+    refused = refusal(Upgrade(target, headers), key)
+    assert (refused.status if refused else None) == status
+
+
+@pytest.mark.parametrize(
+    ("target", "headers", "code"),
+    [
+        ("/v1/realtime?model=m", {}, None),
+        ("/v1/realtime", {}, "missing_model"),
+        ("/v1/realtime?model=m", {"openai-beta": "realtime=v1"}, "beta_api_shape_disabled"),
+    ],
+)
+def test_who_is_sent_away(target: str, headers: dict[str, str], code: str | None) -> None:
+    dismissed = dismissal(Upgrade(target, headers))
+    assert (dismissed.code if dismissed else None) == code
+    if dismissed is not None:
+        assert dismissed.event["error"]["code"] == code
+        assert dismissed.reason == f"invalid_request_error.{code}"
