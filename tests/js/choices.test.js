@@ -97,9 +97,12 @@ test("a browser that keeps nothing is no hindrance", () => {
 })
 
 test("the safe ranges are those of the wire", () => {
-  const wire = readFileSync(new URL("../../docs/wire.md", import.meta.url), "utf8")
-  const comma = number => number.toLocaleString("en")
-  for (const { least, most, usual } of Object.values(RANGES)) assert.ok(wire.includes(`${comma(least)} to ${comma(most)} (${usual})`))
+  const { $defs } = JSON.parse(readFileSync(new URL("../../docs/wire.schema.json", import.meta.url), "utf8"))
+  for (const [name, { least, most, usual }] of Object.entries(RANGES)) {
+    const { minimum, maximum, description } = $defs.Turn.oneOf[0].properties[name]
+    assert.deepEqual([least, most], [minimum, maximum])
+    assert.ok(description.endsWith(`(${usual})`))
+  }
 })
 
 test("a choice in one tab undoes none of another's, whichever tab is older", () => {

@@ -4,13 +4,13 @@ declare namespace Wire {
   /** How turns end. */
   type Turn = {
     mode: "server_vad"
-    /** how loud speech must be (0.5) */
+    /** how sure the server must be that it is speech (0.5) */
     threshold?: number
-    /** sound that is kept from before its beginning (300) */
+    /** sound kept from before the speech began (300) */
     prefix_ms?: number
     /** the silence that ends a turn (500) */
     silence_ms?: number
-    /** after so long a silence behind an answer the assistant asks whether anybody is there; 0: it does not; left out: as the server has it */
+    /** after so long a silence behind an answer the assistant asks whether anybody is there; 0: never; left out: as the server has it */
     idle_ms?: number
   } | {
     mode: "semantic_vad"
@@ -35,30 +35,27 @@ declare namespace Wire {
     voice: string
     /** when the session expires, in unix seconds; null: never */
     expires_at: number | null
-    /** seconds until then by the server's clock, for a browser's may be wrong; null: never */
+    /** the same in seconds from now, since a browser's clock may be wrong */
     expires_in_s: number | null
   }
 
-  /** Another session has taken over, as `configure` asked; the call goes on. */
+  /** Another session has taken over, as `configure` asked; the call goes on. Fields as in `ready`. */
   type Renewed = {
     persona: string
     profile: string
     model: string
     voice: string
-    /** when the session expires, in unix seconds; null: never */
     expires_at: number | null
-    /** seconds until then by the server's clock, for a browser's may be wrong; null: never */
     expires_in_s: number | null
   }
 
-  /** Whose turn it is. `tool`: one is at work, and the person waits for it. */
+  /** Whose turn it is; with `tool`, the person waits for a tool that is at work. */
   type TurnChanged = {
     state: "assistant" | "listening" | "thinking" | "tool" | "user"
   }
 
   /** A place in the transcript, held before any text exists. */
   type ItemPlaced = {
-    /** an item's id */
     id: string
     role: "user" | "assistant" | "tool"
     /** the id it follows; null for the first */
@@ -68,47 +65,39 @@ declare namespace Wire {
 
   /** Text to append. */
   type TextAdded = {
-    /** an item's id */
     item: string
     delta: string
   }
 
-  /** The whole text. No more is added, but a server may yet say all of it anew. */
+  /** The whole text. Nothing is added to it, though a server may send all of it anew. */
   type TextFinished = {
-    /** an item's id */
     item: string
     text: string
     final: true
-    /** what the person said could not be written down; `text` is what came of it, mostly nothing */
+    /** the person's words could not be transcribed; `text` is what came of them, mostly nothing */
     failed?: true
   }
 
-  /** The item was cut. */
+  /** The item was cut, and this part of its text was heard; always a prefix of it. */
   type TextHeard = {
-    /** an item's id */
     item: string
-    /** the part of the text that was heard, always a prefix of it */
     heard: string
   }
 
-  /** The service ended the answer before its end. */
+  /** The service ended the answer early: it grew too long, a filter held the rest back, or something else. */
   type TextIncomplete = {
-    /** an item's id */
     item: string
-    /** it grew too long, a filter held the rest back, or other */
     incomplete: "filter" | "length" | "other"
   }
 
   /** The item is gone. */
   type EntryRemoved = {
-    /** an item's id */
     item: string
     removed: true
   }
 
-  /** Stop playing this item now, drop what is queued of it and what still comes. */
+  /** Stop playing this item now, and drop what is queued of it and what still comes. */
   type Flush = {
-    /** an item's id */
     item: string
   }
 
@@ -116,16 +105,16 @@ declare namespace Wire {
   type ToolChanged = {
     /** the id of its `item`, which came before */
     call: string
-    /** empty as long as it is not known */
+    /** empty until it is known */
     name: string
-    /** JSON, as the model wrote it; it ends with `…` where more is left out */
+    /** JSON, as the model wrote it; at most 4,000 characters, the last of them `…` where it is cut */
     arguments: string
     state: "done" | "failed" | "running"
-    /** likewise */
+    /** cut likewise */
     result?: string
   }
 
-  /** What the call has used so far, whenever that changes; also after `ended`, within a second. */
+  /** What the call has used so far, whenever that changes; also within a second after `ended`. */
   type Used = {
     /** of the latest answer */
     turn: Usage
@@ -133,7 +122,7 @@ declare namespace Wire {
     total: Usage
     /** what writing down the person's words used */
     transcription: Transcribing | null
-    /** in part, for it was not told; a later event may hold what was told in its place */
+    /** part of it is an estimate, which a later event may replace by what the server told */
     estimated: boolean
     /** it costs nothing */
     free: boolean
@@ -165,22 +154,20 @@ declare namespace Wire {
     output_tokens: number
   }
 
-  /** What was used, in money. */
+  /** What was used, as money in `currency`; null where there is no price. */
   type Cost = {
-    /** in `currency`; null: it has no price */
     turn: number | null
-    /** holds `transcription` */
+    /** with `transcription` */
     total: number
-    /** in `currency`; null: it has no price */
     transcription: number | null
-    /** the parts of which some has no price and is not in the sums */
+    /** the parts that are not all in these sums, as some of them has no price */
     unpriced: ("talk" | "transcription")[]
     currency: string
     /** the day the prices are of; null where the operator set some */
     dated: string | null
   }
 
-  /** An event on the upstream connection, only while watched. Never audio, never a key, never what was said. */
+  /** An event on the upstream connection, sent while `watch` is on. It never holds sound, a key, or what was said. */
   type Log = {
     direction: "down" | "up"
     /** the provider's name for it */
@@ -201,7 +188,7 @@ declare namespace Wire {
     code: string
     /** in plain English; the page prefers its own words for `code` */
     message: string
-    /** to try again can help without changing anything */
+    /** trying again may help */
     retry: boolean
     /** the call is over, and `ended` follows */
     fatal: boolean
@@ -211,52 +198,43 @@ declare namespace Wire {
     param?: string
   }
 
-  /** What is loaded of the engine. */
+  /** What is loaded of the engine: `done` of its parts, of so many. */
   type Progress = {
     part: string
-    /** so many parts */
     done: number
-    /** of so many */
     of: number
   }
 
-  /** How long an answer took: once for each answered turn, when the answer is done. Times from the turn's taking. */
+  /** How long an answer took; sent once for each answered turn, when the answer is done. All but `wait_ms` count from the moment the turn was taken: the server said that speech had ended, or the text or the key's release came. */
   type Latency = {
-    /** the answer's first */
+    /** the answer's first item */
     item: string
-    /** before it, from the end of the speech; 0 for text and key; null where nobody can tell */
+    /** from the end of the speech to that moment; 0 for text and key; null: unknown (below) */
     wait_ms: number | null
     /** until the response began */
     created_ms: number
-    /** until the first of its sound was there */
+    /** until the first sound of `item` came */
     first_byte_ms: number
-    /** until it was done */
+    /** until the response was done */
     done_ms: number
   }
 
-  /** How long the call and a silence may be, and what is left of that and of the day's budgets. */
+  /** How long the call and a silence may be, and what is left of them and of the day's budgets. In seconds, or as money in `currency`; null where there is no limit. Sent after `start`; where money is limited, once the session's model is known; before each warning (`call_ending`, `idle_soon`, `budget_low`); when a silence that was warned of is over; and every 10 s where there is a budget. */
   type Limits = {
-    /** seconds; null: no limit */
     call_s: number | null
-    /** seconds; null: no limit */
     call_left_s: number | null
-    /** seconds; null: no limit */
     idle_s: number | null
-    /** once `idle_soon` was said and until somebody speaks; else null */
+    /** known from the warning `idle_soon` until somebody speaks, else null */
     idle_left_s: number | null
-    /** seconds; null: no limit */
     left_s: number | null
-    /** seconds; null: no limit */
     budget_s: number | null
-    /** seconds that this call was charged */
+    /** what this call was charged */
     used_s: number
-    /** in `currency`; null: no limit */
     left_money: number | null
-    /** in `currency`; null: no limit */
     budget_money: number | null
     /** what this call was charged */
     used_money: number
-    /** in part at the dearest known prices, for want of a model's own */
+    /** part of that is charged at the dearest known prices, as the model's own are unknown */
     presumed: boolean
     currency: string
   }
@@ -276,11 +254,10 @@ declare namespace Wire {
   /** The acknowledgement of `start` and `configure`. */
   type Answer = {
     ok: boolean
-    /** where it is not */
     error?: Refusal
   }
 
-  /** Why nothing comes of it, as in a `notice`. */
+  /** Why it was refused, as in a `notice`. */
   type Refusal = {
     code: string
     message: string
@@ -288,95 +265,95 @@ declare namespace Wire {
   }
 
   type Sent = {
-    /** Begin a call, with what is on offer (below). */
+    /** Begin a call with what is on offer (below). */
     start: [({
       persona?: string
       profile?: string
       model?: string
       voice?: string
-      /** in place of the persona's; refused unless allowed */
+      /** in place of the persona's, if the operator allows */
       instructions?: string
-      /** the person's, a BCP 47 tag for the transcription */
+      /** what the person speaks, for the transcription: a BCP 47 tag */
       language?: string
       /** how turns end (below) */
       turn?: Turn
       /** whether the assistant may speak first (true) */
       greet?: boolean
     })?]
-    /** What the person typed. It interrupts first. */
+    /** What the person typed; it interrupts first. */
     text: [{
       /** at most 8,000 bytes of UTF-8 */
       text: string
     }]
     /** Stop speaking. */
     interrupt: [(Record<string, never>)?]
-    /** The answer to `flush`; always sent. */
+    /** The answer to `flush`, always sent: how much of the item was heard. */
     flushed: [{
       item: string
-      /** what was heard of it; 0: nothing */
+      /** milliseconds (below); 0 where nothing was heard */
       heard_ms: number
     }]
-    /** How much of an item was heard: a few times a second while it plays, and at its end, then all of it. */
+    /** How much of an item was heard; sent a few times a second while it plays, and once at its end. */
     heard: [{
       item: string
-      /** what was heard of it; 0: nothing */
+      /** milliseconds (below); 0 where nothing was heard */
       heard_ms: number
     }]
-    /** The push-to-talk key, only with `turn.mode` `push_to_talk`. Down interrupts; up asks for an answer, where at least 100 ms of sound came in between. */
+    /** The push-to-talk key, with `turn.mode` `push_to_talk` only. Down interrupts; up asks for an answer if at least 100 ms of sound came in between. */
     talk: [{
       down: boolean
     }]
-    /** Change the call. `language` and `turn` change at once. The other five make a session, so all of them are given together, and another session takes over (below). */
+    /** Change the call. `language` and `turn` change at once; the other five make a session, so all five are given together, and another session takes over (below). */
     configure: [({
       persona?: string
       profile?: string
       model?: string
       voice?: string
-      /** in place of the persona's; refused unless allowed */
+      /** in place of the persona's, if the operator allows */
       instructions?: string
-      /** the person's, a BCP 47 tag for the transcription */
+      /** what the person speaks, for the transcription: a BCP 47 tag */
       language?: string
       /** how turns end (below) */
       turn?: Turn
     })?]
-    /** Whether the event log is wanted, of this call and those to come; also before `start`. */
+    /** Whether `log` events are wanted, of this call and of those to come; also before `start`. */
     watch: [{
       on: boolean
     }]
     /** End the call. */
     stop: [(Record<string, never>)?]
-    /** Sound of the microphone, in chunks without a hole. */
+    /** A chunk of the microphone's sound. */
     audio: [number, string]
   }
 
   type Told = {
     /** The call is live. */
     ready: [Ready]
-    /** Another session has taken over, as `configure` asked; the call goes on. */
+    /** Another session has taken over, as `configure` asked; the call goes on. Fields as in `ready`. */
     renewed: [Renewed]
-    /** Chunks were taken; at least every 200 ms of sound. */
+    /** The number of the last chunk that was taken; sent at least every 200 ms of sound. */
     ack: [number]
-    /** Whose turn it is. `tool`: one is at work, and the person waits for it. */
+    /** Whose turn it is; with `tool`, the person waits for a tool that is at work. */
     turn: [number, TurnChanged]
     /** A place in the transcript, held before any text exists. */
     item: [number, ItemPlaced]
-    /** Text to append. / The whole text. No more is added, but a server may yet say all of it anew. / The item was cut. / The service ended the answer before its end. / The item is gone. */
+    /** Text to append. / The whole text. Nothing is added to it, though a server may send all of it anew. / The item was cut, and this part of its text was heard; always a prefix of it. / The service ended the answer early: it grew too long, a filter held the rest back, or something else. / The item is gone. */
     transcript: [number, TextAdded | TextFinished | TextHeard | TextIncomplete | EntryRemoved]
-    /** Sound to append to the playback queue. */
+    /** Sound to append to the playback queue, in base64; empty once the item's sound is complete. */
     audio: [number, string, string]
-    /** Stop playing this item now, drop what is queued of it and what still comes. */
+    /** Stop playing this item now, and drop what is queued of it and what still comes. */
     flush: [number, Flush]
     /** A tool was called. Sent anew whenever something of it changes, always whole. */
     tool: [number, ToolChanged]
-    /** What the call has used so far, whenever that changes; also after `ended`, within a second. */
+    /** What the call has used so far, whenever that changes; also within a second after `ended`. */
     usage: [number, Used]
-    /** An event on the upstream connection, only while watched. Never audio, never a key, never what was said. */
+    /** An event on the upstream connection, sent while `watch` is on. It never holds sound, a key, or what was said. */
     log: [Log]
     /** Something the person should know. */
     notice: [Notice]
-    /** How long an answer took: once for each answered turn, when the answer is done. Times from the turn's taking. */
+    /** How long an answer took; sent once for each answered turn, when the answer is done. All but `wait_ms` count from the moment the turn was taken: the server said that speech had ended, or the text or the key's release came. */
     latency: [Latency]
-    /** How long the call and a silence may be, and what is left of that and of the day's budgets. */
+    /** How long the call and a silence may be, and what is left of them and of the day's budgets. In seconds, or as money in `currency`; null where there is no limit. Sent after `start`; where money is limited, once the session's model is known; before each warning (`call_ending`, `idle_soon`, `budget_low`); when a silence that was warned of is over; and every 10 s where there is a budget. */
     limits: [Limits]
     /** The server is being restarted; the socket closes with 1001 now. */
     going_away: [GoingAway]

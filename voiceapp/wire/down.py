@@ -20,16 +20,9 @@ from ..conversation.turns import Turn
 Packet = tuple[bytes, ...]
 Direction = Literal["up", "down"]
 
-ItemId = Annotated[str, Meta(min_length=1, max_length=128, description="an item's id")]
+ItemId = Annotated[str, Meta(min_length=1, max_length=128)]
 # Of a field that is there only to say so.
 Yes = Annotated[bool, Meta(extra_json_schema={"const": True})]
-ExpiresAt = Annotated[int | None, Meta(description="when the session expires, in unix seconds; null: never")]
-ExpiresIn = Annotated[
-    int | None, Meta(description="seconds until then by the server's clock, for a browser's may be wrong; null: never")
-]
-Seconds = Annotated[int | None, Meta(description="seconds; null: no limit")]
-Money = Annotated[float | None, Meta(description="in `currency`; null: no limit")]
-Price = Annotated[float | None, Meta(description="in `currency`; null: it has no price")]
 
 
 class Event(Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,31 +47,33 @@ class Ready(Event, frozen=True):
     profile: str
     model: str
     voice: str
-    expires_at: ExpiresAt
-    expires_in_s: ExpiresIn
+    expires_at: Annotated[int | None, Meta(description="when the session expires, in unix seconds; null: never")]
+    expires_in_s: Annotated[
+        int | None, Meta(description="the same in seconds from now, since a browser's clock may be wrong")
+    ]
 
 
 class Renewed(Event, frozen=True):
-    """Another session has taken over, as `configure` asked; the call goes on."""
+    """Another session has taken over, as `configure` asked; the call goes on. Fields as in `ready`."""
 
     event = "renewed"
     persona: str
     profile: str
     model: str
     voice: str
-    expires_at: ExpiresAt
-    expires_in_s: ExpiresIn
+    expires_at: int | None
+    expires_in_s: int | None
 
 
 class Ack(Event, frozen=True, array_like=True):
-    """Chunks were taken; at least every 200 ms of sound."""
+    """The number of the last chunk that was taken; sent at least every 200 ms of sound."""
 
     event = "ack"
-    chunk: Annotated[int, Meta(ge=1, description="the number of the last one")]
+    chunk: Annotated[int, Meta(ge=1)]
 
 
 class Log(Event, frozen=True):
-    """An event on the upstream connection, only while watched. Never audio, never a key, never what was said."""
+    """An event on the upstream connection, sent while `watch` is on. It never holds sound, a key, or what was said."""
 
     event = "log"
     direction: Direction
@@ -90,11 +85,11 @@ class Log(Event, frozen=True):
 
 
 class Progress(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is loaded of the engine."""
+    """What is loaded of the engine: `done` of its parts, of so many."""
 
     part: str
-    done: Annotated[int, Meta(description="so many parts")]
-    of: Annotated[int, Meta(description="of so many")]
+    done: int
+    of: int
 
 
 class Notice(Event, frozen=True):
@@ -103,7 +98,7 @@ class Notice(Event, frozen=True):
     event = "notice"
     code: Annotated[str, Meta(pattern="^[a-z_]+$", description="what it is (errors.md)")]
     message: Annotated[str, Meta(description="in plain English; the page prefers its own words for `code`")]
-    retry: Annotated[bool, Meta(description="to try again can help without changing anything")]
+    retry: Annotated[bool, Meta(description="trying again may help")]
     fatal: Annotated[bool, Meta(description="the call is over, and `ended` follows")]
     progress: Annotated[Progress | UnsetType, Meta(description="with `engine_starting` only")] = UNSET
     param: Annotated[
@@ -113,36 +108,47 @@ class Notice(Event, frozen=True):
 
 
 class Latency(Event, frozen=True):
-    """How long an answer took: once for each answered turn, when the answer is done. Times from the turn's taking."""
+    """How long an answer took; sent once for each answered turn, when the answer is done.
+
+    All but `wait_ms` count from the moment the turn was taken: the server said that speech had ended, or the text or
+    the key's release came.
+    """
 
     event = "latency"
-    item: Annotated[str, Meta(min_length=1, max_length=128, description="the answer's first")]
+    item: Annotated[str, Meta(min_length=1, max_length=128, description="the answer's first item")]
     wait_ms: Annotated[
         int | None,
-        Meta(description="before it, from the end of the speech; 0 for text and key; null where nobody can tell"),
+        Meta(description="from the end of the speech to that moment; 0 for text and key; null: unknown (below)"),
     ]
     created_ms: Annotated[int, Meta(description="until the response began")]
-    first_byte_ms: Annotated[int, Meta(description="until the first of its sound was there")]
-    done_ms: Annotated[int, Meta(description="until it was done")]
+    first_byte_ms: Annotated[int, Meta(description="until the first sound of `item` came")]
+    done_ms: Annotated[int, Meta(description="until the response was done")]
 
 
 class Limits(Event, frozen=True):
-    """How long the call and a silence may be, and what is left of that and of the day's budgets."""
+    """How long the call and a silence may be, and what is left of them and of the day's budgets.
+
+    In seconds, or as money in `currency`; null where there is no limit. Sent after `start`; where money is limited,
+    once the session's model is known; before each warning (`call_ending`, `idle_soon`, `budget_low`); when a silence
+    that was warned of is over; and every 10 s where there is a budget.
+    """
 
     event = "limits"
-    call_s: Seconds
-    call_left_s: Seconds
-    idle_s: Seconds
+    call_s: int | None
+    call_left_s: int | None
+    idle_s: int | None
     idle_left_s: Annotated[
-        int | None, Meta(description="once `idle_soon` was said and until somebody speaks; else null")
+        int | None, Meta(description="known from the warning `idle_soon` until somebody speaks, else null")
     ]
-    left_s: Seconds
-    budget_s: Seconds
-    used_s: Annotated[int, Meta(description="seconds that this call was charged")]
-    left_money: Money
-    budget_money: Money
+    left_s: int | None
+    budget_s: int | None
+    used_s: Annotated[int, Meta(description="what this call was charged")]
+    left_money: float | None
+    budget_money: float | None
     used_money: Annotated[float, Meta(description="what this call was charged")]
-    presumed: Annotated[bool, Meta(description="in part at the dearest known prices, for want of a model's own")]
+    presumed: Annotated[
+        bool, Meta(description="part of that is charged at the dearest known prices, as the model's own are unknown")
+    ]
     currency: str
 
 
@@ -161,7 +167,7 @@ class Ended(Event, frozen=True):
 
 
 class Refusal(Struct, frozen=True, forbid_unknown_fields=True):
-    """Why nothing comes of it, as in a `notice`."""
+    """Why it was refused, as in a `notice`."""
 
     code: str
     message: str
@@ -172,14 +178,14 @@ class Answer(Struct, frozen=True, forbid_unknown_fields=True):
     """The acknowledgement of `start` and `configure`."""
 
     ok: bool
-    error: Annotated[Refusal | UnsetType, Meta(description="where it is not")] = UNSET
+    error: Refusal | UnsetType = UNSET
 
 
 # Of the talk
 
 
 class TurnChanged(Event, frozen=True):
-    """Whose turn it is. `tool`: one is at work, and the person waits for it."""
+    """Whose turn it is; with `tool`, the person waits for a tool that is at work."""
 
     event, numbered = "turn", True
     state: Turn
@@ -204,7 +210,7 @@ class TextAdded(Event, frozen=True):
 
 
 class TextFinished(Event, frozen=True):
-    """The whole text. No more is added, but a server may yet say all of it anew."""
+    """The whole text. Nothing is added to it, though a server may send all of it anew."""
 
     event, numbered = "transcript", True
     item: ItemId
@@ -212,24 +218,24 @@ class TextFinished(Event, frozen=True):
     final: Yes
     failed: Annotated[
         Yes | UnsetType,
-        Meta(description="what the person said could not be written down; `text` is what came of it, mostly nothing"),
+        Meta(description="the person's words could not be transcribed; `text` is what came of them, mostly nothing"),
     ] = UNSET
 
 
 class TextHeard(Event, frozen=True):
-    """The item was cut."""
+    """The item was cut, and this part of its text was heard; always a prefix of it."""
 
     event, numbered = "transcript", True
     item: ItemId
-    heard: Annotated[str, Meta(description="the part of the text that was heard, always a prefix of it")]
+    heard: str
 
 
 class TextIncomplete(Event, frozen=True):
-    """The service ended the answer before its end."""
+    """The service ended the answer early: it grew too long, a filter held the rest back, or something else."""
 
     event, numbered = "transcript", True
     item: ItemId
-    incomplete: Annotated[Incomplete, Meta(description="it grew too long, a filter held the rest back, or other")]
+    incomplete: Incomplete
 
 
 class EntryRemoved(Event, frozen=True):
@@ -241,18 +247,15 @@ class EntryRemoved(Event, frozen=True):
 
 
 class Audio(Event, frozen=True, array_like=True):
-    """Sound to append to the playback queue."""
+    """Sound to append to the playback queue, in base64; empty once the item's sound is complete."""
 
     event, numbered = "audio", True
     item: ItemId
-    sound: Annotated[
-        str,
-        Meta(description="base64; empty: there is no more of it", extra_json_schema={"contentEncoding": "base64"}),
-    ]
+    sound: Annotated[str, Meta(extra_json_schema={"contentEncoding": "base64"})]
 
 
 class Flush(Event, frozen=True):
-    """Stop playing this item now, drop what is queued of it and what still comes."""
+    """Stop playing this item now, and drop what is queued of it and what still comes."""
 
     event, numbered = "flush", True
     item: ItemId
@@ -263,37 +266,41 @@ class ToolChanged(Event, frozen=True):
 
     event, numbered = "tool", True
     call: Annotated[str, Meta(min_length=1, max_length=128, description="the id of its `item`, which came before")]
-    name: Annotated[str, Meta(max_length=200, description="empty as long as it is not known")]
+    name: Annotated[str, Meta(max_length=200, description="empty until it is known")]
     arguments: Annotated[
-        str, Meta(max_length=4000, description="JSON, as the model wrote it; it ends with `…` where more is left out")
+        str,
+        Meta(
+            max_length=4000,
+            description="JSON, as the model wrote it; at most 4,000 characters, the last of them `…` where it is cut",
+        ),
     ]
     state: ToolState
-    result: Annotated[str, Meta(max_length=4000, description="likewise")] | UnsetType = UNSET
+    result: Annotated[str, Meta(max_length=4000, description="cut likewise")] | UnsetType = UNSET
 
 
 class Cost(Struct, frozen=True, forbid_unknown_fields=True):
-    """What was used, in money."""
+    """What was used, as money in `currency`; null where there is no price."""
 
-    turn: Price
-    total: Annotated[float, Meta(description="holds `transcription`")]
-    transcription: Price
+    turn: float | None
+    total: Annotated[float, Meta(description="with `transcription`")]
+    transcription: float | None
     unpriced: Annotated[
         list[Literal["talk", "transcription"]],
-        Meta(description="the parts of which some has no price and is not in the sums"),
+        Meta(description="the parts that are not all in these sums, as some of them has no price"),
     ]
     currency: str
     dated: Annotated[str | None, Meta(description="the day the prices are of; null where the operator set some")]
 
 
 class Used(Event, frozen=True):
-    """What the call has used so far, whenever that changes; also after `ended`, within a second."""
+    """What the call has used so far, whenever that changes; also within a second after `ended`."""
 
     event, numbered = "usage", True
     turn: Annotated[Usage, Meta(description="of the latest answer")]
     total: Annotated[Usage, Meta(description="of all")]
     transcription: Annotated[Transcribing | None, Meta(description="what writing down the person's words used")]
     estimated: Annotated[
-        bool, Meta(description="in part, for it was not told; a later event may hold what was told in its place")
+        bool, Meta(description="part of it is an estimate, which a later event may replace by what the server told")
     ]
     free: Annotated[bool, Meta(description="it costs nothing")]
     cost: Annotated[Cost | None, Meta(description="null where nothing has a price")]

@@ -12,10 +12,11 @@ from typing import Any
 
 import msgspec
 
-from . import down, typescript, up
+from . import down, tables, typescript, up
 
 ROOT = Path(__file__).parents[2]
 SCHEMA_FILE = ROOT / "docs" / "wire.schema.json"
+PAGE_FILE = ROOT / "docs" / "wire.md"
 # Beside what checks the page: it is no part of it.
 TYPES_FILE = ROOT / "tests" / "js" / "wire.d.ts"
 NUMBER: Mapping[str, Any] = MappingProxyType({"type": "integer", "minimum": 1})
@@ -30,7 +31,7 @@ def wire_schema() -> Schema:
     An event is an array: its name, its number if it has one, and what it carries.
     """
     sent = {UP + name: _incoming(name, event) for name, event in up.UP.items()}
-    sent[UP + "audio"] = _event("audio", _chunk(), "Sound of the microphone, in chunks without a hole.")
+    sent[UP + "audio"] = _event("audio", _chunk(), "A chunk of the microphone's sound.")
     told = {DOWN + name: _outgoing(name, kinds) for name, kinds in told_by_name().items()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -87,8 +88,9 @@ def _turn() -> Schema:
 
 
 def _chunk() -> list[Schema]:
-    number = {**NUMBER, "description": "the chunk's number: 1 for the first after `ready`, then without a hole"}
+    number = {"title": "n", **NUMBER, "description": "1 for the first chunk after `ready`, then without a hole"}
     sound = {
+        "title": "sound",
         "type": "string",
         "description": f"base64 of PCM16, 1 to {up.MAX_CHUNK_MS:,} ms of it",
         "contentEncoding": "base64",
@@ -103,11 +105,12 @@ def _chunk() -> list[Schema]:
 
 def _outgoing(name: str, kinds: list[type[down.Event]]) -> Schema:
     if kinds[0].__struct_config__.array_like:
-        carries = _components(kinds[0])[kinds[0].__name__]["prefixItems"]
+        values = _components(kinds[0])[kinds[0].__name__]["prefixItems"]
+        carries = [{"title": name, **value} for name, value in zip(kinds[0].__struct_fields__, values, strict=True)]
     else:
         refs = [{"$ref": f"#/$defs/{kind.__name__}"} for kind in kinds]
         carries = [refs[0] if len(refs) == 1 else {"oneOf": refs}]
-    number = [{**NUMBER, "description": "the event's number in the talk"}] if kinds[0].numbered else []
+    number = [{"title": "n", **NUMBER, "description": "the event's number in the talk"}] if kinds[0].numbered else []
     return _event(name, [*number, *carries], " / ".join(inspect.getdoc(kind) or "" for kind in kinds))
 
 
@@ -135,7 +138,23 @@ def files() -> dict[Path, str]:
     return {
         SCHEMA_FILE: json.dumps(schema, indent=2, ensure_ascii=False) + "\n",
         TYPES_FILE: typescript.declarations(schema, UP, DOWN),
+        PAGE_FILE: _with_tables(PAGE_FILE.read_text(encoding="utf-8"), schema),
     }
+
+
+def _with_tables(page: str, schema: Schema) -> str:
+    """The page with its tables made anew."""
+    answers = {name: event.answer for name, event in up.UP.items()} | {"audio": "`ack` now and then"}
+    made = {
+        "page to server": tables.sent(schema, UP, answers),
+        "server to page": tables.told(schema, DOWN),
+        "objects": tables.objects(schema),
+    }
+    for title, table in made.items():
+        begin, end = f"<!-- made from voiceapp/wire: {title} -->\n", "\n<!-- made until here -->"
+        before, rest = page.split(begin, 1)
+        page = before + begin + table + end + rest.split(end, 1)[1]
+    return page
 
 
 def main() -> None:

@@ -66,19 +66,21 @@ def _is_turn(value: Any) -> bool:
 # Outside these ranges speech is cut off or never ends.
 TURN_MODES: Mapping[str, Mode] = MappingProxyType({
     "server_vad": Mode("the server hears speech begin and end", ServerVad, {
-        "threshold": Field(kinds.number(0.1, 0.9), "how loud speech must be (0.5)"),
-        "prefix_ms": Field(kinds.whole(0, 1000), "sound that is kept from before its beginning (300)"),
+        "threshold": Field(kinds.number(0.1, 0.9), "how sure the server must be that it is speech (0.5)"),
+        "prefix_ms": Field(kinds.whole(0, 1000), "sound kept from before the speech began (300)"),
         "silence_ms": Field(kinds.whole(200, 2000), "the silence that ends a turn (500)"),
         "idle_ms": Field(
             kinds.zero_or_whole(5000, 30000),
-            "after so long a silence behind an answer the assistant asks whether anybody is there; 0: it does not; "
-            "left out: as the server has it",
+            "after so long a silence behind an answer the assistant asks whether anybody is there; 0: never; left "
+            "out: as the server has it",
         ),
     }),
     "semantic_vad": Mode("the server judges whether the person has finished", SemanticVad, {
         "eagerness": Field(kinds.choice("auto", "low", "medium", "high")),
     }),
-    "push_to_talk": Mode("the page says so with `talk`", PushToTalk, {}),
+    "push_to_talk": Mode(
+        "the page says so with `talk`: `{down: true}` first, then the sound, with what it kept from just before the "
+        "press, and `{down: false}` after the last chunk", PushToTalk, {}),
 })  # fmt: skip
 
 _SESSION: Mapping[str, Field] = MappingProxyType({
@@ -86,10 +88,10 @@ _SESSION: Mapping[str, Field] = MappingProxyType({
     "profile": Field(kinds.matching(r"[\w.:-]+", 64, "a profile's name")),
     "model": Field(kinds.matching(r"[\w.:/@-]+", 200, "a model's name")),
     "voice": Field(kinds.matching(r"[\w.:-]+", 64, "a voice's name")),
-    "instructions": Field(kinds.characters(MAX_INSTRUCTIONS), "in place of the persona's; refused unless allowed"),
+    "instructions": Field(kinds.characters(MAX_INSTRUCTIONS), "in place of the persona's, if the operator allows"),
     "language": Field(
         Kind(is_language, "a language tag such as en or ja", {"type": "string", "pattern": f"^{_LANGUAGE.pattern}$"}),
-        "the person's, a BCP 47 tag for the transcription",
+        "what the person speaks, for the transcription: a BCP 47 tag",
     ),
     "turn": Field(Kind(_is_turn, "an object", {"$ref": "#/$defs/Turn"}), "how turns end (below)"),
 })  # fmt: skip
@@ -97,40 +99,42 @@ _SESSION: Mapping[str, Field] = MappingProxyType({
 _PLAYBACK: Mapping[str, Field] = MappingProxyType(
     {
         "item": Field(kinds.ITEM, required=True),
-        "heard_ms": Field(kinds.whole(0, MAX_HEARD_MS), "what was heard of it; 0: nothing", required=True),
+        "heard_ms": Field(
+            kinds.whole(0, MAX_HEARD_MS), "milliseconds (below); 0 where nothing was heard", required=True
+        ),
     }
 )
 
 # Beside `audio`, whose values are no fields.
 UP: Mapping[str, Incoming] = MappingProxyType({
     "start": Incoming(
-        "Begin a call, with what is on offer (below).",
+        "Begin a call with what is on offer (below).",
         {**_SESSION, "greet": Field(kinds.FLAG, "whether the assistant may speak first (true)")},
-        "an acknowledgement: `{ok: true}` or `{ok: false, error: {code, message, retry}}`",
+        "acknowledgement: `Answer`",
     ),
     "text": Incoming(
-        "What the person typed. It interrupts first.",
+        "What the person typed; it interrupts first.",
         {"text": Field(kinds.text(MAX_TEXT_BYTES), f"at most {MAX_TEXT_BYTES:,} bytes of UTF-8", required=True)},
     ),
     "interrupt": Incoming("Stop speaking.", {}, "`flush`"),
-    "flushed": Incoming("The answer to `flush`; always sent.", _PLAYBACK),
+    "flushed": Incoming("The answer to `flush`, always sent: how much of the item was heard.", _PLAYBACK),
     "heard": Incoming(
-        "How much of an item was heard: a few times a second while it plays, and at its end, then all of it.",
+        "How much of an item was heard; sent a few times a second while it plays, and once at its end.",
         _PLAYBACK,
     ),
     "talk": Incoming(
-        "The push-to-talk key, only with `turn.mode` `push_to_talk`. Down interrupts; up asks for an answer, where at "
+        "The push-to-talk key, with `turn.mode` `push_to_talk` only. Down interrupts; up asks for an answer if at "
         "least 100 ms of sound came in between.",
         {"down": Field(kinds.FLAG, required=True)},
     ),
     "configure": Incoming(
-        "Change the call. `language` and `turn` change at once. The other five make a session, so all of them are "
-        "given together, and another session takes over (below).",
+        "Change the call. `language` and `turn` change at once; the other five make a session, so all five are given "
+        "together, and another session takes over (below).",
         _SESSION,
-        "an acknowledgement, as of `start`: whether the fields are sound; `renewed`",
+        "acknowledgement: `Answer`, whether the fields are sound; `renewed`",
     ),
     "watch": Incoming(
-        "Whether the event log is wanted, of this call and those to come; also before `start`.",
+        "Whether `log` events are wanted, of this call and of those to come; also before `start`.",
         {"on": Field(kinds.FLAG, required=True)},
         "`log`",
     ),
