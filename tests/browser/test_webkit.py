@@ -29,6 +29,11 @@ CHOOSE = """(name, value) => {
   choice.dispatchEvent(new Event("change"))
 }"""
 
+ROOM_TO_THE_SIDE = """() => {
+  const { scrollWidth, clientWidth } = document.querySelector("#settings .drawer-scroller")
+  return scrollWidth - clientWidth
+}"""
+
 
 @pytest.fixture(scope="module")
 def devices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pulse]:
@@ -116,6 +121,14 @@ def test_the_sound_check_opens_and_hears(visit: Visit, serve: Serve, devices: Pu
     visitor.wait_for('[data-check="microphone"][data-state="good"]')
     visitor.wait_for('[data-check="service"][data-state="good"]')
     visitor.click("#preflight-close")
+
+
+def test_the_settings_do_not_scroll_sideways(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("silent")
+    visitor = visit(url)
+    visitor.click("#settings-toggle")
+    visitor.wait_for("#settings:not([hidden]) [data-choice=volume]")
+    assert visitor.evaluate(ROOM_TO_THE_SIDE) == 0
 
 
 def test_a_line_that_is_lost_comes_back_with_its_microphone(visit: Visit, serve: Serve) -> None:
