@@ -10,7 +10,7 @@ from typing import Any
 
 import websocket
 
-from tests.wire_check import check_told
+from tests.wire_check import check_told, validator
 
 
 def of_answer(_: int, usage: Any) -> bool:
@@ -67,6 +67,7 @@ class PageClient:
         number, self._next_ack = self._next_ack, self._next_ack + 1
         self.send_packet(f"2{number}" + json.dumps([event, *args], separators=(",", ":")))
         self.wait(lambda: number in self.acks)
+        validator("Answer").validate(self.acks[number])
         return self.acks[number]
 
     def start(self, **fields: Any) -> dict[str, Any]:

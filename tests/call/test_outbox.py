@@ -20,6 +20,11 @@ def put(outbox: Outbox, what: tuple[str, str, int]) -> down.Packet:
     return outbox.put(down.TextAdded(item, "x" * size))
 
 
+def packets_of(puts: list[tuple[str, str, int]]) -> list[down.Packet]:
+    outbox = Outbox()
+    return [put(outbox, what) for what in puts]
+
+
 def number(packet: down.Packet) -> Any:
     return down.read(packet)[1][0]
 
@@ -27,27 +32,34 @@ def number(packet: down.Packet) -> Any:
 WHAT = st.tuples(st.sampled_from(["sound", "text"]), st.sampled_from(["a1", "a2", 'a"3']), st.integers(0, 600))
 
 
-@given(st.lists(WHAT, max_size=40), st.integers(0, 4_000), st.integers(-3, 45))
+def size(packet: down.Packet) -> int:
+    return len(b"".join(packet)) + PACKET_OVERHEAD
+
+
+@given(st.lists(WHAT, max_size=40), st.integers(0, 8), st.sampled_from([-1, 0, 1, 300]))
 @example([("text", "a1", 0)], 0, 0)
-@example([("text", "a1", 600)], PACKET_OVERHEAD, 1)
-def test_whatever_is_put_and_asked_for(puts: list[tuple[str, str, int]], room: int, n: int) -> None:
+@example([("text", "a1", 600)], 1, -1)
+def test_whatever_is_put_and_asked_for(puts: list[tuple[str, str, int]], fits: int, more: int) -> None:
+    # Room for the last so many, or a byte more or less.
+    room = max(0, sum(size(packet) for packet in packets_of(puts)[max(0, len(puts) - fits) :]) + more)
     outbox = Outbox(room)
     packets = [put(outbox, what) for what in puts]
     assert [number(packet) for packet in packets] == list(range(1, len(puts) + 1))
     # From the latest back, as many as there is room for.
     kept, left = 0, room
     for packet in reversed(packets):
-        left -= len(b"".join(packet)) + PACKET_OVERHEAD
+        left -= size(packet)
         if left < 0:
             break
         kept += 1
-    found = outbox.since(n)
-    if n > len(puts):
-        assert found is NotHeld.NOT_YET
-    elif n < len(puts) - kept:
-        assert found is NotHeld.FORGOTTEN
-    else:
-        assert found == packets[n:]
+    for n in range(-2, len(puts) + 3):
+        found = outbox.since(n)
+        if n > len(puts):
+            assert found is NotHeld.NOT_YET
+        elif n < len(puts) - kept:
+            assert found is NotHeld.FORGOTTEN
+        else:
+            assert found == packets[n:]
 
 
 @given(st.lists(WHAT, min_size=2, max_size=20))

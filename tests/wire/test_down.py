@@ -1,7 +1,9 @@
 """What the page is told: each effect of the core has its event, and each event its packet."""
 
+import ast
 import json
 from dataclasses import fields
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -19,7 +21,7 @@ BY_OTHERS = {effects.Used, effects.Play, effects.SoundComplete}
 HALF = "\ud83d"
 USED = down.Used(Usage(1), Usage(2), Transcribing(1.5), False, False, down.Cost(0.5, 1.0, None, [], "USD", None))
 # Half of a pair is what a word cut in two leaves.
-TEXT = st.text(st.characters() | st.characters(categories=["Cs"]), max_size=20)
+TEXT = st.lists(st.characters() | st.integers(0xD800, 0xDFFF).map(chr), max_size=20).map("".join)
 
 
 def told(effect: effects.Effect, n: int = 7) -> Any:
@@ -65,6 +67,25 @@ def test_an_effect_is_told_as_the_docs_say(effect: effects.Effect, event: list[A
 def test_every_effect_of_the_talk_has_its_event(kind: Any) -> None:
     some = kind(*(None for _ in fields(kind)))
     assert (down.event_of(some) is None) == (kind in BY_OTHERS)
+
+
+def test_nobody_else_builds_an_event() -> None:
+    """Whoever tells the page something gives a value of `down`, never a name."""
+    folder = Path(down.__file__).parents[1]
+    modules = {path: ast.parse(path.read_text(encoding="utf-8")) for path in folder.rglob("*.py")}
+    named = [
+        f"{path.name}:{node.lineno}"
+        for path, tree in modules.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("emit", "send")
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str)
+    ]
+    assert len(modules) > 100
+    assert named == []
 
 
 def test_what_is_not_for_the_page_has_none() -> None:

@@ -320,10 +320,11 @@ def notice(fault: Fault, *, fatal: bool, progress: Progress | None = None) -> No
     return Notice(fault.code, fault.message, fault.retry, fatal, progress or UNSET, fault.param or UNSET)
 
 
-def answer(fault: Fault | None) -> Any:
+def answer(fault: Fault | None) -> dict[str, Any]:
     """Accepted, or refused: an `Answer` in Python's own types, which python-socketio writes."""
     error = UNSET if fault is None else Refusal(fault.code, fault.message, fault.retry)
-    return msgspec.to_builtins(Answer(fault is None, error))
+    told: dict[str, Any] = msgspec.to_builtins(Answer(fault is None, error))
+    return told
 
 
 def event_of(effect: effects.Effect) -> Event | None:
