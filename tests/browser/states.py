@@ -1,11 +1,13 @@
 """A walk through every state of the page, for whoever wants to look at each of them."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 
 from playwright.sync_api import Page
 
 from tests.browser.visitor import Visitor
 from tests.browser.wire import Wire
+from voiceapp.conversation.events import Transcribing, Usage
 
 # Whose upstream says nothing, so that everything on the page was said by the walk.
 SCENARIO = "silent"
@@ -32,14 +34,14 @@ WORDS = {
         "ありがとう！明日は？",
     ),
 }
-USAGE = {
-    "input_tokens": 210, "output_tokens": 96, "input_text_tokens": 120, "input_audio_tokens": 90, "cached_tokens": 64,
-    "output_text_tokens": 26, "output_audio_tokens": 70,
-}  # fmt: skip
+USAGE = asdict(Usage(
+    input_tokens=210, output_tokens=96, input_text_tokens=120, input_audio_tokens=90, cached_tokens=64,
+    output_text_tokens=26, output_audio_tokens=70,
+))  # fmt: skip
 COST = {
     "turn": 0.0102, "total": 0.0112, "transcription": 0.001, "unpriced": [], "currency": "USD", "dated": "2026-11-12",
 }  # fmt: skip
-BILL = {"transcription": {"seconds": 3.5, "input_tokens": 0, "output_tokens": 0}, "estimated": False, "free": False}
+BILL = {"transcription": asdict(Transcribing(3.5)), "estimated": False, "free": False}
 LIMITS = {
     "call_s": 7200, "call_left_s": 7100, "idle_s": 360, "idle_left_s": 350, "left_s": 180, "budget_s": 1200,
     "used_s": 90, "left_money": None, "budget_money": None, "used_money": 0.0, "presumed": False, "currency": "USD",

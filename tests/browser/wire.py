@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Page, WebSocketRoute
 
+from tests.wire_check import check_told
+
 
 class Wire:
     """To be made before the page is opened. `held`: what the server says waits for `release`."""
@@ -34,8 +36,10 @@ class Wire:
             self.page_end.send(message)
         self._waiting.clear()
 
-    def say(self, *event: Any) -> None:
-        self.page_end.send("42" + json.dumps(event))
+    def say(self, event: str, *args: Any) -> None:
+        """What the server might say, and nothing else."""
+        check_told([(event, args)])
+        self.page_end.send("42" + json.dumps([event, *args]))
 
     def tell(self, event: str, data: dict[str, Any]) -> None:
         """A numbered event."""
