@@ -25,7 +25,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     from .admission.identity import Identity
     from .admission.proxies import Proxies
     from .admission.quota_store import QuotaStore
+    from .call.call import Shared
     from .call.limits import Limits
+    from .call.registry import Registry
     from .config.settings import Settings
     from .net.bridge import Bridge
     from .net.http_connection import MAX_BODY_BYTES
@@ -33,6 +35,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     from .ops.log import write_log
     from .ops.readiness import Readiness
     from .page import sockets
+    from .upstream.connector import Connector
+    from .upstream.engine_process import Engine
     from .upstream.session_options import SessionOptions
     from .web import health, login, pages, services
     from .web.middleware import Middleware
@@ -53,13 +57,22 @@ def create_app(settings: Settings | None = None) -> Flask:
     access = Access(rules, proxies, settings.secret_key, quota_store)
     limits = Limits(bridge, rules, Capacity(rules), Budgets(rules, quota_store))
     options = SessionOptions(settings)
-    sockets.Calls(socketio, limits, settings, options, pages.static_files(app).version)
+    shared = (settings.engine_port, settings.engine_key, settings.engine_calls)
+    engine = Engine(bridge, *shared) if "embedded" in options.profiles else None
+    connector = Connector(bridge, settings.upstream_key, engine, rules.upstream_message_bytes)
+    version = pages.static_files(app).version
+    registry = Registry(Shared(connector, settings.chunk_ms, version, settings.ready_s), limits)
+    sockets.Pages(socketio, registry, limits, options)
+    if engine is not None:
+        # When the calls have ended.
+        bridge.at_stop(engine.stop)
     metrics.BridgeWatch(bridge).attach()
     explain = login.explainer(app)
     app.wsgi_app = Middleware(  # type: ignore[method-assign]
         app.wsgi_app, rules, proxies, access, limits.capacity, explain
     )
+    identity, readiness = Identity(settings.secret_key), Readiness(settings)
     app.extensions[services.NAME] = services.Services(
-        settings, bridge, access, Identity(settings.secret_key), quota_store, limits, options, Readiness(settings)
+        settings, bridge, access, identity, quota_store, limits, registry, options, readiness
     )
     return app

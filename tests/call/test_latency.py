@@ -111,7 +111,7 @@ def test_for_typed_text_and_a_key_let_go_nobody_waits(call: Call) -> None:
     assert call.latencies == [Latency("a1", 0.0, 0.125, 0.5, 1.0)]
     held = Call(PushToTalk())
     held.take(10, ev.Talked(down=True))
-    held.conversation.take_chunk(1, 9600)
+    held.conversation.sound_sent(9600)
     held.take(12, ev.Talked(down=False))
     held.at(12.1, "input_audio_buffer.committed", item_id="u1")
     held.answer(12.125, 12.5, 13)

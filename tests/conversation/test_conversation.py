@@ -8,7 +8,6 @@ import pytest
 from tests.conversation.call import CREATE, SECOND, TEXTS, Call, Page, charges, named, sent, shown, turns
 from voiceapp.conversation import events as ev
 from voiceapp.conversation import faults
-from voiceapp.conversation.chunks import ChunkOrderError
 from voiceapp.conversation.effects import (
     End,
     EntryRemoved,
@@ -34,25 +33,6 @@ class TestBeginning:
 
     def test_a_later_update_does_not_make_it_ready_again(self) -> None:
         assert Call().begin().hear(ev.SessionUpdated("gpt", "marin", None)) == []
-
-
-class TestChunks:
-    def test_they_are_confirmed_every_200_ms(self) -> None:
-        call = Call().begin().conversation
-        assert [call.take_chunk(n, 1920) for n in range(1, 11)] == [0, 0, 0, 0, 5, 0, 0, 0, 0, 10]
-
-    @pytest.mark.parametrize("n", [0, 1, 3, 99])
-    def test_a_number_that_was_not_due_is_refused_by_name(self, n: int) -> None:
-        call = Call().begin().conversation
-        call.take_chunk(1, 1920)
-        with pytest.raises(ChunkOrderError, match=f"chunk {n} arrived, 2 was due"):
-            call.take_chunk(n, 1920)
-
-    def test_after_a_refused_chunk_the_due_one_is_taken(self) -> None:
-        call = Call().begin().conversation
-        with pytest.raises(ChunkOrderError):
-            call.take_chunk(7, 1920)
-        assert call.take_chunk(1, 9600) == 1
 
 
 class TestTurns:
@@ -246,7 +226,7 @@ class TestPushToTalk:
     def hold(self, call: Call, ms: int) -> list[Any]:
         """Press, say something, let go."""
         effects = call.hear(ev.Talked(down=True))
-        call.conversation.take_chunk(1, ms * 48)
+        call.conversation.sound_sent(ms * 48)
         return effects + call.hear(ev.Talked(down=False))
 
     def kinds(self, effects: list[Any]) -> list[str]:

@@ -64,7 +64,7 @@ class TestThePersonSpeaks:
     def test_nor_does_a_key_that_is_held_but_what_was_said_is_answered(self) -> None:
         call = Call().begin()
         call.hear(ev.Configured(PushToTalk()), ev.Talked(down=True))
-        call.conversation.take_chunk(1, 48_000)
+        call.conversation.sound_sent(48_000)
         assert turns(call.wait(SECONDS[Wait.SPEECH])) == ["listening"]
         assert not call.conversation.quiet
         assert sent(call.hear(ev.Talked(down=False)))[-1] == CREATE

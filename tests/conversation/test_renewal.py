@@ -172,10 +172,10 @@ class TestRenewing:
         assert len(second) == 2
         assert not first & {item["id"] for item in second}
 
-    def test_turns_and_chunks_go_on(self) -> None:
+    def test_turns_go_on(self) -> None:
         call = Call().begin()
-        call.conversation.take_chunk(1, 1920)
+        call.conversation.sound_sent(1920)
         call.conversation.renew(NEXT, Capabilities())
-        call.conversation.take_chunk(2, 1920)
+        call.conversation.sound_sent(1920)
         effects = call.ask("u2") + call.answer("a2", "r2") + call.hear(ev.Heard("a2", 1000))
         assert turns(effects) == ["user", "thinking", "assistant", "listening"]

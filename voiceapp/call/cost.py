@@ -4,10 +4,14 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from ..config import prices
-from ..config.tariff import MILLIONTHS, Tariff
+from ..config.rules import Rules
+from ..config.tariff import MILLIONTHS, Tariff, tariff
+from ..conversation import effects
 from ..conversation.events import Transcribing, Usage
 from ..conversation.usage import Charge
+from ..upstream.session_options import Plan
 from ..wire import down
+from .observers import Observer, Session, Tell
 
 # So many estimates wait for what a server may yet tell; of more the oldest stays what it is.
 MAX_ESTIMATES = 1_000
@@ -105,6 +109,28 @@ class CallCost:
             currency=installed.currency,
             dated=None if self.tariff.own else installed.dated.isoformat(),
         )
+
+
+class CostObserver(Observer):
+    """Counts what a call uses, and tells the page."""
+
+    def __init__(self, rules: Rules, plan: Plan, tell: Tell) -> None:
+        self._rules = rules
+        self._tell = tell
+        self.cost = CallCost(self._tariff(plan))
+
+    def session(self, session: Session, now: float) -> None:
+        self.cost.tariff = self._tariff(session.plan, session.model)
+
+    def effect(self, effect: effects.Effect, now: float) -> None:
+        if type(effect) is effects.Used:
+            self.cost.add(effect.charge)
+            self._tell(self.cost.told())
+
+    def _tariff(self, plan: Plan, model: str = "") -> Tariff:
+        """What a session costs. `model` is the server's word for it: a deployment has a name that says nothing."""
+        profile = plan.profile
+        return tariff(self._rules, profile.name, model or profile.model, plan.config.transcription_model)
 
 
 def _sum(one: Any, other: Any, sign: int) -> Any:

@@ -6,6 +6,8 @@ from itertools import islice
 from typing import Any
 
 from ..conversation.segments import floor_grapheme
+from ..wire import down
+from .observers import Observer, Tell
 
 # What takes their place says how long they were.
 LEFT_OUT = frozenset({
@@ -26,6 +28,18 @@ def body(message: Mapping[str, Any]) -> str:
     """At most `MAX_BODY` characters; one that is longer is cut, and then no longer JSON."""
     text = json.dumps(_Excerpt().of(message), ensure_ascii=False, separators=(",", ":"))
     return text if len(text) <= MAX_BODY else text[: floor_grapheme(text, MAX_BODY)] + "…"
+
+
+class Inspector(Observer):
+    """Shows the page what goes to the server and comes from it; `began`: the loop's time that counts as 0."""
+
+    def __init__(self, began: float, tell: Tell) -> None:
+        self._began = began
+        self._tell = tell
+
+    def message(self, direction: down.Direction, size: int, message: Mapping[str, Any], now: float) -> None:
+        at = int((now - self._began) * 1000)
+        self._tell(down.Log(direction, str(message["type"]), at, size, summary(message), body(message)))
 
 
 class _Excerpt:

@@ -1,13 +1,16 @@
 """How long an answer took, told from what its relay sees; times are arguments, in seconds."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..conversation import effects
 from ..conversation import events as ev
 from ..conversation.pcm16 import BYTES_PER_MS
 from ..conversation.turn_detection import Detection, ServerVad
+from ..ops import metrics
 from ..wire import down
+from .observers import Observer, Session, Tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class _Turn:
 
 
 class LatencyTracker:
-    """Of one upstream session. `sent_bytes`: all sound it was sent; the relay counts it."""
+    """Of one upstream session. `sent_bytes`: all sound it was sent, as far as it matters: when a speech has ended."""
 
     def __init__(self, detection: Detection) -> None:
         self.sent_bytes = 0
@@ -110,3 +113,33 @@ class LatencyTracker:
 
 def _ms(seconds: float) -> int:
     return round(1000 * seconds)
+
+
+class LatencyObserver(Observer):
+    """Tells page and metrics. `sent`: bytes of sound that the session that goes on was sent."""
+
+    def __init__(self, detection: Detection, sent: Callable[[], int], tell: Tell) -> None:
+        self._tracker = LatencyTracker(detection)
+        self._sent = sent
+        self._tell = tell
+        self._answered: Latency | None = None
+
+    def session(self, session: Session, now: float) -> None:
+        self._tracker = LatencyTracker(session.plan.config.detection)
+
+    def event(self, event: ev.Event, now: float, message: Mapping[str, Any]) -> None:
+        if type(event) is ev.SpeechStopped:
+            self._tracker.sent_bytes = self._sent()
+        self._answered = self._tracker.observe(event, now, message)
+
+    def effect(self, effect: effects.Effect, now: float) -> None:
+        if type(effect) is effects.TurnChanged:
+            self._tracker.turned(effect.state, now)
+        elif type(effect) is effects.Play:
+            self._tracker.played(effect.item, now)
+
+    def handled(self, now: float) -> None:
+        if self._answered is not None:
+            metrics.answered(self._answered.stages)
+            self._tell(self._answered.told())
+            self._answered = None

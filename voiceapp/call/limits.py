@@ -18,9 +18,9 @@ from ..conversation.faults import Fault
 from ..errors import BUDGET_LOW, BUDGET_SPENT, CALL_ENDING, CALL_TOO_LONG, IDLE, IDLE_SOON
 from ..net.bridge import Bridge
 from ..net.executor import full_pool
-from ..ops import metrics
 from ..wire import down
 from .cost import CallCost
+from .observers import Observer, Session
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +33,8 @@ A_LITTLE_S = 0.001
 WARN_AT, LONGEST_WARNING_S = 5 / 6, 300.0
 
 
-class Call(Protocol):
-    """What is watched."""
+class Limited(Protocol):
+    """The call that is watched."""
 
     id: str
     cost: CallCost
@@ -67,21 +67,20 @@ class Limits:
     def _start_executor(self) -> None:
         self.executor = full_pool(EXECUTOR_THREADS, "quota")
 
-    def receive(self, visitor: Visitor, request: str) -> "CallLimits":
+    def receive(self, visitor: Visitor) -> "CallLimits":
         """The limits of a call that begins. Raises `LimitError` where there is no room."""
         self.capacity.begin_call()
-        return CallLimits(self, visitor, request)
+        return CallLimits(self, visitor)
 
 
-class CallLimits:
+class CallLimits(Observer):
     """From `admit` to `stop`."""
 
-    def __init__(self, limits: Limits, visitor: Visitor, request: str) -> None:
+    def __init__(self, limits: Limits, visitor: Visitor) -> None:
         self._limits = limits
         self.rules = limits.rules
         self._visitor = visitor
-        self._request = request
-        self._call: Call | None = None
+        self._call: Limited | None = None
         self._now = limits.bridge.loop.time
         self._began = self._charged = self._active = self._now()
         self._warned: set[str] = set()
@@ -91,30 +90,25 @@ class CallLimits:
         self._account: Account | None = None
         self._charging = self._over = False
 
-    async def admit(self, call: Call) -> None:
+    async def admit(self, call: Limited) -> None:
         """Take the call's places and start watching. Raises `LimitError`."""
         self._call = call
-        metrics.call_started(call.id, request=self._request, who=self._visitor.alias)
         if self._limits.budgets.any:
             self._account = Account(self._limits.budgets, self._visitor, call.id)
             self._left = await self._ask(self._account.begin)
         self._look_later()
         self._show()
 
-    def priced(self) -> None:
-        """Another session has begun, and with it other prices."""
+    def session(self, session: Session, now: float) -> None:
+        """What is left may be over before it is looked at again; and another session has other prices."""
+        self._warn_if(self._left.low, BUDGET_LOW)
         if self._call is None or not (self.rules.day_money or self.rules.user_day_money):
             return
         if self._call.cost.presumed:
             log.warning("call %s: no price is known for all it uses; the budgets count the dearest", self._call.id)
         self._show()
 
-    def ready(self) -> None:
-        metrics.ready(self._now() - self._began)
-        # What is left may be over before it is looked at again.
-        self._warn_if(self._left.low, BUDGET_LOW)
-
-    def stop(self, reason: str) -> None:
+    def stop(self) -> None:
         """The call is over; harmless if said twice."""
         if self._over:
             return
@@ -122,13 +116,11 @@ class CallLimits:
         self._limits.capacity.end_call()
         if self._timer is not None:
             self._timer.cancel()
-        if self._call is not None:
-            metrics.call_ended(self._call.id, reason, self._now() - self._began)
         if self._account is not None:
             self._settle(self._account)
 
-    def amend(self) -> None:
-        """The bill has changed after the end: an estimate has given way to what was told."""
+    def amended(self) -> None:
+        """An estimate has given way to what was told."""
         owed = self._owed()
         if self._account is not None and owed:
             self._limits.executor.submit(self._account.amend, owed)

@@ -34,7 +34,7 @@ class Capabilities:
 
 
 class Conversation:
-    """The state of one call. `handle` takes any event; `take_chunk` and `take_audio` are the hot path beside it."""
+    """The state of one call. `handle` takes any event; `sound_sent` and `take_audio` are the hot path beside it."""
 
     def __init__(self, config: dialects.SessionConfig, capabilities: Capabilities) -> None:
         self._capabilities = capabilities
@@ -55,7 +55,7 @@ class Conversation:
         self._silence = Silence()
         self._handlers = self._table()
         # The hot path
-        self.take_chunk = self._input.take_chunk
+        self.sound_sent = self._input.sent
         self.take_audio = self._output.take
         self.knows = self._output.knows
 

@@ -1,7 +1,6 @@
 """How the person is heard: the server tells when they speak, or a key does; and what they change of that."""
 
 from . import dialects
-from .chunks import Chunks
 from .effect_list import EffectList
 from .events import Configured
 from .pcm16 import BYTES_PER_MS
@@ -20,21 +19,19 @@ class InputAudio:
         self._out = out
         self._shape = shape
         self._changes = SessionChanges(config)
-        self._chunks = Chunks()
-        # The hot path
-        self.take_chunk = self._chunks.take
+        # Of sound that was sent since the server's buffer was last known to be empty.
+        self.held_bytes = 0
         # The server hears them; and the key is held so long that nobody is taken to speak any more.
         self._heard = self._held_long = False
+
+    def sent(self, size: int) -> None:
+        """So many bytes of sound went to the server."""
+        self.held_bytes += size
 
     @property
     def config(self) -> dialects.SessionConfig:
         """What the session is to be, with all that was changed and not refused."""
         return self._changes.config
-
-    @property
-    def held_bytes(self) -> int:
-        """Of sound that was sent since the server's buffer was last known to be empty."""
-        return self._chunks.held_bytes
 
     @property
     def speaking(self) -> bool:
@@ -47,7 +44,7 @@ class InputAudio:
 
     def session_over(self, config: dialects.SessionConfig, shape: dialects.Shape) -> None:
         self._changes, self._shape = SessionChanges(config), shape
-        self._chunks.held_bytes = 0
+        self.held_bytes = 0
 
     def began(self) -> bool:
         """The server hears somebody speak; False where that decides nothing."""
@@ -78,11 +75,11 @@ class InputAudio:
     def clear(self) -> None:
         """What the server holds is not for it."""
         self._out.send(dialects.CLEAR_SOUND)
-        self._chunks.held_bytes = 0
+        self.held_bytes = 0
 
     def commit(self) -> bool:
         """What the server holds is the person's turn; False where it is too short for a word."""
-        if self._chunks.held_bytes < MIN_COMMIT_BYTES:
+        if self.held_bytes < MIN_COMMIT_BYTES:
             self._out.send(dialects.CLEAR_SOUND)
             return False
         self._out.send(dialects.COMMIT_SOUND)

@@ -12,17 +12,16 @@ from flask import request
 from flask_socketio import SocketIO
 
 from ..admission.access import Visitor
+from ..call.call import Call
 from ..call.limits import Limits
-from ..call.relay import Relay
+from ..call.registry import Registry
 from ..config.rules import SESSIONS_PER_USER, SPARE_SOCKETS
-from ..config.settings import Settings
 from ..conversation.faults import Fault
 from ..errors import INTERNAL, TOO_FAST, TOO_OFTEN, BrowserError, LimitError, VoiceError
 from ..net import engineio_driver
 from ..net.link import Cause
 from ..net.rate_limit import TokenBucket, TokenBuckets
 from ..ops import metrics
-from ..upstream.engine_process import Engine
 from ..upstream.session_options import SESSION_FIELDS, SessionOptions
 from ..wire import down, up
 from .packets import Guard
@@ -93,7 +92,8 @@ class Page:
     eio_sid: str
     visitor: Visitor
     request_id: str
-    relay: Relay | None = None
+    # The latest, which may be over.
+    latest: Call | None = None
     watching: bool = False
     # As the call's session was asked for.
     session_request: Mapping[str, Any] = field(default_factory=dict)
@@ -105,44 +105,38 @@ class Page:
     idle_since: float = 0.0
 
     @property
-    def call(self) -> Relay:
+    def call(self) -> Call:
         """The call that goes on. Raises `BrowserError`."""
-        if self.relay is None or self.relay.over:
+        if self.latest is None or self.latest.over:
             raise BrowserError("there is no call; start one first", "not_started")
-        return self.relay
+        return self.latest
 
     @property
     def idle(self) -> bool:
-        return self.relay is None or self.relay.over
+        return self.latest is None or self.latest.over
 
     def watch(self, on: bool) -> None:
         """Whether the event log is wanted, of this call and of those to come."""
         self.watching = on
-        if self.relay is not None:
-            self.relay.watch(on)
+        if self.latest is not None:
+            self.latest.watch(on)
 
 
-class Calls:
+class Pages:
     """Every connected page of this process, by Socket.IO sid. Its state is touched on the bridge's thread alone."""
 
-    def __init__(
-        self, socketio: SocketIO, limits: Limits, settings: Settings, options: SessionOptions, version: str
-    ) -> None:
+    def __init__(self, socketio: SocketIO, registry: Registry, limits: Limits, options: SessionOptions) -> None:
         self._socketio = socketio
+        self._registry = registry
         self._limits = limits
         self._bridge = bridge = limits.bridge
-        self._settings = settings
         self._options = options
-        self._version = version
-        embedded = "embedded" in options.profiles
-        shared = (settings.engine_port, settings.engine_key, settings.engine_calls)
-        self._engine = Engine(bridge, *shared) if embedded else None
         self._pages: dict[str, Page] = {}
         self._sids: dict[str, str] = {}
         self._sweeper: asyncio.TimerHandle | None = None
         self._connections = engineio_driver.install(socketio.server.eio, bridge, self._take_packet)
         Guard(socketio.server, bridge, self._connections.close, self._tell_too_fast)
-        rules = settings.rules
+        rules = limits.rules
         self._sessions_by_user = TokenBuckets(*rules.sessions_per_user)
         self._sessions_by_address = TokenBuckets(*rules.sessions_per_address)
         bridge.at_start(self._sweep_later)
@@ -209,10 +203,8 @@ class Calls:
         if page is None:
             return
         self._sids.pop(page.eio_sid, None)
-        if page.relay is not None and reason is Cause.STALLED:
-            page.relay.browser_stalled()
-        elif page.relay is not None:
-            page.relay.leave()
+        if page.latest is not None:
+            self._registry.detach(page.latest, stalled=reason is Cause.STALLED)
 
     # Pages without a call
 
@@ -270,8 +262,8 @@ class Calls:
 
     def _fail(self, page: Page) -> None:
         """A fault of ours, just caught, ends this page's call alone."""
-        if page.relay is not None and not page.relay.over:
-            page.relay.fail()
+        if page.latest is not None and not page.latest.over:
+            page.latest.fail()
         else:
             log.exception("what a page asked for could not be done")
             self._refuse(page, INTERNAL)
@@ -302,27 +294,18 @@ class Calls:
                 page.session_request = {**page.session_request, **fields}
 
     def _start(self, page: Page, fields: Mapping[str, Any]) -> None:
-        if page.relay is not None and not page.relay.over:
+        if page.latest is not None and not page.latest.over:
             raise BrowserError("a call is going on already; stop it first", "already_started")
         if not self._may_begin(page):
             self._refuse(page, TOO_OFTEN)
             return
         page.session_request = fields
-        if page.relay is not None:
+        if page.latest is not None:
             # What it may still learn of its costs is not for the call that begins.
-            page.relay.leave()
-        page.relay = Relay(
-            self._bridge,
-            page.socket,
-            self._options.plan(fields),
-            key=self._settings.upstream_key,
-            engine=self._engine,
-            chunk_ms=self._settings.chunk_ms,
-            version=self._version,
-            ready_s=self._settings.ready_s,
-            limits=self._limits.receive(page.visitor, page.request_id),
-        )
-        page.relay.watch(page.watching)
+            self._registry.detach(page.latest, stalled=False)
+        plan = self._options.plan(fields)
+        page.latest = self._registry.begin(plan, page.socket, page.visitor, page.request_id)
+        page.latest.watch(page.watching)
 
     def _renew(self, page: Page, fields: Mapping[str, Any]) -> None:
         """What a session is made of is changed by another one; how it is heard stays as wished before."""
@@ -353,14 +336,11 @@ class Calls:
         page.socket.emit(down.Ended(fault.code))
 
     def _stop(self) -> None:
-        """The server is going: every caller is told, every socket closed, the engine ended."""
+        """The server is going: every caller is told, every socket closed."""
         if self._sweeper is not None:
             self._sweeper.cancel()
         self._limits.capacity.stop()
         for page in list(self._pages.values()):
             page.socket.emit(down.GoingAway(randrange(*RECONNECT_MS)))
-            if page.relay is not None:
-                page.relay.stop_server()
+        self._registry.stop()
         self._connections.close_all(1001, "server stopping")
-        if self._engine is not None:
-            self._engine.stop()

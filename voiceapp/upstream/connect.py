@@ -5,6 +5,7 @@ import json
 import logging
 import socket
 from collections.abc import Mapping
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from ipaddress import IPv6Address, ip_address
@@ -117,9 +118,12 @@ async def connect(bridge: Bridge, profile: Profile, key: Secret) -> socket.socke
     hand the key to their target. A handshake that dribbles is cut at the deadline by shutting its socket down.
     """
     connection = websocket.WebSocket(skip_utf8_validation=True, enable_multithread=False, sockopt=_socket_options())
-    attempt = bridge.loop.run_in_executor(bridge.connectors, _handshake, connection, profile, key)
+    attempt = bridge.connectors.submit(_handshake, connection, profile, key)
+    outcome = asyncio.wrap_future(attempt)
+    # Nobody may be left to be told of it.
+    outcome.add_done_callback(lambda done: done.cancelled() or done.exception())
     try:
-        return await asyncio.wait_for(asyncio.shield(attempt), CONNECT_S)
+        return await asyncio.wait_for(asyncio.shield(outcome), CONNECT_S)
     except asyncio.CancelledError:
         _abandon(connection, attempt)
         raise
@@ -199,14 +203,15 @@ def _error(body: bytes | str | None) -> dict[str, str]:
     return {name: text for name, text in error.items() if isinstance(text, str)} if isinstance(error, dict) else {}
 
 
-def _abandon(connection: websocket.WebSocket, attempt: "asyncio.Future[socket.socket]") -> None:
+def _abandon(connection: websocket.WebSocket, attempt: "Future[socket.socket]") -> None:
+    # In the thread that makes it: the loop may have ended by then.
     attempt.add_done_callback(_close_late)
     if connection.sock is not None:
         with suppress(OSError):
             connection.sock.shutdown(socket.SHUT_RDWR)
 
 
-def _close_late(attempt: "asyncio.Future[socket.socket]") -> None:
+def _close_late(attempt: "Future[socket.socket]") -> None:
     if not attempt.cancelled() and attempt.exception() is None:
         attempt.result().close()
 

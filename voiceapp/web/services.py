@@ -8,6 +8,7 @@ from ..admission.access import Access
 from ..admission.identity import Identity
 from ..admission.quota_store import QuotaStore
 from ..call.limits import Limits
+from ..call.registry import Registry
 from ..config.settings import Settings
 from ..net.bridge import Bridge
 from ..ops.readiness import Readiness
@@ -26,6 +27,7 @@ class Services:
     identity: Identity
     quota_store: QuotaStore
     limits: Limits
+    registry: Registry
     options: SessionOptions
     readiness: Readiness
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ..conversation import events as ev
 from ..conversation.dialects import SessionConfig
-from ..conversation.pcm16 import BASE64_PER_MS, NotBase64Error, base64_size
+from ..conversation.pcm16 import BASE64_PER_MS
 from ..conversation.turn_detection import Detection, PushToTalk, SemanticVad, ServerVad
 from ..errors import BrowserError
 from . import kinds
@@ -207,22 +207,6 @@ def hearing(config: SessionConfig, session_request: Mapping[str, Any]) -> dict[s
     """What of a page's wishes says how the person is heard, as it holds by now: a server may have refused it."""
     held = {"turn": write_detection(config.detection), "language": config.language}
     return {name: value for name, value in held.items() if name in session_request and value is not None}
-
-
-def chunk_bytes(sound: bytes) -> int:
-    """Bytes of PCM16 in a chunk's base64, found without decoding it.
-
-    Raises `BrowserError` where it is not whole base64 of whole samples, 1 to 1,000 ms of them.
-    """
-    if not 0 < len(sound) <= MAX_CHUNK_CHARACTERS:
-        raise BrowserError(f"audio was refused: it must be 1 to {MAX_CHUNK_MS} ms of sound")
-    try:
-        size = base64_size(sound)
-    except NotBase64Error as error:
-        raise BrowserError(f"audio was refused: {error}") from None
-    if size % 2:
-        raise BrowserError("audio was refused: it holds half a sample")
-    return size
 
 
 def chunk_from_args(args: tuple[Any, ...]) -> tuple[int, bytes]:

@@ -1,0 +1,83 @@
+"""Chunks are taken in order, at the pace of speech, and confirmed; what is wrong with one is said."""
+
+import base64
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voiceapp.call.inbox import SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE, Inbox, chunk_bytes
+from voiceapp.errors import BrowserError
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The bucket's time in seconds."""
+    now = [0.0]
+    monkeypatch.setattr("voiceapp.net.rate_limit.monotonic", lambda: now[0])
+    return now
+
+
+def sound(ms: int) -> bytes:
+    return base64.b64encode(bytes(48 * ms))
+
+
+class TestOrder:
+    def test_they_are_confirmed_every_200_ms(self) -> None:
+        inbox, due = Inbox(), []
+        for n in range(1, 11):
+            assert inbox.take(n, sound(40)) == 1920
+            due.append(inbox.due())
+        assert due == [0, 0, 0, 0, 5, 0, 0, 0, 0, 10]
+
+    @pytest.mark.parametrize("n", [0, 1, 3, 99])
+    def test_a_number_that_was_not_due_is_refused_by_name(self, n: int) -> None:
+        inbox = Inbox()
+        inbox.take(1, sound(40))
+        with pytest.raises(BrowserError, match=f"chunk {n} arrived, 2 was due"):
+            inbox.take(n, sound(40))
+
+    def test_after_a_refused_chunk_the_due_one_is_taken(self) -> None:
+        inbox = Inbox()
+        for n, wrong in ((7, sound(40)), (1, b"AAA")):
+            with pytest.raises(BrowserError):
+                inbox.take(n, wrong)
+        assert inbox.take(1, sound(200)) == 9600
+        assert inbox.due() == 1
+
+
+class TestPace:
+    def test_what_waited_in_a_stalled_line_may_come_at_once_and_more_is_left_out(self, clock: list[float]) -> None:
+        inbox = Inbox()
+        sizes = [inbox.take(n, sound(100)) for n in range(1, 31)]
+        assert sizes == [4800] * 20 + [0] * 10
+        clock[0] = 1.0
+        assert inbox.take(31, sound(1000)) == 48_000
+
+    def test_what_is_left_out_is_confirmed_too(self, clock: list[float]) -> None:
+        inbox = Inbox()
+        for n in range(1, 31):
+            inbox.take(n, sound(100))
+        assert inbox.due() == 30
+
+    @given(st.lists(st.tuples(st.integers(1, 1000), st.floats(0, 2)), max_size=60))
+    def test_whatever_comes_no_more_passes_than_is_spoken(self, chunks: list[tuple[int, float]]) -> None:
+        now = [0.0]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("voiceapp.net.rate_limit.monotonic", lambda: now[0])
+            inbox, passed = Inbox(), 0
+            for n, (ms, pause) in enumerate(chunks, 1):
+                now[0] += pause
+                passed += inbox.take(n, sound(ms))
+            assert passed / 48 <= SOUND_MS_AT_ONCE + SOUND_MS_A_SECOND * now[0] + 1
+
+
+class TestSize:
+    @pytest.mark.parametrize("ms", [1, 40, 1000])
+    def test_their_size_is_known(self, ms: int) -> None:
+        assert chunk_bytes(base64.b64encode(bytes(ms * 48))) == ms * 48
+
+    @pytest.mark.parametrize("sound", [b"", base64.b64encode(bytes(1001 * 48)), b"AAA", b"!!!!", b"AAAA"])
+    def test_others_are_refused(self, sound: bytes) -> None:
+        with pytest.raises(BrowserError, match=r"^audio was refused: "):
+            chunk_bytes(sound)

@@ -1,0 +1,32 @@
+"""What the operator's numbers and log are told of a call (ops/metrics.py)."""
+
+from ..conversation.faults import Fault
+from ..ops import metrics
+from .observers import Observer, Session
+
+
+class CallMetrics(Observer):
+    """Of one call. `request`: the id of the request it came by; `who`: the visitor's alias."""
+
+    def __init__(self, call: str, request: str, who: str, now: float) -> None:
+        self._call = call
+        self._request = request
+        self._who = who
+        self._began = now
+        self._ready = self._counted = False
+
+    def began(self, now: float) -> None:
+        self._counted = True
+        metrics.call_started(self._call, request=self._request, who=self._who)
+
+    def session(self, session: Session, now: float) -> None:
+        if not self._ready:
+            self._ready = True
+            metrics.ready(now - self._began)
+
+    def noticed(self, fault: Fault, *, fatal: bool) -> None:
+        metrics.noticed(self._call, fault.code, fatal=fatal)
+
+    def ended(self, reason: str, now: float) -> None:
+        if self._counted:
+            metrics.call_ended(self._call, reason, now - self._began)

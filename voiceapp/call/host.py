@@ -1,0 +1,52 @@
+"""The call as its parts know it, and the page as the call knows it. All of it happens on the bridge's thread."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from ..conversation import effects
+from ..conversation import events as ev
+from ..conversation.faults import Fault
+from ..wire import down
+
+
+class Page(Protocol):
+    """The page's end of a call. Never raises."""
+
+    def emit(self, event: down.Event) -> None:
+        """Tell what carries no number."""
+
+    def send(self, packet: down.Packet) -> None:
+        """Tell what the outbox has numbered."""
+
+
+class Host(Protocol):
+    """A call, asked by its relay and its sessions."""
+
+    id: str
+
+    @property
+    def over(self) -> bool: ...
+
+    def opened(self, session: ev.SessionUpdated) -> None:
+        """The first session has begun."""
+
+    def ready(self, effect: effects.Ready) -> None:
+        """The conversation is live."""
+
+    def session_waits(self) -> None:
+        """Another session is ready to take over."""
+
+    def handled(self) -> None:
+        """All was done about an event."""
+
+    def warn(self, fault: Fault, progress: down.Progress | None = None) -> None:
+        """The page is to be told; the call goes on."""
+
+    def watch_message(self, direction: down.Direction, size: int, message: Mapping[str, Any]) -> None:
+        """Something passed that the page may want to see."""
+
+    def finish(self, fault: Fault | None) -> None:
+        """The call is over: asked for (`fault` is None), or because of `fault`."""
+
+    def fail(self) -> None:
+        """A fault of ours, just caught, ends this call alone."""

@@ -1,0 +1,56 @@
+"""The microphone's chunks as they come from the page: their order, their pace, and when to confirm them."""
+
+from ..conversation.pcm16 import BASE64_PER_MS, BYTES_PER_MS, NotBase64Error, base64_size
+from ..errors import BrowserError
+from ..net.rate_limit import TokenBucket
+
+MAX_CHUNK_MS = 1_000
+_MAX_CHARACTERS = MAX_CHUNK_MS * BASE64_PER_MS
+# Sound in ms: real time with room for a clock that runs fast, and 2 s that waited in a stalled line.
+SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE = 1050.0, 2000.0
+# A chunk counts as at least so much sound; smaller ones would be a flood of events.
+MIN_CHUNK_MS = 20.0
+# Often enough that a page on a good line never comes near its 1,500 ms of unconfirmed sound.
+ACK_EVERY_BYTES = 200 * BYTES_PER_MS
+
+
+class Inbox:
+    """Of one call. `number`: of the last chunk that came; the first is 1."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self._unconfirmed = 0
+        self._pace = TokenBucket(SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE)
+
+    def take(self, n: int, sound: bytes) -> int:
+        """Bytes of PCM16 in chunk `n`, found without decoding its base64; 0 where it comes too fast and is left out.
+
+        Raises `BrowserError` where `n` is not the next number, or `sound` is not whole base64 of whole samples, 1 to
+        1,000 ms of them.
+        """
+        size = chunk_bytes(sound)
+        if n != self.number + 1:
+            raise BrowserError(f"audio was refused: chunk {n} arrived, {self.number + 1} was due")
+        self.number = n
+        self._unconfirmed += size
+        return size if self._pace.take(max(len(sound) / BASE64_PER_MS, MIN_CHUNK_MS)) else 0
+
+    def due(self) -> int:
+        """The number to confirm now, or 0."""
+        if self._unconfirmed < ACK_EVERY_BYTES:
+            return 0
+        self._unconfirmed = 0
+        return self.number
+
+
+def chunk_bytes(sound: bytes) -> int:
+    """Bytes of PCM16 in base64, found without decoding it. Raises `BrowserError` as `Inbox.take`."""
+    if not 0 < len(sound) <= _MAX_CHARACTERS:
+        raise BrowserError(f"audio was refused: it must be 1 to {MAX_CHUNK_MS} ms of sound")
+    try:
+        size = base64_size(sound)
+    except NotBase64Error as error:
+        raise BrowserError(f"audio was refused: {error}") from None
+    if size % 2:
+        raise BrowserError("audio was refused: it holds half a sample")
+    return size

@@ -1,0 +1,81 @@
+"""Whoever only watches a call: told of what happens and of what is done about it, and never asked."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..conversation import effects
+from ..conversation import events as ev
+from ..conversation.event_reader import LeftOut
+from ..conversation.faults import Fault
+from ..upstream.session_options import Plan
+from ..wire import down
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session that has begun: what it was asked to be, and the model that the server says it runs."""
+
+    plan: Plan
+    model: str
+
+
+# How an observer tells the page something.
+Tell = Callable[[down.Event], None]
+
+
+class Observer:
+    """Each hook does nothing but where it is overridden. `now`: the loop's time in seconds."""
+
+    def began(self, now: float) -> None:
+        """The call has its place."""
+
+    def session(self, session: Session, now: float) -> None:
+        """The call's first session has begun, or another that takes its place."""
+
+    def event(self, event: ev.Event, now: float, message: Mapping[str, Any]) -> None:
+        """Something happened, and its effects are still to come. `message`: the server's own, where it was one."""
+
+    def effect(self, effect: effects.Effect, now: float) -> None:
+        """Something was done about it."""
+
+    def handled(self, now: float) -> None:
+        """All was done about the event."""
+
+    def message(self, direction: down.Direction, size: int, message: Mapping[str, Any], now: float) -> None:
+        """Something of so many bytes went to the server or came from it; only while the page wants to see it."""
+
+    def left_out(self, why: LeftOut) -> None:
+        """Something that the server sent could not be read."""
+
+    def noticed(self, fault: Fault, *, fatal: bool) -> None:
+        """The page is told of a fault."""
+
+    def ended(self, reason: str, now: float) -> None:
+        """The call is over."""
+
+    def amended(self) -> None:
+        """After its end the server told what it used."""
+
+
+_HOOKS = tuple(name for name in vars(Observer) if not name.startswith("_"))
+
+
+class Observers(Observer):
+    """All of a call's, in their order. A hook costs nothing for those that do not override it."""
+
+    def __init__(self, *observers: Observer) -> None:
+        for name in _HOOKS:
+            overridden = [each for each in observers if getattr(type(each), name) is not getattr(Observer, name)]
+            setattr(self, name, _in_turn([getattr(each, name) for each in overridden]))
+
+
+def _in_turn(hooks: list[Callable[..., None]]) -> Callable[..., None]:
+    if len(hooks) == 1:
+        return hooks[0]
+
+    def call(*args: Any, **more: Any) -> None:
+        for hook in hooks:
+            hook(*args, **more)
+
+    return call
