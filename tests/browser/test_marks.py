@@ -56,6 +56,7 @@ def test_what_was_not_ended_or_not_written_down_is_marked_and_kept_so(
     assert page.locator(".past .mark").all_inner_texts() == marks
     with page.expect_download() as download:
         page.select_option(".export", "md")
+        page.click(".export + button")
     text = Path(download.value.path()).read_text()
     assert all(mark in text for mark in marks)
     assert visitor.leave() == []

@@ -127,6 +127,7 @@ def test_an_answer_is_read_cut_copied_saved_and_replayed(
     assert dots_end_their_line(visitor, '[data-past="u1"] .words', rtl)
     with page.expect_download() as download:
         page.select_option(".export", "txt")
+        page.click(".export + button")
     assert download.value.suggested_filename == f"{date.today()}-{NAMED[script]}.txt"
     text = Path(download.value.path()).read_text()
     assert asked in text

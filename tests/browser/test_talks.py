@@ -50,6 +50,7 @@ SAVE_AND_LEAVE = """() => {
   const menu = document.querySelector(".export")
   menu.value = "wav"
   menu.dispatchEvent(new Event("change"))
+  menu.nextElementSibling.click()
   document.querySelector("#talk-detail button").click()
 }"""
 FOCUSED = "document.activeElement.dataset.talk ?? document.activeElement.id"
@@ -66,6 +67,7 @@ def wait(page: Page, condition: str, seconds: float = 10) -> None:
 def saved(page: Page, form: str) -> bytes:
     with page.expect_download() as download:
         page.select_option(".export", form)
+        page.click(".export + button")
     return Path(download.value.path()).read_bytes()
 
 

@@ -27,6 +27,7 @@ import { ControlsView } from "./views/controls-view.js"
 import { DevicesView } from "./views/devices-view.js"
 import { Drawer } from "./views/drawer.js"
 import { find } from "./views/element.js"
+import { Focus } from "./views/focus.js"
 import { InspectorDrawer } from "./views/inspector-drawer.js"
 import { Leaving } from "./views/leaving.js"
 import { LookView } from "./views/look-view.js"
@@ -89,7 +90,7 @@ export class Page {
 
   start() {
     const views = [this.controlsView, this.meterView, this.transcriptView, this.composerView, this.inspectorDrawer, this.assistantView, this.settingsView, this.talkView, this.talksView, this.lookView, this.preflightOffer]
-    for (const part of [...views, this.settings, this.keys, new Leaving(this.words, this), new SecondFinger(), this.call.sound]) part.start()
+    for (const part of [...views, this.settings, this.keys, new Leaving(this.words, this), new SecondFinger(), new Focus(), this.call.sound]) part.start()
     document.addEventListener("visibilitychange", () => document.hidden ? this.edition.unseen(this.#nothingToLose) : this.#shown())
     for (const type of ["pointerup", "keydown"]) document.addEventListener(type, () => this.call.sound.touched())
     addEventListener("blur", () => this.#left())

@@ -59,8 +59,8 @@ export class MeterView {
   /** Above the call, wherever that is. @param {boolean} open */
   #toggled(open) {
     this.opened = open
-    const { left, width, top } = /** @type {Element} */ (this.line.parentElement).getBoundingClientRect()
-    Object.assign(this.usage.style, { left: `${left + width / 2}px`, bottom: `${innerHeight - top}px` })
+    const { left, right, top } = /** @type {Element} */ (this.line.closest(".dock")).getBoundingClientRect()
+    Object.assign(this.usage.style, { left: `${left}px`, right: `${innerWidth - right}px`, bottom: `${innerHeight - top}px`, maxHeight: `calc(${top}px - 1rem)` })
     this.#renderUsage()
   }
 

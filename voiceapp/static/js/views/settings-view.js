@@ -2,6 +2,7 @@
 
 import { RANGES } from "../choices.js"
 import { find, write } from "./element.js"
+import { whenLeft } from "./menu.js"
 
 /** @typedef {HTMLInputElement | HTMLSelectElement} Control */
 /** @typedef {keyof import("../choices.js").Values} Name */
@@ -30,7 +31,7 @@ export class SettingsView {
 
   render() {
     const { mode } = this.choices.values
-    for (const control of this.controls) this.#show(control)
+    for (const control of this.controls) if (!("moving" in control.dataset)) this.#show(control)
     for (const part of this.#parts) part.hidden = part.dataset.mode !== mode
     find("settings-half-duplex", HTMLElement).hidden = mode === "push_to_talk"
   }
@@ -44,7 +45,9 @@ export class SettingsView {
   #prepare(control) {
     const range = RANGES[/** @type {import("../choices.js").Slider} */ (nameOf(control))]
     if (range) Object.assign(control, { min: range.least, max: range.most, step: range.step })
-    control.addEventListener(control.type === "range" ? "input" : "change", () => this.#changed(control))
+    // Another choice deletes what was kept of the talk.
+    if (nameOf(control) === "keep") whenLeft(control, () => this.#changed(control))
+    else control.addEventListener(control.type === "range" ? "input" : "change", () => this.#changed(control))
   }
 
   /** @param {Control} control */

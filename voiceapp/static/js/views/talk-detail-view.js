@@ -80,19 +80,17 @@ export class TalkDetailView {
     mark.setAttribute("aria-pressed", String(talk.marked))
     const remove = element("button", { type: "button", class: "plain" }, this.words.say("talks.remove"))
     new SureButton(remove, { label: this.words.say("talks.remove"), question: this.words.say("talks.remove.sure") }, () => this.#remove(talk.id))
-    return element("div", { class: "tools" }, mark, remove, this.#exports(talk))
+    return element("div", { class: "tools" }, mark, remove, ...this.#exports(talk))
   }
 
   /** @param {import("../talks/talk.js").Talk} talk */
   #exports(talk) {
     const menu = element("select", { "aria-label": this.words.say("talks.export"), class: "export" }, element("option", { value: "" }, `${this.words.say("talks.export")}…`))
+    const saver = element("button", { type: "button", class: "plain", disabled: true }, this.words.say("log.save"))
     filing().then(({ formsOf }) => menu.append(...formsOf(talk).map(form => element("option", { value: form }, this.words.say(`talks.form.${form}`)))), () => this.delegate.partMissing())
-    menu.addEventListener("change", async () => {
-      const form = menu.value
-      menu.value = ""
-      if (form) save(await (await filing()).fileOf(talk, form, this.words, this.#load(talk.id)))
-    })
-    return menu
+    menu.addEventListener("change", () => { saver.disabled = !menu.value })
+    saver.addEventListener("click", async () => save(await (await filing()).fileOf(talk, menu.value, this.words, this.#load(talk.id))))
+    return [menu, saver]
   }
 
   /** @param {import("../talks/talk.js").Talk} talk */

@@ -104,7 +104,7 @@ export class TranscriptView {
     if (this.size !== this.#sizeNow()) return
     const { scrollHeight, scrollTop, clientHeight } = this.scroller
     this.following = scrollHeight - scrollTop - clientHeight < NEAR_PX
-    this.newest.hidden = this.following
+    this.newest.hidden = this.following || !this.log.hasChildNodes()
   }
 
   #follow() {

@@ -1,0 +1,173 @@
+"""The keyboard's focus stays with the person: whatever goes away under it, it is never lost to the page as a whole."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.visitor import Visitor
+from tests.browser.wire import Wire
+from voiceapp.engine.scripted.server import ScriptedServer
+
+pytestmark = pytest.mark.browser
+
+Visit = Callable[..., Visitor]
+Serve = Callable[[str], tuple[str, ScriptedServer]]
+
+FOCUSED = """(() => {
+  const { activeElement: focused } = document
+  if (focused === document.body || !focused.getClientRects().length || focused.matches(":disabled")) return "lost"
+  return focused.id || focused.dataset.talk || focused.getAttribute("aria-label") || focused.textContent
+})()"""
+
+
+def focused(page: Page) -> str:
+    # What is hidden has the focus until it is next drawn.
+    page.wait_for_timeout(80)
+    return str(page.evaluate(FOCUSED))
+
+
+def press(page: Page, selector: str, key: str = "Enter") -> str:
+    page.focus(selector)
+    page.keyboard.press(key)
+    return focused(page)
+
+
+def arrive(visit: Visit, url: str, **choices: object) -> tuple[Visitor, Wire]:
+    visitor = visit(url, choices=choices)
+    wire = Wire(visitor.page)
+    visitor.open(url)
+    return visitor, wire
+
+
+def notice(visitor: Visitor, wire: Wire, code: str, fatal: bool = False) -> str:
+    wire.say("notice", {"code": code, "message": "", "retry": False, "fatal": fatal})
+    visitor.wait_for_notice(code)
+    return f'[data-code="{code}"] > button'
+
+
+def talk(visitor: Visitor) -> None:
+    visitor.call_until_live()
+    visitor.wait_for_entry("assistant", "[data-final]")
+    visitor.page.click("#call")
+    visitor.wait_for_phase("ended")
+
+
+def test_a_notice_that_is_put_away(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("silent")
+    visitor, wire = arrive(visit, url)
+    visitor.call_until_live()
+    first, second = (notice(visitor, wire, code) for code in ("idle_soon", "budget_low"))
+    assert press(visitor.page, first) == "Dismiss"
+    assert press(visitor.page, second, "Space") == "scroller"
+    # It ends by itself.
+    visitor.page.focus(notice(visitor, wire, "idle_soon"))
+    wire.turn("user")
+    visitor.page.wait_for_selector('[data-code="idle_soon"]', state="detached")
+    assert focused(visitor.page) == "scroller"
+
+
+@pytest.mark.parametrize("control", ["microphone", "talk", "hush", "call", "meter-time"])
+def test_a_control_of_a_call_that_ends(visit: Visit, serve: Serve, control: str) -> None:
+    url, _ = serve("silent")
+    visitor, wire = arrive(visit, url, mode="push_to_talk")
+    page = visitor.page
+    # Where height is scarce some of them go away.
+    page.set_viewport_size({"width": 400, "height": 400})
+    visitor.call_until_live()
+    page.focus(f"#{control}")
+    wire.say("ended", {"reason": "time"})
+    visitor.wait_for_phase("ended")
+    assert focused(page) in ("call", control)
+
+
+def test_a_call_by_keys_alone(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("silent")
+    visitor, _ = arrive(visit, url)
+    page = visitor.page
+    assert press(page, "#call") != "lost"
+    visitor.wait_for_phase("live")
+    presses = [("#microphone", "Space"), ("#hush", "Enter"), ("#meter-time", "Enter"), ("#meter-time", "Escape")]
+    for selector, key in [*presses, ("#call", "Enter")]:
+        assert press(page, selector, key) != "lost", selector
+    visitor.wait_for_phase("ended")
+    # Between the ends: behind them is the browser.
+    for key in ["Shift+Tab"] * 5 + ["Tab"] * 5:
+        page.keyboard.press(key)
+        assert focused(page) != "lost"
+
+
+@pytest.mark.parametrize("button", [0, 1])
+def test_a_text_that_is_sent_again_or_edited(visit: Visit, serve: Serve, button: int) -> None:
+    url, _ = serve("silent")
+    visitor, wire = arrive(visit, url)
+    visitor.call_until_live()
+    wire.held = True
+    visitor.type("Are you there?")
+    visitor.page.wait_for_selector("[data-typed=sent]")
+    notice(visitor, wire, "too_fast")
+    visitor.page.wait_for_selector("[data-typed=unsent]")
+    assert press(visitor.page, f"[data-typed=unsent] button >> nth={button}") == ("scroller", "message")[button]
+
+
+def test_drawers_and_what_is_in_them(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url, choices={"keep": "text"})
+    page = visitor.page
+    talk(visitor)
+    for drawer in ("settings", "log", "talks"):
+        assert press(page, f"#{drawer}-toggle") == f"{drawer}-close"
+        assert press(page, f"#{drawer}-close") == f"{drawer}-toggle"
+        assert press(page, f"#{drawer}-toggle") == f"{drawer}-close"
+        page.keyboard.press("Escape")
+        assert focused(page) == f"{drawer}-toggle"
+    press(page, "#talks-toggle")
+    page.wait_for_selector("[data-talk]")
+    press(page, "[data-talk] >> nth=0")
+    page.wait_for_selector(".export")
+    remove = "#talk-detail .tools button >> nth=1"
+    assert press(page, remove) == "Really delete this talk?"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#talk-detail", state="hidden")
+    assert focused(page) == "talks-search"
+    talk(visitor)
+    page.wait_for_selector("[data-talk]")
+    assert press(page, "#talks-clear") == "talks-clear"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#talks-clear", state="hidden")
+    assert focused(page) != "lost"
+
+
+def test_what_a_link_brought_is_undone(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("silent")
+    page = visit(url).page
+    page.evaluate("location.hash = '#captions=huge'")
+    page.wait_for_selector("#settings-undo:not([hidden])")
+    assert press(page, "#settings-undo") == "settings-done"
+    page.keyboard.press("Escape")
+    assert focused(page) == "settings-toggle"
+
+
+def test_the_check_that_is_offered_once(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("silent")
+    page = visit(url).page
+    press(page, "#preflight-offer")
+    page.wait_for_selector("dialog[open]")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("dialog[open]", state="detached")
+    assert focused(page) == "call"
+
+
+def test_enter_that_is_held_down_deletes_nothing(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url, choices={"keep": "text"})
+    page = visitor.page
+    talk(visitor)
+    page.click("#talks-toggle")
+    page.wait_for_selector("[data-talk]")
+    page.focus("#talks-clear")
+    for _ in range(5):
+        page.keyboard.down("Enter")
+    page.keyboard.up("Enter")
+    page.wait_for_timeout(300)
+    assert page.locator("[data-talk]").count() == 1

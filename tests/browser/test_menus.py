@@ -1,0 +1,68 @@
+"""A key that moves in a menu passes over what is between: nothing that cannot be undone is done on the way."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.visitor import Visitor
+from voiceapp.engine.scripted.server import ScriptedServer
+
+pytestmark = pytest.mark.browser
+
+Visit = Callable[..., Visitor]
+Serve = Callable[[str], tuple[str, ScriptedServer]]
+
+KEEP = "[data-choice=keep]"
+
+
+def kept(page: Page) -> str:
+    return str(json.loads(page.evaluate("localStorage['voiceapp.keep'] ?? '\"sound\"'")))
+
+
+def test_save_as_saves_when_its_button_is_pressed(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url, choices={"keep": "text"})
+    page = visitor.page
+    visitor.call_until_live()
+    visitor.wait_for_entry("assistant", "[data-final]")
+    page.click("#call")
+    page.click("#save-talk")
+    page.wait_for_selector(".export option:nth-child(3)", state="attached")
+    downloads: list[str] = []
+    page.on("download", lambda download: downloads.append(download.suggested_filename))
+    page.focus(".export")
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+    chosen = page.eval_on_selector(".export", "menu => menu.value")
+    page.wait_for_timeout(300)
+    assert downloads == []
+    page.keyboard.press("Tab")
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert download.value.suggested_filename.endswith(f".{chosen}")
+    assert len(downloads) == 1
+
+
+def test_what_is_kept_changes_when_its_menu_is_left(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url, choices={"keep": "sound"})
+    page = visitor.page
+    visitor.call_until_live()
+    page.click("#settings-toggle")
+    page.focus(KEEP)
+    for _ in range(2):
+        page.keyboard.press("ArrowUp")
+    visitor.wait_for_entry("assistant", "[data-final]")
+    assert (page.input_value(KEEP), kept(page)) == ("nothing", "sound")
+    for _ in range(2):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    assert kept(page) == "sound"
+    page.focus(KEEP)
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    assert kept(page) == "text"
+    page.select_option(KEEP, "nothing")
+    assert kept(page) == "nothing"

@@ -1,0 +1,22 @@
+// A menu of what cannot be undone. A key that moves in it passes over what is between: what stands there counts once the
+// menu is left, or Enter is pressed.
+
+/** @param {HTMLElement & {value: string}} menu @param {() => void} chosen */
+export function whenLeft(menu, chosen) {
+  /** @type {string | null} what stood there when the keys began */
+  let before = null
+  const settle = () => {
+    const changed = before !== null && menu.value !== before
+    before = null
+    menu.removeAttribute("data-moving")
+    if (changed) chosen()
+  }
+  menu.addEventListener("keydown", ({ key }) => {
+    if (key === "Enter") return settle()
+    before ??= menu.value
+    menu.setAttribute("data-moving", "")
+  })
+  menu.addEventListener("change", () => { if (before === null) chosen() })
+  for (const type of ["pointerdown", "blur"]) menu.addEventListener(type, settle)
+  addEventListener("pagehide", settle)
+}
