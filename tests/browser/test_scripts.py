@@ -323,6 +323,7 @@ def test_every_date_is_of_the_persons_own_time_zone(
     page.wait_for_selector(".export option:nth-child(2)", state="attached")
     with page.expect_download() as download:
         page.select_option(".export", "json")
+        page.click(".export + button")
     assert download.value.suggested_filename == f"{began[:10]}-Hello.json"
     assert json.loads(Path(download.value.path()).read_text())["began"] == began
     assert visitor.leave() == []
