@@ -35,7 +35,6 @@ import { MeterView } from "./views/meter-view.js"
 import { NoticesView } from "./views/notices-view.js"
 import { OutboxView } from "./views/outbox-view.js"
 import { PreflightOffer } from "./views/preflight-offer.js"
-import { SecondFinger } from "./views/second-finger.js"
 import { SettingsView } from "./views/settings-view.js"
 import { save } from "./views/save.js"
 import { TalkView } from "./views/talk-view.js"
@@ -90,7 +89,7 @@ export class Page {
 
   start() {
     const views = [this.controlsView, this.meterView, this.transcriptView, this.composerView, this.inspectorDrawer, this.assistantView, this.settingsView, this.talkView, this.talksView, this.lookView, this.preflightOffer]
-    for (const part of [...views, this.settings, this.keys, new Leaving(this.words, this), new SecondFinger(), new Focus(), this.call.sound]) part.start()
+    for (const part of [...views, this.settings, this.keys, new Leaving(this.words, this), new Focus(), this.call.sound]) part.start()
     document.addEventListener("visibilitychange", () => document.hidden ? this.edition.unseen(this.#nothingToLose) : this.#shown())
     for (const type of ["pointerup", "keydown"]) document.addEventListener(type, () => this.call.sound.touched())
     addEventListener("blur", () => this.#left())

@@ -2,6 +2,7 @@
 // end by it.
 
 import { find, write } from "./element.js"
+import { SecondFinger } from "./second-finger.js"
 
 const KEYS = [" ", "Enter"]
 
@@ -35,6 +36,7 @@ export class TalkView {
     // What another finger touches takes the focus.
     button.addEventListener("blur", () => { if (!this.#captured) this.call.talk.key.letGo() })
     button.addEventListener("contextmenu", event => event.preventDefault())
+    new SecondFinger().start()
     // Assistive technology presses without a pointer and without a key.
     button.addEventListener("click", event => { if (event.detail === 0) this.call.talk.toggle() })
   }
