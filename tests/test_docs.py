@@ -1,7 +1,10 @@
-"""The docs name what there is: every setting, every event of the wire, every error code."""
+"""The docs name what there is: every setting, every event of the wire, every error code, every file."""
 
 import json
+import os
 import re
+from functools import cache
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,15 @@ from voiceapp.conversation import faults
 from voiceapp.web import pages
 from voiceapp.wire import down, up
 
-DOCS = Path(__file__).parents[1] / "docs"
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", ROOT / "benchmarks/README.md", *sorted(DOCS.rglob("*.md"))]
+# Installed or made, so no part of the repository.
+SKIPPED = {".git", ".venv", "node_modules", "vendor", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
+FILE = re.compile(r"[\w./-]+\.(py|js|ts|md|json|toml|txt|html|css|conf)")
+FOLDER = re.compile(r"([\w-]+/)+")
+# Somebody else's: of a Whisper model, and of a language yet to be translated.
+FOREIGN = {"config.json", "vocabulary.txt", "fr.json", "docs/img/states/"}
 
 
 def codes() -> set[str]:
@@ -99,3 +110,60 @@ def test_each_row_says_what_happened_what_to_do_whose_it_is_and_what_the_log_hol
 def test_the_page_has_words_for_every_code(language: str) -> None:
     strings = json.loads((pages.STATIC / "i18n" / f"{language}.json").read_text())
     assert [code for code in sorted(codes()) if not any(code in key for key in strings)] == []
+
+
+@cache
+def read_tree() -> tuple[frozenset[str], frozenset[str]]:
+    """All files and folders by every ending of their path: `call/relay.py` and `relay.py` for the relay."""
+    files, folders = set(), set()
+    for folder, inner, names in os.walk(ROOT):
+        inner[:] = [name for name in inner if name not in SKIPPED]
+        here = Path(folder).relative_to(ROOT).parts
+        folders.update("/".join(here[start:]) + "/" for start in range(len(here)))
+        for name in names:
+            files.update(accumulate(reversed((*here, name)), lambda path, folder: f"{folder}/{path}"))
+    return frozenset(files), frozenset(folders)
+
+
+def code_words(page: Path) -> set[str]:
+    """What stands in backticks, word by word; blocks of code are left out."""
+    text = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
+    return {word.strip(",;:()\"'") for code in re.findall(r"`([^`\n]+)`", text) for word in code.split()}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_file_and_folder_that_a_page_names_exists(page: Path) -> None:
+    files, folders = read_tree()
+    words = code_words(page) - FOREIGN
+    missing = [word for word in words if FILE.fullmatch(word) and word not in files]
+    missing += [word for word in words if FOLDER.fullmatch(word) and word not in folders]
+    assert sorted(missing) == []
+
+
+def anchors(page: Path) -> set[str]:
+    """The headings of a page as GitHub makes links of them."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_page_that_the_code_names_exists() -> None:
+    sources = [path for folder in ("voiceapp", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.*")]
+    named = {
+        name
+        for path in sources
+        if path.suffix in (".py", ".js", ".css", ".html") and not SKIPPED & set(path.parts)
+        for name in re.findall(r"docs/[\w/]+\.md", path.read_text())
+    }
+    assert len(named) > 5
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    broken = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        if ":" not in target and not (file.exists() and (not anchor or anchor in anchors(file))):
+            broken.append(target)
+    assert broken == []
