@@ -1,4 +1,4 @@
-"""Runs the engine: `python -m voiceapp.engine`. Imports it only when it can tell what is missing."""
+"""Runs the engine: `python -m voiceapp.engine`. Imports it late, so that it can say which package is missing."""
 
 import contextlib
 import json
@@ -10,7 +10,7 @@ from .speech.missing import MissingError
 
 
 def tell(event: str, **fields: Any) -> None:
-    """One line of state for whoever started this process, and may be gone by now."""
+    """Writes one line of state for the process that started this one; that process may be gone by now."""
     with contextlib.suppress(BrokenPipeError):
         sys.stdout.write(json.dumps({"event": event, **fields}) + "\n")
         sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""The engine as a process: its options, its state told in JSON lines on standard output, its end."""
+"""The engine as a process: reads options, tells its state as JSON lines on standard output, ends with its parent."""
 
 import argparse
 import asyncio
@@ -22,34 +22,38 @@ from .serving.server import Address, Server
 KEY = "VOICEAPP_ENGINE_KEY"
 
 
-# Takes the name of an event and its fields.
+# Called with the name of an event and its fields.
 Tell = Callable[..., None]
 
 
 class OptionError(ValueError):
-    """The engine will not start with these options."""
+    """The engine cannot start with these options."""
 
 
 def arguments(line: list[str] | None = None) -> argparse.Namespace:
     about = "The embedded engine: a Realtime speech-to-speech server on CPU."
     parser = argparse.ArgumentParser("python -m voiceapp.engine", description=about)
-    parser.add_argument("--host", default="127.0.0.1", help=f"beyond loopback only with {KEY} set")
-    parser.add_argument("--port", type=int, default=0, help="0 takes any free one")
-    parser.add_argument("--mode", choices=("voice", "scripted"), default="voice")
-    parser.add_argument("--scenario", type=Path, help="scripted: a TOML file; none is a well-behaved server")
-    parser.add_argument("--record", type=Path, help="scripted: write what clients send, one JSON line each")
-    parser.add_argument("--session-seconds", type=float, default=session_object.SESSION_SECONDS)
     parser.add_argument(
-        "--most-calls", dest="max_calls", type=int, default=16, help="voice: further connections get HTTP 503"
+        "--host", default="127.0.0.1", help=f"address to listen on; beyond loopback only if {KEY} is set"
     )
-    parser.add_argument("--certificate", type=Path, help="TLS certificate chain, PEM")
-    parser.add_argument("--key-file", type=Path, help="its private key, PEM")
-    parser.add_argument("--stay-with-parent", action="store_true", help="exit when standard input ends")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 takes any free port")
+    parser.add_argument("--mode", choices=("voice", "scripted"), default="voice", help="scripted plays a scenario")
+    parser.add_argument("--scenario", type=Path, help="scripted mode: TOML file; without it, a well-behaved server")
+    parser.add_argument("--record", type=Path, help="scripted mode: write what clients send here, as JSON lines")
+    parser.add_argument(
+        "--session-seconds", type=float, default=session_object.SESSION_SECONDS, help="length of a session"
+    )
+    parser.add_argument(
+        "--most-calls", dest="max_calls", type=int, default=16, help="voice mode: further calls get HTTP 503"
+    )
+    parser.add_argument("--certificate", type=Path, help="TLS certificate chain (PEM)")
+    parser.add_argument("--key-file", type=Path, help="private key of the certificate (PEM)")
+    parser.add_argument("--stay-with-parent", action="store_true", help="exit when standard input closes")
     return parser.parse_args(line)
 
 
 def main(tell: Tell) -> None:
-    """Until a signal, or the end of the parent. Raises what is in the way."""
+    """Runs until a signal comes or the parent ends. Raises `MissingError`, `OSError` or a `ValueError`."""
     options = arguments()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     asyncio.run(run(options, tell))
@@ -104,7 +108,7 @@ def address_of(options: argparse.Namespace) -> Address:
     address = Address(options.host, options.port, tls_of(options))
     if not address.is_loopback and not os.environ.get(KEY):
         raise OptionError(
-            f"{KEY} is not set: without a key the engine listens on loopback only, not on {address.host}."
+            f"{KEY} is not set. Without a key the engine listens on loopback only, not on {address.host}."
         )
     return address
 
@@ -127,7 +131,7 @@ def listen_for_the_end(stop: asyncio.Event, stay_with_parent: bool) -> None:
 
 
 def wait_for_end_of_input(loop: asyncio.AbstractEventLoop, then: Callable[[], None]) -> None:
-    """The parent's end of the pipe closes even when it is killed."""
+    """The parent's end of the pipe closes even if the parent is killed."""
     while os.read(sys.stdin.fileno(), 4096):
         pass
     with contextlib.suppress(RuntimeError):

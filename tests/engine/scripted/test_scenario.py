@@ -16,7 +16,7 @@ from voiceapp.engine.scripted.scenario import ScenarioError, Trigger, load, pars
         ({"handshake": {"code": 401}}, "code unknown"),
         ({"on": [{"when": "connect"}]}, r"on\[1\] needs"),
         ({"on": [{"when": "audio", "do": []}]}, "needs `ms`"),
-        ({"on": [{"when": "connect", "do": [{"shout": 1}]}]}, "step 1: one of send"),
+        ({"on": [{"when": "connect", "do": [{"shout": 1}]}]}, "step 1: a step is one of send"),
         ({"on": [{"when": "connect", "do": [{"say": {"txt": "x"}}]}]}, "say: txt unknown"),
         ({"on": [{"when": "connect", "do": [{"say": {"midway": [{"x": 1}]}}]}]}, "midway, step 1"),
         ({"on": [{"when": "connect", "do": [{"drop": "politely"}]}]}, "drop is fin or rst"),

@@ -10,7 +10,7 @@ from ..fake_models import FixedStt, ToneTts
 
 
 def test_a_language_nobody_knows_is_refused_at_the_start() -> None:
-    with pytest.raises(ValueError, match="VOICEAPP_ENGINE_LANGUAGE is xx; the engine knows en and ja"):
+    with pytest.raises(ValueError, match="VOICEAPP_ENGINE_LANGUAGE is xx; the engine speaks en and ja"):
         Languages.starting_with("xx", lambda part: None)
 
 

@@ -1,1 +1,1 @@
-"""What finds the words of an answer: rules in two languages, or a language model elsewhere."""
+"""Whatever finds the words of an answer: rules in two languages, or a language model elsewhere."""

@@ -1,4 +1,4 @@
-"""Sums in English, spoken or written: found, computed exactly, and told."""
+"""English sums, spoken or written: finds them, computes them exactly and puts the result into words."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ from . import expression
 from .expression import DividedByZeroError, NoAnswerError, NotRealError, TooBigError, TooLongError
 from .numbers import digits
 
-# Only from where a number begins: from every digit of a long one it would be looked through again and again.
+# It matches only where a number begins; else it would be tried again from every digit of a long one.
 NUMBER = r"(?<![\d.])(-? ?\d+(?:\.\d+)?)"
 PHRASES = tuple(
     (re.compile(phrase), formula)
@@ -45,7 +45,7 @@ WORD = re.compile(r"\d+(?:\.\d+)?|[^\W\d]+|\S")
 LETTER = re.compile(r"[^\W\d_]")
 ASKING = re.compile(r"\b(?:what|how|calculate|compute|work out|solve|equals?|tell me)\b|=")
 DATE = re.compile(r"(?<![a-z\d.])(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,4}/\d{1,2}/\d{1,4})(?![a-z\d])")
-# Pages 10-20, 24/7, a phone number: no sum unless somebody asks for one.
+# Pages 10-20, 24/7, a phone number: these are sums only if somebody asks for one.
 RANGE = re.compile(r"(?<![a-z\d.])\d+(?:[-/x]\d+)+(?![a-z\d])")
 SPOKEN = MappingProxyType(
     {
@@ -69,7 +69,7 @@ REFUSALS: Mapping[type[NoAnswerError], str] = MappingProxyType(
 
 
 def answer(text: str) -> str | None:
-    """A sentence with the result of the sum in the text; None if there is no sum in it."""
+    """A sentence with the result of the sum in the text; None if the text holds no sum."""
     written = unicodedata.normalize("NFKC", text).lower()
     try:
         found = expression.first_sum(WORD.findall(symbols(digits(sums_only(written, ASKING)))))
@@ -82,7 +82,7 @@ def answer(text: str) -> str | None:
 
 
 def sums_only(text: str, asking: "re.Pattern[str]") -> str:
-    """Without what is written like a sum and is none, where there are words beside it."""
+    """The text without dates and ranges, which look like sums; a text without words is left as it is."""
     if not LETTER.search(text):
         return text
     text = DATE.sub(" date ", text)

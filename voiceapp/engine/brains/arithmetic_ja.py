@@ -1,4 +1,4 @@
-"""Sums in Japanese, spoken or written: found, computed exactly, and told."""
+"""Japanese sums, spoken or written: finds them, computes them exactly and puts the result into words."""
 
 import re
 from collections.abc import Mapping
@@ -48,7 +48,7 @@ REFUSALS: Mapping[type[NoAnswerError], str] = MappingProxyType(
 
 
 def calculate(text: str) -> str | None:
-    """A sentence with the result of the sum in the text, which has narrow digits; None if there is no sum in it."""
+    """A sentence with the result of the sum in the text; None if it holds no sum. Digits must be narrow ones."""
     text = sums_only(text, ASKING)
     for phrase, formula in PHRASES:
         text = phrase.sub(formula, text)
@@ -60,7 +60,7 @@ def calculate(text: str) -> str | None:
 
 
 def in_words(value: Fraction) -> str:
-    """Without marks between thousands: the voice would stop at each."""
+    """Without commas between thousands: the voice would pause at each."""
     shown = expression.figure(value)
     power = f"かける10の{'マイナス' if shown.ten < 0 else ''}{abs(shown.ten)}乗" if shown.ten else ""
     return f"{'' if shown.exact else '約'}{'マイナス' if shown.negative else ''}{shown.digits}{power}"

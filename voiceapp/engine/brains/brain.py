@@ -1,4 +1,4 @@
-"""What every brain does: it is asked, and yields the words of an answer."""
+"""What a brain is: it takes a request and yields the words of the answer."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from .request import Request, ToolCall
 
 
 class Brain(Protocol):
-    """Whatever finds the words; yields text in pieces of any size, and calls of functions."""
+    """Yields text in pieces of any size, and function calls."""
 
     def reply(self, request: Request) -> Iterator[str | ToolCall]: ...
 
 
 @dataclass
 class WithNotice:
-    """A brain whose answer is preceded by a notice."""
+    """A brain that says a notice before each answer."""
 
     notice: str
     brain: Brain

@@ -15,12 +15,12 @@ SPOKEN_INSTRUCTION = "Your answer is read aloud: a few short sentences, no lists
 
 
 class BrainError(Exception):
-    """The language model could not be asked; the message is fit for the user and holds no key."""
+    """The language model did not answer. The message is fit for the user and holds no key."""
 
 
 @dataclass
 class ChatCompletions:
-    """`address` is the base, such as http://127.0.0.1:11434/v1."""
+    """`address` is the base address, such as http://127.0.0.1:11434/v1."""
 
     address: str
     key: str | None
@@ -36,7 +36,7 @@ class ChatCompletions:
                 calls.add(delta.get("tool_calls") or [])
             yield from calls.finished()
         except (OSError, http.client.HTTPException) as failure:
-            raise BrainError(f"The language model at {self._host} broke off.") from failure
+            raise BrainError(f"The language model at {self._host} stopped in the middle of its answer.") from failure
         finally:
             connection.close()
 
@@ -92,7 +92,7 @@ def chat_message(message: Message) -> dict[str, Any] | None:
 
 
 def chat_tool(tool: dict[str, Any]) -> dict[str, Any]:
-    """Realtime tools are flat; chat completions put all but the type one level down."""
+    """Realtime tools are flat; chat completions want everything but the type one level down."""
     return {"type": "function", "function": {key: value for key, value in tool.items() if key != "type"}}
 
 
@@ -101,7 +101,7 @@ def chat_tool_choice(choice: str | dict[str, Any]) -> str | dict[str, Any]:
 
 
 def delta_in(line: bytes) -> dict[str, Any] | None:
-    """The delta in one line of the event stream, if there is one."""
+    """The delta in one line of the event stream; None if the line has none."""
     if not line.startswith(b"data:") or line[5:].strip() == b"[DONE]":
         return None
     try:
@@ -114,7 +114,7 @@ def delta_in(line: bytes) -> dict[str, Any] | None:
 
 @dataclass
 class ToolCallDeltas:
-    """Function calls, put together from their deltas."""
+    """Puts function calls together from their deltas."""
 
     _parts: dict[int, list[str]] = field(default_factory=dict)
 

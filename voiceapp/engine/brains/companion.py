@@ -1,4 +1,4 @@
-"""The built-in companion: answers by rules, says what it is, and never pretends to be a language model."""
+"""The English companion. It answers by rules, says what it is, and never pretends to be a language model."""
 
 import re
 from collections.abc import Callable
@@ -36,13 +36,13 @@ ABOUT = (
 NO_MODEL = "Without a language model I have no answer to that. Say help to hear what I can do."
 IDLE_CHECK = "Are you still there? Say help if you want to know what I can do."
 
-# None: it only looked like what the rule is for.
+# None if the text only looked like what the rule is for.
 RuleAnswer = Callable[["Companion", str, "re.Match[str]"], str | None]
 
 
 @dataclass
 class Companion(RuleBasedBrain):
-    """One caller's companion, with what it remembers of the call."""
+    """One caller's companion and what it remembers of the call."""
 
     game: GuessingGame | None = None
     dictation: str | None = None
@@ -120,7 +120,7 @@ class Companion(RuleBasedBrain):
         return self._remembered(name) if is_written_as_name(name) or is_name(name) else None
 
     def _introduced(self, text: str, found: "re.Match[str]") -> str | None:
-        """“I am …” mostly tells how, what or where from somebody is."""
+        """“I am …” mostly says how somebody is, what they do or where they are from."""
         name: str = found.group("name")
         return self._remembered(name) if is_written_as_name(name) and is_name(name) else None
 

@@ -1,4 +1,4 @@
-"""The Japanese companion: answers by rules, as a friend would, with the abilities of the English one."""
+"""The Japanese companion. It answers by rules, as a friend would, and can do what the English one can but dictate."""
 
 import re
 from collections.abc import Callable
@@ -24,15 +24,15 @@ NO_MODEL = "でも、言語モデルがないから、それには答えられ�
 IDLE_CHECK = "まだそこにいる？困ったら、ヘルプと言ってね。"
 WEEKDAYS = "月火水木金土日"
 
-# None: it only looked like what the rule is for.
+# None if the text only looked like what the rule is for.
 RuleAnswer = Callable[["JapaneseCompanion", "re.Match[str]"], str | None]
 
 
 @dataclass
 class JapaneseCompanion(RuleBasedBrain):
-    """One caller's companion, with what it remembers of the call."""
+    """One caller's companion and what it remembers of the call."""
 
-    # That the user is guessing.
+    # The number that the user is guessing.
     secret: int | None = None
 
     def greeting(self) -> str:

@@ -1,4 +1,4 @@
-"""A sum in signs, computed exactly, with bounds that hold before anything is computed."""
+"""Evaluates a written sum exactly, within bounds that hold before anything is computed."""
 
 import math
 import operator
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 OPERATORS = frozenset("+-*/^√")
-# Of an expression, of what is inside of what, and of a number on its way to the result.
+# How many tokens a sum may have, how deep its brackets may nest, and how many digits a number in it may have.
 MAX_TOKENS, MAX_DEPTH, MAX_DIGITS = 80, 16, 60
 DECIMALS = 4
 
@@ -15,41 +15,41 @@ Operation = Callable[[Fraction, Fraction], Fraction]
 
 
 class NoAnswerError(Exception):
-    """The sum has none that we can tell."""
+    """The sum has no answer, or none within our bounds."""
 
 
 class DividedByZeroError(NoAnswerError):
-    """Something is divided by zero."""
+    """The sum divides by zero."""
 
 
 class NotRealError(NoAnswerError):
-    """The root of a negative number."""
+    """The sum takes the root of a negative number."""
 
 
 class TooBigError(NoAnswerError):
-    """A number in it has more than `MAX_DIGITS` digits."""
+    """A number in the sum has more than `MAX_DIGITS` digits."""
 
 
 class TooLongError(NoAnswerError):
-    """More than `MAX_TOKENS`, or deeper than `MAX_DEPTH`."""
+    """The sum has more than `MAX_TOKENS` tokens, or brackets deeper than `MAX_DEPTH`."""
 
 
 class _NoOperandError(Exception):
-    """Here is no number."""
+    """There is no number at this place."""
 
 
 @dataclass(frozen=True)
 class Sum:
-    """What was computed, and what came of it."""
+    """A sum and its result."""
 
     tokens: tuple[str, ...]
     value: Fraction
 
 
 def first_sum(tokens: list[str]) -> Sum | None:
-    """The first sum among the tokens, of which any may be something else; None if there is none.
+    """The first sum among the tokens, or None; the other tokens may be anything.
 
-    Raises `NoAnswerError`. Takes steps in proportion to the number of tokens: `MAX_TOKENS` for each at most.
+    Raises `NoAnswerError`. It takes at most `MAX_TOKENS` steps for each token.
     """
     start = 0 if OPERATORS.intersection(tokens) else len(tokens)
     while start < len(tokens):
@@ -76,7 +76,7 @@ class Parser:
         self.operators = 0
 
     def value(self) -> Fraction | None:
-        """What the longest sum from here on comes to; None if there is not even a number."""
+        """The value of the longest sum from here on; None if no number stands here."""
         try:
             return self._sum()
         except _NoOperandError:
@@ -214,7 +214,7 @@ def _divided(top: Fraction, bottom: Fraction) -> Fraction:
 
 
 def power_of(base: Fraction, power: Fraction) -> Fraction:
-    """`base` to `power`; the digits of the result are estimated first. Raises `NoAnswerError`."""
+    """`base` to the power of `power`; estimates the digits of the result first. Raises `NoAnswerError`."""
     if base == 0 and power < 0:
         raise DividedByZeroError
     if base < 0 and power.denominator != 1:
@@ -232,7 +232,7 @@ def power_of(base: Fraction, power: Fraction) -> Fraction:
 
 
 def _root(square: Fraction) -> Fraction:
-    """Exact where it can be."""
+    """The exact root where there is one, else the nearest float."""
     top, bottom = math.isqrt(square.numerator), math.isqrt(square.denominator)
     exact = Fraction(top, bottom)
     return exact if exact * exact == square else Fraction(math.sqrt(square))
@@ -240,7 +240,7 @@ def _root(square: Fraction) -> Fraction:
 
 @dataclass(frozen=True)
 class Figure:
-    """A number as it is shown: `digits`, times ten to the power of `ten` where that is not 0."""
+    """A number as it is shown: `digits`, times ten to the power of `ten` if that is not 0."""
 
     negative: bool
     digits: str
@@ -249,7 +249,7 @@ class Figure:
 
 
 def figure(value: Fraction, group: str = "") -> Figure:
-    """Rounded to four decimals, or to three figures where it is very large or small; `group` parts thousands."""
+    """The value rounded to four decimals, or to three figures if it is very large or small; `group` parts thousands."""
     size = abs(value)
     if size != 0 and (size >= 10**15 or size < Fraction(1, 10**DECIMALS)):
         digits, _, ten = f"{float(size):.2e}".partition("e")

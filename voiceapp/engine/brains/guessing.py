@@ -11,7 +11,7 @@ MAX_NUMBER = 100
 
 @dataclass
 class GuessingGame:
-    """One game; over once `won` or given up."""
+    """One game. It is over once the number is guessed or the player gives up."""
 
     number: int
     _guesses: int = 0
@@ -22,7 +22,7 @@ class GuessingGame:
         return cls(rng.randint(1, MAX_NUMBER))
 
     def answer(self, text: str) -> str | None:
-        """To a guess or to giving up; None if the text is neither."""
+        """The answer to a guess or to giving up; None if the text is neither."""
         if re.search(r"\b(give up|stop|quit|enough|no more)\b", text.lower()):
             self.over = True
             return f"All right. It was {self.number}."

@@ -1,4 +1,4 @@
-"""English number words turned into digits: recognisers write both “17” and “seventeen”."""
+"""Turns English number words into digits: recognisers write both “17” and “seventeen”."""
 
 import re
 from types import MappingProxyType
@@ -19,7 +19,7 @@ GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
 
 def digits(text: str) -> str:
-    """The text in lower case with each run of number words as one number, one space between all words."""
+    """The text in lower case, each run of number words as one number, with one space between words."""
     words = [plain(word) for word in WORD.findall(HYPHEN.sub(" ", text.lower()))]
     made: list[str] = []
     place = 0
@@ -37,7 +37,7 @@ def plain(word: str) -> str:
 
 
 def number_at(words: list[str], place: int) -> tuple[str | None, int]:
-    """The number that starts here and where it ends; None if there is none."""
+    """The number that starts at this place, and where it ends; None if there is none."""
     a_scale = words[place] in ("a", "an") and place + 1 < len(words) and words[place + 1] in SCALES
     whole, end = whole_at(words, place + 1, 1) if a_scale else whole_at(words, place)
     if whole is None:
@@ -55,7 +55,7 @@ def decimal(words: list[str], whole: int, place: int) -> tuple[str, int]:
 
 
 def whole_at(words: list[str], place: int, group: int | None = None) -> tuple[int | None, int]:
-    """Each scale is smaller than the one before, so that a number never has more than a few words."""
+    """The whole number at this place. Each scale must be smaller than the one before, so numbers stay short."""
     total, end, last, scale = 0, place, 10**12, 10**15
     while end < len(words):
         word = words[end]

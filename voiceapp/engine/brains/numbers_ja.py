@@ -1,4 +1,4 @@
-"""Japanese numerals turned into digits: recognisers write “２０”, “20” and “二十”."""
+"""Turns Japanese numerals into digits: recognisers write “２０”, “20” and “二十”."""
 
 import re
 import unicodedata
@@ -11,7 +11,7 @@ MYRIADS = MappingProxyType({"万": 10**4, "億": 10**8, "兆": 10**12})
 PART = re.compile(r"\d+(?:\.\d+)?|.")
 GROUPED = re.compile(r"(?<=\d),(\d{3})(?!\d)")
 NUMERAL = re.compile(r"(?:\d+\.\d+|[\d〇零一二三四五六七八九十百千万億兆])[\d〇零一二三四五六七八九十百千万億兆]*")
-# Letters: what is longer is no number that anybody says.
+# In characters: nobody says a longer number.
 LONGEST = 30
 POINT = re.compile(r"(?<=\d)点(?=\d)")
 # A single 一 in 一緒 is part of a word, so a letter that follows must not be another kanji, unless it counts something.
@@ -20,7 +20,7 @@ COUNTERS = "足引掛割割倍乗個円年月日時分秒回番点歳本枚人�
 
 
 def digits(text: str) -> str:
-    """The text with narrow digits, and with each numeral that is one as digits."""
+    """The text with narrow digits, and with each numeral that means a number as digits."""
     narrow = GROUPED.sub(r"\1", unicodedata.normalize("NFKC", text))
     return POINT.sub(".", NUMERAL.sub(written, narrow))
 
@@ -39,7 +39,7 @@ def plain(number: Fraction) -> str:
 
 
 def value(numeral: str) -> Fraction:
-    """“3.5万” is 35000: a decimal may stand before a myriad."""
+    """The number a numeral stands for. “3.5万” is 35000: a decimal may stand before a myriad."""
     total = group = Fraction(0)
     number: Fraction | None = None
     for part in PART.findall(numeral):

@@ -1,4 +1,4 @@
-"""Whether a word is the name of somebody who says who they are, rather than how, what or where from."""
+"""Tells a person's name from other words: “I am Ada”, but not “I am tired”, “I am a nurse” or “I am Dutch”."""
 
 import re
 
@@ -42,12 +42,12 @@ NO_NAMES = frozenset(f"{STATES_AND_PARTICLES} {DAYS_AND_SEASONS} {TRADES} {ORIGI
 
 
 def is_name(word: str) -> bool:
-    """Of the English words behind “I am”, “my name is” and the like: no state, trade, origin, time or particle."""
+    """Whether a word behind “I am” or “my name is” can be a name: no state, trade, origin, time or particle."""
     return word.lower().rstrip(".") not in NO_NAMES and any(letter.isalpha() for letter in word)
 
 
 def is_written_as_name(word: str) -> bool:
-    """With a capital letter, but not in capitals altogether."""
+    """Whether the word begins with a capital letter and is not all capitals."""
     return word[0].isupper() and (len(word) == 1 or not word.isupper())
 
 
@@ -96,5 +96,5 @@ NO_NAME = re.compile(
 
 
 def is_japanese_name(text: str) -> bool:
-    """Of what stands between 私は and です: no state, trade, place, time or particle."""
+    """Whether the words between 私は and です can be a name: no state, trade, place, time or particle."""
     return text not in NO_JAPANESE_NAMES and NO_NAME.search(text) is None

@@ -1,4 +1,4 @@
-"""What a brain is asked, and the pieces of which its answer is made."""
+"""What a brain is asked, and the pieces of its answer."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +18,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Request:
-    """Everything an answer depends on. `idle` asks for a word because the user has been silent."""
+    """Everything an answer depends on. `idle` asks the brain to speak because the user has been silent."""
 
     response_id: str
     messages: tuple[Message, ...]
@@ -49,14 +49,14 @@ class TextPiece:
 
 @dataclass(frozen=True)
 class AudioPiece:
-    """More of its sound: 24 kHz samples."""
+    """More of the answer's sound: 24 kHz samples."""
 
     samples: Samples = field(compare=False)
 
 
 @dataclass(frozen=True)
 class ToolCall:
-    """A function the client should run; `arguments` is JSON."""
+    """A function the client should call; `arguments` is JSON."""
 
     name: str
     arguments: str
@@ -64,12 +64,12 @@ class ToolCall:
 
 @dataclass(frozen=True)
 class Finished:
-    """Nothing more will come."""
+    """The answer is complete."""
 
 
 @dataclass(frozen=True)
 class Failed:
-    """Nothing more will come, and it is not whole."""
+    """The answer ends here and is not complete."""
 
     code: str
     message: str

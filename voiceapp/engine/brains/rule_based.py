@@ -1,4 +1,4 @@
-"""What every brain that answers by rules has in common, whatever its language."""
+"""What all brains that answer by rules share, whatever their language."""
 
 import json
 import random
@@ -11,13 +11,13 @@ from typing import Any
 
 from .request import Message, Request, ToolCall
 
-# Letters of what the user said: of more than that no rule looks for anything, and of fewer any is told again.
+# How many characters of what the user said the rules examine, and how many an answer quotes.
 MAX_EXAMINED, MAX_QUOTED = 1000, 200
 
 
 @dataclass
 class RuleBasedBrain(ABC):
-    """One caller's, with what it remembers of the call. A language adds its words and its rules."""
+    """One caller's brain and what it remembers of the call. A subclass adds a language's words and rules."""
 
     clock: Callable[[], datetime]
     rng: random.Random
@@ -50,7 +50,7 @@ class RuleBasedBrain(ABC):
         return self.answer(heard[-1]) if heard else self.nothing_said()
 
     def next_joke(self, jokes: tuple[str, ...]) -> str:
-        """In no order, and none again before all were told."""
+        """A joke at random; none comes twice before all were told."""
         if not self._jokes_left:
             self._jokes_left = self.rng.sample(jokes, len(jokes))
         return self._jokes_left.pop()
@@ -59,31 +59,31 @@ class RuleBasedBrain(ABC):
 
     @abstractmethod
     def answer(self, text: str) -> str:
-        """To what the user said."""
+        """The answer to what the user said."""
 
     @abstractmethod
     def remember(self, text: str) -> None:
-        """What is worth remembering of something the user said before."""
+        """Keeps what is worth remembering of an earlier message of the user."""
 
     @abstractmethod
     def greeting(self) -> str:
-        """Where it speaks first."""
+        """The first words, if the companion speaks first."""
 
     @abstractmethod
     def idle_check(self) -> str:
-        """After a long silence."""
+        """What to say after a long silence."""
 
     @abstractmethod
     def nothing_said(self) -> str:
-        """Where there were no words."""
+        """What to say if the user's message holds no words."""
 
     @abstractmethod
     def tell_output(self, message: Message) -> str:
-        """What a function of the client came to."""
+        """Tells the result of a function that the client called."""
 
 
 def shortened(message: Message) -> Message:
-    """All rules together look through a text many times."""
+    """A user's message cut to the length that rules examine: all rules together read a text many times."""
     if message.role != "user" or len(message.text) <= MAX_EXAMINED:
         return message
     return replace(message, text=message.text[:MAX_EXAMINED])
@@ -97,7 +97,7 @@ def excerpt(text: str) -> str:
 
 
 def tool_call(request: Request) -> ToolCall | None:
-    """A call if one is demanded, or if the user names the function; arguments are taken from the user's words."""
+    """The call of a function that the client demands or the user names; its arguments come from the user's words."""
     last = request.last
     if not request.tools or request.tool_choice == "none" or last is None or last.role != "user":
         return None
@@ -123,7 +123,7 @@ def is_mentioned(tool: dict[str, Any], words: set[str]) -> bool:
 
 
 def arguments(tool: dict[str, Any], text: str) -> dict[str, str]:
-    """For each text parameter that is asked for: the words behind “in”, “for” or “of”, or all of them."""
+    """For each required text parameter, the words behind “in”, “for” or “of”, or else the whole text."""
     parameters = tool.get("parameters", {})
     wanted = [name for name in parameters.get("required", []) if is_text(parameters, name)]
     found = re.search(r"\b(?:in|for|of|at|to)\s+([^.?!]+)", text, re.IGNORECASE)

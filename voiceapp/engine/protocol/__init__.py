@@ -1,1 +1,1 @@
-"""The Realtime protocol: what clients may send, what they are sent, and the shapes of both."""
+"""The Realtime protocol: what clients may send, what the server sends, and the shapes of both."""

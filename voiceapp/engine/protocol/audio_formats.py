@@ -1,4 +1,4 @@
-"""The sound formats of the protocol: PCM16 at 24 kHz, and G.711 in both laws at 8 kHz."""
+"""The protocol's audio formats: PCM16 at 24 kHz, and G.711 (µ-law and A-law) at 8 kHz."""
 
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,7 +16,7 @@ Bytes = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Format:
-    """A format by its protocol name, its rate in Hz and the bytes of one sample."""
+    """An audio format: its protocol name, its rate in Hz, and the bytes in a sample."""
 
     name: str
     rate: int
@@ -55,7 +55,7 @@ def format_of(shown: dict[str, Any]) -> Format:
 
 @dataclass
 class Decoder:
-    """From a client's bytes to 16 kHz samples."""
+    """Turns a client's bytes into 16 kHz samples, in chunks of any size."""
 
     format: Format
     _rest: bytes = b""
@@ -73,7 +73,7 @@ class Decoder:
 
 @dataclass
 class Encoder:
-    """From 24 kHz samples to a client's bytes."""
+    """Turns 24 kHz samples into a client's bytes."""
 
     format: Format
     _resampler: Resampler = field(init=False)
@@ -96,7 +96,7 @@ def rounded(samples: Floats) -> Samples:
 
 @cache
 def g711_values(name: str) -> Samples:
-    """The 256 values of a law, as 16-bit samples."""
+    """The values of all 256 codes of a G.711 law, as 16-bit samples."""
     codes = np.arange(256, dtype=np.int32)
     return (ulaw(codes) if name == "audio/pcmu" else alaw(codes)).astype(np.int16)
 
@@ -116,7 +116,7 @@ def alaw(codes: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
 
 @cache
 def g711_codes(name: str) -> Bytes:
-    """For each 16-bit sample, seen as unsigned, the code whose value is nearest."""
+    """The nearest code of a G.711 law for each 16-bit sample, indexed by the sample as an unsigned number."""
     values = g711_values(name).astype(np.int32)
     order = np.argsort(values, kind="stable")
     ordered = values[order]
@@ -129,5 +129,5 @@ def g711_codes(name: str) -> Bytes:
 
 
 def input_in_format(samples: Samples, form: Format) -> bytes:
-    """16 kHz samples in a client's format."""
+    """16 kHz samples as bytes of a client's format."""
     return form.encoded(rounded(Resampler(INPUT_RATE, form.rate).feed(samples.astype(np.float32))))

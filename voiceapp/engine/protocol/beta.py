@@ -1,4 +1,4 @@
-"""The beta dialect: a GA server event as older servers would send it."""
+"""The beta dialect: turns a GA server event into what older servers would send."""
 
 from types import MappingProxyType
 from typing import Any
@@ -21,7 +21,7 @@ FORMATS = MappingProxyType({"audio/pcm": "pcm16", "audio/pcmu": "g711_ulaw", "au
 
 
 def to_beta(event: Event) -> Event | None:
-    """The event under its beta name and shape, or nothing where the beta interface sends none."""
+    """The event with its beta name and shape; None if the beta interface has no such event."""
     if event["type"] == "conversation.item.done":
         return None
     changed = event | {"type": EVENT_NAMES.get(event["type"], event["type"])}
@@ -32,7 +32,7 @@ def to_beta(event: Event) -> Event | None:
 
 
 def session(ga: dict[str, Any]) -> dict[str, Any]:
-    """A GA session object, flat."""
+    """A GA session object, flattened."""
     if "audio" not in ga:
         return ga
     audio_input, audio_output = ga["audio"]["input"], ga["audio"]["output"]

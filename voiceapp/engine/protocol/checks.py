@@ -1,16 +1,16 @@
-"""Checks of what a client sends, each naming the place and the code the real server would name."""
+"""Checks of what a client sends. Each raises an error with the code and the path that the real server would name."""
 
 import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-# Looks at a value; the second argument is its path, such as `session.audio.input`.
+# Raises `RefusedError` if it does not accept the value; the path says where that is: `session.audio.input`.
 Check = Callable[[Any, str], None]
 
 
 class RefusedError(Exception):
-    """The client's event cannot be accepted; becomes an `error` event and changes nothing."""
+    """The server refuses the client's event: it answers with an `error` event and changes nothing."""
 
     def __init__(self, code: str | None, message: str, param: str | None = None) -> None:
         super().__init__(message)
@@ -44,7 +44,7 @@ def type_name(value: Any) -> str:
 
 
 def anything(value: Any, path: str) -> None:
-    """No demands."""
+    """Accepts any value."""
 
 
 def text(value: Any, path: str) -> None:
@@ -109,7 +109,7 @@ def nullable(inner: Check) -> Check:
 
 
 def either(first: Check, second: Check) -> Check:
-    """What one of two accepts; if neither does, the second complains."""
+    """Accepts what one of two checks accepts; if neither does, the second raises."""
 
     def check(value: Any, path: str) -> None:
         try:
@@ -136,7 +136,7 @@ def mapping(value: Any, path: str) -> None:
 
 
 def record(fields: Mapping[str, Check], required: tuple[str, ...] = ()) -> Check:
-    """An object with these fields and no others."""
+    """Accepts an object with these fields and no others."""
 
     def check(value: Any, path: str) -> None:
         mapping(value, path)
@@ -154,7 +154,7 @@ def record(fields: Mapping[str, Check], required: tuple[str, ...] = ()) -> Check
 
 
 def variants(key: str, checks: Mapping[str, Check]) -> Check:
-    """An object whose `key` says which of the checks it must pass."""
+    """Accepts an object that passes the check its field `key` names."""
     known = choice(*checks)
 
     def check(value: Any, path: str) -> None:

@@ -1,4 +1,4 @@
-"""The client events of the Realtime GA protocol, and what each of their fields may be."""
+"""The client events of the Realtime GA protocol and the values their fields may have."""
 
 from types import MappingProxyType
 from typing import Any
@@ -172,7 +172,7 @@ REFERENCE = record({"type": text, "id": text}, required=("id",))
 
 
 def input_item(value: Any, path: str) -> None:
-    """Of `response.create`: a whole item, or the name of one that the conversation has."""
+    """In `response.create`: a whole item, or a reference to one in the conversation."""
     mapping(value, path)
     (REFERENCE if value.get("type") == "item_reference" else ITEM)(value, path)
 
@@ -218,9 +218,9 @@ EVENT = variants("type", {name: record(ALWAYS | fields, need) for name, (fields,
 
 
 def check(event: Any) -> None:
-    """Raises what is wrong with a client event, if anything is."""
+    """Raises `RefusedError` if the server would not accept this client event."""
     if not isinstance(event, dict):
-        raise RefusedError("invalid_event", "The message is not a JSON object with an event in it.")
+        raise RefusedError("invalid_event", "The message is not a JSON object that holds an event.")
     EVENT(event, "")
     session = event.get("session")
     if session is not None and session["type"] == "transcription":

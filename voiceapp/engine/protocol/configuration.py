@@ -1,4 +1,4 @@
-"""The session's settings: an update is taken whole or refused whole."""
+"""The session's configuration. An update is taken as a whole or refused as a whole."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +10,12 @@ from .checks import RefusedError
 
 @dataclass
 class Configuration:
-    """The session object as clients see it, and names for the parts the engine looks at."""
+    """The session object as clients see it, with names for the parts the engine uses."""
 
     session: dict[str, Any]
 
     def update(self, changes: dict[str, Any], voice_is_fixed: bool) -> None:
-        """Lays checked changes over the settings."""
+        """Applies changes that passed the checks. Raises `RefusedError` for what cannot be changed."""
         self._refuse(changes, voice_is_fixed)
         fresh = session_object.merged(self.session, changes)
         audio = changes.get("audio", {})
@@ -30,7 +30,7 @@ class Configuration:
 
     def _refuse(self, changes: dict[str, Any], voice_is_fixed: bool) -> None:
         if changes.get("model", self.session["model"]) != self.session["model"]:
-            message = "The model of a session cannot be changed; it is set by the address."
+            message = "The model of a session cannot be changed: the address sets it."
             raise RefusedError("invalid_value", message, "session.model")
         voice = changes.get("audio", {}).get("output", {}).get("voice", self.voice)
         if voice_is_fixed and voice != self.voice:
@@ -56,7 +56,7 @@ class Configuration:
 
     @property
     def language(self) -> str:
-        """Of the user's speech and of the answers, as the client named it."""
+        """The language of the user's speech and of the answers, as the client named it."""
         return str((self.session["audio"]["input"]["transcription"] or {}).get("language") or "")
 
     @property

@@ -17,7 +17,7 @@ def error(
     param: str | None = None,
     event_id: str | None = None,
 ) -> Event:
-    """What was wrong; `event_id` is that of the client's event."""
+    """An error; `event_id` is that of the client's event."""
     return {
         "type": "error",
         "error": {"type": kind, "code": code, "message": message, "param": param, "event_id": event_id},
@@ -121,7 +121,7 @@ def item_truncated(item: str, content_index: int, audio_end_ms: int) -> Event:
 
 
 def user_audio_item(item: str) -> Item:
-    """As sent in `item.added`: complete at once, its transcript still unknown."""
+    """The item in `item.added`: complete at once, its transcript not known yet."""
     return {
         "id": item,
         "type": "message",
@@ -137,5 +137,5 @@ def rate_limits_updated(limit: int, remaining: int, reset_seconds: float) -> Eve
 
 
 def obfuscation(delta: str) -> str:
-    """Filler that hides a delta's length, as the real server adds it; to be ignored."""
+    """Filler that hides a delta's length, as the real server adds it. Clients ignore it."""
     return "aZ3kQ9xW7mL2pR5t"[len(delta) % 16 :]

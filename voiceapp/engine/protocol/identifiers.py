@@ -1,4 +1,4 @@
-"""Identifiers as the Realtime protocol shows them: a kind, an underscore, letters and digits."""
+"""Identifiers as the Realtime protocol has them: a kind, an underscore, letters and digits."""
 
 import random
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ LENGTH = 21
 
 @dataclass
 class Identifiers:
-    """A source of fresh identifiers; the generator is handed in, so that tests know what comes."""
+    """Makes random identifiers; the generator is handed in, so that tests can fix it."""
 
     rng: random.Random
 
@@ -20,7 +20,7 @@ class Identifiers:
 
 @dataclass
 class Numbered:
-    """Identifiers that count from one for each kind: `item_1`, `item_2`, `resp_1` …"""
+    """Makes identifiers that count from one for each kind: `item_1`, `item_2`, `resp_1` …"""
 
     _counters: dict[str, "count[int]"] = field(default_factory=dict)
 

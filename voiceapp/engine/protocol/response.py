@@ -1,4 +1,4 @@
-"""One response of the model: its events in the order the GA interface was recorded to send them."""
+"""One response: its events, in the order that the GA interface was recorded to send them."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +9,7 @@ from .events import Event, Item
 
 @dataclass
 class Response:
-    """Opens and closes output items one after another; the caller sends what each method returns."""
+    """Opens and closes output items one after another. Each method returns the events to send."""
 
     identifier: str
     conversation: str | None
@@ -107,7 +107,7 @@ class Response:
         return [{"type": "response.done", "response": self.snapshot()}]
 
     def cancelled(self, reason: str, usage: dict[str, Any] | None = None) -> list[Event]:
-        """Ends whatever is open; `reason` is `turn_detected` or `client_cancelled`."""
+        """Closes the open item and ends the response; `reason` is `turn_detected` or `client_cancelled`."""
         sent = self.close_message("incomplete") if self.item else []
         return sent + self.done("cancelled", {"type": "cancelled", "reason": reason}, usage)
 

@@ -57,7 +57,7 @@ def semantic_vad() -> dict[str, Any]:
 
 
 def merged(old: Any, new: Any) -> Any:
-    """`new` laid over `old`, key by key in nested objects: an update changes only the keys it names."""
+    """`old` with the keys of `new` applied, nested objects key by key."""
     if not isinstance(old, dict) or not isinstance(new, dict):
         return new
     return old | {key: merged(old.get(key), value) for key, value in new.items()}

@@ -1,1 +1,1 @@
-"""The scripted mode: a server that plays a scenario."""
+"""The scripted mode: a Realtime server that plays a scenario."""

@@ -1,4 +1,4 @@
-"""What the scripted server was sent on one connection, kept for a test to look at."""
+"""Records what a client sends on one connection, for tests to look at."""
 
 import base64
 import binascii
@@ -17,7 +17,7 @@ SECRET_HEADERS = ("authorization", "api-key", "x-api-key", "sec-websocket-protoc
 
 @dataclass
 class Recorder:
-    """Events in order, their audio taken out and kept apart: all of it, and by the item it was committed to."""
+    """Events in order, without their audio; the audio apart, all of it and by the item it was committed to."""
 
     upgrade: Upgrade
     connection: int
@@ -41,7 +41,7 @@ class Recorder:
         self.record({"connection": self.connection, "upgrade": self.upgrade.target, "headers": shown})
 
     def take(self, message: str | bytes) -> Event | None:
-        """The event in a message, its audio replaced by its size; nothing if it is no JSON object."""
+        """The event in a message; None if the message is no JSON object. Records it with its audio's size."""
         event = decoded(message)
         if event is None:
             event = {"type": "(not an event)", "bytes": len(message)}
@@ -74,7 +74,7 @@ def decoded(message: str | bytes) -> Event | None:
 
 
 def lines_to(file: TextIO) -> "Callable[[dict[str, Any]], None]":
-    """Writes each record as one JSON line, at once."""
+    """A function that writes each record as one JSON line, at once."""
 
     def record(line: dict[str, Any]) -> None:
         file.write(json.dumps(line) + "\n")

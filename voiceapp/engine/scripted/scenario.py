@@ -1,4 +1,4 @@
-"""A scenario of the scripted mode: what to do when, read from TOML and checked before anything runs."""
+"""A scenario of the scripted mode: what to do when. It is read from TOML and checked before anything runs."""
 
 import tomllib
 from collections.abc import Mapping, Set
@@ -9,7 +9,7 @@ from typing import Any
 
 Step = dict[str, Any]
 
-# Each action by name, with the type of its value; what they do is told in docs/testing.md.
+# Each action by name, with the type of its value; docs/testing.md says what they do.
 ACTIONS: Mapping[str, type | tuple[type, ...]] = MappingProxyType(
     {
         "send": (str, dict),
@@ -37,7 +37,7 @@ EXTRAS = MappingProxyType({"close": frozenset({"reason"})})
 
 @dataclass(frozen=True)
 class Say:
-    """A whole reply of the assistant. Text goes out word by word, `early` words ahead of the first audio."""
+    """A whole reply of the assistant. Text is sent word by word, `early` words before the first audio."""
 
     item: str | None = None
     response: str | None = None
@@ -73,7 +73,7 @@ class Hear:
 
 @dataclass(frozen=True)
 class Edge:
-    """Where the user's speech starts or stops; without `at_ms` it is at the audio received so far."""
+    """Where the user's speech starts or stops; without `at_ms` that is at the audio received so far."""
 
     item: str | None = None
     after: str | None = None
@@ -82,7 +82,7 @@ class Edge:
 
 @dataclass(frozen=True)
 class Transcript:
-    """What the user said, or with `failed` (a code) that nobody knows."""
+    """What the user said; or with `failed`, the code of the error that took its place."""
 
     item: str | None = None
     text: str = ""
@@ -120,12 +120,12 @@ TOP = frozenset({"title", "dialect", "defaults", "key", "model", "handshake", "o
 
 
 class ScenarioError(ValueError):
-    """The scenario file says something this engine does not know."""
+    """The scenario says something that this engine does not know."""
 
 
 @dataclass(frozen=True)
 class Handshake:
-    """How the opening handshake goes wrong, if it does; `only` names the connections, counted from 1."""
+    """How the opening handshake fails; `only` names the connections it fails for, counted from 1."""
 
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -140,7 +140,7 @@ class Handshake:
 
 @dataclass(frozen=True)
 class Trigger:
-    """When to act: `when` is `connect`, `chunk`, `audio` (at `ms` of it) or a client event's type."""
+    """When to act: `when` is `connect`, `chunk`, `audio` (once `ms` of it came) or the type of a client event."""
 
     when: str
     steps: tuple[Step, ...]
@@ -151,7 +151,7 @@ class Trigger:
     connection: int | None = None
 
     def counts(self, occurrence: int) -> bool:
-        """Does it act on this occurrence, counted from 1?"""
+        """Whether it acts on this occurrence, counted from 1."""
         if self.nth is not None:
             return occurrence == self.nth
         return self.every is None or occurrence % self.every == 0
@@ -162,7 +162,7 @@ class Trigger:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A whole script; with `defaults`, what it does not mention is answered as a well-behaved server would."""
+    """A whole script; with `defaults`, the server answers what it leaves open as a well-behaved server would."""
 
     title: str = ""
     dialect: str = "ga"
@@ -174,7 +174,7 @@ class Scenario:
 
 
 def load(source: "Scenario | Mapping[str, Any] | Path | str | None") -> Scenario:
-    """A scenario from a file, from the same content as a dictionary, or the well-behaved one from nothing."""
+    """Reads a scenario from a file or a dictionary; None gives the well-behaved server. Raises `ScenarioError`."""
     if isinstance(source, Scenario):
         return source
     if source is None:
@@ -206,7 +206,7 @@ def handshake(raw: Mapping[str, Any] | None) -> Handshake | None:
 def trigger(place: str, raw: Mapping[str, Any]) -> Trigger:
     refuse_unknown(place, raw, TRIGGER)
     if "when" not in raw or not isinstance(raw.get("do"), list):
-        raise ScenarioError(f"{place} needs `when` and a list `do`")
+        raise ScenarioError(f"{place} needs `when`, and `do` as a list")
     if raw["when"] == "audio" and "ms" not in raw:
         raise ScenarioError(f'{place}: when = "audio" needs `ms`')
     rest = {name: raw[name] for name in TRIGGER - {"do"} if name in raw}
@@ -222,7 +222,7 @@ def steps(place: str, raw: list[Any]) -> tuple[Step, ...]:
 def check_step(place: str, step: Any) -> None:
     named = [name for name in step if name in ACTIONS] if isinstance(step, dict) else []
     if len(named) != 1:
-        raise ScenarioError(f"{place}: one of {', '.join(ACTIONS)} expected, not {step!r}")
+        raise ScenarioError(f"{place}: a step is one of {', '.join(ACTIONS)}; {step!r} is none")
     (name,) = named
     refuse_unknown(place, step, {name} | EXTRAS.get(name, frozenset()))
     if not isinstance(step[name], ACTIONS[name]):
@@ -239,11 +239,11 @@ def check_step(place: str, step: Any) -> None:
 def refuse_unknown(place: str, raw: Mapping[str, Any], names: Set[str]) -> None:
     strange = sorted(set(raw) - names)
     if strange:
-        raise ScenarioError(f"{place}: {', '.join(strange)} unknown; known are {', '.join(sorted(names))}")
+        raise ScenarioError(f"{place}: {', '.join(strange)} unknown; it may have {', '.join(sorted(names))}")
 
 
 def value_at(event: Any, path: str) -> Any:
-    """The value at a dotted path, or None."""
+    """The value at a dotted path; None if there is none."""
     for key in path.split("."):
         if not isinstance(event, Mapping):
             return None

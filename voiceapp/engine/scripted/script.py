@@ -1,4 +1,4 @@
-"""A scenario played on one connection: client events in, triggers fired, steps performed in order."""
+"""Plays a scenario on one connection: client events fire triggers, and triggers perform steps in order."""
 
 import asyncio
 import json
@@ -24,7 +24,7 @@ EXPIRED = "Your session hit the maximum duration of 60 minutes."
 
 @dataclass
 class Script:
-    """Owns one connection of the scripted server; each fired trigger is a task, started in order."""
+    """Owns one connection of the scripted server. Each trigger that fires runs as a task of its own."""
 
     scenario: Scenario
     connection: Connection
@@ -41,7 +41,7 @@ class Script:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self) -> None:
-        """Until the connection is over."""
+        """Runs until the connection ends."""
         expires = int(time.time()) + session_object.SESSION_SECONDS
         self._session = session_object.session(
             self._ids.fresh("sess"), self.recorder.model or self.scenario.model, expires
@@ -272,7 +272,7 @@ class Script:
 
 
 def with_placeholders_filled(value: Any, event: Event, occurrence: int) -> Any:
-    """`value` with `{n}` replaced by the occurrence and `$event.path` by what the client's event holds there."""
+    """`value` with the occurrence for `{n}`, and for `$event.path` what the client's event holds there."""
     if isinstance(value, dict):
         return {key: with_placeholders_filled(each, event, occurrence) for key, each in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""A scenario's short words for long passages: a reply, a turn, a call, each as the events of a recording."""
+"""Turns the short words of a scenario (a reply, a turn, a call) into the events of a recording."""
 
 import base64
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from .scenario import Call, Hear, Say, Transcript
 
 @dataclass
 class ScriptedReply:
-    """One `say`, in three parts, so that the player can pause or stop between chunks."""
+    """One `say` in three parts, so that the player can pause or stop between chunks."""
 
     say: Say
     response: Response
@@ -27,7 +27,7 @@ class ScriptedReply:
         return sent
 
     def chunks(self) -> list[list[Event]]:
-        """One list of events for each chunk of audio: the words due by then, and the chunk."""
+        """A list of events for each chunk of audio: the words due by then, and the chunk."""
         sound = self._sound()
         rest = words(self.say.text)[len(self._early()) :]
         due = [rest[place :: max(1, len(sound))] for place in range(max(1, len(sound)))]
@@ -58,7 +58,7 @@ class ScriptedReply:
 
 
 def words(text: str) -> list[str]:
-    """The text in deltas: each word after the first brings the space before it."""
+    """The text as deltas: each word after the first brings the space before it."""
     first, *rest = text.split(" ")
     return [first, *(f" {word}" for word in rest)]
 
@@ -69,7 +69,7 @@ def in_order(values: list[str], sizes: list[int]) -> list[list[str]]:
 
 
 def hear_events(hear: Hear, item: str, previous: str | None, start_ms: int) -> list[Event]:
-    """A user's turn; a negative start means a manual commit, which has no edges."""
+    """The events of a user's turn. A negative start means a manual commit, which has no edges."""
     edges = [events.speech_started(item, start_ms), events.speech_stopped(item, start_ms + hear.ms)]
     said = Transcript(item, hear.transcript or "", hear.deltas, seconds=-(-hear.ms // 1000))
     told = transcript_events(said, item) if hear.transcript is not None else []
@@ -97,7 +97,7 @@ def call_events(call: Call, response: Response, item: str, previous: str | None,
 
 
 def usage(text: str, audio_ms: int) -> dict[str, Any]:
-    """Figures of the right shape: four letters a text token, 50 ms an audio token."""
+    """Plausible numbers: a text token has four characters, an audio token 50 ms."""
     spoken, written = audio_ms // 50, len(text) // 4 + 1
     zero = {"text_tokens": 0, "audio_tokens": 0, "image_tokens": 0}
     return {

@@ -1,4 +1,4 @@
-"""The scripted server: plays a scenario to every connection; in a thread of its own for tests."""
+"""The scripted server: plays a scenario to each connection; for tests, in a thread of its own."""
 
 import asyncio
 import ssl
@@ -20,12 +20,12 @@ START_SECONDS = 10
 
 
 def ignore_change() -> None:
-    """For those who want no notice."""
+    """The default: nobody wants to know."""
 
 
 @dataclass
 class ScenarioServer:
-    """What every connection of a scripted server shares; lives on one asyncio loop."""
+    """What the connections of a scripted server share. Lives on one asyncio loop."""
 
     scenario: Scenario
     key: str | None = None
@@ -51,7 +51,7 @@ class ScenarioServer:
             del self.running[number]
 
     async def _shake_hands(self, connection: Connection, upgrade: Upgrade, number: int) -> bool:
-        """True if the connection is open and to be played to."""
+        """True if the connection is open and the scenario can be played."""
         fault = self.scenario.handshake
         if fault is not None and fault.concerns(number) and not await self._spoil_handshake(connection, fault):
             return False
@@ -63,7 +63,7 @@ class ScenarioServer:
         return await self._not_dismissed(connection, upgrade)
 
     async def _spoil_handshake(self, connection: Connection, fault: Handshake) -> bool:
-        """True if the handshake may go on after all."""
+        """True if the handshake can go on."""
         await asyncio.sleep(fault.delay_ms / 1000)
         if fault.never:
             await connection.reader.read()
@@ -113,17 +113,17 @@ class ScriptedServer:
 
     @property
     def url(self) -> str:
-        """Without a query; a client adds `?model=…`."""
+        """The address without a query; a client adds `?model=…`."""
         return f"{'wss' if self._server.address.tls else 'ws'}://127.0.0.1:{self.port}/v1/realtime"
 
     @property
     def connections(self) -> list[Recorder]:
-        """One for each upgrade asked for, also for those refused."""
+        """One recorder for each upgrade asked for, also for those refused."""
         return list(self._scenario_server.connections)
 
     @property
     def received(self) -> list[Event]:
-        """Every client event so far, of all connections; an append shows `audio_bytes` in place of its audio."""
+        """All client events so far, of all connections; an append has `audio_bytes` in place of its audio."""
         return [event for connection in self.connections for event in list(connection.events)]
 
     @property
@@ -132,12 +132,12 @@ class ScriptedServer:
         return b"".join(bytes(connection.audio) for connection in self.connections)
 
     def wait_for(self, predicate: Callable[[list[Event]], Any], timeout: float = 5) -> Any:
-        """What the predicate says of `received`, as soon as that is true; TimeoutError if it never is."""
+        """Returns what the predicate says of `received` once that is true. Raises `TimeoutError`."""
         with self._changed:
             answer = self._changed.wait_for(lambda: predicate(self.received), timeout)
         if not answer:
             kinds = [event.get("type") for event in self.received]
-            raise TimeoutError(f"not seen within {timeout} s; received so far: {kinds}")
+            raise TimeoutError(f"The predicate was not true within {timeout} s; received so far: {kinds}")
         return answer
 
     def do(self, *actions: Step, connection: int | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Sound made by arithmetic, for scripts: PCM16 little-endian mono at 24 kHz."""
+"""Computes sound for scripts: PCM16, little-endian, mono, at 24 kHz."""
 
 import math
 from array import array
@@ -22,7 +22,7 @@ def sine(hz: float, ms: int) -> bytes:
 
 @cache
 def babble(hz: float, ms: int) -> bytes:
-    """Something shaped like speech: a voice of ten harmonics that swells four times a second."""
+    """A sound shaped like speech: ten harmonics that swell four times a second."""
     count = RATE * ms // 1000
     peak = 32767 * LOUDNESS / 3
     turn = 2 * math.pi * hz / RATE
@@ -37,6 +37,6 @@ def pcm(samples: Iterable[float]) -> bytes:
 
 
 def pieces(sound: bytes, ms: int) -> list[bytes]:
-    """The sound in chunks of so many milliseconds; the last may be shorter."""
+    """The sound in chunks of `ms` milliseconds; the last may be shorter."""
     size = max(1, ms) * BYTES_PER_MS
     return [sound[start : start + size] for start in range(0, len(sound), size)]

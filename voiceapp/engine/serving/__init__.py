@@ -1,1 +1,1 @@
-"""Sockets and threads: connections, and the voice-mode server that performs what sessions want."""
+"""Sockets and threads: connections, and the voice mode that performs what sessions ask for."""

@@ -1,4 +1,4 @@
-"""Makes the pieces of an answer: a brain's text, sentence by sentence, and the sound of each."""
+"""Makes the pieces of an answer: the brain's text, sentence by sentence, and the sound of each sentence."""
 
 import re
 import threading
@@ -65,7 +65,7 @@ def sentence_pieces(request: Request, sentence: str, speak: Speak, language: str
 
 @dataclass
 class PooledTts:
-    """The voice for one answer. Its first words may be refused; who hears them has something to wait with."""
+    """The voice for one answer, shared with other callers. Only its first sentence may be refused as busy."""
 
     caller: object
     pool: Pool
@@ -74,7 +74,7 @@ class PooledTts:
     _begun: bool = False
 
     def __call__(self, text: str, voice: str, speed: float) -> Samples:
-        """In a thread that waits. Raises `BusyError`."""
+        """Waits for its turn; call it in a thread. Raises `BusyError`."""
         spoken: Samples = self.pool.submit(self.caller, partial(self._made, text, voice, speed), self._begun).result()
         self._begun = True
         return spoken

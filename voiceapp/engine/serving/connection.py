@@ -1,4 +1,4 @@
-"""One accepted WebSocket connection, on asyncio streams, with wsproto as its protocol."""
+"""One WebSocket connection, accepted: asyncio streams, with wsproto as the protocol."""
 
 import asyncio
 import contextlib
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Upgrade:
-    """What a client asked for in its opening handshake. Header names are lower case."""
+    """What a client asked for in the opening handshake. Header names are in lower case."""
 
     target: str
     headers: dict[str, str]
@@ -50,7 +50,7 @@ class Upgrade:
 
 @dataclass(frozen=True)
 class Closed:
-    """The other side is gone; 1006 when it said nothing."""
+    """The other side has closed; the code is 1006 if it did so without a close frame."""
 
     code: int
     reason: str = ""
@@ -61,7 +61,7 @@ Incoming = str | bytes | Closed
 
 @dataclass
 class Connection:
-    """Reads whole messages, answers pings by itself, and can break the rules when a test wants that."""
+    """Reads whole messages and answers pings. It can also break the rules, where a test wants that."""
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
@@ -69,15 +69,15 @@ class Connection:
     _fragments: list[str] | list[bytes] = field(default_factory=list)
     _size: int = 0
     _closed: Closed | None = None
-    # Something was sent on our own account since the last flush.
+    # A pong or a close was sent since the last flush.
     _replied: bool = False
-    # Stalled for a test: not even a ping is answered any more.
+    # Nothing more is sent, not even pongs: the client does not read, or a test wants a stall.
     muted: bool = False
 
     # The opening handshake
 
     async def upgrade(self) -> Upgrade | None:
-        """The client's request; nothing if it was no WebSocket request (which is then answered)."""
+        """The client's request; None if it was no WebSocket request, which is then answered."""
         try:
             while True:
                 for event in self._protocol.events():
@@ -123,16 +123,16 @@ class Connection:
         await self.flush()
 
     def post(self, message: str | bytes) -> None:
-        """Sends without waiting; dropped once the connection is over."""
+        """Sends without waiting; does nothing once the connection has ended."""
         self._send(ws.TextMessage(message) if isinstance(message, str) else ws.BytesMessage(message))
 
     async def flush(self) -> None:
-        """Waits for a client that reads slowly; one that does not read is dropped, and `receive` ends."""
+        """Waits for a client that reads slowly. A client that does not read at all is dropped, and `receive` ends."""
         try:
             async with asyncio.timeout(STALLED_SECONDS):
                 await self.writer.drain()
         except TimeoutError:
-            log.info("a client that does not read was dropped")
+            log.info("a client was dropped because it did not read")
             self.reset()
             self._closed, self.muted = Closed(1006), True
         except ConnectionError:
@@ -148,7 +148,7 @@ class Connection:
             pass
 
     async def wait_closed_briefly(self) -> None:
-        """The same, but not for long: a client that never answers our close would hold its line."""
+        """Waits for the client's close, but not for long: a client that never sends it would hold its line."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLOSING_SECONDS):
                 await self.wait_closed()
@@ -185,8 +185,8 @@ class Connection:
     # Below the surface
 
     async def _drain(self) -> None:
-        """Reads what is still coming of a message that was too big: closing over it would reset the connection, and
-        the client would never see why."""
+        """Reads the rest of a message that was too big: closing before that would reset the connection, and the client
+        would never see the reason."""
         with contextlib.suppress(TimeoutError, ConnectionError):
             async with asyncio.timeout(DRAIN_SECONDS):
                 while await self.reader.read(READ_BYTES):
@@ -241,5 +241,5 @@ def upgrade_of(request: ws.Request) -> Upgrade:
 
 
 def frame_head(opcode: int, length: int) -> bytes:
-    """The head of a final, unmasked frame, to be followed by less than it promises."""
+    """The head of a final, unmasked frame of `length` bytes, for a frame that is never finished."""
     return bytes([0x80 | opcode, 127]) + struct.pack("!Q", length)

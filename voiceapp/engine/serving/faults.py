@@ -1,10 +1,10 @@
-"""A failure described for the log without its message, which may hold what somebody said."""
+"""Describes a failure for the log without its message, which may hold what somebody said."""
 
 import traceback
 from pathlib import Path
 
 
 def described(failure: BaseException) -> str:
-    """Its type and the places it came through."""
+    """The failure's type and the last places it passed through."""
     places = [f"{Path(each.filename).name}:{each.lineno}" for each in traceback.extract_tb(failure.__traceback__)]
     return f"{type(failure).__name__} at {' > '.join(places[-4:])}"

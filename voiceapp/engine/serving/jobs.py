@@ -9,17 +9,17 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-# Callers of whom is known when they were served.
+# How many callers the pool remembers the last turn of.
 REMEMBERED_CALLERS = 1000
 
 
 class BusyError(Exception):
-    """The pool has as much waiting as it can do in time."""
+    """The pool has more waiting than it can do in time."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """Work that has been asked for and its promised result."""
+    """Work to do, and the promise of its result."""
 
     work: Callable[[], Any]
     patient: bool
@@ -36,12 +36,12 @@ class Job:
 
 
 class Pool:
-    """Callers take turns, one job each: next is whose last one is the longest ago. Each caller's jobs keep their order.
+    """Callers take turns, one job each: the next job is that of the caller who was served longest ago.
 
-    So whoever comes newly waits for the jobs that run, not for what others have waiting. `max_waiting` bounds the jobs
-    waiting in all, and `max_wait_s` how long the oldest of them may have waited when another comes, so that the last of
-    them is not answered too late. Patient jobs are not counted and never refused: their callers are busy with what they
-    have.
+    A newcomer therefore waits for the jobs that run, not for what others have waiting. Each caller's jobs keep their
+    order. `max_waiting` bounds the jobs that wait; once the oldest of them has waited for `max_wait_s` seconds, no
+    further job is taken, so that none is done too late. Patient jobs are not counted and never refused: their callers
+    have something to go on with.
     """
 
     def __init__(self, name: str, workers: int, max_waiting: int, max_wait_s: float = math.inf) -> None:
@@ -60,7 +60,7 @@ class Pool:
             thread.start()
 
     def submit(self, caller: object, work: Callable[[], Any], patient: bool = False) -> "Future[Any]":
-        """Cancelling the future takes the job out, unless it runs already. Raises `BusyError`."""
+        """Cancel the future to withdraw the job; one that runs already goes on. Raises `BusyError`."""
         job = Job(work, patient)
         with self._changed:
             self._drop_cancelled()
@@ -72,7 +72,7 @@ class Pool:
 
     @property
     def idle(self) -> bool:
-        """Whether a job would be begun at once."""
+        """Whether a job would start at once."""
         with self._changed:
             return not self._waiting and self._working < len(self._threads)
 

@@ -1,4 +1,4 @@
-"""The C library's memory, held together: models on many threads otherwise scatter it and never give it back."""
+"""Keeps the C library's memory together: models on many threads would scatter it and never give it back."""
 
 import contextlib
 import ctypes
@@ -8,12 +8,12 @@ ARENA_MAX, ARENAS = -8, 2
 
 
 def hold_together() -> None:
-    """Before the first threads start. Other C libraries have no such thing, and need none."""
+    """Call it before the first thread starts. Other C libraries than glibc have no such setting and need none."""
     with contextlib.suppress(AttributeError, OSError):
         ctypes.CDLL(None).mallopt(ARENA_MAX, ARENAS)
 
 
 def give_back() -> None:
-    """What is free, to the system."""
+    """Gives free memory back to the system."""
     with contextlib.suppress(AttributeError, OSError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -1,4 +1,4 @@
-"""The listening socket and the door: who may open a Realtime connection, and how the others are refused."""
+"""The listening socket, and the rules for who may open a Realtime connection."""
 
 import asyncio
 import contextlib
@@ -19,7 +19,7 @@ from .faults import described
 
 PATH = "/v1/realtime"
 HANDSHAKE_SECONDS = 20
-# Seconds of silence before the first question, between two, and how many go without an answer.
+# Seconds of silence before the first probe and between probes, and how many may stay unanswered.
 KEEPALIVE = MappingProxyType({"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3})
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ Handler = Callable[[Connection, Upgrade], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Address:
-    """Where to listen; port 0 means any free one."""
+    """Where to listen; port 0 means any free port."""
 
     host: str = "127.0.0.1"
     port: int = 0
@@ -46,7 +46,7 @@ class Address:
 
 @dataclass
 class Server:
-    """Accepts connections and gives each that asked for a WebSocket to the handler, in a task of its own."""
+    """Accepts connections and hands each WebSocket to the handler, in a task of its own."""
 
     handler: Handler
     address: Address = field(default_factory=Address)
@@ -54,7 +54,7 @@ class Server:
     _connections: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def start(self) -> int:
-        """The port it listens on."""
+        """Starts to listen and returns the port."""
         where = self.address
         self._listener = await asyncio.start_server(self._welcome, where.host, where.port, ssl=where.tls)
         port: int = self._listener.sockets[0].getsockname()[1]
@@ -70,7 +70,7 @@ class Server:
     async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         if task is None:
-            raise RuntimeError("a connection is served outside of a task")
+            raise RuntimeError("a connection must be served in a task")
         self._connections.add(task)
         detect_dead_peer(writer.get_extra_info("socket"))
         try:
@@ -88,16 +88,16 @@ class Server:
             if upgrade is not None:
                 await self.handler(connection, upgrade)
         except TimeoutError:
-            log.info("a client never finished its handshake")
+            log.info("a client did not finish its handshake")
         except Exception as failure:
             # Without the message, which may hold what was said.
-            log.error("a connection ended by an error of ours: %s", described(failure))  # noqa: TRY400
+            log.error("a connection ended because the engine failed: %s", described(failure))  # noqa: TRY400
         finally:
             await connection.finish()
 
 
 def detect_dead_peer(connection: socket.socket) -> None:
-    """A client whose machine or network is gone says nothing, not even that, and would hold its line for an hour."""
+    """A client whose machine or network is gone sends nothing, not even a close; it would hold its line for an hour."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for option, value in KEEPALIVE.items():
         if hasattr(socket, option):
@@ -118,17 +118,17 @@ class Refusal:
 
 
 def refusal(upgrade: Upgrade, key: str | None) -> Refusal | None:
-    """Why this client may not come in at all, if so."""
+    """Why the server refuses this client's upgrade; None if it does not."""
     if key is not None and not hmac.compare_digest((upgrade.key or "").encode(), key.encode()):
         return Refusal(401, "invalid_api_key", "Incorrect API key provided.")
     if upgrade.path.rstrip("/") != PATH:
-        return Refusal(404, "not_found", f"There is nothing here; the Realtime interface is at {PATH}.")
+        return Refusal(404, "not_found", f"There is nothing at this address. The Realtime interface is at {PATH}.")
     return None
 
 
 @dataclass(frozen=True)
 class Dismissal:
-    """An error event and a close, after an upgrade that succeeded: how the real server refuses these."""
+    """An error event and a close after the upgrade, as the real server refuses these clients."""
 
     code: str
     message: str
@@ -147,11 +147,12 @@ BETA = Dismissal(
     "The Realtime Beta API is no longer supported. Please use /v1/realtime for the GA API.",
 )
 NO_MODEL = Dismissal("missing_model", "You must provide a model parameter.")
-# The close code that goes with both.
+# The close code of both.
 CLOSE_CODE = 4000
 
 
 def dismissal(upgrade: Upgrade) -> Dismissal | None:
+    """Why the server sends this client away after the upgrade; None if it does not."""
     if "openai-beta" in upgrade.headers:
         return BETA
     return None if upgrade.query("model") else NO_MODEL

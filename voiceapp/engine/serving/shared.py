@@ -1,4 +1,4 @@
-"""What all calls share: the models, the threads that run them, and which brain answers."""
+"""What all calls share: the models, the threads that run them, and the choice of the brain."""
 
 import os
 import random
@@ -26,14 +26,14 @@ MAX_ANSWERS = 4
 
 @dataclass
 class Models:
-    """Everything that is loaded once and shared by all callers."""
+    """The models that are loaded once for all callers."""
 
     network: SileroNetwork
     languages: Languages
 
 
 class Workers:
-    """The threads: a pool for recognition, one for speech, and those in which answers are found."""
+    """The threads: one pool for recognition, one for speech, and one thread for each answer."""
 
     def __init__(self, max_calls: int) -> None:
         self.stt_pool = Pool("recogniser", PARALLEL_RUNS, MAX_WAITING_JOBS, MAX_WAIT_S)
@@ -47,7 +47,7 @@ class Workers:
 
 
 def load_models(tell: Callable[[str, int, int], None]) -> Models:
-    """In a thread; takes a second or two."""
+    """Loads the models; takes a second or two, so call it in a thread. Raises `MissingError` or `ValueError`."""
     tell("detector", 0, LOADING_PARTS)
     network = SileroNetwork.installed()
     order = count(1)
@@ -59,7 +59,7 @@ def load_models(tell: Callable[[str, int, int], None]) -> Models:
 
 
 def new_brain(language: str) -> Brain:
-    """A language model if one is configured, else the built-in companion of that language."""
+    """A language model if one is configured, else the companion that speaks this language."""
     address = os.environ.get("VOICEAPP_BRAIN_URL")
     if not address:
         companion = JapaneseCompanion if language == "ja" else Companion

@@ -1,4 +1,4 @@
-"""One call by voice: performs what its session wants, and brings back what threads found out."""
+"""One call by voice: performs what its session asks for, and brings the threads' results back to it."""
 
 import asyncio
 import contextlib
@@ -52,8 +52,8 @@ BUSY = "The engine is busy with other callers."
 
 @dataclass(eq=False)
 class VoiceCall:
-    """One connection. Two tasks of one loop touch the session, never while the other does: one takes what the client
-    sends, at once, the other keeps the time and takes what threads post to its inbox."""
+    """One connection and its session. Two tasks of one loop use the session, never both at once: one takes what the
+    client sends; the other keeps the time and takes from the inbox what threads post."""
 
     workers: Workers
     models: Models
@@ -66,11 +66,11 @@ class VoiceCall:
     _transcriptions: "dict[int, Future[Transcript]]" = field(default_factory=dict)
     _answers: dict[str, threading.Event] = field(default_factory=dict)
     _brains: dict[str, Brain] = field(default_factory=dict)
-    # Of which languages the caller knows that they are not there.
+    # The languages of which the caller knows that they are unavailable.
     _told_unavailable: set[str] = field(default_factory=set)
-    # How long the last look at unfinished speech took.
+    # How long the last transcription of unfinished speech took, in seconds.
     _partial_s: float = 0.0
-    # Answers that some thread is at, also those that nobody wants any more.
+    # The answers that threads work on, also those that nobody wants any more.
     _running_answers: int = 0
     _closing: bool = False
 
@@ -114,9 +114,9 @@ class VoiceCall:
                 await self._take(in_slices(parse(message)))
         except Exception as failure:
             # Without the message, which may hold what was said.
-            log.error("a call ended by an error of ours: %s", described(failure))  # noqa: TRY400
+            log.error("a call ended because the engine failed: %s", described(failure))  # noqa: TRY400
         finally:
-            # However reading ends, the call does: it would be deaf.
+            # However reading ends, the call ends with it: it could hear nothing more.
             self._inbox.put_nowait(None)
 
     async def _take(self, events: list[Any]) -> None:
@@ -166,7 +166,7 @@ class VoiceCall:
     def _transcribe_parts(
         self, ticket: int, language: str, parts: list[Samples], transcripts: list[Transcript]
     ) -> None:
-        """The parts one after another, so that a long turn keeps nobody waiting for longer than one part takes."""
+        """Transcribes one part after another, so that a long turn keeps others waiting for one part at most."""
         part, *rest = parts
         work = partial(self._transcript_of, language, part)
         try:
@@ -206,7 +206,7 @@ class VoiceCall:
             return []
         if failure is None:
             return self._session.transcribed(ticket, merged([*transcripts, done.result()]))
-        log.error("recognition failed: %s", described(failure))
+        log.error("the engine could not transcribe a turn: %s", described(failure))
         return self._session.transcription_failed(ticket, "recognition_failed", "The sound could not be recognised.")
 
     def _cancel_transcription(self, ticket: int) -> None:
@@ -230,7 +230,7 @@ class VoiceCall:
         return []
 
     def _produce(self, request: Request, stopped: threading.Event) -> None:
-        """In a thread: each piece goes to the session as soon as it is there."""
+        """Runs in a thread; hands each piece to the session as soon as it is made."""
         try:
             language = self.models.languages.get(request.language)
             speak = PooledTts(self, self.workers.tts_pool, language.tts, stopped)
@@ -243,7 +243,7 @@ class VoiceCall:
             self._produced(request.response_id, Failed("brain_unavailable", str(failure)))
         except Exception as failure:
             # Without the message, which may hold what was said.
-            log.error("answering failed: %s", described(failure))  # noqa: TRY400
+            log.error("the engine could not answer: %s", described(failure))  # noqa: TRY400
             self._produced(request.response_id, Failed("internal", "The answer could not be made."))
 
     def _produced(self, response: str, piece: Piece) -> None:

@@ -1,4 +1,4 @@
-"""Voice mode: accepts connections, and gives each a call once the models are loaded."""
+"""The voice mode: accepts connections, and starts a call on each once the models are loaded."""
 
 import asyncio
 import gc
@@ -17,7 +17,7 @@ FULL = Refusal(503, "server_full", "All lines are taken; try again later.")
 
 @dataclass
 class VoiceServer:
-    """Accepts calls; those that come while the models load wait for them."""
+    """Takes up to `max_calls` calls; those that come while the models load wait for them."""
 
     key: str | None
     session_seconds: float

@@ -1,1 +1,1 @@
-"""One session: client events and results in, effects out."""
+"""One session: client events and results go in, effects come out."""

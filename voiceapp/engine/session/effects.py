@@ -1,4 +1,4 @@
-"""What a session wants done; the voice server does it."""
+"""What a session asks its surroundings to do."""
 
 from dataclasses import dataclass, field
 
@@ -9,14 +9,14 @@ from ..speech.samples import Samples
 
 @dataclass(frozen=True)
 class Send:
-    """An event for the client; `event_id` is added on the way."""
+    """Send this event to the client; the sender adds `event_id`."""
 
     event: Event
 
 
 @dataclass(frozen=True)
 class Transcribe:
-    """Tell `Session.transcribed` what is said here; `ticket` names the question."""
+    """Transcribe these 16 kHz samples and call `Session.transcribed` with the ticket."""
 
     ticket: int
     samples: Samples = field(compare=False)
@@ -25,7 +25,7 @@ class Transcribe:
 
 @dataclass(frozen=True)
 class TranscribePartial:
-    """If it can be done in passing, tell `Session.partially_transcribed` what a running turn seems to say so far."""
+    """If there is time, transcribe what a running turn holds so far and call `Session.partially_transcribed`."""
 
     item: str
     samples: Samples = field(compare=False)
@@ -34,35 +34,35 @@ class TranscribePartial:
 
 @dataclass(frozen=True)
 class CancelTranscription:
-    """The answer to this question is not wanted any more."""
+    """The session no longer wants this transcript."""
 
     ticket: int
 
 
 @dataclass(frozen=True)
 class PrepareLanguage:
-    """This language is about to be spoken."""
+    """The session will soon speak this language."""
 
     language: str
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Tell `Session.produced` the pieces of the answer."""
+    """Find the answer and call `Session.produced` with each of its pieces."""
 
     request: Request
 
 
 @dataclass(frozen=True)
 class StopAnswer:
-    """No further pieces of this response are wanted."""
+    """The session wants no further pieces of this response."""
 
     response: str
 
 
 @dataclass(frozen=True)
 class Close:
-    """Close the WebSocket."""
+    """Close the WebSocket with this code and reason."""
 
     code: int
     reason: str

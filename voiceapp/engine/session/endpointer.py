@@ -1,4 +1,4 @@
-"""Where speech starts and stops, from one probability for each frame: pure counting."""
+"""Finds where speech starts and stops, from one probability for each frame."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -7,7 +7,7 @@ from ..speech.detector import FRAME_MS
 
 
 class Edge(Enum):
-    """What a frame brought about."""
+    """A change that a frame brought."""
 
     STARTED = auto()
     # Silent for so long that it is worth recognising what was said so far.

@@ -1,4 +1,4 @@
-"""The input audio buffer and the turns found in it, counted in samples since the session began."""
+"""The input audio buffer: keeps the audio and finds speech in it. Positions count samples since the session began."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,11 +13,11 @@ from ..speech.samples import INPUT_RATE, Samples
 from .endpointer import START_FRAMES, Edge, Endpointer
 
 SAMPLES_PER_MS = INPUT_RATE // 1000
-# Recognition hears this much before the speech, whatever the client's padding: with 300 ms words get lost.
+# Recognition hears at least this much before the speech, whatever the client's padding: with 300 ms words get lost.
 MIN_PREFIX_MS = 500
-# Kept while nobody speaks and turns are found by the detector: longer than any prefix.
+# How much is kept while nobody speaks, if the detector finds the turns: longer than any prefix.
 KEPT_MS = 5000
-# Kept of a turn that is not committed; what is older is forgotten.
+# How much is kept of a turn that is not committed; what is older is forgotten.
 MAX_TURN_MS = 10 * 60 * 1000
 MIN_COMMIT_MS = 100
 
@@ -27,7 +27,7 @@ EAGERNESS = MappingProxyType({"low": (1000, 8000), "medium": (600, 4000), "auto"
 
 @dataclass(frozen=True)
 class SpeechEdge:
-    """An edge of speech and where it is, in milliseconds of all audio of the session."""
+    """A change in the user's speech, and where it is in milliseconds of the session's audio."""
 
     edge: Edge
     at_ms: int
@@ -35,7 +35,7 @@ class SpeechEdge:
 
 @dataclass
 class InputBuffer:
-    """Feed it the client's bytes; it yields the changes and keeps the sound of the turn."""
+    """Takes the client's bytes, yields the edges of speech and keeps the audio of the turn."""
 
     detector: Detector
     format: Format
@@ -98,7 +98,7 @@ class InputBuffer:
         return int(detection.get("silence_duration_ms", 500))
 
     def wait_longer(self) -> None:
-        """The sentence so far sounds unfinished: wait longer before the turn ends."""
+        """The sentence so far sounds unfinished: waits longer before the turn ends."""
         if self.detection is not None and self.detection["type"] == "semantic_vad":
             self.endpointer.silence_ms = EAGERNESS[self.detection["eagerness"]][1]
 
@@ -106,7 +106,7 @@ class InputBuffer:
 
     @property
     def turn_start(self) -> int:
-        """Where recognition of the running turn begins."""
+        """Where to begin the recognition of the running turn."""
         prefix = max(self._samples("prefix_padding_ms", 300), MIN_PREFIX_MS * SAMPLES_PER_MS)
         return max(self._origin, self._earliest, self._speech_start - prefix)
 
@@ -119,13 +119,13 @@ class InputBuffer:
         return np.frombuffer(bytes(self._audio[first * 2 : last * 2]), np.int16)
 
     def commit(self) -> Samples:
-        """Everything since the last commit or clear that is still kept."""
+        """Returns what came since the last commit or clear and is still kept."""
         taken = self.samples(self.position - self._uncommitted, self.position)
         self.clear()
         return taken
 
     def end_turn(self) -> None:
-        """A turn was found and is committed. A fresh detector hears the next one better than a used one."""
+        """The turn has ended. Resets the detector: a fresh one hears the next turn better."""
         self._uncommitted = self.position - self.detected_to
         self._earliest = self.detected_to - self.endpointer.silence_ms * SAMPLES_PER_MS
         self.detector.reset()

@@ -1,4 +1,4 @@
-"""The conversation: its items in order, and what is kept beside what clients see of them."""
+"""The conversation: its items in order, with what is kept beside what clients see."""
 
 import re
 from dataclasses import dataclass, field
@@ -7,18 +7,18 @@ from typing import Any
 from ..brains.request import Message
 from ..protocol.events import Item
 
-# Of all items of a session, the newest: enough for `conversation.item.retrieve` soon after.
+# How much audio a session keeps, the newest: enough for `conversation.item.retrieve` soon after.
 AUDIO_BYTES = 8 * 1024 * 1024
 
 
-# Of a session; beyond that the oldest items are forgotten.
+# How many items and characters a session keeps; beyond that it forgets the oldest items.
 MAX_ITEMS, MAX_CHARACTERS = 1000, 2 * 1024 * 1024
 WHITESPACE = re.compile(r"\s")
 
 
 @dataclass
 class StoredItem:
-    """An item as clients see it, the length of its sound, and the sound while there is room."""
+    """An item as clients see it, the length of its audio, and the audio itself while there is room."""
 
     item: Item
     audio_ms: int = 0
@@ -51,7 +51,7 @@ class StoredItem:
         return Message(self.item["role"], self.text)
 
     def truncate(self, audio_end_ms: int) -> None:
-        """Forgets what was not heard; of the text, the share that the sound is of the whole."""
+        """Forgets what the user did not hear: of the text, the same share as of the audio."""
         for part in self.item["content"]:
             text = part.get("transcript") or ""
             part["transcript"] = beginning(text, len(text) * audio_end_ms // max(self.audio_ms, 1))
@@ -60,7 +60,7 @@ class StoredItem:
 
     @property
     def tokens(self) -> tuple[int, int]:
-        """Text and audio tokens: four letters each; 100 ms of the user's or 50 ms of the assistant's sound each."""
+        """Text and audio tokens: one for four characters, 100 ms of the user's or 50 ms of the assistant's audio."""
         if self.audio_ms:
             return 0, self.audio_ms // (100 if self.item.get("role") == "user" else 50)
         written = self.text or self.item.get("output", "") or self.item.get("arguments", "")
@@ -68,7 +68,7 @@ class StoredItem:
 
 
 def beginning(text: str, characters: int) -> str:
-    """About so many of them: whole words where the script parts them."""
+    """About this many characters of the text; whole words if the script separates words."""
     if characters >= len(text):
         return text
     if WHITESPACE.search(text) is None:
@@ -78,7 +78,7 @@ def beginning(text: str, characters: int) -> str:
 
 @dataclass
 class Items:
-    """In the order of the conversation, which is not that of arrival."""
+    """The items in the order of the conversation, which may differ from the order they came in."""
 
     stored: list[StoredItem] = field(default_factory=list)
 
@@ -95,7 +95,7 @@ class Items:
         return names[place - 1] if place else None
 
     def add(self, stored: StoredItem, after: str | None = None) -> str | None:
-        """Puts it at the end, at the front (`root`) or behind another; tells which item is before it."""
+        """Adds the item at the end, at the front (`root`) or behind another; returns the id of the item before it."""
         names = [each.identifier for each in self.stored]
         place = len(names) if after is None else 0 if after == "root" else names.index(after) + 1
         self.stored.insert(place, stored)

@@ -1,4 +1,4 @@
-"""The responses of one session: which run, which wait, and what `response.create` may ask for."""
+"""The responses of a session: which of them run, which wait, and what `response.create` may ask for."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,14 +20,14 @@ TOKENS_PER_MINUTE = 40000
 
 @dataclass
 class Responses:
-    """At most one response at a time belongs to the conversation; others run beside it."""
+    """At most one response at a time belongs to the conversation; others may run beside it."""
 
     configuration: Configuration
     items: Items
     ids: Source
     out: list[Effect]
     _running: dict[str, RunningResponse] = field(default_factory=dict)
-    # A turn was taken while a response ran that may not be interrupted.
+    # A turn ended while a response ran that may not be interrupted; it is answered next.
     _deferred: bool = False
     has_spoken: bool = False
     idle_at: float | None = None
@@ -44,7 +44,7 @@ class Responses:
     # Starting
 
     def create(self, options: dict[str, Any], waiting: bool) -> None:
-        """What a client asked for."""
+        """The client asks for a response. Raises `RefusedError`."""
         inside = options.get("conversation", "auto") == "auto"
         if inside and self.active is not None:
             name = self.active.response.identifier
@@ -53,14 +53,14 @@ class Responses:
         self._start(options, self._messages(options), waiting=waiting)
 
     def create_automatic(self, idle: bool = False) -> None:
-        """What the end of a turn, or a long silence, asks for."""
+        """The end of a turn or a long silence asks for a response."""
         if self.active is not None:
             self._deferred = True
             return
         self._start({}, self.items.messages(), idle=idle)
 
     def fail(self, code: str, message: str) -> None:
-        """A response that cannot even begin."""
+        """Sends a response that fails before it begins."""
         if self.active is None:
             running = self._new({}, (), idle=False)
             self._send(*running.response.created(), *running.add(Failed(code, message)))
@@ -77,7 +77,7 @@ class Responses:
             self.out.append(Answer(running.request))
 
     def start_waiting(self) -> None:
-        """Everything the user said is known by now."""
+        """Starts the responses that waited for what the user said."""
         for running in self._running.values():
             if running.waiting:
                 running.waiting = False
@@ -88,7 +88,7 @@ class Responses:
     # Running
 
     def add_piece(self, identifier: str, piece: Piece, now: float, detection: dict[str, Any] | None) -> None:
-        """A piece of an answer; one that comes after its response is over is dropped."""
+        """Takes a piece of an answer; drops it if its response has ended."""
         running = self._running.get(identifier)
         if running is None:
             return
@@ -99,7 +99,7 @@ class Responses:
             self._wait_for_silence(running, now, detection)
 
     def interrupt(self) -> None:
-        """The user speaks."""
+        """The user speaks: cancels the response in the conversation."""
         self._deferred = False
         if self.active is not None:
             self._cancel(self.active, "turn_detected")
@@ -111,7 +111,7 @@ class Responses:
         self._cancel(running, "client_cancelled")
 
     def stop_before_truncation(self, stored: StoredItem) -> None:
-        """The item is being truncated: if it is still being made, it has come to its end."""
+        """Cancels the response that still makes this item, because the item is about to be truncated."""
         if self.active is not None and self.active.current is stored:
             self._cancel(self.active, "client_cancelled")
 

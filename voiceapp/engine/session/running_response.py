@@ -1,4 +1,4 @@
-"""One response while it is being made: pieces of the answer in, protocol events out."""
+"""A response while it is made: takes the pieces of the answer and returns protocol events."""
 
 import base64
 from collections.abc import Callable
@@ -18,23 +18,23 @@ CHARACTERS_PER_TOKEN = 4
 
 @dataclass
 class RunningResponse:
-    """Holds the response, its place in the conversation and its counts."""
+    """The response, its place in the conversation, and its counts."""
 
     response: Response
     request: Request
     items: Items
     new_id: Callable[[str], str]
     limit: int | str = "inf"
-    # Text, audio, and how many of both were in the response before this one.
+    # Text tokens, audio tokens, and how many of both the response before this one had.
     input_tokens: tuple[int, int, int] = (0, 0, 0)
     _format: Format = field(init=False)
     _encoder: Encoder = field(init=False)
     current: StoredItem | None = None
     _characters: int = 0
     sound_ms: int = 0
-    # Some of what the user said is not recognised yet.
+    # It waits for the words of a turn.
     waiting: bool = False
-    # Its context is the conversation, not one the client gave.
+    # Its context is the conversation, not an input that the client gave.
     from_conversation: bool = True
     over: bool = False
 
@@ -116,7 +116,7 @@ class RunningResponse:
         return -(-self._characters // CHARACTERS_PER_TOKEN), self.sound_ms // OUTPUT_MS_PER_TOKEN
 
     def usage(self) -> dict[str, Any]:
-        """Counted as the provider counts, so that a client's sums can be tried out; nothing is billed."""
+        """Counts as the provider does, so that clients can test their sums. Nothing is billed."""
         text, audio, cached = self.input_tokens
         written, spoken = self._output_tokens()
         return {

@@ -1,4 +1,4 @@
-"""One Realtime session without any I/O: client events and results in, effects out. See README.md for its law."""
+"""One Realtime session without any I/O: client events and results go in, effects come out."""
 
 import base64
 from collections.abc import Callable
@@ -58,7 +58,7 @@ class Session:
         return self._take_effects()
 
     def receive(self, event: Any) -> list[Effect]:
-        """One client event. Whatever it is, the session goes on."""
+        """Takes one client event. Whatever it is, the session goes on."""
         known = event if isinstance(event, dict) else {}
         event_id = known.get("event_id") if isinstance(known.get("event_id"), str) else None
         try:
@@ -73,12 +73,12 @@ class Session:
         return self._take_effects()
 
     def partially_transcribed(self, item: str, transcript: Transcript) -> list[Effect]:
-        """While the user still speaks."""
+        """Takes the words so far of a turn that still runs."""
         self._turns.partially_transcribed(item, transcript)
         return self._take_effects()
 
     def transcription_failed(self, ticket: int, code: str, message: str) -> list[Effect]:
-        """Recognition failed or was refused."""
+        """The transcription failed or was refused."""
         self._turns.transcription_failed(ticket, code, message)
         return self._take_effects()
 
@@ -156,7 +156,7 @@ class Session:
             raise RefusedError("invalid_tool_call_id", message, "item.call_id")
 
     def _sound_in(self, item: dict[str, Any]) -> list[Samples]:
-        """The sound of a user's item, taken out of it, at 16 kHz."""
+        """Takes the audio out of a user's item; at 16 kHz."""
         parts = [part for part in item.get("content", []) if part["type"] == "input_audio"]
         sound = [audio_bytes(part["audio"], "item.content[0].audio") for part in parts]
         for part in parts:
@@ -206,7 +206,7 @@ class Session:
         self._effects.append(Close(1001, message))
 
     def _idle(self) -> None:
-        """The recorded order: the server's own note, an empty turn of the user, a response."""
+        """In the recorded order: the server's own note, an empty turn of the user, a response."""
         self.responses.idle_at = None
         if self._turns.running is not None:
             return

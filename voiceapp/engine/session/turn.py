@@ -1,4 +1,4 @@
-"""One turn of the user, from the first sound of it until what it says is known."""
+"""One turn of the user, from its first sound until its words are known."""
 
 import re
 from dataclasses import dataclass
@@ -6,36 +6,36 @@ from itertools import takewhile
 
 from ..speech.transcript import WIDE, Transcript, join_texts
 
-# Words after which an English sentence goes on.
+# An English sentence goes on after these words.
 OPEN_WORDS = """
 a an and as at because but by for from if in is like my of on or so than that the their then to um uh was well were when
 where which while who with your
 """
-# Ends after which a Japanese one does.
+# A Japanese sentence goes on after these endings.
 OPEN_KANA = re.compile(r"(?:[てでがはをにのへと、,]|から|けど|ので|ええと|えっと|あの|その)$")
 
 
-# Where two looks part, the letters just before are often half a word.
+# Where two partial transcripts part, the characters just before are often half a word.
 UNSURE_CHARACTERS = 2
 
 
 @dataclass
 class Turn:
-    """`ticket` names the recognition that was asked for last; `transcript` is its answer."""
+    """`ticket` names the transcription that was asked for last; `transcript` is its result."""
 
     item: str
     start: int
     ticket: int | None = None
-    # The position up to which that question reached.
+    # The position up to which that transcription reaches.
     requested_to: int | None = None
     transcript: Transcript | None = None
     # The text up to `settled_to`, which no later recognition changes.
     settled: str = ""
     # What was sent of the text so far.
     sent: str = ""
-    # The text as it seemed when somebody last looked, while the user spoke.
+    # The last transcript of the turn while the user spoke.
     _partial: str = ""
-    # Up to which position.
+    # The position up to which it reaches.
     partial_at: int = 0
     settled_to: int | None = None
     committed: bool = False
@@ -48,11 +48,11 @@ class Turn:
 
     @property
     def rest(self) -> str:
-        """What has not been sent as a delta yet; nothing if what was sent has turned out wrong."""
+        """What was not sent as a delta yet; nothing if what was sent has turned out wrong."""
         return self.text.removeprefix(self.sent) if self.text.startswith(self.sent) else ""
 
     def settle(self) -> str:
-        """Keeps the text so far for good; gives what is new in it."""
+        """Keeps the text so far for good; returns what is new in it."""
         delta = self.rest
         self.sent += delta
         self.settled, self.settled_to = self.text, self.requested_to
@@ -60,7 +60,8 @@ class Turn:
         return delta
 
     def add_partial(self, transcript: Transcript) -> str:
-        """What is new in what two looks in a row agree on: the last words of unfinished speech are often wrong."""
+        """Returns what is new in the words that two transcripts in a row agree on: the last words of unfinished speech
+        are often wrong."""
         text = join_texts(self.settled, transcript.text)
         agreed = agreed_start(self._partial, text)
         self._partial = text
@@ -72,7 +73,7 @@ class Turn:
 
 
 def agreed_start(one: str, other: str) -> str:
-    """The words both begin with; the letters where a script does not part words, but for the last few."""
+    """The words both texts begin with; or the characters but for the last few, in a script without spaces."""
     if WIDE.search(one):
         alike = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
         agreed = "".join(letter for letter, _ in alike)
@@ -82,7 +83,7 @@ def agreed_start(one: str, other: str) -> str:
 
 
 def is_unfinished(text: str) -> bool:
-    """Does it sound as if more is to come?"""
+    """Whether the text sounds as if more will follow."""
     if WIDE.search(text):
         return OPEN_KANA.search(text.strip()) is not None
     words = re.findall(r"[a-z']+", text.lower())

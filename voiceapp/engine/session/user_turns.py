@@ -1,4 +1,4 @@
-"""The user's turns: found in the input buffer or committed by hand, transcribed, and put into the conversation."""
+"""The user's turns: found by the detector or committed by hand, transcribed, and put into the conversation."""
 
 from dataclasses import dataclass, field
 
@@ -19,13 +19,13 @@ from .turn import Turn, is_unfinished
 
 # A pause after this much speech settles the text so far, so that long turns are not recognised over and over.
 SETTLE_SAMPLES = 12 * INPUT_RATE
-# After each second of speech its words so far are looked at, if that can be afforded.
+# After each second of speech its words so far are transcribed, if there is time.
 PARTIAL_SAMPLES = INPUT_RATE
 
 
 @dataclass
 class UserTurns:
-    """At most one turn runs; others are committed and wait for their words. What is wanted is added to `effects`."""
+    """At most one turn runs; others are committed and wait for their transcripts. Adds what it wants to `effects`."""
 
     configuration: Configuration
     buffer: InputBuffer
@@ -34,13 +34,13 @@ class UserTurns:
     ids: Source
     effects: list[Effect]
     running: Turn | None = None
-    # Committed and not transcribed yet, by item.
+    # Turns that are committed and not transcribed yet, by item.
     _pending: dict[str, Turn] = field(default_factory=dict)
     _tickets: int = 0
 
     @property
     def are_pending(self) -> bool:
-        """Whether something the user said is not known yet."""
+        """Whether the words of some committed turn are not known yet."""
         return bool(self._pending)
 
     # The client's audio
@@ -52,7 +52,7 @@ class UserTurns:
             self._ask_partial(self.running)
 
     def commit(self) -> None:
-        """By hand. Raises `RefusedError` where there is too little audio."""
+        """Commits the buffer by hand. Raises `RefusedError` if it holds too little audio."""
         if self.buffer.uncommitted_ms < MIN_COMMIT_MS:
             has = f"{self.buffer.uncommitted_ms:.2f}ms"
             message = f"Error committing input audio buffer: buffer too small. Expected at least 100ms, has {has}."
@@ -67,18 +67,18 @@ class UserTurns:
         self.buffer.clear()
 
     def drop(self) -> None:
-        """Forgets the turn that runs."""
+        """Forgets the running turn."""
         if self.running is not None:
             self._withdraw(self.running)
             self.running = None
 
     def add_silent(self, item: str) -> None:
-        """A turn in which nothing is said."""
+        """Adds a turn in which nothing is said."""
         turn = Turn(item, self.buffer.position, transcript=Transcript(""))
         self._take(turn, self.buffer.samples(self.buffer.position, self.buffer.position), answer=False)
 
     def transcribe_item(self, item: str, samples: Samples) -> None:
-        """Of an item that is in the conversation already."""
+        """Transcribes the audio of an item that is in the conversation already."""
         turn = self._pending[item] = Turn(item, 0, committed=True)
         self._ask(turn, samples)
 
@@ -153,7 +153,7 @@ class UserTurns:
         return turn.settled_to if turn.settled_to is not None else turn.start
 
     def _take(self, turn: Turn, samples: Samples, answer: bool) -> None:
-        """Puts the turn into the conversation; what it says may still be unknown."""
+        """Puts the turn into the conversation; its words may not be known yet."""
         turn.committed, turn.wants_answer, turn.seconds = True, answer, -(-len(samples) // INPUT_RATE)
         item = events.user_audio_item(turn.item)
         sound = input_in_format(samples, self.configuration.input_format)

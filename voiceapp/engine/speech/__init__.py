@@ -1,1 +1,1 @@
-"""Speech to text, text to speech, and whether somebody speaks."""
+"""Speech to text, text to speech, and voice activity detection."""

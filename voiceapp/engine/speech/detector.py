@@ -1,4 +1,4 @@
-"""What the session needs of a voice activity detector."""
+"""What a session needs of a voice activity detector."""
 
 from typing import Protocol
 
@@ -10,7 +10,7 @@ FRAME_MS = FRAME * 1000 // INPUT_RATE
 
 
 class Detector(Protocol):
-    """How likely a frame is speech, given the frames since the last reset."""
+    """Says how likely a frame is speech, given the frames since the last reset."""
 
     def probability(self, frame: Floats) -> float: ...
 

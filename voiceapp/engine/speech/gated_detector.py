@@ -1,4 +1,4 @@
-"""A voice activity detector behind a gate, shut while nothing rises above the room: its network is most of the work."""
+"""A voice activity detector behind a gate: its network, most of the work, rests while the room is quiet."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ MIN_ENERGY = 1e-9
 
 @dataclass
 class GatedDetector:
-    """Asks `inner` only while something may be going on."""
+    """Asks `inner` only while there may be speech."""
 
     inner: Detector
     _lookback: "deque[Floats]" = field(default_factory=lambda: deque(maxlen=LOOKBACK_FRAMES))

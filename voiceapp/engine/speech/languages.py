@@ -1,4 +1,4 @@
-"""The languages the engine hears and speaks, each loaded when a call first wants it."""
+"""The languages the engine understands and speaks. Each is loaded when a call first wants it."""
 
 import threading
 from collections.abc import Callable
@@ -15,27 +15,27 @@ from .tts import HibariTts
 
 
 class SpeechToText(Protocol):
-    """Speech to text; `quick` is less exact."""
+    """Transcribes 16 kHz samples; `quick` is faster and less exact."""
 
     def transcribe(self, samples: Samples, quick: bool = False) -> Transcript: ...
 
 
 class TextToSpeech(Protocol):
-    """Text to speech: text, voice, speed."""
+    """Speaks a text as 24 kHz samples."""
 
     def speak(self, text: str, voice: str, speed: float) -> Samples: ...
 
 
 @dataclass(frozen=True)
 class Language:
-    """One language, both ways."""
+    """One language: its recogniser and its voices."""
 
     code: str
     stt: SpeechToText
     tts: TextToSpeech
 
 
-# Takes the name of the part that is loaded next.
+# Called with the name of the part that is loaded next.
 Tell = Callable[[str], None]
 
 
@@ -58,11 +58,11 @@ LOADERS = MappingProxyType({"en": english, "ja": japanese})
 
 @dataclass
 class Languages:
-    """The one that was asked for at the start, which is there, and the others."""
+    """The default language, which is always loaded, and the others."""
 
     default: Language
     _loaded: dict[str, Language] = field(default_factory=dict)
-    # Why a language is not there, in words for the user.
+    # Why a language is unavailable, in words for the user.
     _unavailable: dict[str, str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -72,11 +72,11 @@ class Languages:
     @classmethod
     def starting_with(cls, code: str, tell: Tell) -> "Languages":
         if code not in LOADERS:
-            raise ValueError(f"VOICEAPP_ENGINE_LANGUAGE is {code}; the engine knows {' and '.join(LOADERS)}.")
+            raise ValueError(f"VOICEAPP_ENGINE_LANGUAGE is {code}; the engine speaks {' and '.join(LOADERS)}.")
         return cls(LOADERS[code](tell))
 
     def get(self, language: str) -> Language:
-        """The language that is wanted, or the first where it is not there."""
+        """The language asked for, or the default one if that is unavailable."""
         code = language[:2].lower() or self.default.code
         if code not in self._loaded and code not in self._unavailable:
             with self._lock:
@@ -84,7 +84,7 @@ class Languages:
         return self._loaded.get(code, self.default)
 
     def why_unavailable(self, language: str) -> str | None:
-        """What to tell the user of a language that is not there."""
+        """Why a language is unavailable, in words for the user; None if it is available."""
         self.get(language)
         return self._unavailable.get(language[:2].lower())
 
@@ -92,7 +92,7 @@ class Languages:
         if code in self._loaded or code in self._unavailable:
             return
         if code not in LOADERS:
-            self._unavailable[code] = f"This engine knows no “{code}”: it speaks {NAMES[self.default.code]}."
+            self._unavailable[code] = f"This engine does not speak “{code}”. It speaks {NAMES[self.default.code]}."
             return
         try:
             self._loaded[code] = LOADERS[code](lambda part: None)

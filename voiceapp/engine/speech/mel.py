@@ -13,7 +13,7 @@ FRAMES_PER_SECOND = INPUT_RATE // HOP
 
 
 def log_mel(samples: Floats, seconds: float) -> Floats:
-    """`samples` (mono, 16 kHz, −1 to 1), padded or cut to so many seconds, as (80, frames)."""
+    """`samples` (mono, 16 kHz, −1 to 1), padded or cut to `seconds`, as an array of (80, frames)."""
     length = int(seconds * INPUT_RATE)
     padded = np.zeros(length, np.float32)
     padded[: min(length, len(samples))] = samples[:length]

@@ -1,4 +1,4 @@
-"""A model or package the engine needs is not there, in words that say what to do."""
+"""Says that a model or package is missing, and what to do about it."""
 
 INSTALL_ENGINE, INSTALL_JAPANESE = "pip install -r requirements-engine.txt", "pip install -r requirements-japanese.txt"
 
@@ -7,4 +7,4 @@ class MissingError(Exception):
     """Names the missing package or file and the command that brings it."""
 
     def __init__(self, what: str, extra: str = INSTALL_ENGINE) -> None:
-        super().__init__(f"The embedded engine needs {what}. What it needs is installed by {extra}.")
+        super().__init__(f"The embedded engine needs {what}. Install what it needs: {extra}.")

@@ -1,4 +1,4 @@
-"""Where the models lie, and that they are the ones this engine was measured with."""
+"""Finds the model files and checks that they are the ones this engine was measured with."""
 
 import hashlib
 import os
@@ -13,7 +13,7 @@ READ_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class ModelFile:
-    """A file that an installed package carries, with its SHA-256."""
+    """A file in an installed package, with its SHA-256."""
 
     package: str
     path: str
@@ -21,7 +21,7 @@ class ModelFile:
     extra: str = INSTALL_ENGINE
 
     def checked(self) -> Path:
-        """Its path, once its bytes are what they should be."""
+        """The file's path. Raises `MissingError` if the file is missing or was changed."""
         path = folder_of(self.package, self.extra) / self.path
         if not path.is_file():
             raise MissingError(f"{self.path} of the package {self.package}, which is not there", self.extra)
@@ -32,7 +32,7 @@ class ModelFile:
 
 @dataclass(frozen=True)
 class ModelParts:
-    """A model that comes in several packages, with the SHA-256 of the whole and small files beside the first part."""
+    """A model split over several packages, with the SHA-256 of the whole, and small files beside the first part."""
 
     parts: tuple[tuple[str, str], ...]
     sha256: str
@@ -40,7 +40,7 @@ class ModelParts:
     extra: str
 
     def checked(self) -> dict[str, bytes]:
-        """Its files by name, joined in memory, once their bytes are what they should be."""
+        """The model's files by name, joined in memory. Raises `MissingError` if one is missing or was changed."""
         folders = [folder_of(package, self.extra) / path for package, path in self.parts]
         paths = [*folders, *(folders[0].parent / name for name in self.beside)]
         absent = next((path for path in paths if not path.is_file()), None)

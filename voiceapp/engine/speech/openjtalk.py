@@ -1,4 +1,4 @@
-"""Japanese text to speech: Open JTalk with the voice Mei, and a deeper one made of it by moving its pitch."""
+"""Japanese text to speech: Open JTalk with the voice Mei, and a deeper voice made from it by lowering its pitch."""
 
 import importlib
 
@@ -15,7 +15,7 @@ DEEPER_HALF_TONES = -7.0
 
 
 class OpenJTalkTts:
-    """Loads once; used by one thread at a time."""
+    """Loads its voice once. One thread at a time may use it."""
 
     def __init__(self) -> None:
         models.TTS_JAPANESE.checked()
@@ -26,7 +26,7 @@ class OpenJTalkTts:
         self.speak("はい。", "heart", 1.0)
 
     def speak(self, text: str, voice: str, speed: float) -> Samples:
-        """One sentence or a few, as 24 kHz samples."""
+        """One or a few sentences, as 24 kHz samples."""
         half_tone = 0.0 if VOICES[voice] is HEART else DEEPER_HALF_TONES
         rate = min(max(speed, MIN_SPEED), MAX_SPEED)
         # Plain Open JTalk: the package's own corrections need further models and a third of a second more.

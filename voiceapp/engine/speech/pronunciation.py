@@ -1,4 +1,4 @@
-"""What a voice can pronounce of a text, and what of it is only for the eye."""
+"""What a voice can pronounce, and which marks in a text are not to be read aloud."""
 
 import re
 from types import MappingProxyType
@@ -12,7 +12,7 @@ UNPRONOUNCEABLE = MappingProxyType(
 
 
 def can_pronounce(text: str, language: str = "en") -> bool:
-    """Can the voice of this language pronounce it? English knows the Latin alphabet, Japanese its own letters too."""
+    """Whether the voice of this language can pronounce the text: Latin letters, and in Japanese its own scripts."""
     return not UNPRONOUNCEABLE[language].search(text)
 
 
@@ -20,8 +20,8 @@ MARKS, LINKS, ADDRESSES = re.compile(r"[*_`#>|~]+"), re.compile(r"\[([^\]]*)\]\(
 
 
 def spoken_text(sentence: str) -> str:
-    """Without the marks that are for the eye: emphasis, headings, addresses. Numbers, times, dates, units and
-    abbreviations are the voice's own affair: it reads them well."""
+    """The text without what is only for the eye: emphasis, headings, addresses. Numbers, times, dates, units and
+    abbreviations stay: the voice reads them well."""
     plain = ADDRESSES.sub(" ", LINKS.sub(r"\1", MARKS.sub("", sentence)))
     plain = "".join(
         letter

@@ -1,4 +1,4 @@
-"""Sample rate conversion in a stream, by a polyphase filter."""
+"""Converts the sample rate of a stream, by a polyphase filter."""
 
 from math import gcd
 
@@ -11,7 +11,7 @@ TAPS_PER_PHASE = 24
 
 
 class Resampler:
-    """From one rate to another; feed it chunks of any size, it keeps what the filter still needs."""
+    """Converts from one rate to another. Feed it chunks of any size; it keeps what the filter still needs."""
 
     def __init__(self, source: int, target: int) -> None:
         common = gcd(source, target)
@@ -20,7 +20,7 @@ class Resampler:
         self._kept = np.zeros(TAPS_PER_PHASE - 1, np.float32)
 
     def feed(self, samples: Floats) -> Floats:
-        """What can be computed by now; a remainder of less than one block waits for the next call."""
+        """Returns what can be computed by now; less than one block waits for the next call."""
         if self._up == self._down:
             return samples
         samples_with_tail = np.concatenate((self._kept, samples))
@@ -40,7 +40,7 @@ class Resampler:
 
 
 def taps_of_a_block(up: int, down: int) -> Floats:
-    """A column of taps for each output of a block, at its place in the block's inputs."""
+    """A column of taps for each output of a block, at its place among the block's inputs."""
     steps = [down * phase // up for phase in range(up)]
     made = np.zeros((TAPS_PER_PHASE + max(steps), up), np.float32)
     for phase, (step, taps) in enumerate(zip(steps, phases(up, down), strict=True)):
@@ -49,7 +49,7 @@ def taps_of_a_block(up: int, down: int) -> Floats:
 
 
 def phases(up: int, down: int) -> list[Floats]:
-    """One row of taps for each output of a block, newest sample last."""
+    """A row of taps for each output of a block, the newest sample last."""
     length = TAPS_PER_PHASE * up
     places = np.arange(length) - (length - 1) / 2
     cutoff = 0.92 / max(up, down)

@@ -1,4 +1,4 @@
-"""Sound as the engine handles it: mono, 16-bit whole numbers or floats from −1 to 1, at one rate in and one out."""
+"""Audio as the engine handles it: mono, as 16-bit integers or as floats from −1 to 1."""
 
 import numpy as np
 import numpy.typing as npt

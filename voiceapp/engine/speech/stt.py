@@ -1,4 +1,4 @@
-"""Speech to text: a Whisper model run by CTranslate2, on windows much shorter than the usual 30 seconds."""
+"""Speech to text: Whisper on CTranslate2, with windows much shorter than the usual 30 seconds."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from .transcript import Transcript, merged
 
 # A window of 8 s is as accurate as 30 s and five times as fast; 4 s is not (docs/engine.md).
 MIN_WINDOW_S, MARGIN_S, MAX_WINDOW_S = 8.0, 1.0, 28.0
-# More memory is used, not more of the model; on two cores two callers need not wait for each other.
+# Two runs share the model and need only a little more memory; on two cores, two callers need not wait for each other.
 PARALLEL_RUNS = 2
 # Against greedy decoding: a quarter more time, a tenth fewer errors in noise.
 BEAM_SIZE = 5
@@ -29,7 +29,7 @@ TOKENS_PER_SECOND, MAX_TOKENS_PER_SECOND = MappingProxyType({"en": 7}), 15
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Whisper's tokens: text below `end`, times from `times` on, orders in between."""
+    """Whisper's tokens: text below `end`, times from `times` on, instructions between them."""
 
     words: tuple[str, ...]
     end: int
@@ -38,7 +38,7 @@ class Vocabulary:
 
     @classmethod
     def of(cls, words: list[str], language: str) -> Self:
-        """From the vocabulary in order; a multilingual one is told the language and the task."""
+        """From the words in order; a multilingual model's prompt names the language and the task."""
         place = {word: number for number, word in enumerate(words)}
         english_only = place["<|startoftranscript|>"] - place["<|endoftext|>"] == 1 and len(words) < 51865
         orders = ["<|startoftranscript|>"]
@@ -51,9 +51,9 @@ class Vocabulary:
         return bytes(BYTE_OF_LETTER[letter] for letter in letters if letter in BYTE_OF_LETTER).decode("utf-8", "ignore")
 
     def segments(self, tokens: list[int], seconds: float) -> list[str]:
-        """The texts between times, without those that start after the sound or repeat the one before.
+        """The texts between times, but for those that start after the sound or repeat the one before.
 
-        A window this short makes the decoder go on past the end of the sound; the times tell where.
+        A short window makes the decoder go on past the end of the sound; the times tell where that is.
         """
         kept: list[str] = []
         for start, inside in timed_runs(tokens, self.times, self.end):
@@ -79,10 +79,10 @@ def timed_runs(tokens: list[int], times: int, end: int) -> list[tuple[float, lis
 
 
 class WhisperStt:
-    """Loads once, hears `PARALLEL_RUNS`, and keeps nothing between calls."""
+    """Loads its model once. `PARALLEL_RUNS` threads may use it; it keeps nothing between calls."""
 
     def __init__(self, name: str, words: list[str], language: str, files: dict[str, bytes] | None = None) -> None:
-        """From the folder of that name, or from files in memory."""
+        """Loads the model from the folder `name`, or from files in memory."""
         try:
             import ctranslate2
         except ImportError as absent:
@@ -98,7 +98,7 @@ class WhisperStt:
 
     @classmethod
     def installed(cls) -> Self:
-        """The English model that came with the packages, or one of the user's own; checked."""
+        """The English model that is installed, checked, or the one the user configured."""
         folder = models.stt_folder()
         return cls(str(folder), vocabulary_in(folder), "en")
 
@@ -109,7 +109,7 @@ class WhisperStt:
         return cls("whisper-base", lines_of(files["vocabulary.txt"]), language, files)
 
     def transcribe(self, samples: Samples, quick: bool = False) -> Transcript:
-        """The words in mono 16 kHz samples; longer sound is cut at its quietest places."""
+        """The words in mono 16 kHz samples. Longer audio is split at its quietest places."""
         return merged([self._transcribe_part(part, 1 if quick else BEAM_SIZE) for part in split(samples)])
 
     def _transcribe_part(self, samples: Samples, beam: int) -> Transcript:
@@ -136,7 +136,7 @@ class WhisperStt:
 
 
 def split(samples: Samples) -> list[Samples]:
-    """Pieces of at most `MAX_WINDOW_S`, each ending at the quietest tenth of a second of its last eight seconds."""
+    """Parts of at most `MAX_WINDOW_S`. Each ends at the quietest tenth of a second of its last eight seconds."""
     longest, slot = int(MAX_WINDOW_S * INPUT_RATE), INPUT_RATE // 10
     pieces = []
     while len(samples) > longest:
@@ -148,7 +148,7 @@ def split(samples: Samples) -> list[Samples]:
 
 
 def without_descriptions(text: str) -> str:
-    """Sounds described rather than said, such as [Music] or (wind blowing), are no speech."""
+    """The text without descriptions of sounds, such as [Music] or (wind blowing); they are not speech."""
     spoken = DESCRIPTION.sub(" ", text)
     spoken = " ".join(spoken.split())
     return spoken if any(letter.isalnum() for letter in spoken) else ""
@@ -158,7 +158,7 @@ DESCRIPTION = re.compile(r"\[[^\]]*\]|\([^)]*\)|♪[^♪]*♪?|\*[^*]+\*")
 
 
 def vocabulary_in(folder: Path) -> list[str]:
-    """The model's vocabulary in order, from whichever of the two usual files is there."""
+    """The model's vocabulary in order, from vocabulary.json or vocabulary.txt. Raises `MissingError`."""
     listed = folder / "vocabulary.json"
     if listed.is_file():
         words: list[str] = json.loads(listed.read_text(encoding="utf-8"))
@@ -174,7 +174,7 @@ def lines_of(written: bytes) -> list[str]:
 
 
 def byte_letters() -> dict[str, int]:
-    """GPT-2's way of writing any byte as a visible letter, backwards."""
+    """The bytes that GPT-2's visible letters stand for."""
     shown = [*range(33, 127), *range(161, 173), *range(174, 256)]
     hidden = [byte for byte in range(256) if byte not in shown]
     letters = {chr(byte): byte for byte in shown}

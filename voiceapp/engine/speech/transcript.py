@@ -1,4 +1,4 @@
-"""What a stretch of sound says."""
+"""The words of a stretch of audio."""
 
 import re
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ WIDE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 
 @dataclass(frozen=True)
 class Transcript:
-    """What a stretch of sound says; `text` is empty when that is nothing."""
+    """The words of a stretch of audio; `text` is empty if nothing is said. `no_speech` is a probability."""
 
     text: str
     no_speech: float = 0.0
 
 
 def join_texts(*texts: str) -> str:
-    """With a space between, but where a script has none."""
+    """The texts with a space between them, unless both scripts have none."""
     whole = ""
     for text in filter(None, (text.strip() for text in texts)):
         close = whole and WIDE.match(whole[-1]) and WIDE.match(text[0])
@@ -25,7 +25,7 @@ def join_texts(*texts: str) -> str:
 
 
 def merged(parts: "list[Transcript]") -> Transcript:
-    """What the parts of a long sound say."""
+    """The transcript of a long stretch, from those of its parts."""
     spoken = [part for part in parts if part.text]
     if not spoken:
         return Transcript("", min((part.no_speech for part in parts), default=1.0))

@@ -1,4 +1,4 @@
-"""Text to speech: hibari's voice, and a deeper one made of it by moving pitch and formants."""
+"""English text to speech: hibari's voice, and a deeper voice made from it by lowering pitch and formants."""
 
 from typing import Any, Self
 
@@ -15,7 +15,7 @@ MIN_SPEED, MAX_SPEED = 0.5, 1.5
 
 
 class HibariTts:
-    """Loads once; used by one thread at a time."""
+    """Loads its voice once. One thread at a time may use it."""
 
     def __init__(self) -> None:
         try:
@@ -27,13 +27,13 @@ class HibariTts:
 
     @classmethod
     def installed(cls) -> Self:
-        """Checked and warmed up: the first sentence otherwise takes half a second longer."""
+        """Checks the voice and warms it up: its first sentence would otherwise take half a second longer."""
         voice = cls()
         voice.speak("Ready.", DEFAULT_VOICE, 1.0)
         return voice
 
     def speak(self, text: str, voice: str, speed: float) -> Samples:
-        """One sentence or a few, as 24 kHz samples; nothing if there is nothing to pronounce."""
+        """One or a few sentences, as 24 kHz samples; empty if there is nothing to pronounce."""
         rate = min(max(speed, MIN_SPEED), MAX_SPEED)
         spoken = [self._sentence(phonemes, VOICES[voice], rate) for phonemes in self._voice.phonemize(text)]
         sound = np.concatenate(spoken) if spoken else np.zeros(0, np.float32)
@@ -57,7 +57,7 @@ class HibariTts:
 
 
 def at_one_loudness(sound: Floats) -> Floats:
-    """At one loudness for both voices, never clipped; the deeper one comes out of the synthesis much louder."""
+    """The sound at the same loudness for both voices, never clipped; the deeper voice is synthesised much louder."""
     loudness = float(np.sqrt(np.mean(sound**2))) if len(sound) else 0.0
     if loudness == 0:
         return sound
@@ -66,7 +66,7 @@ def at_one_loudness(sound: Floats) -> Floats:
 
 
 def with_formants_moved(spectrum: Floats, factor: float) -> Floats:
-    """A (bins, frames) spectrum with each feature moved to `factor` times its frequency."""
+    """The spectrum, (bins, frames), with each feature at `factor` times its frequency."""
     bins = len(spectrum)
     places = np.minimum(np.arange(bins) / factor, bins - 1)
     lower = places.astype(int)

@@ -1,4 +1,4 @@
-"""Voice activity: Silero's network, one probability for each 32 ms of 16 kHz sound."""
+"""Voice activity detection: Silero's network gives a probability for each 32 ms of 16 kHz audio."""
 
 from pathlib import Path
 from typing import Any, Self
@@ -10,12 +10,12 @@ from .detector import FRAME
 from .missing import MissingError
 from .samples import INPUT_RATE, Floats
 
-# The network wants the last samples of the frame before in front of each frame.
+# The network wants each frame preceded by the last samples of the frame before.
 CONTEXT = 64
 
 
 class SileroNetwork:
-    """The loaded model, shared by all callers."""
+    """The loaded model, which all callers share."""
 
     def __init__(self, path: Path) -> None:
         try:
@@ -38,7 +38,7 @@ class SileroNetwork:
 
 
 class SileroDetector:
-    """One caller's detector: the shared network and this caller's state."""
+    """One caller's detector: the shared network, and state of its own."""
 
     def __init__(self, network: SileroNetwork) -> None:
         self._network = network
@@ -49,7 +49,7 @@ class SileroDetector:
         self._sound = np.zeros((1, CONTEXT + FRAME), np.float32)
 
     def probability(self, frame: Floats) -> float:
-        """`frame` is 512 samples, −1 to 1."""
+        """`frame` is 512 samples from −1 to 1."""
         self._sound[0, :CONTEXT] = self._sound[0, -CONTEXT:].copy()
         self._sound[0, CONTEXT:] = frame
         likely, self._state = self._network.run(self._sound, self._state)

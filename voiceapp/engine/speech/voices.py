@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 @dataclass(frozen=True)
 class Voice:
-    """How a voice differs from the recorded one: factors on its pitch and on its formants."""
+    """How a voice differs from the recorded one: factors for its pitch and its formants."""
 
     pitch: float = 1.0
     formants: float = 1.0
