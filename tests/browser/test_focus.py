@@ -130,7 +130,9 @@ def test_drawers_and_what_is_in_them(visit: Visit, serve: Serve) -> None:
     page.keyboard.press("Enter")
     page.wait_for_selector("#talk-detail", state="hidden")
     assert focused(page) == "talks-search"
+    press(page, "#talks-close")
     talk(visitor)
+    press(page, "#talks-toggle")
     page.wait_for_selector("[data-talk]")
     assert press(page, "#talks-clear") == "talks-clear"
     page.keyboard.press("Enter")
