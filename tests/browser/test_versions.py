@@ -36,7 +36,7 @@ def test_a_module_that_is_missing_is_said_and_can_be_loaded_again(browser: Brows
     url, _ = serve("long_answer")
     for language, words in (("en", "A part of the page is missing"), ("ja", "ページの一部を読み込めませんでした")):
         page = browser.new_page()
-        page.route(re.compile(r"/js/gate\.js$"), lambda route: route.abort())
+        page.route(re.compile(r"/js/audio/microphone-gate\.js$"), lambda route: route.abort())
         page.goto(f"{url}/?lang={language}")
         page.wait_for_selector("#broken:not([hidden])")
         assert words in page.inner_text("#broken")
@@ -99,7 +99,7 @@ def test_an_old_page_is_told_of_a_new_version_once_the_call_is_over(browser: Bro
         answer = route.fetch()
         route.fulfill(response=answer, body=answer.text().replace("(import.meta.url)", '("/static/v-0ld/js")'))
 
-    visitor.page.route(re.compile(r"/js/edition\.js$"), age)
+    visitor.page.route(re.compile(r"/js/browser/edition\.js$"), age)
     visitor.open(url)
     visitor.call_until_live()
     assert visitor.page.query_selector('[data-code="page_outdated"]') is None

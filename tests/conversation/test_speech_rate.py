@@ -9,7 +9,7 @@ import pytest
 from tests.conversation.scripts import ANSWERS
 from voiceapp.conversation.speech_rate import RATES, USUAL_MS, character_ms, speech_ms, spoken_in
 
-PAGE = Path(__file__).parents[2] / "voiceapp" / "static" / "js" / "speech-rate.js"
+PAGE = Path(__file__).parents[2] / "voiceapp" / "static" / "js" / "text" / "speech-rate.js"
 
 
 def test_the_page_has_the_same_numbers() -> None:

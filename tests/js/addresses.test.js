@@ -1,11 +1,11 @@
 import assert from "node:assert/strict"
 import { readFileSync, readdirSync } from "node:fs"
 import { test } from "node:test"
-import { ROOT, address } from "../../voiceapp/static/js/addresses.js"
+import { ROOT, address } from "../../voiceapp/static/js/browser/addresses.js"
 
 const FOLDER = new URL("../../voiceapp/static/", import.meta.url)
 
-test("the app lives three steps above its scripts, and every address with it", () => {
+test("the app lives four steps above this script, and every address with it", () => {
   // In the sources a script has no version above it.
   assert.equal(ROOT.href, new URL("../../", import.meta.url).href)
   assert.equal(address("socket.io/").href, `${ROOT.href}socket.io/`)

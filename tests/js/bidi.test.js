@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { isolated } from "../../voiceapp/static/js/bidi.js"
-import { Words } from "../../voiceapp/static/js/i18n.js"
+import { isolated } from "../../voiceapp/static/js/text/bidi.js"
+import { Words } from "../../voiceapp/static/js/browser/i18n.js"
 
 const apart = text => `\u2068${text}\u2069`
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"
-import { about, money } from "../../voiceapp/static/js/amounts.js"
-import { bill } from "../../voiceapp/static/js/bill.js"
-import { Words } from "../../voiceapp/static/js/i18n.js"
+import { about, money } from "../../voiceapp/static/js/models/amounts.js"
+import { bill } from "../../voiceapp/static/js/models/cost-lines.js"
+import { Words } from "../../voiceapp/static/js/browser/i18n.js"
 
 const TOKENS = { input_tokens: 100, output_tokens: 50, input_text_tokens: 60, input_audio_tokens: 40, cached_tokens: 0, output_text_tokens: 10, output_audio_tokens: 40 }
 const COST = { turn: 0.02, total: 0.19, transcription: 0.17, unpriced: [], currency: "USD", dated: "2026-11-12" }

@@ -5,8 +5,8 @@ import { readFileSync } from "node:fs"
 import { test } from "node:test"
 import { runInNewContext } from "node:vm"
 import { Missing } from "../../voiceapp/static/js/audio/device.js"
-import { Edition, versionOf } from "../../voiceapp/static/js/edition.js"
-import { obstacle } from "../../voiceapp/static/js/obstacle.js"
+import { Edition, versionOf } from "../../voiceapp/static/js/browser/edition.js"
+import { obstacle } from "../../voiceapp/static/js/browser/support-check.js"
 import { Place, settle } from "./support/place.js"
 
 const SOURCE = readFileSync(new URL("../../voiceapp/static/boot.js", import.meta.url), "utf8")
@@ -81,8 +81,8 @@ test("a worklet that does not load, as in a page of an older version, is said, a
 })
 
 test("a page knows its version by its address, and that the server has another by what it says", () => {
-  assert.equal(versionOf("https://a.example/app/static/v-0123456789ab/js/edition.js"), "v-0123456789ab")
-  assert.equal(versionOf("file:///js/edition.js"), "")
+  assert.equal(versionOf("https://a.example/app/static/v-0123456789ab/js/browser/edition.js"), "v-0123456789ab")
+  assert.equal(versionOf("file:///js/browser/edition.js"), "")
   for (const [own, said, outdated] of [["v-1", "v-1", false], ["v-1", "v-2", true], ["", "v-2", false], ["v-1", undefined, false]]) {
     const edition = new Edition(own)
     edition.heard(said)

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict"
 import { after, test } from "node:test"
 import { encode } from "../../voiceapp/static/js/audio/base64.js"
-import { Permission } from "../../voiceapp/static/js/permission.js"
-import { askToStay } from "../../voiceapp/static/js/persistence.js"
+import { Permission } from "../../voiceapp/static/js/browser/permission.js"
+import { askToStay } from "../../voiceapp/static/js/browser/persistence.js"
 import { Place, settle } from "./support/place.js"
 
 after(Place.leave)

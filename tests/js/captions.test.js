@@ -1,9 +1,9 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { CaptionPace } from "../../voiceapp/static/js/caption-pace.js"
-import { floorGrapheme, firstGraphemes } from "../../voiceapp/static/js/segments.js"
-import { sentences } from "../../voiceapp/static/js/sentences.js"
-import { RATES, speechMs } from "../../voiceapp/static/js/speech-rate.js"
+import { CaptionPace } from "../../voiceapp/static/js/text/caption-pace.js"
+import { floorGrapheme, firstGraphemes } from "../../voiceapp/static/js/text/segments.js"
+import { sentences } from "../../voiceapp/static/js/text/sentences.js"
+import { RATES, speechMs } from "../../voiceapp/static/js/text/speech-rate.js"
 import { ANSWERS, boundaries } from "./support/scripts.js"
 
 const TEXT = "One two three four five six seven eight."
@@ -76,7 +76,7 @@ test("a browser that knows no scripts still cuts between code points", async () 
   const { Segmenter } = Intl
   delete Intl.Segmenter
   try {
-    const { floorGrapheme: floor } = await import("../../voiceapp/static/js/segments.js?without")
+    const { floorGrapheme: floor } = await import("../../voiceapp/static/js/text/segments.js?without")
     assert.equal(floor("a👍b", 2), 1)
     assert.equal(floor("a👍b", 3), 3)
   } finally {

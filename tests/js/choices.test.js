@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"
-import { Choices, RANGES } from "../../voiceapp/static/js/choices.js"
+import { Choices, RANGES } from "../../voiceapp/static/js/models/preferences.js"
 import { random } from "./support/speech.js"
 
 /** A browser's storage, which all its tabs share. */

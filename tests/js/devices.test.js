@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Devices } from "../../voiceapp/static/js/devices.js"
+import { Devices } from "../../voiceapp/static/js/browser/devices.js"
 
 const info = (kind, deviceId, label) => ({ kind, deviceId, label })
 

@@ -19,10 +19,10 @@ const page = "**/voiceapp/static/js"
 export default [
   { ignores: ["**/node_modules/**"] },
   { files: [`${page}/**/*.js`], rules, languageOptions: { globals: { fetch: "readonly", URL: "readonly", setTimeout: "readonly", clearTimeout: "readonly", DOMException: "readonly", URLSearchParams: "readonly", TextEncoder: "readonly" } } },
-  { files: [`${page}/{main,page,browser,edition,wake-lock,admission}.js`, `${page}/views/*.js`, `${page}/talks/{store,files}.js`, `${page}/audio/{device,microphone,player,loudspeaker,voice-sample}.js`, `${page}/preflight/bench.js`], languageOptions: { globals: globals.browser } },
+  { files: [`${page}/{main,page}.js`, `${page}/browser/{browser,edition,wake-lock}.js`, `${page}/call/admission.js`, `${page}/views/*.js`, `${page}/history/{store,files}.js`, `${page}/audio/{device,microphone,player,loudspeaker,voice-sample}.js`, `${page}/preflight/check-audio.js`], languageOptions: { globals: globals.browser } },
   // Whoever imports such a module a second time, while it waits, gets it half made in Safari. The page's first is imported by nobody.
   { files: [`${page}/**/*.js`], ignores: [`${page}/main.js`], rules: { "no-restricted-syntax": ["error", { selector: "AwaitExpression:not(:function AwaitExpression)", message: "No module waits at its top: see the tests' configuration." }] } },
   { files: [`${page}/audio/base64.js`], languageOptions: { globals: { btoa: "readonly", atob: "readonly" } } },
-  { files: [`${page}/worklets/*.js`], languageOptions: { globals: globals.audioWorklet } },
+  { files: [`${page}/audio/worklets/*.js`], languageOptions: { globals: globals.audioWorklet } },
   { files: ["**/tests/js/**/*.js"], rules: { ...rules, "max-lines-per-function": "off" }, languageOptions: { globals: globals.node } }
 ]

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Gate } from "../../voiceapp/static/js/gate.js"
+import { Gate } from "../../voiceapp/static/js/audio/microphone-gate.js"
 
 const block = () => new Int16Array(960).fill(7)
 const passed = (gate, count) => Array.from({ length: count }, () => gate.pass(block())).filter(Boolean)

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Gate } from "../../voiceapp/static/js/gate.js"
-import { HalfDuplex } from "../../voiceapp/static/js/half-duplex.js"
+import { Gate } from "../../voiceapp/static/js/audio/microphone-gate.js"
+import { HalfDuplex } from "../../voiceapp/static/js/call/half-duplex.js"
 
 test("shut while the assistant plays, until the device and the room are quiet", () => {
   const made = new HalfDuplex()

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { readFileSync, readdirSync } from "node:fs"
 import { test } from "node:test"
-import { Words } from "../../voiceapp/static/js/i18n.js"
+import { Words } from "../../voiceapp/static/js/browser/i18n.js"
 
 const ROOT = new URL("../../voiceapp/", import.meta.url)
 const FOLDER = new URL("static/i18n/", ROOT)

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Incoming } from "../../voiceapp/static/js/incoming.js"
-import { Recorder } from "../../voiceapp/static/js/talks/recorder.js"
+import { Incoming } from "../../voiceapp/static/js/call/incoming.js"
+import { Recorder } from "../../voiceapp/static/js/history/recorder.js"
 
 const SECOND = Buffer.from(new Int16Array(24000).buffer).toString("base64")
 const ABOUT = { id: "t1", title: "", marked: false, began: 0, model: "m", voice: "v" }

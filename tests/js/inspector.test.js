@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Inspector, MOST } from "../../voiceapp/static/js/inspector.js"
-import { inSight } from "../../voiceapp/static/js/virtual-list.js"
+import { Inspector, MOST } from "../../voiceapp/static/js/models/inspector.js"
+import { inSight } from "../../voiceapp/static/js/views/virtual-list.js"
 
 const line = (type, more = {}) => ({ type, direction: "down", at: 1, bytes: 10, summary: "", ...more })
 

@@ -2,10 +2,10 @@ import "fake-indexeddb/auto"
 import { indexedDB } from "fake-indexeddb"
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { CaptionPace } from "../../voiceapp/static/js/caption-pace.js"
-import { Inspector } from "../../voiceapp/static/js/inspector.js"
-import { Keeper } from "../../voiceapp/static/js/talks/keeper.js"
-import { Store } from "../../voiceapp/static/js/talks/store.js"
+import { CaptionPace } from "../../voiceapp/static/js/text/caption-pace.js"
+import { Inspector } from "../../voiceapp/static/js/models/inspector.js"
+import { Keeper } from "../../voiceapp/static/js/history/history-keeper.js"
+import { Store } from "../../voiceapp/static/js/history/store.js"
 
 const store = new Store(indexedDB, { storeBlocked() {}, storeFreed() {} })
 const READY = { conversation: "c1", model: "m", voice: "v" }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Keys } from "../../voiceapp/static/js/keys.js"
+import { Keys } from "../../voiceapp/static/js/browser/shortcuts.js"
 
 function keys(useful = true) {
   const told = []

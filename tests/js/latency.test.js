@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Latencies, said } from "../../voiceapp/static/js/latency.js"
-import { Transcript } from "../../voiceapp/static/js/transcript.js"
+import { Latencies, said } from "../../voiceapp/static/js/models/latency.js"
+import { Transcript } from "../../voiceapp/static/js/models/transcript.js"
 
 const ANSWERED = { item: "a1", wait_ms: 350, created_ms: 90, first_byte_ms: 210, done_ms: 800 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Levels } from "../../voiceapp/static/js/levels.js"
+import { Levels } from "../../voiceapp/static/js/audio/levels.js"
 
 const voice = loudness => ({ getFloatTimeDomainData: samples => { samples.fill(loudness) } })
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { LineAway } from "../../voiceapp/static/js/line-away.js"
+import { LineAway } from "../../voiceapp/static/js/call/line-away.js"
 
 function away() {
   const told = []

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { duration, money } from "../../voiceapp/static/js/amounts.js"
-import { clock, Meter } from "../../voiceapp/static/js/meter.js"
+import { duration, money } from "../../voiceapp/static/js/models/amounts.js"
+import { clock, Meter } from "../../voiceapp/static/js/models/usage-model.js"
 
 const LIMITS = {
   call_s: 600, call_left_s: 590, idle_s: 60, idle_left_s: null, left_s: null, budget_s: null, used_s: 10, left_money: null, budget_money: null, used_money: 0,

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict"
 import { readFileSync, readdirSync } from "node:fs"
 import { test } from "node:test"
-import { Words } from "../../voiceapp/static/js/i18n.js"
-import { ENDS } from "../../voiceapp/static/js/notice-ends.js"
-import { Notices } from "../../voiceapp/static/js/notices.js"
-import { obstacle } from "../../voiceapp/static/js/obstacle.js"
+import { Words } from "../../voiceapp/static/js/browser/i18n.js"
+import { ENDS } from "../../voiceapp/static/js/models/notice-ends.js"
+import { Notices } from "../../voiceapp/static/js/models/notices.js"
+import { obstacle } from "../../voiceapp/static/js/browser/support-check.js"
 
 const words = new Words("en", { "notice.quota.title": "Used up", "notice.quota.next": "Pay.", "notice.other.title": "Hm" })
 

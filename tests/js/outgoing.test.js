@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Outgoing } from "../../voiceapp/static/js/outgoing.js"
+import { Outgoing } from "../../voiceapp/static/js/call/outgoing.js"
 
 function outgoing() {
   const transport = { live: true, open: true, n: 0, sendSound() { return this.open ? ++this.n : null } }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Choices } from "../../voiceapp/static/js/choices.js"
+import { Choices } from "../../voiceapp/static/js/models/preferences.js"
 import { Preflight } from "../../voiceapp/static/js/preflight/preflight.js"
 import { Line } from "./support/line.js"
 

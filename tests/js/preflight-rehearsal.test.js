@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Rehearsal } from "../../voiceapp/static/js/preflight/rehearsal.js"
+import { Rehearsal } from "../../voiceapp/static/js/preflight/trial-call.js"
 import { Line } from "./support/line.js"
 
 function rehearse(trouble = null, reached = trouble !== null) {

@@ -5,7 +5,7 @@ import { ECHO_RATE, findEcho, SEARCHED_S } from "../../voiceapp/static/js/prefli
 import { CHECKS } from "../../voiceapp/static/js/preflight/preflight.js"
 import { probe, PROBE_S } from "../../voiceapp/static/js/preflight/probe.js"
 import { measureRoundTrip, summed } from "../../voiceapp/static/js/preflight/round-trip.js"
-import { Tape } from "../../voiceapp/static/js/preflight/tape.js"
+import { Tape } from "../../voiceapp/static/js/preflight/recording.js"
 import { echoVerdict, gravest, networkVerdict, pageVerdict, serviceVerdict, voiceVerdict } from "../../voiceapp/static/js/preflight/verdicts.js"
 import { VoiceLevel } from "../../voiceapp/static/js/preflight/voice-level.js"
 import { babble, random } from "./support/speech.js"
@@ -88,16 +88,16 @@ test("what comes before, after or not at all does no harm to a tape", () => {
 })
 
 test("the worklet says of each block when it began", async () => {
-  const ear = await worklet("ear", RATE)
+  const tap = await worklet("tap", RATE)
   globalThis.currentFrame = 0
   const heard = tone(440, RATE, 128 * 30)
   for (let at = 0; at < heard.length; at += 128) {
     globalThis.currentFrame = at
-    ear.hear(heard.subarray(at, at + 128))
+    tap.hear(heard.subarray(at, at + 128))
   }
   const tape = new Tape(0, 128 * 30 / RATE, RATE)
-  for (const { at, samples } of ear.posted()) tape.add(at, samples)
-  assert.equal(ear.posted().length, 4)
+  for (const { at, samples } of tap.posted()) tape.add(at, samples)
+  assert.equal(tap.posted().length, 4)
   assert.deepEqual(tape.samples.subarray(0, 3840), heard)
 })
 

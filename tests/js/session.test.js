@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Session } from "../../voiceapp/static/js/session.js"
+import { Session } from "../../voiceapp/static/js/call/call-state.js"
 
 function session(...steps) {
   const made = new Session({ sessionChanged() { this.times = (this.times ?? 0) + 1 } })

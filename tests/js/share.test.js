@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Choices } from "../../voiceapp/static/js/choices.js"
-import { linkFor, sharedIn } from "../../voiceapp/static/js/share.js"
+import { Choices } from "../../voiceapp/static/js/models/preferences.js"
+import { linkFor, sharedIn } from "../../voiceapp/static/js/models/settings-link.js"
 
 const choices = () => new Choices(null, { choiceChanged() {} })
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { SilenceWatch } from "../../voiceapp/static/js/silence-watch.js"
+import { SilenceWatch } from "../../voiceapp/static/js/call/silence-watch.js"
 
 function watch() {
   const told = []

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Levels } from "../../voiceapp/static/js/levels.js"
-import { Stats } from "../../voiceapp/static/js/stats.js"
+import { Levels } from "../../voiceapp/static/js/audio/levels.js"
+import { Stats } from "../../voiceapp/static/js/models/stats.js"
 import { tone } from "./support/signal.js"
 
 const SESSION = { phase: "live", turn: "assistant" }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { FIGURES, STILL, swell } from "../../voiceapp/static/js/figures.js"
-import { stateOf } from "../../voiceapp/static/js/status.js"
+import { FIGURES, STILL, swell } from "../../voiceapp/static/js/models/figures.js"
+import { stateOf } from "../../voiceapp/static/js/models/status.js"
 
 const call = (phase, turn, more = {}) => ({ session: { phase, turn }, asking: false, muted: false, speaking: false, pushToTalk: false, talking: false, ...more })
 

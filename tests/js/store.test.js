@@ -4,7 +4,7 @@ import "fake-indexeddb/auto"
 import { IDBFactory } from "fake-indexeddb"
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Store } from "../../voiceapp/static/js/talks/store.js"
+import { Store } from "../../voiceapp/static/js/history/store.js"
 
 const TALK = { id: "t", title: "", marked: false, began: 1, length: 0, model: "", voice: "", entries: [], tokens: null, cost: null, sound: null, events: [] }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Tabs } from "../../voiceapp/static/js/tabs.js"
+import { Tabs } from "../../voiceapp/static/js/browser/tabs.js"
 import { Locks } from "./support/locks.js"
 
 /** Tabs of one browser, and how often the call of each was taken. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { mock, test } from "node:test"
-import { TalkKey } from "../../voiceapp/static/js/talk-key.js"
+import { TalkKey } from "../../voiceapp/static/js/call/talk-key.js"
 
 function key() {
   mock.timers.reset()

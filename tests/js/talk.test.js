@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Talk } from "../../voiceapp/static/js/talk.js"
+import { Talk } from "../../voiceapp/static/js/call/push-to-talk.js"
 
 function talk(canTalk = true) {
   const told = []

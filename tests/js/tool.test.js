@@ -1,12 +1,12 @@
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"
-import { Words } from "../../voiceapp/static/js/i18n.js"
-import { FORMS, cues } from "../../voiceapp/static/js/talks/exports.js"
-import { Recorder } from "../../voiceapp/static/js/talks/recorder.js"
-import { toolLine } from "../../voiceapp/static/js/tool.js"
-import { Transcript } from "../../voiceapp/static/js/transcript.js"
-import { Transport } from "../../voiceapp/static/js/transport.js"
+import { Words } from "../../voiceapp/static/js/browser/i18n.js"
+import { FORMS, cues } from "../../voiceapp/static/js/history/exports.js"
+import { Recorder } from "../../voiceapp/static/js/history/recorder.js"
+import { toolLine } from "../../voiceapp/static/js/models/tool.js"
+import { Transcript } from "../../voiceapp/static/js/models/transcript.js"
+import { Transport } from "../../voiceapp/static/js/call/transport.js"
 
 const strings = language => JSON.parse(readFileSync(new URL(`../../voiceapp/static/i18n/${language}.json`, import.meta.url), "utf8"))
 const words = new Words("en", strings("en"))

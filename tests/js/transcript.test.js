@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { marksOf } from "../../voiceapp/static/js/marks.js"
-import { Transcript } from "../../voiceapp/static/js/transcript.js"
+import { marksOf } from "../../voiceapp/static/js/models/marks.js"
+import { Transcript } from "../../voiceapp/static/js/models/transcript.js"
 
 const SCRIPT = [
   ["place", { id: "u1", role: "user", after: null, kind: "audio" }],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { mock, test } from "node:test"
-import { Transport } from "../../voiceapp/static/js/transport.js"
+import { Transport } from "../../voiceapp/static/js/call/transport.js"
 
 /** A Socket.IO client socket: tests are the server. */
 class FakeSocket {

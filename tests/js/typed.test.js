@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { mock, test } from "node:test"
-import { MOST_BYTES, Outbox, excess } from "../../voiceapp/static/js/outbox.js"
+import { MOST_BYTES, Outbox, excess } from "../../voiceapp/static/js/call/outbox.js"
 import { Presses } from "../../voiceapp/static/js/views/presses.js"
 import { Place, settle } from "./support/call.js"
 import { random } from "./support/speech.js"

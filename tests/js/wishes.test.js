@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { mock, test } from "node:test"
-import { Choices } from "../../voiceapp/static/js/choices.js"
-import { Wishes } from "../../voiceapp/static/js/wishes.js"
+import { Choices } from "../../voiceapp/static/js/models/preferences.js"
+import { Wishes } from "../../voiceapp/static/js/call/session-request.js"
 
 function made() {
   mock.timers.reset()

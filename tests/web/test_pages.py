@@ -74,7 +74,7 @@ def test_every_file_the_page_names_is_there_and_is_kept_for_good(client: FlaskCl
 
 
 def test_the_address_of_another_version_is_none(client: FlaskClient) -> None:
-    for name in ("i18n/en.json", "js/worklets/capture.js"):
+    for name in ("i18n/en.json", "js/audio/worklets/capture.js"):
         assert client.get(f"/static/v-0123456789ab/{name}").status_code == 404
 
 

@@ -1,14 +1,14 @@
 // A whole call of the page in Node: its line and its sound are moved by hand, everything else is real.
 
 import { mock } from "node:test"
-import { Call } from "../../../voiceapp/static/js/call.js"
-import { CaptionPace } from "../../../voiceapp/static/js/caption-pace.js"
-import { Choices } from "../../../voiceapp/static/js/choices.js"
-import { Inspector } from "../../../voiceapp/static/js/inspector.js"
-import { Notices } from "../../../voiceapp/static/js/notices.js"
-import { Stats } from "../../../voiceapp/static/js/stats.js"
-import { Keeper } from "../../../voiceapp/static/js/talks/keeper.js"
-import { Transcript } from "../../../voiceapp/static/js/transcript.js"
+import { Call } from "../../../voiceapp/static/js/call/call.js"
+import { CaptionPace } from "../../../voiceapp/static/js/text/caption-pace.js"
+import { Choices } from "../../../voiceapp/static/js/models/preferences.js"
+import { Inspector } from "../../../voiceapp/static/js/models/inspector.js"
+import { Notices } from "../../../voiceapp/static/js/models/notices.js"
+import { Stats } from "../../../voiceapp/static/js/models/stats.js"
+import { Keeper } from "../../../voiceapp/static/js/history/history-keeper.js"
+import { Transcript } from "../../../voiceapp/static/js/models/transcript.js"
 import { Scheduler, soundWorld } from "./audio.js"
 import { Line } from "./line.js"
 

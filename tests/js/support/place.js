@@ -2,12 +2,12 @@
 // what comes over the line, what a timer does.
 
 import assert from "node:assert/strict"
-import { Call } from "../../../voiceapp/static/js/call.js"
-import { CaptionPace } from "../../../voiceapp/static/js/caption-pace.js"
-import { Choices } from "../../../voiceapp/static/js/choices.js"
-import { Notices } from "../../../voiceapp/static/js/notices.js"
-import { Stats } from "../../../voiceapp/static/js/stats.js"
-import { Transcript } from "../../../voiceapp/static/js/transcript.js"
+import { Call } from "../../../voiceapp/static/js/call/call.js"
+import { CaptionPace } from "../../../voiceapp/static/js/text/caption-pace.js"
+import { Choices } from "../../../voiceapp/static/js/models/preferences.js"
+import { Notices } from "../../../voiceapp/static/js/models/notices.js"
+import { Stats } from "../../../voiceapp/static/js/models/stats.js"
+import { Transcript } from "../../../voiceapp/static/js/models/transcript.js"
 import { Scheduler, soundWorld } from "./audio.js"
 import { Line } from "./line.js"
 import { Timers } from "./timers.js"

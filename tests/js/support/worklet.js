@@ -4,7 +4,7 @@ const QUANTUM = 128
 let loads = 0
 
 /**
- * A processor of `voiceapp/static/js/worklets/{name}.js` at a device rate, with what it posted.
+ * A processor of `voiceapp/static/js/audio/worklets/{name}.js` at a device rate, with what it posted.
  */
 export async function worklet(name, rate) {
   let Processor
@@ -13,7 +13,7 @@ export async function worklet(name, rate) {
     AudioWorkletProcessor: class { port = { posted: [], postMessage(message) { this.posted.push(message) } } },
     registerProcessor: (_, made) => { Processor = made }
   })
-  await import(`../../../voiceapp/static/js/worklets/${name}.js?${loads++}`)
+  await import(`../../../voiceapp/static/js/audio/worklets/${name}.js?${loads++}`)
   return new Driver(new Processor())
 }
 

@@ -1,7 +1,7 @@
 // Starts the page in the language the server chose for it.
 
-import { ROOT, address } from "./addresses.js"
-import { Words } from "./i18n.js"
+import { ROOT, address } from "./browser/addresses.js"
+import { Words } from "./browser/i18n.js"
 import { Page } from "./page.js"
 
 const WORKER_MS = 3000

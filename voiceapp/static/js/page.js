@@ -1,26 +1,26 @@
 // The whole page: makes the parts, and lets each tell the others what happened.
 
-import { address } from "./addresses.js"
-import { askAdmission, whyMissing } from "./admission.js"
+import { address } from "./browser/addresses.js"
+import { askAdmission, whyMissing } from "./call/admission.js"
 import { VoiceSample } from "./audio/voice-sample.js"
-import { Call } from "./call.js"
-import { DATABASES, connect, drafts, storage } from "./browser.js"
-import { CaptionPace } from "./caption-pace.js"
-import { Choices } from "./choices.js"
-import { Edition } from "./edition.js"
-import { Inspector } from "./inspector.js"
-import { Keys } from "./keys.js"
-import { Meter } from "./meter.js"
-import { Notices } from "./notices.js"
-import { obstacle } from "./obstacle.js"
-import { askToStay } from "./persistence.js"
-import { sharedIn } from "./share.js"
-import { Stats } from "./stats.js"
-import { stateOf } from "./status.js"
-import { Tabs } from "./tabs.js"
-import { Keeper } from "./talks/keeper.js"
-import { Store } from "./talks/store.js"
-import { Transcript } from "./transcript.js"
+import { Call } from "./call/call.js"
+import { DATABASES, connect, drafts, storage } from "./browser/browser.js"
+import { CaptionPace } from "./text/caption-pace.js"
+import { Choices } from "./models/preferences.js"
+import { Edition } from "./browser/edition.js"
+import { Inspector } from "./models/inspector.js"
+import { Keys } from "./browser/shortcuts.js"
+import { Meter } from "./models/usage-model.js"
+import { Notices } from "./models/notices.js"
+import { obstacle } from "./browser/support-check.js"
+import { askToStay } from "./browser/persistence.js"
+import { sharedIn } from "./models/settings-link.js"
+import { Stats } from "./models/stats.js"
+import { stateOf } from "./models/status.js"
+import { Tabs } from "./browser/tabs.js"
+import { Keeper } from "./history/history-keeper.js"
+import { Store } from "./history/store.js"
+import { Transcript } from "./models/transcript.js"
 import { AssistantView } from "./views/assistant-view.js"
 import { ComposerView } from "./views/composer-view.js"
 import { ControlsView } from "./views/controls-view.js"
@@ -41,7 +41,7 @@ import { TalkView } from "./views/talk-view.js"
 import { TalksView } from "./views/talks-view.js"
 import { TranscriptView } from "./views/transcript-view.js"
 import { Waveform } from "./views/waveform.js"
-import { WakeLock } from "./wake-lock.js"
+import { WakeLock } from "./browser/wake-lock.js"
 
 const PING_MS = 5000
 /** Whose next step is to load the page again. */
@@ -65,7 +65,7 @@ export class Page {
   preflight
   tabs = new Tabs(navigator.locks, this)
 
-  /** @param {import("./i18n.js").Words} words */
+  /** @param {import("./browser/i18n.js").Words} words */
   constructor(words) {
     this.words = words
     this.notices = new Notices(words, this)
@@ -196,13 +196,13 @@ export class Page {
   outboxChanged = () => this.outboxView.render()
   textsUnsent = (/** @type {string[]} */ texts) => this.composerView.giveBack(texts)
 
-  /** @param {import("./wire.js").Ready} ready */
+  /** @param {import("./call/wire.js").Ready} ready */
   callReadied(ready) {
     this.meter.begin(ready, this.now())
     this.edition.heard(ready.version)
   }
 
-  /** @param {import("./wire.js").Made} made */
+  /** @param {import("./call/wire.js").Made} made */
   callRenewed(made) {
     this.meter.renew(made, this.now())
     this.assistantView.renewed(made.voice)
@@ -228,19 +228,19 @@ export class Page {
     this.transcriptView.render()
   }
 
-  /** @param {import("./wire.js").LogLine} line */
+  /** @param {import("./call/wire.js").LogLine} line */
   logArrived(line) {
     this.inspector.add(line)
   }
 
-  /** @param {import("./wire.js").Usage} usage */
+  /** @param {import("./call/wire.js").Usage} usage */
   usageArrived(usage) {
     this.meter.usage = usage
     this.meterView.render()
     this.controlsView.render()
   }
 
-  /** @param {import("./wire.js").Limits} limits */
+  /** @param {import("./call/wire.js").Limits} limits */
   limitsArrived(limits) {
     this.meter.limit(limits, this.now())
     if (limits.idle_left_s === null) this.notices.over("turnBegan")
@@ -292,7 +292,7 @@ export class Page {
 
   // Delegate of the models
 
-  /** @param {import("./latency.js").Latency} latency */
+  /** @param {import("./models/latency.js").Latency} latency */
   latencyMeasured(latency) {
     this.transcript.measure(latency)
     this.keeper.changed()
@@ -363,7 +363,7 @@ export class Page {
   }
 
   eventsWanted() {
-    import("./talks/files.js").then(({ eventsOf }) => save(eventsOf(this.inspector.lines, this.words)), this.partMissing)
+    import("./history/files.js").then(({ eventsOf }) => save(eventsOf(this.inspector.lines, this.words)), this.partMissing)
   }
 
   spacePressed() {
@@ -381,14 +381,14 @@ export class Page {
     this.assistantView.render()
   }
 
-  /** @param {import("./wire.js").Trouble} trouble */
+  /** @param {import("./call/wire.js").Trouble} trouble */
   sampleFailed(trouble) {
     this.notices.add({ ...trouble, fatal: false }, ["sampleAsked"])
   }
 
   // Delegate of the choices
 
-  /** @param {keyof import("./choices.js").Values} name */
+  /** @param {keyof import("./models/preferences.js").Values} name */
   choiceChanged(name) {
     this.call.choiceChanged(name)
     this.preflight?.choiceChanged()

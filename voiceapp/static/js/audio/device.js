@@ -38,7 +38,7 @@ export class AudioDevice {
     context.onstatechange = () => this.#changed()
     routeAs("play-and-record")
     const resumed = Promise.race([context.resume(), pause(RESUME_MS)])
-    await Promise.all(["capture", "playback"].map(name => context.audioWorklet.addModule(new URL(`../worklets/${name}.js`, import.meta.url)))).catch(missing)
+    await Promise.all(["capture", "playback"].map(name => context.audioWorklet.addModule(new URL(`./worklets/${name}.js`, import.meta.url)))).catch(missing)
     await resumed
     this.ran ||= this.running
     return context

@@ -1,6 +1,6 @@
 // What is to be heard, in order: starts an item when enough of it is there, plays items without a gap, stops one at once.
 
-import { Rest } from "./rest.js"
+import { Rest } from "./pause-stretcher.js"
 import { Track } from "./track.js"
 
 const FADE_MS = 5

@@ -1,6 +1,6 @@
 // How a voice sounds: a short call of its own, in which the assistant is greeted and answers. Its microphone is shut.
 
-import { Refusals } from "../admission.js"
+import { Refusals } from "../call/admission.js"
 import { decode } from "./base64.js"
 import { SAMPLE_RATE } from "./pcm.js"
 
@@ -8,7 +8,7 @@ import { SAMPLE_RATE } from "./pcm.js"
 const LONGEST_S = 9
 const SILENT_MS = 30_000
 
-/** @typedef {import("../wire.js").Trouble} Trouble */
+/** @typedef {import("../call/wire.js").Trouble} Trouble */
 
 export class VoiceSample {
   /** The call, until all of the sound is there. @type {any} */
@@ -23,7 +23,7 @@ export class VoiceSample {
 
   /**
    * @param {() => any} connect makes a Socket.IO socket that is not yet connected
-   * @param {() => Promise<import("../admission.js").Admission>} ask why a connection may have been refused
+   * @param {() => Promise<import("../call/admission.js").Admission>} ask why a connection may have been refused
    * @param {{sampleChanged: () => void, sampleFailed: (trouble: Trouble) => void}} delegate
    */
   constructor(connect, ask, delegate) {
@@ -36,7 +36,7 @@ export class VoiceSample {
     return this.context !== null
   }
 
-  /** To be called inside a click. @param {import("../transport.js").Session} session @param {string} greeting */
+  /** To be called inside a click. @param {import("../call/transport.js").Session} session @param {string} greeting */
   play(session, greeting) {
     this.stop()
     this.context = new AudioContext({ sampleRate: SAMPLE_RATE })
@@ -59,7 +59,7 @@ export class VoiceSample {
     this.delegate.sampleChanged()
   }
 
-  /** @param {any} socket @param {import("../transport.js").Session} session @param {string} greeting */
+  /** @param {any} socket @param {import("../call/transport.js").Session} session @param {string} greeting */
   #listen(socket, session, greeting) {
     const wishes = { ...session, turn: { mode: "push_to_talk" }, greet: false }
     socket.on("connect", () => socket.emit("start", wishes, (/** @type {any} */ answer) => { if (!answer.ok) this.#fail(socket, answer.error) }))

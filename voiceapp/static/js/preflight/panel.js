@@ -10,7 +10,7 @@ export const dressed = addStylesheet(new URL("../../css/preflight.css", import.m
 export class Panel {
   /**
    * @param {import("./preflight.js").Parts} parts
-   * @param {import("../i18n.js").Words} words
+   * @param {import("../browser/i18n.js").Words} words
    * @param {{callWanted: () => void, preflightMeasured: () => void}} delegate
    */
   constructor(parts, words, delegate) {

@@ -2,9 +2,9 @@
 // sound goes one after the other; the server is asked meanwhile.
 
 import { Microphone } from "../audio/microphone.js"
-import { Bench } from "./bench.js"
+import { Bench } from "./check-audio.js"
 import { ECHO_RATE, findEcho } from "./echo.js"
-import { Rehearsal } from "./rehearsal.js"
+import { Rehearsal } from "./trial-call.js"
 import { measureRoundTrip } from "./round-trip.js"
 import { echoVerdict, gravest, networkVerdict, pageVerdict, serviceVerdict, voiceVerdict } from "./verdicts.js"
 import { VoiceLevel } from "./voice-level.js"
@@ -24,9 +24,9 @@ const AUDIBLE_DB = -45
  * @typedef {object} Parts
  * @property {() => string | null} obstacle the code of what makes a call impossible here
  * @property {MediaDevices | undefined} devices
- * @property {import("../choices.js").Choices} choices
+ * @property {import("../models/preferences.js").Choices} choices
  * @property {() => any} connect makes a Socket.IO socket that is not yet connected
- * @property {() => Promise<import("../admission.js").Admission>} ask why a connection may have been refused
+ * @property {() => Promise<import("../call/admission.js").Admission>} ask why a connection may have been refused
  * @property {() => object} wishes as `start` would carry them
  * @property {() => Promise<unknown>} ping a small question to the server
  * @property {() => number} now milliseconds
@@ -36,7 +36,7 @@ const AUDIBLE_DB = -45
 class Run {
   over = false
 
-  /** @param {Parts} parts @param {(trouble: import("../wire.js").Trouble) => void} progressed */
+  /** @param {Parts} parts @param {(trouble: import("../call/wire.js").Trouble) => void} progressed */
   constructor({ devices, choices, connect, ask, wishes }, progressed) {
     this.bench = new Bench(devices, choices)
     this.rehearsal = new Rehearsal(connect, ask, wishes(), progressed)

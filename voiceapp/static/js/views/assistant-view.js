@@ -15,10 +15,10 @@ export class AssistantView {
   languages = find("settings-language", HTMLSelectElement)
 
   /**
-   * @param {import("../choices.js").Choices} choices
-   * @param {import("../call.js").Call} call
+   * @param {import("../models/preferences.js").Choices} choices
+   * @param {import("../call/call.js").Call} call
    * @param {import("../audio/voice-sample.js").VoiceSample} sample
-   * @param {import("../i18n.js").Words} words
+   * @param {import("../browser/i18n.js").Words} words
    */
   constructor(choices, call, sample, words) {
     this.choices = choices

@@ -1,8 +1,8 @@
 // The text box: Enter sends, Shift and Enter breaks the line, and Enter that ends an IME's composition does neither. What
 // stands in it stays until it is sent: a text that is too long is not cut, and another page in this tab finds it again.
 
-import { composing } from "../keys.js"
-import { excess } from "../outbox.js"
+import { composing } from "../browser/shortcuts.js"
+import { excess } from "../call/outbox.js"
 import { find, write } from "./element.js"
 
 const DRAFT = "voiceapp.draft"
@@ -14,7 +14,7 @@ export class ComposerView {
   note = find("composer-note", HTMLElement)
 
   /**
-   * @param {import("../i18n.js").Words} words
+   * @param {import("../browser/i18n.js").Words} words
    * @param {Pick<Storage, "getItem" | "setItem" | "removeItem"> | null} drafts of this tab alone
    * @param {{textEntered: (text: string) => void}} delegate
    */

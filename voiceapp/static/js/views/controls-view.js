@@ -1,11 +1,11 @@
 // The round button, the microphone, the stop button, and the state of the call: in words, as an icon, and on the body.
 
-import { about, duration } from "../amounts.js"
-import { stateOf } from "../status.js"
+import { about, duration } from "../models/amounts.js"
+import { stateOf } from "../models/status.js"
 import { find, write } from "./element.js"
 import { Presses } from "./presses.js"
 
-/** @type {Record<import("../status.js").State, string>} */
+/** @type {Record<import("../models/status.js").State, string>} */
 const ICONS = {
   idle: "talk", permission: "lock", connecting: "link", listening: "ear", user: "mic", thinking: "dots", tool: "wrench", assistant: "speaker",
   muted: "mic-off", talk: "press", reconnecting: "unlink", ended: "hangup"
@@ -22,9 +22,9 @@ export class ControlsView {
   presses = new Presses()
 
   /**
-   * @param {import("../call.js").Call} call
-   * @param {import("../meter.js").Meter} meter
-   * @param {import("../i18n.js").Words} words
+   * @param {import("../call/call.js").Call} call
+   * @param {import("../models/usage-model.js").Meter} meter
+   * @param {import("../browser/i18n.js").Words} words
    * @param {{talkWanted: () => void}} delegate
    */
   constructor(call, meter, words, delegate) {
@@ -58,7 +58,7 @@ export class ControlsView {
 
   /**
    * A screen reader would speak over the assistant, and into the microphone: what is heard is not announced as well.
-   * @param {import("../status.js").State} state
+   * @param {import("../models/status.js").State} state
    */
   #hush(state) {
     const { session, sound } = this.call
@@ -67,7 +67,7 @@ export class ControlsView {
     this.status.setAttribute("aria-live", heard && state === "assistant" ? "off" : "polite")
   }
 
-  /** @param {import("../status.js").State} state */
+  /** @param {import("../models/status.js").State} state */
   #renderStatus(state) {
     this.icon.setAttribute("href", `#icon-${ICONS[state]}`)
     this.#hush(state)

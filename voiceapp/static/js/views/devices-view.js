@@ -15,9 +15,9 @@ export class DevicesView {
   hint = find("settings-headphones-hint", HTMLElement)
 
   /**
-   * @param {import("../sound.js").Sound} sound
-   * @param {import("../choices.js").Choices} choices
-   * @param {import("../i18n.js").Words} words
+   * @param {import("../call/call-audio.js").Sound} sound
+   * @param {import("../models/preferences.js").Choices} choices
+   * @param {import("../browser/i18n.js").Words} words
    */
   constructor(sound, choices, words) {
     this.sound = sound
@@ -51,7 +51,7 @@ export class DevicesView {
   /**
    * Only where it differs: an open menu must not be pulled away.
    * @param {HTMLSelectElement} menu
-   * @param {import("../devices.js").Device[]} devices
+   * @param {import("../browser/devices.js").Device[]} devices
    * @param {string} chosen
    */
   #fill(menu, devices, chosen) {

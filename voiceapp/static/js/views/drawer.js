@@ -1,6 +1,6 @@
 // A panel at the side (on a small screen, from below) with the button that opens and the one that closes it.
 
-import { composing } from "../keys.js"
+import { composing } from "../browser/shortcuts.js"
 import { find } from "./element.js"
 
 export class Drawer {

@@ -1,10 +1,10 @@
 // One entry of the transcript. A screen reader is given finished sentences; the line that still grows is hidden from it.
 // What stands at its foot (when, how long it took, a button) is there to be read, but is not announced.
 
-import { said } from "../latency.js"
-import { marksOf } from "../marks.js"
-import { sentences } from "../sentences.js"
-import { heardPart } from "../transcript.js"
+import { said } from "../models/latency.js"
+import { marksOf } from "../models/marks.js"
+import { sentences } from "../text/sentences.js"
+import { heardPart } from "../models/transcript.js"
 import { element, write } from "./element.js"
 import { keepSelection } from "./selection.js"
 
@@ -25,8 +25,8 @@ export class EntryView {
   finished = []
 
   /**
-   * @param {import("../transcript.js").Entry} entry
-   * @param {import("../i18n.js").Words} i18n
+   * @param {import("../models/transcript.js").Entry} entry
+   * @param {import("../browser/i18n.js").Words} i18n
    */
   constructor(entry, i18n) {
     this.i18n = i18n
@@ -35,7 +35,7 @@ export class EntryView {
     this.root = element("div", { class: "entry", "data-item": entry.id, "data-role": entry.role }, who, this.words, this.marks, this.foot)
   }
 
-  /** @param {import("../transcript.js").Entry} entry */
+  /** @param {import("../models/transcript.js").Entry} entry */
   #makeFoot({ at }) {
     const time = element("time", { datetime: new Date(at).toISOString() }, this.i18n.times.format(at))
     const copy = element("button", { type: "button", class: "copy" }, this.i18n.say("transcript.copy"))
@@ -45,7 +45,7 @@ export class EntryView {
   }
 
   /**
-   * @param {import("../transcript.js").Entry} entry
+   * @param {import("../models/transcript.js").Entry} entry
    * @param {{shown: number, settled: boolean}} pace how many characters of the text to show, and whether that is all
    */
   render(entry, { shown, settled }) {
@@ -58,7 +58,7 @@ export class EntryView {
   }
 
   /**
-   * @param {import("../transcript.js").Entry} entry
+   * @param {import("../models/transcript.js").Entry} entry
    * @param {boolean} empty nothing of it is shown
    * @param {boolean} settled
    */
@@ -92,7 +92,7 @@ export class EntryView {
     this.finished = finished
   }
 
-  /** @param {import("../latency.js").Latency} latency */
+  /** @param {import("../models/latency.js").Latency} latency */
   #renderLatency(latency) {
     const parts = said(latency, this.i18n)
     if (this.latency.textContent === parts.join(" · ")) return

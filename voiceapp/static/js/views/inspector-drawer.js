@@ -7,8 +7,8 @@ export class InspectorDrawer {
   view
 
   /**
-   * @param {import("../inspector.js").Inspector} inspector
-   * @param {import("../i18n.js").Words} words
+   * @param {import("../models/inspector.js").Inspector} inspector
+   * @param {import("../browser/i18n.js").Words} words
    * @param {{drawerOpened: (drawer: Drawer) => void, drawerClosed: (drawer: Drawer) => void, eventsWanted: () => void, partMissing: () => void}} delegate
    */
   constructor(inspector, words, delegate) {

@@ -1,7 +1,7 @@
 // The drawer with the upstream's events. Only the rows in sight are drawn; while it is closed nothing is asked for and
 // nothing drawn.
 
-import { inSight } from "../virtual-list.js"
+import { inSight } from "./virtual-list.js"
 import { element, find, icon, write } from "./element.js"
 
 const COPIED_MS = 2000
@@ -27,8 +27,8 @@ export class InspectorView {
   following = true
 
   /**
-   * @param {import("../inspector.js").Inspector} inspector
-   * @param {import("../i18n.js").Words} words
+   * @param {import("../models/inspector.js").Inspector} inspector
+   * @param {import("../browser/i18n.js").Words} words
    * @param {import("./drawer.js").Drawer} drawer in which it stands
    * @param {{eventsWanted: () => void}} delegate
    */
@@ -43,7 +43,7 @@ export class InspectorView {
     const { inspector } = this
     find("log-clear", HTMLButtonElement).addEventListener("click", () => this.#over(() => inspector.clear()))
     this.search.addEventListener("input", () => this.#over(() => inspector.search(this.search.value)))
-    this.direction.addEventListener("change", () => this.#over(() => inspector.filter(/** @type {import("../inspector.js").Direction} */ (this.direction.value))))
+    this.direction.addEventListener("change", () => this.#over(() => inspector.filter(/** @type {import("../models/inspector.js").Direction} */ (this.direction.value))))
     this.group.addEventListener("change", () => this.#over(() => inspector.group(this.group.checked)))
     this.pause.addEventListener("click", () => inspector.pause(!inspector.paused))
     this.copy.addEventListener("click", () => this.#copy())
@@ -95,7 +95,7 @@ export class InspectorView {
 
   /**
    * A row that stays in sight stays the same element, or a click between two events would be lost.
-   * @param {import("../inspector.js").Row[]} rows
+   * @param {import("../models/inspector.js").Row[]} rows
    * @param {number} first
    * @param {number} rowHeight
    */
@@ -106,7 +106,7 @@ export class InspectorView {
   }
 
   /**
-   * @param {import("../inspector.js").Row} row
+   * @param {import("../models/inspector.js").Row} row
    * @param {number} place
    * @param {number} top
    */
@@ -131,7 +131,7 @@ export class InspectorView {
     this.#renderChosen(rows[this.#chosenPlace])
   }
 
-  /** @param {import("../inspector.js").Row | undefined} row */
+  /** @param {import("../models/inspector.js").Row | undefined} row */
   #renderChosen(row) {
     this.list.toggleAttribute("data-chosen", Boolean(row))
     if (row && this.drawn.has(row.id)) this.list.setAttribute("aria-activedescendant", `log-row-${row.id}`)
@@ -145,7 +145,7 @@ export class InspectorView {
     return this.chosen ? this.inspector.rows.findIndex(({ id }) => id === this.chosen) : -1
   }
 
-  /** @param {HTMLElement} root @param {import("../inspector.js").Row} row */
+  /** @param {HTMLElement} root @param {import("../models/inspector.js").Row} row */
   #fill(root, { line: { direction, type, summary, at }, times, bytes }) {
     const said = element("span", { class: "visually-hidden" }, this.words.say(direction === "up" ? "log.up" : "log.down"))
     const title = element("span", { class: "type" }, type, times > 1 ? ` ×${this.words.numbers.format(times)}` : "")
@@ -208,7 +208,7 @@ export class InspectorView {
   }
 }
 
-/** @param {import("../wire.js").LogLine} line */
+/** @param {import("../call/wire.js").LogLine} line */
 function readable({ body = "" }) {
   try {
     return JSON.stringify(JSON.parse(body), null, 2)

@@ -12,7 +12,7 @@ export class Leaving {
   timer
 
   /**
-   * @param {import("../i18n.js").Words} words
+   * @param {import("../browser/i18n.js").Words} words
    * @param {{callActive: boolean}} delegate
    */
   constructor(words, delegate) {

@@ -1,7 +1,7 @@
 // How the page looks, the link to its settings, and the list of keys.
 
-import { ROOT } from "../addresses.js"
-import { linkFor } from "../share.js"
+import { ROOT } from "../browser/addresses.js"
+import { linkFor } from "../models/settings-link.js"
 import { find, write } from "./element.js"
 
 const YEAR_S = 365 * 24 * 3600
@@ -12,8 +12,8 @@ export class LookView {
   undo = find("settings-undo", HTMLButtonElement)
 
   /**
-   * @param {import("../choices.js").Choices} choices
-   * @param {import("../i18n.js").Words} words
+   * @param {import("../models/preferences.js").Choices} choices
+   * @param {import("../browser/i18n.js").Words} words
    */
   constructor(choices, words) {
     this.choices = choices

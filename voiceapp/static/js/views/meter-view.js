@@ -1,9 +1,9 @@
 // How long the call has lasted, what it has cost, and what is left: a line with the call, more behind it, and all of it
 // with the events.
 
-import { about, duration, money } from "../amounts.js"
-import { bill } from "../bill.js"
-import { clock } from "../meter.js"
+import { about, duration, money } from "../models/amounts.js"
+import { bill } from "../models/cost-lines.js"
+import { clock } from "../models/usage-model.js"
 import { element, find, write } from "./element.js"
 
 const EVERY_MS = 1000
@@ -11,7 +11,7 @@ const EVERY_MS = 1000
 const COUNTED_MS = 300_000
 const MINUTE_MS = 60_000
 
-/** @typedef {import("../meter.js").Budget} Budget */
+/** @typedef {import("../models/usage-model.js").Budget} Budget */
 
 export class MeterView {
   line = find("meter", HTMLElement)
@@ -26,8 +26,8 @@ export class MeterView {
   opened = false
 
   /**
-   * @param {import("../meter.js").Meter} meter
-   * @param {import("../i18n.js").Words} words
+   * @param {import("../models/usage-model.js").Meter} meter
+   * @param {import("../browser/i18n.js").Words} words
    * @param {() => number} now milliseconds, of the meter's clock
    */
   constructor(meter, words, now) {

@@ -9,8 +9,8 @@ export class NoticesView {
   shown = new Map()
 
   /**
-   * @param {import("../notices.js").Notices} notices
-   * @param {import("../i18n.js").Words} words
+   * @param {import("../models/notices.js").Notices} notices
+   * @param {import("../browser/i18n.js").Words} words
    * @param {{noticeAccepted: (code: string) => void}} delegate
    */
   constructor(notices, words, delegate) {
@@ -25,7 +25,7 @@ export class NoticesView {
     for (const notice of this.notices.all) this.#show(notice)
   }
 
-  /** @param {import("../notices.js").Notice} notice */
+  /** @param {import("../models/notices.js").Notice} notice */
   #show({ code, title, next, progress, fatal }) {
     const node = this.shown.get(code) ?? this.#add(code, fatal)
     for (const [name, words] of Object.entries({ title, next, progress })) write(/** @type {Element} */ (node.querySelector(`[data-part=${name}]`)), words)

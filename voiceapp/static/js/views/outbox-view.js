@@ -2,7 +2,7 @@
 
 import { element, find } from "./element.js"
 
-/** @type {Record<import("../outbox.js").TypedState, string>} */
+/** @type {Record<import("../call/outbox.js").TypedState, string>} */
 const STATES = { waiting: "outbox.waiting", sent: "outbox.sent", unsent: "outbox.unsent" }
 
 export class OutboxView {
@@ -12,9 +12,9 @@ export class OutboxView {
   rows = new Map()
 
   /**
-   * @param {import("../outbox.js").Outbox} outbox
+   * @param {import("../call/outbox.js").Outbox} outbox
    * @param {import("./composer-view.js").ComposerView} composer
-   * @param {import("../i18n.js").Words} words
+   * @param {import("../browser/i18n.js").Words} words
    */
   constructor(outbox, composer, words) {
     this.outbox = outbox
@@ -31,13 +31,13 @@ export class OutboxView {
     if (grown) this.scroller.scrollTop = this.scroller.scrollHeight
   }
 
-  /** The same element as long as nothing of it changes: its buttons keep their focus. @param {import("../outbox.js").Typed} typed */
+  /** The same element as long as nothing of it changes: its buttons keep their focus. @param {import("../call/outbox.js").Typed} typed */
   #row(typed) {
     const row = this.rows.get(typed.n)
     return row?.state === typed.state ? row : { root: this.#make(typed), state: typed.state }
   }
 
-  /** @param {import("../outbox.js").Typed} typed */
+  /** @param {import("../call/outbox.js").Typed} typed */
   #make({ n, text, state }) {
     const mark = element("p", { class: "mark" }, this.words.say(STATES[state]))
     const buttons = state === "unsent" ? [this.#button("outbox.again", () => this.outbox.again(n)), this.#button("outbox.edit", () => this.#edit(n, text))] : []

@@ -10,8 +10,8 @@ export class PreflightOffer {
   opener = find("preflight-open", HTMLButtonElement)
 
   /**
-   * @param {import("../choices.js").Choices} choices
-   * @param {import("../i18n.js").Words} words
+   * @param {import("../models/preferences.js").Choices} choices
+   * @param {import("../browser/i18n.js").Words} words
    * @param {{preflightNear: () => Promise<unknown>, preflightWanted: () => void, callActive: boolean}} delegate
    */
   constructor(choices, words, delegate) {

@@ -1,7 +1,7 @@
 // The check before a call: a dialog with one row for each part of it. What is found is also told, one line after the
 // other, to whoever does not see the rows.
 
-import { Notices } from "../notices.js"
+import { Notices } from "../models/notices.js"
 import { CHECKS } from "../preflight/preflight.js"
 import { element, find, write } from "./element.js"
 
@@ -23,8 +23,8 @@ export class PreflightView {
 
   /**
    * @param {import("../preflight/preflight.js").Preflight} preflight
-   * @param {import("../choices.js").Choices} choices
-   * @param {import("../i18n.js").Words} words
+   * @param {import("../models/preferences.js").Choices} choices
+   * @param {import("../browser/i18n.js").Words} words
    * @param {{callWanted: () => void}} delegate
    */
   constructor(preflight, choices, words, delegate) {
@@ -148,7 +148,7 @@ export class PreflightView {
     return { title, next }
   }
 
-  /** @param {import("../wire.js").Trouble} trouble */
+  /** @param {import("../call/wire.js").Trouble} trouble */
   #wordsForTrouble(trouble) {
     return this.notices.word(trouble)
   }

@@ -1,11 +1,11 @@
 // The settings: each control is tied to a choice by its data-choice, and shows what the choice is.
 
-import { RANGES } from "../choices.js"
+import { RANGES } from "../models/preferences.js"
 import { find, write } from "./element.js"
 import { whenLeft } from "./menu.js"
 
 /** @typedef {HTMLInputElement | HTMLSelectElement} Control */
-/** @typedef {keyof import("../choices.js").Values} Name */
+/** @typedef {keyof import("../models/preferences.js").Values} Name */
 
 export class SettingsView {
   panel = find("settings", HTMLElement)
@@ -13,9 +13,9 @@ export class SettingsView {
   controls = [...this.panel.querySelectorAll("[data-choice]")].map(control => /** @type {Control} */ (control))
 
   /**
-   * @param {import("../choices.js").Choices} choices
+   * @param {import("../models/preferences.js").Choices} choices
    * @param {{headphones: boolean}} sound
-   * @param {import("../i18n.js").Words} words
+   * @param {import("../browser/i18n.js").Words} words
    */
   constructor(choices, sound, words) {
     this.choices = choices
@@ -43,7 +43,7 @@ export class SettingsView {
 
   /** @param {Control} control */
   #prepare(control) {
-    const range = RANGES[/** @type {import("../choices.js").Slider} */ (nameOf(control))]
+    const range = RANGES[/** @type {import("../models/preferences.js").Slider} */ (nameOf(control))]
     if (range) Object.assign(control, { min: range.least, max: range.most, step: range.step })
     // Another choice deletes what was kept of the talk.
     if (nameOf(control) === "keep") whenLeft(control, () => this.#changed(control))

@@ -1,20 +1,20 @@
 // One past talk: read, heard again with its text in time, renamed, marked, saved as a file, deleted.
 
-import { marksOf } from "../marks.js"
-import { shownAt } from "../talks/replay.js"
-import { isBreak, saidIn, titleOf } from "../talks/talk.js"
-import { toolLine } from "../tool.js"
+import { marksOf } from "../models/marks.js"
+import { shownAt } from "../history/replay.js"
+import { isBreak, saidIn, titleOf } from "../history/talk.js"
+import { toolLine } from "../models/tool.js"
 import { element, find, icon } from "./element.js"
 import { save } from "./save.js"
 import { keepSelection } from "./selection.js"
-import { SureButton } from "./sure-button.js"
+import { SureButton } from "./confirm-button.js"
 
 /** What makes files of a talk: loaded when one is looked at. */
-const filing = () => import("../talks/files.js")
+const filing = () => import("../history/files.js")
 
 export class TalkDetailView {
   root = find("talk-detail", HTMLElement)
-  /** @type {import("../talks/talk.js").Talk | null} */
+  /** @type {import("../history/talk.js").Talk | null} */
   talk = null
   /** @type {HTMLAudioElement | null} */
   player = null
@@ -25,8 +25,8 @@ export class TalkDetailView {
   rows = new Map()
 
   /**
-   * @param {import("../talks/keeper.js").Keeper} keeper
-   * @param {import("../i18n.js").Words} words
+   * @param {import("../history/history-keeper.js").Keeper} keeper
+   * @param {import("../browser/i18n.js").Words} words
    * @param {{talkClosed: () => void, partMissing: () => void}} delegate
    */
   constructor(keeper, words, delegate) {
@@ -35,7 +35,7 @@ export class TalkDetailView {
     this.delegate = delegate
   }
 
-  /** @param {import("../talks/talk.js").Talk} talk */
+  /** @param {import("../history/talk.js").Talk} talk */
   open(talk) {
     this.#release()
     this.talk = talk
@@ -64,14 +64,14 @@ export class TalkDetailView {
     this.address = ""
   }
 
-  /** @param {import("../talks/talk.js").Talk} talk */
+  /** @param {import("../history/talk.js").Talk} talk */
   #name(talk) {
     const box = element("input", { type: "text", dir: "auto", maxlength: "200", value: titleOf(talk, this.words) })
     box.addEventListener("change", () => this.#change({ title: box.value.trim() }))
     return element("label", { class: "setting menu" }, element("span", {}, this.words.say("talks.rename")), box)
   }
 
-  /** @param {import("../talks/talk.js").Talk} talk */
+  /** @param {import("../history/talk.js").Talk} talk */
   #tools(talk) {
     const mark = this.#button("talks.mark", () => {
       this.#change({ marked: !this.talk?.marked })
@@ -83,7 +83,7 @@ export class TalkDetailView {
     return element("div", { class: "tools" }, mark, remove, ...this.#exports(talk))
   }
 
-  /** @param {import("../talks/talk.js").Talk} talk */
+  /** @param {import("../history/talk.js").Talk} talk */
   #exports(talk) {
     const menu = element("select", { "aria-label": this.words.say("talks.export"), class: "export" }, element("option", { value: "" }, `${this.words.say("talks.export")}…`))
     const saver = element("button", { type: "button", class: "plain", disabled: true }, this.words.say("log.save"))
@@ -93,7 +93,7 @@ export class TalkDetailView {
     return [menu, saver]
   }
 
-  /** @param {import("../talks/talk.js").Talk} talk */
+  /** @param {import("../history/talk.js").Talk} talk */
   #sound(talk) {
     if (!talk.sound) return element("p", { class: "quiet note" }, this.words.say("talks.silent"))
     const player = this.player = element("audio", { controls: true, "aria-label": this.words.say("talks.replay") })
@@ -107,7 +107,7 @@ export class TalkDetailView {
     return player
   }
 
-  /** @param {import("../talks/talk.js").Talk} talk */
+  /** @param {import("../history/talk.js").Talk} talk */
   #entries(talk) {
     this.rows = new Map(talk.entries.filter(entry => saidIn(entry) || entry.failed).map(entry => {
       const text = element("span", { class: "text", dir: "auto" }, saidIn(entry))
@@ -134,7 +134,7 @@ export class TalkDetailView {
 
   /**
    * What has been said so far is dark, what comes is faint: nothing moves while one reads.
-   * @param {import("../talks/talk.js").Talk} talk
+   * @param {import("../history/talk.js").Talk} talk
    * @param {HTMLAudioElement} player
    */
   #show(talk, player) {
@@ -157,7 +157,7 @@ export class TalkDetailView {
     return (/** @type {number} */ n) => this.keeper.store.readSound(id, n)
   }
 
-  /** @param {import("../talks/talk.js").TalkChange} change */
+  /** @param {import("../history/talk.js").TalkChange} change */
   #change(change) {
     if (!this.talk) return
     Object.assign(this.talk, change)

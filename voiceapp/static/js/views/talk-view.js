@@ -15,9 +15,9 @@ export class TalkView {
   pointer = -1
 
   /**
-   * @param {import("../call.js").Call} call
-   * @param {import("../choices.js").Choices} choices
-   * @param {import("../i18n.js").Words} words
+   * @param {import("../call/call.js").Call} call
+   * @param {import("../models/preferences.js").Choices} choices
+   * @param {import("../browser/i18n.js").Words} words
    */
   constructor(call, choices, words) {
     this.call = call

@@ -1,11 +1,11 @@
 // Past talks: found, opened, and deleted. Opening one hands over to its own view.
 
-import { search } from "../talks/search.js"
-import { titleOf } from "../talks/talk.js"
-import { clock } from "../meter.js"
+import { search } from "../history/search.js"
+import { titleOf } from "../history/talk.js"
+import { clock } from "../models/usage-model.js"
 import { Drawer } from "./drawer.js"
 import { element, find, icon, write } from "./element.js"
-import { SureButton } from "./sure-button.js"
+import { SureButton } from "./confirm-button.js"
 
 export class TalksView {
   list = find("talks-list", HTMLElement)
@@ -13,7 +13,7 @@ export class TalksView {
   empty = find("talks-empty", HTMLElement)
   box = find("talks-search", HTMLInputElement)
   clearer = find("talks-clear", HTMLButtonElement)
-  /** @type {import("../talks/talk.js").Talk[]} */
+  /** @type {import("../history/talk.js").Talk[]} */
   talks = []
   /** @type {Map<string, HTMLButtonElement>} of the talks that are seen */
   drawn = new Map()
@@ -25,8 +25,8 @@ export class TalksView {
   renders = 0
 
   /**
-   * @param {import("../talks/keeper.js").Keeper} keeper
-   * @param {import("../i18n.js").Words} words
+   * @param {import("../history/history-keeper.js").Keeper} keeper
+   * @param {import("../browser/i18n.js").Words} words
    * @param {{drawerOpened: (drawer: Drawer) => void, drawerClosed: (drawer: Drawer) => void, partMissing: () => void}} delegate
    */
   constructor(keeper, words, delegate) {
@@ -57,7 +57,7 @@ export class TalksView {
     this.#show(stored ?? [])
   }
 
-  /** @param {import("../talks/talk.js").Talk[]} stored */
+  /** @param {import("../history/talk.js").Talk[]} stored */
   #show(stored) {
     const { current } = this.keeper
     const fresh = current?.entries.length && !stored.some(({ id }) => id === current.id) ? [current] : []
@@ -65,7 +65,7 @@ export class TalksView {
     this.#renderRows()
   }
 
-  /** @param {import("../talks/talk.js").Talk} talk */
+  /** @param {import("../history/talk.js").Talk} talk */
   show(talk) {
     this.drawer.open()
     this.#open(talk)
@@ -107,7 +107,7 @@ export class TalksView {
     focused?.focus({ preventScroll: true })
   }
 
-  /** The same element as before for the same talk. @param {import("../talks/talk.js").Talk} talk */
+  /** The same element as before for the same talk. @param {import("../history/talk.js").Talk} talk */
   #row(talk) {
     const button = this.drawn.get(talk.id) ?? this.#button(talk.id)
     const when = new Date(talk.began).toLocaleString(this.words.language, { dateStyle: "medium", timeStyle: "short" })
@@ -124,7 +124,7 @@ export class TalksView {
     return button
   }
 
-  /** @param {import("../talks/talk.js").Talk | undefined} talk */
+  /** @param {import("../history/talk.js").Talk | undefined} talk */
   async #open(talk) {
     if (!talk) return
     const loading = import("./talk-detail-view.js")

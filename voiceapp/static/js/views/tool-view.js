@@ -1,6 +1,6 @@
 // A tool that was used, in its place in the transcript: which, how it went, and, unfolded, what was asked and what came.
 
-import { toolName, toolState } from "../tool.js"
+import { toolName, toolState } from "../models/tool.js"
 import { element, icon, write } from "./element.js"
 
 export class ToolView {
@@ -11,8 +11,8 @@ export class ToolView {
   result = element("pre", { dir: "auto" })
 
   /**
-   * @param {import("../transcript.js").Entry} entry
-   * @param {import("../i18n.js").Words} words
+   * @param {import("../models/transcript.js").Entry} entry
+   * @param {import("../browser/i18n.js").Words} words
    */
   constructor(entry, words) {
     this.words = words
@@ -22,7 +22,7 @@ export class ToolView {
     this.root = element("div", { class: "entry", "data-item": entry.id, "data-role": entry.role }, details)
   }
 
-  /** @param {import("../transcript.js").Entry} entry */
+  /** @param {import("../models/transcript.js").Entry} entry */
   render({ tool, final }) {
     this.root.hidden = tool === null
     if (tool === null) return

@@ -21,9 +21,9 @@ export class TranscriptView {
   size = ""
 
   /**
-   * @param {import("../transcript.js").Transcript} transcript
-   * @param {import("../caption-pace.js").CaptionPace} pace
-   * @param {import("../i18n.js").Words} words
+   * @param {import("../models/transcript.js").Transcript} transcript
+   * @param {import("../text/caption-pace.js").CaptionPace} pace
+   * @param {import("../browser/i18n.js").Words} words
    */
   constructor(transcript, pace, words) {
     this.transcript = transcript
@@ -55,7 +55,7 @@ export class TranscriptView {
   }
 
   /**
-   * @param {import("../transcript.js").Entry} entry
+   * @param {import("../models/transcript.js").Entry} entry
    * @param {boolean} present whether it is of the call that goes on
    */
   #row(entry, present) {
@@ -67,7 +67,7 @@ export class TranscriptView {
     return row.view.root
   }
 
-  /** @param {import("../transcript.js").Entry} entry */
+  /** @param {import("../models/transcript.js").Entry} entry */
   #newRow(entry) {
     const row = { view: new (entry.role === "tool" ? ToolView : EntryView)(entry, this.words), version: -1, shown: 0, settled: false }
     this.rows.set(entry.key, row)
@@ -76,7 +76,7 @@ export class TranscriptView {
 
   /**
    * @param {number} index
-   * @param {import("../transcript.js").Entry[]} entries
+   * @param {import("../models/transcript.js").Entry[]} entries
    */
   #breakBefore(index, entries) {
     if (index === 0 || entries.length === 0) return []

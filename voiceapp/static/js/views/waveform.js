@@ -2,8 +2,8 @@
 // the right in a ribbon; where nobody is heard stand the marks of the call's state. With reduced motion all stands still,
 // and each voice is a meter.
 
-import { FIGURES, LIVELY, STILL, swell } from "../figures.js"
-import { Levels, SILENT } from "../levels.js"
+import { FIGURES, LIVELY, STILL, swell } from "../models/figures.js"
+import { Levels, SILENT } from "../audio/levels.js"
 
 /** In rem, so that they grow with the text. */
 const BAR = 3 / 16
@@ -22,7 +22,7 @@ export class Waveform {
   frame = 0
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   timer
-  /** @type {import("../status.js").State} */
+  /** @type {import("../models/status.js").State} */
   state = "idle"
   /** @type {Sources | null} while sound is open */
   sources = null
@@ -51,7 +51,7 @@ export class Waveform {
     this.#go()
   }
 
-  /** @param {import("../status.js").State} state */
+  /** @param {import("../models/status.js").State} state */
   show(state) {
     if (state === this.state) return
     this.state = state
@@ -126,7 +126,7 @@ export class Waveform {
 
   /**
    * @param {Place} place
-   * @param {import("../figures.js").Figure} figure
+   * @param {import("../models/figures.js").Figure} figure
    * @param {Levels} levels
    * @param {number} seconds
    */
@@ -148,7 +148,7 @@ export class Waveform {
   }
 
   /**
-   * @param {import("../figures.js").Mark} mark
+   * @param {import("../models/figures.js").Mark} mark
    * @param {number} x
    * @param {number} tall
    */

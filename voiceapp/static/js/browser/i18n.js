@@ -1,0 +1,41 @@
+// The page's words in one language, from one flat file.
+
+import { isolated } from "../text/bidi.js"
+
+export class Words {
+  /**
+   * @param {string} language
+   * @param {Record<string, string>} strings
+   */
+  constructor(language, strings) {
+    this.language = language
+    this.strings = strings
+    this.direction = /** @type {import("../text/bidi.js").Direction} */ (strings["page.direction"] ?? "ltr")
+    this.numbers = new Intl.NumberFormat(language)
+    this.times = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" })
+  }
+
+  /** @param {string} language */
+  static async load(language) {
+    const answer = await fetch(new URL(`../../i18n/${language}.json`, import.meta.url))
+    return new Words(language, await answer.json())
+  }
+
+  /** @param {string} key */
+  has(key) {
+    return key in this.strings
+  }
+
+  /**
+   * @param {string} key
+   * @param {Record<string, string | number>} [values]
+   */
+  say(key, values = {}) {
+    return (this.strings[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => this.#show(values[name]))
+  }
+
+  /** @param {string | number | undefined} value */
+  #show(value) {
+    return typeof value === "number" ? this.numbers.format(value) : isolated(value ?? "", this.direction)
+  }
+}

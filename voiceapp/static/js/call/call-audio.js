@@ -1,0 +1,323 @@
+// Microphone and loudspeaker of a call: asked for, opened, exchanged while it goes on, and kept alive through what a
+// telephone or a pulled plug does to them.
+
+import { AudioDevice } from "../audio/device.js"
+import { Loudspeaker } from "../audio/loudspeaker.js"
+import { Microphone, Unwanted } from "../audio/microphone.js"
+import { Player } from "../audio/player.js"
+import { Devices } from "../browser/devices.js"
+import { Permission } from "../browser/permission.js"
+import { SilenceWatch } from "./silence-watch.js"
+
+/**
+ * @typedef {object} SoundDelegate
+ * @property {boolean} soundWanted a call is there or on its way
+ * @property {boolean} pushToTalk nothing goes up unless the key is down
+ * @property {boolean} awaitingVoice it is the person's turn, and they would be heard
+ * @property {boolean} voiceHeard the server hears them speak
+ * @property {() => void} microphoneGone and no other is there
+ * @property {(pcm: Int16Array) => void} microphoneHeard
+ * @property {() => void} soundOpened
+ * @property {(peak: number) => void} levelMeasured of the microphone, 0 to 1
+ * @property {() => void} soundChanged
+ * @property {() => void} soundRestarting what was playing is lost
+ */
+
+export class Sound {
+  asking = false
+  /** The system has stopped it, and a touch is needed. */
+  paused = false
+  silence = new SilenceWatch(this)
+  device = new AudioDevice(this)
+  loudspeaker = new Loudspeaker()
+  permission = new Permission(this)
+  /** The system, or another tab, has the microphone. */
+  taken = false
+
+  /**
+   * @param {{devices: MediaDevices | undefined, choices: import("../models/preferences.js").Choices, notices: import("../models/notices.js").Notices, stats: import("../models/stats.js").Stats, now: () => number}} parts
+   * @param {import("../audio/player.js").PlayerDelegate} hearing
+   * @param {SoundDelegate} delegate
+   */
+  constructor({ devices, choices, notices, stats, now }, hearing, delegate) {
+    this.choices = choices
+    this.notices = notices
+    this.stats = stats
+    this.delegate = delegate
+    this.microphone = new Microphone(devices, this)
+    this.player = new Player(hearing, this.device, now, this)
+    this.devices = new Devices(devices, this)
+  }
+
+  /** Once, with the page. */
+  start() {
+    this.devices.start()
+    this.permission.start()
+  }
+
+  /** To be called inside a click or a key press. */
+  open() {
+    return this.device.open()
+  }
+
+  /**
+   * @param {AudioContext} context
+   * @param {MediaStream | null} stream
+   */
+  begin(context, stream) {
+    this.loudspeaker.setVolume(this.choices.values.volume)
+    this.player.open(context, this.loudspeaker.open(context))
+    if (stream) this.#openMicrophone(context, stream)
+    this.stats.deviceRate = context.sampleRate
+    this.#followSpeaker()
+    if (this.device.silent) this.#silent()
+    this.delegate.soundOpened()
+  }
+
+  /** The player first, then the last of the microphone. */
+  async close() {
+    this.paused = this.asking = false
+    this.silence.reset()
+    this.player.close()
+    this.loudspeaker.close()
+    this.device.close()
+    await this.microphone.close()
+  }
+
+  /** The microphone's light goes out; the call goes on. */
+  letGo() {
+    this.silence.reset()
+    this.microphone.release()
+  }
+
+  /** Null where it was refused; then the person has been told. */
+  async ask() {
+    const { era } = this
+    this.#ask(true)
+    try {
+      const stream = await this.microphone.ask(this.choices.values.microphone)
+      if (this.microphone.replaced) this.notices.add({ code: "microphone_replaced" })
+      return stream
+    } catch (error) {
+      if (!(error instanceof Unwanted)) this.notices.add({ code: Microphone.codeFor(error) })
+      return null
+    } finally {
+      if (era === this.era) this.#ask(false)
+    }
+  }
+
+  /** Another one after each end: whoever has waited asks whether it is still the same. */
+  get era() {
+    return this.microphone.era
+  }
+
+  /** In the middle of a call: the person allowed it only now, or the device came back. Says whether it is there. */
+  async addMicrophone() {
+    if (!this.delegate.soundWanted || this.asking) return false
+    const stream = await this.ask()
+    const { context } = this.device
+    if (!stream || !context) return false
+    this.#openMicrophone(context, stream)
+    this.delegate.soundOpened()
+    return true
+  }
+
+  /** Over headphones there is no echo: as chosen, or as the name of the loudspeaker tells. */
+  get headphones() {
+    const { headphones, speaker } = this.choices.values
+    return headphones ?? this.devices.onEars(speaker)
+  }
+
+  /** @param {keyof import("../models/preferences.js").Values} name */
+  choiceChanged(name) {
+    this.#applyGuard()
+    if (name === "volume") this.loudspeaker.setVolume(this.choices.values.volume)
+    if (name === "speaker") this.#followSpeaker()
+    if (name === "microphone") this.notices.over("microphoneChosen")
+    if (name === "microphone" && this.microphone.there) this.#exchangeMicrophone()
+  }
+
+  /** Turns end in another way. */
+  modeChanged() {
+    this.#applyGuard()
+  }
+
+  /** The page is in sight again. */
+  shown() {
+    if (!this.device.running) this.deviceChanged()
+  }
+
+  /** To be called inside a click or a key press, whatever it was for. */
+  async touched() {
+    if (!this.paused) return
+    const { era } = this
+    this.paused = false
+    const runs = !this.player.failed && await this.device.resume()
+    if (era !== this.era) return
+    if (runs) return this.notices.over("soundRuns")
+    // Another one would be as silent, and the answer would be cut for it.
+    if (this.device.silent) return void (this.paused = true)
+    await this.#rebuild()
+  }
+
+  /** @param {boolean} asking */
+  #ask(asking) {
+    this.asking = asking
+    this.delegate.soundChanged()
+  }
+
+  /**
+   * @param {AudioContext} context
+   * @param {MediaStream} stream
+   */
+  #openMicrophone(context, stream) {
+    this.silence.reset()
+    this.taken = false
+    this.notices.over("microphoneOpened")
+    this.microphone.open(context, stream, /** @type {AudioNode} */ (this.loudspeaker.node))
+    this.#applyGuard()
+    this.devices.refresh()
+  }
+
+  async #exchangeMicrophone() {
+    const stream = await this.ask()
+    const { context } = this.device
+    if (!stream || !context) return
+    this.#openMicrophone(context, stream)
+    this.delegate.soundOpened()
+  }
+
+  #applyGuard() {
+    const { guard, half_duplex: halfDuplex } = this.choices.values
+    this.microphone.guard(guard && !halfDuplex && !this.delegate.pushToTalk && !this.headphones)
+  }
+
+  async #followSpeaker() {
+    const { speaker } = this.choices.values
+    const there = Devices.has(this.devices.speakers, speaker) && await this.device.playOn(speaker)
+    if (there) return this.notices.over("speakerFound")
+    await this.device.playOn("")
+    if (this.devices.speakers.length && this.device.context) this.notices.add({ code: "speaker_lost" })
+  }
+
+  /** The old context is dead for good: everything once more, with the microphone that is there. */
+  async #rebuild() {
+    if (!this.player.failed) this.delegate.soundRestarting()
+    const { era, microphone: { stream } } = this
+    this.microphone.disconnect()
+    this.device.close()
+    const context = await this.device.open().catch(() => null)
+    if (era !== this.era) return
+    if (!context) return void (this.paused = true)
+    this.begin(context, stream)
+    if (!this.device.silent) this.notices.over("soundRuns")
+  }
+
+  /** There is no loudspeaker, or the browser keeps it shut: answers are read. */
+  #silent() {
+    this.paused = true
+    this.notices.add({ code: "no_sound" })
+  }
+
+  // Device delegate
+
+  async deviceChanged() {
+    if (this.device.running) return this.#runs()
+    const { era } = this
+    // One that never ran is tried at a touch.
+    if (!this.delegate.soundWanted || (this.paused && this.device.silent)) return
+    const runs = await this.device.resume()
+    if (era !== this.era) return
+    if (runs) return this.#runs()
+    if (this.device.silent) return this.#silent()
+    this.paused = true
+    this.notices.add({ code: "sound_paused" })
+  }
+
+  #runs() {
+    if (this.player.failed) return
+    this.paused = false
+    this.notices.over("soundRuns")
+  }
+
+  // Owner of the player
+
+  /** Its worklet gave up: what was playing is cut where it was heard, and what comes is read, until a touch. */
+  playbackFailed() {
+    if (this.player.busy) this.delegate.soundRestarting()
+    this.paused = true
+    this.notices.add({ code: "sound_failed" })
+  }
+
+  // Permission delegate
+
+  microphoneAllowed() {
+    this.notices.over("microphoneAllowed")
+  }
+
+  // Devices delegate
+
+  devicesChanged() {
+    this.#followSpeaker()
+    this.#applyGuard()
+    this.delegate.soundChanged()
+  }
+
+  // Silence watch delegate
+
+  silenceBegan() {
+    this.notices.add({ code: "microphone_silent" })
+  }
+
+  silenceEnded() {
+    this.notices.over("silenceOver")
+  }
+
+  // Microphone delegate
+
+  /** @param {Int16Array} pcm */
+  microphoneHeard(pcm) {
+    this.delegate.microphoneHeard(pcm)
+  }
+
+  /**
+   * @param {number} peak
+   * @param {number} ms
+   */
+  microphoneMeasured(peak, ms) {
+    this.stats.microphonePeak = peak
+    this.delegate.levelMeasured(peak)
+    if (this.delegate.voiceHeard) return this.silence.understood()
+    this.silence.hear(peak, ms, this.delegate.awaitingVoice && !this.taken)
+  }
+
+  /** Steps back before anyone has decided whether it must stop. @param {import("../audio/microphone.js").Judged} judged */
+  speechJudged(judged) {
+    this.stats.speechJudged(judged)
+    this.loudspeaker.duck(judged.judgement === "suspected" || judged.judgement === "voice")
+  }
+
+  /** Unplugged, or taken away by the system: once more with whatever is there. */
+  async microphoneLost() {
+    this.microphone.release()
+    this.notices.add({ code: "microphone_lost" })
+    this.delegate.soundChanged()
+    const { era } = this
+    if (await this.addMicrophone()) this.notices.add({ code: "microphone_replaced" })
+    else if (era === this.era) this.delegate.microphoneGone()
+  }
+
+  /** Its light would be on, and nobody would be heard: it is closed, and the person may open it again. */
+  microphoneFailed() {
+    this.letGo()
+    this.notices.add({ code: "microphone_failed" })
+    this.delegate.microphoneGone()
+    this.delegate.soundChanged()
+  }
+
+  /** Another tab, a telephone call or the system has it for a while: it is open and silent. @param {boolean} taken */
+  microphoneTaken(taken) {
+    this.taken = taken
+    taken ? this.notices.add({ code: "microphone_taken" }) : this.notices.over("microphoneGivenBack")
+  }
+}

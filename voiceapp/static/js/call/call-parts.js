@@ -1,0 +1,35 @@
+// What a call is made of and whom it tells, for the type checker only.
+
+/**
+ * @typedef {object} CallDelegate
+ * @property {() => void} callBegun it is asked for; nothing of it is there yet
+ * @property {() => void} callChanged phase, turn, microphone
+ * @property {() => void} soundOpened
+ * @property {() => void} soundClosed
+ * @property {() => void} captionMoved
+ * @property {(peak: number) => void} levelMeasured
+ * @property {(line: import("./wire.js").LogLine) => void} logArrived
+ * @property {(ready: import("./wire.js").Ready) => void} callReadied
+ * @property {(made: import("./wire.js").Made) => void} callRenewed
+ * @property {(usage: import("./wire.js").Usage) => void} usageArrived
+ * @property {(limits: import("./wire.js").Limits) => void} limitsArrived
+ * @property {() => void} outboxChanged
+ * @property {(texts: string[]) => void} textsUnsent typed for a call that is over
+ */
+
+/**
+ * @typedef {object} Parts
+ * @property {() => any} connect makes a Socket.IO socket that is not yet connected
+ * @property {() => Promise<import("./admission.js").Admission>} ask why a connection may have been refused
+ * @property {MediaDevices | undefined} devices
+ * @property {import("../models/transcript.js").Transcript} transcript
+ * @property {import("../text/caption-pace.js").CaptionPace} pace
+ * @property {import("../models/notices.js").Notices} notices
+ * @property {import("../models/preferences.js").Choices} choices
+ * @property {import("../history/history-keeper.js").Keeper} keeper
+ * @property {import("../models/stats.js").Stats} stats
+ * @property {() => number} now milliseconds
+ * @property {() => string | null} obstacle the code of what makes a call impossible here
+ */
+
+export {}

@@ -1,0 +1,107 @@
+// What the server says of the conversation: taken down, played, counted and kept.
+
+import { decode } from "../audio/base64.js"
+import { msOf } from "../audio/pcm.js"
+
+/**
+ * @typedef {object} IncomingParts
+ * @property {import("./call-state.js").Session} session
+ * @property {import("./outgoing.js").Outgoing} outgoing
+ * @property {import("../audio/player.js").Player} player
+ * @property {import("../models/transcript.js").Transcript} transcript
+ * @property {import("../text/caption-pace.js").CaptionPace} pace
+ * @property {import("../history/history-keeper.js").Keeper} keeper
+ * @property {import("../models/stats.js").Stats} stats
+ * @property {import("../models/notices.js").Notices} notices
+ * @property {import("./outbox.js").Outbox} outbox
+ */
+
+export class Incoming {
+  /**
+   * @param {IncomingParts} parts
+   * @param {{captionMoved: () => void, usageArrived: (usage: import("./wire.js").Usage) => void}} delegate
+   */
+  constructor(parts, delegate) {
+    this.session = parts.session
+    this.outgoing = parts.outgoing
+    this.player = parts.player
+    this.transcript = parts.transcript
+    this.pace = parts.pace
+    this.keeper = parts.keeper
+    this.stats = parts.stats
+    this.notices = parts.notices
+    this.outbox = parts.outbox
+    this.delegate = delegate
+  }
+
+  /** @param {import("./wire.js").TurnState} turn */
+  turnChanged(turn) {
+    if (begins(turn, this.session.turn)) this.notices.over("turnBegan")
+    this.session.turnTo(turn)
+    this.outgoing.gate.turnChanged(turn)
+    this.stats.turnChanged(turn)
+    this.keeper.recorder?.turnChanged(turn)
+    if (turn !== "listening") return
+    this.pace.turnEnded()
+    this.delegate.captionMoved()
+  }
+
+  /** @param {number} n @param {import("./wire.js").Place} place */
+  itemPlaced(n, place) {
+    this.transcript.place(n, place, Date.now())
+    this.pace.placed(place.id)
+    this.keeper.recorder?.itemPlaced(place)
+    this.#typedArrived(place.id)
+  }
+
+  /** @param {number} n @param {import("./wire.js").Wording} wording */
+  transcriptArrived(n, wording) {
+    this.transcript.word(n, wording)
+    this.keeper.changed()
+    this.#typedArrived(wording.item)
+  }
+
+  /** @param {string} item */
+  #typedArrived(item) {
+    if (this.outbox.all.length === 0) return
+    const entry = this.transcript.entry(item)
+    if (entry?.role === "user" && entry.kind === "text" && entry.final) this.outbox.arrived(item, entry.text)
+  }
+
+  /** @param {string} item @param {string} base64 empty: there is no more of it */
+  soundArrived(item, base64) {
+    if (!base64) return this.#soundCompleted(item)
+    this.stats.soundArrived(item)
+    if (this.keeper.keepsSound) this.keeper.recorder?.soundArrived(item, decode(base64))
+    this.pace.soundArrived(item, msOf(this.player.append(item, base64)))
+  }
+
+  /** @param {string} item */
+  #soundCompleted(item) {
+    this.player.complete(item)
+    this.keeper.recorder?.soundCompleted(item)
+    this.pace.soundCompleted(item)
+  }
+
+  /** @param {string} item */
+  flushAsked(item) {
+    this.player.flush(item)
+    this.keeper.recorder?.soundCompleted(item)
+  }
+
+  /** @param {import("./wire.js").Usage} usage */
+  usageArrived(usage) {
+    this.keeper.usageArrived(usage)
+    this.delegate.usageArrived(usage)
+  }
+
+  /** @param {import("./wire.js").Answered} answered */
+  latencyArrived(answered) {
+    this.stats.latencies.answered(answered)
+  }
+}
+
+/** Somebody speaks, or is answered: not where a step of the same turn follows another. @param {import("./wire.js").TurnState} turn @param {import("./wire.js").TurnState} before */
+function begins(turn, before) {
+  return turn !== before && turn !== "listening" && (before === "listening" || turn === "user" || turn === "assistant")
+}

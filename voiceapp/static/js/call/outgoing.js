@@ -1,0 +1,61 @@
+// What of the microphone's sound goes up, and what is said when some of it cannot.
+
+import { msOf, samplesIn } from "../audio/pcm.js"
+import { Gate } from "../audio/microphone-gate.js"
+
+/** Of silence in place of a microphone that is gone, in one go: as much as may be on its way. */
+const TRAIL_MS = 1400
+const STEP_MS = 100
+/** How much sound must go up without a loss before the notice of a loss goes away. */
+const WHOLE_MS = 3000
+
+export class Outgoing {
+  gate = new Gate()
+  /** Of the sound that must still go up without a loss. */
+  wantedMs = 0
+
+  /**
+   * @param {{live: boolean, sendSound: (pcm: Int16Array) => number | null}} transport
+   * @param {import("../models/stats.js").Stats} stats
+   * @param {{add: (trouble: {code: string}) => void, over: (end: "soundThrough") => void}} notices
+   */
+  constructor(transport, stats, notices) {
+    this.transport = transport
+    this.stats = stats
+    this.notices = notices
+  }
+
+  /** A new call. @param {boolean} muted */
+  reset(muted) {
+    this.gate = new Gate()
+    this.gate.muted = muted
+    this.wantedMs = 0
+  }
+
+  /** What of it went up, or nothing. @param {Int16Array} pcm */
+  take(pcm) {
+    const block = this.gate.pass(pcm)
+    if (!block) return null
+    const sent = this.transport.sendSound(block) !== null
+    sent ? this.#sent(msOf(block.length)) : this.#dropped()
+    return sent ? block : null
+  }
+
+  /** Silence, so that the turn ends, where no microphone is left to be silent. */
+  trail() {
+    for (let ms = 0; ms < TRAIL_MS; ms += STEP_MS) this.transport.sendSound(new Int16Array(samplesIn(STEP_MS)))
+  }
+
+  /** @param {number} ms */
+  #sent(ms) {
+    this.stats.chunksSent++
+    if (this.wantedMs > 0 && (this.wantedMs -= ms) <= 0) this.notices.over("soundThrough")
+  }
+
+  #dropped() {
+    this.stats.chunksDropped++
+    if (!this.transport.live) return
+    if (this.wantedMs <= 0) this.notices.add({ code: "sound_dropped" })
+    this.wantedMs = WHOLE_MS
+  }
+}

@@ -1,0 +1,117 @@
+// What the person wants of the session: told to the server at the start of a call, and while it goes on whenever it
+// changes. What a session is made of takes another session, which the person asks for; the talk goes on in it.
+
+/** A slider moves in many steps. */
+const WAIT_MS = 200
+const TURN = ["mode", "threshold", "silence_ms", "prefix_ms", "idle_ms", "eagerness"]
+const MAKING = /** @type {const} */ (["persona", "profile", "model", "voice", "instructions"])
+
+/** @typedef {{turn: string, making: string, mode: string}} Terms what a session was told: of its turns and its making, as JSON, and how turns end then */
+
+export class Wishes {
+  /** Of the session that goes on. @type {Terms} */
+  agreed = { turn: "{}", making: "{}", mode: "server_vad" }
+  /** Of the one that was asked for and has not taken over yet. @type {Terms | null} */
+  asked = null
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer = undefined
+
+  /**
+   * @param {import("./transport.js").Transport} transport
+   * @param {import("../models/preferences.js").Choices} choices
+   * @param {{modeChanged: () => void}} delegate is told when turns begin to end in another way
+   */
+  constructor(transport, choices, delegate) {
+    this.transport = transport
+    this.choices = choices
+    this.delegate = delegate
+  }
+
+  /** How a turn ends in the session that goes on. */
+  get mode() {
+    return this.agreed.mode
+  }
+
+  /** Another session was asked for and has not taken over yet. */
+  get renewing() {
+    return this.asked !== null
+  }
+
+  /** What a session is made of, as far as it was chosen. */
+  get making() {
+    const { values } = this.choices
+    return Object.fromEntries(MAKING.filter(name => values[name]).map(name => [name, values[name]]))
+  }
+
+  /** Something was chosen that the session that goes on is not made of. */
+  get pending() {
+    return this.transport.live && !this.renewing && JSON.stringify(this.making) !== this.agreed.making
+  }
+
+  /** The call, with what was chosen. @param {boolean} greet the assistant may speak first */
+  start(greet) {
+    const { language, greet: wanted } = this.choices.values
+    this.agreed = this.#terms
+    this.asked = null
+    const first = greet && wanted ? {} : { greet: false }
+    this.transport.start({ ...this.making, ...this.#live, ...language ? { language } : {}, ...first })
+  }
+
+  /** @param {string} name of a choice */
+  choiceChanged(name) {
+    if (name === "language") this.#tellLanguage()
+    if (!TURN.includes(name)) return
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => this.tell(), name === "mode" ? 0 : WAIT_MS)
+  }
+
+  /** What has changed since it was told, if a call is live. */
+  tell() {
+    const { turn, mode } = this.#terms
+    if (turn === "{}" || turn === this.agreed.turn || !this.transport.live) return
+    this.transport.configure(this.#live)
+    // One that is on its way is told too.
+    if (this.asked) Object.assign(this.asked, { turn, mode })
+    this.#agree({ ...this.agreed, turn, mode })
+  }
+
+  /** Another session, made of what is chosen now. */
+  renew() {
+    if (!this.pending) return
+    this.asked = this.#terms
+    this.transport.configure({ ...this.making, ...this.#live })
+  }
+
+  /** The other session took over. */
+  renewed() {
+    if (this.asked) this.#agree(this.asked)
+    this.asked = null
+  }
+
+  /** It could not be had: what is chosen still waits. */
+  notRenewed() {
+    this.asked = null
+  }
+
+  get #live() {
+    const { turn } = this.choices
+    return turn ? { turn } : {}
+  }
+
+  /** As chosen now. @returns {Terms} */
+  get #terms() {
+    return { turn: JSON.stringify(this.#live), making: JSON.stringify(this.making), mode: this.choices.values.mode }
+  }
+
+  /** @param {Terms} terms */
+  #agree(terms) {
+    const { mode } = this
+    this.agreed = terms
+    if (this.mode !== mode) this.delegate.modeChanged()
+  }
+
+  #tellLanguage() {
+    const { language } = this.choices.values
+    if (language && this.transport.live) this.transport.configure({ language })
+  }
+}

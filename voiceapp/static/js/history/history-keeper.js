@@ -1,0 +1,222 @@
+// Decides what of a call is kept in this browser: nothing, its text, or its text and its sound, as the person chose. The
+// talk that goes on can be exported whatever was chosen.
+
+import { Recorder } from "./recorder.js"
+
+const SAVE_MS = 3000
+
+/**
+ * @typedef {object} KeeperParts
+ * @property {import("../models/transcript.js").Transcript} transcript
+ * @property {import("../text/caption-pace.js").CaptionPace} pace
+ * @property {import("../models/inspector.js").Inspector} inspector
+ * @property {import("../models/preferences.js").Choices} choices
+ * @property {import("./store.js").Store} store
+ * @property {() => number} now milliseconds
+ */
+
+export class Keeper {
+  /** @type {Recorder | null} of the latest call */
+  recorder = null
+  live = false
+  /** The line is away: what comes next belongs to the same talk. */
+  away = false
+  /** The talk that goes on was deleted: the rest of it is not taken down. */
+  forgotten = false
+  /** The first of its calls, among those of the page. */
+  first = 0
+  events = 0
+  /** @type {ReturnType<typeof setTimeout> | null} */
+  timer = null
+  /** @type {import("./talk.js").Talk | null} the latest call once it is over */
+  last = null
+
+  /**
+   * @param {KeeperParts} parts
+   * @param {{talksChanged: () => void, keepingFailed: (code: string) => void}} delegate told with a notice's code
+   */
+  constructor(parts, delegate) {
+    this.transcript = parts.transcript
+    this.pace = parts.pace
+    this.inspector = parts.inspector
+    this.choices = parts.choices
+    this.store = parts.store
+    this.now = parts.now
+    this.delegate = delegate
+  }
+
+  get keepsSound() {
+    return this.live && Boolean(this.recorder?.keep)
+  }
+
+  /** The latest talk, or null before the first. */
+  get current() {
+    return this.live && this.recorder ? this.recorder.talk(this.#entries, this.inspector.since(this.events)) : this.last
+  }
+
+  /** A call is live, the first of a talk or one that takes it up again. @param {import("../call/wire.js").Ready} ready */
+  begin(ready) {
+    if (this.away) return this.#goOn()
+    this.end()
+    this.#begin(ready)
+  }
+
+  /** Its line is lost, or it is about to end: what there is is kept at once, since the page may close. */
+  pause() {
+    this.away = this.live || this.forgotten
+    if (!this.live) return
+    this.recorder?.turnChanged("listening")
+    this.recorder?.finish()
+    this.#forgetTimer()
+    if (this.choices.values.keep !== "nothing") this.#save()
+  }
+
+  #goOn() {
+    this.away = false
+    this.recorder?.goOn(this.transcript.entries.length - 1 - this.first)
+  }
+
+  /** @param {import("../call/wire.js").Ready} ready */
+  #begin({ conversation, model, voice }) {
+    const began = Date.now()
+    const about = { id: `${began}-${conversation}`, title: "", marked: false, began, model, voice }
+    const start = this.now()
+    const keep = this.choices.values.keep === "sound" ? this.#keepSound(about.id) : null
+    this.recorder = new Recorder(about, () => this.now() - start, keep)
+    this.first = Math.max(0, this.transcript.entries.length - 1)
+    this.events = this.inspector.arrived
+    this.live = true
+  }
+
+  /** Something was said: what is there is saved soon, since a page may close at any time. */
+  changed() {
+    if (this.live && this.choices.values.keep !== "nothing") this.timer ??= setTimeout(() => this.#save(), SAVE_MS)
+  }
+
+  /** Also when the call is just over. @param {import("../call/wire.js").Usage} usage */
+  usageArrived(usage) {
+    const { recorder, last } = this
+    recorder?.usageArrived(usage)
+    if (!this.live && last && recorder?.about.id === last.id) this.#keepWhole(Object.assign(last, recorder.bill))
+  }
+
+  /** The call is over. */
+  end() {
+    this.away = this.forgotten = false
+    if (!this.live) return
+    this.recorder?.finish()
+    const talk = this.current
+    this.live = false
+    this.#forgetTimer()
+    if (talk?.entries.length) this.#keepWhole(talk)
+    // Sound without a word: in no list, so nobody could delete it.
+    else if (talk?.sound) this.#remove(talk.id)
+    this.delegate.talksChanged()
+  }
+
+  /** From now on; what of this talk was kept and is not to be any more goes. */
+  choiceChanged() {
+    const { recorder, choices: { values: { keep } } } = this
+    if (!recorder || !this.live) return
+    const { id } = recorder.about
+    this.#forgetTimer()
+    if (keep === "sound") recorder.keepSound(this.#keepSound(id))
+    else recorder.dropSound()
+    if (keep === "nothing") return void this.#remove(id)
+    if (keep === "text") this.store.removeSound(id).catch(() => this.delegate.keepingFailed("talk_not_deleted"))
+    this.changed()
+  }
+
+  /** One of a list with all that is known of it. @param {import("./talk.js").Talk} talk */
+  async whole(talk) {
+    const { current } = this
+    return current?.id === talk.id ? current : await this.store.read(talk.id).catch(() => undefined) ?? talk
+  }
+
+  /**
+   * Renamed or marked; what is not kept changes as long as the page is open.
+   * @param {string} id
+   * @param {import("./talk.js").TalkChange} change
+   */
+  async update(id, change) {
+    if (this.recorder?.about.id === id) Object.assign(this.recorder.about, change)
+    if (this.last?.id === id) Object.assign(this.last, change)
+    await this.store.change(id, change).then(() => this.delegate.talksChanged(), error => this.#failed(error))
+  }
+
+  /** @param {string} id */
+  async forget(id) {
+    if (this.recorder?.about.id === id) this.#stop()
+    if (this.last?.id === id) this.last = null
+    await this.#remove(id)
+  }
+
+  async forgetAll() {
+    this.#stop()
+    this.last = null
+    await this.store.removeAll().catch(() => this.delegate.keepingFailed("talk_not_deleted"))
+  }
+
+  /** As they are seen: of an answer that is still being said, what was heard so far. */
+  get #entries() {
+    const parts = this.transcript.entries.slice(this.first)
+    return parts.flatMap((entries, part) => entries.map(entry => ({ ...entry, part, heard: entry.heard ?? (part === parts.length - 1 ? this.pace.seen(entry) : null) })))
+  }
+
+  /** Of the call that goes on nothing more is taken down. */
+  #stop() {
+    this.#forgetTimer()
+    this.forgotten = this.live
+    this.live = false
+    this.recorder = null
+  }
+
+  /** @param {import("./talk.js").Talk} talk */
+  #keepWhole(talk) {
+    this.last = talk
+    if (this.choices.values.keep !== "nothing") this.#write(talk)
+  }
+
+  #save() {
+    this.timer = null
+    const talk = this.recorder?.talk(this.#entries, [])
+    if (this.live && talk?.entries.length) this.#write(talk)
+  }
+
+  /** @param {import("./talk.js").Talk} talk */
+  #write(talk) {
+    this.store.write(talk).then(() => this.delegate.talksChanged(), error => this.#failed(error))
+  }
+
+  /** @param {string} id */
+  #remove(id) {
+    return this.store.remove(id).catch(() => this.delegate.keepingFailed("talk_not_deleted"))
+  }
+
+  /** A newer page's database is not for this one; else there is no room, most likely. @param {DOMException} error */
+  #failed(error) {
+    this.delegate.keepingFailed(error.name === "VersionError" ? "talks_newer" : "talk_not_kept")
+  }
+
+  /** @param {string} id */
+  #keepSound(id) {
+    return (/** @type {import("./talk.js").Piece} */ { n }, /** @type {Int16Array} */ pcm) => {
+      this.store.writeSound(id, n, pcm).catch(error => this.#soundFailed(id, n, error))
+    }
+  }
+
+  /** What was kept so far stays, and the text may still fit. @param {string} id @param {number} n @param {DOMException} error */
+  #soundFailed(id, n, error) {
+    const { recorder, last } = this
+    if (recorder?.about.id === id) {
+      recorder.soundLost(n)
+      if (!this.live && last?.id === id) this.#keepWhole(Object.assign(last, { sound: recorder.sound }))
+    }
+    this.#failed(error)
+  }
+
+  #forgetTimer() {
+    if (this.timer) clearTimeout(this.timer)
+    this.timer = null
+  }
+}

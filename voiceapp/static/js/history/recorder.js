@@ -1,0 +1,272 @@
+// Writes down one talk as it happens, over as many calls as its connection needs: when each entry was said, and, where that is wished, the sound of both sides in the
+// time in which it was heard. Sound is handed on in pieces, so that a long call does not grow in memory.
+
+import { msOf } from "../audio/pcm.js"
+import { together } from "./costs.js"
+import { idIn } from "./talk.js"
+
+const PIECE_SAMPLES = 5 * 24000
+/** A hole shorter than this is the network's or the page's, not a silence. */
+const HOLE_MS = 150
+
+/** @typedef {import("./talk.js").Piece} Piece */
+
+export class Recorder {
+  /** @type {Map<string, {at: number, end: number}>} */
+  times = new Map()
+  turn = { from: 0, to: 0, open: false }
+  /** @type {Set<string>} items of the turn that goes on */
+  open = new Set()
+  /** @type {Record<string, import("./talk.js").Stretch[]>} */
+  stretches = {}
+  /** @type {Record<string, number>} */
+  heard = {}
+  /** @type {Set<string>} items whose sound ran out in the middle */
+  waited = new Set()
+  /** @type {Piece[]} */
+  pieces = []
+  /** How many there ever were. */
+  count = 0
+  /** Which of the talk's calls goes on: the connection was lost so often. */
+  part = 0
+  /** @type {Set<string>} items whose beginning was not kept */
+  skipped = new Set()
+  /** Of the parts before. @type {import("./talk.js").Bill | null} */
+  earlier = null
+  /** @type {import("./talk.js").Bill} */
+  bill = { tokens: null, transcription: null, cost: null, estimated: false }
+
+  /**
+   * @param {Pick<import("./talk.js").Talk, "id" | "title" | "marked" | "began" | "model" | "voice">} about
+   * @param {() => number} now milliseconds since the call was live
+   * @param {((piece: Piece, pcm: Int16Array) => void) | null} keep where the sound goes, null for none
+   */
+  constructor(about, now, keep) {
+    this.about = about
+    this.now = now
+    this.keep = keep
+    this.you = new Gatherer(null, (item, at, pcm) => this.#gathered(item, at, pcm))
+    /** @type {Map<string, Gatherer>} */
+    this.answers = new Map()
+  }
+
+  /** The connection is back, in a call of its own. @param {number} part */
+  goOn(part) {
+    this.part = part
+    this.earlier = this.bill
+  }
+
+  /** From now on. @param {(piece: Piece, pcm: Int16Array) => void} keep where the sound goes */
+  keepSound(keep) {
+    this.keep = keep
+    this.skipped = new Set(this.times.keys())
+  }
+
+  /** None of it is kept, and nothing more. */
+  dropSound() {
+    this.keep = null
+    this.pieces = []
+    this.answers.clear()
+    this.you.clear()
+  }
+
+  /** A piece could not be kept, and no other will be; those that are stay. @param {number} n */
+  soundLost(n) {
+    this.keep = null
+    this.pieces = this.pieces.filter(piece => piece.n !== n)
+  }
+
+  /** @param {import("../call/wire.js").TurnState} state */
+  turnChanged(state) {
+    const speaking = state === "user"
+    if (speaking === this.turn.open) return
+    this.turn = speaking ? { from: this.now(), to: this.now(), open: true } : { ...this.turn, to: this.now(), open: false }
+    if (speaking) return
+    for (const id of this.open) this.times.set(id, { at: this.turn.from, end: this.turn.to })
+    this.open.clear()
+  }
+
+  /** @param {import("../call/wire.js").Place} place */
+  itemPlaced({ id: item, role, kind }) {
+    const id = idIn(this.part, item)
+    if (this.times.has(id)) return
+    const spoken = role === "user" && kind === "audio"
+    this.times.set(id, spoken ? { at: this.turn.from, end: this.turn.to } : { at: this.now(), end: this.now() })
+    if (spoken && this.turn.open) this.open.add(id)
+  }
+
+  /** A block of the microphone that went up, now at its end. @param {Int16Array} pcm */
+  soundSent(pcm) {
+    if (this.keep) this.you.hear(pcm, this.now() - msOf(pcm.length))
+  }
+
+  /** @param {string} id @param {Int16Array} pcm */
+  soundArrived(id, pcm) {
+    const item = idIn(this.part, id)
+    if (!this.keep || this.skipped.has(item)) return
+    const answer = this.answers.get(item) ?? this.#begin(item)
+    this.answers.set(item, answer)
+    answer.append(pcm)
+  }
+
+  /** There is no more of it. @param {string} id */
+  soundCompleted(id) {
+    const item = idIn(this.part, id)
+    this.answers.get(item)?.finish()
+    this.answers.delete(item)
+  }
+
+  /** @param {string} id @param {number} heardMs */
+  playbackMoved(id, heardMs) {
+    const item = idIn(this.part, id)
+    const before = this.heard[item] ?? 0
+    if (heardMs <= before) return
+    const began = this.now() - heardMs
+    const last = this.stretches[item]?.at(-1)
+    if (!last) this.stretches[item] = [{ at: began, from: 0 }]
+    else if (this.waited.delete(item)) this.stretches[item].push({ at: began + before, from: before })
+    // A report can only come too late: the earliest is the nearest to what was heard.
+    else last.at = Math.min(last.at, began + last.from)
+    this.heard[item] = heardMs
+  }
+
+  /** What comes next of it comes after a wait. @param {string} id */
+  playbackUnderran(id) {
+    const item = idIn(this.part, id)
+    if (this.heard[item]) this.waited.add(item)
+  }
+
+  /** @param {import("../call/wire.js").Usage} usage */
+  usageArrived({ total: tokens, transcription, cost, estimated }) {
+    this.bill = together(this.earlier, { tokens, transcription, cost, estimated })
+  }
+
+  /** Hands on what is left of the sound. */
+  finish() {
+    for (const gatherer of [this.you, ...this.answers.values()]) gatherer.finish()
+    this.answers.clear()
+  }
+
+  /** What of the sound there is. @returns {import("./talk.js").TalkSound | null} */
+  get sound() {
+    const { pieces, stretches, heard } = this
+    return pieces.length ? { pieces, stretches, heard } : null
+  }
+
+  /**
+   * The talk so far.
+   * @param {(import("../models/transcript.js").Entry & {part: number})[]} entries
+   * @param {import("../call/wire.js").LogLine[]} events
+   * @returns {import("./talk.js").Talk}
+   */
+  talk(entries, events) {
+    const { bill, sound } = this
+    const kept = entries.map(({ id, part, role, kind, text, heard, incomplete, failed, tool, latency }) => {
+      const own = idIn(part, id)
+      return { id: own, ...part ? { part } : {}, role, kind, text, heard, incomplete, failed, tool, latency, ...this.#timeOf(own) }
+    })
+    return { ...this.about, length: this.now(), entries: kept, ...bill, sound, events }
+  }
+
+  /** @param {string} id */
+  #timeOf(id) {
+    const stretches = this.stretches[id]
+    if (!stretches) return this.times.get(id) ?? { at: this.now(), end: this.now() }
+    const last = stretches[stretches.length - 1]
+    return { at: stretches[0].at, end: last.at + this.heard[id] - last.from }
+  }
+
+  /** Behind what there already is of it. @param {string} item */
+  #begin(item) {
+    const answer = new Gatherer(item, (...piece) => this.#gathered(...piece))
+    const last = this.pieces.findLast(piece => piece.item === item)
+    if (last) answer.at = last.at + msOf(last.samples)
+    return answer
+  }
+
+  /**
+   * @param {string | null} item
+   * @param {number} at
+   * @param {Int16Array} pcm
+   */
+  #gathered(item, at, pcm) {
+    if (!this.keep) return
+    const piece = { n: this.count++, item, at, samples: pcm.length }
+    this.pieces.push(piece)
+    this.keep(piece, pcm)
+  }
+}
+
+/** Joins small blocks to pieces of some seconds. */
+class Gatherer {
+  /** @type {Int16Array[]} */
+  blocks = []
+  samples = 0
+  at = 0
+  /** Where the piece before this one ended. */
+  floor = 0
+
+  /**
+   * @param {string | null} item
+   * @param {(item: string | null, at: number, pcm: Int16Array) => void} done
+   */
+  constructor(item, done) {
+    this.item = item
+    this.done = done
+  }
+
+  get end() {
+    return this.at + msOf(this.samples)
+  }
+
+  /** Right behind what came before. @param {Int16Array} pcm */
+  append(pcm) {
+    this.blocks.push(pcm.slice())
+    this.samples += pcm.length
+    if (this.samples >= PIECE_SAMPLES) this.finish()
+  }
+
+  /**
+   * At its time: behind what came before unless there is a hole. Blocks that were held back come all at once, and move
+   * what is gathered to where it was spoken.
+   * @param {Int16Array} pcm
+   * @param {number} at
+   */
+  hear(pcm, at) {
+    if (at - this.end > HOLE_MS) this.#begin(at)
+    this.append(pcm)
+    if (this.samples > 0) this.at = Math.max(this.floor, Math.min(this.at, at + msOf(pcm.length) - msOf(this.samples)))
+  }
+
+  clear() {
+    this.blocks = []
+    this.samples = 0
+  }
+
+  finish() {
+    const { at, end } = this
+    if (this.samples > 0) this.done(this.item, at, joined(this.blocks, this.samples))
+    this.clear()
+    this.at = this.floor = end
+  }
+
+  /** @param {number} at */
+  #begin(at) {
+    this.finish()
+    this.at = at
+  }
+}
+
+/**
+ * @param {Int16Array[]} blocks
+ * @param {number} samples
+ */
+function joined(blocks, samples) {
+  const pcm = new Int16Array(samples)
+  let at = 0
+  for (const block of blocks) {
+    pcm.set(block, at)
+    at += block.length
+  }
+  return pcm
+}

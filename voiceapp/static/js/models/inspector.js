@@ -1,0 +1,136 @@
+// The upstream's events, latest last: fifty thousand of them, filtered, searched, held still, and with runs of deltas as
+// one row. What is asked for again and again is worked out as the events come.
+
+export const MOST = 50000
+/** The oldest go in lots: each alone would move all the others. */
+const LOT = 1000
+const RATE_MS = 5000
+
+/** @typedef {import("../call/wire.js").LogLine} Line */
+/** @typedef {{id: number, line: Line, times: number, bytes: number}} Row of one event or a run of them; `line` is the latest */
+/** @typedef {"all" | "up" | "down"} Direction */
+
+export class Inspector {
+  /** @type {Line[]} */
+  lines = []
+  /** Events that are no longer kept, or were cleared away. */
+  dropped = 0
+  /** @type {Row[]} what is to be seen */
+  rows = []
+  /** Since the last clearing. */
+  total = 0
+  bytes = 0
+  paused = false
+  grouped = true
+  /** @type {Direction} */
+  direction = "all"
+  query = ""
+
+  /** @param {{inspectorChanged: () => void}} delegate */
+  constructor(delegate) {
+    this.delegate = delegate
+  }
+
+  /** @param {Line} line */
+  add(line) {
+    this.lines.push(line)
+    this.total++
+    this.bytes += line.bytes
+    if (this.lines.length >= MOST + LOT) this.#dropLot()
+    if (this.paused) return
+    this.#show(line, this.arrived)
+    this.delegate.inspectorChanged()
+  }
+
+  clear() {
+    this.dropped = this.arrived
+    this.lines = []
+    this.total = this.bytes = 0
+    this.#showAll()
+  }
+
+  /** Events go on being kept, but what is seen stands still. @param {boolean} paused */
+  pause(paused) {
+    this.paused = paused
+    paused ? this.delegate.inspectorChanged() : this.#showAll()
+  }
+
+  /** @param {boolean} grouped */
+  group(grouped) {
+    this.grouped = grouped
+    this.#showAll()
+  }
+
+  /** @param {Direction} direction */
+  filter(direction) {
+    this.direction = direction
+    this.#showAll()
+  }
+
+  /** @param {string} query */
+  search(query) {
+    this.query = query.trim().toLowerCase()
+    this.#showAll()
+  }
+
+  /** How many there ever were: an event's id is its number. */
+  get arrived() {
+    return this.dropped + this.lines.length
+  }
+
+  /** Those after the first `arrived`, as far as they are kept. @param {number} arrived */
+  since(arrived) {
+    return this.lines.slice(Math.max(0, arrived - this.dropped))
+  }
+
+  /** Over the last seconds. */
+  get rate() {
+    const end = this.lines.at(-1)?.at ?? 0
+    const first = this.lines.findLastIndex(({ at }) => at < end - RATE_MS) + 1
+    const recent = this.lines.slice(first)
+    const seconds = Math.max(1000, Math.min(RATE_MS, end)) / 1000
+    return { events: recent.length / seconds, bytes: recent.reduce((sum, { bytes }) => sum + bytes, 0) / seconds }
+  }
+
+  #dropLot() {
+    this.lines.splice(0, LOT)
+    this.dropped += LOT
+    const first = this.rows.findIndex(({ id }) => id > this.dropped)
+    if (!this.paused) this.rows.splice(0, first < 0 ? this.rows.length : first)
+  }
+
+  #showAll() {
+    this.rows = []
+    this.lines.forEach((line, i) => this.#show(line, this.dropped + i + 1))
+    this.delegate.inspectorChanged()
+  }
+
+  /** @param {Line} line @param {number} id */
+  #show(line, id) {
+    if (!this.#matches(line)) return
+    const row = this.grouped && foldable(line) ? this.#inRun(line) : undefined
+    if (row) Object.assign(row, { line, times: row.times + 1, bytes: row.bytes + line.bytes })
+    else this.rows.push({ id, line, times: 1, bytes: line.bytes })
+  }
+
+  /** @param {Line} line */
+  #matches({ direction, type, summary, body }) {
+    if (this.direction !== "all" && this.direction !== direction) return false
+    return !this.query || `${type}\n${summary}\n${body ?? ""}`.toLowerCase().includes(this.query)
+  }
+
+  /** The row of the same kind in the run of deltas at the end. @param {Line} line */
+  #inRun(line) {
+    for (let i = this.rows.length - 1; i >= 0; i--) {
+      const row = this.rows[i]
+      if (!foldable(row.line)) return undefined
+      if (row.line.type === line.type && row.line.direction === line.direction) return row
+    }
+    return undefined
+  }
+}
+
+/** @param {Line} line */
+function foldable({ type }) {
+  return type.endsWith("delta") || type.endsWith(".append")
+}
