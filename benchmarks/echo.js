@@ -2,7 +2,7 @@
 //
 //     node benchmarks/echo.js [--only echo|people|cost] [--before PATH]
 //
-// PATH is another checkout, whose guard is measured first. docs/page.md says what the tables mean.
+// PATH is another checkout, whose guard is measured first. docs/page/figures.md says what the tables mean.
 
 import { resolve } from "node:path"
 import { parseArgs } from "node:util"

@@ -1,4 +1,4 @@
-// Which version of the files this page is made of, and whether the server has another by now (docs/page.md).
+// Which version of the files this page is made of, and whether the server has another by now (docs/page/loading.md).
 
 /** As it stands in the address of this very file. */
 export const VERSION = versionOf(import.meta.url)
