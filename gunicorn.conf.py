@@ -10,7 +10,6 @@ from voiceapp.config.settings import Settings
 from voiceapp.errors import SettingError
 from voiceapp.ops import lifeline, metric_files, vendor
 from voiceapp.ops.readiness import Readiness
-from voiceapp.web.services import services
 
 try:
     _settings = Settings.from_env(os.environ)
@@ -79,6 +78,9 @@ def post_fork(server, worker):
 def post_worker_init(worker):
     """What is there from the start stays for good: to look through it again took the bridge 20 ms each time."""
     if worker.cfg.worker_class_str == "gthread":
+        # Not above: whatever imports the metrics must do so when their folder is named, so in a worker.
+        from voiceapp.web.services import services
+
         services(worker.wsgi).limits.capacity.take_threads(worker.cfg.threads)
     gc.collect()
     gc.freeze()
@@ -93,6 +95,8 @@ def worker_exit(server, worker):
     """However the worker ends, callers are told and its threads set free."""
     # A worker whose app could not be loaded has none.
     if getattr(worker, "wsgi", None) is not None:
+        from voiceapp.web.services import services
+
         services(worker.wsgi).bridge.stop()
 
 
