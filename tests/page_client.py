@@ -1,5 +1,6 @@
 """A page without a browser: speaks docs/wire.md over a real WebSocket."""
 
+import base64
 import contextlib
 import json
 import socket
@@ -11,6 +12,11 @@ from typing import Any
 import websocket
 
 from tests.wire_check import check_told, validator
+
+
+def chunk(n: int, ms: int = 40) -> str:
+    """Sound that tells which chunk it is."""
+    return base64.b64encode(n.to_bytes(2, "little") * 24 * ms).decode()
 
 
 def of_answer(_: int, usage: Any) -> bool:
@@ -62,6 +68,10 @@ class PageClient:
     def send_packet(self, packet: str) -> None:
         self.socket.send("4" + packet)
 
+    def talk(self, chunks: int, first: int = 1) -> None:
+        for n in range(first, first + chunks):
+            self.emit("audio", n, chunk(n))
+
     def call(self, event: str, *args: Any) -> Any:
         """Emit, and wait for the acknowledgement."""
         number, self._next_ack = self._next_ack, self._next_ack + 1
@@ -83,6 +93,11 @@ class PageClient:
 
     def named(self, event: str) -> list[list[Any]]:
         return [args for name, args in self._so_far() if name == event]
+
+    @property
+    def notices(self) -> list[str]:
+        """The codes of all that came so far."""
+        return [notice["code"] for (notice,) in self.named("notice")]
 
     def wait(self, holds: Callable[[], bool], timeout: float = 10, what: str = "an event") -> None:
         deadline = time.monotonic() + timeout

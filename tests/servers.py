@@ -20,6 +20,8 @@ from voiceapp.config.settings import Settings
 from voiceapp.web.services import services
 
 ROOT = Path(__file__).parents[1]
+# How often Werkzeug's server looks whether it is to stop.
+STOP_POLL_S = 0.02
 # Browsers refuse these of the ports a system hands out.
 UNSAFE_PORTS = frozenset({1719, 1720, 1723, 2049, 3659, 4045, 5060, 5061, 6000, 6566, *range(6665, 6670), 6697, 10080})
 
@@ -112,7 +114,7 @@ def werkzeug(settings: Mapping[str, str]) -> Iterator[str]:
     """The app under Flask's development server, in this process: its address."""
     app = create_app(Settings.from_env(settings))
     server = make_server("127.0.0.1", free_port(), app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(STOP_POLL_S,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.port}"

@@ -14,8 +14,7 @@ import websocket
 
 from tests.conftest import SCENARIOS, upstream_settings
 from tests.hostile.attacker import PING, Line, Watch, connect, frame, text
-from tests.net.test_engineio_driver import chunk
-from tests.page_client import PageClient, of_answer
+from tests.page_client import PageClient, chunk, of_answer
 from tests.servers import Gunicorn, gunicorn
 from voiceapp.engine.scripted.server import ScriptedServer
 

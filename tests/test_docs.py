@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from voiceapp import errors
+from tests.fault_codes import fault_codes
 from voiceapp.config.settings import Settings, _Reader
-from voiceapp.conversation import faults
 from voiceapp.web import pages
 from voiceapp.wire import down, up
 
@@ -24,14 +23,6 @@ FILE = re.compile(r"[\w./-]+\.(py|js|ts|md|json|toml|txt|html|css|conf)")
 FOLDER = re.compile(r"([\w-]+/)+")
 # Somebody else's: of a Whisper model, and of a language yet to be translated.
 FOREIGN = {"config.json", "vocabulary.txt", "fr.json", "docs/img/states/"}
-
-
-def codes() -> set[str]:
-    """Every code a notice can carry, from the modules that define them."""
-    found = {
-        value.code for module in (faults, errors) for value in vars(module).values() if isinstance(value, faults.Fault)
-    }
-    return found | {"bad_event", "not_started", "already_started", "bad_setting"}
 
 
 def read_settings(monkeypatch: pytest.MonkeyPatch) -> set[str]:
@@ -78,12 +69,12 @@ def test_every_notice_has_its_rows_and_no_row_is_without_one() -> None:
     what, whose = read_rows()
     assert set(what) == set(notices("en"))
     assert list(whose) == list(what)
-    assert codes() <= set(what)
+    assert fault_codes() <= set(what)
 
 
 def test_a_notice_that_the_server_does_not_send_is_the_pages_own() -> None:
     source = "\n".join(path.read_text() for path in (pages.STATIC / "js").rglob("*.js"))
-    own = set(notices("en")) - codes()
+    own = set(notices("en")) - fault_codes()
     assert [code for code in sorted(own) if f'"{code}"' not in source] == []
     said = set(re.findall(r'notices\.add\(\{ code: "([a-z_]+)"', source))
     assert len(said) > 10
@@ -109,7 +100,7 @@ def test_each_row_says_what_happened_what_to_do_whose_it_is_and_what_the_log_hol
 @pytest.mark.parametrize("language", sorted(pages.read_languages()))
 def test_the_page_has_words_for_every_code(language: str) -> None:
     strings = json.loads((pages.STATIC / "i18n" / f"{language}.json").read_text())
-    assert [code for code in sorted(codes()) if not any(code in key for key in strings)] == []
+    assert [code for code in sorted(fault_codes()) if not any(code in key for key in strings)] == []
 
 
 @cache

@@ -8,9 +8,9 @@ import pytest
 
 from tests.conftest import upstream_settings
 from tests.hostile.attacker import fetch
-from tests.net.test_engineio_driver import chunk, closed, eventually
 from tests.page_client import PageClient, of_answer
 from tests.servers import werkzeug
+from tests.waiting import closed, eventually
 from voiceapp.engine.scripted.server import ScriptedServer
 
 Serve = Callable[..., str]
@@ -61,11 +61,6 @@ A_MILLION = {
 }
 
 
-def talk(page: PageClient) -> None:
-    for n in range(1, 11):
-        page.emit("audio", n, chunk(n))
-
-
 def left(url: str) -> float:
     """Of the day's money, as a call is told when it begins."""
     with PageClient(url) as page:
@@ -80,7 +75,7 @@ def test_transcription_has_a_line_of_its_own_in_the_bill_and_in_the_budget(
     url = serve(upstream, VOICEAPP_MONEY_PER_DAY="0.10")
     with PageClient(url) as page:
         page.start()
-        talk(page)
+        page.talk(10)
         _, usage = page.expect("usage")
         assert usage["transcription"]["seconds"] == 600
         assert (usage["cost"]["transcription"], usage["cost"]["total"]) == (0.17, 0.17)
@@ -98,7 +93,7 @@ def test_transcription_without_a_price_is_said_to_have_none_and_counted_at_the_d
     with PageClient(url) as page:
         page.start()
         assert not page.expect("limits")[0]["presumed"]
-        talk(page)
+        page.talk(10)
         _, usage = page.expect("usage")
         assert usage["transcription"]["input_tokens"] == 900_000
         assert usage["cost"] is None
@@ -204,7 +199,7 @@ def test_words_that_are_written_down_after_the_end_are_charged(
     upstream = play({"when": "audio", "ms": 200, "do": [*SPEECH, {"wait_ms": 300}, transcribed("u1", TEN_MINUTES)]})
     with PageClient(serve(upstream)) as page:
         page.start()
-        talk(page)
+        page.talk(10)
         page.expect("turn", lambda _, turn: turn["state"] == "thinking")
         page.emit("stop", {})
         page.expect("ended")

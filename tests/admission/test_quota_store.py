@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.net.test_engineio_driver import eventually
 from tests.redis_server import RedisServer, redis_server
+from tests.waiting import eventually
 from voiceapp.admission import quota_store as stores
 from voiceapp.admission.quota_store import LEASE_S, QuotaStore
 from voiceapp.secret import Secret
@@ -144,7 +144,7 @@ def test_a_redis_that_forgot_all_is_told_again() -> None:
         server.start()
         assert quota_store.spent("money", "u") >= 4
         assert other.spent("money", "u") >= 2
-        assert eventually(lambda: (quota_store.spent("money", "u"), other.spent("money", "u")) == (6, 6), timeout=10)
+        assert eventually(lambda: (quota_store.spent("money", "u"), other.spent("money", "u")) == (6, 6))
 
 
 @pytest.mark.parametrize("trouble", ["gone", "frozen"])

@@ -1,11 +1,11 @@
 """A call on the page: its turns, its interruption, its microphone, its end."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.browser.received import events, sound
 from tests.browser.visitor import Visitor
 from voiceapp.engine.scripted.server import ScriptedServer
 
@@ -14,16 +14,6 @@ pytestmark = pytest.mark.browser
 Visit = Callable[..., Visitor]
 Serve = Callable[[str], tuple[str, ScriptedServer]]
 BLOCK_MAIN_THREAD = "const end = performance.now() + 300; while (performance.now() < end);"
-
-
-def events(upstream: ScriptedServer, kind: str) -> list[dict[str, Any]]:
-    """Of the latest call."""
-    return [event for event in list(upstream.connections[-1].events) if event["type"] == kind]
-
-
-def sound(upstream: ScriptedServer) -> bytes:
-    """What the latest call sent."""
-    return bytes(upstream.connections[-1].audio)
 
 
 def test_escape_silences_at_once_and_only_what_was_heard_is_kept(visit: Visit, serve: Serve) -> None:

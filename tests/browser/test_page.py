@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Route
 
+from tests.browser.layout import OVERFLOW, SMALL_TARGETS
 from tests.browser.visitor import Visitor
 from voiceapp.engine.scripted.server import ScriptedServer
 
@@ -14,10 +15,6 @@ pytestmark = pytest.mark.browser
 Visit = Callable[..., Visitor]
 Serve = Callable[[str], tuple[str, ScriptedServer]]
 
-SMALL_TARGETS = """() => [...document.querySelectorAll("button, a, textarea, select, .setting")].filter(element => {
-  const { width, height } = element.getBoundingClientRect()
-  return element.checkVisibility() && !element.matches(".skip") && (width < 43.9 || height < 43.9)
-}).map(element => element.outerHTML)"""
 SIZES = ((320, 568), (390, 844), (844, 390), (1280, 800), (3840, 2160))
 SIDEWAYS = """() => {
   const { scrollWidth, clientWidth } = document.querySelector(".settings .drawer-scroller")
@@ -31,7 +28,6 @@ for (const name of ["indexedDB", "localStorage"])
 BROKEN_WORKLETS = """() => {
   AudioWorklet.prototype.addModule = () => Promise.reject(new DOMException("", "AbortError"))
 }"""
-OVERFLOW = "() => document.documentElement.scrollWidth - innerWidth"
 
 
 def test_a_wrong_key_is_said_in_plain_words(visit: Visit, serve: Serve, output: Path) -> None:

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Page, Playwright
 
 from tests.browser.axe import check
+from tests.browser.layout import OVERFLOW, SMALL_TARGETS
 from tests.browser.room import room, say
 from tests.browser.speech import spoken
-from tests.browser.test_page import OVERFLOW, SMALL_TARGETS
 from tests.browser.visitor import Visitor, chromium
 from voiceapp.engine.scripted.server import ScriptedServer
 

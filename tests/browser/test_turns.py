@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.browser.received import events, sound
 from tests.browser.room import room, say
 from tests.browser.speech import spoken
-from tests.browser.test_call import events, sound
 from tests.browser.visitor import Visitor
 from voiceapp.engine.scripted.server import ScriptedServer
 

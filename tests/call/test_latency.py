@@ -227,8 +227,7 @@ def test_stages_are_counted_where_they_are_known() -> None:
 def test_the_page_is_told_once_for_a_turn_and_after_its_sound(app_url: str) -> None:
     with PageClient(app_url) as page:
         page.start()
-        for n in range(1, 21):
-            page.emit("audio", n, base64.b64encode(bytes(1920)).decode())
+        page.talk(20)
         page.expect("usage", of_answer)
         (told,) = page.expect("latency")
         page.emit("text", {"text": "Hello"})

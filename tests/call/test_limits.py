@@ -9,10 +9,10 @@ from pathlib import Path
 
 from tests.conftest import upstream_settings
 from tests.hostile.attacker import fetch
-from tests.net.test_engineio_driver import chunk, closed, eventually
-from tests.page_client import PageClient, of_answer
+from tests.page_client import PageClient, chunk, of_answer
 from tests.redis_server import redis_server
 from tests.servers import Gunicorn, gunicorn, werkzeug
+from tests.waiting import closed, eventually
 from voiceapp.admission.access import Visitor
 from voiceapp.admission.budgets import Budgets, Remaining
 from voiceapp.admission.quota_store import QuotaStore
@@ -22,10 +22,6 @@ from voiceapp.secret import Secret
 
 Serve = Callable[..., str]
 Upstream = Callable[..., ScriptedServer]
-
-
-def codes(page: PageClient) -> list[str]:
-    return [notice["code"] for (notice,) in page.named("notice")]
 
 
 def test_a_silent_call_is_warned_and_ended(serve: Serve, upstream: Upstream) -> None:
@@ -39,7 +35,7 @@ def test_a_silent_call_is_warned_and_ended(serve: Serve, upstream: Upstream) -> 
             time.sleep(0.04)
         assert page.expect("ended") == [{"reason": "idle"}]
         assert 1.5 < time.monotonic() - began < 4
-        assert codes(page) == ["idle_soon", "idle"]
+        assert page.notices == ["idle_soon", "idle"]
         assert closed(server)
 
 
@@ -50,7 +46,7 @@ def test_whoever_speaks_or_types_is_not_idle(serve: Serve, upstream: Upstream) -
             page.emit("text", {"text": "Hello"})
             time.sleep(0.5)
         assert page.named("ended") == []
-        assert "idle" not in codes(page)
+        assert "idle" not in page.notices
 
 
 def test_a_silence_begins_when_the_answer_has_been_heard(upstream: Upstream) -> None:
@@ -60,10 +56,10 @@ def test_a_silence_begins_when_the_answer_has_been_heard(upstream: Upstream) -> 
         page.expect("turn", lambda n, turn: turn["state"] == "assistant")
         # It plays for so long on this page: longer than a silence may be.
         time.sleep(3.5)
-        assert codes(page) == []
+        assert page.notices == []
         page.emit("heard", {"item": "t1", "heard_ms": 600})
         assert page.expect("ended") == [{"reason": "idle"}]
-        assert codes(page) == ["idle_soon", "idle"]
+        assert page.notices == ["idle_soon", "idle"]
 
 
 def test_what_is_left_of_a_silence_is_told_until_somebody_types(serve: Serve, upstream: Upstream) -> None:
@@ -85,7 +81,7 @@ def test_a_call_has_a_longest_time(serve: Serve, upstream: Upstream) -> None:
         of_the_money = {"used_money": 0.0, "presumed": False, "currency": "USD"}
         assert page.expect("limits")[0] == {**time_limits, **of_the_day, **of_the_money}
         assert page.expect("ended") == [{"reason": "call_too_long"}]
-        assert codes(page) == ["call_ending", "call_too_long"]
+        assert page.notices == ["call_ending", "call_too_long"]
         assert closed(server)
 
 
@@ -93,12 +89,12 @@ def test_a_call_that_begins_with_little_left_is_warned_at_once(serve: Serve, ups
     url = serve(upstream(), VOICEAPP_MONEY_PER_DAY="0.003", VOICEAPP_PRICES="output_audio=100")
     with PageClient(url) as page:
         page.start()
-        assert codes(page) == []
+        assert page.notices == []
         page.emit("text", {"text": "Hello"})
         page.expect("usage", of_answer)
         page.emit("stop", {})
         page.expect("ended")
-        assert eventually(lambda: "budget_low" in codes(_called(page)))
+        assert eventually(lambda: "budget_low" in _called(page).notices)
         names = [name for name, _ in page.events]
         assert names.index("ready") < names.index("notice")
 
@@ -116,7 +112,7 @@ def test_one_person_has_so_many_calls_and_no_more(serve: Serve, upstream: Upstre
         assert other.expect("ended") == [{"reason": "too_many_calls"}]
         one.emit("stop", {})
         one.expect("ended")
-        assert eventually(lambda: "ready" in {name for name, _ in _again(other)}, timeout=3)
+        assert eventually(lambda: "ready" in {name for name, _ in _again(other)})
 
 
 def _again(page: PageClient) -> list[tuple[str, list[object]]]:
@@ -146,8 +142,7 @@ def test_money_is_counted_by_the_tokens_and_shown(serve: Serve, upstream: Upstre
         page.start()
         limits = page.expect("limits")[0]
         assert (limits["left_money"], limits["budget_money"], limits["used_money"]) == (0.002, 0.002, 0.0)
-        for n in range(1, 21):
-            page.emit("audio", n, chunk(n))
+        page.talk(20)
         page.expect("usage", of_answer)
         page.emit("stop", {})
         page.expect("ended")
@@ -220,16 +215,15 @@ def test_two_workers_count_together_and_a_killed_one_forgets_no_money(upstream: 
         for page in pages:
             page.call("start", {})
         assert eventually(lambda: sum(bool(page.named("ready")) for page in pages) == 3)
-        assert eventually(lambda: sum("too_many_calls" in codes(page) for page in pages) == 3)
+        assert eventually(lambda: sum("too_many_calls" in page.notices for page in pages) == 3)
         caller = next(page for page in pages if page.named("ready"))
-        for n in range(1, 21):
-            caller.emit("audio", n, chunk(n))
+        caller.talk(20)
         caller.expect("usage", of_answer)
         caller.emit("stop", {})
         assert eventually(lambda: fetch(server.url + "/admission")[0] == 429)
         for pid in server.worker_pids():
             os.kill(pid, signal.SIGKILL)
-        assert eventually(lambda: _answers(server), timeout=15)
+        assert eventually(lambda: _answers(server))
         assert fetch(server.url + "/admission")[0] == 429
         assert redis.url not in server.log.read_text()
 

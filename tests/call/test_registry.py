@@ -7,7 +7,7 @@ from typing import TypeVar
 import pytest
 
 from tests.conftest import SCENARIOS, upstream_settings
-from tests.net.test_engineio_driver import eventually
+from tests.waiting import eventually
 from voiceapp import create_app
 from voiceapp.admission.access import Visitor
 from voiceapp.call.call import Call

@@ -16,11 +16,6 @@ Upstream = Callable[..., ScriptedServer]
 Serve = Callable[..., str]
 
 
-def talk(page: PageClient, first: int, last: int) -> None:
-    for n in range(first, last + 1):
-        page.emit("audio", n, SOUND)
-
-
 def appended(events: list[Any]) -> int:
     return sum(event["type"] == "input_audio_buffer.append" for event in events)
 
@@ -37,12 +32,12 @@ def test_the_new_session_has_the_new_voice_and_knows_the_talk(upstream: Upstream
     server = upstream()
     with PageClient(serve(server)) as page:
         page.start()
-        talk(page, 1, 20)
+        page.talk(20)
         hear(page, "a1")
         assert page.call("configure", {"voice": "cedar"}) == {"ok": True}
         (renewed,) = page.expect("renewed")
         assert (renewed["voice"], renewed["persona"], renewed["profile"]) == ("cedar", "own", "openai")
-        talk(page, 21, 40)
+        page.talk(20, 21)
         page.expect("usage", lambda n, data: data["turn"] != data["total"])
         old, new = server.connections
         assert server.wait_for(lambda _: [appended(each.events) for each in (old, new)] == [20, 20])
@@ -59,7 +54,7 @@ def test_the_new_session_has_the_new_voice_and_knows_the_talk(upstream: Upstream
 def answered(page: PageClient) -> None:
     """An answer has come, and nobody says yet that it was heard: the call is not quiet."""
     page.start()
-    talk(page, 1, 20)
+    page.talk(20)
     page.expect("audio", lambda n, item, sound: item == "a1" and sound == "")
     page.expect("usage", of_answer)
 
@@ -181,7 +176,7 @@ def test_what_is_not_offered_is_refused_by_name_and_the_call_goes_on(upstream: U
         (notice,) = page.expect("notice")
         assert notice["code"] == "bad_event"
         assert "voice must be one of" in notice["message"]
-        talk(page, 1, 20)
+        page.talk(20)
         hear(page, "a1")
 
 

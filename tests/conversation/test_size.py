@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.conversation import test_cost as bulk
+from tests.conversation import bulk
 from tests.conversation.call import Call
 from voiceapp.conversation import ids, playback, tools, transcript, transcript_writer, usage
 from voiceapp.conversation.event_reader import Reader

@@ -256,3 +256,20 @@ def crowd(server: Gunicorn, count: int, **options: Any) -> Iterator[list[socket.
 def lines(server: Gunicorn, count: int, **options: Any) -> Iterator[list[Line]]:
     with contextlib.ExitStack() as stack:
         yield [stack.enter_context(Line(server, **options)) for _ in range(count)]
+
+
+class Attacked:
+    """A server under attack, and a call on it."""
+
+    def __init__(self, server: Gunicorn, line: Line) -> None:
+        self.server = server
+        self.line = line
+        self.watch = Watch(server)
+        self._workers = server.worker_pids()
+
+    def holds(self) -> None:
+        """Bound: the call is answered within 1 s, health under 0.5 s, and no worker died."""
+        assert self.line.echo_s() < 1
+        assert self.watch.health_s() < 0.5
+        assert self.server.worker_pids() == self._workers
+        assert "Traceback" not in self.server.log.read_text()

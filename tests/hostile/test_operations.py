@@ -15,17 +15,11 @@ from tests.hostile.attacker import Line, Watch, answer, ask, connect, fetch, get
 from tests.hostile.conftest import Serve, Vanished
 from tests.page_client import PageClient, of_answer
 from tests.servers import Gunicorn, answers
+from tests.waiting import eventually
 from voiceapp.engine.scripted.server import ScriptedServer
 
 SOUND = base64.b64encode(bytes(range(256)) * 7 + bytes(128)).decode()
 CODE, SECRET, TOKEN, KEY = "marked-code-1", "marked-secret-key-2", "marked-token-3", "sk-test-marked-key"
-
-
-def eventually(holds: object, timeout: float = 5) -> bool:
-    deadline = time.monotonic() + timeout
-    while not holds() and time.monotonic() < deadline:  # type: ignore[operator]
-        time.sleep(0.02)
-    return bool(holds())  # type: ignore[operator]
 
 
 def sample(server: Gunicorn, name: str) -> float:

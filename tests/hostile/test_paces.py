@@ -4,9 +4,8 @@ import contextlib
 import time
 
 from tests.conftest import SCENARIOS
-from tests.hostile.attacker import Line, ask, lines, request, text, upgrade
+from tests.hostile.attacker import Attacked, Line, ask, lines, request, text, upgrade
 from tests.hostile.conftest import Serve
-from tests.hostile.test_worker import Attacked
 from voiceapp.engine.scripted.server import ScriptedServer
 
 # As a stranger on the internet meets the app.

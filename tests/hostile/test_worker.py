@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import upstream_settings
-from tests.hostile.attacker import Line, Watch, answer, ask, connect, crowd, lines, request
+from tests.hostile.attacker import Attacked, Line, answer, ask, connect, crowd, lines, request
 from tests.servers import Gunicorn, gunicorn
 from voiceapp.engine.scripted.server import ScriptedServer
 
@@ -21,23 +21,6 @@ TRICKS = {
     "a head behind a request": request("/healthz") + request("/login", "POST", Content_Length="100"),
     "a body behind an upgrade": request("/socket.io/", Upgrade="websocket", Content_Length="100"),
 }
-
-
-class Attacked:
-    """A server under attack, and a call on it."""
-
-    def __init__(self, server: Gunicorn, line: Line) -> None:
-        self.server = server
-        self.line = line
-        self.watch = Watch(server)
-        self._workers = server.worker_pids()
-
-    def holds(self) -> None:
-        """Bound: the call is answered within 1 s, health under 0.5 s, and no worker died."""
-        assert self.line.echo_s() < 1
-        assert self.watch.health_s() < 0.5
-        assert self.server.worker_pids() == self._workers
-        assert "Traceback" not in self.server.log.read_text()
 
 
 @pytest.fixture

@@ -12,33 +12,13 @@ import pytest
 import websocket
 
 from tests.conftest import SCENARIOS, upstream_settings
-from tests.page_client import PageClient, of_answer
+from tests.page_client import PageClient, chunk, of_answer
 from tests.servers import Gunicorn, gunicorn
+from tests.waiting import closed, eventually
 from voiceapp.engine.scripted.server import ScriptedServer
 
 Serve = Callable[..., str]
 Upstream = Callable[..., ScriptedServer]
-
-
-def chunk(n: int, ms: int = 40) -> str:
-    """Sound that tells which chunk it is."""
-    return base64.b64encode(n.to_bytes(2, "little") * 24 * ms).decode()
-
-
-def talk(page: PageClient, chunks: int, first: int = 1) -> None:
-    for n in range(first, first + chunks):
-        page.emit("audio", n, chunk(n))
-
-
-def eventually(holds: Callable[[], bool], timeout: float = 5) -> bool:
-    deadline = time.monotonic() + timeout
-    while not holds() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return holds()
-
-
-def closed(server: ScriptedServer) -> bool:
-    return eventually(lambda: bool(server.connections[0].closed))
 
 
 class TestACall:
@@ -52,7 +32,7 @@ class TestACall:
         server = upstream("load")
         with PageClient(serve(server)) as page:
             page.start()
-            talk(page, 45)
+            page.talk(45)
             page.expect("ack", lambda n: n == 45)
             eventually(lambda: len(server.audio) == 45 * 40 * 48)
         assert server.audio == b"".join(base64.b64decode(chunk(n)) for n in range(1, 46))
@@ -61,7 +41,7 @@ class TestACall:
         server = upstream("load")
         with PageClient(serve(server)) as page:
             page.start()
-            talk(page, 100)
+            page.talk(100)
             page.expect("notice", lambda notice: notice["code"] == "too_fast")
             page.expect("ack", lambda n: n == 100)
             time.sleep(0.5)
@@ -72,7 +52,7 @@ class TestACall:
     def test_a_spoken_turn_is_answered_with_sound_and_words_in_order(self, app_url: str) -> None:
         with PageClient(app_url) as page:
             page.start()
-            talk(page, 20)
+            page.talk(20)
             page.expect("transcript", lambda _, data: data.get("item") == "a1" and data.get("final"))
             page.expect("audio", lambda n, item, sound: sound == "")
             texts = {data["item"]: data["text"] for _, data in page.named("transcript") if data.get("final")}
@@ -85,7 +65,7 @@ class TestACall:
     def test_numbered_events_have_no_hole(self, app_url: str) -> None:
         with PageClient(app_url) as page:
             page.start()
-            talk(page, 20)
+            page.talk(20)
             page.expect("usage", of_answer)
             numbered = [
                 args[0]
@@ -115,14 +95,14 @@ class TestACall:
             page.expect("ended")
             assert page.call("start", {}) == {"ok": True}
             page.wait(lambda: len(page.named("ready")) == 2)
-            talk(page, 20)
+            page.talk(20)
             page.expect("audio", lambda n, item, sound: item == "a1")
 
     def test_calls_do_not_hear_each_other(self, app_url: str) -> None:
         with PageClient(app_url) as one, PageClient(app_url) as other:
             one.start()
             other.start()
-            talk(one, 20)
+            one.talk(20)
             one.expect("usage", of_answer)
         assert other.named("audio") == []
 
@@ -132,7 +112,7 @@ class TestBargeIn:
         server = upstream("barge_in_while_playing")
         with PageClient(serve(server)) as page:
             page.start()
-            talk(page, 40)
+            page.talk(40)
             assert page.expect("flush")[1] == {"item": "a1"}
             page.emit("flushed", {"item": "a1", "heard_ms": 640})
             cut = page.expect("transcript", lambda _, data: "heard" in data)[1]
@@ -151,7 +131,7 @@ class TestPushToTalk:
         with PageClient(serve(server)) as page:
             page.start(turn={"mode": "push_to_talk"})
             page.emit("talk", {"down": True})
-            talk(page, 10)
+            page.talk(10)
             page.emit("talk", {"down": False})
             page.expect("transcript", lambda _, data: data.get("text") == "I heard you." and data["final"])
         kinds = [event["type"] for event in server.received if event["type"] != "input_audio_buffer.append"]
@@ -164,7 +144,7 @@ class TestPushToTalk:
             page.start()
             assert page.call("configure", {"turn": {"mode": "server_vad", "silence_ms": 900}}) == {"ok": True}
             assert page.call("configure", {"turn": {"mode": "server_vad", "silence_ms": 9}})["ok"] is False
-            talk(page, 20)
+            page.talk(20)
             page.expect("usage", of_answer)
         updates = [event["session"] for event in server.received if event["type"] == "session.update"]
         assert updates[1]["audio"]["input"]["turn_detection"]["silence_duration_ms"] == 900
@@ -236,7 +216,7 @@ class TestTheLog:
         with PageClient(app_url) as page:
             page.start()
             page.emit("watch", {"on": True})
-            talk(page, 20)
+            page.talk(20)
             page.expect("usage", of_answer)
             page.emit("watch", {"on": False})
             page.emit("text", {"text": "Hello"})

@@ -16,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.hostile.attacker import answer
-from tests.net.test_http_server import GET, UPGRADE, Served, eventually
-from tests.net.test_http_server import app as plain_app
+from tests.net.served import GET, UPGRADE, Served
+from tests.net.served import app as plain_app
+from tests.waiting import eventually
 from voiceapp.net import http_connection, http_server
 from voiceapp.net.wsgi_call import DETACH
 

@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,6 +15,7 @@ from tests.conftest import SCENARIOS, upstream_settings
 from tests.hostile.attacker import Line, get
 from tests.page_client import PageClient
 from tests.servers import Gunicorn, answers, free_port, gunicorn
+from tests.waiting import eventually
 from voiceapp.engine.scripted.server import ScriptedServer
 from voiceapp.net.http_connection import Request
 from voiceapp.ops.gunicorn_worker import Worker
@@ -27,15 +27,6 @@ pytestmark = pytest.mark.real_time
 def hello() -> Any:
     with ScriptedServer(SCENARIOS / "hello.toml") as server:
         yield server
-
-
-def eventually(holds: Callable[[], bool], within: float = 20) -> bool:
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
-        if holds():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def replaced(server: Gunicorn, before: list[int]) -> bool:

@@ -24,8 +24,8 @@ from voiceapp.ops import metric_files
 metric_files.share(2)
 metric_files.reserve(os.getpid())
 from voiceapp.ops import metrics
-from tests.test_docs import codes
-for code in codes():
+from tests.fault_codes import fault_codes
+for code in fault_codes():
     metrics.noticed("none", code, fatal=False)
     metrics.refused("", code)
     metrics.ENDED.labels(code).inc()

@@ -9,6 +9,7 @@ import pytest
 from flask_socketio import SocketIOTestClient
 
 from tests.conftest import SCENARIOS, upstream_settings
+from tests.waiting import eventually
 from tests.wire_check import check_told
 from voiceapp import create_app
 from voiceapp.config.settings import Settings
@@ -132,10 +133,10 @@ def test_a_page_without_a_call_is_dismissed_after_a_while(app: Any, monkeypatch:
         calling, idle = Client(socketio.test_client(own)), Client(socketio.test_client(own))
         calling.client.emit("start", {})
         calling.expect("ready")
-        eventually(lambda: not idle.client.is_connected())
+        assert eventually(lambda: not idle.client.is_connected())
         assert calling.client.is_connected()
         calling.client.emit("stop", {})
-        eventually(lambda: not calling.client.is_connected())
+        assert eventually(lambda: not calling.client.is_connected())
         services(own).bridge.stop()
 
 
@@ -155,8 +156,8 @@ def test_one_page_that_cannot_be_dismissed_keeps_no_other(monkeypatch: pytest.Mo
 
         monkeypatch.setattr(socketio.server, "disconnect", fail_first)
         pages = [Client(socketio.test_client(own)) for _ in range(2)]
-        eventually(lambda: sum(page.client.is_connected() for page in pages) == 1)
-        eventually(lambda: len(failed) > 1)
+        assert eventually(lambda: sum(page.client.is_connected() for page in pages) == 1)
+        assert eventually(lambda: len(failed) > 1)
         services(own).bridge.stop()
 
 
@@ -165,13 +166,6 @@ def test_where_too_many_pages_have_no_call_the_oldest_gives_way(monkeypatch: pyt
     with ScriptedServer(SCENARIOS / "hello.toml") as server:
         own = create_app(Settings.from_env(upstream_settings(server)))
         pages = [Client(own.extensions["socketio"].test_client(own)) for _ in range(3)]
-        eventually(lambda: not pages[0].client.is_connected())
+        assert eventually(lambda: not pages[0].client.is_connected())
         assert [page.client.is_connected() for page in pages] == [False, True, True]
         services(own).bridge.stop()
-
-
-def eventually(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 5
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)

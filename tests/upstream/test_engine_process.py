@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 
 from tests.page_client import PageClient
 from tests.servers import Gunicorn, answers, gunicorn, werkzeug
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.models
 
@@ -25,13 +25,6 @@ def engines(app: int) -> list[int]:
     for _ in range(3):
         family |= {int(pid) for pid, parent, _ in rows if int(parent) in family}
     return [int(pid) for pid, _, command in rows if int(pid) in family and "voiceapp.engine" in command]
-
-
-def eventually(holds: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 30
-    while not holds() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return holds()
 
 
 def alive(pid: int) -> bool:

@@ -32,10 +32,6 @@ def called(
         yield server, page
 
 
-def codes(page: PageClient) -> list[str]:
-    return [notice["code"] for (notice,) in page.named("notice")]
-
-
 def refusing(error: Mapping[str, Any]) -> dict[str, Any]:
     return {"when": "session.update", "do": [{"error": error}]}
 
@@ -54,12 +50,12 @@ class TestPatience:
             assert (notice["code"], notice["fatal"]) == ("upstream_starting", False)
             assert not page.named("ready")
             page.expect("ready")
-            assert codes(page) == ["upstream_starting"]
+            assert page.notices == ["upstream_starting"]
 
     def test_one_that_takes_long_over_the_settings_is_waited_for_too(self) -> None:
         with called({"when": "session.update", "do": [{"wait_ms": 1600}, {"send": "session.updated"}]}) as (_, page):
             page.expect("ready")
-            assert codes(page) == ["upstream_starting"]
+            assert page.notices == ["upstream_starting"]
 
     def test_one_that_answers_and_never_makes_a_session_is_given_up_when_the_setting_says(self) -> None:
         with called(settings={"VOICEAPP_READY_SECONDS": "1"}, defaults=False) as (server, page):
@@ -75,7 +71,7 @@ class TestPatience:
             page.start()
             page.emit("text", {"text": "Hello"})
             page.expect("usage")
-            assert codes(page) == []
+            assert page.notices == []
 
     def test_hanging_up_while_it_is_waited_for_ends_at_once(self) -> None:
         with called(defaults=False) as (server, page):
@@ -90,7 +86,7 @@ class TestPatience:
             page.expect("ready")
             page.emit("configure", {"voice": "cedar"})
             page.expect("renewed")
-            assert codes(page) == []
+            assert page.notices == []
 
 
 class TestRefusal:

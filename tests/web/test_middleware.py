@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from tests.hostile.attacker import answer, request, upgrade
-from tests.net.test_http_server import Served, eventually
+from tests.net.served import Served
+from tests.waiting import eventually
 from voiceapp import create_app
 from voiceapp.config.settings import Settings
 from voiceapp.web.services import services

@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import SCENARIOS, upstream_settings
 from tests.nginx_server import UPGRADES, needs_nginx, nginx
 from tests.servers import Gunicorn, gunicorn
-from tests.web.test_places import knock
+from tests.web.upgrade import upgrade_status
 from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = needs_nginx
@@ -50,8 +50,8 @@ def test_a_socket_comes_through_a_declared_proxy(serve: Serve, tmp_path: Path, n
     with nginx(location, tmp_path / "nginx") as port:
         page = f"http://localhost:{port}"
         headers = {"Host": f"localhost:{port}", "Origin": page}
-        assert knock(f"http://127.0.0.1:{port}", headers) == (101 if declared or name == "$http_host" else 403)
-        assert knock(f"http://127.0.0.1:{port}", {**headers, "Origin": "http://evil.example"}) == 403
+        assert upgrade_status(f"http://127.0.0.1:{port}", headers) == (101 if declared or name == "$http_host" else 403)
+        assert upgrade_status(f"http://127.0.0.1:{port}", {**headers, "Origin": "http://evil.example"}) == 403
     if not declared and name != "$http_host":
         assert "code=wrong_place host=" in app.log.read_text()
 
@@ -72,4 +72,4 @@ def test_a_socket_comes_through_under_a_path(serve: Serve, tmp_path: Path, kind:
     with nginx(location, tmp_path / "nginx") as port:
         place = f"127.0.0.1:{port}"
         headers = {"Host": place, "Origin": f"http://{place}"}
-        assert knock(f"http://{place}", headers, "/voice/socket.io/?EIO=4&transport=websocket") == 101
+        assert upgrade_status(f"http://{place}", headers, "/voice/socket.io/?EIO=4&transport=websocket") == 101

@@ -1,11 +1,10 @@
 """Where the app may stand: behind proxies that rewrite, on platforms, beside other apps; it works or says why not."""
 
 import contextlib
-import http.client
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urljoin
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder, TestResponse
 
 from tests.servers import werkzeug
+from tests.web.upgrade import upgrade_status
 from voiceapp import create_app
 from voiceapp.admission.access import COOKIE
 from voiceapp.config.settings import Settings
@@ -42,20 +42,6 @@ def the_log_is_kept(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "voiceapp")
 
 
-def knock(url: str, headers: Headers, path: str = "/socket.io/?EIO=4&transport=websocket") -> int:
-    """Ask for a socket as a browser does: the status."""
-    line = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
-    upgrade = {
-        "Connection": "Upgrade",
-        "Upgrade": "websocket",
-        "Sec-WebSocket-Version": "13",
-        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
-    }
-    with contextlib.closing(line):
-        line.request("GET", path, headers={**upgrade, **headers})
-        return line.getresponse().status
-
-
 # What proxies do to the name: as nginx, Apache and Codespaces send it, for a page at https://voice.example:8443
 
 PAGE = "https://voice.example:8443"
@@ -81,8 +67,8 @@ def test_behind_a_declared_proxy_or_with_the_origin_declared_a_call_is_possible(
 ) -> None:
     headers = {**FORWARDED, **REWRITTEN[name], "Origin": PAGE}
     with werkzeug({**OPEN, **settings}) as url:
-        assert knock(url, headers) == status
-        assert knock(url, {**headers, "Origin": "https://evil.example:8443"}) == 403
+        assert upgrade_status(url, headers) == status
+        assert upgrade_status(url, {**headers, "Origin": "https://evil.example:8443"}) == 403
 
 
 def test_an_origin_may_be_declared_as_people_write_it(visit: Client) -> None:
@@ -103,9 +89,9 @@ def test_on_codespaces_which_rewrites_the_origin_a_call_is_possible(host: str) -
     outside = {"X-Forwarded-Host": "name-8000.app.github.dev", "X-Forwarded-Proto": "https"}
     headers = {"Host": host, **outside, "Origin": "http://localhost:8000"}
     with werkzeug({"CODESPACES": "true"}) as url:
-        assert knock(url, headers) == 101
-        assert knock(url, {**headers, "Origin": "https://name-8000.app.github.dev"}) == 101
-        assert knock(url, {**headers, "Origin": "http://localhost:3000"}) == 403
+        assert upgrade_status(url, headers) == 101
+        assert upgrade_status(url, {**headers, "Origin": "https://name-8000.app.github.dev"}) == 101
+        assert upgrade_status(url, {**headers, "Origin": "http://localhost:3000"}) == 403
 
 
 def test_the_page_is_told_why_its_socket_would_be_refused(visit: Client) -> None:
