@@ -1,5 +1,6 @@
 """`python -m voiceapp`: each command says what it does, and ends with a code that a script can read."""
 
+import json
 import os
 import subprocess
 import sys
@@ -60,3 +61,9 @@ def test_run_serves_as_the_procfile_does() -> None:
     assert "VOICEAPP_CHUNK_MS" in done.stderr
     assert "gunicorn -c gunicorn.conf.py wsgi:app" in (ROOT / "Procfile").read_text()
     assert os.fspath(ROOT) not in done.stdout
+
+
+def test_schema_prints_the_wire_as_the_docs_hold_it() -> None:
+    done = voiceapp("schema")
+    assert done.returncode == 0
+    assert json.loads(done.stdout) == json.loads((ROOT / "docs" / "wire.schema.json").read_text(encoding="utf-8"))
