@@ -33,8 +33,8 @@ class TestUsual:
         assert openai().plan({"greet": False}).config.opening == ""
 
     def test_the_page_is_offered_a_persona_of_its_language(self) -> None:
-        assert (openai().usual_persona("ja"), openai().usual_persona("en")) == ("friend", "companion")
-        assert openai(VOICEAPP_PERSONA="tutor").usual_persona("ja") == "tutor"
+        assert (openai().default_persona("ja"), openai().default_persona("en")) == ("friend", "companion")
+        assert openai(VOICEAPP_PERSONA="tutor").default_persona("ja") == "tutor"
 
     def test_the_operators_instructions_are_a_persona_and_the_usual_one(self) -> None:
         plan = openai(VOICEAPP_INSTRUCTIONS="Be a pirate.").plan({})

@@ -74,7 +74,7 @@ class SessionOptions:
 
     # For the page
 
-    def usual_persona(self, language: str) -> str:
+    def default_persona(self, language: str) -> str:
         """Who speaks where nobody was chosen: the operator's choice, else one of the page's language."""
         profile = next(iter(self.profiles.values()))
         able = {name: each for name, each in self._personas.items() if self._can_play(profile, each)}
@@ -88,7 +88,7 @@ class SessionOptions:
         return {
             "profiles": list(self.profiles.values()),
             "personas": [self._shown_persona(persona, language) for persona in self._personas.values()],
-            "usual_persona": self.usual_persona(language),
+            "default_persona": self.default_persona(language),
             "edit_instructions": self._edit,
         }
 

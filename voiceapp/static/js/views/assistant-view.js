@@ -68,7 +68,7 @@ export class AssistantView {
     const profile = this.menus.profile.options[0].value
     this.choices.offer({ profile })
     const fitting = this.#fitting("persona")
-    const usual = fitting.find(({ value }) => value === this.menus.persona.dataset.usual) ?? fitting[0]
+    const usual = fitting.find(({ value }) => value === this.menus.persona.dataset.default) ?? fitting[0]
     this.choices.offer({ profile, persona: usual?.value ?? "" })
   }
 
