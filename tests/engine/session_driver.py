@@ -63,8 +63,8 @@ class SessionDriver:
     now: float = 0.0
     lifetime: float = 3600
     sent: list[dict[str, Any]] = field(default_factory=list)
-    questions: list[Transcribe] = field(default_factory=list)
-    forgotten: list[int] = field(default_factory=list)
+    transcriptions: list[Transcribe] = field(default_factory=list)
+    cancelled: list[int] = field(default_factory=list)
     partials: list[TranscribePartial] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
@@ -98,18 +98,18 @@ class SessionDriver:
     def silence(self, ms: int = 1024) -> list[dict[str, Any]]:
         return self.append(bytes(48 * ms))
 
-    def hears(self, text: str) -> list[dict[str, Any]]:
-        """The newest question is answered."""
-        return self._perform(self.session.transcribed(self.questions[-1].ticket, Transcript(text)))
+    def transcribe(self, text: str) -> list[dict[str, Any]]:
+        """These are the words of the newest transcription asked for."""
+        return self._perform(self.session.transcribed(self.transcriptions[-1].ticket, Transcript(text)))
 
-    def seems(self, text: str) -> list[dict[str, Any]]:
-        """To whoever looks at the running turn."""
+    def transcribe_partly(self, text: str) -> list[dict[str, Any]]:
+        """These are the words so far of the running turn."""
         return self._perform(self.session.partially_transcribed(self.partials[-1].item, Transcript(text)))
 
     def turn(self, text: str) -> None:
         self.speak()
         self.silence()
-        self.hears(text)
+        self.transcribe(text)
 
     def produce(self, *pieces: Piece, response: str | None = None) -> list[dict[str, Any]]:
         named = response or self.requests[-1].response_id
@@ -129,11 +129,11 @@ class SessionDriver:
                 case Send(event):
                     sent.append(event)
                 case Transcribe():
-                    self.questions.append(effect)
+                    self.transcriptions.append(effect)
                 case TranscribePartial():
                     self.partials.append(effect)
                 case CancelTranscription(ticket):
-                    self.forgotten.append(ticket)
+                    self.cancelled.append(ticket)
                 case PrepareLanguage(language):
                     self.languages.append(language)
                 case Answer(request):

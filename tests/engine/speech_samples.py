@@ -34,9 +34,9 @@ def spoken(text: str, voice: str, folder: Path) -> bytes:
 
 def noises(seconds: int) -> dict[str, bytes]:
     """Sound in which nobody speaks."""
-    chance, count = np.random.default_rng(7), seconds * 24000
-    white = chance.normal(0, 1500, count)
-    pink = np.cumsum(chance.normal(0, 60, count))
+    rng, count = np.random.default_rng(7), seconds * 24000
+    white = rng.normal(0, 1500, count)
+    pink = np.cumsum(rng.normal(0, 60, count))
     hum = 2500 * np.sin(2 * np.pi * 50 * np.arange(count) / 24000) * (1 + 0.2 * np.sin(np.arange(count) / 9000))
     clicks = np.zeros(count)
     clicks[:: 24000 // 3] = 20000

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from voiceapp.engine.brains.request import AudioPiece, Piece, Request, TextPiece, ToolCall
-from voiceapp.engine.serving.answering import UNSPOKEN, answer_pieces
+from voiceapp.engine.serving.answering import UNSPOKEN_NOTICE, answer_pieces
 from voiceapp.engine.speech.samples import Samples
 
 
@@ -49,9 +49,9 @@ def test_text_only_makes_no_sound() -> None:
 
 def test_what_cannot_be_said_is_shown_and_that_is_said_once() -> None:
     answer, said = made("In Japanese that is this. 今日はとても良い天気です。 そうですね、とても良い天気です。 See?")
-    assert said == ["In Japanese that is this.", UNSPOKEN["en"], "See?"]
+    assert said == ["In Japanese that is this.", UNSPOKEN_NOTICE["en"], "See?"]
     assert "今日は" in text_of(answer)
-    assert text_of(answer).count(UNSPOKEN["en"]) == 1
+    assert text_of(answer).count(UNSPOKEN_NOTICE["en"]) == 1
 
 
 def test_calls_come_last() -> None:

@@ -94,7 +94,7 @@ class TestResponses:
         quiet, loud = (b"\xff", b"\x90") if name == "audio/pcmu" else (b"\xd5", b"\x20")
         talking.append(loud * 8192)
         talking.append(quiet * 8192)
-        talking.hears("Hello.")
+        talking.transcribe("Hello.")
         sent = talking.answer(ms=1000)
         audio = b"".join(
             base64.b64decode(event["delta"]) for event in sent if event["type"] == "response.output_audio.delta"

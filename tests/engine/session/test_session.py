@@ -126,8 +126,8 @@ class TestItems:
         part = {"type": "input_audio", "audio": audio}
         caller.send("conversation.item.create", item={"type": "message", "role": "user", "content": [part]})
         caller.send("response.create")
-        assert len(caller.questions[0].samples) == 16000
-        caller.hears("Hello.")
+        assert len(caller.transcriptions[0].samples) == 16000
+        caller.transcribe("Hello.")
         assert caller.requests[0].messages[0].text == "Hello."
 
     @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_the_session_names_the_language_it_wants(caller: SessionDriver) -> None:
     caller.update(audio={"input": {"transcription": {"model": "w", "language": "ja"}}})
     caller.turn("こんにちは。")
     assert caller.languages == ["ja"]
-    assert {question.language for question in caller.questions} == {"ja"}
+    assert {question.language for question in caller.transcriptions} == {"ja"}
     assert caller.requests[-1].language == "ja"
 
 
@@ -260,8 +260,8 @@ DEEDS = st.sampled_from(["hear", "hear nothing", "words", "sound", "finish", "ca
 
 def deed(caller: SessionDriver, name: str) -> None:
     pieces = {"words": TextPiece("Yes."), "sound": sound(300), "finish": Finished(), "call": ToolCall("f", "{}")}
-    if name.startswith("hear") and caller.questions:
-        caller.hears("Hello." if name == "hear" else "")
+    if name.startswith("hear") and caller.transcriptions:
+        caller.transcribe("Hello." if name == "hear" else "")
     elif name in pieces and caller.requests:
         caller.produce(pieces[name])
     elif name == "wait":

@@ -36,62 +36,62 @@ class TestVoiceTurn:
     def test_recognition_begins_before_the_turn_ends(self, talking: SessionDriver) -> None:
         talking.speak()
         talking.silence(256)
-        assert len(talking.questions) == 1
-        talking.hears("Hello.")
+        assert len(talking.transcriptions) == 1
+        talking.transcribe("Hello.")
         talking.silence(512)
         assert kinds(talking.sent) == SPOKEN_TURN
-        assert len(talking.questions) == 1
+        assert len(talking.transcriptions) == 1
 
     def test_a_pause_makes_the_first_recognition_void(self, talking: SessionDriver) -> None:
         talking.speak()
         talking.silence(256)
         talking.speak()
-        assert talking.forgotten == [1]
+        assert talking.cancelled == [1]
         assert talking.session.transcribed(1, None) == []  # type: ignore[arg-type]
         talking.silence()
-        talking.hears("Hello you.")
+        talking.transcribe("Hello you.")
         assert talking.sent[-2]["transcript"] == "Hello you."
 
     def test_recognition_hears_half_a_second_before_the_speech(self, talking: SessionDriver) -> None:
         talking.silence(2048)
         talking.speak()
         talking.silence(256)
-        assert len(talking.questions[0].samples) == 16 * (500 + 1024 + 32 + 192)
+        assert len(talking.transcriptions[0].samples) == 16 * (500 + 1024 + 32 + 192)
 
     def test_a_long_turn_is_settled_at_its_pauses(self, talking: SessionDriver) -> None:
         talking.speak(13000)
         talking.silence(256)
-        talking.hears("The first part.")
+        talking.transcribe("The first part.")
         talking.speak()
         assert talking.sent[-1]["delta"] == "The first part."
         talking.silence()
-        assert len(talking.questions[-1].samples) < 16 * 3000
-        talking.hears("The second.")
+        assert len(talking.transcriptions[-1].samples) < 16 * 3000
+        talking.transcribe("The second.")
         assert talking.sent[-3]["delta"] == " The second."
         assert talking.sent[-2]["transcript"] == "The first part. The second."
 
     def test_words_are_shown_while_the_user_speaks_once_two_looks_agree(self, talking: SessionDriver) -> None:
         talking.speak(1100)
-        assert talking.seems("We need to leaf.") == []
+        assert talking.transcribe_partly("We need to leaf.") == []
         talking.speak(1100)
-        assert [event["delta"] for event in talking.seems("We need to leave before.")] == ["We need to"]
+        assert [event["delta"] for event in talking.transcribe_partly("We need to leave before.")] == ["We need to"]
         talking.speak(1100)
-        assert [event["delta"] for event in talking.seems("We need to leave before seven.")] == [" leave"]
+        assert [event["delta"] for event in talking.transcribe_partly("We need to leave before seven.")] == [" leave"]
         talking.silence()
-        sent = talking.hears("We need to leave before seven o'clock.")
+        sent = talking.transcribe("We need to leave before seven o'clock.")
         assert sent[0]["delta"] == " before seven o'clock."
         assert sent[1]["transcript"] == "We need to leave before seven o'clock."
         assert len(talking.partials) == 3
 
     def test_words_that_turned_out_wrong_are_put_right_by_the_whole(self, talking: SessionDriver) -> None:
         talking.speak(1100)
-        talking.seems("The best was late.")
+        talking.transcribe_partly("The best was late.")
         talking.speak(1100)
-        talking.seems("The best was late because.")
+        talking.transcribe_partly("The best was late because.")
         talking.silence()
-        sent = talking.hears("The bus was late.")
+        sent = talking.transcribe("The bus was late.")
         assert kinds(sent)[0] == "conversation.item.input_audio_transcription.completed"
-        assert talking.seems("Too late.") == []
+        assert talking.transcribe_partly("Too late.") == []
 
     def test_without_transcription_nobody_looks(self, caller: SessionDriver) -> None:
         caller.speak(3000)
@@ -118,7 +118,7 @@ class TestVoiceTurn:
     def test_what_is_not_heard_in_time_is_said(self, talking: SessionDriver) -> None:
         talking.speak()
         talking.silence()
-        effects = talking.session.transcription_failed(talking.questions[-1].ticket, "server_busy", "Busy.")
+        effects = talking.session.transcription_failed(talking.transcriptions[-1].ticket, "server_busy", "Busy.")
         sent = [effect.event for effect in effects]  # type: ignore[union-attr]
         assert kinds(sent)[:2] == ["conversation.item.input_audio_transcription.failed", "response.created"]
         assert sent[2]["response"]["status_details"]["error"]["code"] == "server_busy"
@@ -127,7 +127,7 @@ class TestVoiceTurn:
         talking.speak()
         talking.silence(256)
         talking.listen(threshold=0.7)
-        assert talking.forgotten == [1]
+        assert talking.cancelled == [1]
         talking.silence()
         assert "input_audio_buffer.committed" not in kinds(talking.sent)
         talking.speak()
@@ -139,7 +139,7 @@ class TestVoiceTurn:
         talking.update(audio={"input": {"turn_detection": {"type": "semantic_vad", "eagerness": "high"}}})
         talking.speak()
         talking.silence(256)
-        talking.hears("I would like to")
+        talking.transcribe("I would like to")
         talking.silence(1500)
         assert "input_audio_buffer.speech_stopped" not in kinds(talking.sent)
         talking.silence(500)
@@ -201,7 +201,7 @@ class TestManualTurns:
         talking.send("input_audio_buffer.commit")
         talking.send("response.create")
         assert talking.requests == []
-        talking.hears("Hello.")
+        talking.transcribe("Hello.")
         assert kinds(talking.sent) == [
             *SPOKEN_TURN[2:5],
             "response.created",

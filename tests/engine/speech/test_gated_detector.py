@@ -4,7 +4,7 @@ import numpy as np
 
 from voiceapp.engine.speech.gated_detector import HOLD_FRAMES, LOOKBACK_FRAMES, GatedDetector
 
-CHANCE = np.random.default_rng(3)
+RNG = np.random.default_rng(3)
 
 
 class Counting:
@@ -24,7 +24,7 @@ class Counting:
 
 
 def noise(loudness: float) -> np.ndarray:
-    return CHANCE.normal(0, loudness, 512).astype(np.float32)
+    return RNG.normal(0, loudness, 512).astype(np.float32)
 
 
 def test_it_rests_in_steady_noise_and_in_silence() -> None:

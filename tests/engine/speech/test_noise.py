@@ -4,12 +4,12 @@ import numpy as np
 
 from voiceapp.engine.speech.noise import KEPT, without_noise
 
-CHANCE = np.random.default_rng(5)
+RNG = np.random.default_rng(5)
 
 
 def bands(speech: float) -> np.ndarray:
     """Noise of power 1 in 80 bands, and speech in a third of the frames."""
-    made = CHANCE.gamma(8, 1 / 8, (80, 300)).astype(np.float32)
+    made = RNG.gamma(8, 1 / 8, (80, 300)).astype(np.float32)
     made[20:40, 100:200] += speech
     return made
 

@@ -11,8 +11,6 @@ OPERATORS = frozenset("+-*/^√")
 MAX_TOKENS, MAX_DEPTH, MAX_DIGITS = 80, 16, 60
 DECIMALS = 4
 
-Operation = Callable[[Fraction, Fraction], Fraction]
-
 
 class NoAnswerError(Exception):
     """The sum has no answer, or none within our bounds."""

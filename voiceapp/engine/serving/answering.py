@@ -17,7 +17,7 @@ from ..speech.pronunciation import can_pronounce, spoken_text
 from ..speech.samples import Samples
 from .jobs import Pool
 
-UNSPOKEN = MappingProxyType(
+UNSPOKEN_NOTICE = MappingProxyType(
     {
         "en": "I can only show you the next words, because my voice speaks English.",
         "ja": "次の言葉は声に出せないので、文字でお見せします。",
@@ -39,7 +39,7 @@ def answer_pieces(
             return
         if request.spoken and not can_pronounce(sentence, language) and not told:
             told = True
-            yield from sentence_pieces(request, f"{UNSPOKEN[language]} ", speak, language)
+            yield from sentence_pieces(request, f"{UNSPOKEN_NOTICE[language]} ", speak, language)
         yield from sentence_pieces(request, sentence, speak, language)
     if not stopped.is_set():
         yield from calls

@@ -16,7 +16,7 @@ READ_BYTES = 65536
 # One append may carry 15 MiB of audio, which is 20 MiB of base64.
 MESSAGE_BYTES = 24 * 1024 * 1024
 
-TOO_BIG, POLICY = 1009, 1008
+TOO_BIG = 1009
 DRAIN_SECONDS, STALLED_SECONDS, CLOSING_SECONDS = 2, 30, 2
 
 log = logging.getLogger(__name__)

@@ -25,7 +25,7 @@ class Responses:
     configuration: Configuration
     items: Items
     ids: Source
-    out: list[Effect]
+    effects: list[Effect]
     _running: dict[str, RunningResponse] = field(default_factory=dict)
     # A turn ended while a response ran that may not be interrupted; it is answered next.
     _deferred: bool = False
@@ -74,7 +74,7 @@ class Responses:
         self._send(*running.response.created())
         running.waiting, running.from_conversation = waiting, "input" not in options
         if not waiting:
-            self.out.append(Answer(running.request))
+            self.effects.append(Answer(running.request))
 
     def start_waiting(self) -> None:
         """Starts the responses that waited for what the user said."""
@@ -83,7 +83,7 @@ class Responses:
                 running.waiting = False
                 if running.from_conversation:
                     running.request = replace(running.request, messages=self.items.messages())
-                self.out.append(Answer(running.request))
+                self.effects.append(Answer(running.request))
 
     # Running
 
@@ -122,7 +122,7 @@ class Responses:
     def _ended(self, running: RunningResponse, stop: bool) -> None:
         del self._running[running.response.identifier]
         if stop:
-            self.out.append(StopAnswer(running.response.identifier))
+            self.effects.append(StopAnswer(running.response.identifier))
         used = running.usage()
         self._cached_tokens = used["input_tokens"]
         self._send(events.rate_limits_updated(TOKENS_PER_MINUTE, TOKENS_PER_MINUTE - used["total_tokens"], 60.0))
@@ -203,4 +203,4 @@ class Responses:
         return text, audio, min(self._cached_tokens, text + audio)
 
     def _send(self, *sent: Event) -> None:
-        self.out.extend(Send(event) for event in sent)
+        self.effects.extend(Send(event) for event in sent)

@@ -92,15 +92,17 @@ class Languages:
         if code in self._loaded or code in self._unavailable:
             return
         if code not in LOADERS:
-            self._unavailable[code] = f"This engine does not speak “{code}”. It speaks {NAMES[self.default.code]}."
+            self._unavailable[code] = (
+                f"This engine does not speak “{code}”. It speaks {LANGUAGE_NAMES[self.default.code]}."
+            )
             return
         try:
             self._loaded[code] = LOADERS[code](lambda part: None)
         except MissingError as missing:
             self._unavailable[code] = (
-                f"{NAMES[code]} is not installed here. {missing} "
-                f"Until then I listen and speak in {NAMES[self.default.code]}."
+                f"{LANGUAGE_NAMES[code]} is not installed here. {missing} "
+                f"Until then I listen and speak in {LANGUAGE_NAMES[self.default.code]}."
             )
 
 
-NAMES = MappingProxyType({"en": "English", "ja": "Japanese"})
+LANGUAGE_NAMES = MappingProxyType({"en": "English", "ja": "Japanese"})

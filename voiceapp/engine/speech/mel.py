@@ -9,7 +9,6 @@ from .noise import without_noise
 from .samples import INPUT_RATE, Floats
 
 WINDOW, HOP, BANDS = 400, 160, 80
-FRAMES_PER_SECOND = INPUT_RATE // HOP
 
 
 def log_mel(samples: Floats, seconds: float) -> Floats:

