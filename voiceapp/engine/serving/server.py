@@ -15,7 +15,7 @@ from types import MappingProxyType
 from ..protocol import events
 from ..protocol.events import Event
 from .connection import Connection, Upgrade
-from .faults import described
+from .failures import describe_failure
 
 PATH = "/v1/realtime"
 HANDSHAKE_SECONDS = 20
@@ -91,7 +91,7 @@ class Server:
             log.info("a client did not finish its handshake")
         except Exception as failure:
             # Without the message, which may hold what was said.
-            log.error("a connection ended because the engine failed: %s", described(failure))  # noqa: TRY400
+            log.error("a connection ended because the engine failed: %s", describe_failure(failure))  # noqa: TRY400
         finally:
             await connection.finish()
 

@@ -40,7 +40,7 @@ from ..speech.transcript import Transcript, merged
 from ..speech.vad import SileroDetector
 from .answering import PooledTts, answer_pieces
 from .connection import Closed, Connection
-from .faults import described
+from .failures import describe_failure
 from .jobs import BusyError
 from .shared import MAX_ANSWERS, Models, Workers, new_brain
 
@@ -114,7 +114,7 @@ class VoiceCall:
                 await self._take(in_slices(parse(message)))
         except Exception as failure:
             # Without the message, which may hold what was said.
-            log.error("a call ended because the engine failed: %s", described(failure))  # noqa: TRY400
+            log.error("a call ended because the engine failed: %s", describe_failure(failure))  # noqa: TRY400
         finally:
             # However reading ends, the call ends with it: it could hear nothing more.
             self._inbox.put_nowait(None)
@@ -206,7 +206,7 @@ class VoiceCall:
             return []
         if failure is None:
             return self._session.transcribed(ticket, merged([*transcripts, done.result()]))
-        log.error("the engine could not transcribe a turn: %s", described(failure))
+        log.error("the engine could not transcribe a turn: %s", describe_failure(failure))
         return self._session.transcription_failed(ticket, "recognition_failed", "The sound could not be recognised.")
 
     def _cancel_transcription(self, ticket: int) -> None:
@@ -243,7 +243,7 @@ class VoiceCall:
             self._produced(request.response_id, Failed("brain_unavailable", str(failure)))
         except Exception as failure:
             # Without the message, which may hold what was said.
-            log.error("the engine could not answer: %s", described(failure))  # noqa: TRY400
+            log.error("the engine could not answer: %s", describe_failure(failure))  # noqa: TRY400
             self._produced(request.response_id, Failed("internal", "The answer could not be made."))
 
     def _produced(self, response: str, piece: Piece) -> None:

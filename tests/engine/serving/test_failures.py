@@ -1,16 +1,16 @@
 """A failure in the log: its kind and its place, none of its words."""
 
-from voiceapp.engine.serving.faults import described
+from voiceapp.engine.serving.failures import describe_failure
 
 
 def test_it_tells_the_kind_and_the_place_and_not_the_message() -> None:
     try:
         int("secret words")
     except ValueError as failure:
-        told = described(failure)
-    assert told.startswith("ValueError at test_faults.py:")
+        told = describe_failure(failure)
+    assert told.startswith("ValueError at test_failures.py:")
     assert "secret" not in told
 
 
 def test_one_that_came_through_nothing() -> None:
-    assert described(KeyError("secret")) == "KeyError at "
+    assert describe_failure(KeyError("secret")) == "KeyError at "
