@@ -2,6 +2,7 @@
 
 import ast
 import graphlib
+import importlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -243,3 +244,12 @@ def test_no_test_takes_its_helpers_from_another_test(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     sources = [str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     assert not [each for each in sources if each.rpartition(".")[2].startswith("test_")]
+
+
+def test_a_table_cannot_be_changed() -> None:
+    """What is kept from call to call is read-only: arrays are locked, bytes always are."""
+    for name in TABLES:
+        room, module, function = name.split(".")
+        table = getattr(importlib.import_module(f"voiceapp.engine.{room}.{module}"), function)
+        given = {"protocol": ("audio/pcmu",), "scripted": (440, 10)}.get(room, ())
+        assert memoryview(table(*given)).readonly, name

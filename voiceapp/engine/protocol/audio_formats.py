@@ -98,7 +98,9 @@ def rounded(samples: Floats) -> Samples:
 def g711_values(name: str) -> Samples:
     """The values of all 256 codes of a G.711 law, as 16-bit samples."""
     codes = np.arange(256, dtype=np.int32)
-    return (ulaw(codes) if name == "audio/pcmu" else alaw(codes)).astype(np.int16)
+    values: Samples = (ulaw(codes) if name == "audio/pcmu" else alaw(codes)).astype(np.int16)
+    values.setflags(write=False)
+    return values
 
 
 def ulaw(codes: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
@@ -125,6 +127,7 @@ def g711_codes(name: str) -> Bytes:
     place = np.clip(np.searchsorted(ordered, samples, side="right"), 1, 255)
     lower = samples - ordered[place - 1] < ordered[place] - samples
     codes: Bytes = order[np.where(lower, place - 1, place)].astype(np.uint8)
+    codes.setflags(write=False)
     return codes
 
 

@@ -37,6 +37,7 @@ def spectrum(samples: Floats) -> Floats:
 @cache
 def hann() -> Floats:
     window: Floats = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)).astype(np.float32)
+    window.setflags(write=False)
     return window
 
 
@@ -48,7 +49,9 @@ def filters() -> Floats:
     rising = (bins - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
     falling = (edges[2:, None] - bins) / (edges[2:] - edges[1:-1])[:, None]
     triangles = np.maximum(0, np.minimum(rising, falling)) * (2 / (edges[2:] - edges[:-2]))[:, None]
-    return triangles.astype(np.float32)
+    table: Floats = triangles.astype(np.float32)
+    table.setflags(write=False)
+    return table
 
 
 KNEE_HZ, HZ_PER_MEL = 1000.0, 200 / 3
