@@ -28,4 +28,4 @@ class Numbered:
         return f"{kind}_{next(self._counters.setdefault(kind, count(1)))}"
 
 
-Source = Identifiers | Numbered
+IdentifierSource = Identifiers | Numbered

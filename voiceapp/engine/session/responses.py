@@ -8,7 +8,7 @@ from ..protocol import events
 from ..protocol.checks import RefusedError
 from ..protocol.configuration import Configuration, shown_format
 from ..protocol.events import Event
-from ..protocol.identifiers import Source
+from ..protocol.identifiers import IdentifierSource
 from ..protocol.response import Response
 from .effects import Answer, Effect, Send, StopAnswer
 from .items import Items, StoredItem
@@ -24,7 +24,7 @@ class Responses:
 
     configuration: Configuration
     items: Items
-    ids: Source
+    ids: IdentifierSource
     effects: list[Effect]
     _running: dict[str, RunningResponse] = field(default_factory=dict)
     # A turn ended while a response ran that may not be interrupted; it is answered next.

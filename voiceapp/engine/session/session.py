@@ -11,7 +11,7 @@ from ..protocol.audio_formats import Decoder
 from ..protocol.checks import RefusedError
 from ..protocol.configuration import Configuration
 from ..protocol.events import Event
-from ..protocol.identifiers import Source
+from ..protocol.identifiers import IdentifierSource
 from ..protocol.messages import audio_bytes
 from ..speech.detector import Detector
 from ..speech.samples import Samples
@@ -34,7 +34,7 @@ class Session:
     now: float
     wall_clock: float
     lifetime: float
-    ids: Source
+    ids: IdentifierSource
     voice: str = "heart"
     _effects: list[Effect] = field(default_factory=list)
     _expired: bool = False

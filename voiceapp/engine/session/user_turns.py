@@ -7,7 +7,7 @@ from ..protocol.audio_formats import input_in_format
 from ..protocol.checks import RefusedError
 from ..protocol.configuration import Configuration
 from ..protocol.events import Event
-from ..protocol.identifiers import Source
+from ..protocol.identifiers import IdentifierSource
 from ..speech.samples import INPUT_RATE, Samples
 from ..speech.transcript import Transcript
 from .effects import CancelTranscription, Effect, Send, Transcribe, TranscribePartial
@@ -31,7 +31,7 @@ class UserTurns:
     buffer: InputBuffer
     items: Items
     responses: Responses
-    ids: Source
+    ids: IdentifierSource
     effects: list[Effect]
     running: Turn | None = None
     # Turns that are committed and not transcribed yet, by item.
