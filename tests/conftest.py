@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.clock import StandingLoop
 from tests.servers import gunicorn, werkzeug
+from tests.upstream.far_end import FarEnd
 from voiceapp.engine.scripted.server import ScriptedServer
 
 # The machine may be slow; what is made up must still be right.
@@ -52,6 +54,23 @@ def _is_real_time(item: pytest.Item) -> bool:
     # Started by a fixture, or by the test itself.
     served = any(value in SERVERS for value in given) or "gunicorn" in item.function.__code__.co_names  # type: ignore[attr-defined]
     return served or item.nodeid.startswith(REAL_TIME_FOLDERS) or item.get_closest_marker("models") is not None
+
+
+@pytest.fixture
+def loop() -> Iterator[StandingLoop]:
+    """A loop whose time stands still until the test lets it pass."""
+    loop = StandingLoop()
+    yield loop
+    assert loop.raised == []
+    loop.close()
+
+
+@pytest.fixture
+def far_end(loop: StandingLoop) -> Iterator[FarEnd]:
+    """A link on that loop, and whoever is at its other end."""
+    far_end = FarEnd(loop)
+    yield far_end
+    far_end.close()
 
 
 @pytest.fixture

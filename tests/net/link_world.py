@@ -1,12 +1,12 @@
 """A link, its peer and its owner, driven step by step on a loop whose clock stands still until it is told otherwise."""
 
-import asyncio
 import socket
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
+from tests.clock import StandingLoop
 from voiceapp.net import websocket
 from voiceapp.net.link import CLOSE_WAIT_S, Cause, Ending, Link
 from voiceapp.net.rate_limit import TokenBucket
@@ -14,34 +14,6 @@ from voiceapp.net.rate_limit import TokenBucket
 BROKEN = b"\xff\xff"
 MAX_MESSAGE = 4096
 MAX_OUT = 150_000
-
-
-class Loop(asyncio.SelectorEventLoop):
-    """Real sockets, an unreal clock; keeps what was raised out of a callback."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.now = 0.0
-        self.raised: list[dict[str, Any]] = []
-        self.set_exception_handler(lambda _, context: self.raised.append(context))
-
-    def time(self) -> float:
-        return self.now
-
-    def spin(self, turns: int = 3) -> None:
-        """So many turns, none of which waits."""
-        for _ in range(turns):
-            self.call_soon(self.stop)
-            self.run_forever()
-
-    @property
-    def watched(self) -> int:
-        """Descriptors with a reader or writer, beside the loop's own."""
-        return len(self._selector.get_map()) - 1  # type: ignore[attr-defined]
-
-    @property
-    def timers(self) -> int:
-        return sum(not timer.cancelled() for timer in self._scheduled)  # type: ignore[attr-defined]
 
 
 class Owner:
@@ -72,7 +44,7 @@ class World:
     """`run` the steps of a life, then `settle`; every promise of a link is asserted on the way."""
 
     def __init__(self, reactions: list[str], *, owned: bool, limited: bool) -> None:
-        self.loop = Loop()
+        self.loop = StandingLoop()
         self.sock, self.peer = socket.socketpair()
         for each in (self.sock, self.peer):
             each.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)

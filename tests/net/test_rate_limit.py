@@ -6,40 +6,47 @@ from voiceapp.net import rate_limit
 from voiceapp.net.rate_limit import TokenBucket, TokenBuckets
 
 
+class Clock:
+    """Stands still until it is set."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    now = [100.0]
-    monkeypatch.setattr(rate_limit, "monotonic", lambda: now[0])
-    return now
+def clock() -> Clock:
+    return Clock()
 
 
-def test_a_bucket_gives_what_it_holds_and_refills_with_time(clock: list[float]) -> None:
-    bucket = TokenBucket(2, 4)
+def test_a_bucket_gives_what_it_holds_and_refills_with_time(clock: Clock) -> None:
+    bucket = TokenBucket(2, 4, clock)
     assert bucket.take(4)
     assert not bucket.take(1)
     assert not bucket.full
-    clock[0] += 1
+    clock.now += 1
     assert bucket.take(2)
-    clock[0] += 60
+    clock.now += 60
     assert bucket.full
     assert not bucket.take(5)
 
 
-def test_each_key_has_a_bucket_of_its_own(clock: list[float]) -> None:
-    buckets = TokenBuckets(1, 2)
+def test_each_key_has_a_bucket_of_its_own(clock: Clock) -> None:
+    buckets = TokenBuckets(1, 2, clock)
     assert buckets.take("ann", 2)
     assert not buckets.take("ann", 1)
     assert buckets.take("bob", 2)
 
 
 def test_keys_are_forgotten_once_they_may_do_as_much_as_strangers(
-    clock: list[float], monkeypatch: pytest.MonkeyPatch
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rate_limit, "MAX_KEYS", 10)
-    buckets = TokenBuckets(1, 2)
+    buckets = TokenBuckets(1, 2, clock)
     for n in range(10):
         buckets.take(str(n), 2)
-    clock[0] += 3
+    clock.now += 3
     buckets.take("0", 2)
     buckets.take("new", 1)
     assert set(buckets._by_key) == {"0", "new"}
@@ -47,10 +54,10 @@ def test_keys_are_forgotten_once_they_may_do_as_much_as_strangers(
 
 
 def test_keys_that_cannot_be_forgotten_are_not_looked_through_for_each_newcomer(
-    clock: list[float], monkeypatch: pytest.MonkeyPatch
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rate_limit, "MAX_KEYS", 10)
-    buckets, looks = TokenBuckets(1, 2), []
+    buckets, looks = TokenBuckets(1, 2, clock), []
     monkeypatch.setattr(TokenBucket, "full", property(lambda _: looks.append(1)))
     for n in range(1000):
         buckets.take(str(n), 2)

@@ -157,6 +157,7 @@ class TestEndings:
                 page.emit("audio", n, base64.b64encode(bytes(1920)).decode())
             assert page.expect("ended") == [{"reason": code}]
 
+    @pytest.mark.real_time
     def test_one_that_stalls_in_mid_frame_is_noticed(self, upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("voiceapp.upstream.keepalive.QUIET_S", 0.5)
         monkeypatch.setattr("voiceapp.upstream.keepalive.PONG_S", 0.3)

@@ -7,15 +7,24 @@ from typing import Any
 
 import pytest
 
+from tests.clock import StandingLoop
 from tests.conftest import upstream_settings
 from tests.page_client import PageClient
 from tests.servers import werkzeug
+from tests.upstream.far_end import FarEnd
+from tests.waiting import closed
+from voiceapp.config.settings import Settings
+from voiceapp.conversation import events as ev
 from voiceapp.engine.scripted.server import ScriptedServer
+from voiceapp.net.link import CLOSE_WAIT_S
+from voiceapp.upstream.session_opener import ASK_S, SILENT_S, SessionOpener
+from voiceapp.upstream.session_options import SessionOptions
 
 Upstream = Callable[..., ScriptedServer]
 
 FIELD = "session.audio.input.noise_reduction"
 SAID = f"Unknown parameter: '{FIELD}'."
+READY_S = 300.0
 
 
 @contextmanager
@@ -36,57 +45,116 @@ def refusing(error: Mapping[str, Any]) -> dict[str, Any]:
     return {"when": "session.update", "do": [{"error": error}]}
 
 
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voiceapp.upstream.session_opener.ASK_S", 0.2)
-    monkeypatch.setattr("voiceapp.upstream.session_opener.SILENT_S", 0.8)
+class Opening:
+    """A session that is opened on a link whose far end the test plays; `told`: what its owner was told, and when."""
+
+    def __init__(self, loop: StandingLoop, far_end: FarEnd) -> None:
+        self.told: list[tuple[str, float]] = []
+        self.session: ev.SessionUpdated | None = None
+        self._loop = loop
+        self.opener = SessionOpener(
+            loop,
+            far_end.link,
+            SessionOptions(Settings.from_env({"OPENAI_API_KEY": "sk-x"})).plan({}),
+            "call",
+            ready_s=READY_S,
+            opened=self._opened,
+            failed=lambda fault: self._note(fault.code),
+            waits=lambda: self._note("waits"),
+            watch=lambda *_: None,
+        )
+        self.opener.start()
+
+    def _opened(self, session: ev.SessionUpdated) -> None:
+        self.session = session
+        self._note("opened")
+
+    def _note(self, what: str) -> None:
+        self.told.append((what, self._loop.time()))
+
+
+@pytest.fixture
+def opening(loop: StandingLoop, far_end: FarEnd) -> Iterator[Opening]:
+    opening = Opening(loop, far_end)
+    yield opening
+    opening.opener.drop()
+    loop.pass_time(CLOSE_WAIT_S)
+    assert loop.timers == 0
 
 
 class TestPatience:
-    def test_a_server_that_loads_its_models_first_is_waited_for_and_the_page_told(self) -> None:
-        slow = {"when": "connect", "do": [{"wait_ms": 1600}, {"send": "session.created"}]}
-        with called(slow) as (_, page):
+    def test_a_server_that_loads_its_models_first_is_waited_for_and_said_to_be(
+        self, loop: StandingLoop, far_end: FarEnd, opening: Opening
+    ) -> None:
+        loop.pass_time(READY_S - 1)
+        far_end.say("session.created", session={"model": "m"})
+        far_end.say("session.updated", session={})
+        assert opening.told == [("waits", ASK_S), ("opened", READY_S - 1)]
+        assert opening.session is not None
+        assert opening.session.model == "m"
+
+    def test_one_that_takes_long_over_the_settings_is_waited_for_too(
+        self, loop: StandingLoop, far_end: FarEnd, opening: Opening
+    ) -> None:
+        far_end.say("session.created")
+        loop.pass_time(READY_S - 1)
+        far_end.say("session.updated", session={})
+        assert [what for what, _ in opening.told] == ["waits", "opened"]
+        assert [event["type"] for event in far_end.heard] == ["session.update"]
+
+    def test_one_that_answers_and_never_makes_a_session_is_given_up_when_the_setting_says(
+        self, loop: StandingLoop, far_end: FarEnd, opening: Opening
+    ) -> None:
+        loop.pass_time(3600)
+        assert opening.told == [("waits", ASK_S), ("upstream_not_ready", READY_S)]
+        assert far_end.closed == 1000
+
+    def test_one_that_answers_nothing_is_given_up_soon(
+        self, loop: StandingLoop, far_end: FarEnd, opening: Opening
+    ) -> None:
+        far_end.mute = True
+        loop.pass_time(3600)
+        assert opening.told == [("waits", ASK_S), ("upstream_stalled", SILENT_S)]
+
+    def test_a_quick_one_is_never_spoken_of(self, loop: StandingLoop, far_end: FarEnd, opening: Opening) -> None:
+        far_end.say("session.created")
+        far_end.say("session.updated", session={})
+        loop.pass_time(3600)
+        assert opening.told == [("opened", 0.0)]
+        assert far_end.pings == []
+
+    def test_once_dropped_it_waits_for_nobody_and_tells_nobody(
+        self, loop: StandingLoop, far_end: FarEnd, opening: Opening
+    ) -> None:
+        opening.opener.drop()
+        loop.pass_time(3600)
+        assert opening.told == []
+        assert far_end.closed == 1000
+
+    def test_one_that_leaves_is_told_of_once(self, loop: StandingLoop, far_end: FarEnd, opening: Opening) -> None:
+        far_end.leave(1001)
+        loop.pass_time(3600)
+        assert [what for what, _ in opening.told] == ["upstream_closed"]
+
+
+class TestOverAServer:
+    def test_a_server_that_loads_its_models_first_is_waited_for_and_the_page_told(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("voiceapp.upstream.session_opener.ASK_S", 0.2)
+        with called(defaults=False) as (server, page):
             (notice,) = page.expect("notice")
             assert (notice["code"], notice["fatal"]) == ("upstream_starting", False)
             assert not page.named("ready")
+            server.do({"send": "session.created"}, {"send": "session.updated"})
             page.expect("ready")
             assert page.notices == ["upstream_starting"]
-
-    def test_one_that_takes_long_over_the_settings_is_waited_for_too(self) -> None:
-        with called({"when": "session.update", "do": [{"wait_ms": 1600}, {"send": "session.updated"}]}) as (_, page):
-            page.expect("ready")
-            assert page.notices == ["upstream_starting"]
-
-    def test_one_that_answers_and_never_makes_a_session_is_given_up_when_the_setting_says(self) -> None:
-        with called(settings={"VOICEAPP_READY_SECONDS": "1"}, defaults=False) as (server, page):
-            assert page.expect("ended") == [{"reason": "upstream_not_ready"}]
-            assert server.wait_for(lambda _: bool(server.connections[0].closed))
-
-    def test_a_socket_that_answers_nothing_is_given_up_soon(self) -> None:
-        with called({"when": "connect", "do": [{"stall": True}]}, defaults=False) as (_, page):
-            assert page.expect("ended") == [{"reason": "upstream_stalled"}]
-
-    def test_a_quick_server_is_never_spoken_of(self, upstream: Upstream) -> None:
-        with werkzeug(upstream_settings(upstream())) as url, PageClient(url) as page:
-            page.start()
-            page.emit("text", {"text": "Hello"})
-            page.expect("usage")
-            assert page.notices == []
 
     def test_hanging_up_while_it_is_waited_for_ends_at_once(self) -> None:
         with called(defaults=False) as (server, page):
-            page.expect("notice")
             page.emit("stop", {})
             assert page.expect("ended") == [{"reason": "stopped"}]
-            assert server.wait_for(lambda _: bool(server.connections[0].closed))
-
-    def test_a_session_that_takes_the_place_of_another_has_the_same_patience(self) -> None:
-        slow = {"when": "connect", "connection": 2, "do": [{"wait_ms": 1600}, {"send": "session.created"}]}
-        with called(slow) as (_, page):
-            page.expect("ready")
-            page.emit("configure", {"voice": "cedar"})
-            page.expect("renewed")
-            assert page.notices == []
+            assert closed(server)
 
 
 class TestRefusal:
@@ -96,7 +164,7 @@ class TestRefusal:
     ) -> None:
         error = {"type": "invalid_request_error", "code": "unknown_parameter", "message": SAID, "param": FIELD}
         with caplog.at_level(logging.INFO), called(refusing({**error, "event_id": cause})) as (_, page):
-            assert page.expect("ended", timeout=3) == [{"reason": "settings_refused"}]
+            assert page.expect("ended") == [{"reason": "settings_refused"}]
             (notice,) = page.expect("notice")
         assert notice["param"] == FIELD
         assert FIELD in notice["message"]
@@ -134,7 +202,7 @@ class TestRefusal:
         with called(refused) as (_, page):
             page.expect("ready")
             page.emit("configure", {"voice": "cedar"})
-            page.expect("notice", lambda notice: notice["code"] == "renewal_failed", timeout=3)
+            page.expect("notice", lambda notice: notice["code"] == "renewal_failed")
             page.emit("text", {"text": "Are you there?"})
             page.expect("usage")
 

@@ -1,5 +1,6 @@
 """How fast something may come: a bucket that refills with time."""
 
+from collections.abc import Callable
 from time import monotonic
 
 # Of so many keys, those whose bucket is full again are forgotten; and of twice as many as were left then.
@@ -7,19 +8,20 @@ MAX_KEYS = 4096
 
 
 class TokenBucket:
-    """Holds `at_once`, refills by `a_second`. Full at the beginning."""
+    """Holds `at_once`, refills by `a_second`. Full at the beginning. `clock`: seconds, which never go back."""
 
-    __slots__ = ("_a_second", "_at", "_at_once", "_level")
+    __slots__ = ("_a_second", "_at", "_at_once", "_clock", "_level")
 
-    def __init__(self, a_second: float, at_once: float) -> None:
+    def __init__(self, a_second: float, at_once: float, clock: Callable[[], float] = monotonic) -> None:
         self._a_second = a_second
         self._at_once = at_once
         self._level = at_once
-        self._at = monotonic()
+        self._clock = clock
+        self._at = clock()
 
     def take(self, amount: float) -> bool:
         """Take `amount` if it is there."""
-        now = monotonic()
+        now = self._clock()
         level = self._level + (now - self._at) * self._a_second
         self._at = now
         if level > self._at_once:
@@ -33,15 +35,16 @@ class TokenBucket:
     @property
     def full(self) -> bool:
         """Whether it is as at the beginning."""
-        return self._level + (monotonic() - self._at) * self._a_second >= self._at_once
+        return self._level + (self._clock() - self._at) * self._a_second >= self._at_once
 
 
 class TokenBuckets:
     """A bucket for each key, such as a person or an address; one that is full again is as good as none."""
 
-    def __init__(self, a_second: float, at_once: float) -> None:
+    def __init__(self, a_second: float, at_once: float, clock: Callable[[], float] = monotonic) -> None:
         self._a_second = a_second
         self._at_once = at_once
+        self._clock = clock
         self._by_key: dict[str, TokenBucket] = {}
         self._most = MAX_KEYS
 
@@ -52,5 +55,5 @@ class TokenBuckets:
             if len(self._by_key) >= self._most:
                 self._by_key = {each: held for each, held in self._by_key.items() if not held.full}
                 self._most = max(MAX_KEYS, 2 * len(self._by_key))
-            bucket = self._by_key[key] = TokenBucket(self._a_second, self._at_once)
+            bucket = self._by_key[key] = TokenBucket(self._a_second, self._at_once, self._clock)
         return bucket.take(amount)
