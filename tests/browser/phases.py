@@ -16,7 +16,7 @@ ASKS = """(() => {
   navigator.mediaDevices.getUserMedia = async wishes => { await answered; return ask(wishes) }
 })()"""
 DRAWERS = ("talks", "settings", "log")
-LEAVING = {"en": "End the call and go?", "ja": "通話を終了して移動しますか？"}
+LEAVING = {"en": "End the call and leave?", "ja": "通話を終了して移動しますか？"}
 
 Look = Callable[[str], None]
 

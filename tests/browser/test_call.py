@@ -146,7 +146,7 @@ def test_a_lost_connection_comes_back_as_a_new_call_and_says_so(visit: Visit, se
     visitor.wait_for_notice("connection_lost")
     visitor.context.set_offline(False)
     visitor.wait_for_phase("live")
-    assert "not remembered" in visitor.wait_for_notice("reconnected")
+    assert "does not remember" in visitor.wait_for_notice("reconnected")
     visitor.wait_until(lambda _: len(visitor.entries) >= 4)
     assert len(upstream.connections) == before + 2
     # The browser itself reports a socket that it could not open.
@@ -173,7 +173,7 @@ def test_a_microphone_that_goes_away_is_replaced_and_the_call_goes_on(visit: Vis
     visitor.wait_until(lambda stats: stats["chunksSent"] > 5)
     visitor.page.evaluate("testTracks[0].dispatchEvent(new Event('ended'))")
     visitor.page.get_by_role("button", name="Microphone on", exact=True).wait_for()
-    assert "Another microphone" in visitor.wait_for_notice("microphone_replaced")
+    assert "another microphone" in visitor.wait_for_notice("microphone_replaced")
     assert visitor.page.evaluate("testTracks.map(track => track.readyState)") == ["ended", "live"]
     sent = visitor.stats["chunksSent"]
     visitor.wait_until(lambda stats: stats["chunksSent"] > sent + 10)

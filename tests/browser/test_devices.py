@@ -53,7 +53,7 @@ def test_devices_are_chosen_by_name_in_the_middle_of_a_call_and_remembered(
     visitor = visit(url)
     page = visitor.page
     visitor.press("Show settings")
-    assert page.eval_on_selector("#settings-microphone", OPTIONS)[0] == "As the system has it"
+    assert page.eval_on_selector("#settings-microphone", OPTIONS)[0] == "System default"
     visitor.call_until_live()
     page.wait_for_selector("#settings-microphone option:nth-child(2)", state="attached")
     microphones = page.eval_on_selector("#settings-microphone", OPTIONS)

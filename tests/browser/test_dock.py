@@ -89,12 +89,12 @@ def test_what_is_left_is_shown_before_it_is_gone(browser: Browser, tmp_path: Pat
         wire = Wire(visitor.page)
         visitor.open(server.url)
         visitor.call_until_live()
-        bar = visitor.page.get_by_role("meter", name="Today's budget")
+        bar = visitor.page.get_by_role("meter", name="Today’s budget")
         assert "Of today’s 20 minutes, 19 minutes are left" in (bar.get_attribute("aria-valuetext") or "")
         visitor.page.get_by_role("button", name="Time and cost").click()
         usage = visitor.page.get_by_role("group", name="Time and cost").inner_text()
         assert "A call may last 2 hours." in usage
-        assert "After 6 minutes of silence it ends." in usage
+        assert "The call ends after 6 minutes of silence." in usage
         visitor.wait_for_entry("assistant", "[data-final]")
         wait_for_state(visitor, "listening")
         wire.say("limits", LIMITS)

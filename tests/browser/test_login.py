@@ -12,7 +12,7 @@ from voiceapp.engine.scripted.server import ScriptedServer
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize(("language", "wrong"), [("en", "That is not the code."), ("ja", "コードが違います。")])
+@pytest.mark.parametrize(("language", "wrong"), [("en", "That code is wrong."), ("ja", "コードが違います。")])
 def test_the_code_lets_in(browser: Browser, tmp_path: Path, output: Path, language: str, wrong: str) -> None:
     settings = {"VOICEAPP_ACCESS_CODE": "open sesame"}
     with (

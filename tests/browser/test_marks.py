@@ -16,8 +16,8 @@ pytestmark = pytest.mark.browser
 Serve = Callable[[str], tuple[str, ScriptedServer]]
 
 SAID = {
-    "en": ("It begins, and ends ", "grew too long", "filter", "Could not be written down"),
-    "ja": ("始まりましたが、途中", "長さの上限", "フィルター", "文字にできませんでした"),
+    "en": ("It begins, and ends ", "too long", "filter", "Could not be transcribed"),
+    "ja": ("始まりましたが、途中", "長すぎるため", "フィルター", "文字にできませんでした"),
 }
 
 

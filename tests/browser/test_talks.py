@@ -92,7 +92,7 @@ def test_a_talk_is_kept_found_heard_again_and_taken_away(visit: Visit, serve: Se
     check(page)
     page.screenshot(path=output / "talks.png")
     page.fill("#talks-search", "nowhere")
-    page.get_by_text("No talk has all of these words.").wait_for()
+    page.get_by_text("No talk contains all of these words.").wait_for()
     page.fill("#talks-search", "")
 
     # Opened again: the page knows it only from the browser.

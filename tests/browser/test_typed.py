@@ -66,7 +66,7 @@ def test_another_language_does_not_end_a_call_unasked(visit: Visit, serve: Serve
     page = visitor.page
     visitor.call_until_live()
     page.click("nav a[hreflang=ja]")
-    page.get_by_text("End the call and go?").wait_for()
+    page.get_by_text("End the call and leave?").wait_for()
     assert page.get_attribute("body", "data-phase") == "live"
     page.wait_for_timeout(600)
     page.click("nav a[hreflang=ja]")
@@ -87,7 +87,7 @@ def test_an_open_tab_takes_a_share_link_at_once_and_undoes_it(visit: Visit, serv
     page.evaluate("location.hash = '#captions=huge&silence_ms=900'")
     wait(page, "document.documentElement.dataset.captions === 'huge'")
     assert page.evaluate("location.hash") == ""
-    visitor.press("Undo: as it was before the link")
+    visitor.press("Undo: back to the settings before the link")
     wait(page, "document.documentElement.dataset.captions === 'large'")
     kept = page.evaluate("Object.fromEntries(Object.entries(localStorage))")
     assert json.loads(kept["voiceapp.captions"]) == "large"
@@ -129,7 +129,7 @@ def test_a_tab_with_an_older_page_that_holds_the_talks_is_named(visit: Visit, se
     )
     visitor.press("Show past talks")
     assert "older version" in visitor.wait_for_notice("talks_blocked")
-    assert "cannot be read now" in visitor.page.inner_text("#talks-empty")
+    assert "cannot be read right now" in visitor.page.inner_text("#talks-empty")
     older.close()
     visitor.page.get_by_text("No talk is kept yet").wait_for()
     assert visitor.page.query_selector('[data-code="talks_blocked"]') is None

@@ -143,7 +143,7 @@ def test_a_line_that_is_lost_comes_back_with_its_microphone(visit: Visit, serve:
         told(visitor, "connection_lost")
         line.mend()
         visitor.wait_for('body[data-phase="live"]')
-        assert "not remembered" in told(visitor, "reconnected")
+        assert "does not remember" in told(visitor, "reconnected")
         visitor.wait_until(lambda: len(visitor.entries) >= 4)
         assert len(upstream.connections) == before + 2
 

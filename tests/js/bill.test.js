@@ -16,7 +16,7 @@ test("a bill has the turn, the talk, the date of the prices, the tokens, and tra
     "This turn $0.02, this talk $0.19.",
     "At the prices of Nov 12, 2026.",
     "In: 100 tokens (40 sound, 60 text, 0 from the cache). Out: 50 (40 sound, 10 text).",
-    "Writing down what you say: 10 minutes; $0.17."
+    "Transcribing what you say: 10 minutes; $0.17."
   ])
 })
 
@@ -24,27 +24,27 @@ test("the same in Japanese", () => {
   assert.deepEqual(lines({}, ja, 0.19), [
     "この発言 $0.02、この会話 $0.19。",
     "2026/11/12 の価格です。",
-    "入力 100 トークン（音声 40、文章 60、うちキャッシュ 0）、出力 50（音声 40、文章 10）。",
+    "入力 100 トークン（音声 40、文字 60、うちキャッシュ 0）、出力 50 トークン（音声 40、文字 10）。",
     "あなたの発言の文字起こし：10分、$0.17。"
   ])
 })
 
 test("transcription that is billed by tokens says them", () => {
   const transcription = { seconds: 0, input_tokens: 1200, output_tokens: 30 }
-  assert.equal(lines({ transcription }).at(-1), "Writing down what you say: 1,200 tokens in, 30 out; $0.17.")
+  assert.equal(lines({ transcription }).at(-1), "Transcribing what you say: 1,200 tokens in, 30 out; $0.17.")
   assert.equal(lines({ transcription }, ja).at(-1), "あなたの発言の文字起こし：入力 1,200 トークン・出力 30 トークン、$0.17。")
 })
 
 test("what has no price is said to have none, and is never 0", () => {
   const cost = { ...COST, total: 0.02, transcription: null, unpriced: ["transcription"] }
-  assert.deepEqual([lines({ cost })[2], lines({ cost }).at(-1)], ["No price is known for writing down what you say; it is not in the sum.", "Writing down what you say: 10 minutes; no price known."])
+  assert.deepEqual([lines({ cost })[2], lines({ cost }).at(-1)], ["No price is known for transcribing what you say; it is not in the sum.", "Transcribing what you say: 10 minutes; no price known."])
   assert.equal(lines({ cost: null })[0], "No price is known for this model, so only its tokens are counted.")
   assert.equal(lines({ cost: null }, ja).at(-1), "あなたの発言の文字起こし：10分、価格不明。")
 })
 
 test("an estimate is said to be one", () => {
   assert.equal(lines({ estimated: true }, en, 0.19)[0], "This turn $0.02, this talk about $0.19.")
-  assert.ok(lines({ estimated: true }).some(line => line.startsWith("Part of it is an estimate")))
+  assert.ok(lines({ estimated: true }).some(line => line.startsWith("Part of this is an estimate")))
   assert.equal(lines({ estimated: true }, ja, 0.19)[0], "この発言 $0.02、この会話 約 $0.19。")
 })
 
@@ -54,7 +54,7 @@ test("before an answer there is no turn, and the operator's prices have no date"
 
 test("the built-in voice costs nothing", () => {
   assert.equal(lines({ free: true, cost: null })[0], "The built-in voice costs nothing.")
-  assert.equal(lines({ free: true, cost: null }).at(-1), "Writing down what you say: 10 minutes.")
+  assert.equal(lines({ free: true, cost: null }).at(-1), "Transcribing what you say: 10 minutes.")
 })
 
 test("money has the digits of its currency, more where it is small, and never looks like nothing where it is something", () => {

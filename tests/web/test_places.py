@@ -175,7 +175,7 @@ def test_a_wrong_name_is_explained_to_who_looks(visit: Client, language: str, wo
     assert visit(VOICEAPP_HOSTS="voice.example").get("/admission").json["error"]["code"] == "wrong_place"
 
 
-@pytest.mark.parametrize(("language", "word"), [("en", "the server was asked as"), ("ja", "途中で変わっています")])
+@pytest.mark.parametrize(("language", "word"), [("en", "the server was asked for"), ("ja", "途中で変わっています")])
 def test_whose_form_is_refused_is_told_why(visit: Client, language: str, word: str) -> None:
     headers = {"Host": "voice.example", "Origin": PAGE, "Accept": "text/html,*/*", "Accept-Language": language}
     answer = visit(**OPEN, VOICEAPP_ACCESS_CODE=CODE).post("/login", data={"code": CODE}, headers=headers)
