@@ -34,7 +34,7 @@ def made_of(
 def cost_of(made: CallCost, *charges: Charge) -> Any:
     for charge in charges:
         made.add(charge)
-    cost = made.told().cost
+    cost = made.event().cost
     return None if cost is None else msgspec.structs.asdict(cost)
 
 
@@ -45,7 +45,7 @@ def test_turns_add_up() -> None:
     assert (first["turn"], first["total"], first["currency"], first["dated"]) == (0.036, 0.036, "USD", "2026-11-12")
     second = cost_of(made, Charge("r2", TURN))
     assert (second["turn"], second["total"]) == (0.036, 0.072)
-    assert made.told().total.input_tokens == 2000
+    assert made.event().total.input_tokens == 2000
     assert made.counted == 72_000
 
 
@@ -66,7 +66,7 @@ def test_a_model_without_a_price_is_said_to_have_none_and_budgets_count_the_dear
 def test_the_free_engine_costs_nothing_whatever_else_is_set(own: dict[str, float]) -> None:
     made = made_of("companion", "whisper-tiny.en", "embedded", **own)
     assert cost_of(made, Charge("r", TURN), Charge("u", Transcribing(seconds=60))) is None
-    assert (made.told().free, made.counted, made.presumed) == (True, 0, False)
+    assert (made.event().free, made.counted, made.presumed) == (True, 0, False)
 
 
 def test_the_operators_own_prices_hold_for_every_model_and_have_no_date() -> None:
@@ -142,7 +142,7 @@ def test_transcription_is_a_line_of_its_own_and_in_the_sum() -> None:
     made = made_of()
     cost = cost_of(made, Charge("r", TURN), Charge("u", Transcribing(seconds=600)))
     assert (cost["turn"], cost["transcription"], cost["total"]) == (0.036, 0.17, 0.206)
-    assert made.told().transcription.seconds == 600
+    assert made.event().transcription.seconds == 600
     assert made.counted == 206_000
 
 
@@ -201,9 +201,9 @@ def test_an_estimate_is_said_as_such_until_it_is_replaced() -> None:
     made = made_of()
     made.add(Charge("r1", TURN))
     made.add(Charge("r2", replace(TURN, output_tokens=200, output_audio_tokens=100), estimated=True))
-    assert (made.told().estimated, made.counted) == (True, 36_000 + 29_600)
+    assert (made.event().estimated, made.counted) == (True, 36_000 + 29_600)
     made.add(Charge("r2", TURN))
-    told = made.told()
+    told = made.event()
     assert told.cost is not None
     assert (told.estimated, told.cost.total, told.total.output_tokens) == (False, 0.072, 600)
 
@@ -215,7 +215,7 @@ def test_of_very_many_estimates_the_oldest_stay_what_they_are(monkeypatch: pytes
         made.add(Charge(key, TURN, estimated=True))
     assert len(made._estimates) == 2
     made.add(Charge("r3", replace(TURN, output_tokens=0, output_audio_tokens=0)))
-    assert made.told().total.output_tokens == 2 * TURN.output_tokens
+    assert made.event().total.output_tokens == 2 * TURN.output_tokens
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 1000), st.booleans()), max_size=20))
@@ -231,5 +231,5 @@ def test_a_cost_falls_only_where_an_estimate_is_replaced(lines: list[tuple[str, 
         if not estimated:
             told.add(key)
     assert made.counted == 64 * sum(sizes.values())
-    assert made.told().total.output_tokens == sum(sizes.values())
-    assert made.told().estimated == bool(set(sizes) - told)
+    assert made.event().total.output_tokens == sum(sizes.values())
+    assert made.event().estimated == bool(set(sizes) - told)

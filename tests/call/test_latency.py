@@ -76,7 +76,7 @@ def test_a_spoken_turn_is_timed_from_its_taking_to_the_answers_last(call: Call) 
     call.hear(10, ms=4096, end_ms=4000)
     call.answer(10.125, 10.5, 11.75)
     assert call.latencies == [Latency("a1", 0.596, 0.125, 0.5, 1.75)]
-    assert call.latencies[0].told() == down.Latency("a1", 596, 125, 500, 1750)
+    assert call.latencies[0].event() == down.Latency("a1", 596, 125, 500, 1750)
 
 
 @pytest.mark.parametrize(

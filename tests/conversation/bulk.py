@@ -7,7 +7,7 @@ from types import FrameType
 from typing import Any
 
 from tests.conversation.call import Call
-from voiceapp.conversation.event_reader import Reader
+from voiceapp.conversation.event_reader import EventReader
 
 Event = dict[str, Any]
 SOUND = "AAAA" * 16
@@ -140,7 +140,7 @@ def errors(n: int) -> Iterator[Event]:
 def steps(events: Iterator[Event]) -> int:
     """Lines run while a call takes the events."""
     payloads = [json.dumps(event).encode() for event in events]
-    call, reader = Call().begin(), Reader()
+    call, reader = Call().begin(), EventReader()
     return lines_run(lambda: [take(call, reader, payload) for payload in payloads])
 
 
@@ -161,7 +161,7 @@ def lines_run(action: Callable[[], object]) -> int:
     return count
 
 
-def take(call: Call, reader: Reader, payload: bytes) -> None:
+def take(call: Call, reader: EventReader, payload: bytes) -> None:
     found = reader.sound(payload)
     if found is None:
         event = reader.read(payload).event

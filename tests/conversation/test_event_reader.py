@@ -19,8 +19,8 @@ from voiceapp.conversation.event_reader import (
     MAX_EVENT_BYTES,
     MAX_ODD_SOUND_BYTES,
     MAX_VALUES,
+    EventReader,
     LeftOut,
-    Reader,
     Reading,
     SoundDelta,
 )
@@ -42,16 +42,16 @@ class TestSound:
     @pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
     @pytest.mark.parametrize("name", ["response.output_audio.delta", "response.audio.delta"])
     def test_it_finds_what_parsing_would(self, name: str, separators: tuple[str, str]) -> None:
-        found = Reader().sound(json.dumps(delta(type=name), separators=separators).encode())
+        found = EventReader().sound(json.dumps(delta(type=name), separators=separators).encode())
         assert found == SoundDelta("r", "a", SOUND.encode(), 4800)
 
     def test_the_order_of_the_fields_is_free(self) -> None:
         fields = delta()
         shuffled = {"type": fields.pop("type"), "delta": fields.pop("delta"), **fields}
-        assert Reader().sound(encoded(shuffled)) == SoundDelta("r", "a", SOUND.encode(), 4800)
+        assert EventReader().sound(encoded(shuffled)) == SoundDelta("r", "a", SOUND.encode(), 4800)
 
     def test_an_empty_one_holds_nothing(self) -> None:
-        assert Reader().sound(encoded(delta(""))) == SoundDelta("r", "a", b"", 0)
+        assert EventReader().sound(encoded(delta(""))) == SoundDelta("r", "a", b"", 0)
 
     @pytest.mark.parametrize(
         "payload",
@@ -74,7 +74,7 @@ class TestSound:
         ],
     )
     def test_anything_odd_is_left_to_the_ordinary_way(self, payload: bytes) -> None:
-        assert Reader().sound(payload) is None
+        assert EventReader().sound(payload) is None
 
 
 # A server's way to write base64 → as it stands in the JSON.
@@ -100,7 +100,7 @@ def messages(pieces: list[tuple[bytes, Callable[[bytes], str], str]]) -> list[by
 
 def at_the_page(payloads: list[bytes], *, fast_path: bool) -> tuple[Call, list[Effect]]:
     """The sound that a page is sent, the way a relay passes it on."""
-    call, reader = Call().begin(), Reader()
+    call, reader = Call().begin(), EventReader()
     call.hear(ev.ResponseCreated("r"))
     came: list[Effect] = []
     for payload in payloads:
@@ -139,27 +139,27 @@ def test_both_ways_do_the_same(pieces: Any) -> None:
 
 
 def test_whole_samples_in_standard_base64_go_through_untouched() -> None:
-    reader = Reader()
+    reader = EventReader()
     found = [reader.sound(encoded(delta())) for _ in range(2)]
     assert [each.sound for each in found if each] == [SOUND.encode()] * 2
 
 
 def test_a_byte_left_over_at_the_end_is_dropped() -> None:
-    reader = Reader()
+    reader = EventReader()
     reader.sound(encoded(delta("AAAA")))
     reader.read(encoded({"type": "response.output_audio.done", "item_id": "a"}))
     assert reader.sound(encoded(delta("////"))) == SoundDelta("r", "a", b"//8=", 2)
 
 
 def test_the_end_of_an_earlier_response_takes_no_byte_from_one_that_goes_on() -> None:
-    reader = Reader()
+    reader = EventReader()
     reader.sound(encoded(delta("AAAA")))
     reader.read(encoded({"type": "response.done", "response": {"id": "earlier"}}))
     assert reader.sound(encoded(delta("////"))) == SoundDelta("r", "a", b"AP///w==", 4)
 
 
 def test_whole_samples_go_through_untouched_beside_an_item_with_a_byte_left_over() -> None:
-    reader = Reader()
+    reader = EventReader()
     reader.sound(encoded(delta("AA==", item_id="b")))
     found = reader.sound(encoded(delta()))
     assert found is not None
@@ -167,7 +167,7 @@ def test_whole_samples_go_through_untouched_beside_an_item_with_a_byte_left_over
 
 
 def test_half_a_character_is_no_part_of_the_sound_behind_it() -> None:
-    reader = Reader()
+    reader = EventReader()
     text = {"type": "response.output_audio_transcript.delta", "response_id": "r", "item_id": "a"}
     reader.read(encoded({**text, "delta": "\ud83d"}))
     assert reader.read(encoded(delta("AAA"))).event == ev.AudioDelta("r", "a", "AAA=")
@@ -175,7 +175,7 @@ def test_half_a_character_is_no_part_of_the_sound_behind_it() -> None:
 
 
 def test_another_session_begins_with_nothing_left_over() -> None:
-    reader = Reader()
+    reader = EventReader()
     reader.sound(encoded(delta("AAAA")))
     reader.begin_session()
     found = reader.sound(encoded(delta("////")))
@@ -185,80 +185,80 @@ def test_another_session_begins_with_nothing_left_over() -> None:
 
 @pytest.mark.parametrize("sound", ["AAAAA", "AA=A", "A!AA", "ｱｱｱｱ", "AA==AA=="])
 def test_sound_that_cannot_be_read_is_left_out(sound: str) -> None:
-    assert Reader().sound(encoded(delta(sound))) is None
-    assert Reader().read(encoded(delta(sound))).left_out is LeftOut.NOT_BASE64
+    assert EventReader().sound(encoded(delta(sound))) is None
+    assert EventReader().read(encoded(delta(sound))).left_out is LeftOut.NOT_BASE64
 
 
 @pytest.mark.parametrize("sound", [None, 7, [], {}])
 def test_a_delta_of_another_type_is_nothing(sound: Any) -> None:
     payload = encoded({**delta(), "delta": sound})
-    assert Reader().sound(payload) is None
-    assert Reader().read(payload).event == ev.AudioDelta("r", "a", "")
+    assert EventReader().sound(payload) is None
+    assert EventReader().read(payload).event == ev.AudioDelta("r", "a", "")
 
 
 class TestEvents:
     def test_one_is_read_with_its_message(self) -> None:
         message = {"type": "input_audio_buffer.speech_started", "item_id": "u"}
-        assert Reader().read(encoded(message)) == Reading(message, ev.SpeechStarted("u"))
+        assert EventReader().read(encoded(message)) == Reading(message, ev.SpeechStarted("u"))
 
     @pytest.mark.parametrize("payload", [b"", b"{", b"[]", b"7", b'{"type":5}', b"\xff", b"[" * 10_000, b'{"x":1}'])
     def test_what_is_no_event_is_left_out(self, payload: bytes) -> None:
-        assert Reader().read(payload) == Reading({"type": "?"}, left_out=LeftOut.UNREADABLE)
+        assert EventReader().read(payload) == Reading({"type": "?"}, left_out=LeftOut.UNREADABLE)
 
     def test_what_lacks_what_it_must_have_is_left_out(self) -> None:
-        reading = Reader().read(b'{"type":"conversation.item.deleted"}')
+        reading = EventReader().read(b'{"type":"conversation.item.deleted"}')
         assert (reading.message, reading.left_out) == ({"type": "conversation.item.deleted"}, LeftOut.UNREADABLE)
 
     @pytest.mark.parametrize(
         "head", [b'{"type":"rate_limits.updated"', b' { "event_id": "e",\n "type" : "localai.thing"']
     )
     def test_what_means_nothing_is_not_parsed(self, head: bytes) -> None:
-        reading = Reader().read(head + b',"this is no JSON' + b" " * FEW_BYTES)
+        reading = EventReader().read(head + b',"this is no JSON' + b" " * FEW_BYTES)
         assert reading.left_out is None
         assert reading.event is None
 
     def test_what_means_nothing_is_read_for_the_inspector(self) -> None:
         message = {"type": "rate_limits.updated", "rate_limits": [0] * FEW_BYTES}
         payload = encoded(message)
-        assert Reader().read(payload, whole=True).message == message
-        assert Reader().read(payload).message == {"type": "rate_limits.updated"}
+        assert EventReader().read(payload, whole=True).message == message
+        assert EventReader().read(payload).message == {"type": "rate_limits.updated"}
 
     @pytest.mark.parametrize("rest", [b" " * FEW_BYTES, b',"x":[' + b"0," * MAX_VALUES + b"0]}"])
     def test_what_means_nothing_is_not_missed(self, rest: bytes) -> None:
-        reading = Reader().read(b'{"type":"rate_limits.updated"' + rest, whole=True)
+        reading = EventReader().read(b'{"type":"rate_limits.updated"' + rest, whole=True)
         assert reading == Reading({"type": "rate_limits.updated"})
 
     def test_a_type_that_stands_elsewhere_is_found_by_parsing(self) -> None:
         payload = b'{"item_id":"u","type":"input_audio_buffer.speech_started"}'
-        assert Reader().read(payload).event == ev.SpeechStarted("u")
+        assert EventReader().read(payload).event == ev.SpeechStarted("u")
 
     def test_what_is_too_long_is_left_out_unparsed(self) -> None:
         lists = b",".join([b"[]"] * (MAX_EVENT_BYTES // 3 + 1))
         for kind in (b"conversation.item.added", b"response.output_audio.delta", b"response.done"):
             payload = b'{"type":"%b","x":[%b],"delta":"AAAA"}' % (kind, lists)
-            assert Reader().sound(payload) is None
-            assert Reader().read(payload) == Reading({"type": kind.decode()}, left_out=LeftOut.TOO_LONG)
+            assert EventReader().sound(payload) is None
+            assert EventReader().read(payload) == Reading({"type": kind.decode()}, left_out=LeftOut.TOO_LONG)
 
     def test_very_many_values_are_left_out_unparsed(self) -> None:
         for values in (b"[" + b"[]," * MAX_VALUES + b"0]", b"[" + b"1," * MAX_VALUES + b"0]", b"[[" * MAX_VALUES):
-            reading = Reader().read(b'{"type":"conversation.item.added","x":%b}' % values)
+            reading = EventReader().read(b'{"type":"conversation.item.added","x":%b}' % values)
             assert reading.left_out is LeftOut.TOO_LONG
 
     def test_long_prose_is_read(self) -> None:
         text = "Well, then, {so} [it] is. " * (MAX_VALUES // 6)
         message = {"type": "response.output_audio_transcript.done", "response_id": "r", "item_id": "a"}
-        assert Reader().read(encoded({**message, "transcript": text})).event == ev.AssistantText("r", "a", text)
+        assert EventReader().read(encoded({**message, "transcript": text})).event == ev.AssistantText("r", "a", text)
 
     def test_sound_in_another_event_does_not_make_it_too_long(self) -> None:
         part = {"type": "input_audio", "audio": base64.b64encode(bytes(MAX_EVENT_BYTES)).decode()}
         item = {"id": "u", "type": "message", "role": "user", "content": [part]}
-        reading = Reader().read(encoded({"type": "conversation.item.added", "item": item}))
+        reading = EventReader().read(encoded({"type": "conversation.item.added", "item": item}))
         assert reading.event == ev.ItemAdded("u", None, "user", "audio", "")
 
     @pytest.mark.parametrize("spelled", [base64.b64encode, base64.urlsafe_b64encode])
     def test_a_delta_in_any_spelling_may_hold_a_minute(self, spelled: Callable[[bytes], bytes]) -> None:
         pcm = b"\xfb\xff" * (MAX_ODD_SOUND_BYTES // 3)
-        reader, payload = Reader(), encoded(delta(spelled(pcm).decode()))
+        reader, payload = EventReader(), encoded(delta(spelled(pcm).decode()))
         found = reader.sound(payload)
         event = found.event() if found else reader.read(payload).event
         assert event == ev.AudioDelta("r", "a", base64.b64encode(pcm).decode())
@@ -266,7 +266,7 @@ class TestEvents:
 
 class TestHalvesOfCharacters:
     def texts(self, *deltas: str) -> str:
-        reader = Reader()
+        reader = EventReader()
         message = {"type": "response.output_audio_transcript.delta", "response_id": "r"}
         events = [
             reader.read(encoded({**message, "item_id": item, "delta": delta})).event
@@ -284,7 +284,7 @@ class TestHalvesOfCharacters:
 
     def test_it_is_so_anywhere(self) -> None:
         error = {"type": "error", "error": {"code": "a\ud83d", "message": "\udc4d"}}
-        assert Reader().read(encoded(error)).event == ev.UpstreamError("a\ufffd", "\ufffd", "")
+        assert EventReader().read(encoded(error)).event == ev.UpstreamError("a\ufffd", "\ufffd", "")
 
 
 JSON = st.recursive(
@@ -304,7 +304,7 @@ NAMES = ["item_id", "response_id", "previous_item_id", "item", "response", "delt
 
 @given(st.lists(st.tuples(st.sampled_from(KINDS), st.dictionaries(st.sampled_from(NAMES), JSON)), max_size=6))
 def test_nothing_a_server_sends_raises_or_breaks_the_conversation(events: list[tuple[str, dict[str, Any]]]) -> None:
-    call, reader = Call().begin(), Reader()
+    call, reader = Call().begin(), EventReader()
     for kind, fields in events:
         payload = encoded({"type": kind, **fields})
         found = reader.sound(payload)

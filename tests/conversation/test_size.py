@@ -13,7 +13,7 @@ import pytest
 from tests.conversation import bulk
 from tests.conversation.call import Call
 from voiceapp.conversation import ids, playback, tools, transcript, transcript_writer, usage
-from voiceapp.conversation.event_reader import Reader
+from voiceapp.conversation.event_reader import EventReader
 
 MANY = 200
 LONG = "so long " * 1_250
@@ -87,7 +87,7 @@ def test_a_call_grows_no_more_once_its_bounds_are_reached(
 ) -> None:
     for module, bound in BOUNDS:
         monkeypatch.setattr(module, bound, 50)
-    call, reader, sizes = Call().begin(), Reader(), []
+    call, reader, sizes = Call().begin(), EventReader(), []
     for k, event in enumerate(story(3 * MANY)):
         bulk.take(call, reader, json.dumps(event).encode())
         if k + 1 in (MANY, 2 * MANY):

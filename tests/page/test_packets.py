@@ -12,7 +12,7 @@ from voiceapp.call.inbox import chunk_bytes
 from voiceapp.errors import BrowserError
 from voiceapp.net import rate_limit
 from voiceapp.net.rate_limit import TokenBucket
-from voiceapp.net.threaded_driver import BoundedQueue, StockDriver
+from voiceapp.net.threaded_driver import BoundedQueue, ThreadedDriver
 from voiceapp.page import packets
 from voiceapp.page.packets import RESERVED, PacketError, check
 from voiceapp.wire import up
@@ -104,7 +104,7 @@ class Socket:
 def test_the_stock_driver_passes_only_what_engineio_can_take(message: Any) -> None:
     from engineio.packet import Packet
 
-    driver = StockDriver(None, None, 1000)
+    driver = ThreadedDriver(None, None, 1000)
     driver.ws = Socket(message)
     passed = driver.wait()
     if passed is None:
@@ -163,7 +163,7 @@ class Floor:
         manager = type("Manager", (), {"sid_from_eio_sid": lambda *_: "sid"})()
         self.server = type("Server", (), {"eio": eio, "manager": manager})()
         bridge = type("Bridge", (), {"run": lambda *_: None})()
-        packets.Guard(self.server, bridge, lambda _sid, code, _reason: self.closed.append(code), lambda _: None)
+        packets.PacketGuard(self.server, bridge, lambda _sid, code, _reason: self.closed.append(code), lambda _: None)
         eio.handlers["connect"]("eio", {})
 
     def _take(self, _: str, packet: str) -> None:

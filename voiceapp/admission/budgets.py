@@ -13,7 +13,7 @@ LOW = 1 / 6
 
 
 @dataclass(frozen=True, slots=True)
-class Meter:
+class Quota:
     """`maximum` of `what` a day for `whom`."""
 
     what: str
@@ -75,8 +75,8 @@ class Budgets:
 
     def spend(self, visitor: Visitor, seconds: int, millionths: int) -> None:
         """Count what was used; less than 0 where an estimate was too high."""
-        for meter in self._meters(visitor):
-            self._quota_store.spend(meter.what, meter.whom, seconds if meter.what == "seconds" else millionths)
+        for quota in self._quotas(visitor):
+            self._quota_store.spend(quota.what, quota.whom, seconds if quota.what == "seconds" else millionths)
 
     def end(self, visitor: Visitor, call: str) -> None:
         for key, _ in self._places(visitor):
@@ -86,10 +86,10 @@ class Budgets:
         """The least that any of the day's budgets leaves."""
         minimum: dict[str, tuple[int, int]] = {}
         share = 1.0
-        for meter in self._meters(visitor):
-            left = max(0, meter.maximum - self._quota_store.spent(meter.what, meter.whom))
-            minimum[meter.what] = min((left, meter.maximum), minimum.get(meter.what, (left, meter.maximum)))
-            share = min(share, left / meter.maximum)
+        for quota in self._quotas(visitor):
+            left = max(0, quota.maximum - self._quota_store.spent(quota.what, quota.whom))
+            minimum[quota.what] = min((left, quota.maximum), minimum.get(quota.what, (left, quota.maximum)))
+            share = min(share, left / quota.maximum)
         seconds, of_seconds = minimum.get("seconds", (None, None))
         money, of_money = minimum.get("money", (None, None))
         return Remaining(
@@ -101,7 +101,7 @@ class Budgets:
             spent=any(left == 0 for left, _ in minimum.values()),
         )
 
-    def _meters(self, visitor: Visitor) -> list[Meter]:
+    def _quotas(self, visitor: Visitor) -> list[Quota]:
         rules = self._rules
         a_person = {"seconds": rules.user_day_s, "money": round(rules.user_day_money * MILLIONTHS)}
         together = {"seconds": rules.day_s, "money": round(rules.day_money * MILLIONTHS)}
@@ -110,7 +110,7 @@ class Budgets:
             # Who forgets their cookies is somebody new, at the same address.
             people = rules.people_per_address
             every.append((f"shared:{visitor.address}", {what: people * maximum for what, maximum in a_person.items()}))
-        return [Meter(what, whom, maximum) for whom, limits in every for what, maximum in limits.items() if maximum]
+        return [Quota(what, whom, maximum) for whom, limits in every for what, maximum in limits.items() if maximum]
 
     def _places(self, visitor: Visitor) -> list[tuple[str, int]]:
         rules = self._rules

@@ -21,7 +21,7 @@ from ..wire import down
 from .call_metrics import CallMetrics
 from .cost import CostObserver
 from .drain import Drain
-from .host import Page
+from .host import PageEnd
 from .inspection import Inspector
 from .latency import LatencyObserver
 from .limits import CallLimits
@@ -49,7 +49,7 @@ class Call:
     """Every method runs on the bridge's thread."""
 
     def __init__(
-        self, shared: Shared, page: Page, plan: Plan, limits: CallLimits, visitor: Visitor, request: str
+        self, shared: Shared, page: PageEnd, plan: Plan, limits: CallLimits, visitor: Visitor, request: str
     ) -> None:
         self.id = secrets.token_hex(4)
         self._shared = shared

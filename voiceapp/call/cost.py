@@ -82,7 +82,7 @@ class CallCost:
         part.add(line, sign)
         self.counted += sign * line.counted
 
-    def told(self) -> down.Used:
+    def event(self) -> down.Used:
         """As the page is told."""
         heard = self._transcription
         return down.Used(
@@ -125,7 +125,7 @@ class CostObserver(Observer):
     def effect(self, effect: effects.Effect, now: float) -> None:
         if type(effect) is effects.Used:
             self.cost.add(effect.charge)
-            self._tell(self.cost.told())
+            self._tell(self.cost.event())
 
     def _tariff(self, plan: Plan, model: str = "") -> Tariff:
         """What a session costs. `model` is the server's word for it: a deployment has a name that says nothing."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from ..conversation.conversation import Conversation
 from ..conversation.effects import Effect
-from ..conversation.event_reader import Reader
+from ..conversation.event_reader import EventReader
 from ..net.link import Ending, Link
 
 # The provider answers a cancel within a round trip; who waits longer would pay for an upstream that is silent.
@@ -19,7 +19,7 @@ class Drain:
         self,
         loop: asyncio.AbstractEventLoop,
         link: Link,
-        reader: Reader,
+        reader: EventReader,
         conversation: Conversation,
         perform: Callable[[Effect], None],
     ) -> None:

@@ -9,7 +9,7 @@ from ..conversation.faults import Fault
 from ..wire import down
 
 
-class Page(Protocol):
+class PageEnd(Protocol):
     """The page's end of a call. Never raises."""
 
     def emit(self, event: down.Event) -> None:

@@ -30,7 +30,7 @@ class Latency:
     def stages(self) -> dict[str, float | None]:
         return {"wait": self.wait, "created": self.created, "first_byte": self.first_byte, "done": self.done}
 
-    def told(self) -> down.Latency:
+    def event(self) -> down.Latency:
         """As the page is told."""
         wait_ms = None if self.wait is None else _ms(self.wait)
         return down.Latency(self.item, wait_ms, _ms(self.created), _ms(self.first_byte), _ms(self.done))
@@ -141,5 +141,5 @@ class LatencyObserver(Observer):
     def handled(self, now: float) -> None:
         if self._answered is not None:
             metrics.answered(self._answered.stages)
-            self._tell(self._answered.told())
+            self._tell(self._answered.event())
             self._answered = None

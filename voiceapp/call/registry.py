@@ -3,7 +3,7 @@
 from ..admission.access import Visitor
 from ..upstream.session_options import Plan
 from .call import Call, Shared
-from .host import Page
+from .host import PageEnd
 from .limits import Limits
 
 
@@ -15,7 +15,7 @@ class Registry:
         self._limits = limits
         self._calls: dict[str, Call] = {}
 
-    def begin(self, plan: Plan, page: Page, visitor: Visitor, request: str) -> Call:
+    def begin(self, plan: Plan, page: PageEnd, visitor: Visitor, request: str) -> Call:
         """A call to which `page` is attached. Raises `LimitError` where there is no room.
 
         `request`: the id of the request that the page came by.

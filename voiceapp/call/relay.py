@@ -10,13 +10,13 @@ from typing import Any
 from ..conversation import dialects, effects
 from ..conversation import events as ev
 from ..conversation.conversation import Conversation
-from ..conversation.event_reader import Reader, SoundDelta
+from ..conversation.event_reader import EventReader, SoundDelta
 from ..errors import TOO_FAST, BrowserError
 from ..net.link import Cause, Ending, Link
 from ..net.rate_limit import TokenBucket
 from ..upstream.session_opener import fault_of
 from ..wire import down
-from .host import Host, Page
+from .host import Host, PageEnd
 from .inbox import Inbox
 from .observers import Observers
 from .outbox import Outbox
@@ -33,10 +33,10 @@ class Relay:
     `sent_bytes`: of sound, to the session that goes on. `watched`: whether the page wants to see what passes.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, conversation: Conversation, page: Page, host: Host) -> None:
-        self.page: Page | None = page
+    def __init__(self, loop: asyncio.AbstractEventLoop, conversation: Conversation, page: PageEnd, host: Host) -> None:
+        self.page: PageEnd | None = page
         self.link: Link | None = None
-        self.reader = Reader()
+        self.reader = EventReader()
         self.observers = Observers()
         self.sent_bytes = 0
         self.over = self.watched = False

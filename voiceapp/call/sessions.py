@@ -108,7 +108,7 @@ class Sessions:
     def _go_on_with(self, link: Link) -> None:
         link.hand_over(self._receiver)
         self.link = link
-        self._keepalive.feel(link)
+        self._keepalive.watch(link)
 
     async def _reach(self, profile: Profile) -> Link:
         return await self._connector.link(profile, self._tell_loading)

@@ -66,7 +66,7 @@ class Reading:
     left_out: LeftOut | None = None
 
 
-class Reader:
+class EventReader:
     """Of one call; `begin_session` where another session takes over."""
 
     def __init__(self) -> None:

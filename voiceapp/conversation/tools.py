@@ -24,7 +24,7 @@ NOT_ALLOWED = "Not allowed: nobody was asked."
 
 
 @dataclass(slots=True)
-class Call:
+class ToolCall:
     """One call, folded from reports in any order.
 
     `done`: the server has said all of it (`ToolReported`). `cut`: its response ended before it. `awaited`: the person
@@ -76,8 +76,8 @@ class Tools:
 
     def __init__(self, out: EffectList) -> None:
         self._out = out
-        self._calls: dict[str, Call] = {}
-        self._running: dict[str, Call] = {}
+        self._calls: dict[str, ToolCall] = {}
+        self._running: dict[str, ToolCall] = {}
         self._answers = 0
         self._in_a_row = 0
         # After an answer of ours; after a tool of the server's, unless the assistant goes on by itself.
@@ -105,15 +105,15 @@ class Tools:
             self._due_perhaps |= self._may_go_on()
         self._tell(call)
 
-    def _open(self, report: ToolReported) -> Call:
-        call = self._calls[report.item] = Call(report.item, report.kind)
+    def _open(self, report: ToolReported) -> ToolCall:
+        call = self._calls[report.item] = ToolCall(report.item, report.kind)
         if len(self._calls) > MAX_CALLS:
             self._give_up(self._calls.pop(next(iter(self._calls))))
         if len(self._running) >= MAX_RUNNING:
             self._give_up(next(iter(self._running.values())))
         return call
 
-    def _give_up(self, call: Call) -> None:
+    def _give_up(self, call: ToolCall) -> None:
         call.cut = True
         self._tell(call)
 
@@ -154,7 +154,7 @@ class Tools:
         for call in self._running.values():
             call.awaited = False
 
-    def _answer(self, call: Call) -> None:
+    def _answer(self, call: ToolCall) -> None:
         """Once all of it is said, and once only: no function is offered, and nobody is asked whether a tool may run."""
         if not call.done or call.answered or call.cut or (call.kind == "function" and not call.call):
             return
@@ -174,7 +174,7 @@ class Tools:
         self._out.do(Notify(faults.TOOL_LOOP))
         return False
 
-    def _tell(self, call: Call) -> None:
+    def _tell(self, call: ToolCall) -> None:
         if call.state == "running":
             self._running[call.item] = call
         else:

@@ -20,7 +20,7 @@ from .bridge import Bridge
 from .link import Cause, Ending, Link
 from .rate_limit import TokenBucket
 from .seat import SEAT, Seat
-from .threaded_driver import BoundedQueue, StockDriver
+from .threaded_driver import BoundedQueue, ThreadedDriver
 from .wsgi_call import DETACH
 
 log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ class Connections:
 
     def __init__(self) -> None:
         self._by_sid: dict[str, Connection] = {}
-        self._stock: dict[str, StockDriver] = {}
+        self._threaded: dict[str, ThreadedDriver] = {}
 
     def add(self, sid: str, connection: "Connection") -> None:
         self._by_sid[sid] = connection
@@ -78,25 +78,25 @@ class Connections:
     def remove(self, sid: str) -> None:
         self._by_sid.pop(sid, None)
 
-    def add_stock(self, sid: str, driver: StockDriver) -> None:
-        self._stock[sid] = driver
+    def add_threaded(self, sid: str, driver: ThreadedDriver) -> None:
+        self._threaded[sid] = driver
 
     def remove_stock(self, sid: str) -> None:
-        self._stock.pop(sid, None)
+        self._threaded.pop(sid, None)
 
     def close(self, sid: str, code: int, reason: str) -> None:
         """Close one with a code; callable from any thread."""
-        connection, stock = self._by_sid.get(sid), self._stock.get(sid)
+        connection, threaded = self._by_sid.get(sid), self._threaded.get(sid)
         if connection is not None:
             connection.close(code, reason)
-        elif stock is not None:
-            stock.refuse(code, reason)
+        elif threaded is not None:
+            threaded.refuse(code, reason)
 
     def cut(self, sid: str) -> None:
         """End one of the stock driver's whose browser does not read."""
-        stock = self._stock.get(sid)
-        if stock is not None:
-            stock.cut()
+        threaded = self._threaded.get(sid)
+        if threaded is not None:
+            threaded.cut()
 
     def get(self, sid: str) -> "Connection | None":
         return self._by_sid.get(sid)
@@ -104,8 +104,8 @@ class Connections:
     def close_all(self, code: int, reason: str) -> None:
         for connection in list(self._by_sid.values()):
             connection.link.close(code, reason)
-        for stock in list(self._stock.values()):
-            stock.refuse(code, reason)
+        for threaded in list(self._threaded.values()):
+            threaded.refuse(code, reason)
 
 
 class Connection:
@@ -284,11 +284,11 @@ def _serve_stock(
     if isinstance(raw, socket.socket):
         _tune(raw)
     sid: str = handler.__self__.sid
-    stock = StockDriver(handler, server, server.max_http_buffer_size)
-    connections.add_stock(sid, stock)
+    threaded = ThreadedDriver(handler, server, server.max_http_buffer_size)
+    connections.add_threaded(sid, threaded)
     try:
         websocket.check_upgrade(environ)
-        result: Iterable[bytes] = stock(environ, start_response)
+        result: Iterable[bytes] = threaded(environ, start_response)
     except websocket.UpgradeError as error:
         handler.__self__.close(wait=False, abort=True)
         return _refuse_upgrade(error, start_response)

@@ -46,14 +46,14 @@ class TokenBuckets:
         self._at_once = at_once
         self._clock = clock
         self._by_key: dict[str, TokenBucket] = {}
-        self._most = MAX_KEYS
+        self._threshold = MAX_KEYS
 
     def take(self, key: str, amount: float) -> bool:
         """Take `amount` of the key's, if it is there."""
         bucket = self._by_key.get(key)
         if bucket is None:
-            if len(self._by_key) >= self._most:
+            if len(self._by_key) >= self._threshold:
                 self._by_key = {each: held for each, held in self._by_key.items() if not held.full}
-                self._most = max(MAX_KEYS, 2 * len(self._by_key))
+                self._threshold = max(MAX_KEYS, 2 * len(self._by_key))
             bucket = self._by_key[key] = TokenBucket(self._a_second, self._at_once, self._clock)
         return bucket.take(amount)

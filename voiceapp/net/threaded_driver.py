@@ -13,7 +13,7 @@ _KINDS = frozenset("134")
 _SOCKETIO_KINDS = frozenset("0123456")
 
 
-class StockDriver(SimpleWebSocketWSGI):  # type: ignore[misc]  # the library has no types
+class ThreadedDriver(SimpleWebSocketWSGI):  # type: ignore[misc]  # the library has no types
     """One connection. What python-engineio would stumble over is refused here, with a close code."""
 
     def __init__(self, handler: Any, server: Any, max_message: int) -> None:
@@ -51,9 +51,9 @@ class StockDriver(SimpleWebSocketWSGI):  # type: ignore[misc]  # the library has
 class BoundedQueue(queue.Queue[Any]):
     """Packets for a browser, up to a number of bytes; beyond it `overflow` is called once and nothing is kept."""
 
-    def __init__(self, most_bytes: int, overflow: Callable[[], None]) -> None:
+    def __init__(self, max_bytes: int, overflow: Callable[[], None]) -> None:
         super().__init__()
-        self._room = most_bytes
+        self._room = max_bytes
         self._overflow = overflow
         self._over = False
 

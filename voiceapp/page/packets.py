@@ -98,7 +98,7 @@ class _Sender:
         self.excess = 0
 
 
-class Guard:
+class PacketGuard:
     """Stands between python-engineio and python-socketio: packets, their pace, and sessions that never begin."""
 
     def __init__(

@@ -24,7 +24,7 @@ from ..net.rate_limit import TokenBucket, TokenBuckets
 from ..ops import metrics
 from ..upstream.session_options import SESSION_FIELDS, SessionOptions
 from ..wire import down, up
-from .packets import Guard
+from .packets import PacketGuard
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +135,7 @@ class Pages:
         self._sids: dict[str, str] = {}
         self._sweeper: asyncio.TimerHandle | None = None
         self._connections = engineio_driver.install(socketio.server.eio, bridge, self._take_packet)
-        Guard(socketio.server, bridge, self._connections.close, self._tell_too_fast)
+        PacketGuard(socketio.server, bridge, self._connections.close, self._tell_too_fast)
         rules = limits.rules
         self._sessions_by_user = TokenBuckets(*rules.sessions_per_user)
         self._sessions_by_address = TokenBuckets(*rules.sessions_per_address)

@@ -45,10 +45,10 @@ class Engine:
     Every method runs on the bridge's thread.
     """
 
-    def __init__(self, bridge: Bridge, port: int, key: Secret, most_calls: int) -> None:
+    def __init__(self, bridge: Bridge, port: int, key: Secret, max_calls: int) -> None:
         self._bridge = bridge
         self._port = port
-        self._most_calls = most_calls
+        self._max_calls = max_calls
         self._process: subprocess.Popen[bytes] | None = None
         self._following: asyncio.Task[None] | None = None
         self._ready: asyncio.Future[str] | None = None
@@ -124,7 +124,7 @@ class Engine:
 
     def _start(self) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "-m", "voiceapp.engine", "--port", str(self._port), "--stay-with-parent"]
-        command += ["--most-calls", str(self._most_calls)]
+        command += ["--most-calls", str(self._max_calls)]
         env = {**os.environ, "VOICEAPP_ENGINE_KEY": self.key.reveal()}
         # No other secret is the engine's business.
         for name in NOT_FOR_THE_ENGINE:

@@ -16,13 +16,13 @@ class Keepalive:
         self._loop = loop
         self._stalled = stalled
         self._link: Link | None = None
-        self._felt = 0.0
+        self._since = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
-    def feel(self, link: Link) -> None:
+    def watch(self, link: Link) -> None:
         """From now on it is this link that is felt."""
         self._link = link
-        self._felt = self._loop.time()
+        self._since = self._loop.time()
         self._look_in(QUIET_S)
 
     def stop(self) -> None:
@@ -37,7 +37,7 @@ class Keepalive:
         if self._link is None:
             return
         # A link that was ready long before its turn may have been silent all the while.
-        silent = self._loop.time() - max(self._link.last_heard, self._felt)
+        silent = self._loop.time() - max(self._link.last_heard, self._since)
         if silent >= QUIET_S + PONG_S:
             self._stalled()
         elif silent >= QUIET_S:

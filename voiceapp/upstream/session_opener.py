@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from ..conversation import dialects, faults
 from ..conversation import events as ev
-from ..conversation.event_reader import Reader
+from ..conversation.event_reader import EventReader
 from ..conversation.faults import Fault
 from ..net.link import Cause, Ending, Link
 from . import explanation
@@ -58,7 +58,7 @@ class SessionOpener:
         self._began = loop.time()
         self._said = self._made = self._over = False
         self._model = ""
-        self._reader = Reader()
+        self._reader = EventReader()
         self._timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
