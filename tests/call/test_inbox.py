@@ -10,14 +10,6 @@ from voiceapp.call.inbox import SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE, Inbox, chun
 from voiceapp.errors import BrowserError
 
 
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The bucket's time in seconds."""
-    now = [0.0]
-    monkeypatch.setattr("voiceapp.net.rate_limit.monotonic", lambda: now[0])
-    return now
-
-
 def sound(ms: int) -> bytes:
     return base64.b64encode(bytes(48 * ms))
 
@@ -47,15 +39,16 @@ class TestOrder:
 
 
 class TestPace:
-    def test_what_waited_in_a_stalled_line_may_come_at_once_and_more_is_left_out(self, clock: list[float]) -> None:
-        inbox = Inbox()
+    def test_what_waited_in_a_stalled_line_may_come_at_once_and_more_is_left_out(self) -> None:
+        clock = [0.0]
+        inbox = Inbox(lambda: clock[0])
         sizes = [inbox.take(n, sound(100)) for n in range(1, 31)]
         assert sizes == [4800] * 20 + [0] * 10
         clock[0] = 1.0
         assert inbox.take(31, sound(1000)) == 48_000
 
-    def test_what_is_left_out_is_confirmed_too(self, clock: list[float]) -> None:
-        inbox = Inbox()
+    def test_what_is_left_out_is_confirmed_too(self) -> None:
+        inbox = Inbox(lambda: 0.0)
         for n in range(1, 31):
             inbox.take(n, sound(100))
         assert inbox.due() == 30
@@ -63,13 +56,11 @@ class TestPace:
     @given(st.lists(st.tuples(st.integers(1, 1000), st.floats(0, 2)), max_size=60))
     def test_whatever_comes_no_more_passes_than_is_spoken(self, chunks: list[tuple[int, float]]) -> None:
         now = [0.0]
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("voiceapp.net.rate_limit.monotonic", lambda: now[0])
-            inbox, passed = Inbox(), 0
-            for n, (ms, pause) in enumerate(chunks, 1):
-                now[0] += pause
-                passed += inbox.take(n, sound(ms))
-            assert passed / 48 <= SOUND_MS_AT_ONCE + SOUND_MS_A_SECOND * now[0] + 1
+        inbox, passed = Inbox(lambda: now[0]), 0
+        for n, (ms, pause) in enumerate(chunks, 1):
+            now[0] += pause
+            passed += inbox.take(n, sound(ms))
+        assert passed / 48 <= SOUND_MS_AT_ONCE + SOUND_MS_A_SECOND * now[0] + 1
 
 
 class TestSize:

@@ -1,5 +1,8 @@
 """The microphone's chunks as they come from the page: their order, their pace, and when to confirm them."""
 
+from collections.abc import Callable
+from time import monotonic
+
 from ..conversation.pcm16 import BASE64_PER_MS, BYTES_PER_MS, NotBase64Error, base64_size
 from ..errors import BrowserError
 from ..net.rate_limit import TokenBucket
@@ -15,12 +18,12 @@ ACK_EVERY_BYTES = 200 * BYTES_PER_MS
 
 
 class Inbox:
-    """Of one call. `number`: of the last chunk that came; the first is 1."""
+    """Of one call. `number`: of the last chunk that came; the first is 1. `clock`: in seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self.number = 0
         self._unconfirmed = 0
-        self._pace = TokenBucket(SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE)
+        self._pace = TokenBucket(SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE, clock)
 
     def take(self, n: int, sound: bytes) -> int:
         """Bytes of PCM16 in chunk `n`, found without decoding its base64; 0 where it comes too fast and is left out.
