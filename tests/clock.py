@@ -67,7 +67,7 @@ class SkippingLoop(asyncio.SelectorEventLoop):
         return super().time() + self.skipped
 
     def skip(self, seconds: float) -> None:
-        """So much time is past at once; from any thread."""
+        """So much time is past at once; from any thread. Whoever had to answer in it did not."""
         self.call_soon_threadsafe(self._skip, seconds)
 
     def _skip(self, seconds: float) -> None:

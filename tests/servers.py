@@ -13,8 +13,10 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from flask import Flask
 from werkzeug.serving import make_server
 
+from tests.clock import SkippingLoop, start_skipping
 from voiceapp import create_app
 from voiceapp.config.settings import Settings
 from voiceapp.web.services import services
@@ -112,7 +114,21 @@ def gunicorn(
 @contextlib.contextmanager
 def werkzeug(settings: Mapping[str, str]) -> Iterator[str]:
     """The app under Flask's development server, in this process: its address."""
+    with _listening(create_app(Settings.from_env(settings))) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def skipping(settings: Mapping[str, str]) -> Iterator[tuple[str, SkippingLoop]]:
+    """The same, and its bridge's loop, whose time can be skipped."""
     app = create_app(Settings.from_env(settings))
+    loop = start_skipping(services(app).bridge)
+    with _listening(app) as url:
+        yield url, loop
+
+
+@contextlib.contextmanager
+def _listening(app: Flask) -> Iterator[str]:
     server = make_server("127.0.0.1", free_port(), app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, args=(STOP_POLL_S,), daemon=True)
     thread.start()
