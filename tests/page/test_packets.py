@@ -2,6 +2,8 @@
 
 import json
 import queue
+from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -10,8 +12,6 @@ from hypothesis import strategies as st
 
 from voiceapp.call.inbox import chunk_bytes
 from voiceapp.errors import BrowserError
-from voiceapp.net import rate_limit
-from voiceapp.net.rate_limit import TokenBucket
 from voiceapp.net.threaded_driver import BoundedQueue, ThreadedDriver
 from voiceapp.page import packets
 from voiceapp.page.packets import RESERVED, PacketError, check
@@ -140,22 +140,10 @@ def test_the_stock_drivers_queue_has_a_bound_and_says_so_once() -> None:
     assert len(left) <= 2
 
 
-def test_a_bucket_gives_what_it_holds_and_refills_with_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = [0.0]
-    monkeypatch.setattr("voiceapp.net.rate_limit.monotonic", lambda: now[0])
-    bucket = TokenBucket(50, 100)
-    assert sum(bucket.take(1) for _ in range(500)) == 100
-    now[0] = 1.0
-    assert sum(bucket.take(1) for _ in range(500)) == 50
-    now[0] = 100.0
-    assert sum(bucket.take(1) for _ in range(500)) == 100
-    assert not bucket.take(101)
-
-
 class Floor:
     """What stands behind the guard: takes all, closes what it is told to."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self.taken: list[str] = []
         self.closed: list[int] = []
         eio = type("Eio", (), {})()
@@ -163,7 +151,9 @@ class Floor:
         manager = type("Manager", (), {"sid_from_eio_sid": lambda *_: "sid"})()
         self.server = type("Server", (), {"eio": eio, "manager": manager})()
         bridge = type("Bridge", (), {"run": lambda *_: None})()
-        packets.PacketGuard(self.server, bridge, lambda _sid, code, _reason: self.closed.append(code), lambda _: None)
+        packets.PacketGuard(
+            self.server, bridge, lambda _sid, code, _reason: self.closed.append(code), lambda _: None, clock
+        )
         eio.handlers["connect"]("eio", {})
 
     def _take(self, _: str, packet: str) -> None:
@@ -180,11 +170,10 @@ def nested(characters: int, event: str = "x") -> str:
 @pytest.mark.parametrize("event", ["x", "text", "audio"])
 def test_what_is_parsed_is_counted_first(monkeypatch: pytest.MonkeyPatch, event: str) -> None:
     """However much comes in a moment, and whatever it says it is."""
-    monkeypatch.setattr(rate_limit, "monotonic", lambda: 0.0)
     parsed: list[int] = []
     read = packets._json
     monkeypatch.setattr(packets, "_json", lambda text: (parsed.append(len(text)), read(text))[1])
-    floor = Floor()
+    floor = Floor(lambda: 0.0)
     for _ in range(100):
         floor.send(nested(60_000, event))
     assert sum(parsed) <= 140_000

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 from ..net.bridge import Bridge
@@ -90,11 +91,11 @@ def _json(text: str) -> Any:
 class _Sender:
     """One connection's pace."""
 
-    def __init__(self) -> None:
-        self.events = TokenBucket(EVENTS_A_SECOND, EVENTS_AT_ONCE)
-        self.characters = TokenBucket(EVENT_CHARACTERS_A_SECOND, EVENT_CHARACTERS_AT_ONCE)
-        self.frames = TokenBucket(FRAMES_A_SECOND, FRAMES_AT_ONCE)
-        self.told = TokenBucket(1 / TELL_EVERY_S, 1)
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.events = TokenBucket(EVENTS_A_SECOND, EVENTS_AT_ONCE, clock)
+        self.characters = TokenBucket(EVENT_CHARACTERS_A_SECOND, EVENT_CHARACTERS_AT_ONCE, clock)
+        self.frames = TokenBucket(FRAMES_A_SECOND, FRAMES_AT_ONCE, clock)
+        self.told = TokenBucket(1 / TELL_EVERY_S, 1, clock)
         self.excess = 0
 
 
@@ -107,11 +108,13 @@ class PacketGuard:
         bridge: Bridge,
         close: Callable[[str, int, str], None],
         tell_too_fast: Callable[[str], None],
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self._server = socketio_server
         self._bridge = bridge
         self._close = close
         self._tell_too_fast = tell_too_fast
+        self._clock = clock
         self._senders: dict[str, _Sender] = {}
         handlers = socketio_server.eio.handlers
         self._connected, self._message, self._disconnected = (
@@ -120,7 +123,7 @@ class PacketGuard:
         handlers.update(connect=self._connect, message=self._take, disconnect=self._disconnect)
 
     def _connect(self, sid: str, environ: Any) -> Any:
-        self._senders[sid] = _Sender()
+        self._senders[sid] = _Sender(self._clock)
         self._expect_session(sid)
         return self._connected(sid, environ)
 
