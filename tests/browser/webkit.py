@@ -135,6 +135,10 @@ class WebKitVisitor(Person):
     def press(self, *keys: str) -> None:
         self._do("/actions", actions=typing(keys))
 
+    def resize(self, width: int, height: int) -> None:
+        """The window; its own frame is part of it."""
+        self._do("/window/rect", width=width, height=height)
+
     @property
     def errors(self) -> list[str]:
         return [*self.earlier, *self.evaluate("() => window.testErrors ?? []")]
