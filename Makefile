@@ -13,8 +13,8 @@ export npm_config_fetch_retries ?= 1
 export npm_config_fetch_retry_mintimeout ?= 1000
 export npm_config_fetch_retry_maxtimeout ?= 5000
 export npm_config_fetch_timeout ?= 30000
-REGISTRY = The reason stands above. A registry of your own is named by PIP_INDEX_URL and npm_config_registry,\
- an authority of your own by PIP_CERT and NODE_EXTRA_CA_CERTS, a proxy by HTTPS_PROXY. Then make again.
+REGISTRY = The reason is above. Set PIP_INDEX_URL and npm_config_registry for your own registry,\
+ PIP_CERT and NODE_EXTRA_CA_CERTS for your own certificates, HTTPS_PROXY for a proxy. Then run make again.
 
 .PHONY: run test test-page test-rest test-quick test-node test-core test-modules check check-node check-python node-packages bench fuzz soak shots clean
 
@@ -100,7 +100,7 @@ $(VENV)/installed-requirements-dev.txt: requirements-engine.txt requirements-red
 # pip is what comes last: without it the environment is half made (Debian's Python lacks what puts it there), and is
 # completed or made anew.
 $(VENV)/bin/pip:
-	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("VoiceApp needs Python 3.11 or newer; this is %d.%d. Name another with: make PYTHON=python3.12" % v[:2])'
+	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("VoiceApp needs Python 3.11 or newer; this is %d.%d. Choose another with: make PYTHON=python3.12" % v[:2])'
 	@{ [ -f $(VENV)/pyvenv.cfg ] && $(BIN)/python -m ensurepip --default-pip >/dev/null 2>&1 && [ -e $@ ]; } \
 	|| { rm -rf $(VENV) && $(PYTHON) -m venv $(VENV); } \
-	|| { rm -rf $(VENV); echo "No environment could be made in $(VENV). On Debian and Ubuntu: sudo apt install python3-venv. Then make again." >&2; exit 1; }
+	|| { rm -rf $(VENV); echo "The Python environment $(VENV) could not be made. On Debian and Ubuntu: sudo apt install python3-venv. Then run make again." >&2; exit 1; }

@@ -39,7 +39,7 @@ threads = _settings.threads
 keepalive = 5
 # Its heartbeat, which must not wait for a disk.
 worker_tmp_dir = metric_files.temporary_folder() or sys.exit(
-    "VoiceApp cannot start: there is no folder for small temporary files; let it write to /dev/shm or to a small /tmp."
+    "VoiceApp cannot start: no folder for small temporary files can be written to. Allow /dev/shm or a small /tmp."
 )
 # A worker whose loop hangs is replaced.
 timeout = 30

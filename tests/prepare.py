@@ -1,4 +1,4 @@
-"""Sees that the system programs the tests drive are there: installs them where allowed, else says what to install."""
+"""Makes sure that the programs the tests drive are there: installs them if allowed, else says what to install."""
 
 import os
 import shutil
@@ -60,7 +60,7 @@ def browser_trouble() -> str:
     except OSError as error:
         return str(error.strerror)
     except subprocess.TimeoutExpired:
-        return f"it did nothing for {LAUNCH_S} s"
+        return f"no answer within {LAUNCH_S} s"
     if done.returncode == 0 and "<html>" in done.stdout:
         return ""
     said = done.stderr.strip().splitlines() or ["it gave no reason"]
@@ -75,15 +75,15 @@ def main() -> None:
     if missing():
         packages = " ".join(missing())
         sys.exit(
-            f"The tests need these programs; please install them: {packages}\n"
+            f"The tests need programs that are missing. Please install: {packages}\n"
             f"On Debian and Ubuntu: sudo apt install {packages}"
         )
     trouble = browser_trouble()
     if trouble:
         sys.exit(
             f"The tests drive {shutil.which('chromium')}, which does not start ({trouble}).\n"
-            "Try it: chromium --headless --no-sandbox --dump-dom about:blank\n"
-            "The tests that need no browser: make test-quick"
+            "Try it yourself: chromium --headless --no-sandbox --dump-dom about:blank\n"
+            "To run the tests that need no browser: make test-quick"
         )
 
 

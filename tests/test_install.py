@@ -181,7 +181,7 @@ def test_a_source_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch, tmp_pa
     npm.write_text("#!/bin/sh\nexec sleep 30\n")
     npm.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    with pytest.raises(vendor.VendorError, match=r"npm had no answer in 0\.2 s"):
+    with pytest.raises(vendor.VendorError, match=r"npm got no answer within 0\.2 s"):
         vendor.fetch()
 
 

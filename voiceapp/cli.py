@@ -18,19 +18,19 @@ ROOT = Path(__file__).parents[1]
 
 
 def run() -> int:
-    """Serve the app with gunicorn, as the Procfile does; does not return."""
+    """Serve the app with gunicorn, as the Procfile does."""
     os.chdir(ROOT)
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"])  # noqa: S606
 
 
 def check() -> int:
-    """Say whether the settings are right, and what works with them; 1 where something does not."""
+    """Check the settings, and say which parts work with them; exit code 1 if one does not."""
     try:
         settings = Settings.from_env(os.environ)
     except SettingError as error:
         print(f"VoiceApp cannot start: {error}", file=sys.stderr)
         return 1
-    print(f"VoiceApp would be at {settings.url}")
+    print(f"The settings are right. VoiceApp would be at {settings.url}")
     readiness = Readiness(settings)
     for part, trouble in readiness.voices.items():
         print(f"{part}: {trouble or 'ready'}")
@@ -38,7 +38,7 @@ def check() -> int:
 
 
 def engine() -> int:
-    """Run the embedded engine by itself."""
+    """Run the embedded engine alone; its options follow (--help lists them)."""
     runpy.run_module("voiceapp.engine", run_name="__main__")
     return 0
 
@@ -62,6 +62,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         commands.add_parser(name, help=command.__doc__, add_help=name != "engine")
     known, rest = parser.parse_known_args(arguments)
     if rest and known.command != "engine":
-        parser.error(f"{known.command} takes no {rest[0]}")
+        parser.error(f"{known.command} has no option {rest[0]}")
     sys.argv = [sys.argv[0], *rest]
     return COMMANDS[known.command]()

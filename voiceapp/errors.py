@@ -38,10 +38,8 @@ class EngineError(VoiceError):
     """The embedded engine's: it cannot be started."""
 
 
-INTERNAL = Fault("internal", "Something went wrong on our side. Start a new call to go on.", retry=True)
-BROWSER_STALLED = Fault(
-    "browser_stalled", "The page stopped reading what it was sent, so the call was ended.", retry=True
-)
+INTERNAL = Fault("internal", "Something went wrong on the server. Start a new call to go on.", retry=True)
+BROWSER_STALLED = Fault("browser_stalled", "The page fell behind, so the call was ended. Start a new call.", retry=True)
 SERVER_STOPPING = Fault("server_stopping", "The server is being restarted. Start a new call in a moment.", retry=True)
 ENGINE_MISSING = Fault(
     "engine_missing",
@@ -57,7 +55,7 @@ ENGINE_STARTING = Fault(
 )
 
 RENEWAL_FAILED = Fault("renewal_failed", "The change could not be made. The call goes on as it was.", retry=True)
-TOO_OFTEN = Fault("too_often", "That was asked for many times in a moment. Wait a little, then try again.", retry=True)
+TOO_OFTEN = Fault("too_often", "Too many requests in a short time. Wait a little, then try again.", retry=True)
 
 NOT_ALLOWED = Fault("not_allowed", "You are not logged in. Reload the page and type the access code.")
 # Where nobody is asked for a code: a proxy says who it is.
@@ -67,19 +65,23 @@ NOT_NAMED = Fault(
 )
 WRONG_NAME = Fault(
     "wrong_place",
-    "This server does not answer to the name it was asked by. Open the app at the address you were given.",
+    "This server does not answer to the name it was asked for. Open the app at the address you were given.",
 )
 WRONG_PLACE = Fault(
     "wrong_place",
-    "The address of this page is not the one the server was asked by: a proxy in front changes it, or the request came "
-    "from another site.",
+    "The address of this page does not match the one the server was asked for: a proxy in front changes it, or the "
+    "request came from another site.",
 )
 TOO_MANY_TRIES = Fault("too_many_tries", "Too many wrong codes. Wait a minute, then try again.", retry=True)
-TOO_MANY_CALLS = Fault("too_many_calls", "You have as many calls as one person may have. End one first.", retry=True)
-TOO_FAST = Fault("too_fast", "More came than anyone can say; some of it was left out.")
-IDLE_SOON = Fault("idle_soon", "Nobody has spoken for a while. The call ends soon unless somebody does.")
-IDLE = Fault("idle", "The call was ended because nobody spoke any more.", retry=True)
-CALL_ENDING = Fault("call_ending", "The call reaches its time limit soon.")
-CALL_TOO_LONG = Fault("call_too_long", "The call reached the time limit of this server.", retry=True)
-BUDGET_LOW = Fault("budget_low", "The budget for today is nearly spent.")
-BUDGET_SPENT = Fault("budget_spent", "The budget for today is spent. Try again tomorrow.")
+TOO_MANY_CALLS = Fault(
+    "too_many_calls", "You already have as many calls as one person may have. End one first.", retry=True
+)
+TOO_FAST = Fault("too_fast", "Too much was sent at once, so some of it was left out. Wait a moment, then go on.")
+IDLE_SOON = Fault("idle_soon", "Nobody has spoken for a while. Say something, or the call ends soon.")
+IDLE = Fault("idle", "The call was ended because nobody spoke. Start a new call when you like.", retry=True)
+CALL_ENDING = Fault("call_ending", "The call will soon reach its time limit.")
+CALL_TOO_LONG = Fault(
+    "call_too_long", "The call reached this server's time limit. Start a new call to go on.", retry=True
+)
+BUDGET_LOW = Fault("budget_low", "Today's budget is nearly spent. The call ends when it is spent.")
+BUDGET_SPENT = Fault("budget_spent", "Today's budget is spent. Try again tomorrow.")

@@ -26,7 +26,7 @@ class TestOrder:
     def test_a_number_that_was_not_due_is_refused_by_name(self, n: int) -> None:
         inbox = Inbox()
         inbox.take(1, sound(40))
-        with pytest.raises(BrowserError, match=f"chunk {n} arrived, 2 was due"):
+        with pytest.raises(BrowserError, match=f"expected chunk 2, got {n}"):
             inbox.take(n, sound(40))
 
     def test_after_a_refused_chunk_the_due_one_is_taken(self) -> None:

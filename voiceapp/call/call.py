@@ -211,7 +211,7 @@ class Call:
             try:
                 give_back()
             except Exception:
-                log.exception("call %s: not all of it could be ended", self.id)
+                log.exception("call %s: a part of it could not be ended", self.id)
 
     def _close_conversation(self) -> None:
         for effect in self._conversation.close():

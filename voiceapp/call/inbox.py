@@ -33,7 +33,7 @@ class Inbox:
         """
         size = chunk_bytes(sound)
         if n != self.number + 1:
-            raise BrowserError(f"audio was refused: chunk {n} arrived, {self.number + 1} was due")
+            raise BrowserError(f"audio was refused: expected chunk {self.number + 1}, got {n}")
         self.number = n
         self._unconfirmed += size
         return size if self._pace.take(max(len(sound) / BASE64_PER_MS, MIN_CHUNK_MS)) else 0
@@ -49,11 +49,11 @@ class Inbox:
 def chunk_bytes(sound: bytes) -> int:
     """Bytes of PCM16 in base64, found without decoding it. Raises `BrowserError` as `Inbox.take`."""
     if not 0 < len(sound) <= _MAX_CHARACTERS:
-        raise BrowserError(f"audio was refused: it must be 1 to {MAX_CHUNK_MS} ms of sound")
+        raise BrowserError(f"audio was refused: a chunk must hold 1 to {MAX_CHUNK_MS} ms of sound")
     try:
         size = base64_size(sound)
     except NotBase64Error as error:
         raise BrowserError(f"audio was refused: {error}") from None
     if size % 2:
-        raise BrowserError("audio was refused: it holds half a sample")
+        raise BrowserError("audio was refused: it ends in the middle of a sample")
     return size

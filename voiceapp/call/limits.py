@@ -105,7 +105,10 @@ class CallLimits(Observer):
         if self._call is None or not (self.rules.day_money or self.rules.user_day_money):
             return
         if self._call.cost.presumed:
-            log.warning("call %s: no price is known for all it uses; the budgets count the dearest", self._call.id)
+            log.warning(
+                "call %s: it uses something without a known price; the budgets count the highest known price",
+                self._call.id,
+            )
         self._show()
 
     def stop(self) -> None:

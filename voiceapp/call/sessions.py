@@ -85,12 +85,12 @@ class Sessions:
         self._go_on_with(ready.link)
         before.hand_over(None)
         before.close(1000)
-        log.info("call %s: renewed with %s", self._host.id, ready.plan.profile.name)
+        log.info("call %s: continues in a new session with %s", self._host.id, ready.plan.profile.name)
         return ready
 
     def _renewal_failed(self, error: Exception) -> None:
         code = error.fault.code if isinstance(error, VoiceError) else type(error).__name__
-        log.warning("call %s: renewal failed: %s", self._host.id, code)
+        log.warning("call %s: a new session could not be opened: %s", self._host.id, code)
         if not self._host.over:
             self._host.warn(RENEWAL_FAILED)
 

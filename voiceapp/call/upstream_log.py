@@ -36,8 +36,8 @@ class UpstreamLog(Observer):
         # Said once for each reason, and counted until the end.
         self._left_out[why] += 1
         if self._left_out[why] == 1:
-            log.warning("call %s: left out of what the upstream sends: %s", self._call, why.value)
+            log.warning("call %s: ignored from the upstream: %s", self._call, why.value)
 
     def ended(self, reason: str, now: float) -> None:
         for why, times in self._left_out.items():
-            log.info("call %s: left out %d times: %s", self._call, times, why.value)
+            log.info("call %s: ignored from the upstream %d times: %s", self._call, times, why.value)

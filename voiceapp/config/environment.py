@@ -61,7 +61,9 @@ class Reader:
         self._asked.add(name)
         value = self._env.get(name, "").strip()
         if len(value) > longest:
-            raise SettingError(f"{name} is too long: {len(value)} characters, at most {longest} are taken.")
+            raise SettingError(
+                f"{name} is too long: it has {len(value)} characters, and at most {longest} are allowed."
+            )
         return value or default
 
     def has(self, name: str) -> bool:
@@ -111,7 +113,9 @@ class Reader:
             try:
                 network = ip_network(word)
             except ValueError:
-                raise SettingError(f"{name} holds {word!r}, which is no network such as 10.0.0.0/8.") from None
+                raise SettingError(
+                    f"{name} holds {word!r}; it must be a list of networks such as 10.0.0.0/8."
+                ) from None
             if isinstance(network, IPv6Network) and network.subnet_of(_MAPPED):
                 # IPv4 in the form of an IPv6 socket; addresses are compared as IPv4.
                 network = IPv4Network((network.network_address.packed[-4:], network.prefixlen - 96))
@@ -121,7 +125,7 @@ class Reader:
     def secret(self, name: str) -> Secret:
         value = self.text(name)
         if not value.isascii() or any(c.isspace() or not c.isprintable() for c in value):
-            raise SettingError(f"{name} holds a space, a line break or a character that no key has.")
+            raise SettingError(f"{name} must be plain ASCII without spaces or line breaks; check how it was copied.")
         return Secret(value)
 
     def phrase(self, name: str) -> Secret:
@@ -147,4 +151,6 @@ class Reader:
         """A misspelt setting would otherwise be ignored in silence."""
         for name in sorted(self._env):
             if name.startswith("VOICEAPP_") and name not in self._asked and not name.startswith(ENGINE_PREFIXES):
-                raise SettingError(f"{name} is not a setting of VoiceApp. docs/settings.md lists them all.")
+                raise SettingError(
+                    f"{name} is not a setting of VoiceApp. Correct or remove it; docs/settings.md lists all settings."
+                )

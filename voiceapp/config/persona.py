@@ -70,10 +70,10 @@ def read_all(folder: str = "") -> dict[str, Persona]:
     found = _read_folder(FOLDER)
     if folder:
         if not Path(folder).is_dir():
-            raise SettingError(f"VOICEAPP_PERSONAS is {folder!r}, which is no folder.")
+            raise SettingError(f"VOICEAPP_PERSONAS is {folder!r}; it must be a folder that exists.")
         found |= _read_folder(Path(folder))
     if all(persona.needs_model for persona in found.values()):
-        raise SettingError("VOICEAPP_PERSONAS leaves no persona that does without a language model; keep one.")
+        raise SettingError("VOICEAPP_PERSONAS replaces every persona that needs no language model; keep one of them.")
     return found
 
 

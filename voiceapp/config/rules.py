@@ -172,7 +172,7 @@ def _asked_as(name: str, netloc: str) -> str:
     try:
         return addresses.asked_as(netloc)
     except UnicodeError:
-        raise SettingError(f"{name} holds {netloc!r}, which no address can be.") from None
+        raise SettingError(f"{name} holds {netloc!r}, which cannot be an address.") from None
 
 
 def _own_origins(port: int) -> frozenset[tuple[str, str]]:
@@ -186,8 +186,8 @@ def _prefix(reader: Reader) -> str:
         if given.rstrip("/"):
             if not addresses.prefix(given):
                 raise SettingError(
-                    f"{name} is {given!r}; it must be a path such as /voice, of letters, digits and . _ ~ -, that is "
-                    "none of the app's own."
+                    f"{name} is {given!r}; it must be a path such as /voice, of letters, digits and . _ ~ -, and not "
+                    "one of the app's own paths."
                 )
             return addresses.prefix(given)
     return ""
@@ -229,6 +229,6 @@ def _check_public(reader: Reader, rules: Rules, *, exposed: bool) -> None:
     public = reader.flag("VOICEAPP_PUBLIC")
     if exposed and not rules.restricted and not public:
         raise SettingError(
-            "VOICEAPP_ACCESS_CODE is missing: the app can be reached from outside, and anyone could talk at your cost. "
+            "VOICEAPP_ACCESS_CODE is missing: the app can be reached from outside, so anyone could talk at your cost. "
             "Set it (or VOICEAPP_TRUSTED_PROXIES), or VOICEAPP_PUBLIC=yes to let everyone in."
         )

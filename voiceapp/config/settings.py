@@ -147,7 +147,7 @@ def _profiles(reader: _Reader) -> tuple[str, ...]:
             raise SettingError(f"VOICEAPP_PROFILE is {name!r}; it must be one of {', '.join(PROFILES)}.")
     if len([name for name in chosen if name != "embedded"]) > 1:
         raise SettingError(
-            f"VOICEAPP_PROFILE is {', '.join(chosen)!r}; beside embedded there can be one, since there is one address."
+            f"VOICEAPP_PROFILE is {', '.join(chosen)!r}; it may name one besides embedded, since there is one address."
         )
     has_upstream = any(reader.text(n) for n in ("OPENAI_API_KEY", "VOICEAPP_UPSTREAM_KEY", "VOICEAPP_UPSTREAM_URL"))
     return chosen or ("openai" if has_upstream else "embedded",)
@@ -184,7 +184,7 @@ def _check_url(url: str) -> None:
         sound = False
     if not sound or parts.fragment or any(c.isspace() for c in url):
         raise SettingError(
-            "VOICEAPP_UPSTREAM_URL must be an address such as wss://example.com/v1/realtime, with no name or key in it."
+            "VOICEAPP_UPSTREAM_URL must be an address such as wss://example.com/v1/realtime, without name or key in it."
         )
 
 
@@ -210,5 +210,5 @@ def _models(reader: _Reader, profile: str) -> tuple[str, ...]:
 def _secret_key(reader: _Reader) -> Secret:
     key = reader.secret("SECRET_KEY")
     if key and len(key.reveal()) < 16:
-        raise SettingError("SECRET_KEY is shorter than 16 characters.")
+        raise SettingError("SECRET_KEY is too short; it needs at least 16 characters.")
     return key or _random_secret()

@@ -24,7 +24,7 @@ NO_ACCESS = Fault(
     "no_access", "This API key may not use the model. Choose another model in VOICEAPP_MODEL, or another key."
 )
 MODEL_MISSING = Fault("model_missing", "The server does not know this model. Check VOICEAPP_MODEL.")
-QUOTA = Fault("quota", "The API account has no credit left. Add credit or raise the limit at the provider.")
+QUOTA = Fault("quota", "The API account has no credit left. Add credit, or raise the limit, at the provider.")
 RATE_LIMITED = Fault("rate_limited", "The provider is limiting requests. Wait a moment and try again.", retry=True)
 BETA_REFUSED = Fault(
     "beta_refused",
@@ -45,19 +45,21 @@ SETTINGS_REFUSED = Fault(
 )
 NOT_READY = Fault(
     "upstream_not_ready",
-    "The voice server did not get ready in time. Try again in a moment, or allow it more in VOICEAPP_READY_SECONDS.",
+    "The voice server did not get ready in time. Try again in a moment, or raise VOICEAPP_READY_SECONDS.",
     retry=True,
 )
 CHANGE_REFUSED = Fault("change_refused", "The voice server refused this change. The call goes on as it was.")
 NO_ANSWER = Fault(
-    "no_answer", "The service held its answer back, or cut it off before the first word. Ask differently."
+    "no_answer", "The service held its answer back, or cut it off before the first word. Ask in another way."
 )
 OVERDUE = Fault(
     "overdue", "The voice server is taking too long to answer. Say it again, or wait a little longer.", retry=True
 )
-TRANSCRIPT_FULL = Fault("transcript_full", "The transcript of this call is full. The call goes on without it.")
+TRANSCRIPT_FULL = Fault(
+    "transcript_full", "The transcript of this call is full. You can go on talking, but nothing more is written down."
+)
 BUSY = Fault("busy", "All lines are busy. Try again in a moment.", retry=True)
-TOOL_LOOP = Fault("tool_loop", "The model keeps calling tools without an answer. Say something to go on.")
+TOOL_LOOP = Fault("tool_loop", "The model keeps calling tools and does not answer. Say something to go on.")
 
 # Codes of `error` events, of failed responses and of close reasons (`type.code`), which share one vocabulary.
 # Sources: the provider's error reference, recordings and issue threads on compatible clients.
@@ -117,10 +119,10 @@ def of_refusal(code: str, param: str) -> Fault:
 
 
 def about(fault: Fault, param: str) -> Fault:
-    """The fault, its first sentence naming the field that was refused in place of any guess, if `param` is a field."""
+    """The fault; if `param` is a field, its message names it instead of giving advice."""
     if not FIELD.fullmatch(param):
         return fault
-    return replace(fault, message=f"{fault.message.partition('.')[0]}: it names {param}.", param=param)
+    return replace(fault, message=f"{fault.message.partition('.')[0]}: the field it names is {param}.", param=param)
 
 
 def of_status(status: int) -> Fault:

@@ -23,7 +23,7 @@ def base64_size(sound: bytes) -> int:
     if padding and (padding not in (b"=", b"==") or not sound.endswith(padding)):
         raise NotBase64Error("it is not base64")
     if len(sound) % 4:
-        raise NotBase64Error("its base64 is cut off")
+        raise NotBase64Error("its base64 is incomplete")
     return len(sound) // 4 * 3 - len(padding)
 
 
@@ -36,7 +36,7 @@ def standard_base64(text: str) -> bytes:
         raise NotBase64Error("it is not base64")
     digits = text.replace("-", "+").replace("_", "/").encode("ascii").translate(None, _WHITESPACE).rstrip(b"=")
     if len(digits) % 4 == 1:
-        raise NotBase64Error("its base64 is cut off")
+        raise NotBase64Error("its base64 is incomplete")
     sound = digits + b"=" * (-len(digits) % 4)
     base64_size(sound)
     return sound

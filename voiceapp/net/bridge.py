@@ -163,7 +163,7 @@ class Bridge:
             try:
                 stopper()
             except Exception:
-                log.exception("the bridge's stop: one of what ends with it failed")
+                log.exception("the bridge is stopping, and one step of it failed")
         self.connectors.shutdown(wait=False, cancel_futures=True)
         # What the stoppers began (goodbyes, a process ending) may take a moment; the rest is cut.
         deadline = self.loop.time() + wait_s

@@ -133,7 +133,7 @@ class HttpServer:
 
     def _out_of_files(self, listener: socket.socket) -> None:
         """Close the newcomer, and let others come later."""
-        log.warning("no file descriptor is left: newcomers are turned away")
+        log.warning("no file descriptor is left, so new connections are refused; raise the limit (ulimit -n)")
         if self._spare_file is not None:
             os.close(self._spare_file)
             self._spare_file = None

@@ -27,11 +27,11 @@ MAX_DISCARDED = 1024 * 1024
 class Cause(Enum):
     """Why a link ended."""
 
-    PEER = "the peer said goodbye"
-    LOST = "the peer vanished without a word"
-    STALLED = "the peer did not read what it was sent"
-    TOO_FAST = "the peer sent more frames than it may"
-    PROTOCOL = "the peer broke the protocol, or a bound on its messages"
+    PEER = "the peer closed it"
+    LOST = "the peer vanished without closing it"
+    STALLED = "the peer stopped reading"
+    TOO_FAST = "the peer sent too many frames"
+    PROTOCOL = "the peer broke the protocol or sent too long a message"
     US = "we closed it"
 
 
@@ -179,7 +179,7 @@ class Link:
             try:
                 owner.link_closed(self._ending)
             except Exception:
-                log.exception("the end of a link could not be taken")
+                log.exception("the owner of a link failed at its end")
 
     def _linger(self) -> None:
         if not self._over and self._lingering is None:
@@ -274,7 +274,7 @@ class Link:
             elif type(event) is websocket.Binary:
                 owner.link_binary(event.payload)
         except Exception:
-            log.exception("what came on a link could not be taken")
+            log.exception("the owner of a link failed at a message")
             self.close(1011, "internal error")
 
     def _discard(self, size: int) -> bool:

@@ -77,4 +77,4 @@ def _of(pid: int) -> list[Path]:
 
 
 def _say_alone(error: OSError) -> None:
-    log.warning("no room for the files of /metrics (%s): each worker tells its own numbers only", error.strerror)
+    log.warning("no room for the files of /metrics (%s), so each worker reports only its own numbers", error.strerror)

@@ -25,7 +25,7 @@ LOOK_S = 1.0
 # Lines of calls in a second: more than an honest server has, and less than would fill a disk.
 CALL_LINES_A_SECOND = 20
 
-CALLS = Gauge("voiceapp_calls", "Calls that go on", multiprocess_mode="livesum")
+CALLS = Gauge("voiceapp_calls", "Calls in progress", multiprocess_mode="livesum")
 STARTED = Counter("voiceapp_calls_started", "Calls that began")
 ENDED = Counter("voiceapp_calls_ended", "Calls that ended, by reason", ["reason"])
 SECONDS = Histogram(
@@ -43,8 +43,8 @@ ANSWER = Histogram(
     buckets=(0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 2, 5, 10),
 )
 BYTES = Counter("voiceapp_bytes", "WebSocket bytes", ["side", "direction"])
-QUEUED = Gauge("voiceapp_queue_bytes", "Bytes that wait for a peer to read", ["side"], multiprocess_mode="livesum")
-LAG = Gauge("voiceapp_bridge_lag_seconds", "How late the bridge is, now", multiprocess_mode="livemax")
+QUEUED = Gauge("voiceapp_queue_bytes", "Bytes waiting for a peer to read them", ["side"], multiprocess_mode="livesum")
+LAG = Gauge("voiceapp_bridge_lag_seconds", "How late the bridge is", multiprocess_mode="livemax")
 
 
 def call_started(call: str, *, request: str, who: str) -> None:

@@ -50,7 +50,7 @@ _CAUSE = re.compile(r"(?i)refused|time[d ]*out|certificate|connection|not found|
 
 
 class VendorError(Exception):
-    """The client could not be had from a source; the message says why."""
+    """The client could not be fetched from a source; the message says why."""
 
 
 def integrity(content: bytes) -> str:
@@ -69,7 +69,7 @@ def fetch() -> None:
     if not _may_write():
         raise VendorError(
             f"The Socket.IO client is missing, and {TARGET.parent} cannot be written to. "
-            "Put it there when the image is made: python -m voiceapp.ops.vendor"
+            "Fetch it when the image is built: python -m voiceapp.ops.vendor"
         )
     troubles = []
     for source in (from_npm, from_wheel):
@@ -81,7 +81,7 @@ def fetch() -> None:
             return
     raise VendorError(
         f"The Socket.IO client could not be fetched: {'; '.join(troubles)}. Check the network (npm_config_registry, "
-        "PIP_INDEX_URL, NODE_EXTRA_CA_CERTS and PIP_CERT name a registry and an authority of your own), then try again."
+        "PIP_INDEX_URL, NODE_EXTRA_CA_CERTS and PIP_CERT name your own registry and certificates), then try again."
     )
 
 
@@ -93,7 +93,7 @@ def from_npm(folder: Path) -> bytes:
     with tarfile.open(archive) as tar:
         member = tar.extractfile("package/dist/socket.io.min.js")
         if member is None:
-            raise VendorError("npm's package lacks the file")
+            raise VendorError("the file is not in npm's package")
         return member.read()
 
 
@@ -109,7 +109,7 @@ def _in_folder(source: Callable[[Path], bytes]) -> bytes:
         with tempfile.TemporaryDirectory() as folder:
             return source(Path(folder))
     except (KeyError, StopIteration, OSError, tarfile.TarError, zipfile.BadZipFile) as error:
-        raise VendorError(f"{source.__name__}: {error or 'nothing came'}") from None
+        raise VendorError(f"{source.__name__}: {error or 'nothing arrived'}") from None
 
 
 def _run(*command: str) -> None:
@@ -119,7 +119,7 @@ def _run(*command: str) -> None:
             command, capture_output=True, text=True, check=False, timeout=DEADLINE_S, env={**PATIENCE, **os.environ}
         )
     except subprocess.TimeoutExpired:
-        raise VendorError(f"{name} had no answer in {DEADLINE_S} s") from None
+        raise VendorError(f"{name} got no answer within {DEADLINE_S} s") from None
     if done.returncode:
         raise VendorError(f"{name} failed: {_reason(done.stderr)}")
 
@@ -139,7 +139,7 @@ def _may_write() -> bool:
 
 def _keep(content: bytes) -> None:
     if integrity(content) not in HASHES:
-        raise VendorError("what came is not the pinned file")
+        raise VendorError("the file does not have the pinned hash")
     # Replaced in one step, so that a reader never sees half a file.
     draft = TARGET.with_suffix(f".{os.getpid()}.draft")
     try:

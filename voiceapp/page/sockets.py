@@ -81,7 +81,7 @@ class PageSocket:
         except SocketIsClosedError:
             pass  # The stock driver's page left in this moment.
         except Exception:
-            log.exception("the page could not be told %s", down.name(packet))
+            log.exception("the event %s could not be sent to the page", down.name(packet))
 
 
 @dataclass(slots=True)
@@ -227,7 +227,7 @@ class Pages:
         try:
             self._socketio.server.disconnect(sid)
         except Exception:
-            log.exception("a page without a call could not be told to go")
+            log.exception("a page without a call could not be disconnected")
         self._connections.close(page.eio_sid, 1000, "no call")
 
     # What a page sends
@@ -265,7 +265,7 @@ class Pages:
         if page.latest is not None and not page.latest.over:
             page.latest.fail()
         else:
-            log.exception("what a page asked for could not be done")
+            log.exception("a page's request failed")
             self._refuse(page, INTERNAL)
 
     def _complain(self, sid: str, error: VoiceError) -> None:
@@ -295,7 +295,7 @@ class Pages:
 
     def _start(self, page: Page, fields: Mapping[str, Any]) -> None:
         if page.latest is not None and not page.latest.over:
-            raise BrowserError("a call is going on already; stop it first", "already_started")
+            raise BrowserError("a call is already in progress; stop it first", "already_started")
         if not self._may_begin(page):
             self._refuse(page, TOO_OFTEN)
             return

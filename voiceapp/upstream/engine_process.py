@@ -116,7 +116,7 @@ class Engine:
             await self._follow(process, ready)
             code = await asyncio.to_thread(process.wait, ENDING_S)
         except OSError as error:
-            log.error("the engine cannot be started: %s", error)  # noqa: TRY400 - the reason is the whole story
+            log.error("the engine could not be started: %s", error)  # noqa: TRY400 - the reason is the whole story
             code = -1
         except subprocess.TimeoutExpired:
             code = self._killed()

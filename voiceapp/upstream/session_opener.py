@@ -74,7 +74,7 @@ class SessionOpener:
     def link_text(self, payload: bytes) -> None:
         reading = self._reader.read(payload, whole=True)
         if reading.left_out is not None:
-            log.warning("call %s: left out of what the upstream sends: %s", self._call, reading.left_out.value)
+            log.warning("call %s: ignored from the upstream: %s", self._call, reading.left_out.value)
         self._watch("down", len(payload), reading.message)
         if not self._made and not self._over:
             self._take(reading.event)

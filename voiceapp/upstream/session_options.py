@@ -41,7 +41,7 @@ class SessionOptions:
         persona = self._persona(fields, profile)
         if "instructions" in fields:
             if not self._edit:
-                raise BrowserError("instructions may not be changed on this server")
+                raise BrowserError("instructions cannot be changed on this server")
             persona = replace(persona, instructions=fields["instructions"].strip(), greeting="")
         config = SessionConfig(
             voice=self._voice(fields, profile, persona),

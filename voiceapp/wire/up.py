@@ -146,7 +146,7 @@ def check_fields(event: str, args: tuple[Any, ...]) -> Mapping[str, Any]:
     """The fields of an event of `UP`. Raises `BrowserError` naming what is wrong."""
     fields = args[0] if args else {}
     if len(args) > 1 or not isinstance(fields, dict):
-        raise BrowserError(f"{event} carries one object")
+        raise BrowserError(f"{event} takes one object")
     rules = UP[event].fields
     for name in fields:
         if name not in rules:
@@ -190,7 +190,7 @@ def read_detection(turn: Mapping[str, Any]) -> Detection:
     given = {name: value for name, value in turn.items() if name != "mode"}
     for name, value in given.items():
         if name not in rules.fields:
-            raise BrowserError(f"turn has no field {str(name)[:40]!r} for {mode}")
+            raise BrowserError(f"turn has no field {str(name)[:40]!r} in mode {mode}")
         kind = rules.fields[name].kind
         if not kind.check(value):
             raise BrowserError(f"turn.{name} must be {kind.meaning}")
@@ -212,7 +212,7 @@ def hearing(config: SessionConfig, session_request: Mapping[str, Any]) -> dict[s
 def chunk_from_args(args: tuple[Any, ...]) -> tuple[int, bytes]:
     """Number and base64 of an `audio` event that came the ordinary way. Raises `BrowserError`."""
     if len(args) != 2 or type(args[0]) is not int or not isinstance(args[1], str) or not args[1].isascii():
-        raise BrowserError("audio carries a chunk's number and base64")
+        raise BrowserError("audio takes a chunk's number and its base64")
     return args[0], args[1].encode()
 
 
