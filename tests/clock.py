@@ -1,6 +1,7 @@
 """Clocks of the test's own, for whatever waits on a loop: minutes pass in milliseconds, and to the second."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -33,6 +34,11 @@ class StandingLoop(asyncio.SelectorEventLoop):
         for _ in range(turns):
             self.call_soon(self.stop)
             self.run_forever()
+
+    def do(self, action: Callable[[], None]) -> None:
+        """Something that happens on the loop, and what comes of it at once."""
+        self.call_soon(action)
+        self.spin()
 
     def pass_time(self, seconds: float) -> None:
         """Let so much time pass: each timer comes at its own moment."""

@@ -1,192 +1,175 @@
-"""A voice, a persona or a model changes in the middle of a call: another session takes over."""
+"""Another session for a call that goes on: made, kept until the call is quiet, and given up in time."""
 
-import base64
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import upstream_settings
-from tests.page_client import PageClient, of_answer
-from tests.servers import werkzeug
-from voiceapp.engine.scripted.server import ScriptedServer
+from tests.clock import StandingLoop
+from tests.upstream.far_end import FarEnd
+from voiceapp.call.renewal import PATIENCE_S, Renewal
+from voiceapp.config.settings import Settings
+from voiceapp.conversation import events as ev
+from voiceapp.conversation import faults
+from voiceapp.conversation.faults import Fault
+from voiceapp.errors import UpstreamError, VoiceError
+from voiceapp.net.bridge import Bridge
+from voiceapp.net.link import CLOSE_WAIT_S, Ending, Link
+from voiceapp.upstream.connect import Profile
+from voiceapp.upstream.session_opener import SessionOpener
+from voiceapp.upstream.session_options import Plan, SessionOptions
 
-SOUND = base64.b64encode(bytes(1920)).decode()
-Upstream = Callable[..., ScriptedServer]
-Serve = Callable[..., str]
-
-
-def appended(events: list[Any]) -> int:
-    return sum(event["type"] == "input_audio_buffer.append" for event in events)
-
-
-def hear(page: PageClient, item: str) -> None:
-    """Wait for the whole of an answer, and say that it was heard."""
-    page.expect("audio", lambda n, which, sound: which == item and sound == "")
-    page.expect("usage", of_answer)
-    page.emit("heard", {"item": item, "heard_ms": 1200})
-    page.expect("turn", lambda n, data: data["state"] == "listening" and n > 1)
+READY_S = 300.0
 
 
-def test_the_new_session_has_the_new_voice_and_knows_the_talk(upstream: Upstream, serve: Serve) -> None:
-    server = upstream()
-    with PageClient(serve(server)) as page:
-        page.start()
-        page.talk(20)
-        hear(page, "a1")
-        assert page.call("configure", {"voice": "cedar"}) == {"ok": True}
-        (renewed,) = page.expect("renewed")
-        assert (renewed["voice"], renewed["persona"], renewed["profile"]) == ("cedar", "own", "openai")
-        page.talk(20, 21)
-        page.expect("usage", lambda n, data: data["turn"] != data["total"])
-        old, new = server.connections
-        assert server.wait_for(lambda _: [appended(each.events) for each in (old, new)] == [20, 20])
-        assert not page.named("ended")
-    told = [event["item"] for event in new.events if event["type"] == "conversation.item.create"]
-    assert [(item["role"], item["content"][0]["text"]) for item in told] == [
-        ("user", "Hi."),
-        ("assistant", "Hello there. How are you?"),
-    ]
-    (update,) = (event for event in new.events if event["type"] == "session.update")
-    assert update["session"]["audio"]["output"]["voice"] == "cedar"
+class Taker:
+    """Whoever goes on with the session."""
+
+    def link_text(self, payload: bytes) -> None: ...
+
+    def link_binary(self, payload: bytes) -> None: ...
+
+    def link_closed(self, end: Ending) -> None: ...
 
 
-def answered(page: PageClient) -> None:
-    """An answer has come, and nobody says yet that it was heard: the call is not quiet."""
-    page.start()
-    page.talk(20)
-    page.expect("audio", lambda n, item, sound: item == "a1" and sound == "")
-    page.expect("usage", of_answer)
+class Renewing:
+    """A call that is renewed. Its servers are `ends`, one for each time that one is reached; `told`: what, and when."""
+
+    def __init__(self, loop: StandingLoop) -> None:
+        self.ends: list[FarEnd] = []
+        self.told: list[tuple[str, float]] = []
+        self.unreachable = False
+        self._loop = loop
+        bridge = Bridge()
+        bridge.loop = loop
+        self._options = SessionOptions(Settings.from_env({"OPENAI_API_KEY": "sk-x", "VOICEAPP_VOICE": "marin, cedar"}))
+        self.renewal = Renewal(bridge, self._reach, self._opener, self._made, self._failed)
+
+    async def _reach(self, _: Profile) -> Link:
+        if self.unreachable:
+            raise UpstreamError(faults.UNREACHABLE)
+        self.ends.append(FarEnd(self._loop))
+        return self.ends[-1].link
+
+    def _opener(self, link: Link, plan: Plan, opened: object, failed: object) -> SessionOpener:
+        return SessionOpener(
+            self._loop,
+            link,
+            plan,
+            "call",
+            ready_s=READY_S,
+            opened=opened,  # type: ignore[arg-type]
+            failed=failed,  # type: ignore[arg-type]
+            waits=lambda: None,
+            watch=lambda *_: None,
+        )
+
+    def _made(self) -> None:
+        self.told.append(("made", self._loop.time()))
+
+    def _failed(self, error: Exception) -> None:
+        fault: Fault | None = error.fault if isinstance(error, VoiceError) else None
+        self.told.append((fault.code if fault else repr(error), self._loop.time()))
+
+    def begin(self, voice: str = "cedar") -> None:
+        plan = self._options.plan({"voice": voice})
+        self._loop.do(lambda: self.renewal.begin(plan))
+
+    def answer(self) -> None:
+        """The latest server makes the session."""
+        self.ends[-1].say("session.created", session={"model": "m"})
+        self.ends[-1].say("session.updated", session={})
 
 
-def renewing(page: PageClient, server: ScriptedServer) -> None:
-    """Another session is made, and waits."""
-    page.emit("configure", {"voice": "cedar"})
-    assert server.wait_for(lambda _: len(server.connections) == 2 and len(server.connections[1].events) > 0)
+@pytest.fixture
+def renewing(loop: StandingLoop) -> Iterator[Renewing]:
+    renewing = Renewing(loop)
+    yield renewing
+    loop.do(renewing.renewal.drop)
+    loop.pass_time(PATIENCE_S + CLOSE_WAIT_S)
+    for end in renewing.ends:
+        end.close()
+    assert loop.timers == 0
 
 
-def updates(server: ScriptedServer) -> list[Any]:
-    """Of the second session."""
-    return [event for event in server.connections[1].events if event["type"] == "session.update"]
+def test_it_waits_until_it_is_taken_and_knows_what_changed_meanwhile(loop: StandingLoop, renewing: Renewing) -> None:
+    renewing.begin()
+    renewing.renewal.note(ev.Configured(language="ja"))
+    renewing.answer()
+    loop.pass_time(PATIENCE_S - 1)
+    assert renewing.renewal.waits
+    ready = renewing.renewal.take()
+    assert ready is not None
+    assert (ready.plan.config.voice, ready.session.model) == ("cedar", "m")
+    assert ready.changed == (ev.Configured(language="ja"),)
+    assert renewing.renewal.take() is None
+    ready.link.hand_over(Taker())
+    loop.pass_time(3600)
+    assert renewing.told == [("made", 0.0)]
+    assert renewing.ends[0].closed is None
 
 
-def test_what_changed_before_and_while_it_waits_holds_in_it_too(upstream: Upstream, serve: Serve) -> None:
-    server = upstream()
-    with PageClient(serve(server)) as page:
-        answered(page)
-        assert page.call("configure", {"language": "ja"}) == {"ok": True}
-        renewing(page, server)
-        assert page.call("configure", {"turn": {"mode": "push_to_talk"}}) == {"ok": True}
-        assert not page.named("renewed")
-        page.emit("heard", {"item": "a1", "heard_ms": 1200})
-        page.expect("renewed")
-        assert server.wait_for(lambda _: len(updates(server)) == 2)
-    made, changed = updates(server)
-    assert made["session"]["audio"]["input"]["transcription"]["language"] == "ja"
-    assert changed["session"]["audio"]["input"]["turn_detection"] is None
+def test_it_is_given_up_where_the_call_never_gets_quiet(loop: StandingLoop, renewing: Renewing) -> None:
+    renewing.begin()
+    renewing.answer()
+    loop.pass_time(3600)
+    assert renewing.told == [("made", 0.0), ("upstream_stalled", PATIENCE_S)]
+    assert not renewing.renewal.waits
+    assert renewing.ends[0].closed == 1000
 
 
-def test_what_the_server_refused_is_not_asked_of_the_next_session(upstream: Upstream, serve: Serve) -> None:
-    server = upstream("change_refused")
-    with PageClient(serve(server)) as page:
-        page.start(turn={"mode": "server_vad", "silence_ms": 700}, language="en")
-        assert page.call("configure", {"turn": {"mode": "semantic_vad"}, "language": "ja"}) == {"ok": True}
-        page.expect("notice", lambda notice: notice["code"] == "change_refused")
-        page.emit("configure", {"voice": "cedar"})
-        page.expect("renewed")
-    (made,) = updates(server)
-    heard = made["session"]["audio"]["input"]
-    assert (heard["turn_detection"]["silence_duration_ms"], heard["transcription"]["language"]) == (700, "en")
+def test_the_patience_with_one_is_not_that_with_the_next(loop: StandingLoop, renewing: Renewing) -> None:
+    renewing.begin()
+    renewing.answer()
+    loop.pass_time(PATIENCE_S - 1)
+    renewing.begin("marin")
+    renewing.answer()
+    loop.pass_time(PATIENCE_S - 1)
+    assert renewing.renewal.waits
+    assert renewing.ends[0].closed == 1000
+    loop.pass_time(1)
+    assert [what for what, _ in renewing.told] == ["made", "made", "upstream_stalled"]
 
 
-def test_hanging_up_while_it_waits_leaves_no_session_open(upstream: Upstream, serve: Serve) -> None:
-    server = upstream()
-    with PageClient(serve(server)) as page:
-        answered(page)
-        renewing(page, server)
-        page.emit("stop", {})
-        page.expect("ended")
-        assert server.wait_for(lambda _: all(connection.closed for connection in server.connections))
+def test_a_newer_wish_takes_the_place_of_one_that_is_being_made(loop: StandingLoop, renewing: Renewing) -> None:
+    renewing.begin()
+    renewing.begin("marin")
+    assert renewing.ends[0].closed == 1000
+    renewing.answer()
+    ready = renewing.renewal.take()
+    assert ready is not None
+    assert ready.plan.config.voice == "marin"
 
 
-def test_a_newer_wish_takes_the_place_of_one_that_waits(upstream: Upstream, serve: Serve) -> None:
-    server = upstream()
-    with PageClient(serve(server)) as page:
-        answered(page)
-        renewing(page, server)
-        page.emit("configure", {"voice": "ash"})
-        assert server.wait_for(lambda _: len(server.connections) == 3 and server.connections[1].closed)
-        page.emit("heard", {"item": "a1", "heard_ms": 1200})
-        assert page.expect("renewed")[0]["voice"] == "ash"
-        assert [args[0]["voice"] for args in page.named("renewed")] == ["ash"]
+def test_one_that_ends_while_it_waits_is_not_taken(loop: StandingLoop, renewing: Renewing) -> None:
+    renewing.begin()
+    renewing.answer()
+    renewing.ends[0].leave()
+    assert renewing.renewal.take() is None
+    assert [what for what, _ in renewing.told] == ["made", "upstream_closed"]
 
 
-def test_it_is_given_up_where_the_call_never_gets_quiet(upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voiceapp.call.renewal.PATIENCE_S", 0.3)
-    server = upstream()
-    with werkzeug(upstream_settings(server)) as url, PageClient(url) as page:
-        answered(page)
-        renewing(page, server)
-        page.expect("notice", lambda notice: notice["code"] == "renewal_failed")
-        assert server.wait_for(lambda _: server.connections[1].closed)
-        page.emit("text", {"text": "Are you there?"})
-        page.emit("flushed", {"item": "a1", "heard_ms": 900})
-        page.expect("transcript", lambda _, data: data.get("final") and data.get("text") == "You wrote to me.")
+def test_one_that_is_refused_is_told_of_once(loop: StandingLoop, renewing: Renewing) -> None:
+    renewing.begin()
+    renewing.ends[0].say("session.created")
+    renewing.ends[0].say("error", error={"code": "invalid_value", "message": "No."})
+    loop.pass_time(3600)
+    assert [what for what, _ in renewing.told] == ["settings_refused"]
 
 
-def test_one_that_is_refused_leaves_the_call_as_it_was(upstream: Upstream, serve: Serve) -> None:
-    server = upstream("renewal_refused")
-    with PageClient(serve(server, VOICEAPP_VOICE="marin, cedar")) as page:
-        page.start()
-        page.emit("configure", {"voice": "cedar"})
-        (notice,) = page.expect("notice")
-        assert (notice["code"], notice["fatal"]) == ("renewal_failed", False)
-        page.emit("text", {"text": "Are you there?"})
-        page.expect("transcript", lambda _, data: data.get("final") and data.get("text") == "You wrote to me.")
+def test_one_that_cannot_be_reached_is_told_of_once(renewing: Renewing) -> None:
+    renewing.unreachable = True
+    renewing.begin()
+    assert renewing.told == [("upstream_unreachable", 0.0)]
 
 
-def test_a_page_that_changes_its_mind_all_the_time_opens_few_sessions(upstream: Upstream, serve: Serve) -> None:
-    server = upstream()
-    with PageClient(serve(server)) as page:
-        page.start()
-        for n in range(60):
-            page.emit("configure", {"voice": ("cedar", "marin")[n % 2]})
-        (notice,) = page.expect("notice", lambda notice: notice["code"] == "too_often")
-        assert not notice["fatal"]
-        page.emit("text", {"text": "Are you there?"})
-        page.expect("transcript", lambda _, data: data.get("final") and data.get("text") == "You wrote to me.")
-        assert len(server.connections) <= 21
-
-
-def test_a_page_that_starts_call_after_call_is_told_to_wait(upstream: Upstream, serve: Serve) -> None:
-    server = upstream()
-    with PageClient(serve(server)) as page:
-        for n in range(21):
-            page.call("start", {})
-            page.emit("stop", {})
-            page.wait(lambda n=n: len(page.named("ended")) == n + 1)
-        assert page.named("ended")[-1] == [{"reason": "too_often"}]
-        assert len(server.connections) <= 20
-
-
-def test_what_is_not_offered_is_refused_by_name_and_the_call_goes_on(upstream: Upstream, serve: Serve) -> None:
-    with PageClient(serve(upstream())) as page:
-        page.start()
-        page.emit("configure", {"voice": "nobody"})
-        (notice,) = page.expect("notice")
-        assert notice["code"] == "bad_event"
-        assert "voice must be one of" in notice["message"]
-        page.talk(20)
-        hear(page, "a1")
-
-
-def test_the_assistant_speaks_first_where_its_persona_does(upstream: Upstream, serve: Serve) -> None:
-    server = upstream()
-    with PageClient(serve(server, VOICEAPP_INSTRUCTIONS="")) as page:
-        page.start(persona="friend")
-        page.expect("audio", lambda n, item, sound: sound == "")
-    (create,) = (event for event in server.received if event["type"] == "response.create")
-    assert "やっほー" in create["response"]["instructions"]
-    (update,) = (event for event in server.received if event["type"] == "session.update")
-    assert update["session"]["audio"]["output"]["voice"] == "shimmer"
-    assert update["session"]["audio"]["input"]["transcription"] == {"model": "gpt-realtime-whisper", "language": "ja"}
+@pytest.mark.parametrize("answered", [False, True])
+def test_once_dropped_nothing_of_it_is_left_and_nobody_is_told(
+    loop: StandingLoop, renewing: Renewing, answered: bool
+) -> None:
+    renewing.begin()
+    if answered:
+        renewing.answer()
+    loop.do(renewing.renewal.drop)
+    loop.pass_time(3600)
+    assert renewing.told == [("made", 0.0)] * answered
+    assert renewing.ends[0].closed == 1000

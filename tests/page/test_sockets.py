@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask_socketio import SocketIOTestClient
 
+from tests.clock import SkippingLoop, start_skipping
 from tests.conftest import SCENARIOS, upstream_settings
 from tests.waiting import eventually
 from tests.wire_check import check_told
@@ -123,42 +124,54 @@ def test_an_unknown_event_is_named(client: Client) -> None:
     assert "no event 'shout'" in client.expect("notice")[0]["message"]
 
 
-def test_a_page_without_a_call_is_dismissed_after_a_while(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def idling(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, SkippingLoop]]:
+    """An app that sweeps idle pages out, and its loop. The times are shorter than a silent upstream is borne."""
+    monkeypatch.setattr(sockets, "IDLE_S", 12)
+    monkeypatch.setattr(sockets, "SWEEP_S", 4)
+    with ScriptedServer(SCENARIOS / "hello.toml") as server:
+        app = create_app(Settings.from_env(upstream_settings(server)))
+        yield app, start_skipping(services(app).bridge)
+        services(app).bridge.stop()
+
+
+def test_a_page_without_a_call_is_dismissed_after_a_while(idling: tuple[Any, SkippingLoop]) -> None:
     """One with a call is not; one whose call is over is, and may come again."""
-    monkeypatch.setattr(sockets, "IDLE_S", 0.3)
-    monkeypatch.setattr(sockets, "SWEEP_S", 0.1)
-    with ScriptedServer(SCENARIOS / "hello.toml") as server:
-        own = create_app(Settings.from_env(upstream_settings(server)))
-        socketio = own.extensions["socketio"]
-        calling, idle = Client(socketio.test_client(own)), Client(socketio.test_client(own))
-        calling.client.emit("start", {})
-        calling.expect("ready")
-        assert eventually(lambda: not idle.client.is_connected())
-        assert calling.client.is_connected()
-        calling.client.emit("stop", {})
-        assert eventually(lambda: not calling.client.is_connected())
-        services(own).bridge.stop()
+    app, loop = idling
+    socketio = app.extensions["socketio"]
+    calling, idle = Client(socketio.test_client(app)), Client(socketio.test_client(app))
+    calling.client.emit("start", {})
+    calling.expect("ready")
+    loop.skip(10)
+    assert idle.client.is_connected()
+    loop.skip(6)
+    assert eventually(lambda: not idle.client.is_connected())
+    assert calling.client.is_connected()
+    calling.client.emit("stop", {})
+    calling.expect("ended")
+    loop.skip(16)
+    assert eventually(lambda: not calling.client.is_connected())
 
 
-def test_one_page_that_cannot_be_dismissed_keeps_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sockets, "IDLE_S", 0.3)
-    monkeypatch.setattr(sockets, "SWEEP_S", 0.1)
-    with ScriptedServer(SCENARIOS / "hello.toml") as server:
-        own = create_app(Settings.from_env(upstream_settings(server)))
-        socketio = own.extensions["socketio"]
-        disconnect, failed = socketio.server.disconnect, list[str]()
+def test_one_page_that_cannot_be_dismissed_keeps_no_other(
+    idling: tuple[Any, SkippingLoop], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, loop = idling
+    socketio = app.extensions["socketio"]
+    disconnect, failed = socketio.server.disconnect, list[str]()
 
-        def fail_first(sid: str) -> None:
-            if not failed or sid in failed:
-                failed.append(sid)
-                raise RuntimeError("not now")
-            disconnect(sid)
+    def fail_first(sid: str) -> None:
+        if not failed or sid in failed:
+            failed.append(sid)
+            raise RuntimeError("not now")
+        disconnect(sid)
 
-        monkeypatch.setattr(socketio.server, "disconnect", fail_first)
-        pages = [Client(socketio.test_client(own)) for _ in range(2)]
-        assert eventually(lambda: sum(page.client.is_connected() for page in pages) == 1)
-        assert eventually(lambda: len(failed) > 1)
-        services(own).bridge.stop()
+    monkeypatch.setattr(socketio.server, "disconnect", fail_first)
+    pages = [Client(socketio.test_client(app)) for _ in range(2)]
+    loop.skip(16)
+    assert eventually(lambda: sum(page.client.is_connected() for page in pages) == 1)
+    loop.skip(5)
+    assert eventually(lambda: len(failed) > 1)
 
 
 def test_where_too_many_pages_have_no_call_the_oldest_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,64 @@
+"""A call's end: by a fault of ours, and where nobody can be told of it."""
+
+import base64
+import logging
+from collections.abc import Callable
+
+import pytest
+
+from tests.conftest import upstream_settings
+from tests.page_client import PageClient
+from tests.servers import skipping, werkzeug
+from voiceapp.conversation import events as ev
+from voiceapp.conversation.conversation import Conversation
+from voiceapp.engine.scripted.server import ScriptedServer
+
+Upstream = Callable[..., ScriptedServer]
+SOUND = base64.b64encode(b"\x11\x22" * 960).decode()
+
+
+@pytest.mark.parametrize("trigger", ["typed", "upstream"])
+def test_a_fault_of_ours_ends_that_call_alone(
+    upstream: Upstream, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, trigger: str
+) -> None:
+    handle = Conversation.handle
+
+    def broken(self: Conversation, event: ev.Event, now: float) -> list[object]:
+        if type(event) is (ev.TextTyped if trigger == "typed" else ev.SpeechStarted):
+            raise RuntimeError("broken on purpose")
+        return list(handle(self, event, now))
+
+    monkeypatch.setattr(Conversation, "handle", broken)
+    with werkzeug(upstream_settings(upstream())) as url, PageClient(url) as page, PageClient(url) as other:
+        page.start()
+        other.start()
+        if trigger == "typed":
+            page.emit("text", {"text": "Hello"})
+        for n in range(1, 20):
+            page.emit("audio", n, SOUND)
+        assert page.expect("ended") == [{"reason": "internal"}]
+        other.emit("interrupt", {})
+        assert other.named("ended") == []
+    assert "internal error" in caplog.text
+
+
+@pytest.mark.parametrize("what_ends_it", ["stop", "length", "upstream"])
+def test_a_page_that_cannot_be_told_keeps_no_call_alive(
+    upstream: Upstream, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, what_ends_it: str
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("broken on purpose")
+
+    server = upstream()
+    settings = upstream_settings(server, VOICEAPP_CALL_SECONDS="12")
+    with caplog.at_level(logging.INFO), skipping(settings) as (url, loop), PageClient(url) as page:
+        page.start()
+        monkeypatch.setattr("voiceapp.page.sockets.SocketIO.emit", broken)
+        if what_ends_it == "upstream":
+            server.do({"close": 1011, "reason": "gone"})
+        elif what_ends_it == "stop":
+            page.emit("stop", {})
+        else:
+            loop.skip(12)
+        assert server.wait_for(lambda _: bool(server.connections[0].closed))
+    assert caplog.text.count("event=call_ended") == 1
