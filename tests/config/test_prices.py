@@ -8,7 +8,7 @@ import pytest
 from voiceapp.config import prices
 from voiceapp.config.tariff import FREE_PROFILE
 from voiceapp.errors import SettingError
-from voiceapp.upstream.connect import PROFILES
+from voiceapp.upstream.profiles import PROFILES
 
 GOOD = """
 currency = "USD"

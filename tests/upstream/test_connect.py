@@ -20,31 +20,10 @@ from websocket._url import get_proxy_info
 from tests.conftest import SCENARIOS, upstream_settings
 from tests.page_client import PageClient
 from tests.servers import free_port, werkzeug
-from voiceapp.config.settings import Settings
 from voiceapp.engine.scripted.server import ScriptedServer
 from voiceapp.upstream import connect
 
 Upstream = Callable[..., ScriptedServer]
-
-
-def test_the_operators_choices_win_over_the_profiles() -> None:
-    settings = Settings.from_env({"OPENAI_API_KEY": "sk-x", "VOICEAPP_MODEL": "other", "VOICEAPP_VOICE": "cedar"})
-    profile = connect.offered_profiles(settings)["openai"]
-    assert (profile.url, profile.model, profile.voice) == ("wss://api.openai.com/v1/realtime", "other", "cedar")
-
-
-@pytest.mark.parametrize(
-    ("url", "address"),
-    [
-        ("wss://a.example/v1/realtime", "wss://a.example/v1/realtime?model=gpt-realtime-2.1"),
-        ("wss://a.example/v1/realtime?model=mine", "wss://a.example/v1/realtime?model=mine"),
-        ("wss://a.example/r?api-version=2&deployment=d", "wss://a.example/r?api-version=2&deployment=d"),
-        ("ws://a.example:8080/r?x=1", "ws://a.example:8080/r?x=1&model=gpt-realtime-2.1"),
-    ],
-)
-def test_the_model_goes_into_the_address_unless_one_is_there(url: str, address: str) -> None:
-    settings = Settings.from_env({"VOICEAPP_UPSTREAM_URL": url})
-    assert connect.address(connect.offered_profiles(settings)["openai"]) == address
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from ..conversation.faults import Fault
 from ..errors import UpstreamError
 from ..net.bridge import Bridge
 from ..net.link import Link
-from ..upstream.connect import Profile
+from ..upstream.profiles import Profile
 from ..upstream.session_opener import SessionOpener
 from ..upstream.session_options import Plan
 

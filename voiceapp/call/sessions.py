@@ -9,9 +9,9 @@ from ..conversation import faults
 from ..conversation.faults import Fault
 from ..errors import ENGINE_STARTING, RENEWAL_FAILED, UPSTREAM_STARTING, VoiceError
 from ..net.link import Link, LinkOwner
-from ..upstream.connect import Profile
 from ..upstream.connector import Connector
 from ..upstream.keepalive import Keepalive
+from ..upstream.profiles import Profile
 from ..upstream.session_opener import SessionOpener
 from ..upstream.session_options import Plan
 from ..wire import down

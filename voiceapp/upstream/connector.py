@@ -7,8 +7,9 @@ from ..net import websocket
 from ..net.bridge import Bridge
 from ..net.link import Link
 from ..secret import Secret
-from .connect import Profile, connect
+from .connect import connect
 from .engine_process import Engine
+from .profiles import Profile
 
 # What an upstream has not read yet.
 MAX_OUT = 4 * 1024 * 1024

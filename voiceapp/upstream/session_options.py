@@ -10,7 +10,7 @@ from ..conversation.dialects import SessionConfig
 from ..conversation.turn_detection import ServerVad
 from ..errors import BrowserError
 from ..wire import up
-from .connect import Profile, offered_profiles
+from .profiles import Profile, offered_profiles
 
 # Of these a session is made; whatever else the page chooses can change while it goes on.
 SESSION_FIELDS = frozenset({"persona", "profile", "model", "voice", "instructions"})

@@ -1,0 +1,33 @@
+"""Known servers with what the operator chose: where they are, and how they are asked."""
+
+import pytest
+
+from voiceapp.config.settings import Settings
+from voiceapp.secret import Secret
+from voiceapp.upstream import profiles
+
+
+def test_the_operators_choices_win_over_the_profiles() -> None:
+    settings = Settings.from_env({"OPENAI_API_KEY": "sk-x", "VOICEAPP_MODEL": "other", "VOICEAPP_VOICE": "cedar"})
+    profile = profiles.offered_profiles(settings)["openai"]
+    assert (profile.url, profile.model, profile.voice) == ("wss://api.openai.com/v1/realtime", "other", "cedar")
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("wss://a.example/v1/realtime", "wss://a.example/v1/realtime?model=gpt-realtime-2.1"),
+        ("wss://a.example/v1/realtime?model=mine", "wss://a.example/v1/realtime?model=mine"),
+        ("wss://a.example/r?api-version=2&deployment=d", "wss://a.example/r?api-version=2&deployment=d"),
+        ("ws://a.example:8080/r?x=1", "ws://a.example:8080/r?x=1&model=gpt-realtime-2.1"),
+    ],
+)
+def test_the_model_goes_into_the_address_unless_one_is_there(url: str, address: str) -> None:
+    settings = Settings.from_env({"VOICEAPP_UPSTREAM_URL": url})
+    assert profiles.address(profiles.offered_profiles(settings)["openai"]) == address
+
+
+@pytest.mark.parametrize(("profile", "header"), [("openai", "Authorization: Bearer sk-x"), ("azure", "api-key: sk-x")])
+def test_each_server_has_its_own_header_for_the_key(profile: str, header: str) -> None:
+    assert profiles.headers(profiles.PROFILES[profile], Secret("sk-x")) == [header]
+    assert profiles.headers(profiles.PROFILES[profile], Secret("")) == []

@@ -1,0 +1,91 @@
+"""Known Realtime servers: where each is, how it is asked, and what it does by itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from ..config.settings import Settings
+from ..conversation.conversation import Capabilities
+from ..secret import Secret
+
+# The provider recommends the first two.
+_OPENAI_VOICES = ("marin", "cedar", "alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A kind of server: where it is, how it is asked, what it does by itself.
+
+    `voices` and `models` may be chosen; the first is the usual one, and an empty model leaves it to the address.
+    """
+
+    name: str
+    url: str
+    key_header: str
+    models: tuple[str, ...]
+    voices: tuple[str, ...]
+    transcription_model: str | None
+    capabilities: Capabilities
+
+    @property
+    def model(self) -> str:
+        return self.models[0]
+
+    @property
+    def voice(self) -> str:
+        return self.voices[0]
+
+
+# Sources: the provider's SDKs and documentation, and recordings of live sessions, as of 2026-11.
+PROFILES: Mapping[str, Profile] = MappingProxyType({
+    profile.name: profile
+    for profile in (
+        Profile(
+            "openai", "wss://api.openai.com/v1/realtime", "Authorization",
+            ("gpt-realtime-2.1",), _OPENAI_VOICES, "gpt-realtime-whisper", Capabilities(),
+        ),
+        # The transcription model is a deployment's name too, so there is none to presume.
+        Profile("azure", "", "api-key", ("",), _OPENAI_VOICES, None, Capabilities()),
+        Profile(
+            "beta", "", "Authorization", ("",), ("alloy",), "whisper-1", Capabilities(shape="beta", truncates=False)
+        ),
+        Profile(
+            "embedded", "", "Authorization", ("companion",), ("heart", "oak"), "whisper-tiny.en", Capabilities()
+        ),
+    )
+})  # fmt: skip
+
+
+def offered_profiles(settings: Settings) -> dict[str, Profile]:
+    """The profiles that may be chosen, the usual one first, with the operator's own address, models and voices."""
+    owner = next((name for name in settings.profiles if name != "embedded"), "embedded")
+    return {name: _of_operator(PROFILES[name], settings, owned=name == owner) for name in settings.profiles}
+
+
+def _of_operator(profile: Profile, settings: Settings, *, owned: bool) -> Profile:
+    if not owned:
+        return profile
+    return replace(
+        profile,
+        url=settings.upstream_url or profile.url,
+        models=settings.models or profile.models,
+        voices=settings.voices or profile.voices,
+        transcription_model=settings.transcription_model or profile.transcription_model,
+    )
+
+
+def address(profile: Profile) -> str:
+    """The profile's URL with the model in its query, unless the operator put one there."""
+    parts = urlsplit(profile.url)
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    if profile.model and not {"model", "deployment"} & {name for name, _ in query}:
+        query.append(("model", profile.model))
+    return urlunsplit(parts._replace(query=urlencode(query)))
+
+
+def headers(profile: Profile, key: Secret) -> list[str]:
+    if not key:
+        return []
+    scheme = "Bearer " if profile.key_header == "Authorization" else ""
+    return [f"{profile.key_header}: {scheme}{key.reveal()}"]
