@@ -59,9 +59,9 @@ function cost(Guard) {
     if (i >= BLOCKS.warm) took.push(1000 * (performance.now() - began))
   }
   took.sort((one, other) => one - other)
-  const [half, most] = [0.5, 0.99].map(share => took[Math.floor(share * took.length)].toFixed(1))
+  const [half, max] = [0.5, 0.99].map(share => took[Math.floor(share * took.length)].toFixed(1))
   const mean = took.reduce((sum, one) => sum + one, 0) / took.length
-  console.log(`\nA block of 2.7 ms: median ${half} µs, 99 % within ${most} µs, mean ${mean.toFixed(1)} µs`)
+  console.log(`\nA block of 2.7 ms: median ${half} µs, 99 % within ${max} µs, mean ${mean.toFixed(1)} µs`)
 }
 
 const PARTS = { echo, people, cost }

@@ -2,16 +2,16 @@ import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"
 import { about, money } from "../../voiceapp/static/js/models/amounts.js"
-import { bill } from "../../voiceapp/static/js/models/cost-lines.js"
+import { costLines } from "../../voiceapp/static/js/models/cost-lines.js"
 import { Words } from "../../voiceapp/static/js/browser/i18n.js"
 
 const TOKENS = { input_tokens: 100, output_tokens: 50, input_text_tokens: 60, input_audio_tokens: 40, cached_tokens: 0, output_text_tokens: 10, output_audio_tokens: 40 }
 const COST = { turn: 0.02, total: 0.19, transcription: 0.17, unpriced: [], currency: "USD", dated: "2026-11-12" }
 const USAGE = { turn: TOKENS, total: TOKENS, transcription: { seconds: 600, input_tokens: 0, output_tokens: 0 }, estimated: false, free: false, cost: COST }
 const [en, ja] = ["en", "ja"].map(language => new Words(language, JSON.parse(readFileSync(new URL(`../../voiceapp/static/i18n/${language}.json`, import.meta.url), "utf8"))))
-const lines = (usage, words = en, total = usage.cost?.total ?? null) => bill({ ...USAGE, ...usage }, total, words)
+const lines = (usage, words = en, total = usage.cost?.total ?? null) => costLines({ ...USAGE, ...usage }, total, words)
 
-test("a bill has the turn, the talk, the date of the prices, the tokens, and transcription on a line of its own", () => {
+test("a call's cost has the turn, the talk, the date of the prices, the tokens, and transcription on a line of its own", () => {
   assert.deepEqual(lines({}, en, 0.19), [
     "This turn $0.02, this talk $0.19.",
     "At the prices of Nov 12, 2026.",

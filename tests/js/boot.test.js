@@ -4,9 +4,9 @@ import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"
 import { runInNewContext } from "node:vm"
-import { Missing } from "../../voiceapp/static/js/audio/device.js"
-import { Edition, versionOf } from "../../voiceapp/static/js/browser/edition.js"
-import { obstacle } from "../../voiceapp/static/js/browser/support-check.js"
+import { LoadError } from "../../voiceapp/static/js/audio/device.js"
+import { PageVersion, versionOf } from "../../voiceapp/static/js/browser/edition.js"
+import { checkSupport } from "../../voiceapp/static/js/browser/support-check.js"
 import { Place, settle } from "./support/place.js"
 
 const SOURCE = readFileSync(new URL("../../voiceapp/static/boot.js", import.meta.url), "utf8")
@@ -60,8 +60,8 @@ test("a browser that is too old is refused in words, and can begin no call", () 
     assert.equal(made.window.voiceappLacks, lacks)
   }
   const whole = { isSecureContext: true, AudioContext: 1, AudioWorkletNode: 1, io: 1 }
-  assert.equal(obstacle({ ...whole, voiceappLacks: "" }), null)
-  assert.equal(obstacle({ ...whole, voiceappLacks: "popover" }), "unsupported")
+  assert.equal(checkSupport({ ...whole, voiceappLacks: "" }), null)
+  assert.equal(checkSupport({ ...whole, voiceappLacks: "popover" }), "unsupported")
 })
 
 test("a worklet that does not load, as in a page of an older version, is said, and nothing listens", async () => {
@@ -74,9 +74,9 @@ test("a worklet that does not load, as in a page of an older version, is said, a
   await made.rest()
   await settle()
   assert.deepEqual(made.standing, ["client_missing"])
-  assert.equal(made.call.session.phase, "ended")
+  assert.equal(made.call.callState.phase, "ended")
   assert.deepEqual([made.world.live(), made.world.open()], [0, 0])
-  assert.ok(new Missing("x") instanceof Error)
+  assert.ok(new LoadError("x") instanceof Error)
   Place.leave()
 })
 
@@ -84,13 +84,13 @@ test("a page knows its version by its address, and that the server has another b
   assert.equal(versionOf("https://a.example/app/static/v-0123456789ab/js/browser/edition.js"), "v-0123456789ab")
   assert.equal(versionOf("file:///js/browser/edition.js"), "")
   for (const [own, said, outdated] of [["v-1", "v-1", false], ["v-1", "v-2", true], ["", "v-2", false], ["v-1", undefined, false]]) {
-    const edition = new Edition(own)
-    edition.heard(said)
-    assert.equal(edition.outdated, outdated)
+    const pageVersion = new PageVersion(own)
+    pageVersion.heard(said)
+    assert.equal(pageVersion.outdated, outdated)
     let reloads = 0
-    edition.unseen(false, () => reloads++)
+    pageVersion.unseen(false, () => reloads++)
     assert.equal(reloads, 0)
-    edition.unseen(true, () => reloads++)
+    pageVersion.unseen(true, () => reloads++)
     assert.equal(reloads, outdated ? 1 : 0)
   }
 })

@@ -4,7 +4,7 @@ import assert from "node:assert/strict"
 import { after, test } from "node:test"
 import { encode } from "../../voiceapp/static/js/audio/base64.js"
 import { Permission } from "../../voiceapp/static/js/browser/permission.js"
-import { askToStay } from "../../voiceapp/static/js/browser/persistence.js"
+import { requestPersistence } from "../../voiceapp/static/js/browser/persistence.js"
 import { Place, settle } from "./support/place.js"
 
 after(Place.leave)
@@ -38,11 +38,11 @@ test("during the assistant's own greeting nobody is told that there is only sile
 
 test("with push to talk there is silence only while the key is down", async () => {
   const made = new Place()
-  made.choices.choose("mode", "push_to_talk")
+  made.preferences.choose("mode", "push_to_talk")
   await made.goLive()
   made.hear(SILENCE, 20)
   assert.deepEqual(made.standing, [])
-  made.call.talk.press()
+  made.call.pushToTalk.press()
   await settle()
   made.hear(SILENCE, 6)
   assert.deepEqual(made.standing, ["microphone_silent"])
@@ -111,8 +111,8 @@ test("the microphone is blocked until it is allowed, wherever that is done", asy
   const status = Object.assign(new EventTarget(), { state: "denied" })
   const made = await live(false)
   made.call.notices.add({ code: "microphone_denied" })
-  made.call.sound.permission.permissions = { query: async () => status }
-  made.call.sound.permission.start()
+  made.call.audio.permission.permissions = { query: async () => status }
+  made.call.audio.permission.start()
   await settle()
   status.dispatchEvent(new Event("change"))
   assert.deepEqual(made.standing, ["microphone_denied"])
@@ -136,8 +136,8 @@ test("a microphone that goes away in the middle of speech leaves no turn without
   const made = await live()
   made.line.come("turn", 1, { state: "user" })
   const before = made.line.said.length
-  made.call.sound.microphone.devices.getUserMedia = () => Promise.reject(new DOMException("", "NotFoundError"))
-  made.call.sound.microphoneLost()
+  made.call.audio.microphone.devices.getUserMedia = () => Promise.reject(new DOMException("", "NotFoundError"))
+  made.call.audio.microphoneLost()
   await made.rest()
   const sent = made.line.said.slice(before).filter(([event]) => event === "audio")
   assert.equal(sent.length, 14)
@@ -174,12 +174,12 @@ test("a touch tries a sound that never ran, cuts no answer for it, and what come
   made.world.stuck = true
   await made.goLive(false)
   speak(made)
-  made.call.sound.touched()
+  made.call.audio.touched()
   await made.rest()
   assert.ok(!made.line.events.includes("interrupt"))
   assert.equal(made.world.contexts.length, 1)
   made.world.stuck = false
-  made.call.sound.touched()
+  made.call.audio.touched()
   await made.rest()
   assert.deepEqual(made.standing, [])
   speak(made, "a2")
@@ -190,7 +190,7 @@ test("a sound that the system has stopped goes on when the page is seen again", 
   const made = await live()
   made.world.stuck = true
   made.world.contexts[0].state = "interrupted"
-  made.call.sound.deviceChanged()
+  made.call.audio.deviceChanged()
   await made.rest()
   assert.deepEqual(made.standing, ["sound_paused"])
   made.world.stuck = false
@@ -216,7 +216,7 @@ test("a microphone that the browser gives up is let go, its turn ends, the perso
 test("a worklet of a microphone that was exchanged says nothing of the one that is there", async () => {
   const made = await live()
   const { node } = made.call.microphone
-  made.call.sound.choiceChanged("microphone")
+  made.call.audio.preferenceChanged("microphone")
   await made.rest()
   node.onprocessorerror()
   assert.deepEqual([made.world.live(), made.standing], [1, []])
@@ -239,7 +239,7 @@ test("where the browser gives up playback, the answer is cut where it was heard,
   assert.equal(made.pace.shown(entry), entry.text.length)
   made.world.contexts[0].onstatechange()
   assert.deepEqual(made.standing, ["sound_failed"])
-  made.call.sound.touched()
+  made.call.audio.touched()
   await made.rest()
   assert.deepEqual([made.standing, made.world.open(), made.world.live()], [[], 1, 1])
   speak(made, "a3")
@@ -258,8 +258,8 @@ test("an iPhone's sound goes back to where it was once the call is over", async 
 })
 
 test("the browser is asked to keep what is kept, where it can be", async () => {
-  assert.equal(await askToStay({ persist: async () => true }), true)
-  assert.equal(await askToStay({ persist: async () => { throw new Error() } }), false)
-  assert.equal(await askToStay({}), false)
-  assert.equal(await askToStay(undefined), false)
+  assert.equal(await requestPersistence({ persist: async () => true }), true)
+  assert.equal(await requestPersistence({ persist: async () => { throw new Error() } }), false)
+  assert.equal(await requestPersistence({}), false)
+  assert.equal(await requestPersistence(undefined), false)
 })

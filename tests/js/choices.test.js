@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"
-import { Choices, RANGES } from "../../voiceapp/static/js/models/preferences.js"
+import { Preferences, RANGES } from "../../voiceapp/static/js/models/preferences.js"
 import { random } from "./support/speech.js"
 
 /** A browser's storage, which all its tabs share. */
@@ -13,15 +13,15 @@ class Shelf {
 }
 
 /** `stored`: by an older page, all in one; or what another tab shares. */
-function choices(stored) {
+function preferences(stored) {
   const storage = stored instanceof Shelf ? stored : new Shelf()
   if (typeof stored === "string") storage.setItem("voiceapp", stored)
   const changed = []
-  return { choices: new Choices(storage, { choiceChanged: name => changed.push(name) }), storage, changed }
+  return { preferences: new Preferences(storage, { preferenceChanged: name => changed.push(name) }), storage, changed }
 }
 
 test("what was never chosen is left to the server", () => {
-  const { choices: made } = choices()
+  const { preferences: made } = preferences()
   assert.equal(made.turn, undefined)
   assert.equal(made.values.mode, "server_vad")
   made.choose("volume", 0.5)
@@ -29,25 +29,25 @@ test("what was never chosen is left to the server", () => {
 })
 
 test("what was chosen is told, remembered and found again", () => {
-  const { choices: made, storage, changed } = choices()
+  const { preferences: made, storage, changed } = preferences()
   made.choose("silence_ms", 900)
   assert.deepEqual(made.turn, { mode: "server_vad", threshold: 0.5, silence_ms: 900, prefix_ms: 300 })
   made.choose("mode", "semantic_vad")
   made.choose("eagerness", "low")
   assert.deepEqual(made.turn, { mode: "semantic_vad", eagerness: "low" })
   made.choose("mode", "push_to_talk")
-  assert.deepEqual(choices(storage).choices.turn, { mode: "push_to_talk" })
+  assert.deepEqual(preferences(storage).preferences.turn, { mode: "push_to_talk" })
   assert.deepEqual(changed, ["silence_ms", "mode", "eagerness", "mode"])
 })
 
 test("the sliders go back, and the server is told so", () => {
-  const { choices: made } = choices('{"threshold": 0.8, "prefix_ms": 0}')
+  const { preferences: made } = preferences('{"threshold": 0.8, "prefix_ms": 0}')
   made.reset()
   assert.deepEqual(made.turn, { mode: "server_vad", threshold: 0.5, silence_ms: 500, prefix_ms: 300 })
 })
 
-test("how the persona takes turns is the usual, and what was chosen beside it comes with it", () => {
-  const { choices: made } = choices()
+test("how the persona takes turns is the default, and what was chosen beside it comes with it", () => {
+  const { preferences: made } = preferences()
   made.suggest({ mode: "server_vad", silence_ms: 1000, idle_ms: 15000, nonsense: 1 })
   assert.equal(made.turn, undefined)
   assert.equal(made.values.silence_ms, 1000)
@@ -58,7 +58,7 @@ test("how the persona takes turns is the usual, and what was chosen beside it co
 })
 
 test("what is no longer on offer is as if it had never been chosen", () => {
-  const { choices: made, storage } = choices('{"voice": "gone", "volume": 0.5}')
+  const { preferences: made, storage } = preferences('{"voice": "gone", "volume": 0.5}')
   made.offer({ persona: "friend" })
   made.unchoose("voice")
   assert.deepEqual([made.values.voice, made.values.persona, [...storage.kept]], ["", "friend", [["voiceapp.volume", "0.5"]]])
@@ -66,22 +66,22 @@ test("what is no longer on offer is as if it had never been chosen", () => {
 
 test("what is not valid is not kept, whoever wrote it", () => {
   const stored = '{"mode": "telepathy", "threshold": 4, "silence_ms": "long", "volume": 0.2, "unknown": 1}'
-  assert.deepEqual(choices(stored).choices.chosen, { volume: 0.2 })
-  for (const broken of ["", "null", "{", "7"]) assert.deepEqual(choices(broken).choices.chosen, {})
-  const { choices: made } = choices()
+  assert.deepEqual(preferences(stored).preferences.chosen, { volume: 0.2 })
+  for (const broken of ["", "null", "{", "7"]) assert.deepEqual(preferences(broken).preferences.chosen, {})
+  const { preferences: made } = preferences()
   made.choose("threshold", 1.5)
   assert.equal(made.values.threshold, 0.5)
 })
 
 test("an empty name is none: there is always somebody who speaks", () => {
-  const { choices: made } = choices('{"persona": "", "profile": ""}')
+  const { preferences: made } = preferences('{"persona": "", "profile": ""}')
   made.offer({ persona: "friend", profile: "openai" })
   assert.equal(made.adopt({ persona: "", profile: "", voice: "" }), 1)
   assert.deepEqual([made.values.persona, made.values.profile], ["friend", "openai"])
 })
 
 test("a language is what the server takes for one, or none", () => {
-  const { choices: made } = choices()
+  const { preferences: made } = preferences()
   for (const tag of ["ja", "zh-Hant-TW", ""]) {
     made.choose("language", tag)
     assert.equal(made.values.language, tag)
@@ -91,43 +91,43 @@ test("a language is what the server takes for one, or none", () => {
 })
 
 test("a browser that keeps nothing is no hindrance", () => {
-  const made = new Choices({ getItem() { throw new Error() }, setItem() { throw new Error() }, removeItem() { throw new Error() } }, { choiceChanged() {} })
+  const made = new Preferences({ getItem() { throw new Error() }, setItem() { throw new Error() }, removeItem() { throw new Error() } }, { preferenceChanged() {} })
   made.choose("volume", 0.3)
   assert.equal(made.values.volume, 0.3)
 })
 
 test("the safe ranges are those of the wire", () => {
   const { $defs } = JSON.parse(readFileSync(new URL("../../docs/wire.schema.json", import.meta.url), "utf8"))
-  for (const [name, { least, most, usual }] of Object.entries(RANGES)) {
+  for (const [name, { min, max, default: value }] of Object.entries(RANGES)) {
     const { minimum, maximum, description } = $defs.Turn.oneOf[0].properties[name]
-    assert.deepEqual([least, most], [minimum, maximum])
-    assert.ok(description.endsWith(`(${usual})`))
+    assert.deepEqual([min, max], [minimum, maximum])
+    assert.ok(description.endsWith(`(${value})`))
   }
 })
 
-test("a choice in one tab undoes none of another's, whichever tab is older", () => {
-  const { choices: one, storage, changed } = choices()
+test("a preference in one tab undoes none of another's, whichever tab is older", () => {
+  const { preferences: one, storage, changed } = preferences()
   one.choose("keep", "sound")
-  const { choices: other } = choices(storage)
+  const { preferences: other } = preferences(storage)
   other.choose("keep", "nothing")
   // The event of the other tab has not come here yet.
   one.choose("volume", 0.5)
-  assert.equal(choices(storage).choices.values.keep, "nothing")
+  assert.equal(preferences(storage).preferences.values.keep, "nothing")
   one.stored("voiceapp.keep")
   assert.deepEqual([one.values.keep, changed.at(-1)], ["nothing", "keep"])
   // A page from before writes all it knows in one.
   storage.setItem("voiceapp", '{"keep": "sound", "theme": "dark"}')
-  const { choices: later } = choices(storage)
+  const { preferences: later } = preferences(storage)
   assert.deepEqual([later.values.keep, later.values.theme], ["nothing", "dark"])
 })
 
-test("any order of choices in several tabs: each name has what was chosen for it last", () => {
+test("any order of preferences in several tabs: each name has what was chosen for it last", () => {
   const next = random(11)
   const pick = list => list[Math.floor(next() * list.length)]
   const VALUES = { keep: ["nothing", "text", "sound"], theme: ["auto", "light", "dark"], volume: [0.1, 0.5, 1], mode: ["server_vad", "push_to_talk"] }
   for (let walk = 0; walk < 200; walk++) {
     const storage = new Shelf()
-    const tabs = [choices(storage).choices, choices(storage).choices, choices(storage).choices]
+    const tabs = [preferences(storage).preferences, preferences(storage).preferences, preferences(storage).preferences]
     const last = {}
     for (let step = 0; step < 25; step++) {
       const tab = pick(tabs), name = pick(Object.keys(VALUES))
@@ -145,7 +145,7 @@ test("any order of choices in several tabs: each name has what was chosen for it
       tab.choose(name, value)
       last[name] = value
     }
-    assert.deepEqual(choices(storage).choices.chosen, last)
+    assert.deepEqual(preferences(storage).preferences.chosen, last)
     for (const tab of tabs) {
       tab.stored(null)
       assert.deepEqual(tab.chosen, last)
@@ -154,12 +154,12 @@ test("any order of choices in several tabs: each name has what was chosen for it
 })
 
 test("what a link changed can be undone, and nothing else with it", () => {
-  const { choices: made, storage } = choices()
+  const { preferences: made, storage } = preferences()
   made.choose("theme", "dark")
   made.choose("volume", 0.5)
   assert.equal(made.adopt({ theme: "light", captions: "huge" }), 2)
   made.choose("keep", "text")
   made.undo()
   assert.deepEqual(made.chosen, { theme: "dark", volume: 0.5, keep: "text" })
-  assert.deepEqual(choices(storage).choices.chosen, made.chosen)
+  assert.deepEqual(preferences(storage).preferences.chosen, made.chosen)
 })

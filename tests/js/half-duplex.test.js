@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Gate } from "../../voiceapp/static/js/audio/microphone-gate.js"
+import { MicrophoneGate } from "../../voiceapp/static/js/audio/microphone-gate.js"
 import { HalfDuplex } from "../../voiceapp/static/js/call/half-duplex.js"
 
 test("shut while the assistant plays, until the device and the room are quiet", () => {
@@ -13,7 +13,7 @@ test("shut while the assistant plays, until the device and the room are quiet", 
 })
 
 test("a gate closed in the middle of speech sends silence, and being closed again changes nothing", () => {
-  const gate = new Gate()
+  const gate = new MicrophoneGate()
   gate.turnChanged("user")
   let silent = 0
   for (let i = 0; i < 50; i++) {

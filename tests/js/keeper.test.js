@@ -4,7 +4,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { CaptionPace } from "../../voiceapp/static/js/text/caption-pace.js"
 import { Inspector } from "../../voiceapp/static/js/models/inspector.js"
-import { Keeper } from "../../voiceapp/static/js/history/history-keeper.js"
+import { HistoryKeeper } from "../../voiceapp/static/js/history/history-keeper.js"
 import { Store } from "../../voiceapp/static/js/history/store.js"
 
 const store = new Store(indexedDB, { storeBlocked() {}, storeFreed() {} })
@@ -14,13 +14,13 @@ const settled = () => new Promise(resolve => setTimeout(resolve, 30))
 
 function keeper(keep, other = store) {
   const told = []
-  const choices = { values: { keep } }
+  const preferences = { values: { keep } }
   const delegate = { talksChanged: () => told.push("changed"), keepingFailed: () => told.push("failed") }
   const transcript = { entries: [[ENTRY]] }
   const pace = new CaptionPace()
   const inspector = new Inspector({ inspectorChanged() {} })
-  const made = new Keeper({ transcript, pace, inspector, choices, store: other, now: () => 0 }, delegate)
-  return { made, choices, told, transcript, inspector }
+  const made = new HistoryKeeper({ transcript, pace, inspector, preferences, store: other, now: () => 0 }, delegate)
+  return { made, preferences, told, transcript, inspector }
 }
 
 for (const [keep, texts, sounds] of [["nothing", 0, 0], ["text", 1, 0], ["sound", 1, 1]]) {
@@ -40,12 +40,12 @@ for (const [keep, texts, sounds] of [["nothing", 0, 0], ["text", 1, 0], ["sound"
 
 test("whoever changes their mind in the middle of a call has nothing kept of it", async () => {
   await store.removeAll()
-  const { made, choices } = keeper("sound")
+  const { made, preferences } = keeper("sound")
   made.begin(READY)
   made.recorder.soundSent(new Int16Array(24000 * 6))
   await settled()
-  choices.values = { keep: "nothing" }
-  made.choiceChanged()
+  preferences.values = { keep: "nothing" }
+  made.preferenceChanged()
   made.recorder.soundSent(new Int16Array(24000 * 6))
   made.end()
   await settled()
@@ -129,10 +129,10 @@ for (const [how, forget] of [["deleted", made => made.forget(made.current.id)], 
 
 test("an earlier call that was not to be kept is not written by a later one without a word", async () => {
   await store.removeAll()
-  const { made, choices, transcript } = keeper("nothing")
+  const { made, preferences, transcript } = keeper("nothing")
   made.begin(READY)
   made.end()
-  choices.values = { keep: "text" }
+  preferences.values = { keep: "text" }
   transcript.entries.push([])
   made.begin({ ...READY, conversation: "c2" })
   made.end()

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Latencies, said } from "../../voiceapp/static/js/models/latency.js"
+import { LatencyTracker, said } from "../../voiceapp/static/js/models/latency.js"
 import { Transcript } from "../../voiceapp/static/js/models/transcript.js"
 
 const ANSWERED = { item: "a1", wait_ms: 350, created_ms: 90, first_byte_ms: 210, done_ms: 800 }
@@ -9,7 +9,7 @@ const ANSWERED = { item: "a1", wait_ms: 350, created_ms: 90, first_byte_ms: 210,
 function page() {
   const clock = { ms: 0 }
   const told = []
-  const latencies = new Latencies(() => clock.ms, { latencyMeasured: latency => told.push(latency) })
+  const latencies = new LatencyTracker(() => clock.ms, { latencyMeasured: latency => told.push(latency) })
   const at = (ms, act) => { clock.ms = ms; act(latencies) }
   return { latencies, told, at }
 }

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { LineAway } from "../../voiceapp/static/js/call/line-away.js"
+import { ConnectionLoss } from "../../voiceapp/static/js/call/line-away.js"
 
 function away() {
   const told = []
   const notices = { add: ({ code }) => told.push(code), over: end => told.push(end) }
-  return { told, line: new LineAway(notices, { awayForLong: () => told.push("shut") }) }
+  return { told, line: new ConnectionLoss(notices, { awayForLong: () => told.push("shut") }) }
 }
 
 test("each stage is told once, so that a notice that was put away stays away", () => {

@@ -4,7 +4,7 @@ import { test } from "node:test"
 import { Words } from "../../voiceapp/static/js/browser/i18n.js"
 import { ENDS } from "../../voiceapp/static/js/models/notice-ends.js"
 import { Notices } from "../../voiceapp/static/js/models/notices.js"
-import { obstacle } from "../../voiceapp/static/js/browser/support-check.js"
+import { checkSupport } from "../../voiceapp/static/js/browser/support-check.js"
 
 const words = new Words("en", { "notice.quota.title": "Used up", "notice.quota.next": "Pay.", "notice.other.title": "Hm" })
 
@@ -36,10 +36,10 @@ test("a code stands once, and three at most stand", () => {
 
 test("what makes a call impossible is found", () => {
   const whole = { isSecureContext: true, AudioContext: 1, AudioWorkletNode: 1, io: 1 }
-  assert.equal(obstacle(whole), null)
-  assert.equal(obstacle({ ...whole, isSecureContext: false, AudioWorkletNode: undefined }), "insecure")
-  assert.equal(obstacle({ ...whole, AudioWorkletNode: undefined }), "unsupported")
-  assert.equal(obstacle({ ...whole, io: undefined }), "client_missing")
+  assert.equal(checkSupport(whole), null)
+  assert.equal(checkSupport({ ...whole, isSecureContext: false, AudioWorkletNode: undefined }), "insecure")
+  assert.equal(checkSupport({ ...whole, AudioWorkletNode: undefined }), "unsupported")
+  assert.equal(checkSupport({ ...whole, io: undefined }), "client_missing")
 })
 
 test("how far the engine is is said with its notice, which stands once", () => {

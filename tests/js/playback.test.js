@@ -231,7 +231,7 @@ test("an answer that is cut in a held pause is silent, and the next begins at on
   const player = await worklet("playback", 24000)
   append(player, "a", speech(640))
   player.play(quanta(590))
-  assert.ok(player.processor.queue.rest.left > 0)
+  assert.ok(player.processor.queue.stretcher.left > 0)
   player.tell({ type: "flush", item: "a" })
   append(player, "b", pcm(2400, 2))
   player.tell({ type: "complete", item: "b" })

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Choices } from "../../voiceapp/static/js/models/preferences.js"
+import { Preferences } from "../../voiceapp/static/js/models/preferences.js"
 import { Preflight } from "../../voiceapp/static/js/preflight/preflight.js"
 import { Line } from "./support/line.js"
 
@@ -10,7 +10,7 @@ test("once more asks for a call only when the one before is over", async () => {
   const lines = []
   const connect = () => { lines.push(new Line()); return lines.at(-1) }
   const parts = {
-    obstacle: () => "insecure", devices: undefined, choices: new Choices(null, { choiceChanged() {} }), connect, ask: async () => ({ reached: false, trouble: null }), wishes: () => ({}),
+    checkSupport: () => "insecure", devices: undefined, preferences: new Preferences(null, { preferenceChanged() {} }), connect, ask: async () => ({ reached: false, trouble: null }), request: () => ({}),
     ping: async () => {}, now: () => 0
   }
   const preflight = new Preflight(parts, { preflightChanged() {}, preflightHeard() {} })

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Rehearsal } from "../../voiceapp/static/js/preflight/trial-call.js"
+import { TrialCall } from "../../voiceapp/static/js/preflight/trial-call.js"
 import { Line } from "./support/line.js"
 
 function rehearse(trouble = null, reached = trouble !== null) {
   const line = new Line()
   const loading = []
-  const rehearsal = new Rehearsal(() => line, async () => ({ reached, trouble }), { greet: false }, progress => loading.push(progress))
-  return { line, loading, rehearsal, ran: rehearsal.run() }
+  const trialCall = new TrialCall(() => line, async () => ({ reached, trouble }), { greet: false }, progress => loading.push(progress))
+  return { line, loading, trialCall, ran: trialCall.run() }
 }
 
 test("ready is good, and nothing is left: the call is ended before the line is", async () => {
@@ -57,8 +57,8 @@ test("a line that is refused three times, while the server answers, is said to b
 })
 
 test("skipped on its way, it asks for no call when it arrives", async () => {
-  const { line, rehearsal, ran } = rehearse()
-  await rehearsal.stop()
+  const { line, trialCall, ran } = rehearse()
+  await trialCall.stop()
   await ran
   assert.deepEqual(line.events, ["disconnect"])
   line.come("connect")
@@ -66,10 +66,10 @@ test("skipped on its way, it asks for no call when it arrives", async () => {
 })
 
 test("skipped while the call is on its way, it is ended, and whoever calls next waits for that", async () => {
-  const { line, rehearsal } = rehearse()
+  const { line, trialCall } = rehearse()
   line.come("connect")
   let over = false
-  const stopped = rehearsal.stop().then(() => { over = true })
+  const stopped = trialCall.stop().then(() => { over = true })
   await new Promise(resolve => setImmediate(resolve))
   assert.ok(!over)
   line.come("ended", { reason: "stopped" })

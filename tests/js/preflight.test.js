@@ -5,8 +5,8 @@ import { ECHO_RATE, findEcho, SEARCHED_S } from "../../voiceapp/static/js/prefli
 import { CHECKS } from "../../voiceapp/static/js/preflight/preflight.js"
 import { probe, PROBE_S } from "../../voiceapp/static/js/preflight/probe.js"
 import { measureRoundTrip, summed } from "../../voiceapp/static/js/preflight/round-trip.js"
-import { Tape } from "../../voiceapp/static/js/preflight/recording.js"
-import { echoVerdict, gravest, networkVerdict, pageVerdict, serviceVerdict, voiceVerdict } from "../../voiceapp/static/js/preflight/verdicts.js"
+import { Recording } from "../../voiceapp/static/js/preflight/recording.js"
+import { echoVerdict, worst, networkVerdict, pageVerdict, serviceVerdict, voiceVerdict } from "../../voiceapp/static/js/preflight/verdicts.js"
 import { VoiceLevel } from "../../voiceapp/static/js/preflight/voice-level.js"
 import { babble, random } from "./support/speech.js"
 import { tone } from "./support/signal.js"
@@ -21,18 +21,18 @@ function hiss(samples, db, seed = 3) {
   return Float32Array.from({ length: samples }, () => ratio(db) * Math.sqrt(12) * (next() - 0.5))
 }
 
-/** What a microphone hears of the probe in a room, at the device's rate, and where on the tape it was played. */
+/** What a microphone hears of the probe in a room, at the device's rate, and where in the recording it was played. */
 function room({ ways, noiseDb = -65, speech = 0, rate = RATE }) {
-  const tape = new Tape(10, BEFORE_S + PROBE_S + 0.6, rate)
-  const heard = hiss(tape.samples.length, noiseDb)
-  if (speech) babble(tape.samples.length / rate, rate, 5, speech).forEach((sample, i) => { heard[i] += sample })
+  const recording = new Recording(10, BEFORE_S + PROBE_S + 0.6, rate)
+  const heard = hiss(recording.samples.length, noiseDb)
+  if (speech) babble(recording.samples.length / rate, rate, 5, speech).forEach((sample, i) => { heard[i] += sample })
   const played = probe(rate)
   for (const [ms, db] of ways) played.forEach((sample, i) => { heard[Math.round((BEFORE_S + ms / 1000) * rate) + i] += ratio(db) * sample })
-  for (let at = 0; at < heard.length; at += 960) tape.add(10 + at / rate, heard.subarray(at, at + 960))
-  return tape
+  for (let at = 0; at < heard.length; at += 960) recording.add(10 + at / rate, heard.subarray(at, at + 960))
+  return recording
 }
 
-const found = tape => findEcho(tape.at(ECHO_RATE), Math.round(BEFORE_S * ECHO_RATE))
+const found = recording => findEcho(recording.at(ECHO_RATE), Math.round(BEFORE_S * ECHO_RATE))
 
 for (const [db, ms, rate] of [[-20, 80, 48000], [-6, 30, 44100], [-35, 250, 48000], [-45, 150, 44100], [-20, 80, 16000]]) {
   test(`an echo at ${db} dB after ${ms} ms is found so (${rate} Hz)`, () => {
@@ -76,15 +76,15 @@ test("the probe never jumps, is neither loud nor steady, and stays within what a
   assert.ok(SEARCHED_S.before < BEFORE_S)
 })
 
-test("what comes before, after or not at all does no harm to a tape", () => {
-  const tape = new Tape(1, 0.1, 1000)
-  assert.ok(tape.empty)
-  tape.add(0.5, new Float32Array(100).fill(1))
-  assert.ok(tape.empty)
-  tape.add(0.98, new Float32Array(40).fill(2))
-  tape.add(1.09, new Float32Array(40).fill(3))
-  assert.ok(tape.full && !tape.empty)
-  assert.deepEqual([tape.samples[0], tape.samples[19], tape.samples[20], tape.samples[89], tape.samples[90], tape.samples[99]], [2, 2, 0, 0, 3, 3])
+test("what comes before, after or not at all does no harm to a recording", () => {
+  const recording = new Recording(1, 0.1, 1000)
+  assert.ok(recording.empty)
+  recording.add(0.5, new Float32Array(100).fill(1))
+  assert.ok(recording.empty)
+  recording.add(0.98, new Float32Array(40).fill(2))
+  recording.add(1.09, new Float32Array(40).fill(3))
+  assert.ok(recording.full && !recording.empty)
+  assert.deepEqual([recording.samples[0], recording.samples[19], recording.samples[20], recording.samples[89], recording.samples[90], recording.samples[99]], [2, 2, 0, 0, 3, 3])
 })
 
 test("the worklet says of each block when it began", async () => {
@@ -95,10 +95,10 @@ test("the worklet says of each block when it began", async () => {
     globalThis.currentFrame = at
     tap.hear(heard.subarray(at, at + 128))
   }
-  const tape = new Tape(0, 128 * 30 / RATE, RATE)
-  for (const { at, samples } of tap.posted()) tape.add(at, samples)
+  const recording = new Recording(0, 128 * 30 / RATE, RATE)
+  for (const { at, samples } of tap.posted()) recording.add(at, samples)
   assert.equal(tap.posted().length, 4)
-  assert.deepEqual(tape.samples.subarray(0, 3840), heard)
+  assert.deepEqual(recording.samples.subarray(0, 3840), heard)
 })
 
 function voiceOf(samples) {
@@ -162,7 +162,7 @@ test("echoes: none, quiet, loud, and one that does no harm", () => {
 })
 
 test("the gravest is what all of it amounts to, once nothing is asked any more", () => {
-  const sum = (...states) => gravest(states.map(state => ({ state, code: "" })))
+  const sum = (...states) => worst(states.map(state => ({ state, code: "" })))
   assert.deepEqual([sum("good", "skipped"), sum("good"), sum("warning", "bad"), sum("bad", "asking"), sum("asking", "running"), sum("waiting", "asking")],
     ["skipped", "good", "bad", "asking", "running", "asking"])
 })

@@ -16,27 +16,27 @@ const DOINGS = {
   "the sound is built anew": {
     prepare: async made => {
       await made.goLive()
-      made.call.sound.paused = true
+      made.call.audio.paused = true
       made.world.stuck = true
     },
-    act: ({ call }) => void call.sound.touched()
+    act: ({ call }) => void call.audio.touched()
   },
-  "another microphone is chosen": { prepare: made => made.goLive(), act: ({ call }) => call.sound.choiceChanged("microphone") },
-  "the microphone is lost": { prepare: made => made.goLive(), act: ({ call }) => void call.sound.microphoneLost() },
-  "the microphone is added": { prepare: async made => { await made.goLive(); made.call.sound.letGo() }, act: ({ call }) => void call.toggleMicrophone() },
-  "the key is pressed": { prepare: async made => { await made.goLive(); made.call.sound.letGo() }, act: ({ call }) => void call.talkBeginning() },
+  "another microphone is chosen": { prepare: made => made.goLive(), act: ({ call }) => call.audio.preferenceChanged("microphone") },
+  "the microphone is lost": { prepare: made => made.goLive(), act: ({ call }) => void call.audio.microphoneLost() },
+  "the microphone is added": { prepare: async made => { await made.goLive(); made.call.audio.letGo() }, act: ({ call }) => void call.toggleMicrophone() },
+  "the key is pressed": { prepare: async made => { await made.goLive(); made.call.audio.letGo() }, act: ({ call }) => void call.pushToTalkBegan() },
   "the device stands still": {
     prepare: async made => {
       await made.goLive()
       made.world.contexts.at(-1).state = "interrupted"
       made.world.stuck = true
     },
-    act: ({ call }) => void call.sound.deviceChanged()
+    act: ({ call }) => void call.audio.deviceChanged()
   },
   "the browser gives up the microphone": { prepare: made => made.goLive(), act: ({ call }) => void call.microphone.node.onprocessorerror() },
   "the browser gives up the loudspeaker, which is touched": {
     prepare: made => made.goLive(),
-    act: ({ call }) => { call.player.node.onprocessorerror(); call.sound.touched() }
+    act: ({ call }) => { call.player.node.onprocessorerror(); call.audio.touched() }
   },
   "the call is hung up": { prepare: made => made.goLive(), act: ({ call }) => call.stop() }
 }
@@ -67,7 +67,7 @@ async function walk({ prepare, act }, late, end) {
 }
 
 function assertNothingIsOpen({ call, world, line, timers, standing }, when) {
-  assert.equal(call.session.active, false, when)
+  assert.equal(call.callState.active, false, when)
   assert.equal(call.microphone.there, false, when)
   assert.equal(world.live(), 0, `a live track, ${when}`)
   assert.equal(world.open(), 0, `an open context, ${when}`)
@@ -94,7 +94,7 @@ for (const [doing, way] of Object.entries(DOINGS)) {
         made.call.start({ microphone: true })
         await settle()
         await made.rest()
-        assert.equal(made.call.session.active, true, when)
+        assert.equal(made.call.callState.active, true, when)
         assert.ok(made.world.live() <= 1, `${made.world.live()} live tracks, ${when}`)
         assert.ok(made.world.open() <= 1, `${made.world.open()} open contexts, ${when}`)
         made.call.stop()
@@ -118,7 +118,7 @@ test("away for half a minute, the microphone is let go, and the person is asked 
   assert.equal(made.world.live(), 0)
   made.line.come("connect")
   await made.rest()
-  assert.equal(made.call.session.phase, "live")
+  assert.equal(made.call.callState.phase, "live")
   assert.ok(made.call.muted)
   assert.equal(made.world.live(), 0)
   assert.ok(made.call.notices.all.some(({ code }) => code === "microphone_shut"))
@@ -132,7 +132,7 @@ test("away for half a minute, the microphone is let go, and the person is asked 
 test("pressing the microphone while it is being asked for already leaves nobody muted", async () => {
   const made = new Place()
   await made.goLive()
-  made.call.sound.microphoneLost()
+  made.call.audio.microphoneLost()
   await settle()
   made.call.toggleMicrophone()
   await made.rest()

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Session } from "../../voiceapp/static/js/call/call-state.js"
+import { CallState } from "../../voiceapp/static/js/call/call-state.js"
 
-function session(...steps) {
-  const made = new Session({ sessionChanged() { this.times = (this.times ?? 0) + 1 } })
+function callState(...steps) {
+  const made = new CallState({ callStateChanged() { this.times = (this.times ?? 0) + 1 } })
   for (const step of steps) made.take(step)
   return made
 }
@@ -25,11 +25,11 @@ const PATHS = [
 ]
 
 for (const [steps, phase] of PATHS) {
-  test(`${steps.join(", ") || "nothing"} leads to ${phase}`, () => assert.equal(session(...steps).phase, phase))
+  test(`${steps.join(", ") || "nothing"} leads to ${phase}`, () => assert.equal(callState(...steps).phase, phase))
 }
 
 test("a turn is of a live call only, and a new phase begins listening", () => {
-  const made = session("call")
+  const made = callState("call")
   made.turnTo("user")
   assert.equal(made.turn, "listening")
   made.take("readied")
@@ -40,7 +40,7 @@ test("a turn is of a live call only, and a new phase begins listening", () => {
 })
 
 test("only a change is told", () => {
-  const made = session("call", "readied")
+  const made = callState("call", "readied")
   const { times } = made.delegate
   made.take("readied")
   made.turnTo("listening")

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Choices } from "../../voiceapp/static/js/models/preferences.js"
+import { Preferences } from "../../voiceapp/static/js/models/preferences.js"
 import { linkFor, sharedIn } from "../../voiceapp/static/js/models/settings-link.js"
 
-const choices = () => new Choices(null, { choiceChanged() {} })
+const preferences = () => new Preferences(null, { preferenceChanged() {} })
 
 test("settings go into a link and come out of it; devices, volume and what is kept do not", () => {
   const link = linkFor({ mode: "semantic_vad", eagerness: "low", threshold: 0.6, half_duplex: true, microphone: "abc", volume: 0.2, keep: "sound" }, "https://voice.example/?lang=ja#old")
@@ -12,7 +12,7 @@ test("settings go into a link and come out of it; devices, volume and what is ke
 })
 
 test("of a link only what is valid is taken, and never what would keep more of a talk", () => {
-  const made = choices()
+  const made = preferences()
   assert.equal(made.adopt(sharedIn("#threshold=7&mode=nonsense&theme=dark&keep=sound&microphone=x&__proto__=1")), 1)
   assert.deepEqual(made.chosen, { theme: "dark" })
   assert.equal(made.adopt(sharedIn("#transcript")), 0)
@@ -20,14 +20,14 @@ test("of a link only what is valid is taken, and never what would keep more of a
 
 test("the server comes before those that only it has, in links from before too", () => {
   const order = []
-  const made = new Choices(null, { choiceChanged: name => order.push(name) })
+  const made = new Preferences(null, { preferenceChanged: name => order.push(name) })
   made.adopt(sharedIn("#voice=ash&persona=tutor&profile=openai"))
   assert.deepEqual(order, ["profile", "persona", "voice"])
 })
 
 test("everything can be forgotten", () => {
   const told = []
-  const made = new Choices(null, { choiceChanged: name => told.push(name) })
+  const made = new Preferences(null, { preferenceChanged: name => told.push(name) })
   made.choose("keep", "text")
   made.choose("theme", "dark")
   made.forget()

@@ -3,7 +3,7 @@ import { test } from "node:test"
 import { FIGURES, STILL, swell } from "../../voiceapp/static/js/models/figures.js"
 import { stateOf } from "../../voiceapp/static/js/models/status.js"
 
-const call = (phase, turn, more = {}) => ({ session: { phase, turn }, asking: false, muted: false, speaking: false, pushToTalk: false, talking: false, ...more })
+const call = (phase, turn, more = {}) => ({ callState: { phase, turn }, asking: false, muted: false, speaking: false, isPushToTalk: false, talking: false, ...more })
 
 test("the state follows what is heard, not only what the server says", () => {
   assert.equal(stateOf(call("idle", "listening")), "idle")
@@ -19,8 +19,8 @@ test("nobody is asked for anything once the call is over, though the browser's q
 
 test("who is not heard is not listened to: muted, or the key is up", () => {
   assert.equal(stateOf(call("live", "listening", { muted: true })), "muted")
-  assert.equal(stateOf(call("live", "listening", { pushToTalk: true })), "talk")
-  assert.equal(stateOf(call("live", "listening", { pushToTalk: true, talking: true })), "user")
+  assert.equal(stateOf(call("live", "listening", { isPushToTalk: true })), "talk")
+  assert.equal(stateOf(call("live", "listening", { isPushToTalk: true, talking: true })), "user")
 })
 
 /** What the stage looks like in black and white, at a moment. */

@@ -1,10 +1,10 @@
-// What stands on the screen is what is kept and exported, whatever becomes of the call, its line, the disk and the choice.
+// What stands on the screen is what is kept and exported, whatever becomes of the call, its line, the disk and the preference.
 
 import "fake-indexeddb/auto"
 import { IDBFactory } from "fake-indexeddb"
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { FORMS, cues } from "../../voiceapp/static/js/history/exports.js"
+import { FORMATS, cues } from "../../voiceapp/static/js/history/exports.js"
 import { Store } from "../../voiceapp/static/js/history/store.js"
 import { saidIn } from "../../voiceapp/static/js/history/talk.js"
 import { Place, settle } from "./support/call.js"
@@ -52,7 +52,7 @@ test("hung up in mid-answer, the words that were heard are kept, and no more, in
   const [talk] = await store.all()
   assert.deepEqual(said(talk), seen)
   assert.deepEqual(place.screen(), seen)
-  for (const [form, { write }] of Object.entries(FORMS)) if (!["json", "jsonl"].includes(form)) assert.ok(!write(talk, words).includes("river"), form)
+  for (const [form, { write }] of Object.entries(FORMATS)) if (!["json", "jsonl"].includes(form)) assert.ok(!write(talk, words).includes("river"), form)
   assert.ok(cues(talk).every(({ text }) => !text.includes("river")))
   const [entry] = place.transcript.entries.at(-1).filter(({ role }) => role === "assistant")
   // Settled, the words are no longer hidden from a screen reader.
@@ -88,7 +88,7 @@ test("a talk goes on over a reconnect: what came before is saved with what comes
   place.come("usage", 20, usage(0.25, 10))
   place.lose()
   await place.go()
-  assert.equal(place.call.session.phase, "live")
+  assert.equal(place.call.callState.phase, "live")
   // The same ids as before, as a server may give them.
   talkTo(place, 3000)
   place.come("usage", 20, usage(0.5, 7))
@@ -102,7 +102,7 @@ test("a talk goes on over a reconnect: what came before is saved with what comes
   assert.deepEqual([talks[0].cost.total, talks[0].cost.turn, talks[0].tokens.input_tokens], [0.75, 0.5, 17])
   assert.deepEqual(talks[0].entries.map(({ at }) => at), [0, 0, 2000, 2000])
   assert.deepEqual(talks[0].sound.heard, { a1: 2000, "1/a1": 3000 })
-  assert.equal(FORMS.md.write(talks[0], words).split("_transcript.segment_").length, 2)
+  assert.equal(FORMATS.md.write(talks[0], words).split("_transcript.segment_").length, 2)
   place.leave()
 })
 
@@ -178,7 +178,7 @@ test("whoever wants the text alone from now on has the bytes of its sound freed"
   await settle()
   const { id } = place.keeper.current
   assert.ok(await store.readSound(id, 0))
-  place.choices.choose("keep", "text")
+  place.preferences.choose("keep", "text")
   talkTo(place, 6000, "2")
   place.call.stop()
   await place.go()
@@ -244,7 +244,7 @@ const DOINGS = {
   },
   back: place => place.go(),
   full: (place, next) => { place.disk.full = next() < 0.5 },
-  keep: (place, next) => place.choices.choose("keep", ["nothing", "text", "sound"][Math.floor(3 * next())])
+  keep: (place, next) => place.preferences.choose("keep", ["nothing", "text", "sound"][Math.floor(3 * next())])
 }
 
 for (let seed = 1; seed <= 40; seed++) {
@@ -266,7 +266,7 @@ for (let seed = 1; seed <= 40; seed++) {
     assert.deepEqual(place.screen(), seen)
     assert.deepEqual(said(place.keeper.last ?? { entries: [] }), seen)
     const [talk] = await store.all()
-    if (place.choices.values.keep === "nothing" || seen.length === 0) return place.leave()
+    if (place.preferences.values.keep === "nothing" || seen.length === 0) return place.leave()
     assert.deepEqual(said(talk), seen)
     for (const { n } of talk.sound?.pieces ?? []) assert.ok(await store.readSound(talk.id, n), `piece ${n}`)
     place.leave()

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Talk } from "../../voiceapp/static/js/call/push-to-talk.js"
+import { PushToTalk } from "../../voiceapp/static/js/call/push-to-talk.js"
 
-function talk(canTalk = true) {
+function sendTalk(canTalk = true) {
   const told = []
   const waiting = []
   const microphone = { resume: () => told.push("open"), pause: () => new Promise(resolve => waiting.push(resolve)) }
-  const made = new Talk({ talk: down => told.push(down) }, microphone, () => 0, { canTalk, talkBeginning() {}, talkChanged() {} })
+  const made = new PushToTalk({ sendTalk: down => told.push(down) }, microphone, () => 0, { canTalk, pushToTalkBegan() {}, talkKeyChanged() {} })
   const settle = async () => { waiting.splice(0).forEach(resolve => resolve()); await new Promise(resolve => setImmediate(resolve)) }
-  return { talk: made, told, settle }
+  return { sendTalk: made, told, settle }
 }
 
 test("the word is given before the sound, and taken back after the last of it", async () => {
-  const { talk: made, told, settle } = talk()
+  const { sendTalk: made, told, settle } = sendTalk()
   assert.ok(made.press())
   await settle()
   assert.deepEqual(told, [true, "open"])
@@ -24,7 +24,7 @@ test("the word is given before the sound, and taken back after the last of it", 
 })
 
 test("pressed while the rest of the turn before is on its way, it waits for it", async () => {
-  const { talk: made, told, settle } = talk()
+  const { sendTalk: made, told, settle } = sendTalk()
   made.press()
   await settle()
   made.key.drop()
@@ -36,7 +36,7 @@ test("pressed while the rest of the turn before is on its way, it waits for it",
 })
 
 test("where turns end in another way it has no use", () => {
-  const { talk: made } = talk(false)
+  const { sendTalk: made } = sendTalk(false)
   assert.ok(!made.press())
   assert.ok(!made.key.down)
 })

@@ -4,7 +4,7 @@ import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"
 import { Words } from "../../voiceapp/static/js/browser/i18n.js"
-import { FORMS, cues, fileName } from "../../voiceapp/static/js/history/exports.js"
+import { FORMATS, cues, fileName } from "../../voiceapp/static/js/history/exports.js"
 import { Recorder } from "../../voiceapp/static/js/history/recorder.js"
 import { shownAt } from "../../voiceapp/static/js/history/replay.js"
 import { search } from "../../voiceapp/static/js/history/search.js"
@@ -115,21 +115,21 @@ test("without sound no sound is kept", async () => {
 test("every text form holds what was heard and no more", async () => {
   const { talk } = await record()
   for (const format of ["md", "txt", "srt", "vtt"]) {
-    const text = FORMS[format].write(talk, words)
+    const text = FORMATS[format].write(talk, words)
     assert.ok(text.includes("Fine. And") || text.includes("Fine."), format)
     assert.ok(!text.includes("there"), format)
   }
-  assert.match(FORMS.md.write(talk, words), /# How are you\? Well\?[^]*\*\*Assistant\*\* \(00:00:01\) _cut_[^]*Good \\\*day\\\*/)
-  assert.equal(FORMS.txt.write(talk, words), "You: How are you? Well?\nAssistant: Fine. And [cut]\nYou: Good *day*\n")
-  const back = JSON.parse(FORMS.json.write(talk, words))
+  assert.match(FORMATS.md.write(talk, words), /# How are you\? Well\?[^]*\*\*Assistant\*\* \(00:00:01\) _cut_[^]*Good \\\*day\\\*/)
+  assert.equal(FORMATS.txt.write(talk, words), "You: How are you? Well?\nAssistant: Fine. And [cut]\nYou: Good *day*\n")
+  const back = JSON.parse(FORMATS.json.write(talk, words))
   assert.deepEqual([back.format, Date.parse(back.began), back.entries[1].heard], ["voiceapp-talk-1", ABOUT.began, "Fine. And"])
 })
 
 test("how long an answer took is kept with it", () => {
   const latency = { item: "a1", waitMs: 350, modelMs: 210, createdMs: 90, networkMs: 30, playbackMs: 50, firstSoundMs: 640, generatedMs: 800, doneMs: 2670 }
   const talk = new Recorder(ABOUT, () => 0, null).talk([{ ...entry("a1", "assistant", "Fine."), latency }, entry("u2", "user", "Good.")], [])
-  assert.deepEqual(JSON.parse(FORMS.json.write(talk, words)).entries[0].latency, latency)
-  assert.match(FORMS.md.write(talk, words), /Fine\.\n\n_latency\.first_sound · latency\.wait · [^\n]*_\n\n[^\n]*\n\nGood\.\n$/)
+  assert.deepEqual(JSON.parse(FORMATS.json.write(talk, words)).entries[0].latency, latency)
+  assert.match(FORMATS.md.write(talk, words), /Fine\.\n\n_latency\.first_sound · latency\.wait · [^\n]*_\n\n[^\n]*\n\nGood\.\n$/)
 })
 
 test("what a talk cost is exported, and whether it is an estimate", async () => {
@@ -138,11 +138,11 @@ test("what a talk cost is exported, and whether it is an estimate", async () => 
   const transcription = { seconds: 12, input_tokens: 0, output_tokens: 0 }
   const billed = { ...talk, tokens: {}, transcription, cost, estimated: true }
   const say = (key, values) => values?.cost ? `${key}(${values.cost})` : key
-  assert.match(FORMS.md.write(billed, { ...words, say }), / · m · talks\.cost\(meter\.about\(\$0\.25\)\)\n/)
-  assert.match(FORMS.md.write({ ...billed, estimated: undefined }, { ...words, say }), /talks\.cost\(\$0\.25\)/)
-  const { cost: told, transcription: heard, estimated } = JSON.parse(FORMS.json.write(billed, words))
+  assert.match(FORMATS.md.write(billed, { ...words, say }), / · m · talks\.cost\(meter\.about\(\$0\.25\)\)\n/)
+  assert.match(FORMATS.md.write({ ...billed, estimated: undefined }, { ...words, say }), /talks\.cost\(\$0\.25\)/)
+  const { cost: told, transcription: heard, estimated } = JSON.parse(FORMATS.json.write(billed, words))
   assert.deepEqual([told, heard, estimated], [cost, transcription, true])
-  assert.doesNotMatch(FORMS.md.write(talk, { ...words, say }), /talks\.cost/)
+  assert.doesNotMatch(FORMATS.md.write(talk, { ...words, say }), /talks\.cost/)
 })
 
 test("captions share an entry's time by sentence, and keep inside of it", async () => {
@@ -150,13 +150,13 @@ test("captions share an entry's time by sentence, and keep inside of it", async 
   assert.deepEqual(cues(talk).map(({ at, end, text }) => [Math.round(at), Math.round(end), text]), [
     [200, 742, "How are you?"], [742, 950, "Well?"], [1500, 2433, "Fine."], [2433, 2900, "And"], [4000, 6000, "Good *day*"]
   ])
-  assert.match(FORMS.srt.write(talk, words), /^1\n00:00:00,200 --> 00:00:00,742\nYou: How are you\?\n\n2\n/)
-  assert.match(FORMS.vtt.write(talk, words), /^WEBVTT\n\n00:00:00\.200 --> 00:00:00\.742\n<v You>How are you\?\n/)
+  assert.match(FORMATS.srt.write(talk, words), /^1\n00:00:00,200 --> 00:00:00,742\nYou: How are you\?\n\n2\n/)
+  assert.match(FORMATS.vtt.write(talk, words), /^WEBVTT\n\n00:00:00\.200 --> 00:00:00\.742\n<v You>How are you\?\n/)
 })
 
 test("events are one JSON each", () => {
   const events = [{ direction: "up", type: "a", at: 1, bytes: 2, summary: "" }, { direction: "down", type: "b", at: 3, bytes: 4, summary: "x\ny" }]
-  const lines = FORMS.jsonl.write({ events }, words).trimEnd().split("\n")
+  const lines = FORMATS.jsonl.write({ events }, words).trimEnd().split("\n")
   assert.deepEqual(lines.map(line => JSON.parse(line)), events)
 })
 
@@ -174,12 +174,12 @@ for (const [language, { asked, answered, heard, parts, unheard }] of Object.entr
 
   test(`in ${language} every text form holds what was heard and no more, and no mark leaves its line`, () => {
     for (const format of ["md", "txt", "srt", "vtt"]) {
-      const text = FORMS[format].write(talkOf(), words)
+      const text = FORMATS[format].write(talkOf(), words)
       for (const part of parts) assert.ok(plain(text).includes(part), `${format}: ${part}`)
       assert.ok(!text.includes(unheard), format)
       assert.equal(text.match(/\u2068/g)?.length, text.match(/\u2069/g)?.length)
     }
-    const lines = FORMS.txt.write(talkOf(), words).split("\n")
+    const lines = FORMATS.txt.write(talkOf(), words).split("\n")
     assert.equal(plain(lines[1]), `Assistant: ${heard} [cut]`)
     if (language === "Arabic") assert.equal(lines[1], `Assistant: \u2068${heard}\u2069 [cut]`)
   })
@@ -213,10 +213,10 @@ for (const language of ["en", "ja"]) {
       { ...entry("u1", "user", ""), failed: true }, { ...entry("a1", "assistant", "Half a"), incomplete: "length" }, { ...entry("a2", "assistant", "No"), incomplete: "filter" }
     ], [])
     for (const form of ["md", "txt"]) {
-      const text = FORMS[form].write(talk, said)
+      const text = FORMATS[form].write(talk, said)
       for (const key of ["transcript.failed", "transcript.incomplete.length", "transcript.incomplete.filter"]) assert.ok(text.includes(strings[key]), `${form} ${key}`)
     }
-    assert.deepEqual(JSON.parse(FORMS.json.write(talk, said)).entries.map(({ failed, incomplete }) => [failed, incomplete]), [[true, undefined], [undefined, "length"], [undefined, "filter"]])
+    assert.deepEqual(JSON.parse(FORMATS.json.write(talk, said)).entries.map(({ failed, incomplete }) => [failed, incomplete]), [[true, undefined], [undefined, "length"], [undefined, "filter"]])
     assert.deepEqual(cues(talk).map(({ text }) => text), ["Half a", "No"])
   })
 }
@@ -246,15 +246,15 @@ test("a title and a file's name are cut between characters, and keep the marks t
 test("what was typed in lines is one title, in one line of every file", () => {
   const talk = { ...ABOUT, sound: null, events: [], cost: null, entries: [entry("u", "user", "One\n\n two\tthree", null, "text")] }
   assert.equal(titleOf(talk, words), "One two three")
-  assert.ok(FORMS.md.write(talk, words).startsWith("# One two three\n"))
+  assert.ok(FORMATS.md.write(talk, words).startsWith("# One two three\n"))
 })
 
 test("subtitles are not broken by what is said in them", () => {
   const talk = new Recorder(ABOUT, () => 0, null).talk([entry("u", "user", "a --> b <c> & d\n\n2\n00:00:00.000 --> 00:00:09.000\nNo", null, "text")], [])
-  const times = FORMS.vtt.write(talk, words).match(/-->/g)
+  const times = FORMATS.vtt.write(talk, words).match(/-->/g)
   assert.equal(times.length, cues(talk).length)
-  assert.ok(FORMS.vtt.write(talk, words).includes("a --&gt; b &lt;c&gt; &amp; d"))
-  assert.ok(FORMS.srt.write(talk, words).split("\n\n").filter(Boolean).every(cue => /^\d+\n[\d:,]+ --> [\d:,]+\n/.test(cue)))
+  assert.ok(FORMATS.vtt.write(talk, words).includes("a --&gt; b &lt;c&gt; &amp; d"))
+  assert.ok(FORMATS.srt.write(talk, words).split("\n\n").filter(Boolean).every(cue => /^\d+\n[\d:,]+ --> [\d:,]+\n/.test(cue)))
 })
 
 test("a file's name is its day and first words, whatever the language", () => {
@@ -281,10 +281,10 @@ for (const [zone, day, hour, offset] of [["America/Los_Angeles", "03", "08:30", 
     try {
       const talk = { ...ABOUT, began: Date.UTC(2026, 4, 3, 15, 30), entries: [entry("u", "user", "Hi")], sound: null, events: [], cost: null }
       assert.equal(fileName(talk, words), `2026-05-${day}-Hi`)
-      const { began } = JSON.parse(FORMS.json.write(talk, words))
+      const { began } = JSON.parse(FORMATS.json.write(talk, words))
       assert.equal(began, `2026-05-${day}T${hour}:00.000${offset}`)
       assert.equal(Date.parse(began), talk.began)
-      assert.ok(FORMS.md.write(talk, words).includes(`May ${Number(day)}, 2026`))
+      assert.ok(FORMATS.md.write(talk, words).includes(`May ${Number(day)}, 2026`))
     } finally {
       if (before === undefined) delete process.env.TZ
       else process.env.TZ = before

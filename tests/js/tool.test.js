@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"
 import { Words } from "../../voiceapp/static/js/browser/i18n.js"
-import { FORMS, cues } from "../../voiceapp/static/js/history/exports.js"
+import { FORMATS, cues } from "../../voiceapp/static/js/history/exports.js"
 import { Recorder } from "../../voiceapp/static/js/history/recorder.js"
 import { toolLine } from "../../voiceapp/static/js/models/tool.js"
 import { Transcript } from "../../voiceapp/static/js/models/transcript.js"
@@ -65,8 +65,8 @@ test("it is said in words, with its name where that is known", () => {
 test("a kept talk has the tool as a short line, and the JSON all of it", () => {
   const recorder = new Recorder({ id: "t", began: Date.UTC(2026, 4, 3), model: "m", voice: "v" }, () => 0, null)
   const talk = recorder.talk(told([...SCRIPT, [9, ["word", { item: "u1", text: "And *Kyoto*?", final: true }]]]), [])
-  assert.match(FORMS.md.write(talk, words), /Kyoto\\\*\?\n\n_Used the tool weather \(done\)_\n$/)
-  assert.equal(FORMS.txt.write(talk, words), "You: And *Kyoto*?\n[Used the tool weather (done)]\n")
-  assert.deepEqual(JSON.parse(FORMS.json.write(talk, words)).entries[1].tool, tool("done", "Sunny."))
+  assert.match(FORMATS.md.write(talk, words), /Kyoto\\\*\?\n\n_Used the tool weather \(done\)_\n$/)
+  assert.equal(FORMATS.txt.write(talk, words), "You: And *Kyoto*?\n[Used the tool weather (done)]\n")
+  assert.deepEqual(JSON.parse(FORMATS.json.write(talk, words)).entries[1].tool, tool("done", "Sunny."))
   assert.deepEqual(cues(talk).map(({ role }) => role), ["user"])
 })

@@ -77,7 +77,7 @@ test("dropped chunks take no number, so an ack always frees the line", () => {
     socket.tell("ack", acked)
   }
   assert.deepEqual(socket.of("audio").map(([, n]) => n), times(acked, (_, i) => i + 1))
-  assert.equal(transport.uplink.flyingMs, 0)
+  assert.equal(transport.sendWindow.inFlightMs, 0)
 })
 
 test("a round trip is measured by what flows anyway: the call's start, and a chunk from its sending to its own ack", () => {

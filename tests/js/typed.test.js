@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { mock, test } from "node:test"
-import { MOST_BYTES, Outbox, excess } from "../../voiceapp/static/js/call/outbox.js"
+import { MAX_BYTES, Outbox, excess } from "../../voiceapp/static/js/call/outbox.js"
 import { Presses } from "../../voiceapp/static/js/views/presses.js"
 import { Place, settle } from "./support/call.js"
 import { random } from "./support/speech.js"
@@ -95,8 +95,8 @@ test("what arrives changes nothing for another text, and a text said twice needs
 
 test("a text is measured as the server measures it, and 5,027 pasted characters are not too many", () => {
   assert.equal(excess("a".repeat(5027)), 0)
-  assert.equal(excess("a".repeat(MOST_BYTES)), 0)
-  assert.equal(excess("a".repeat(MOST_BYTES + 7)), 7)
+  assert.equal(excess("a".repeat(MAX_BYTES)), 0)
+  assert.equal(excess("a".repeat(MAX_BYTES + 7)), 7)
   assert.equal(excess("語".repeat(2666)), 0)
   assert.equal(excess("語".repeat(2668)), 2)
 })
@@ -127,8 +127,8 @@ const DOINGS = {
   lose: made => { if (made.line.connected) made.lose() },
   go: made => made.go(),
   hangUp: made => made.call.stop(),
-  ended: made => { if (made.call.session.live) made.come("ended", { reason: "idle" }) },
-  refusedCall: made => { if (made.call.session.phase === "connecting") made.call.callRefused({ code: "busy" }) }
+  ended: made => { if (made.call.callState.live) made.come("ended", { reason: "idle" }) },
+  refusedCall: made => { if (made.call.callState.phase === "connecting") made.call.callRefused({ code: "busy" }) }
 }
 
 for (let seed = 1; seed <= 30; seed++) {

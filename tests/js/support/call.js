@@ -3,11 +3,11 @@
 import { mock } from "node:test"
 import { Call } from "../../../voiceapp/static/js/call/call.js"
 import { CaptionPace } from "../../../voiceapp/static/js/text/caption-pace.js"
-import { Choices } from "../../../voiceapp/static/js/models/preferences.js"
+import { Preferences } from "../../../voiceapp/static/js/models/preferences.js"
 import { Inspector } from "../../../voiceapp/static/js/models/inspector.js"
 import { Notices } from "../../../voiceapp/static/js/models/notices.js"
 import { Stats } from "../../../voiceapp/static/js/models/stats.js"
-import { Keeper } from "../../../voiceapp/static/js/history/history-keeper.js"
+import { HistoryKeeper } from "../../../voiceapp/static/js/history/history-keeper.js"
 import { Transcript } from "../../../voiceapp/static/js/models/transcript.js"
 import { Scheduler, soundWorld } from "./audio.js"
 import { Line } from "./line.js"
@@ -35,16 +35,16 @@ export class Place {
     const words = { say: key => key, has: () => true }
     const transcript = this.transcript = new Transcript({ transcriptChanged() {} })
     const pace = this.pace = new CaptionPace()
-    this.choices = new Choices(null, { choiceChanged: name => { if (name === "keep") this.keeper.choiceChanged() } })
-    for (const [name, value] of Object.entries(chosen)) this.choices.chosen[name] = value
+    this.preferences = new Preferences(null, { preferenceChanged: name => { if (name === "keep") this.keeper.preferenceChanged() } })
+    for (const [name, value] of Object.entries(chosen)) this.preferences.chosen[name] = value
     this.store = store
-    this.keeper = new Keeper(
-      { transcript, pace, inspector: new Inspector({ inspectorChanged() {} }), choices: this.choices, store, now },
+    this.keeper = new HistoryKeeper(
+      { transcript, pace, inspector: new Inspector({ inspectorChanged() {} }), preferences: this.preferences, store, now },
       { talksChanged() {}, keepingFailed: code => this.told.push(code) }
     )
     this.call = new Call({
       connect: () => this.line, ask: async () => ({ reached: false, trouble: null }), devices: this.world.devices, transcript, pace,
-      notices: new Notices(words, { noticesChanged() {} }), choices: this.choices, stats: new Stats(now, silent()), now, keeper: this.keeper, obstacle: () => null
+      notices: new Notices(words, { noticesChanged() {} }), preferences: this.preferences, stats: new Stats(now, silent()), now, keeper: this.keeper, checkSupport: () => null
     }, silent(delegate))
   }
 

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict"
 import { Call } from "../../../voiceapp/static/js/call/call.js"
 import { CaptionPace } from "../../../voiceapp/static/js/text/caption-pace.js"
-import { Choices } from "../../../voiceapp/static/js/models/preferences.js"
+import { Preferences } from "../../../voiceapp/static/js/models/preferences.js"
 import { Notices } from "../../../voiceapp/static/js/models/notices.js"
 import { Stats } from "../../../voiceapp/static/js/models/stats.js"
 import { Transcript } from "../../../voiceapp/static/js/models/transcript.js"
@@ -61,14 +61,14 @@ export class Place {
     const line = this.line = talkative(scheduler)
     const clock = this.clock = { ms: 0 }
     const words = { say: key => key, has: () => true }
-    const choices = this.choices = new Choices(null, { choiceChanged: name => this.call.choiceChanged(name) })
+    const preferences = this.preferences = new Preferences(null, { preferenceChanged: name => this.call.preferenceChanged(name) })
     const stats = new Stats(() => clock.ms, silent())
     const keeper = { begin() {}, pause() {}, end() {}, changed() {}, usageArrived() {}, recorder: null, keepsSound: false }
     this.transcript = new Transcript({ transcriptChanged() {} })
     this.pace = new CaptionPace()
     this.call = new Call({
       connect: () => line, ask: async () => ({ reached: false, trouble: null }), devices: world.devices, transcript: this.transcript, pace: this.pace,
-      notices: new Notices(words, { noticesChanged() {} }), choices, stats, now: () => clock.ms, keeper, obstacle: () => null
+      notices: new Notices(words, { noticesChanged() {} }), preferences, stats, now: () => clock.ms, keeper, checkSupport: () => null
     }, delegate)
   }
 
@@ -102,18 +102,18 @@ export class Place {
   async goLive(microphone = true) {
     this.call.start({ microphone })
     await settle()
-    for (let i = 0; !this.call.session.live; i++) {
+    for (let i = 0; !this.call.callState.live; i++) {
       assert.ok(i < MANY && await this.step(), "it never became live")
     }
     await this.rest()
     assert.equal(this.world.live(), microphone ? 1 : 0)
   }
 
-  /** The microphone's meter, and the time. @param {number} peak @param {number} seconds */
+  /** The microphone's level, and the time. @param {number} peak @param {number} seconds */
   hear(peak, seconds) {
     for (let ms = 0; ms < seconds * 1000; ms += 100) {
       this.clock.ms += 100
-      this.call.sound.microphoneMeasured(peak, 100)
+      this.call.audio.microphoneMeasured(peak, 100)
     }
   }
 }

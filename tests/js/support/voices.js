@@ -63,8 +63,8 @@ function resampled(samples, from) {
 function spoken(samples) {
   const windows = []
   for (let at = 0; at + WINDOW <= samples.length; at += WINDOW) windows.push(power(samples.subarray(at, at + WINDOW)))
-  const least = Math.max(...windows) * 10 ** (PAUSE_DB / 10)
-  return windows.map((level, i) => ({ level, at: i * WINDOW })).filter(({ level }) => level > least)
+  const min = Math.max(...windows) * 10 ** (PAUSE_DB / 10)
+  return windows.map((level, i) => ({ level, at: i * WINDOW })).filter(({ level }) => level > min)
 }
 
 function trimmed(samples) {

@@ -6,19 +6,19 @@ import { VoiceSample } from "./audio/voice-sample.js"
 import { Call } from "./call/call.js"
 import { DATABASES, connect, drafts, storage } from "./browser/browser.js"
 import { CaptionPace } from "./text/caption-pace.js"
-import { Choices } from "./models/preferences.js"
-import { Edition } from "./browser/edition.js"
+import { Preferences } from "./models/preferences.js"
+import { PageVersion } from "./browser/edition.js"
 import { Inspector } from "./models/inspector.js"
-import { Keys } from "./browser/shortcuts.js"
-import { Meter } from "./models/usage-model.js"
+import { Shortcuts } from "./browser/shortcuts.js"
+import { UsageModel } from "./models/usage-model.js"
 import { Notices } from "./models/notices.js"
-import { obstacle } from "./browser/support-check.js"
-import { askToStay } from "./browser/persistence.js"
+import { checkSupport } from "./browser/support-check.js"
+import { requestPersistence } from "./browser/persistence.js"
 import { sharedIn } from "./models/settings-link.js"
 import { Stats } from "./models/stats.js"
 import { stateOf } from "./models/status.js"
 import { Tabs } from "./browser/tabs.js"
-import { Keeper } from "./history/history-keeper.js"
+import { HistoryKeeper } from "./history/history-keeper.js"
 import { Store } from "./history/store.js"
 import { Transcript } from "./models/transcript.js"
 import { AssistantView } from "./views/assistant-view.js"
@@ -30,14 +30,14 @@ import { find } from "./views/element.js"
 import { Focus } from "./views/focus.js"
 import { InspectorDrawer } from "./views/inspector-drawer.js"
 import { Leaving } from "./views/leaving.js"
-import { LookView } from "./views/look-view.js"
-import { MeterView } from "./views/meter-view.js"
+import { AppearanceView } from "./views/look-view.js"
+import { UsageView } from "./views/meter-view.js"
 import { NoticesView } from "./views/notices-view.js"
 import { OutboxView } from "./views/outbox-view.js"
 import { PreflightOffer } from "./views/preflight-offer.js"
 import { SettingsView } from "./views/settings-view.js"
 import { save } from "./views/save.js"
-import { TalkView } from "./views/talk-view.js"
+import { PushToTalkView } from "./views/talk-view.js"
 import { TalksView } from "./views/talks-view.js"
 import { TranscriptView } from "./views/transcript-view.js"
 import { Waveform } from "./views/waveform.js"
@@ -51,17 +51,17 @@ export class Page {
   now = () => performance.now()
   stats = new Stats(this.now, this)
   pace = new CaptionPace()
-  choices = new Choices(storage(), this)
+  preferences = new Preferences(storage(), this)
   transcript = new Transcript(this)
   inspector = new Inspector(this)
-  meter = new Meter()
-  edition = new Edition()
-  keeper = new Keeper({ transcript: this.transcript, inspector: this.inspector, pace: this.pace, choices: this.choices, store: new Store(DATABASES, this), now: this.now }, this)
+  usageModel = new UsageModel()
+  pageVersion = new PageVersion()
+  keeper = new HistoryKeeper({ transcript: this.transcript, inspector: this.inspector, pace: this.pace, preferences: this.preferences, store: new Store(DATABASES, this), now: this.now }, this)
   wakeLock = new WakeLock()
-  keys = new Keys(document, this)
+  shortcuts = new Shortcuts(document, this)
   sample = new VoiceSample(connect, askAdmission, this)
   waveform = new Waveform(find("wave", HTMLCanvasElement))
-  /** Once it was loaded. @type {import("./preflight/panel.js").Panel | undefined} */
+  /** Once it was loaded. @type {import("./preflight/panel.js").PreflightPanel | undefined} */
   preflight
   tabs = new Tabs(navigator.locks, this)
 
@@ -72,82 +72,82 @@ export class Page {
     this.call = this.#makeCall()
     this.composerView = new ComposerView(words, drafts(), this)
     this.outboxView = new OutboxView(this.call.outbox, this.composerView, words)
-    this.controlsView = new ControlsView(this.call, this.meter, words, this)
+    this.controlsView = new ControlsView(this.call, this.usageModel, words, this)
     this.transcriptView = new TranscriptView(this.transcript, this.pace, words)
     this.noticesView = new NoticesView(this.notices, words, this)
     this.inspectorDrawer = new InspectorDrawer(this.inspector, words, this)
-    this.meterView = new MeterView(this.meter, words, this.now)
+    this.usageView = new UsageView(this.usageModel, words, this.now)
     this.talksView = new TalksView(this.keeper, words, this)
-    this.lookView = new LookView(this.choices, words)
+    this.appearanceView = new AppearanceView(this.preferences, words)
     this.settings = new Drawer("settings", this)
-    this.assistantView = new AssistantView(this.choices, this.call, this.sample, words)
-    this.settingsView = new SettingsView(this.choices, this.call.sound, words)
-    this.devicesView = new DevicesView(this.call.sound, this.choices, words)
-    this.talkView = new TalkView(this.call, this.choices, words)
-    this.preflightOffer = new PreflightOffer(this.choices, words, this)
+    this.assistantView = new AssistantView(this.preferences, this.call, this.sample, words)
+    this.settingsView = new SettingsView(this.preferences, this.call.audio, words)
+    this.devicesView = new DevicesView(this.call.audio, this.preferences, words)
+    this.pushToTalkView = new PushToTalkView(this.call, this.preferences, words)
+    this.preflightOffer = new PreflightOffer(this.preferences, words, this)
   }
 
   start() {
-    const views = [this.controlsView, this.meterView, this.transcriptView, this.composerView, this.inspectorDrawer, this.assistantView, this.settingsView, this.talkView, this.talksView, this.lookView, this.preflightOffer]
-    for (const part of [...views, this.settings, this.keys, new Leaving(this.words, this), new Focus(), this.call.sound]) part.start()
-    document.addEventListener("visibilitychange", () => document.hidden ? this.edition.unseen(this.#nothingToLose) : this.#shown())
-    for (const type of ["pointerup", "keydown"]) document.addEventListener(type, () => this.call.sound.touched())
+    const views = [this.controlsView, this.usageView, this.transcriptView, this.composerView, this.inspectorDrawer, this.assistantView, this.settingsView, this.pushToTalkView, this.talksView, this.appearanceView, this.preflightOffer]
+    for (const part of [...views, this.settings, this.shortcuts, new Leaving(this.words, this), new Focus(), this.call.audio]) part.start()
+    document.addEventListener("visibilitychange", () => document.hidden ? this.pageVersion.unseen(this.#nothingToLose) : this.#shown())
+    for (const type of ["pointerup", "keydown"]) document.addEventListener(type, () => this.call.audio.touched())
     addEventListener("blur", () => this.#left())
     addEventListener("pagehide", () => { this.call.stop(); this.composerView.leave(); this.sample.stop(); this.preflight?.stop() })
-    addEventListener("storage", event => { if (event.storageArea === this.choices.storage) this.choices.stored(event.key) })
+    addEventListener("storage", event => { if (event.storageArea === this.preferences.storage) this.preferences.stored(event.key) })
     addEventListener("hashchange", () => this.#adopt())
     this.#adopt()
-    const code = obstacle(/** @type {any} */ (window))
+    const code = checkSupport(/** @type {any} */ (window))
     if (code) this.notices.add({ code, fatal: true })
   }
 
   /** For tests and tools; see stats.js. */
   snapshot() {
-    const { session, muted, talking, sound } = this.call
-    this.stats.outputLatencyMs = sound.device.latencyMs || this.stats.outputLatencyMs
-    return this.stats.snapshot(session, muted, talking)
+    const { callState, muted, talking, audio } = this.call
+    this.stats.outputLatencyMs = audio.device.latencyMs || this.stats.outputLatencyMs
+    return this.stats.snapshot(callState, muted, talking)
   }
 
   #makeCall() {
-    const { transcript, pace, notices, choices, stats, now, keeper } = this
+    const { transcript, pace, notices, preferences, stats, now, keeper } = this
     const devices = navigator.mediaDevices
-    return new Call({ connect, ask: askAdmission, devices, transcript, pace, notices, choices, stats, now, keeper, obstacle: () => obstacle(/** @type {any} */ (window)) }, this)
+    return new Call({ connect, ask: askAdmission, devices, transcript, pace, notices, preferences, stats, now, keeper, checkSupport: () => checkSupport(/** @type {any} */ (window)) }, this)
   }
 
   get #preflightParts() {
-    const { call, choices, now } = this
+    const { call, preferences, now } = this
     const { ask } = call.transport
-    const wishes = () => ({ ...call.wishes.making, ...choices.turn ? { turn: choices.turn } : {}, greet: false })
+    const request = () => ({ ...call.sessionRequest.fields, ...preferences.turn ? { turn: preferences.turn } : {}, greet: false })
     const ping = () => fetch(address("healthz"), { cache: "no-store", signal: AbortSignal.timeout(PING_MS) })
-    return { connect, ask, wishes, ping, now, choices, obstacle: call.obstacle, devices: navigator.mediaDevices }
+    return { connect, ask, request, ping, now, preferences, checkSupport: call.checkSupport, devices: navigator.mediaDevices }
   }
 
   /** Whether what is said goes anywhere. */
   get #heard() {
-    return !this.call.muted && (!this.call.pushToTalk || this.call.talking)
+    return !this.call.muted && (!this.call.isPushToTalk || this.call.talking)
   }
 
-  #keepMeter() {
-    const { session } = this.call
-    if (!session.active) {
+  #followCallState() {
+    const { callState } = this.call
+    if (!callState.active) {
       this.tabs.release()
-      this.meter.end(this.now())
-      if (this.edition.outdated) this.notices.add({ code: "page_outdated" })
+      this.usageModel.end(this.now())
+      if (this.pageVersion.outdated) this.notices.add({ code: "page_outdated" })
     }
-    if (session.turn !== "listening") this.meter.wake()
+    if (callState.turn !== "listening") this.usageModel.wake()
   }
 
   #keepingChosen() {
     this.notices.over("keepingChosen")
-    this.keeper.choiceChanged()
-    if (this.choices.values.keep !== "nothing") askToStay()
+    this.keeper.preferenceChanged()
+    if (this.preferences.values.keep !== "nothing") requestPersistence()
   }
 
   /** The settings of a link, once: afterwards they are one's own. */
   #adopt() {
-    if (!this.choices.adopt(sharedIn(location.hash))) return
+    if (!this.preferences.adopt(sharedIn(location.hash))) return
     history.replaceState(null, "", location.pathname + location.search)
-    this.lookView.adopted()
+    this.appearanceView.adopted()
     this.settings.open()
   }
 
@@ -157,12 +157,12 @@ export class Page {
 
   /** The keyboard is elsewhere: nobody would tell us that the key was let go. */
   #left() {
-    this.keys.spaceHeld = false
-    this.call.talk.key.letGo()
+    this.shortcuts.spaceHeld = false
+    this.call.pushToTalk.key.letGo()
   }
 
   get #nothingToLose() {
-    const kept = this.choices.values.keep !== "nothing" || this.transcript.entries.flat().length === 0
+    const kept = this.preferences.values.keep !== "nothing" || this.transcript.entries.flat().length === 0
     return !this.callActive && kept && !this.composerView.box.value
   }
 
@@ -178,19 +178,19 @@ export class Page {
     this.sample.stop()
     this.talksView.pause()
     this.tabs.claim()
-    this.meter.reset()
+    this.usageModel.reset()
   }
 
   callChanged() {
-    this.#keepMeter()
+    this.#followCallState()
     this.waveform.show(stateOf(this.call))
     this.controlsView.render()
-    this.talkView.render()
+    this.pushToTalkView.render()
     this.assistantView.render()
     this.settingsView.render()
     this.devicesView.render()
     this.preflightOffer.render()
-    this.meterView.render()
+    this.usageView.render()
   }
 
   outboxChanged = () => this.outboxView.render()
@@ -198,14 +198,14 @@ export class Page {
 
   /** @param {import("./call/wire.js").Ready} ready */
   callReadied(ready) {
-    this.meter.begin(ready, this.now())
-    this.edition.heard(ready.version)
+    this.usageModel.begin(ready, this.now())
+    this.pageVersion.heard(ready.version)
   }
 
-  /** @param {import("./call/wire.js").Made} made */
-  callRenewed(made) {
-    this.meter.renew(made, this.now())
-    this.assistantView.renewed(made.voice)
+  /** @param {import("./call/wire.js").Renewed} renewed */
+  callRenewed(renewed) {
+    this.usageModel.renew(renewed, this.now())
+    this.assistantView.renewed(renewed.voice)
   }
 
   /** @param {number} peak */
@@ -235,16 +235,16 @@ export class Page {
 
   /** @param {import("./call/wire.js").Usage} usage */
   usageArrived(usage) {
-    this.meter.usage = usage
-    this.meterView.render()
+    this.usageModel.usage = usage
+    this.usageView.render()
     this.controlsView.render()
   }
 
   /** @param {import("./call/wire.js").Limits} limits */
   limitsArrived(limits) {
-    this.meter.limit(limits, this.now())
+    this.usageModel.limit(limits, this.now())
     if (limits.idle_left_s === null) this.notices.over("turnBegan")
-    this.meterView.render()
+    this.usageView.render()
   }
 
   /** Loaded only when it is needed, and it did not come. */
@@ -254,9 +254,9 @@ export class Page {
 
   /** Somebody may soon ask for it. */
   async preflightNear() {
-    const { Panel, dressed } = await import("./preflight/panel.js")
-    await dressed
-    this.preflight ??= new Panel(this.#preflightParts, this.words, this)
+    const { PreflightPanel, styled } = await import("./preflight/panel.js")
+    await styled
+    this.preflight ??= new PreflightPanel(this.#preflightParts, this.words, this)
     return this.preflight
   }
 
@@ -270,11 +270,11 @@ export class Page {
 
   /** With the microphone allowed, the devices have names. */
   preflightMeasured() {
-    this.call.sound.devices.refresh()
+    this.call.audio.devices.refresh()
   }
 
   get callActive() {
-    return this.call.session.active
+    return this.call.callState.active
   }
 
   /** Inside the tap, as the sound needs it; the connection waits until nothing of the check is open. */
@@ -348,15 +348,15 @@ export class Page {
 
   escapePressed() {
     // The browser closes it.
-    if (this.meterView.opened) return
+    if (this.usageView.opened) return
     if (this.call.answering) return this.call.interrupt()
     for (const drawer of this.#drawers) drawer.close()
   }
 
   /** Only if they were asked for: some speak to their computer. @param {string} key */
   letterPressed(key) {
-    const act = this.choices.values.keys && {
-      m: () => this.call.session.active && this.call.toggleMicrophone(), "/": () => this.composerView.box.focus(), "?": () => this.lookView.showKeys()
+    const act = this.preferences.values.keys && {
+      m: () => this.call.callState.active && this.call.toggleMicrophone(), "/": () => this.composerView.box.focus(), "?": () => this.appearanceView.showKeys()
     }[key.toLowerCase()]
     if (act) act()
     return Boolean(act)
@@ -367,14 +367,14 @@ export class Page {
   }
 
   spacePressed() {
-    return this.choices.values.space && this.call.talk.press()
+    return this.preferences.values.space && this.call.pushToTalk.press()
   }
 
   spaceReleased() {
-    this.call.talk.key.release()
+    this.call.pushToTalk.key.release()
   }
 
-  // Delegate of the voice's sample
+  // Delegate of the voice sample
 
   sampleChanged() {
     if (this.sample.playing) this.notices.over("sampleAsked")
@@ -386,15 +386,15 @@ export class Page {
     this.notices.add({ ...trouble, fatal: false }, ["sampleAsked"])
   }
 
-  // Delegate of the choices
+  // Delegate of the preferences
 
   /** @param {keyof import("./models/preferences.js").Values} name */
-  choiceChanged(name) {
-    this.call.choiceChanged(name)
-    this.preflight?.choiceChanged()
+  preferenceChanged(name) {
+    this.call.preferenceChanged(name)
+    this.preflight?.preferenceChanged()
     if (name === "keep") this.#keepingChosen()
-    this.lookView.render()
-    this.talksView.renderChoice()
+    this.appearanceView.render()
+    this.talksView.renderKeep()
     this.callChanged()
   }
 }

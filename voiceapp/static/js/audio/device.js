@@ -14,7 +14,7 @@ const ASSUMED_MS = 45
 const MOVES_MS = 300
 
 /** A file of the page did not load. */
-export class Missing extends Error {}
+export class LoadError extends Error {}
 
 export class AudioDevice {
   /** @type {AudioContext | null} */
@@ -102,7 +102,7 @@ export class AudioDevice {
 
 /** @param {Error} error @returns {never} */
 function missing(error) {
-  throw new Missing(error.message)
+  throw new LoadError(error.message)
 }
 
 /** An iPhone sends the sound to the earpiece once the microphone is open, unless it is told; and other sound, as long as it is. @param {string} type */

@@ -11,7 +11,7 @@ const AUDIBLE_DB = -60
 const PHRASE_MS = 200
 const MARGIN = { echo: 3.5, noise: 7 }
 const FAINTEST_DB = -60
-const FLOOR = { least: -80, rise: 0.05, start: -60 }
+const FLOOR = { min: -80, rise: 0.05, start: -60 }
 /** A microphone that is being opened, or that the browser mutes, gives zeros: no room is so quiet. */
 const ZEROS_DB = -100
 const SUSPECT_MS = 50
@@ -63,7 +63,7 @@ export class EchoGuard {
     const microphone = decibels(this.microphonePower / this.counted)
     const playback = decibels(this.playbackPower / this.counted)
     this.counted = this.microphonePower = this.playbackPower = 0
-    if (microphone > ZEROS_DB) this.floor = Math.max(FLOOR.least, Math.min(microphone, this.floor + FLOOR.rise))
+    if (microphone > ZEROS_DB) this.floor = Math.max(FLOOR.min, Math.min(microphone, this.floor + FLOOR.rise))
     this.path.add(microphone, playback, this.floor)
     this.sinceAudibleMs = playback > AUDIBLE_DB ? 0 : this.sinceAudibleMs + this.frameMs
     this.#weigh(microphone)
@@ -72,13 +72,13 @@ export class EchoGuard {
 
   /** @param {number} level */
   #weigh(level) {
-    const least = this.#faintest
+    const min = this.#faintest
     this.evidenceMs = VOICE_MS
     this.loudest = -Infinity
     for (let at = 0; at < DELAYS; at++) {
       const echo = this.path.expected(at)
       this.loudest = Math.max(this.loudest, echo)
-      this.evidenceMs = Math.min(this.evidenceMs, this.#against(at, level > Math.max(least, echo + MARGIN.echo)))
+      this.evidenceMs = Math.min(this.evidenceMs, this.#against(at, level > Math.max(min, echo + MARGIN.echo)))
     }
   }
 

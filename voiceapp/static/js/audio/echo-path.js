@@ -3,7 +3,7 @@
 // stays quieter disproves it. With headphones the first syllables disprove them all; in a room the true one remains,
 // since the microphone is never quieter than the echo. All levels are in decibels, one each 10 ms.
 
-import { Likeness } from "./likeness.js"
+import { DelayCorrelation } from "./likeness.js"
 
 const SILENCE_DB = -90
 /** Quieter than this, playback makes no echo worth watching. */
@@ -16,7 +16,7 @@ const SPREAD = 3
 const DECAY_DB = 1.5
 /** Before anything was played: as loud as loudspeakers come back at their worst. It is soon disproved. */
 const FIRST_GAIN = -8
-const GAIN = { least: -45, most: 6 }
+const GAIN = { min: -45, max: 6 }
 /** By how much the loudspeaker and the room may change the level of one sound against another. */
 const UNEVEN_DB = 4
 /** Shares of what a gain is too high by, taken from it in each frame: of the delay that is known, and of the others. */
@@ -43,7 +43,7 @@ export class EchoPath {
   reverberant = history()
   /** The most that may come back, for each delay. */
   gains = new Float32Array(DELAYS).fill(FIRST_GAIN)
-  likeness = new Likeness(DELAYS)
+  correlation = new DelayCorrelation(DELAYS)
 
   /** Of the way from loudspeaker to microphone: at most, where the delay is not known. */
   get gain() {
@@ -60,9 +60,9 @@ export class EchoPath {
     push(this.playback, playback)
     push(this.reverberant, Math.max(SILENCE_DB, playback, this.reverberant[0] - DECAY_DB))
     if (playback > PLAYING_DB) this.watched++
-    this.likeness.add(Math.max(0, microphone - floor), Math.max(0, playback - PLAYING_DB))
-    const follows = this.watched > WATCHED_FRAMES && this.likeness.best > FOLLOWS
-    if (follows) this.delay = this.likeness.at
+    this.correlation.add(Math.max(0, microphone - floor), Math.max(0, playback - PLAYING_DB))
+    const follows = this.watched > WATCHED_FRAMES && this.correlation.best > FOLLOWS
+    if (follows) this.delay = this.correlation.at
     this.#learn(Math.max(floor, microphone), follows && microphone > floor + HEARD_DB)
   }
 
@@ -95,7 +95,7 @@ export class EchoPath {
 
 /** @param {number} gain */
 function bounded(gain) {
-  return Math.min(GAIN.most, Math.max(GAIN.least, gain))
+  return Math.min(GAIN.max, Math.max(GAIN.min, gain))
 }
 
 function history() {

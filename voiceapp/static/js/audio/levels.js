@@ -2,7 +2,7 @@
 
 const EVERY_MS = 60
 /** More than fit on any stage. */
-const MOST = 64
+const MAX = 64
 const FLOOR_DB = -54
 /** Below it a value is as good as none. */
 export const SILENT = 0.01
@@ -44,7 +44,7 @@ export class Levels {
     this.loudest = Math.max(this.loudest, analyser ? this.#level(analyser) : 0)
     if (now - this.since < EVERY_MS) return
     this.values.unshift(this.loudest)
-    this.values.length = Math.min(MOST, this.values.length)
+    this.values.length = Math.min(MAX, this.values.length)
     this.steady = Math.floor(10 * Math.max(this.loudest, this.steady * 0.8)) / 10
     this.loudest = 0
     this.since = now

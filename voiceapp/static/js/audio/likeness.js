@@ -6,7 +6,7 @@ const FRESH = 0.01
 /** Where one of them stands still there is nothing to follow: the variance of one times that of the other. */
 const STILL = 100
 
-export class Likeness {
+export class DelayCorrelation {
   /** At the delay where it is closest: 0 to 1. */
   best = 0
   at = 0

@@ -4,9 +4,9 @@
 import { msOf } from "./pcm.js"
 
 /** Longer than any server waits for somebody to go on: 2 s of a fixed silence, 8 s where it judges by the sense. */
-const MOST_MS = 12_000
+const MAX_MS = 12_000
 
-export class Gate {
+export class MicrophoneGate {
   muted = false
   /** Because the assistant is heard. */
   closed = false
@@ -34,7 +34,7 @@ export class Gate {
   turnChanged(turn) {
     const began = turn === "user" && !this.speaking
     this.speaking = turn === "user"
-    if (this.shut) this.silenceMs = began ? MOST_MS : this.speaking ? this.silenceMs : 0
+    if (this.shut) this.silenceMs = began ? MAX_MS : this.speaking ? this.silenceMs : 0
   }
 
   /**
@@ -49,6 +49,6 @@ export class Gate {
   }
 
   #turned() {
-    this.silenceMs = this.shut && this.speaking ? MOST_MS : 0
+    this.silenceMs = this.shut && this.speaking ? MAX_MS : 0
   }
 }

@@ -29,13 +29,13 @@ const CODES = {
 /** @typedef {{type: "block" | "closed" | "level" | "judged", pcm: Int16Array, peak: number, ms: number} & Judged} CaptureReport */
 
 /** Nobody waits for it any more. */
-export class Unwanted extends Error {}
+export class CancelledError extends Error {}
 
 export class Microphone {
   /** Given by the browser and not yet given back. @type {Set<MediaStream>} */
   held = new Set()
   /** Grows with each end: what was asked for before is not wanted after. */
-  era = 0
+  generation = 0
   /** The chosen one is not there, so the default was asked for. */
   replaced = false
   /** @type {MediaStream | null} */
@@ -77,14 +77,14 @@ export class Microphone {
   }
 
   /**
-   * May show the browser's question; throws what the browser throws, or `Unwanted`. Where the chosen one is gone, the default.
+   * May show the browser's question; throws what the browser throws, or `CancelledError`. Where the chosen one is gone, the default.
    * @param {string} [deviceId] empty: the default
    * @returns {Promise<MediaStream>}
    */
   async ask(deviceId = "") {
-    const { era } = this
+    const { generation } = this
     const [stream, error] = await this.#askFor(deviceId).then(given => [given, null], failed => [null, failed])
-    if (era !== this.era) return unwanted(stream)
+    if (generation !== this.generation) return cancelled(stream)
     if (stream) return this.#hold(stream, false)
     if (!deviceId || !GONE.includes(error.name)) throw error
     return this.#hold(await this.ask(), true)
@@ -161,7 +161,7 @@ export class Microphone {
 
   /** Delivers what is left of a block, then lets the device go; but not one that is asked for meanwhile. */
   async close() {
-    this.era++
+    this.generation++
     this.chunkMs = 0
     const given = [...this.held]
     const { node } = this
@@ -219,7 +219,7 @@ export class Microphone {
 }
 
 /** @param {MediaStream | null} stream @returns {never} */
-function unwanted(stream) {
+function cancelled(stream) {
   stream?.getTracks().forEach(track => track.stop())
-  throw new Unwanted()
+  throw new CancelledError()
 }

@@ -3,13 +3,13 @@
 
 const QUIET = 0.01
 const PAUSE_MS = 60
-const REST_MS = 60
+const STRETCH_MS = 60
 /** Within this time a source that is faster than speech has shown it. */
 const JUDGED_AFTER_MS = 400
 /** A page is rarely busy for longer. */
 const ENOUGH_MS = 360
 
-export class Rest {
+export class PauseStretcher {
   quiet = 0
   left = 0
 
@@ -27,7 +27,7 @@ export class Rest {
     this.quiet = output.every(sample => Math.abs(sample) < QUIET) ? this.quiet + output.length : 0
     if (this.quiet < this.#frames(PAUSE_MS) || !wanting(track)) return false
     this.quiet = 0
-    this.left = this.#frames(REST_MS)
+    this.left = this.#frames(STRETCH_MS)
     return true
   }
 

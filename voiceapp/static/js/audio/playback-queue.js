@@ -1,10 +1,10 @@
 // What is to be heard, in order: starts an item when enough of it is there, plays items without a gap, stops one at once.
 
-import { Rest } from "./pause-stretcher.js"
+import { PauseStretcher } from "./pause-stretcher.js"
 import { Track } from "./track.js"
 
 const FADE_MS = 5
-const LEAD = { least: 80, most: 400, grow: 80, shrink: 20 }
+const LEAD = { min: 80, max: 400, grow: 80, shrink: 20 }
 const MEMORY = 200
 
 /**
@@ -30,8 +30,8 @@ export class PlaybackQueue {
     this.fade = Math.round(FADE_MS * rate / 1000)
     this.tail = new Float32Array(this.fade)
     this.tailAt = this.fade
-    this.rest = new Rest(rate)
-    this.lead = LEAD.least
+    this.stretcher = new PauseStretcher(rate)
+    this.lead = LEAD.min
     this.playing = false
     this.rising = 0
     this.last = 0
@@ -70,16 +70,16 @@ export class PlaybackQueue {
 
   /** @param {Float32Array} output one quantum */
   render(output) {
-    const frames = this.rest.take(output.length) ? 0 : this.#play(output)
+    const frames = this.stretcher.take(output.length) ? 0 : this.#play(output)
     output.fill(0, frames)
     this.#addTail(output)
     if (frames > 0) this.last = output[frames - 1]
-    if (frames === output.length && this.playing) this.#restIn(output)
+    if (frames === output.length && this.playing) this.#stretchPause(output)
   }
 
   /** @param {Float32Array} output */
-  #restIn(output) {
-    if (!this.rest.heard(output, /** @type {Track} */ (this.current))) return
+  #stretchPause(output) {
+    if (!this.stretcher.heard(output, /** @type {Track} */ (this.current))) return
     this.#fadeOut(() => 0, this.last)
     this.rising = this.fade
   }
@@ -131,7 +131,7 @@ export class PlaybackQueue {
     this.#fadeOut(() => 0, frames > 0 ? output[frames - 1] : this.last)
     this.tailAt -= frames
     this.stumbled = true
-    this.lead = Math.min(LEAD.most, this.lead + LEAD.grow)
+    this.lead = Math.min(LEAD.max, this.lead + LEAD.grow)
     this.delegate.itemUnderran(track.item)
   }
 
@@ -140,7 +140,7 @@ export class PlaybackQueue {
     this.tracks.shift()
     this.rising = 0
     this.#remember(track.item, track.playedMs)
-    if (!this.stumbled) this.lead = Math.max(LEAD.least, this.lead - LEAD.shrink)
+    if (!this.stumbled) this.lead = Math.max(LEAD.min, this.lead - LEAD.shrink)
     this.delegate.itemEnded(track.item, track.playedMs)
   }
 
@@ -149,7 +149,7 @@ export class PlaybackQueue {
     const heard = track === this.current && this.playing
     this.tracks.splice(this.tracks.indexOf(track), 1)
     if (!heard) return
-    this.rest.over()
+    this.stretcher.over()
     this.playing = false
     this.rising = 0
     this.#fadeOut(tail => track.read(tail, 0, tail.length), this.last)

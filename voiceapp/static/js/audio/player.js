@@ -7,7 +7,7 @@ import { msOf } from "./pcm.js"
 const HEARD_EVERY_MS = 250
 /** A context that does not run answers nothing; the server must be answered all the same. */
 const ANSWER_MS = 250
-const REFUSED_MOST = 200
+const MAX_REFUSED = 200
 
 /**
  * @typedef {object} PlayerDelegate
@@ -218,6 +218,6 @@ export class Player {
   /** @param {string} item */
   #refuse(item) {
     this.refused.add(item)
-    if (this.refused.size > REFUSED_MOST) this.refused.delete(/** @type {string} */ (this.refused.values().next().value))
+    if (this.refused.size > MAX_REFUSED) this.refused.delete(/** @type {string} */ (this.refused.values().next().value))
   }
 }

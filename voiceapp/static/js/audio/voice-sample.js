@@ -36,15 +36,15 @@ export class VoiceSample {
     return this.context !== null
   }
 
-  /** To be called inside a click. @param {import("../call/transport.js").Session} session @param {string} greeting */
-  play(session, greeting) {
+  /** To be called inside a click. @param {import("../call/transport.js").SessionFields} fields @param {string} greeting */
+  play(fields, greeting) {
     this.stop()
     this.context = new AudioContext({ sampleRate: SAMPLE_RATE })
     // An iPhone wants it inside the tap.
     this.context.resume().catch(() => {})
     this.begin = null
     this.end = 0
-    this.socket = this.#listen(this.connect(), session, greeting)
+    this.socket = this.#listen(this.connect(), fields, greeting)
     this.#waitOn()
     this.socket.connect()
     this.delegate.sampleChanged()
@@ -59,10 +59,10 @@ export class VoiceSample {
     this.delegate.sampleChanged()
   }
 
-  /** @param {any} socket @param {import("../call/transport.js").Session} session @param {string} greeting */
-  #listen(socket, session, greeting) {
-    const wishes = { ...session, turn: { mode: "push_to_talk" }, greet: false }
-    socket.on("connect", () => socket.emit("start", wishes, (/** @type {any} */ answer) => { if (!answer.ok) this.#fail(socket, answer.error) }))
+  /** @param {any} socket @param {import("../call/transport.js").SessionFields} fields @param {string} greeting */
+  #listen(socket, fields, greeting) {
+    const request = { ...fields, turn: { mode: "push_to_talk" }, greet: false }
+    socket.on("connect", () => socket.emit("start", request, (/** @type {any} */ answer) => { if (!answer.ok) this.#fail(socket, answer.error) }))
     socket.on("connect_error", () => this.#refused(socket))
     // Else it would come back by itself, and another sample would be paid for.
     socket.on("disconnect", () => this.#fail(socket, { code: "sample_lost" }))

@@ -3,7 +3,7 @@
 /** As it stands in the address of this very file. */
 export const VERSION = versionOf(import.meta.url)
 
-export class Edition {
+export class PageVersion {
   outdated = false
 
   /** @param {string} version empty: not known, so nothing is older */

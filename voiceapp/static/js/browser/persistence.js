@@ -2,6 +2,6 @@
 // chosen to keep something; others decide by themselves, and may refuse.
 
 /** @param {{persist?: () => Promise<boolean>} | undefined} [storage] */
-export async function askToStay(storage = globalThis.navigator?.storage) {
+export async function requestPersistence(storage = globalThis.navigator?.storage) {
   return await storage?.persist?.().catch(() => false) ?? false
 }

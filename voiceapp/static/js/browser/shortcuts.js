@@ -6,14 +6,14 @@ const PRESSED = "button, a, summary"
 const CONTROLS = "input, textarea, select, button, a, summary, [contenteditable], [role=button]"
 const FIELDS = "input, textarea, select, [contenteditable], [role=listbox]"
 
-/** @typedef {{escapePressed: () => void, spacePressed: () => boolean, spaceReleased: () => void, letterPressed?: (key: string) => boolean}} KeysDelegate */
+/** @typedef {{escapePressed: () => void, spacePressed: () => boolean, spaceReleased: () => void, letterPressed?: (key: string) => boolean}} ShortcutsDelegate */
 
-export class Keys {
+export class Shortcuts {
   spaceHeld = false
 
   /**
    * @param {EventTarget} target
-   * @param {KeysDelegate} delegate spacePressed and letterPressed say whether they have a use for it
+   * @param {ShortcutsDelegate} delegate spacePressed and letterPressed say whether they have a use for it
    */
   constructor(target, delegate) {
     this.target = target

@@ -3,16 +3,16 @@
 
 import { AudioDevice } from "../audio/device.js"
 import { Loudspeaker } from "../audio/loudspeaker.js"
-import { Microphone, Unwanted } from "../audio/microphone.js"
+import { Microphone, CancelledError } from "../audio/microphone.js"
 import { Player } from "../audio/player.js"
 import { Devices } from "../browser/devices.js"
 import { Permission } from "../browser/permission.js"
 import { SilenceWatch } from "./silence-watch.js"
 
 /**
- * @typedef {object} SoundDelegate
+ * @typedef {object} CallAudioDelegate
  * @property {boolean} soundWanted a call is there or on its way
- * @property {boolean} pushToTalk nothing goes up unless the key is down
+ * @property {boolean} isPushToTalk nothing goes up unless the key is down
  * @property {boolean} awaitingVoice it is the person's turn, and they would be heard
  * @property {boolean} voiceHeard the server hears them speak
  * @property {() => void} microphoneGone and no other is there
@@ -23,7 +23,7 @@ import { SilenceWatch } from "./silence-watch.js"
  * @property {() => void} soundRestarting what was playing is lost
  */
 
-export class Sound {
+export class CallAudio {
   asking = false
   /** The system has stopped it, and a touch is needed. */
   paused = false
@@ -35,17 +35,17 @@ export class Sound {
   taken = false
 
   /**
-   * @param {{devices: MediaDevices | undefined, choices: import("../models/preferences.js").Choices, notices: import("../models/notices.js").Notices, stats: import("../models/stats.js").Stats, now: () => number}} parts
-   * @param {import("../audio/player.js").PlayerDelegate} hearing
-   * @param {SoundDelegate} delegate
+   * @param {{devices: MediaDevices | undefined, preferences: import("../models/preferences.js").Preferences, notices: import("../models/notices.js").Notices, stats: import("../models/stats.js").Stats, now: () => number}} parts
+   * @param {import("../audio/player.js").PlayerDelegate} playbackReports
+   * @param {CallAudioDelegate} delegate
    */
-  constructor({ devices, choices, notices, stats, now }, hearing, delegate) {
-    this.choices = choices
+  constructor({ devices, preferences, notices, stats, now }, playbackReports, delegate) {
+    this.preferences = preferences
     this.notices = notices
     this.stats = stats
     this.delegate = delegate
     this.microphone = new Microphone(devices, this)
-    this.player = new Player(hearing, this.device, now, this)
+    this.player = new Player(playbackReports, this.device, now, this)
     this.devices = new Devices(devices, this)
   }
 
@@ -65,7 +65,7 @@ export class Sound {
    * @param {MediaStream | null} stream
    */
   begin(context, stream) {
-    this.loudspeaker.setVolume(this.choices.values.volume)
+    this.loudspeaker.setVolume(this.preferences.values.volume)
     this.player.open(context, this.loudspeaker.open(context))
     if (stream) this.#openMicrophone(context, stream)
     this.stats.deviceRate = context.sampleRate
@@ -92,23 +92,23 @@ export class Sound {
 
   /** Null where it was refused; then the person has been told. */
   async ask() {
-    const { era } = this
+    const { generation } = this
     this.#ask(true)
     try {
-      const stream = await this.microphone.ask(this.choices.values.microphone)
+      const stream = await this.microphone.ask(this.preferences.values.microphone)
       if (this.microphone.replaced) this.notices.add({ code: "microphone_replaced" })
       return stream
     } catch (error) {
-      if (!(error instanceof Unwanted)) this.notices.add({ code: Microphone.codeFor(error) })
+      if (!(error instanceof CancelledError)) this.notices.add({ code: Microphone.codeFor(error) })
       return null
     } finally {
-      if (era === this.era) this.#ask(false)
+      if (generation === this.generation) this.#ask(false)
     }
   }
 
   /** Another one after each end: whoever has waited asks whether it is still the same. */
-  get era() {
-    return this.microphone.era
+  get generation() {
+    return this.microphone.generation
   }
 
   /** In the middle of a call: the person allowed it only now, or the device came back. Says whether it is there. */
@@ -124,14 +124,14 @@ export class Sound {
 
   /** Over headphones there is no echo: as chosen, or as the name of the loudspeaker tells. */
   get headphones() {
-    const { headphones, speaker } = this.choices.values
+    const { headphones, speaker } = this.preferences.values
     return headphones ?? this.devices.onEars(speaker)
   }
 
   /** @param {keyof import("../models/preferences.js").Values} name */
-  choiceChanged(name) {
+  preferenceChanged(name) {
     this.#applyGuard()
-    if (name === "volume") this.loudspeaker.setVolume(this.choices.values.volume)
+    if (name === "volume") this.loudspeaker.setVolume(this.preferences.values.volume)
     if (name === "speaker") this.#followSpeaker()
     if (name === "microphone") this.notices.over("microphoneChosen")
     if (name === "microphone" && this.microphone.there) this.#exchangeMicrophone()
@@ -150,10 +150,10 @@ export class Sound {
   /** To be called inside a click or a key press, whatever it was for. */
   async touched() {
     if (!this.paused) return
-    const { era } = this
+    const { generation } = this
     this.paused = false
     const runs = !this.player.failed && await this.device.resume()
-    if (era !== this.era) return
+    if (generation !== this.generation) return
     if (runs) return this.notices.over("soundRuns")
     // Another one would be as silent, and the answer would be cut for it.
     if (this.device.silent) return void (this.paused = true)
@@ -188,12 +188,12 @@ export class Sound {
   }
 
   #applyGuard() {
-    const { guard, half_duplex: halfDuplex } = this.choices.values
-    this.microphone.guard(guard && !halfDuplex && !this.delegate.pushToTalk && !this.headphones)
+    const { guard, half_duplex: halfDuplex } = this.preferences.values
+    this.microphone.guard(guard && !halfDuplex && !this.delegate.isPushToTalk && !this.headphones)
   }
 
   async #followSpeaker() {
-    const { speaker } = this.choices.values
+    const { speaker } = this.preferences.values
     const there = Devices.has(this.devices.speakers, speaker) && await this.device.playOn(speaker)
     if (there) return this.notices.over("speakerFound")
     await this.device.playOn("")
@@ -203,11 +203,11 @@ export class Sound {
   /** The old context is dead for good: everything once more, with the microphone that is there. */
   async #rebuild() {
     if (!this.player.failed) this.delegate.soundRestarting()
-    const { era, microphone: { stream } } = this
+    const { generation, microphone: { stream } } = this
     this.microphone.disconnect()
     this.device.close()
     const context = await this.device.open().catch(() => null)
-    if (era !== this.era) return
+    if (generation !== this.generation) return
     if (!context) return void (this.paused = true)
     this.begin(context, stream)
     if (!this.device.silent) this.notices.over("soundRuns")
@@ -223,11 +223,11 @@ export class Sound {
 
   async deviceChanged() {
     if (this.device.running) return this.#runs()
-    const { era } = this
+    const { generation } = this
     // One that never ran is tried at a touch.
     if (!this.delegate.soundWanted || (this.paused && this.device.silent)) return
     const runs = await this.device.resume()
-    if (era !== this.era) return
+    if (generation !== this.generation) return
     if (runs) return this.#runs()
     if (this.device.silent) return this.#silent()
     this.paused = true
@@ -302,9 +302,9 @@ export class Sound {
     this.microphone.release()
     this.notices.add({ code: "microphone_lost" })
     this.delegate.soundChanged()
-    const { era } = this
+    const { generation } = this
     if (await this.addMicrophone()) this.notices.add({ code: "microphone_replaced" })
-    else if (era === this.era) this.delegate.microphoneGone()
+    else if (generation === this.generation) this.delegate.microphoneGone()
   }
 
   /** Its light would be on, and nobody would be heard: it is closed, and the person may open it again. */

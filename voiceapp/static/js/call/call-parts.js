@@ -10,7 +10,7 @@
  * @property {(peak: number) => void} levelMeasured
  * @property {(line: import("./wire.js").LogLine) => void} logArrived
  * @property {(ready: import("./wire.js").Ready) => void} callReadied
- * @property {(made: import("./wire.js").Made) => void} callRenewed
+ * @property {(renewed: import("./wire.js").Renewed) => void} callRenewed
  * @property {(usage: import("./wire.js").Usage) => void} usageArrived
  * @property {(limits: import("./wire.js").Limits) => void} limitsArrived
  * @property {() => void} outboxChanged
@@ -25,11 +25,11 @@
  * @property {import("../models/transcript.js").Transcript} transcript
  * @property {import("../text/caption-pace.js").CaptionPace} pace
  * @property {import("../models/notices.js").Notices} notices
- * @property {import("../models/preferences.js").Choices} choices
- * @property {import("../history/history-keeper.js").Keeper} keeper
+ * @property {import("../models/preferences.js").Preferences} preferences
+ * @property {import("../history/history-keeper.js").HistoryKeeper} keeper
  * @property {import("../models/stats.js").Stats} stats
  * @property {() => number} now milliseconds
- * @property {() => string | null} obstacle the code of what makes a call impossible here
+ * @property {() => string | null} checkSupport the code of what makes a call impossible here
  */
 
 export {}

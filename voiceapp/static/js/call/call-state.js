@@ -12,13 +12,13 @@ const NEXT = {
   ended: { call: "connecting" }
 }
 
-export class Session {
+export class CallState {
   /** @type {Phase} */
   phase = "idle"
   /** @type {import("./wire.js").TurnState} */
   turn = "listening"
 
-  /** @param {{sessionChanged: () => void}} delegate */
+  /** @param {{callStateChanged: () => void}} delegate */
   constructor(delegate) {
     this.delegate = delegate
   }
@@ -32,7 +32,7 @@ export class Session {
     if (!next) return false
     this.phase = next
     this.turn = "listening"
-    this.delegate.sessionChanged()
+    this.delegate.callStateChanged()
     return true
   }
 
@@ -40,7 +40,7 @@ export class Session {
   turnTo(turn) {
     if (!this.live || this.turn === turn) return
     this.turn = turn
-    this.delegate.sessionChanged()
+    this.delegate.callStateChanged()
   }
 
   get live() {

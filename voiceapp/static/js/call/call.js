@@ -1,18 +1,18 @@
-// One call after another: joins the session, the connection, the microphone and the loudspeaker, and tells the rest of
+// One call after another: joins the state, the connection, the microphone and the loudspeaker, and tells the rest of
 // the page what happened.
 
-import { Missing } from "../audio/device.js"
+import { LoadError } from "../audio/device.js"
 import { HalfDuplex } from "./half-duplex.js"
-import { Hearing } from "./playback-reports.js"
+import { PlaybackReports } from "./playback-reports.js"
 import { Incoming } from "./incoming.js"
-import { LineAway } from "./line-away.js"
+import { ConnectionLoss } from "./line-away.js"
 import { Outbox } from "./outbox.js"
 import { Outgoing } from "./outgoing.js"
-import { Session } from "./call-state.js"
-import { Sound } from "./call-audio.js"
-import { Talk } from "./push-to-talk.js"
+import { CallState } from "./call-state.js"
+import { CallAudio } from "./call-audio.js"
+import { PushToTalk } from "./push-to-talk.js"
 import { Transport } from "./transport.js"
-import { Wishes } from "./session-request.js"
+import { SessionRequest } from "./session-request.js"
 
 /** Why another session could not be had. */
 const UNRENEWED = ["renewal_failed", "too_often", "bad_event"]
@@ -20,7 +20,7 @@ const UNRENEWED = ["renewal_failed", "too_often", "bad_event"]
 const ANSWERING = ["thinking", "tool"]
 
 export class Call {
-  session = new Session(this)
+  callState = new CallState(this)
   halfDuplex = new HalfDuplex()
   /** The call was live before the connection was lost. */
   interrupted = false
@@ -40,27 +40,27 @@ export class Call {
     this.pace = parts.pace
     this.notices = parts.notices
     this.stats = parts.stats
-    this.choices = parts.choices
+    this.preferences = parts.preferences
     this.keeper = parts.keeper
     this.now = parts.now
-    this.obstacle = parts.obstacle
+    this.checkSupport = parts.checkSupport
     this.transport = new Transport(parts.connect, parts.ask, this, parts.now)
     this.outbox = new Outbox(this.transport, this)
-    this.wishes = new Wishes(this.transport, parts.choices, this)
+    this.sessionRequest = new SessionRequest(this.transport, parts.preferences, this)
     this.outgoing = new Outgoing(this.transport, parts.stats, parts.notices)
-    this.sound = new Sound(parts, new Hearing(this.transport, parts, delegate), this)
-    this.player = this.sound.player
-    this.incoming = new Incoming({ ...parts, session: this.session, outbox: this.outbox, outgoing: this.outgoing, player: this.player }, delegate)
-    this.lineAway = new LineAway(parts.notices, this)
-    this.talk = new Talk(this.transport, this.microphone, parts.now, this)
+    this.audio = new CallAudio(parts, new PlaybackReports(this.transport, parts, delegate), this)
+    this.player = this.audio.player
+    this.incoming = new Incoming({ ...parts, callState: this.callState, outbox: this.outbox, outgoing: this.outgoing, player: this.player }, delegate)
+    this.connectionLoss = new ConnectionLoss(parts.notices, this)
+    this.pushToTalk = new PushToTalk(this.transport, this.microphone, parts.now, this)
   }
 
   get microphone() {
-    return this.sound.microphone
+    return this.audio.microphone
   }
 
   get asking() {
-    return this.sound.asking
+    return this.audio.asking
   }
 
   get muted() {
@@ -68,45 +68,45 @@ export class Call {
   }
 
   get speaking() {
-    return this.session.live && (this.session.turn === "assistant" || this.player.busy)
+    return this.callState.live && (this.callState.turn === "assistant" || this.player.busy)
   }
 
   /** There is something to be stopped: it speaks, or is about to. */
   get answering() {
-    return this.speaking || (this.session.live && ANSWERING.includes(this.session.turn))
+    return this.speaking || (this.callState.live && ANSWERING.includes(this.callState.turn))
   }
 
   /** Of the session that goes on, whatever was chosen for another one. */
-  get pushToTalk() {
-    return (this.session.live ? this.wishes.mode : this.choices.values.mode) === "push_to_talk"
+  get isPushToTalk() {
+    return (this.callState.live ? this.sessionRequest.mode : this.preferences.values.mode) === "push_to_talk"
   }
 
   get talking() {
-    return this.talk.key.down
+    return this.pushToTalk.key.down
   }
 
-  /** To be called inside a click or a key press. @param {{microphone: boolean}} wishes */
+  /** To be called inside a click or a key press. @param {{microphone: boolean}} options */
   async start({ microphone }) {
-    const obstacle = this.obstacle()
-    if (obstacle) return this.#obstructed(obstacle)
-    if (!this.session.take("call")) return
+    const missing = this.checkSupport()
+    if (missing) return this.#unsupported(missing)
+    if (!this.callState.take("call")) return
     this.delegate.callBegun()
     const attempt = ++this.attempt
     this.notices.callBegan()
     this.outgoing.reset(!microphone)
     this.#openLine(attempt)
-    await this.#prepare(attempt, microphone).catch(error => this.#failed(error instanceof Missing ? "client_missing" : "unsupported", attempt))
+    await this.#prepare(attempt, microphone).catch(error => this.#failed(error instanceof LoadError ? "client_missing" : "unsupported", attempt))
   }
 
   stop() {
-    if (!this.session.take("hungUp")) return
+    if (!this.callState.take("hungUp")) return
     this.closing = this.#close(() => this.transport.stop())
   }
 
   async toggleMicrophone() {
     if (!this.microphone.there) return this.#addMicrophone()
     this.outgoing.gate.mute(!this.outgoing.gate.muted)
-    this.sound.silence.over()
+    this.audio.silence.over()
     this.delegate.callChanged()
   }
 
@@ -129,25 +129,25 @@ export class Call {
   }
 
   pageShown() {
-    if (this.session.active) this.sound.shown()
+    if (this.callState.active) this.audio.shown()
   }
 
   /** In the middle of a call too. @param {keyof import("../models/preferences.js").Values} name */
-  choiceChanged(name) {
-    if (name === "mode") this.talk.key.drop()
+  preferenceChanged(name) {
+    if (name === "mode") this.pushToTalk.key.drop()
     this.notices.over("changeAsked")
-    this.sound.choiceChanged(name)
-    this.wishes.choiceChanged(name)
+    this.audio.preferenceChanged(name)
+    this.sessionRequest.preferenceChanged(name)
   }
 
   /** The microphone as the session that goes on takes turns. */
   #followMode() {
-    this.pushToTalk ? this.microphone.pause() : this.microphone.resume()
-    this.sound.modeChanged()
+    this.isPushToTalk ? this.microphone.pause() : this.microphone.resume()
+    this.audio.modeChanged()
   }
 
   /** @param {string} code */
-  #obstructed(code) {
+  #unsupported(code) {
     this.notices.add({ code, fatal: true })
     this.#giveBack()
   }
@@ -164,15 +164,15 @@ export class Call {
    */
   async #prepare(attempt, microphone) {
     this.prepared = false
-    this.microphone.paused = this.pushToTalk
-    const opening = this.sound.open()
+    this.microphone.paused = this.isPushToTalk
+    const opening = this.audio.open()
     // Told of below, once the person has answered.
     opening.catch(() => {})
-    const stream = microphone ? await this.sound.ask() : null
+    const stream = microphone ? await this.audio.ask() : null
     const context = await opening
     await this.closing
-    if (attempt !== this.attempt || !this.session.active) return
-    this.sound.begin(context, stream)
+    if (attempt !== this.attempt || !this.callState.active) return
+    this.audio.begin(context, stream)
     this.prepared = true
     this.transport.connected ? this.#request() : this.transport.open()
   }
@@ -180,19 +180,19 @@ export class Call {
   /** While the person is asked for the microphone, but not before the call before it has let go of its own. @param {number} attempt */
   async #openLine(attempt) {
     await this.closing
-    if (attempt === this.attempt && this.session.active) this.transport.open()
+    if (attempt === this.attempt && this.callState.active) this.transport.open()
   }
 
   /** Whoever wrote first, or was in a call already, is not greeted. */
   #request() {
-    this.wishes.start(!this.interrupted && this.outbox.all.length === 0)
+    this.sessionRequest.start(!this.interrupted && this.outbox.all.length === 0)
   }
 
   /** In the middle of a call. */
   async #addMicrophone() {
     // Whoever presses wants to be heard, also where it is being asked for already.
     this.outgoing.gate.mute(false)
-    await this.sound.addMicrophone()
+    await this.audio.addMicrophone()
     this.delegate.callChanged()
   }
 
@@ -200,13 +200,13 @@ export class Call {
   async #close(last) {
     this.attempt++
     this.interrupted = false
-    this.lineAway.back(0)
+    this.connectionLoss.back(0)
     this.notices.callEnded()
     this.#giveBack()
-    this.talk.key.drop()
+    this.pushToTalk.key.drop()
     this.#settle()
     this.delegate.soundClosed()
-    await this.sound.close()
+    await this.audio.close()
     this.keeper.end()
     last()
     this.delegate.callChanged()
@@ -226,15 +226,15 @@ export class Call {
   }
 
   #end(last = () => {}) {
-    if (this.session.take("ended")) this.closing = this.#close(last)
+    if (this.callState.take("ended")) this.closing = this.#close(last)
   }
 
   outboxChanged = () => this.delegate.outboxChanged()
   textsSending = () => this.player.silence()
 
-  // Session delegate
+  // Call state delegate
 
-  sessionChanged() {
+  callStateChanged() {
     this.delegate.callChanged()
   }
 
@@ -242,33 +242,33 @@ export class Call {
 
   /** @param {number} awayMs */
   transportConnected(awayMs) {
-    this.lineAway.back(awayMs)
+    this.connectionLoss.back(awayMs)
     this.notices.over("lineBack")
-    if (this.prepared && this.session.active) this.#request()
+    if (this.prepared && this.callState.active) this.#request()
   }
 
   transportLost() {
-    if (!this.session.active) return
-    this.interrupted ||= this.session.live
-    this.talk.key.drop()
-    this.session.take("lost")
+    if (!this.callState.active) return
+    this.interrupted ||= this.callState.live
+    this.pushToTalk.key.drop()
+    this.callState.take("lost")
     this.outbox.lost()
     this.microphone.chunkMs = 0
     this.player.silence()
     this.#settle()
-    this.lineAway.stillAway(0)
+    this.connectionLoss.stillAway(0)
   }
 
   /** Not reached; the library tries again. @param {number} awayMs */
   transportRefused(awayMs) {
-    if (this.session.active) this.lineAway.stillAway(awayMs)
+    if (this.callState.active) this.connectionLoss.stillAway(awayMs)
   }
 
-  // Delegate of the line that is away
+  // Connection loss delegate
 
   awayForLong() {
     if (!this.microphone.there) return
-    this.sound.letGo()
+    this.audio.letGo()
     this.outgoing.gate.mute(true)
     this.notices.add({ code: "microphone_shut" })
     this.delegate.callChanged()
@@ -283,29 +283,29 @@ export class Call {
 
   /** @param {import("./wire.js").Trouble} error */
   callRefused(error) {
-    if (!this.session.active) return
+    if (!this.callState.active) return
     this.notices.add({ ...error, fatal: true })
     this.#end()
   }
 
   /** @param {import("./wire.js").Ready} ready */
   callReadied(ready) {
-    if (!this.session.take("readied")) return
+    if (!this.callState.take("readied")) return
     if (this.interrupted) this.notices.add({ code: "reconnected" })
     this.interrupted = false
     this.keeper.begin(ready)
     this.delegate.callReadied(ready)
-    this.wishes.tell()
+    this.sessionRequest.tell()
     this.#followMode()
-    this.microphone.start(this.choices.values.chunk_ms || ready.chunk_ms)
+    this.microphone.start(this.preferences.values.chunk_ms || ready.chunk_ms)
     this.notices.over("callReady")
     this.outbox.send()
   }
 
-  /** @param {import("./wire.js").Made} made */
-  callRenewed(made) {
-    this.wishes.renewed()
-    this.delegate.callRenewed(made)
+  /** @param {import("./wire.js").Renewed} renewed */
+  callRenewed(renewed) {
+    this.sessionRequest.renewed()
+    this.delegate.callRenewed(renewed)
     this.delegate.callChanged()
   }
 
@@ -316,58 +316,58 @@ export class Call {
   /** @param {import("./wire.js").Trouble} trouble */
   noticeArrived(trouble) {
     // Of a call that is over, whatever it is.
-    if (!this.session.active) return
+    if (!this.callState.active) return
     this.outbox.noticed(trouble.code)
-    if (UNRENEWED.includes(trouble.code)) this.wishes.notRenewed()
+    if (UNRENEWED.includes(trouble.code)) this.sessionRequest.notRenewed()
     this.notices.add(trouble)
   }
 
   /** @param {string} reason */
   callEnded(reason) {
-    if (this.session.active && reason !== "stopped" && !this.notices.all.some(({ fatal }) => fatal)) this.notices.add({ code: reason, fatal: true })
+    if (this.callState.active && reason !== "stopped" && !this.notices.all.some(({ fatal }) => fatal)) this.notices.add({ code: reason, fatal: true })
     this.#end()
   }
 
   soundAcknowledged = (/** @type {number} */ n) => void (this.stats.chunksAcked = n)
   tripMeasured = (/** @type {number} */ ms) => this.stats.latencies.tripMeasured(ms)
 
-  // Wishes delegate
+  // Session request delegate
 
   modeChanged() {
-    this.talk.key.drop()
+    this.pushToTalk.key.drop()
     this.#followMode()
     this.delegate.callChanged()
   }
 
-  // Talk delegate
+  // Push-to-talk delegate
 
   get canTalk() {
-    return this.session.live && this.pushToTalk
+    return this.callState.live && this.isPushToTalk
   }
 
-  talkBeginning() {
+  pushToTalkBegan() {
     this.player.silence()
     this.outgoing.gate.mute(false)
     if (!this.microphone.there) this.#addMicrophone()
   }
 
-  talkChanged = () => this.delegate.callChanged()
+  talkKeyChanged = () => this.delegate.callChanged()
 
-  // Sound delegate
+  // Call audio delegate
 
   get soundWanted() {
-    return this.session.active
+    return this.callState.active
   }
 
   /** It is the person's turn: what they say now should go up. */
   get awaitingVoice() {
-    const theirs = this.pushToTalk ? this.talking : this.session.turn === "listening"
-    return this.session.live && theirs && !this.outgoing.gate.shut && !this.player.busy
+    const theirs = this.isPushToTalk ? this.talking : this.callState.turn === "listening"
+    return this.callState.live && theirs && !this.outgoing.gate.shut && !this.player.busy
   }
 
   /** The server hears them. */
   get voiceHeard() {
-    return this.session.turn === "user" && !this.pushToTalk
+    return this.callState.turn === "user" && !this.isPushToTalk
   }
 
   /** Nothing more comes of it, so a turn that it has begun would have no end. */
@@ -391,8 +391,8 @@ export class Call {
 
   /** @param {Int16Array} pcm */
   microphoneHeard(pcm) {
-    const shut = this.halfDuplex.shut(this.player, this.sound.device, this.now())
-    this.outgoing.gate.close(shut && this.choices.values.half_duplex && !this.pushToTalk)
+    const shut = this.halfDuplex.shut(this.player, this.audio.device, this.now())
+    this.outgoing.gate.close(shut && this.preferences.values.half_duplex && !this.isPushToTalk)
     const sent = this.outgoing.take(pcm)
     if (sent) this.keeper.recorder?.soundSent(sent)
   }

@@ -5,12 +5,12 @@ import { msOf } from "../audio/pcm.js"
 
 /**
  * @typedef {object} IncomingParts
- * @property {import("./call-state.js").Session} session
+ * @property {import("./call-state.js").CallState} callState
  * @property {import("./outgoing.js").Outgoing} outgoing
  * @property {import("../audio/player.js").Player} player
  * @property {import("../models/transcript.js").Transcript} transcript
  * @property {import("../text/caption-pace.js").CaptionPace} pace
- * @property {import("../history/history-keeper.js").Keeper} keeper
+ * @property {import("../history/history-keeper.js").HistoryKeeper} keeper
  * @property {import("../models/stats.js").Stats} stats
  * @property {import("../models/notices.js").Notices} notices
  * @property {import("./outbox.js").Outbox} outbox
@@ -22,7 +22,7 @@ export class Incoming {
    * @param {{captionMoved: () => void, usageArrived: (usage: import("./wire.js").Usage) => void}} delegate
    */
   constructor(parts, delegate) {
-    this.session = parts.session
+    this.callState = parts.callState
     this.outgoing = parts.outgoing
     this.player = parts.player
     this.transcript = parts.transcript
@@ -36,8 +36,8 @@ export class Incoming {
 
   /** @param {import("./wire.js").TurnState} turn */
   turnChanged(turn) {
-    if (begins(turn, this.session.turn)) this.notices.over("turnBegan")
-    this.session.turnTo(turn)
+    if (begins(turn, this.callState.turn)) this.notices.over("turnBegan")
+    this.callState.turnTo(turn)
     this.outgoing.gate.turnChanged(turn)
     this.stats.turnChanged(turn)
     this.keeper.recorder?.turnChanged(turn)

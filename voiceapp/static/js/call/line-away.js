@@ -4,7 +4,7 @@
 const LASTING_MS = 20_000
 const SHUT_MS = 30_000
 
-export class LineAway {
+export class ConnectionLoss {
   /** The notice that tells of it. */
   told = ""
 

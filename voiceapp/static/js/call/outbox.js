@@ -2,7 +2,7 @@
 // not be sent; and until then it is on the screen.
 
 /** As docs/wire.md has it, in bytes of UTF-8. */
-export const MOST_BYTES = 8000
+export const MAX_BYTES = 8000
 /** A text on its way is in the conversation long before. */
 const LATE_MS = 10_000
 
@@ -14,7 +14,7 @@ const REFUSED = ["too_fast", "bad_event", "not_started"]
 
 /** How much of a text is too much, in characters of JavaScript. @param {string} text */
 export function excess(text) {
-  return text.length - new TextEncoder().encodeInto(text, new Uint8Array(MOST_BYTES)).read
+  return text.length - new TextEncoder().encodeInto(text, new Uint8Array(MAX_BYTES)).read
 }
 
 export class Outbox {

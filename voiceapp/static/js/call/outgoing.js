@@ -1,7 +1,7 @@
 // What of the microphone's sound goes up, and what is said when some of it cannot.
 
 import { msOf, samplesIn } from "../audio/pcm.js"
-import { Gate } from "../audio/microphone-gate.js"
+import { MicrophoneGate } from "../audio/microphone-gate.js"
 
 /** Of silence in place of a microphone that is gone, in one go: as much as may be on its way. */
 const TRAIL_MS = 1400
@@ -10,7 +10,7 @@ const STEP_MS = 100
 const WHOLE_MS = 3000
 
 export class Outgoing {
-  gate = new Gate()
+  gate = new MicrophoneGate()
   /** Of the sound that must still go up without a loss. */
   wantedMs = 0
 
@@ -27,7 +27,7 @@ export class Outgoing {
 
   /** A new call. @param {boolean} muted */
   reset(muted) {
-    this.gate = new Gate()
+    this.gate = new MicrophoneGate()
     this.gate.muted = muted
     this.wantedMs = 0
   }

@@ -1,9 +1,9 @@
 // What has been heard of the assistant: told to the server, to the captions and to the counters.
 
-export class Hearing {
+export class PlaybackReports {
   /**
    * @param {import("./transport.js").Transport} transport
-   * @param {{pace: import("../text/caption-pace.js").CaptionPace, stats: import("../models/stats.js").Stats, keeper: import("../history/history-keeper.js").Keeper}} parts
+   * @param {{pace: import("../text/caption-pace.js").CaptionPace, stats: import("../models/stats.js").Stats, keeper: import("../history/history-keeper.js").HistoryKeeper}} parts
    * @param {{captionMoved: () => void, callChanged: () => void}} delegate
    */
   constructor(transport, { pace, stats, keeper }, delegate) {

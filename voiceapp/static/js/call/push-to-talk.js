@@ -4,21 +4,21 @@
 import { TalkKey } from "./talk-key.js"
 
 /**
- * @typedef {object} TalkDelegate
+ * @typedef {object} PushToTalkDelegate
  * @property {boolean} canTalk turns end by the key, and a call is live
- * @property {() => void} talkBeginning
- * @property {() => void} talkChanged
+ * @property {() => void} pushToTalkBegan
+ * @property {() => void} talkKeyChanged
  */
 
-export class Talk {
+export class PushToTalk {
   /** The rest of the latest press is on its way. @type {Promise<void>} */
   settled = Promise.resolve()
 
   /**
-   * @param {{talk: (down: boolean) => unknown}} transport
+   * @param {{sendTalk: (down: boolean) => unknown}} transport
    * @param {{pause: () => Promise<void>, resume: () => void}} microphone
    * @param {() => number} now milliseconds
-   * @param {TalkDelegate} delegate
+   * @param {PushToTalkDelegate} delegate
    */
   constructor(transport, microphone, now, delegate) {
     this.transport = transport
@@ -39,19 +39,19 @@ export class Talk {
 
   // Talk key delegate
 
-  async talkBegan() {
-    this.delegate.talkBeginning()
+  async talkKeyDown() {
+    this.delegate.pushToTalkBegan()
     await this.settled
     if (!this.key.down) return
-    this.transport.talk(true)
+    this.transport.sendTalk(true)
     this.microphone.resume()
   }
 
-  talkEnded() {
-    this.settled = this.microphone.pause().then(() => { this.transport.talk(false) })
+  talkKeyUp() {
+    this.settled = this.microphone.pause().then(() => { this.transport.sendTalk(false) })
   }
 
-  talkChanged() {
-    this.delegate.talkChanged()
+  talkKeyChanged() {
+    this.delegate.talkKeyChanged()
   }
 }

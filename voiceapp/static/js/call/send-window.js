@@ -1,20 +1,20 @@
 // Numbers the chunks that go up and bounds what is unconfirmed. A chunk that is refused takes no number, so the numbers
 // have no hole; what is in flight is counted in chunks really sent, so a refusal can never block the ones after it.
 
-const MOST_MS = 1500
+const MAX_MS = 1500
 
-export class Uplink {
+export class SendWindow {
   number = 0
   /** @type {{n: number, ms: number, at: number}[]} */
-  flying = []
+  inFlight = []
 
   reset() {
     this.number = 0
-    this.flying = []
+    this.inFlight = []
   }
 
-  get flyingMs() {
-    return this.flying.reduce((sum, chunk) => sum + chunk.ms, 0)
+  get inFlightMs() {
+    return this.inFlight.reduce((sum, chunk) => sum + chunk.ms, 0)
   }
 
   /**
@@ -23,15 +23,15 @@ export class Uplink {
    * @param {number} at now
    */
   take(ms, at) {
-    if (this.flyingMs + ms > MOST_MS) return null
-    this.flying.push({ n: ++this.number, ms, at })
+    if (this.inFlightMs + ms > MAX_MS) return null
+    this.inFlight.push({ n: ++this.number, ms, at })
     return this.number
   }
 
   /** When the chunk was sent, if it was in flight. @param {number} n */
   acknowledged(n) {
-    const at = this.flying.find(chunk => chunk.n === n)?.at
-    this.flying = this.flying.filter(chunk => chunk.n > n)
+    const at = this.inFlight.find(chunk => chunk.n === n)?.at
+    this.inFlight = this.inFlight.filter(chunk => chunk.n > n)
     return at
   }
 }

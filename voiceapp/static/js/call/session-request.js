@@ -1,16 +1,16 @@
-// What the person wants of the session: told to the server at the start of a call, and while it goes on whenever it
+// What the person asks of the session: told to the server at the start of a call, and while it goes on whenever it
 // changes. What a session is made of takes another session, which the person asks for; the talk goes on in it.
 
 /** A slider moves in many steps. */
 const WAIT_MS = 200
 const TURN = ["mode", "threshold", "silence_ms", "prefix_ms", "idle_ms", "eagerness"]
-const MAKING = /** @type {const} */ (["persona", "profile", "model", "voice", "instructions"])
+const SESSION_FIELDS = /** @type {const} */ (["persona", "profile", "model", "voice", "instructions"])
 
-/** @typedef {{turn: string, making: string, mode: string}} Terms what a session was told: of its turns and its making, as JSON, and how turns end then */
+/** @typedef {{turn: string, fields: string, mode: string}} Terms what a session was told: of its turns and its making, as JSON, and how turns end then */
 
-export class Wishes {
+export class SessionRequest {
   /** Of the session that goes on. @type {Terms} */
-  agreed = { turn: "{}", making: "{}", mode: "server_vad" }
+  agreed = { turn: "{}", fields: "{}", mode: "server_vad" }
   /** Of the one that was asked for and has not taken over yet. @type {Terms | null} */
   asked = null
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -18,12 +18,12 @@ export class Wishes {
 
   /**
    * @param {import("./transport.js").Transport} transport
-   * @param {import("../models/preferences.js").Choices} choices
+   * @param {import("../models/preferences.js").Preferences} preferences
    * @param {{modeChanged: () => void}} delegate is told when turns begin to end in another way
    */
-  constructor(transport, choices, delegate) {
+  constructor(transport, preferences, delegate) {
     this.transport = transport
-    this.choices = choices
+    this.preferences = preferences
     this.delegate = delegate
   }
 
@@ -38,27 +38,27 @@ export class Wishes {
   }
 
   /** What a session is made of, as far as it was chosen. */
-  get making() {
-    const { values } = this.choices
-    return Object.fromEntries(MAKING.filter(name => values[name]).map(name => [name, values[name]]))
+  get fields() {
+    const { values } = this.preferences
+    return Object.fromEntries(SESSION_FIELDS.filter(name => values[name]).map(name => [name, values[name]]))
   }
 
   /** Something was chosen that the session that goes on is not made of. */
   get pending() {
-    return this.transport.live && !this.renewing && JSON.stringify(this.making) !== this.agreed.making
+    return this.transport.live && !this.renewing && JSON.stringify(this.fields) !== this.agreed.fields
   }
 
   /** The call, with what was chosen. @param {boolean} greet the assistant may speak first */
   start(greet) {
-    const { language, greet: wanted } = this.choices.values
+    const { language, greet: wanted } = this.preferences.values
     this.agreed = this.#terms
     this.asked = null
     const first = greet && wanted ? {} : { greet: false }
-    this.transport.start({ ...this.making, ...this.#live, ...language ? { language } : {}, ...first })
+    this.transport.start({ ...this.fields, ...this.#live, ...language ? { language } : {}, ...first })
   }
 
-  /** @param {string} name of a choice */
-  choiceChanged(name) {
+  /** @param {string} name of a preference */
+  preferenceChanged(name) {
     if (name === "language") this.#tellLanguage()
     if (!TURN.includes(name)) return
     clearTimeout(this.timer)
@@ -79,7 +79,7 @@ export class Wishes {
   renew() {
     if (!this.pending) return
     this.asked = this.#terms
-    this.transport.configure({ ...this.making, ...this.#live })
+    this.transport.configure({ ...this.fields, ...this.#live })
   }
 
   /** The other session took over. */
@@ -94,13 +94,13 @@ export class Wishes {
   }
 
   get #live() {
-    const { turn } = this.choices
+    const { turn } = this.preferences
     return turn ? { turn } : {}
   }
 
   /** As chosen now. @returns {Terms} */
   get #terms() {
-    return { turn: JSON.stringify(this.#live), making: JSON.stringify(this.making), mode: this.choices.values.mode }
+    return { turn: JSON.stringify(this.#live), fields: JSON.stringify(this.fields), mode: this.preferences.values.mode }
   }
 
   /** @param {Terms} terms */
@@ -111,7 +111,7 @@ export class Wishes {
   }
 
   #tellLanguage() {
-    const { language } = this.choices.values
+    const { language } = this.preferences.values
     if (language && this.transport.live) this.transport.configure({ language })
   }
 }

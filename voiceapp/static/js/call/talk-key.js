@@ -6,7 +6,7 @@ const DOUBLE_MS = 300
 /** People let go on the last syllable, and the microphone is a little behind. */
 const TAIL_MS = 80
 
-/** @typedef {{talkBegan: () => void, talkEnded: () => void, talkChanged: () => void}} TalkKeyDelegate */
+/** @typedef {{talkKeyDown: () => void, talkKeyUp: () => void, talkKeyChanged: () => void}} TalkKeyDelegate */
 
 export class TalkKey {
   /** Sound goes up. */
@@ -34,7 +34,7 @@ export class TalkKey {
     this.locked = this.ending?.short === true
     this.#stay()
     if (!this.down) this.#begin()
-    this.delegate.talkChanged()
+    this.delegate.talkKeyChanged()
   }
 
   release() {
@@ -50,7 +50,7 @@ export class TalkKey {
     this.press()
     this.locked = this.down
     this.release()
-    this.delegate.talkChanged()
+    this.delegate.talkKeyChanged()
   }
 
   /** The finger slid away, the window lost the keyboard. */
@@ -68,15 +68,15 @@ export class TalkKey {
   #begin() {
     this.down = true
     this.pressedAt = this.now()
-    this.delegate.talkBegan()
+    this.delegate.talkKeyDown()
   }
 
   #end() {
     this.#stay()
     this.locked = false
     this.down = false
-    this.delegate.talkEnded()
-    this.delegate.talkChanged()
+    this.delegate.talkKeyUp()
+    this.delegate.talkKeyChanged()
   }
 
   #stay() {

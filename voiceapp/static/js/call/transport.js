@@ -4,7 +4,7 @@
 import { Refusals } from "./admission.js"
 import { encode } from "../audio/base64.js"
 import { msOf } from "../audio/pcm.js"
-import { Uplink } from "./send-window.js"
+import { SendWindow } from "./send-window.js"
 
 const STOP_MS = 2000
 const SETTLE_MS = 500
@@ -22,7 +22,7 @@ const GIVE_UP_MS = 180_000
  * @property {() => void} callRequested nothing of an earlier call comes any more
  * @property {(error: import("./wire.js").Trouble) => void} callRefused
  * @property {(ready: import("./wire.js").Ready) => void} callReadied
- * @property {(made: import("./wire.js").Made) => void} callRenewed
+ * @property {(renewed: import("./wire.js").Renewed) => void} callRenewed
  * @property {(limits: import("./wire.js").Limits) => void} limitsArrived
  * @property {(line: import("./wire.js").LogLine) => void} logArrived
  * @property {(trouble: import("./wire.js").Trouble) => void} noticeArrived
@@ -31,11 +31,11 @@ const GIVE_UP_MS = 180_000
  * @property {(ms: number) => void} tripMeasured to the server and back
  */
 
-/** @typedef {{persona?: string, profile?: string, model?: string, voice?: string, instructions?: string}} Session what one is made of */
-/** @typedef {Session & {language?: string, turn?: object, greet?: boolean}} Wishes */
+/** @typedef {{persona?: string, profile?: string, model?: string, voice?: string, instructions?: string}} SessionFields what one is made of */
+/** @typedef {SessionFields & {language?: string, turn?: object, greet?: boolean}} StartRequest */
 
 export class Transport {
-  uplink = new Uplink()
+  sendWindow = new SendWindow()
   live = false
   requested = false
   watching = false
@@ -84,17 +84,17 @@ export class Transport {
     this.socket.connect()
   }
 
-  /** @param {Wishes} [wishes] */
-  start(wishes = {}) {
+  /** @param {StartRequest} [request] */
+  start(request = {}) {
     this.afterEnd = null
-    if (this.ending) return void (this.afterEnd = () => this.start(wishes))
-    this.uplink.reset()
+    if (this.ending) return void (this.afterEnd = () => this.start(request))
+    this.sendWindow.reset()
     this.requested = this.wanted = true
     clearTimeout(this.leaving)
     this.delegate.callRequested()
     if (this.watching) this.watch(true)
     const at = this.now()
-    this.socket.emit("start", wishes, (/** @type {any} */ answer) => this.#answered(answer, at))
+    this.socket.emit("start", request, (/** @type {any} */ answer) => this.#answered(answer, at))
   }
 
   stop() {
@@ -137,7 +137,7 @@ export class Transport {
    * @param {Int16Array} pcm
    */
   sendSound(pcm) {
-    const n = this.live && this.connected ? this.uplink.take(msOf(pcm.length), this.now()) : null
+    const n = this.live && this.connected ? this.sendWindow.take(msOf(pcm.length), this.now()) : null
     if (n !== null) this.socket.emit("audio", n, encode(pcm))
     return n
   }
@@ -148,14 +148,14 @@ export class Transport {
   }
 
   /** The push-to-talk key. @param {boolean} down */
-  talk(down) {
+  sendTalk(down) {
     return this.#send("talk", { down })
   }
 
-  /** In the middle of a call. @param {Wishes} wishes */
-  configure(wishes) {
+  /** In the middle of a call. @param {StartRequest} request */
+  configure(request) {
     if (!this.requested || !this.connected) return
-    this.socket.emit("configure", wishes, (/** @type {any} */ answer) => { if (!answer.ok) this.delegate.noticeArrived(answer.error) })
+    this.socket.emit("configure", request, (/** @type {any} */ answer) => { if (!answer.ok) this.delegate.noticeArrived(answer.error) })
   }
 
   interrupt() {
@@ -208,7 +208,7 @@ export class Transport {
   /** @param {any} socket */
   #listenToCall(socket) {
     this.#on(socket, "ready", ready => this.#readied(ready))
-    this.#on(socket, "renewed", made => this.delegate.callRenewed(made))
+    this.#on(socket, "renewed", renewed => this.delegate.callRenewed(renewed))
     this.#on(socket, "ack", n => this.#acknowledged(n))
     this.#on(socket, "latency", answered => this.delegate.incoming.latencyArrived(answered))
     this.#on(socket, "limits", limits => this.delegate.limitsArrived(limits))
@@ -309,7 +309,7 @@ export class Transport {
 
   /** @param {number} n */
   #acknowledged(n) {
-    const at = this.uplink.acknowledged(n)
+    const at = this.sendWindow.acknowledged(n)
     if (at !== undefined) this.delegate.tripMeasured(this.now() - at)
     this.delegate.soundAcknowledged(n)
   }

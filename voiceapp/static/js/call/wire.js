@@ -4,7 +4,7 @@
 /** @typedef {Wire.TurnChanged["state"]} TurnState */
 /** @typedef {Wire.ItemPlaced["role"]} Role */
 
-/** @typedef {Wire.Renewed} Made what a session is made of */
+/** @typedef {Wire.Renewed} Renewed what a session is made of */
 /** @typedef {Wire.Ready} Ready */
 
 /** @typedef {Wire.ItemPlaced} Place */

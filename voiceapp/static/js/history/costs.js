@@ -1,16 +1,16 @@
 // What the parts of a talk took together, where its connection was lost in between and each has a count of its own.
 
-/** @typedef {import("./talk.js").Bill} Bill */
+/** @typedef {import("./talk.js").TalkUsage} TalkUsage */
 
-/** @param {Bill | null} earlier @param {Bill} bill of the part that goes on @returns {Bill} */
-export function together(earlier, bill) {
-  if (!earlier) return bill
-  const cost = sum(earlier.cost, bill.cost)
+/** @param {TalkUsage | null} earlier @param {TalkUsage} usage of the part that goes on @returns {TalkUsage} */
+export function addUsage(earlier, usage) {
+  if (!earlier) return usage
+  const cost = sum(earlier.cost, usage.cost)
   return {
-    tokens: sum(earlier.tokens, bill.tokens), transcription: sum(earlier.transcription ?? null, bill.transcription ?? null),
+    tokens: sum(earlier.tokens, usage.tokens), transcription: sum(earlier.transcription ?? null, usage.transcription ?? null),
     // Of the latest answer.
-    cost: cost && bill.cost ? { ...cost, turn: bill.cost.turn } : cost,
-    estimated: Boolean(earlier.estimated || bill.estimated)
+    cost: cost && usage.cost ? { ...cost, turn: usage.cost.turn } : cost,
+    estimated: Boolean(earlier.estimated || usage.estimated)
   }
 }
 

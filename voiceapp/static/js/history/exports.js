@@ -20,7 +20,7 @@ const NAME_LENGTH = 40, NAME_BYTES = 160
 /** @typedef {{at: number, end: number, role: import("../call/wire.js").Role, text: string}} Cue */
 
 /** @type {Record<string, {type: string, write: (talk: Talk, words: Words) => string}>} */
-export const FORMS = {
+export const FORMATS = {
   md: { type: "text/markdown", write: markdown },
   txt: { type: "text/plain", write: text },
   json: { type: "application/json", write: json },

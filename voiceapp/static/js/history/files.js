@@ -1,6 +1,6 @@
 // A talk as a file to be taken away: any of its forms, its sound, or all of it in one.
 
-import { FORMS, fileName } from "./exports.js"
+import { FORMATS, fileName } from "./exports.js"
 import { wave } from "./wave.js"
 import { zip } from "./zip.js"
 
@@ -8,7 +8,7 @@ import { zip } from "./zip.js"
 /** @typedef {(n: number) => Promise<Int16Array | undefined>} Load */
 
 /** The forms this talk can be had in. @param {Talk} talk */
-export function formsOf({ events, sound }) {
+export function formatsOf({ events, sound }) {
   return ["md", "txt", "json", "srt", "vtt", ...events.length ? ["jsonl"] : [], ...sound ? ["wav"] : [], "zip"]
 }
 
@@ -29,15 +29,15 @@ export async function fileOf(talk, form, words, load) {
   const name = `${fileName(talk, words)}.${form}`
   if (form === "wav") return { name, blob: await sound(talk, load) }
   if (form === "zip") return { name, blob: await everything(talk, words, load) }
-  const { type, write } = FORMS[form]
+  const { type, write } = FORMATS[form]
   return { name, blob: new Blob([write(talk, words)], { type }) }
 }
 
 /** @param {Talk} talk @param {import("./exports.js").Words} words @param {Load} load */
 async function everything(talk, words, load) {
   const name = fileName(talk, words)
-  const members = formsOf(talk).filter(form => form in FORMS).map(form => ({
-    name: `${name}/talk.${form}`, parts: [new TextEncoder().encode(FORMS[form].write(talk, words))]
+  const members = formatsOf(talk).filter(form => form in FORMATS).map(form => ({
+    name: `${name}/talk.${form}`, parts: [new TextEncoder().encode(FORMATS[form].write(talk, words))]
   }))
   if (talk.sound) members.push({ name: `${name}/talk.wav`, parts: await all(wave(talk, load)) })
   return new Blob(zip(members, new Date(talk.began)), { type: "application/zip" })
@@ -52,6 +52,6 @@ async function all(parts) {
 
 /** @param {import("../call/wire.js").LogLine[]} lines of the event log @param {import("./exports.js").Words} words */
 export function eventsOf(lines, words) {
-  const { type, write } = FORMS.jsonl
+  const { type, write } = FORMATS.jsonl
   return { name: "events.jsonl", blob: new Blob([write(/** @type {any} */ ({ events: lines }), words)], { type }) }
 }

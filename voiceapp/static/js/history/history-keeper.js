@@ -6,16 +6,16 @@ import { Recorder } from "./recorder.js"
 const SAVE_MS = 3000
 
 /**
- * @typedef {object} KeeperParts
+ * @typedef {object} HistoryKeeperParts
  * @property {import("../models/transcript.js").Transcript} transcript
  * @property {import("../text/caption-pace.js").CaptionPace} pace
  * @property {import("../models/inspector.js").Inspector} inspector
- * @property {import("../models/preferences.js").Choices} choices
+ * @property {import("../models/preferences.js").Preferences} preferences
  * @property {import("./store.js").Store} store
  * @property {() => number} now milliseconds
  */
 
-export class Keeper {
+export class HistoryKeeper {
   /** @type {Recorder | null} of the latest call */
   recorder = null
   live = false
@@ -32,14 +32,14 @@ export class Keeper {
   last = null
 
   /**
-   * @param {KeeperParts} parts
+   * @param {HistoryKeeperParts} parts
    * @param {{talksChanged: () => void, keepingFailed: (code: string) => void}} delegate told with a notice's code
    */
   constructor(parts, delegate) {
     this.transcript = parts.transcript
     this.pace = parts.pace
     this.inspector = parts.inspector
-    this.choices = parts.choices
+    this.preferences = parts.preferences
     this.store = parts.store
     this.now = parts.now
     this.delegate = delegate
@@ -68,7 +68,7 @@ export class Keeper {
     this.recorder?.turnChanged("listening")
     this.recorder?.finish()
     this.#forgetTimer()
-    if (this.choices.values.keep !== "nothing") this.#save()
+    if (this.preferences.values.keep !== "nothing") this.#save()
   }
 
   #goOn() {
@@ -81,7 +81,7 @@ export class Keeper {
     const began = Date.now()
     const about = { id: `${began}-${conversation}`, title: "", marked: false, began, model, voice }
     const start = this.now()
-    const keep = this.choices.values.keep === "sound" ? this.#keepSound(about.id) : null
+    const keep = this.preferences.values.keep === "sound" ? this.#keepSound(about.id) : null
     this.recorder = new Recorder(about, () => this.now() - start, keep)
     this.first = Math.max(0, this.transcript.entries.length - 1)
     this.events = this.inspector.arrived
@@ -90,14 +90,14 @@ export class Keeper {
 
   /** Something was said: what is there is saved soon, since a page may close at any time. */
   changed() {
-    if (this.live && this.choices.values.keep !== "nothing") this.timer ??= setTimeout(() => this.#save(), SAVE_MS)
+    if (this.live && this.preferences.values.keep !== "nothing") this.timer ??= setTimeout(() => this.#save(), SAVE_MS)
   }
 
   /** Also when the call is just over. @param {import("../call/wire.js").Usage} usage */
   usageArrived(usage) {
     const { recorder, last } = this
     recorder?.usageArrived(usage)
-    if (!this.live && last && recorder?.about.id === last.id) this.#keepWhole(Object.assign(last, recorder.bill))
+    if (!this.live && last && recorder?.about.id === last.id) this.#keepWhole(Object.assign(last, recorder.usage))
   }
 
   /** The call is over. */
@@ -115,8 +115,8 @@ export class Keeper {
   }
 
   /** From now on; what of this talk was kept and is not to be any more goes. */
-  choiceChanged() {
-    const { recorder, choices: { values: { keep } } } = this
+  preferenceChanged() {
+    const { recorder, preferences: { values: { keep } } } = this
     if (!recorder || !this.live) return
     const { id } = recorder.about
     this.#forgetTimer()
@@ -174,7 +174,7 @@ export class Keeper {
   /** @param {import("./talk.js").Talk} talk */
   #keepWhole(talk) {
     this.last = talk
-    if (this.choices.values.keep !== "nothing") this.#write(talk)
+    if (this.preferences.values.keep !== "nothing") this.#write(talk)
   }
 
   #save() {

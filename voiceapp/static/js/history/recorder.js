@@ -1,8 +1,9 @@
-// Writes down one talk as it happens, over as many calls as its connection needs: when each entry was said, and, where that is wished, the sound of both sides in the
-// time in which it was heard. Sound is handed on in pieces, so that a long call does not grow in memory.
+// Writes down one talk as it happens, over as many calls as its connection needs: when each entry was said, and, where
+// that is asked for, the sound of both sides in the time in which it was heard. Sound is handed on in pieces, so that a
+// long call does not grow in memory.
 
 import { msOf } from "../audio/pcm.js"
-import { together } from "./costs.js"
+import { addUsage } from "./costs.js"
 import { idIn } from "./talk.js"
 
 const PIECE_SAMPLES = 5 * 24000
@@ -31,10 +32,10 @@ export class Recorder {
   part = 0
   /** @type {Set<string>} items whose beginning was not kept */
   skipped = new Set()
-  /** Of the parts before. @type {import("./talk.js").Bill | null} */
+  /** Of the parts before. @type {import("./talk.js").TalkUsage | null} */
   earlier = null
-  /** @type {import("./talk.js").Bill} */
-  bill = { tokens: null, transcription: null, cost: null, estimated: false }
+  /** @type {import("./talk.js").TalkUsage} */
+  usage = { tokens: null, transcription: null, cost: null, estimated: false }
 
   /**
    * @param {Pick<import("./talk.js").Talk, "id" | "title" | "marked" | "began" | "model" | "voice">} about
@@ -45,15 +46,15 @@ export class Recorder {
     this.about = about
     this.now = now
     this.keep = keep
-    this.you = new Gatherer(null, (item, at, pcm) => this.#gathered(item, at, pcm))
-    /** @type {Map<string, Gatherer>} */
+    this.you = new PieceBuilder(null, (item, at, pcm) => this.#gathered(item, at, pcm))
+    /** @type {Map<string, PieceBuilder>} */
     this.answers = new Map()
   }
 
   /** The connection is back, in a call of its own. @param {number} part */
   goOn(part) {
     this.part = part
-    this.earlier = this.bill
+    this.earlier = this.usage
   }
 
   /** From now on. @param {(piece: Piece, pcm: Int16Array) => void} keep where the sound goes */
@@ -138,12 +139,12 @@ export class Recorder {
 
   /** @param {import("../call/wire.js").Usage} usage */
   usageArrived({ total: tokens, transcription, cost, estimated }) {
-    this.bill = together(this.earlier, { tokens, transcription, cost, estimated })
+    this.usage = addUsage(this.earlier, { tokens, transcription, cost, estimated })
   }
 
   /** Hands on what is left of the sound. */
   finish() {
-    for (const gatherer of [this.you, ...this.answers.values()]) gatherer.finish()
+    for (const builder of [this.you, ...this.answers.values()]) builder.finish()
     this.answers.clear()
   }
 
@@ -160,12 +161,12 @@ export class Recorder {
    * @returns {import("./talk.js").Talk}
    */
   talk(entries, events) {
-    const { bill, sound } = this
+    const { usage, sound } = this
     const kept = entries.map(({ id, part, role, kind, text, heard, incomplete, failed, tool, latency }) => {
       const own = idIn(part, id)
       return { id: own, ...part ? { part } : {}, role, kind, text, heard, incomplete, failed, tool, latency, ...this.#timeOf(own) }
     })
-    return { ...this.about, length: this.now(), entries: kept, ...bill, sound, events }
+    return { ...this.about, length: this.now(), entries: kept, ...usage, sound, events }
   }
 
   /** @param {string} id */
@@ -178,7 +179,7 @@ export class Recorder {
 
   /** Behind what there already is of it. @param {string} item */
   #begin(item) {
-    const answer = new Gatherer(item, (...piece) => this.#gathered(...piece))
+    const answer = new PieceBuilder(item, (...piece) => this.#gathered(...piece))
     const last = this.pieces.findLast(piece => piece.item === item)
     if (last) answer.at = last.at + msOf(last.samples)
     return answer
@@ -198,7 +199,7 @@ export class Recorder {
 }
 
 /** Joins small blocks to pieces of some seconds. */
-class Gatherer {
+class PieceBuilder {
   /** @type {Int16Array[]} */
   blocks = []
   samples = 0

@@ -26,7 +26,7 @@ import { heardPart } from "../models/transcript.js"
 
 /**
  * What a talk took; an older one tells neither what its transcription did nor whether any of it is an estimate.
- * @typedef {object} Bill
+ * @typedef {object} TalkUsage
  * @property {import("../call/wire.js").Tokens | null} tokens
  * @property {import("../call/wire.js").Transcribed | null} [transcription]
  * @property {import("../call/wire.js").Cost | null} cost
@@ -47,7 +47,7 @@ import { heardPart } from "../models/transcript.js"
  * @property {import("../call/wire.js").LogLine[]} events none in a list of talks
  */
 
-/** @typedef {Conversation & Bill} Talk */
+/** @typedef {Conversation & TalkUsage} Talk */
 /** @typedef {Partial<Pick<Talk, "title" | "marked">>} TalkChange */
 
 const TITLE_LENGTH = 60

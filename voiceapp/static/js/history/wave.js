@@ -38,7 +38,7 @@ function answered({ n, at, samples }, stretches, heard) {
 
 /** @param {Run[]} all @param {number} length milliseconds */
 export function framesOf(all, length) {
-  return all.reduce((most, { frame, count }) => Math.max(most, frame + count), samplesIn(length))
+  return all.reduce((max, { frame, count }) => Math.max(max, frame + count), samplesIn(length))
 }
 
 /**

@@ -26,13 +26,13 @@ function inUnit(amount, unit, language, style) {
 
 /** With the digits of its currency, and two more where it is small and has any. @param {number} amount @param {string} currency @param {string} language */
 export function money(amount, currency, language) {
-  const usual = new Intl.NumberFormat(language, { style: "currency", currency })
-  if (Math.abs(amount) >= 1) return usual.format(amount)
-  const digits = usual.resolvedOptions().maximumFractionDigits ?? 0
-  const most = digits && digits + 2
-  const fine = new Intl.NumberFormat(language, { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: most })
-  const least = 10 ** -most
-  return amount > 0 && amount < least ? `<${fine.format(least)}` : fine.format(amount)
+  const whole = new Intl.NumberFormat(language, { style: "currency", currency })
+  if (Math.abs(amount) >= 1) return whole.format(amount)
+  const digits = whole.resolvedOptions().maximumFractionDigits ?? 0
+  const max = digits && digits + 2
+  const fine = new Intl.NumberFormat(language, { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: max })
+  const min = 10 ** -max
+  return amount > 0 && amount < min ? `<${fine.format(min)}` : fine.format(amount)
 }
 
 /**

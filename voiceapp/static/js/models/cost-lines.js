@@ -4,11 +4,11 @@ import { about, duration, money } from "./amounts.js"
 
 /** @typedef {{say: (key: string, values?: Record<string, string | number>) => string, language: string}} Words */
 
-/** What is said of a part of the bill that has no price. */
+/** What is said of a part of the usage that has no price. */
 const UNPRICED = { talk: "usage.unpriced.talk", transcription: "usage.unpriced.transcription" }
 
 /** @param {import("../call/wire.js").Usage} usage @param {number | null} total money, with what the call cost before @param {Words} words */
-export function bill(usage, total, words) {
+export function costLines(usage, total, words) {
   return [...price(usage, total, words), tokens(usage.total, words), ...transcription(usage, words)]
 }
 

@@ -1,7 +1,7 @@
 // The upstream's events, latest last: fifty thousand of them, filtered, searched, held still, and with runs of deltas as
 // one row. What is asked for again and again is worked out as the events come.
 
-export const MOST = 50000
+export const MAX = 50000
 /** The oldest go in lots: each alone would move all the others. */
 const LOT = 1000
 const RATE_MS = 5000
@@ -36,7 +36,7 @@ export class Inspector {
     this.lines.push(line)
     this.total++
     this.bytes += line.bytes
-    if (this.lines.length >= MOST + LOT) this.#dropLot()
+    if (this.lines.length >= MAX + LOT) this.#dropLot()
     if (this.paused) return
     this.#show(line, this.arrived)
     this.delegate.inspectorChanged()

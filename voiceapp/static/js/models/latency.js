@@ -1,7 +1,7 @@
 // How long each answer took, from the end of the person's speech until it was heard: joins what the server measured
 // (docs/wire.md, `latency`) with what only the page can know. All in whole milliseconds.
 
-const MOST = 50
+const MAX = 50
 /** The latest round trips, of which the middle one counts: acknowledgements come five times a second while one speaks. */
 const TRIPS = 9
 
@@ -30,7 +30,7 @@ const TRIPS = 9
  * @property {Latency | null} latency
  */
 
-export class Latencies {
+export class LatencyTracker {
   /** @type {Latency[]} the last answers, oldest first */
   last = []
   /** @type {number[]} */
@@ -105,7 +105,7 @@ export class Latencies {
     if (!halves.server || halves.startedAt === null) return
     const before = halves.latency
     halves.latency = joined(halves.server, halves, halves.startedAt)
-    this.last = [...this.last.filter(latency => latency !== before), halves.latency].slice(-MOST)
+    this.last = [...this.last.filter(latency => latency !== before), halves.latency].slice(-MAX)
     this.delegate.latencyMeasured(halves.latency)
   }
 }

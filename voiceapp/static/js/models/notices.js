@@ -2,8 +2,8 @@
 
 import { ENDS, UNKNOWN } from "./notice-ends.js"
 
-const MOST = 3
-const USUAL_WAIT_S = 15
+const MAX = 3
+const DEFAULT_WAIT_S = 15
 
 /** @typedef {import("./notice-ends.js").End} End */
 /** @typedef {{title: string, next: string, progress: string}} Wording `progress` moves while it stands */
@@ -34,7 +34,7 @@ export class Notices {
     if (!fatal && !this.calling && ofCall(ends)) return
     const times = (this.all.find(notice => notice.code === code)?.times ?? 0) + 1
     const others = this.all.filter(notice => notice.code !== code)
-    this.all = [...others, { code, ...this.word(trouble), fatal, ends, times }].slice(-MOST)
+    this.all = [...others, { code, ...this.word(trouble), fatal, ends, times }].slice(-MAX)
     this.delegate.noticesChanged()
   }
 
@@ -71,7 +71,7 @@ export class Notices {
   /** @param {import("../call/wire.js").Trouble} trouble @returns {Wording} */
   word({ code, message = "", after_s: seconds, progress, host = "", origin = "", param }) {
     if (!this.words.has(`notice.${code}.title`)) return { title: this.words.say("notice.other.title"), next: message, progress: "" }
-    const values = { seconds: seconds ?? USUAL_WAIT_S, host, origin, ...param ? { param } : {} }
+    const values = { seconds: seconds ?? DEFAULT_WAIT_S, host, origin, ...param ? { param } : {} }
     const [title, next] = ["title", this.#kind(code, values)].map(kind => this.words.say(`notice.${code}.${kind}`, values))
     return { title, next, progress: progress ? this.#howFar(code, progress) : "" }
   }

@@ -1,4 +1,4 @@
-// What a person chose on this page, remembered by the browser, each choice by itself: so no tab undoes what another one
+// What a person chose on this page, remembered by the browser, each preference by itself: so no tab undoes what another one
 // changed. What was never chosen is left to the server.
 
 /** Before its name; without one, all of them in one, as older pages kept them. */
@@ -10,9 +10,9 @@ export const EAGERNESS = ["auto", "low", "medium", "high"]
 
 /** As docs/wire.md has them: outside of these speech is cut off or never ends. */
 export const RANGES = {
-  threshold: { least: 0.1, most: 0.9, step: 0.05, usual: 0.5 },
-  silence_ms: { least: 200, most: 2000, step: 50, usual: 500 },
-  prefix_ms: { least: 0, most: 1000, step: 50, usual: 300 }
+  threshold: { min: 0.1, max: 0.9, step: 0.05, default: 0.5 },
+  silence_ms: { min: 200, max: 2000, step: 50, default: 500 },
+  prefix_ms: { min: 0, max: 1000, step: 50, default: 300 }
 }
 
 /** How long it waits before it asks whether anybody is there; 0: it does not. */
@@ -56,8 +56,8 @@ const LANGUAGE = /^([A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4})?$/
  */
 
 /** @type {Values} */
-const USUAL = {
-  mode: "server_vad", threshold: RANGES.threshold.usual, silence_ms: RANGES.silence_ms.usual, prefix_ms: RANGES.prefix_ms.usual,
+const DEFAULTS = {
+  mode: "server_vad", threshold: RANGES.threshold.default, silence_ms: RANGES.silence_ms.default, prefix_ms: RANGES.prefix_ms.default,
   idle_ms: null, eagerness: "auto", persona: "", profile: "", model: "", voice: "", instructions: "", language: "", greet: true, chunk_ms: 0, space: false, half_duplex: false, guard: true, headphones: null, volume: 1, microphone: "", speaker: "",
   keep: "nothing", theme: "auto", captions: "normal", keys: false, preflight: ""
 }
@@ -66,8 +66,8 @@ const flag = (/** @type {unknown} */ value) => typeof value === "boolean"
 const id = (/** @type {unknown} */ value) => typeof value === "string" && value.length < 200
 const named = (/** @type {unknown} */ value) => id(value) && value !== ""
 const like = (/** @type {RegExp} */ pattern) => (/** @type {unknown} */ value) => typeof value === "string" && pattern.test(value)
-const between = (/** @type {number} */ least, /** @type {number} */ most) => (/** @type {unknown} */ value) => typeof value === "number" && value >= least && value <= most
-const within = (/** @type {Slider} */ name) => between(RANGES[name].least, RANGES[name].most)
+const between = (/** @type {number} */ min, /** @type {number} */ max) => (/** @type {unknown} */ value) => typeof value === "number" && value >= min && value <= max
+const within = (/** @type {Slider} */ name) => between(RANGES[name].min, RANGES[name].max)
 const oneOf = (/** @type {string[]} */ words) => (/** @type {unknown} */ value) => words.includes(/** @type {string} */ (value))
 
 /** @type {Record<keyof Values, (value: unknown) => boolean>} */
@@ -82,10 +82,10 @@ const VALID = {
 /** @type {Record<string, (keyof Values)[]>} what each mode can be told */
 const FIELDS = { server_vad: ["threshold", "silence_ms", "prefix_ms", "idle_ms"], semantic_vad: ["eagerness"], push_to_talk: [] }
 
-export class Choices {
+export class Preferences {
   /**
    * @param {Pick<globalThis.Storage, "getItem" | "setItem" | "removeItem"> | null} storage
-   * @param {{choiceChanged: (name: keyof Values) => void}} delegate
+   * @param {{preferenceChanged: (name: keyof Values) => void}} delegate
    */
   constructor(storage, delegate) {
     this.storage = storage
@@ -102,17 +102,17 @@ export class Choices {
 
   /** @type {Values} */
   get values() {
-    return { ...USUAL, ...this.offered, ...this.suggested, ...this.chosen }
+    return { ...DEFAULTS, ...this.offered, ...this.suggested, ...this.chosen }
   }
 
-  /** @param {Partial<Values>} usual */
-  offer(usual) {
-    this.offered = usual
+  /** @param {Partial<Values>} defaults */
+  offer(defaults) {
+    this.offered = defaults
   }
 
   /** @param {Partial<Values> | null} turn */
   suggest(turn) {
-    this.suggested = sound(turn ?? {})
+    this.suggested = valid(turn ?? {})
   }
 
   /** As `start` and `configure` carry it; undefined where nothing was chosen. */
@@ -145,12 +145,12 @@ export class Choices {
 
   /** What of a link is valid. Says how many there were. @param {Record<string, unknown>} shared */
   adopt(shared) {
-    const valid = sound(shared)
+    const accepted = valid(shared)
     const { values } = this
-    const changed = /** @type {Partial<Values>} */ (Object.fromEntries(Object.entries(valid).filter(([name, value]) => values[/** @type {keyof Values} */ (name)] !== value)))
+    const changed = /** @type {Partial<Values>} */ (Object.fromEntries(Object.entries(accepted).filter(([name, value]) => values[/** @type {keyof Values} */ (name)] !== value)))
     this.before = Object.fromEntries(namesIn(changed).map(name => [name, this.chosen[name]]))
     this.#put(changed)
-    return namesIn(valid).length
+    return namesIn(accepted).length
   }
 
   /** As it was before the link. */
@@ -165,7 +165,7 @@ export class Choices {
     const chosen = remembered(this.storage)
     const names = namesIn({ ...this.chosen, ...chosen }).filter(name => this.chosen[name] !== chosen[name])
     this.chosen = chosen
-    names.forEach(name => this.delegate.choiceChanged(name))
+    names.forEach(name => this.delegate.preferenceChanged(name))
   }
 
   /** The sliders back to where they were. */
@@ -178,7 +178,7 @@ export class Choices {
     const names = namesIn(changes).filter(name => this.chosen[name] !== changes[name])
     this.chosen = /** @type {Partial<Values>} */ (Object.fromEntries(Object.entries({ ...this.chosen, ...changes }).filter(([, value]) => value !== undefined)))
     for (const name of names) remember(this.storage, name, changes[name])
-    names.forEach(name => this.delegate.choiceChanged(name))
+    names.forEach(name => this.delegate.preferenceChanged(name))
   }
 }
 
@@ -187,7 +187,7 @@ function namesIn(values) {
   return /** @type {(keyof Values)[]} */ (Object.keys(values))
 }
 
-/** @param {Choices["storage"]} storage @param {string} name @param {unknown} value */
+/** @param {Preferences["storage"]} storage @param {string} name @param {unknown} value */
 function remember(storage, name, value) {
   try {
     if (value === undefined) storage?.removeItem(keyOf(name))
@@ -197,17 +197,17 @@ function remember(storage, name, value) {
   }
 }
 
-/** @param {Choices["storage"]} storage */
+/** @param {Preferences["storage"]} storage */
 function remembered(storage) {
   partOld(storage)
-  return sound(Object.fromEntries(namesIn(VALID).map(name => [name, read(storage, keyOf(name))])))
+  return valid(Object.fromEntries(namesIn(VALID).map(name => [name, read(storage, keyOf(name))])))
 }
 
-/** What an older page kept in one is kept by name. @param {Choices["storage"]} storage */
+/** What an older page kept in one is kept by name. @param {Preferences["storage"]} storage */
 function partOld(storage) {
   const old = read(storage, KEY)
   if (old === undefined) return
-  for (const [name, value] of Object.entries(sound(old ?? {}))) if (read(storage, keyOf(name)) === undefined) remember(storage, name, value)
+  for (const [name, value] of Object.entries(valid(old ?? {}))) if (read(storage, keyOf(name)) === undefined) remember(storage, name, value)
   try {
     storage?.removeItem(KEY)
   } catch {
@@ -215,7 +215,7 @@ function partOld(storage) {
   }
 }
 
-/** @param {Choices["storage"]} storage @param {string} key */
+/** @param {Preferences["storage"]} storage @param {string} key */
 function read(storage, key) {
   try {
     const text = storage?.getItem(key) ?? null
@@ -226,6 +226,6 @@ function read(storage, key) {
 }
 
 /** Only what is still valid. @param {Record<string, unknown>} stored @returns {Partial<Values>} */
-function sound(stored) {
+function valid(stored) {
   return Object.fromEntries(Object.entries(stored).filter(([name, value]) => VALID[/** @type {keyof Values} */ (name)]?.(value)))
 }

@@ -1,7 +1,7 @@
 // What `window.voiceapp.stats()` answers: counters of the page since it was opened (where not said otherwise), for tests and tools. Stable.
 
 import { samplesIn } from "../audio/pcm.js"
-import { Latencies } from "./latency.js"
+import { LatencyTracker } from "./latency.js"
 
 /**
  * @typedef {object} Snapshot
@@ -61,7 +61,7 @@ export class Stats {
    */
   constructor(now, delegate = { latencyMeasured() {} }) {
     this.now = now
-    this.latencies = new Latencies(now, delegate)
+    this.latencies = new LatencyTracker(now, delegate)
   }
 
   callBegan() {
@@ -116,7 +116,7 @@ export class Stats {
   }
 
   /**
-   * @param {{phase: string, turn: string}} session
+   * @param {{phase: string, turn: string}} callState
    * @param {boolean} muted
    * @param {boolean} [talking]
    * @returns {Snapshot}

@@ -5,14 +5,14 @@
  *   "reconnecting" | "ended"} State `muted` and `talk` (push to talk, the key is up) are listening, but to nobody
  */
 
-/** @typedef {{muted: boolean, speaking: boolean, pushToTalk: boolean, talking: boolean}} Voices */
+/** @typedef {{muted: boolean, speaking: boolean, isPushToTalk: boolean, talking: boolean}} Voices */
 
 /**
- * @param {Voices & {session: {phase: string, turn: string}, asking: boolean}} call
+ * @param {Voices & {callState: {phase: string, turn: string}, asking: boolean}} call
  * @returns {State}
  */
 export function stateOf(call) {
-  const { asking, session: { phase, turn } } = call
+  const { asking, callState: { phase, turn } } = call
   if (asking && phase !== "idle" && phase !== "ended") return "permission"
   return phase === "live" ? turnOf(turn, call) : /** @type {State} */ (phase)
 }
@@ -22,9 +22,9 @@ export function stateOf(call) {
  * @param {Voices} voices
  * @returns {State}
  */
-function turnOf(turn, { muted, speaking, pushToTalk, talking }) {
+function turnOf(turn, { muted, speaking, isPushToTalk, talking }) {
   if (talking) return "user"
   if (speaking && turn !== "user") return "assistant"
   if (turn !== "listening") return /** @type {State} */ (turn)
-  return pushToTalk ? "talk" : muted ? "muted" : "listening"
+  return isPushToTalk ? "talk" : muted ? "muted" : "listening"
 }

@@ -8,7 +8,7 @@ const LOW = 1 / 6
 
 /** @typedef {{kind: "time" | "money", left: number, whole: number, used: number, low: boolean}} Budget milliseconds, or money; `used` by this call */
 
-export class Meter {
+export class UsageModel {
   /** @type {number | null} */
   since = null
   /** @type {number | null} milliseconds, of the call that is over */
@@ -37,7 +37,7 @@ export class Meter {
     Object.assign(this, { since: this.since ?? now, model, expires: left === null ? null : now + 1000 * left, usage: null, earlier })
   }
 
-  /** @param {import("../call/wire.js").Made} made another session of the same call @param {number} now */
+  /** @param {import("../call/wire.js").Renewed} renewed another session of the same call @param {number} now */
   renew({ model, expires_in_s: left = null }, now) {
     Object.assign(this, { model, expires: left === null ? null : now + 1000 * left })
   }

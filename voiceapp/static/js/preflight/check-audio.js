@@ -5,16 +5,16 @@ import { AudioDevice } from "../audio/device.js"
 import { Loudspeaker } from "../audio/loudspeaker.js"
 import { Microphone } from "../audio/microphone.js"
 import { probe, PROBE_S } from "./probe.js"
-import { Tape } from "./recording.js"
+import { Recording } from "./recording.js"
 
 /** Heard before the probe is played, and after its end. */
 const BEFORE_S = 0.2
 const AFTER_S = 0.6
 /** A device that records nothing must not be waited for. */
 const LATE_MS = 2000
-const NOBODY = { microphoneHeard() {}, microphoneMeasured() {}, speechJudged() {}, microphoneLost() {}, microphoneFailed() {}, microphoneTaken() {} }
+const IGNORED = { microphoneHeard() {}, microphoneMeasured() {}, speechJudged() {}, microphoneLost() {}, microphoneFailed() {}, microphoneTaken() {} }
 
-export class Bench {
+export class CheckAudio {
   device = new AudioDevice(this)
   loudspeaker = new Loudspeaker()
   /** @type {AudioContext | null} */
@@ -29,11 +29,11 @@ export class Bench {
 
   /**
    * @param {MediaDevices | undefined} devices
-   * @param {import("../models/preferences.js").Choices} choices
+   * @param {import("../models/preferences.js").Preferences} preferences
    */
-  constructor(devices, choices) {
-    this.microphone = new Microphone(devices, NOBODY)
-    this.choices = choices
+  constructor(devices, preferences) {
+    this.microphone = new Microphone(devices, IGNORED)
+    this.preferences = preferences
   }
 
   /** To be called inside a click or a key press. */
@@ -41,9 +41,9 @@ export class Bench {
     const context = await this.device.open()
     await context.audioWorklet.addModule(new URL("../audio/worklets/tap.js", import.meta.url))
     if (this.closed) return
-    this.loudspeaker.setVolume(this.choices.values.volume)
+    this.loudspeaker.setVolume(this.preferences.values.volume)
     this.loudspeaker.open(context)
-    await this.device.playOn(this.choices.values.speaker)
+    await this.device.playOn(this.preferences.values.speaker)
     if (!this.closed) this.context = context
   }
 
@@ -53,7 +53,7 @@ export class Bench {
 
   /** May show the browser's question; throws what the browser throws. Gives the name of the microphone. */
   async ask() {
-    const stream = await this.microphone.ask(this.choices.values.microphone)
+    const stream = await this.microphone.ask(this.preferences.values.microphone)
     this.stream = stream
     return stream.getAudioTracks()[0]?.label ?? ""
   }
@@ -68,18 +68,18 @@ export class Bench {
     this.source.connect(tap).connect(this.context.destination)
   }
 
-  /** Plays the probe; what was heard around it, and when it began, in seconds of the tape. */
+  /** Plays the probe; what was heard around it, and when it began, in seconds of the recording. */
   async play() {
     const context = /** @type {AudioContext} */ (this.context)
     const at = context.currentTime + BEFORE_S
-    const tape = new Tape(at - BEFORE_S, BEFORE_S + PROBE_S + AFTER_S, context.sampleRate)
-    const taped = new Promise(resolve => {
-      this.heard = (time, samples) => { tape.add(time, samples); if (tape.full) resolve(null) }
+    const recording = new Recording(at - BEFORE_S, BEFORE_S + PROBE_S + AFTER_S, context.sampleRate)
+    const recorded = new Promise(resolve => {
+      this.heard = (time, samples) => { recording.add(time, samples); if (recording.full) resolve(null) }
       setTimeout(resolve, 1000 * (BEFORE_S + PROBE_S + AFTER_S) + (this.stream ? LATE_MS : 0))
     })
     this.#source(context).start(at)
-    await taped
-    return { tape, playedS: BEFORE_S }
+    await recorded
+    return { recording, playedS: BEFORE_S }
   }
 
   /** The light goes out; sound can still be played. */

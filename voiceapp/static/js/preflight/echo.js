@@ -23,12 +23,12 @@ const FAINTEST_DB = -60
 export function findEcho(heard, playedAt) {
   const sought = probe(ECHO_RATE)
   const [before, after] = [inSamples(SEARCHED_S.before), inSamples(SEARCHED_S.after)]
-  const likeness = powers(heard.subarray(playedAt - before), sought, before + after)
-  const noise = mean(likeness.subarray(0, before - inSamples(0.02)))
-  const peak = strongest(likeness, before)
-  const gainDb = 10 * Math.log10(Math.max(1e-12, returned(likeness, peak, noise) / itself(sought)))
-  const least = CERTAIN.share * energy(sought) * energy(heard.subarray(playedAt - before + peak).subarray(0, sought.length))
-  const certain = likeness[peak] > Math.max(CERTAIN.deviations ** 2 * noise, least)
+  const correlation = powers(heard.subarray(playedAt - before), sought, before + after)
+  const noise = mean(correlation.subarray(0, before - inSamples(0.02)))
+  const peak = strongest(correlation, before)
+  const gainDb = 10 * Math.log10(Math.max(1e-12, returned(correlation, peak, noise) / itself(sought)))
+  const min = CERTAIN.share * energy(sought) * energy(heard.subarray(playedAt - before + peak).subarray(0, sought.length))
+  const certain = correlation[peak] > Math.max(CERTAIN.deviations ** 2 * noise, min)
   return { found: certain && gainDb > FAINTEST_DB, gainDb, delayMs: 1000 * (peak - before) / ECHO_RATE }
 }
 
@@ -43,9 +43,9 @@ function powers(heard, sought, lags) {
   return found
 }
 
-/** @param {Float32Array} likeness @param {number} peak @param {number} noise */
-function returned(likeness, peak, noise) {
-  const window = likeness.subarray(Math.max(0, peak - inSamples(ROOM_S.before)), peak + inSamples(ROOM_S.after))
+/** @param {Float32Array} correlation @param {number} peak @param {number} noise */
+function returned(correlation, peak, noise) {
+  const window = correlation.subarray(Math.max(0, peak - inSamples(ROOM_S.before)), peak + inSamples(ROOM_S.after))
   return window.reduce((sum, value) => sum + value, 0) - window.length * noise
 }
 

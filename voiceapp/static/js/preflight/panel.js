@@ -5,9 +5,9 @@ import { PreflightView } from "../views/preflight-view.js"
 import { Preflight } from "./preflight.js"
 
 // A module that waits at its top is given half made, by Safari, to the second who imports it: so the importer waits.
-export const dressed = addStylesheet(new URL("../../css/preflight.css", import.meta.url))
+export const styled = addStylesheet(new URL("../../css/preflight.css", import.meta.url))
 
-export class Panel {
+export class PreflightPanel {
   /**
    * @param {import("./preflight.js").Parts} parts
    * @param {import("../browser/i18n.js").Words} words
@@ -16,7 +16,7 @@ export class Panel {
   constructor(parts, words, delegate) {
     this.delegate = delegate
     this.preflight = new Preflight(parts, this)
-    this.view = new PreflightView(this.preflight, parts.choices, words, delegate)
+    this.view = new PreflightView(this.preflight, parts.preferences, words, delegate)
     this.view.start()
   }
 
@@ -29,8 +29,8 @@ export class Panel {
     return this.preflight.stop()
   }
 
-  choiceChanged() {
-    this.preflight.choiceChanged()
+  preferenceChanged() {
+    this.preflight.preferenceChanged()
   }
 
   // Preflight delegate

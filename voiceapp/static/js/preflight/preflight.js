@@ -2,11 +2,11 @@
 // sound goes one after the other; the server is asked meanwhile.
 
 import { Microphone } from "../audio/microphone.js"
-import { Bench } from "./check-audio.js"
+import { CheckAudio } from "./check-audio.js"
 import { ECHO_RATE, findEcho } from "./echo.js"
-import { Rehearsal } from "./trial-call.js"
+import { TrialCall } from "./trial-call.js"
 import { measureRoundTrip } from "./round-trip.js"
-import { echoVerdict, gravest, networkVerdict, pageVerdict, serviceVerdict, voiceVerdict } from "./verdicts.js"
+import { echoVerdict, worst, networkVerdict, pageVerdict, serviceVerdict, voiceVerdict } from "./verdicts.js"
 import { VoiceLevel } from "./voice-level.js"
 
 export const CHECKS = /** @type {const} */ (["page", "microphone", "loudspeaker", "echo", "network", "service"])
@@ -22,12 +22,12 @@ const AUDIBLE_DB = -45
 
 /**
  * @typedef {object} Parts
- * @property {() => string | null} obstacle the code of what makes a call impossible here
+ * @property {() => string | null} checkSupport the code of what makes a call impossible here
  * @property {MediaDevices | undefined} devices
- * @property {import("../models/preferences.js").Choices} choices
+ * @property {import("../models/preferences.js").Preferences} preferences
  * @property {() => any} connect makes a Socket.IO socket that is not yet connected
  * @property {() => Promise<import("../call/admission.js").Admission>} ask why a connection may have been refused
- * @property {() => object} wishes as `start` would carry them
+ * @property {() => object} request as `start` would carry them
  * @property {() => Promise<unknown>} ping a small question to the server
  * @property {() => number} now milliseconds
  */
@@ -37,15 +37,15 @@ class Run {
   over = false
 
   /** @param {Parts} parts @param {(trouble: import("../call/wire.js").Trouble) => void} progressed */
-  constructor({ devices, choices, connect, ask, wishes }, progressed) {
-    this.bench = new Bench(devices, choices)
-    this.rehearsal = new Rehearsal(connect, ask, wishes(), progressed)
+  constructor({ devices, preferences, connect, ask, request }, progressed) {
+    this.audio = new CheckAudio(devices, preferences)
+    this.trialCall = new TrialCall(connect, ask, request(), progressed)
   }
 
   async stop() {
     this.over = true
-    this.bench.close()
-    await this.rehearsal.stop()
+    this.audio.close()
+    await this.trialCall.stop()
   }
 }
 
@@ -76,16 +76,16 @@ export class Preflight {
     this.measuring = true
     this.echo = null
     for (const name of CHECKS) this.#set(run, name, { state: "waiting", code: "waiting" })
-    const obstacle = this.parts.obstacle()
-    this.#set(run, "page", pageVerdict(obstacle))
-    await Promise.all([this.#checkSound(run, obstacle), this.#checkServer(run, obstacle)])
+    const missing = this.parts.checkSupport()
+    this.#set(run, "page", pageVerdict(missing))
+    await Promise.all([this.#checkAudio(run, missing), this.#checkServer(run, missing)])
     if (!run.over) this.#measured()
   }
 
   /** At any moment; afterwards nothing of it is open. */
   async stop() {
-    const { run, parts: { choices } } = this
-    if (run && !choices.values.preflight) choices.choose("preflight", "skipped")
+    const { run, parts: { preferences } } = this
+    if (run && !preferences.values.preflight) preferences.choose("preflight", "skipped")
     this.run = null
     this.measuring = false
     if (run) this.stopped = run.stop()
@@ -94,7 +94,7 @@ export class Preflight {
 
   /** What all of it amounts to. */
   get summary() {
-    return gravest(this.verdicts.values())
+    return worst(this.verdicts.values())
   }
 
   /** Only the person can say whether the loudspeaker was heard. */
@@ -111,17 +111,17 @@ export class Preflight {
 
   /** Once more for the ears alone. */
   playAgain() {
-    return this.run?.bench.play()
+    return this.run?.audio.play()
   }
 
-  /** Another choice may have made good what was not. */
-  choiceChanged() {
+  /** Another preference may have made good what was not. */
+  preferenceChanged() {
     if (this.run && this.verdicts.get("echo")?.code === "loud") this.#set(this.run, "echo", this.#echoVerdict)
   }
 
   #measured() {
     this.measuring = false
-    this.parts.choices.choose("preflight", "done")
+    this.parts.preferences.choose("preflight", "done")
     this.delegate.preflightChanged()
   }
 
@@ -132,23 +132,23 @@ export class Preflight {
     this.delegate.preflightChanged()
   }
 
-  /** @param {Run} run @param {string | null} obstacle */
-  async #checkSound(run, obstacle) {
-    const impossible = obstacle === "insecure" || obstacle === "unsupported"
+  /** @param {Run} run @param {string | null} missing what the browser lacks */
+  async #checkAudio(run, missing) {
+    const impossible = missing === "insecure" || missing === "unsupported"
     if (impossible) return this.#leaveOut(run, ["microphone", "loudspeaker", "echo"])
     this.#set(run, "microphone", { state: "running", code: "asking" })
-    const opening = run.bench.open().then(() => true, () => false)
+    const opening = run.audio.open().then(() => true, () => false)
     const name = await this.#askForMicrophone(run)
     const works = await opening && (name === null || await this.#hearVoice(run, name))
     if (run.over) return
     works ? await this.#hearEcho(run) : this.#noSound(run)
-    run.bench.release()
+    run.audio.release()
   }
 
   /** The name of the microphone, or null where there is none. @param {Run} run */
   async #askForMicrophone(run) {
     try {
-      return await run.bench.ask()
+      return await run.audio.ask()
     } catch (error) {
       this.#set(run, "microphone", { state: "bad", code: Microphone.codeFor(error).replace("microphone_", "") })
       return null
@@ -157,7 +157,7 @@ export class Preflight {
 
   /** Says whether any sound came at all, silent or not. @param {Run} run @param {string} name */
   async #hearVoice(run, name) {
-    run.bench.listen()
+    run.audio.listen()
     this.#set(run, "microphone", { state: "running", code: "listening" })
     const voice = new VoiceLevel()
     await this.#listen(run, voice, () => voice.enough, LISTEN_MS)
@@ -167,12 +167,12 @@ export class Preflight {
     return true
   }
 
-  /** @param {Run} run @param {VoiceLevel} voice @param {() => boolean} done @param {number} mostMs @returns {Promise<void>} */
-  #listen({ bench }, voice, done, mostMs) {
+  /** @param {Run} run @param {VoiceLevel} voice @param {() => boolean} done @param {number} maxMs @returns {Promise<void>} */
+  #listen({ audio }, voice, done, maxMs) {
     return new Promise(resolve => {
-      setTimeout(resolve, mostMs)
-      bench.heard = (_, samples) => {
-        this.delegate.preflightHeard(voice.hear(samples, 1000 * samples.length / bench.rate))
+      setTimeout(resolve, maxMs)
+      audio.heard = (_, samples) => {
+        this.delegate.preflightHeard(voice.hear(samples, 1000 * samples.length / audio.rate))
         if (done()) resolve()
       }
     })
@@ -181,10 +181,10 @@ export class Preflight {
   /** The same sound for loudspeaker and echo. @param {Run} run */
   async #hearEcho(run) {
     this.#set(run, "loudspeaker", { state: "running", code: "playing" })
-    if (run.bench.stream) this.#set(run, "echo", { state: "running", code: "listening" })
-    const { tape, playedS } = await run.bench.play()
+    if (run.audio.stream) this.#set(run, "echo", { state: "running", code: "listening" })
+    const { recording, playedS } = await run.audio.play()
     if (run.over) return
-    this.echo = tape.empty ? null : findEcho(tape.at(ECHO_RATE), Math.round(playedS * ECHO_RATE))
+    this.echo = recording.empty ? null : findEcho(recording.at(ECHO_RATE), Math.round(playedS * ECHO_RATE))
     if (this.echo?.found && this.echo.gainDb > AUDIBLE_DB) this.#heardByMicrophone(run)
     else this.#askWhetherHeard(run)
   }
@@ -203,22 +203,22 @@ export class Preflight {
 
   /** @returns {Verdict} */
   get #echoVerdict() {
-    const { half_duplex: halfDuplex, mode } = this.parts.choices.values
+    const { half_duplex: halfDuplex, mode } = this.parts.preferences.values
     const nothing = { found: false, gainDb: 0, delayMs: 0 }
     return echoVerdict(this.echo ?? nothing, halfDuplex || mode === "push_to_talk")
   }
 
-  /** @param {Run} run @param {string | null} obstacle */
-  async #checkServer(run, obstacle) {
+  /** @param {Run} run @param {string | null} missing what the browser lacks */
+  async #checkServer(run, missing) {
     this.#set(run, "network", { state: "running", code: "asking" })
     const reached = await measureRoundTrip(this.parts.ping, this.parts.now).then(networkVerdict, () => serviceVerdict({ code: "connection_lost" }))
     this.#set(run, "network", reached)
-    if (obstacle === "client_missing") return this.#leaveOut(run, ["service"])
+    if (missing === "client_missing") return this.#leaveOut(run, ["service"])
     // The call before counts until it is over, and one may be all that is allowed.
     await this.stopped
     if (run.over) return
     this.#set(run, "service", { state: "running", code: "asking" })
-    this.#set(run, "service", serviceVerdict(await run.rehearsal.run()))
+    this.#set(run, "service", serviceVerdict(await run.trialCall.run()))
   }
 
   /** @param {Run} run */

@@ -3,7 +3,7 @@
 
 export const PROBE_S = 1.2
 
-const HZ = { least: 400, most: 3200 }
+const HZ = { min: 400, max: 3200 }
 const PEAK = 0.25
 const FADE_S = 0.03
 
@@ -15,7 +15,7 @@ export function probe(rate) {
 /** Falling is rising backwards. @param {number} seconds */
 function phase(seconds) {
   const rising = Math.min(seconds, PROBE_S - seconds)
-  return 2 * Math.PI * (HZ.least * rising + (HZ.most - HZ.least) * rising ** 2 / PROBE_S) * (seconds > rising ? -1 : 1)
+  return 2 * Math.PI * (HZ.min * rising + (HZ.max - HZ.min) * rising ** 2 / PROBE_S) * (seconds > rising ? -1 : 1)
 }
 
 /** @param {number} seconds */

@@ -2,7 +2,7 @@
 
 import { Resampler } from "../audio/resampler.js"
 
-export class Tape {
+export class Recording {
   /**
    * @param {number} from in seconds of the context's clock
    * @param {number} seconds

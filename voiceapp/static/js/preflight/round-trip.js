@@ -2,7 +2,7 @@
 
 const TIMES = 9
 const FEWEST = 3
-const MOST_MS = 5000
+const MAX_MS = 5000
 
 /** @typedef {{median: number, spread: number}} RoundTrip in milliseconds; the spread is from the second quickest to the second slowest */
 
@@ -16,7 +16,7 @@ export async function measureRoundTrip(ask, now) {
   await ask()
   const began = now()
   const took = []
-  while (took.length < TIMES && (took.length < FEWEST || now() - began < MOST_MS)) took.push(await timed(ask, now))
+  while (took.length < TIMES && (took.length < FEWEST || now() - began < MAX_MS)) took.push(await timed(ask, now))
   return summed(took)
 }
 

@@ -4,20 +4,20 @@
 import { Refusals } from "../call/admission.js"
 
 const SILENT_MS = 30_000
-const GOODBYE_MS = 2000
+const STOP_MS = 2000
 
 /** @typedef {import("../call/wire.js").Trouble} Trouble */
 
-export class Rehearsal {
+export class TrialCall {
   /** @type {any} */
   socket = null
   started = false
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  patience
+  timer
   /** @type {(trouble: Trouble | null) => void} */
   settle = () => {}
   /** @type {() => void} */
-  saidGoodbye = () => {}
+  endArrived = () => {}
   /** @type {Promise<void> | null} */
   stopped = null
   refusals
@@ -25,13 +25,13 @@ export class Rehearsal {
   /**
    * @param {() => any} connect makes a Socket.IO socket that is not yet connected
    * @param {() => Promise<import("../call/admission.js").Admission>} ask why a connection may have been refused
-   * @param {object} wishes as `start` carries them
+   * @param {object} request as `start` carries them
    * @param {(trouble: Trouble) => void} progressed the engine is being loaded
    */
-  constructor(connect, ask, wishes, progressed) {
+  constructor(connect, ask, request, progressed) {
     this.connect = connect
     this.refusals = new Refusals(ask)
-    this.wishes = wishes
+    this.request = request
     this.progressed = progressed
   }
 
@@ -53,20 +53,20 @@ export class Rehearsal {
   }
 
   async #stop() {
-    clearTimeout(this.patience)
+    clearTimeout(this.timer)
     this.settle(null)
     const { socket, started } = this
     if (!socket) return
-    if (started && socket.connected) await this.#goodbye(socket)
+    if (started && socket.connected) await this.#askForEnd(socket)
     // One that is still on its way is not wanted any more: no call was asked for on it.
     socket.disconnect()
   }
 
   /** @param {any} socket @returns {Promise<void>} */
-  #goodbye(socket) {
+  #askForEnd(socket) {
     return new Promise(resolve => {
-      this.saidGoodbye = resolve
-      setTimeout(resolve, GOODBYE_MS)
+      this.endArrived = resolve
+      setTimeout(resolve, STOP_MS)
       socket.emit("stop", {})
     })
   }
@@ -85,7 +85,7 @@ export class Rehearsal {
   #start() {
     this.started = true
     this.#waitOn()
-    this.socket.emit("start", this.wishes, (/** @type {{ok: boolean, error?: Trouble}} */ answer) => this.#answered(answer))
+    this.socket.emit("start", this.request, (/** @type {{ok: boolean, error?: Trouble}} */ answer) => this.#answered(answer))
   }
 
   /** @param {{ok: boolean, error?: Trouble}} answer */
@@ -108,19 +108,19 @@ export class Rehearsal {
     if (trouble.fatal) this.settle(trouble)
     else if (trouble.code === "engine_starting") this.progressed(trouble)
     // The server knows how long it waits for it, and says so when it gives up.
-    else if (trouble.code === "upstream_starting") clearTimeout(this.patience)
+    else if (trouble.code === "upstream_starting") clearTimeout(this.timer)
   }
 
   /** @param {string} reason */
   #ended(reason) {
     this.started = false
-    this.saidGoodbye()
+    this.endArrived()
     this.settle({ code: reason })
   }
 
   /** From now on once more: as long as something comes, it is worth waiting. */
   #waitOn() {
-    clearTimeout(this.patience)
-    this.patience = setTimeout(() => this.settle({ code: "upstream_stalled" }), SILENT_MS)
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => this.settle({ code: "upstream_stalled" }), SILENT_MS)
   }
 }

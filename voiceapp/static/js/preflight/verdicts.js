@@ -20,9 +20,9 @@ const UNEVEN_MS = { warning: 100, bad: 300 }
 /** @type {Record<import("./voice-level.js").VoiceCode, State>} */
 const VOICE_STATES = { good: "good", dead: "bad", silent: "bad", nobody: "warning", noisy: "warning", faint: "warning", clipped: "warning" }
 
-/** @param {string | null} obstacle @returns {Verdict} */
-export function pageVerdict(obstacle) {
-  return obstacle ? troubleVerdict({ code: obstacle }) : { state: "good", code: "good" }
+/** @param {string | null} code what makes a call impossible @returns {Verdict} */
+export function pageVerdict(code) {
+  return code ? troubleVerdict({ code }) : { state: "good", code: "good" }
 }
 
 /** @param {{code: import("./voice-level.js").VoiceCode, loudness: number}} voice @param {string} name of the microphone @returns {Verdict} */
@@ -55,7 +55,7 @@ export function serviceVerdict(trouble) {
 }
 
 /** The gravest of all, for the summary. @param {Iterable<Verdict>} verdicts @returns {State} */
-export function gravest(verdicts) {
+export function worst(verdicts) {
   const states = [...verdicts].map(({ state }) => state)
   return /** @type {State[]} */ (["running", "asking", "bad", "warning", "skipped"]).find(state => states.includes(state)) ?? "good"
 }

@@ -12,7 +12,7 @@ const CLEAR_DB = 12
 /** A block with so many samples at the stop is cut off; an automatic level, which seeks its limit, does that now and then. */
 const CLIPPED = { sample: 0.985, samples: 3, share: 0.25 }
 const ENOUGH = { voiceMs: 800, ms: 1500 }
-const LEAST_VOICE_MS = 200
+const MIN_VOICE_MS = 200
 const QUIET_MS = 400
 
 /** @typedef {"good" | "dead" | "silent" | "nobody" | "noisy" | "faint" | "clipped"} VoiceCode */
@@ -32,12 +32,12 @@ export class VoiceLevel {
    */
   hear(samples, ms) {
     const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length
-    const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0)
+    const peak = samples.reduce((max, sample) => Math.max(max, Math.abs(sample)), 0)
     this.levels.push(10 * Math.log10(power + 1e-12))
     this.peak = Math.max(this.peak, peak)
     this.clipped += Number(samples.filter(sample => Math.abs(sample) >= CLIPPED.sample).length >= CLIPPED.samples)
     this.ms += ms
-    this.quietMs = /** @type {number} */ (this.levels.at(-1)) < this.#least ? this.quietMs + ms : 0
+    this.quietMs = /** @type {number} */ (this.levels.at(-1)) < this.#min ? this.quietMs + ms : 0
     return peak
   }
 
@@ -50,7 +50,7 @@ export class VoiceLevel {
   get code() {
     if (this.peak === 0) return "dead"
     if (20 * Math.log10(this.peak) < SILENT_DB) return "silent"
-    return this.#voiceMs < LEAST_VOICE_MS ? this.#roomCode : this.#voiceCode
+    return this.#voiceMs < MIN_VOICE_MS ? this.#roomCode : this.#voiceCode
   }
 
   /** The person has stopped speaking. */
@@ -82,13 +82,13 @@ export class VoiceLevel {
   }
 
   /** What is louder than this is the voice. */
-  get #least() {
+  get #min() {
     return Math.max(this.#floor + STANDS_OUT_DB, FAINTEST_VOICE_DB)
   }
 
   get #voice() {
-    const least = this.#least
-    return this.levels.filter(level => level >= least)
+    const min = this.#min
+    return this.levels.filter(level => level >= min)
   }
 
   get #voiceMs() {

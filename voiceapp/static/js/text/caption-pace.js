@@ -112,7 +112,7 @@ function measure(pace, text) {
   pace.shownMs = speechMs(text.slice(0, pace.shown))
 }
 
-/** How much of the text, as time at the usual pace, lies behind what is heard. @param {Pace} pace */
+/** How much of the text, as time at the default pace, lies behind what is heard. @param {Pace} pace */
 function spokenMs({ complete, soundMs, heardMs, textMs }) {
   const whole = complete ? soundMs : Math.max(soundMs, textMs)
   return whole > 0 ? textMs * Math.min(1, heardMs / whole) : 0

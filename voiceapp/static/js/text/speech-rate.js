@@ -1,7 +1,7 @@
 // How long it takes to say a text. The server cuts by the same numbers (voiceapp/conversation/playback.py).
 
 /** Letters of an alphabet, spaces and punctuation: milliseconds each. */
-const USUAL_MS = 60
+const DEFAULT_MS = 60
 /** First and last code point, and milliseconds for each character between: sorted, and a test compares them with the server's. */
 export const RATES = /** @type {const} */ ([
   [0x0030, 0x0039, 200], // digits
@@ -37,5 +37,5 @@ function characterMs(character) {
   const point = /** @type {number} */ (character.codePointAt(0))
   if (point > 0x7f && UNHEARD.test(character)) return 0
   const range = RATES.find(([, last]) => point <= last)
-  return range && point >= range[0] ? range[2] : USUAL_MS
+  return range && point >= range[0] ? range[2] : DEFAULT_MS
 }

@@ -15,13 +15,13 @@ export class AssistantView {
   languages = find("settings-language", HTMLSelectElement)
 
   /**
-   * @param {import("../models/preferences.js").Choices} choices
+   * @param {import("../models/preferences.js").Preferences} preferences
    * @param {import("../call/call.js").Call} call
    * @param {import("../audio/voice-sample.js").VoiceSample} sample
    * @param {import("../browser/i18n.js").Words} words
    */
-  constructor(choices, call, sample, words) {
-    this.choices = choices
+  constructor(preferences, call, sample, words) {
+    this.preferences = preferences
     this.call = call
     this.sample = sample
     this.words = words
@@ -39,7 +39,7 @@ export class AssistantView {
     this.sampleButton.addEventListener("click", () => this.#samplePressed())
     find("settings-renewal", HTMLElement).querySelector("button")?.addEventListener("click", () => this.#renewPressed())
     // What the operator does not allow any more would be refused with the whole call.
-    if (!this.instructions) this.choices.unchoose("instructions")
+    if (!this.instructions) this.preferences.unchoose("instructions")
     this.render()
   }
 
@@ -60,23 +60,23 @@ export class AssistantView {
   }
 
   get #persona() {
-    return this.offered.persona.find(({ value }) => value === this.choices.values.persona) ?? this.offered.persona[0]
+    return this.offered.persona.find(({ value }) => value === this.preferences.values.persona) ?? this.offered.persona[0]
   }
 
-  /** Where nothing is chosen: the first server; the usual persona, or its first where it has not that one. */
+  /** Where nothing is chosen: the first server; the default persona, or its first where it has not that one. */
   #offer() {
     const profile = this.menus.profile.options[0].value
-    this.choices.offer({ profile })
+    this.preferences.offer({ profile })
     const fitting = this.#fitting("persona")
-    const usual = fitting.find(({ value }) => value === this.menus.persona.dataset.default) ?? fitting[0]
-    this.choices.offer({ profile, persona: usual?.value ?? "" })
+    const preferred = fitting.find(({ value }) => value === this.menus.persona.dataset.default) ?? fitting[0]
+    this.preferences.offer({ profile, persona: preferred?.value ?? "" })
   }
 
   /** @param {DOMStringMap} persona */
   #renderPersona({ about = "", instructions = "", turn = "null" }) {
     write(this.about, about)
     if (this.instructions) this.instructions.placeholder = instructions
-    this.choices.suggest(JSON.parse(turn))
+    this.preferences.suggest(JSON.parse(turn))
   }
 
   /** @param {"persona" | "model" | "voice"} name */
@@ -89,39 +89,39 @@ export class AssistantView {
 
   /** What the chosen server has. @param {"persona" | "model" | "voice"} name */
   #fitting(name) {
-    const { profile } = this.choices.values
+    const { profile } = this.preferences.values
     return this.offered[name].filter(({ dataset }) => !dataset.profiles || dataset.profiles.split(" ").includes(profile))
   }
 
   /** What was chosen once and is not on offer any more is not chosen. @param {Menu} name @param {HTMLOptionElement[]} options */
   #keep(name, options) {
-    const chosen = this.choices.chosen[name]
-    if (chosen && !options.some(({ value }) => value === chosen)) this.choices.unchoose(name)
-    this.menus[name].value = this.choices.values[name]
+    const chosen = this.preferences.chosen[name]
+    if (chosen && !options.some(({ value }) => value === chosen)) this.preferences.unchoose(name)
+    this.menus[name].value = this.preferences.values[name]
   }
 
   #renderPending() {
-    const { pending, renewing } = this.call.wishes
+    const { pending, renewing } = this.call.sessionRequest
     const [text, button] = /** @type {[Element, HTMLButtonElement]} */ ([...this.pending.children])
     button.hidden = !pending
     if (pending) write(text, this.words.say("settings.pending"))
     else if (renewing) write(text, this.words.say("settings.renewing"))
-    else if (!this.call.session.live) write(text, "")
+    else if (!this.call.callState.live) write(text, "")
   }
 
   #renderSample() {
-    this.sampleButton.disabled = this.call.session.active
+    this.sampleButton.disabled = this.call.callState.active
     write(this.sampleButton, this.words.say(this.sample.playing ? "settings.sample.stop" : "settings.sample"))
   }
 
   #samplePressed() {
     if (this.sample.playing) this.sample.stop()
-    else this.sample.play(this.call.wishes.making, this.words.say("settings.sample.greeting"))
+    else this.sample.play(this.call.sessionRequest.fields, this.words.say("settings.sample.greeting"))
   }
 
   /** The button goes away under the keyboard's focus. */
   #renewPressed() {
-    this.call.wishes.renew()
+    this.call.sessionRequest.renew()
     this.menus.persona.focus()
     this.render()
   }

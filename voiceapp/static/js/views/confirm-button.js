@@ -2,9 +2,9 @@
 
 import { write } from "./element.js"
 
-const SURE_MS = 4000
+const CONFIRM_MS = 4000
 
-export class SureButton {
+export class ConfirmButton {
   asked = false
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   timer
@@ -33,6 +33,6 @@ export class SureButton {
     this.asked = asked
     write(this.root, asked ? this.texts.question : this.texts.label)
     clearTimeout(this.timer)
-    if (asked) this.timer = setTimeout(() => this.#ask(false), SURE_MS)
+    if (asked) this.timer = setTimeout(() => this.#ask(false), CONFIRM_MS)
   }
 }

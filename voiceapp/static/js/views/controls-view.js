@@ -23,13 +23,13 @@ export class ControlsView {
 
   /**
    * @param {import("../call/call.js").Call} call
-   * @param {import("../models/usage-model.js").Meter} meter
+   * @param {import("../models/usage-model.js").UsageModel} usageModel
    * @param {import("../browser/i18n.js").Words} words
    * @param {{talkWanted: () => void}} delegate
    */
-  constructor(call, meter, words, delegate) {
+  constructor(call, usageModel, words, delegate) {
     this.call = call
-    this.meter = meter
+    this.usageModel = usageModel
     this.words = words
     this.delegate = delegate
   }
@@ -43,10 +43,10 @@ export class ControlsView {
   }
 
   render() {
-    const { session, speaking, answering } = this.call
+    const { callState, speaking, answering } = this.call
     const state = stateOf(this.call)
-    document.body.dataset.phase = session.phase
-    document.body.dataset.turn = session.turn
+    document.body.dataset.phase = callState.phase
+    document.body.dataset.turn = callState.turn
     document.body.dataset.state = state
     document.body.toggleAttribute("data-speaking", speaking)
     this.#renderStatus(state)
@@ -61,8 +61,8 @@ export class ControlsView {
    * @param {import("../models/status.js").State} state
    */
   #hush(state) {
-    const { session, sound } = this.call
-    const heard = session.live && !sound.device.silent
+    const { callState, audio } = this.call
+    const heard = callState.live && !audio.device.silent
     this.log.setAttribute("aria-live", heard ? "off" : "polite")
     this.status.setAttribute("aria-live", heard && state === "assistant" ? "off" : "polite")
   }
@@ -78,32 +78,32 @@ export class ControlsView {
   /** Whether the call that is over has words to save. */
   get #talked() {
     const { last, recorder } = this.call.keeper
-    return last !== null && last.id === recorder?.about.id && this.meter.lasted !== null
+    return last !== null && last.id === recorder?.about.id && this.usageModel.lasted !== null
   }
 
   #howItEnded() {
-    const { lasted, total, currency, estimated } = this.meter
+    const { lasted, total, currency, estimated } = this.usageModel
     if (lasted === null) return this.words.say("status.ended.never")
     const time = duration(lasted, this.words.language)
     return total !== null ? this.words.say("status.ended.cost", { time, cost: about(total, currency, this.words, estimated) }) : this.words.say("status.ended", { time })
   }
 
   #renderBig() {
-    const { session } = this.call
-    const state = !session.active ? "start" : session.phase === "connecting" ? "cancel" : "stop"
+    const { callState } = this.call
+    const state = !callState.active ? "start" : callState.phase === "connecting" ? "cancel" : "stop"
     this.big.dataset.state = state
-    name(this.big, this.words.say(session.phase === "ended" ? "call.again" : `call.${state}`))
+    name(this.big, this.words.say(callState.phase === "ended" ? "call.again" : `call.${state}`))
   }
 
   #renderMicrophone() {
-    const { session, microphone, muted } = this.call
-    this.microphone.disabled = !session.active
-    this.microphone.setAttribute("aria-pressed", String(session.active && !muted))
-    name(this.microphone, this.words.say(session.active && !microphone.there ? "microphone.add" : muted && session.active ? "microphone.off" : "microphone.on"))
+    const { callState, microphone, muted } = this.call
+    this.microphone.disabled = !callState.active
+    this.microphone.setAttribute("aria-pressed", String(callState.active && !muted))
+    name(this.microphone, this.words.say(callState.active && !microphone.there ? "microphone.add" : muted && callState.active ? "microphone.off" : "microphone.on"))
   }
 
   #bigPressed() {
-    this.call.session.active ? this.call.stop() : this.call.start({ microphone: true })
+    this.call.callState.active ? this.call.stop() : this.call.start({ microphone: true })
   }
 }
 

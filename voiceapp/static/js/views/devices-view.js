@@ -15,23 +15,23 @@ export class DevicesView {
   hint = find("settings-headphones-hint", HTMLElement)
 
   /**
-   * @param {import("../call/call-audio.js").Sound} sound
-   * @param {import("../models/preferences.js").Choices} choices
+   * @param {import("../call/call-audio.js").CallAudio} audio
+   * @param {import("../models/preferences.js").Preferences} preferences
    * @param {import("../browser/i18n.js").Words} words
    */
-  constructor(sound, choices, words) {
-    this.sound = sound
-    this.choices = choices
+  constructor(audio, preferences, words) {
+    this.audio = audio
+    this.preferences = preferences
     this.words = words
   }
 
   render() {
-    const { devices, microphone } = this.sound
-    const { values } = this.choices
+    const { devices, microphone } = this.audio
+    const { values } = this.preferences
     this.#fill(this.microphones, devices.microphones, values.microphone)
     this.#fill(this.speakers, devices.speakers, values.speaker)
     find("settings-speaker-row", HTMLElement).hidden = !AudioDevice.chooses
-    this.hint.hidden = !(values.headphones === null && this.sound.headphones)
+    this.hint.hidden = !(values.headphones === null && this.audio.headphones)
     this.meter.hidden = this.granted.hidden = !microphone.there
     if (microphone.there) this.#renderGranted(microphone.granted)
     else this.meter.value = 0

@@ -2,7 +2,7 @@
 
 import { write } from "./element.js"
 
-const SURE_MS = 5000
+const CONFIRM_MS = 5000
 
 export class Leaving {
   /** @type {HTMLAnchorElement | null} that was pressed once */
@@ -38,7 +38,7 @@ export class Leaving {
     this.asked = link
     this.label = link.textContent ?? ""
     write(link, this.words.say("leave.sure"))
-    this.timer = setTimeout(() => this.#forget(), SURE_MS)
+    this.timer = setTimeout(() => this.#forget(), CONFIRM_MS)
   }
 
   #forget() {

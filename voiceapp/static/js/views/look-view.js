@@ -6,17 +6,17 @@ import { find, write } from "./element.js"
 
 const YEAR_S = 365 * 24 * 3600
 
-export class LookView {
+export class AppearanceView {
   dialog = find("shortcuts", HTMLDialogElement)
   done = find("settings-done", HTMLElement)
   undo = find("settings-undo", HTMLButtonElement)
 
   /**
-   * @param {import("../models/preferences.js").Choices} choices
+   * @param {import("../models/preferences.js").Preferences} preferences
    * @param {import("../browser/i18n.js").Words} words
    */
-  constructor(choices, words) {
-    this.choices = choices
+  constructor(preferences, words) {
+    this.preferences = preferences
     this.words = words
   }
 
@@ -32,7 +32,7 @@ export class LookView {
 
   /** Kept in a cookie too, so that the server sends the page in it. */
   render() {
-    const { theme, captions } = this.choices.values
+    const { theme, captions } = this.preferences.values
     const root = document.documentElement
     if (theme === "auto") delete root.dataset.theme
     else root.dataset.theme = theme
@@ -52,7 +52,7 @@ export class LookView {
   }
 
   #undo() {
-    this.choices.undo()
+    this.preferences.undo()
     this.undo.hidden = true
     write(this.done, this.words.say("settings.undone"))
     this.done.focus()
@@ -60,7 +60,7 @@ export class LookView {
 
   async #share() {
     try {
-      await navigator.clipboard.writeText(linkFor(this.choices.chosen, location.href))
+      await navigator.clipboard.writeText(linkFor(this.preferences.chosen, location.href))
       write(this.done, this.words.say("settings.shared"))
     } catch {
       write(this.done, this.words.say("settings.share.failed"))
@@ -68,7 +68,7 @@ export class LookView {
   }
 
   #forget() {
-    this.choices.forget()
+    this.preferences.forget()
     this.undo.hidden = true
     write(this.done, this.words.say("settings.forgotten"))
   }

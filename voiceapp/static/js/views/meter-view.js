@@ -2,7 +2,7 @@
 // with the events.
 
 import { about, duration, money } from "../models/amounts.js"
-import { bill } from "../models/cost-lines.js"
+import { costLines } from "../models/cost-lines.js"
 import { clock } from "../models/usage-model.js"
 import { element, find, write } from "./element.js"
 
@@ -13,7 +13,7 @@ const MINUTE_MS = 60_000
 
 /** @typedef {import("../models/usage-model.js").Budget} Budget */
 
-export class MeterView {
+export class UsageView {
   line = find("meter", HTMLElement)
   time = find("meter-time", HTMLElement)
   short = find("meter-short", HTMLElement)
@@ -26,12 +26,12 @@ export class MeterView {
   opened = false
 
   /**
-   * @param {import("../models/usage-model.js").Meter} meter
+   * @param {import("../models/usage-model.js").UsageModel} usageModel
    * @param {import("../browser/i18n.js").Words} words
-   * @param {() => number} now milliseconds, of the meter's clock
+   * @param {() => number} now milliseconds, of the usage model's clock
    */
-  constructor(meter, words, now) {
-    this.meter = meter
+  constructor(usageModel, words, now) {
+    this.usageModel = usageModel
     this.words = words
     this.now = now
   }
@@ -41,7 +41,7 @@ export class MeterView {
   }
 
   render() {
-    const running = this.meter.since !== null
+    const running = this.usageModel.since !== null
     if (running) this.timer ??= setInterval(() => this.#renderLine(), EVERY_MS)
     else this.#stop()
     this.line.hidden = !running
@@ -66,11 +66,11 @@ export class MeterView {
 
   #renderLine() {
     const now = this.now()
-    const { total, estimated } = this.meter
-    const time = clock(this.meter.elapsed(now))
+    const { total, estimated } = this.usageModel
+    const time = clock(this.usageModel.elapsed(now))
     write(/** @type {Element} */ (this.time.lastElementChild), total === null ? time : `${time} · ${this.#about(total, estimated)}`)
-    this.#renderShort(this.meter.short(now))
-    this.#renderBudget(this.meter.budgets(now)[0])
+    this.#renderShort(this.usageModel.short(now))
+    this.#renderBudget(this.usageModel.budgets(now)[0])
   }
 
   /** @param {{ms: number, idle: boolean} | null} short */
@@ -95,7 +95,7 @@ export class MeterView {
   /** What is behind the line. */
   #renderUsage() {
     if (!this.opened) return
-    const { limits } = this.meter
+    const { limits } = this.usageModel
     const rules = limits ? [...this.#rule("usage.call_s", limits.call_s), ...this.#rule("usage.idle_s", limits.idle_s)] : []
     this.usage.replaceChildren(...[...this.#spent, ...this.#today, ...rules].map(line => element("p", {}, line)))
   }
@@ -106,20 +106,20 @@ export class MeterView {
   }
 
   #renderDetails() {
-    this.details.hidden = !this.meter.usage
+    this.details.hidden = !this.usageModel.usage
     this.details.replaceChildren(...[...this.#spent, ...this.#today].map(line => element("p", {}, line)))
   }
 
   get #spent() {
-    const { usage, total, estimated } = this.meter
-    if (usage) return bill({ ...usage, estimated }, total, this.words)
+    const { usage, total, estimated } = this.usageModel
+    if (usage) return costLines({ ...usage, estimated }, total, this.words)
     return [total === null ? this.words.say("usage.nothing") : this.words.say("usage.cost.total", { total: this.#about(total, estimated) })]
   }
 
   get #today() {
-    const { limits } = this.meter
+    const { limits } = this.usageModel
     const presumed = limits?.presumed ? [this.words.say("usage.presumed")] : []
-    return [...this.meter.budgets(this.now()).map(budget => this.#ofToday(budget)), ...presumed]
+    return [...this.usageModel.budgets(this.now()).map(budget => this.#ofToday(budget)), ...presumed]
   }
 
   /** @param {Budget} budget */
@@ -137,11 +137,11 @@ export class MeterView {
 
   /** @param {number} amount */
   #money(amount) {
-    return money(amount, this.meter.currency, this.words.language)
+    return money(amount, this.usageModel.currency, this.words.language)
   }
 
   /** @param {number} amount @param {boolean} estimated */
   #about(amount, estimated) {
-    return about(amount, this.meter.currency, this.words, estimated)
+    return about(amount, this.usageModel.currency, this.words, estimated)
   }
 }

@@ -10,12 +10,12 @@ export class PreflightOffer {
   opener = find("preflight-open", HTMLButtonElement)
 
   /**
-   * @param {import("../models/preferences.js").Choices} choices
+   * @param {import("../models/preferences.js").Preferences} preferences
    * @param {import("../browser/i18n.js").Words} words
    * @param {{preflightNear: () => Promise<unknown>, preflightWanted: () => void, callActive: boolean}} delegate
    */
-  constructor(choices, words, delegate) {
-    this.choices = choices
+  constructor(preferences, words, delegate) {
+    this.preferences = preferences
     this.words = words
     this.delegate = delegate
   }
@@ -32,7 +32,7 @@ export class PreflightOffer {
   }
 
   render() {
-    const { preflight } = this.choices.values
+    const { preflight } = this.preferences.values
     this.offer.hidden = preflight !== ""
     this.opener.disabled = this.delegate.callActive
     write(find("preflight-remembered", HTMLElement), this.words.say(`preflight.remembered.${preflight || "never"}`))

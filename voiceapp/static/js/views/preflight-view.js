@@ -23,13 +23,13 @@ export class PreflightView {
 
   /**
    * @param {import("../preflight/preflight.js").Preflight} preflight
-   * @param {import("../models/preferences.js").Choices} choices
+   * @param {import("../models/preferences.js").Preferences} preferences
    * @param {import("../browser/i18n.js").Words} words
    * @param {{callWanted: () => void}} delegate
    */
-  constructor(preflight, choices, words, delegate) {
+  constructor(preflight, preferences, words, delegate) {
     this.preflight = preflight
-    this.choices = choices
+    this.preferences = preferences
     this.words = words
     this.delegate = delegate
     // For its words alone.
@@ -95,7 +95,7 @@ export class PreflightView {
 
   #halve() {
     this.startButton.focus()
-    this.choices.choose("half_duplex", true)
+    this.preferences.choose("half_duplex", true)
   }
 
   /** @param {boolean} measuring */

@@ -1,4 +1,4 @@
-// The settings: each control is tied to a choice by its data-choice, and shows what the choice is.
+// The settings: each control is tied to a preference by its data-choice, and shows its value.
 
 import { RANGES } from "../models/preferences.js"
 import { find, write } from "./element.js"
@@ -13,24 +13,24 @@ export class SettingsView {
   controls = [...this.panel.querySelectorAll("[data-choice]")].map(control => /** @type {Control} */ (control))
 
   /**
-   * @param {import("../models/preferences.js").Choices} choices
-   * @param {{headphones: boolean}} sound
+   * @param {import("../models/preferences.js").Preferences} preferences
+   * @param {{headphones: boolean}} audio
    * @param {import("../browser/i18n.js").Words} words
    */
-  constructor(choices, sound, words) {
-    this.choices = choices
-    this.sound = sound
+  constructor(preferences, audio, words) {
+    this.preferences = preferences
+    this.audio = audio
     this.words = words
   }
 
   start() {
     for (const control of this.controls) this.#prepare(control)
-    find("settings-reset", HTMLButtonElement).addEventListener("click", () => this.choices.reset())
+    find("settings-reset", HTMLButtonElement).addEventListener("click", () => this.preferences.reset())
     this.render()
   }
 
   render() {
-    const { mode } = this.choices.values
+    const { mode } = this.preferences.values
     for (const control of this.controls) if (!("moving" in control.dataset)) this.#show(control)
     for (const part of this.#parts) part.hidden = part.dataset.mode !== mode
     find("settings-half-duplex", HTMLElement).hidden = mode === "push_to_talk"
@@ -44,8 +44,8 @@ export class SettingsView {
   /** @param {Control} control */
   #prepare(control) {
     const range = RANGES[/** @type {import("../models/preferences.js").Slider} */ (nameOf(control))]
-    if (range) Object.assign(control, { min: range.least, max: range.most, step: range.step })
-    // Another choice deletes what was kept of the talk.
+    if (range) Object.assign(control, { min: range.min, max: range.max, step: range.step })
+    // Another value deletes what was kept of the talk.
     if (nameOf(control) === "keep") whenLeft(control, () => this.#changed(control))
     else control.addEventListener(control.type === "range" ? "input" : "change", () => this.#changed(control))
   }
@@ -54,14 +54,14 @@ export class SettingsView {
   #changed(control) {
     const value = control.type === "checkbox" ? /** @type {HTMLInputElement} */ (control).checked
       : control.type === "range" || "number" in control.dataset ? Number(control.value) : control.value
-    this.choices.choose(nameOf(control), /** @type {never} */ (value))
+    this.preferences.choose(nameOf(control), /** @type {never} */ (value))
   }
 
   /** @param {Control} control */
   #show(control) {
-    const value = this.choices.values[nameOf(control)]
+    const value = this.preferences.values[nameOf(control)]
     if (control.type === "radio") /** @type {HTMLInputElement} */ (control).checked = control.value === value
-    else if (control.type === "checkbox") /** @type {HTMLInputElement} */ (control).checked = Boolean(value ?? this.sound.headphones)
+    else if (control.type === "checkbox") /** @type {HTMLInputElement} */ (control).checked = Boolean(value ?? this.audio.headphones)
     else if (control !== document.activeElement || control instanceof HTMLSelectElement) control.value = String(value ?? "")
     if (control.type === "range") this.#showNumber(control, Number(value))
   }

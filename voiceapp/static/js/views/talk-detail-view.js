@@ -7,7 +7,7 @@ import { toolLine } from "../models/tool.js"
 import { element, find, icon } from "./element.js"
 import { save } from "./save.js"
 import { keepSelection } from "./selection.js"
-import { SureButton } from "./confirm-button.js"
+import { ConfirmButton } from "./confirm-button.js"
 
 /** What makes files of a talk: loaded when one is looked at. */
 const filing = () => import("../history/files.js")
@@ -25,7 +25,7 @@ export class TalkDetailView {
   rows = new Map()
 
   /**
-   * @param {import("../history/history-keeper.js").Keeper} keeper
+   * @param {import("../history/history-keeper.js").HistoryKeeper} keeper
    * @param {import("../browser/i18n.js").Words} words
    * @param {{talkClosed: () => void, partMissing: () => void}} delegate
    */
@@ -79,7 +79,7 @@ export class TalkDetailView {
     })
     mark.setAttribute("aria-pressed", String(talk.marked))
     const remove = element("button", { type: "button", class: "plain" }, this.words.say("talks.remove"))
-    new SureButton(remove, { label: this.words.say("talks.remove"), question: this.words.say("talks.remove.sure") }, () => this.#remove(talk.id))
+    new ConfirmButton(remove, { label: this.words.say("talks.remove"), question: this.words.say("talks.remove.sure") }, () => this.#remove(talk.id))
     return element("div", { class: "tools" }, mark, remove, ...this.#exports(talk))
   }
 
@@ -87,7 +87,7 @@ export class TalkDetailView {
   #exports(talk) {
     const menu = element("select", { "aria-label": this.words.say("talks.export"), class: "export" }, element("option", { value: "" }, `${this.words.say("talks.export")}…`))
     const saver = element("button", { type: "button", class: "plain", disabled: true }, this.words.say("log.save"))
-    filing().then(({ formsOf }) => menu.append(...formsOf(talk).map(form => element("option", { value: form }, this.words.say(`talks.form.${form}`)))), () => this.delegate.partMissing())
+    filing().then(({ formatsOf }) => menu.append(...formatsOf(talk).map(form => element("option", { value: form }, this.words.say(`talks.form.${form}`)))), () => this.delegate.partMissing())
     menu.addEventListener("change", () => { saver.disabled = !menu.value })
     saver.addEventListener("click", async () => save(await (await filing()).fileOf(talk, menu.value, this.words, this.#load(talk.id))))
     return [menu, saver]

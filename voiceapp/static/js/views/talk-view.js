@@ -6,7 +6,7 @@ import { SecondFinger } from "./second-finger.js"
 
 const KEYS = [" ", "Enter"]
 
-export class TalkView {
+export class PushToTalkView {
   button = find("talk", HTMLButtonElement)
   label = find("talk-label", HTMLElement)
   hint = find("talk-hint", HTMLElement)
@@ -16,12 +16,12 @@ export class TalkView {
 
   /**
    * @param {import("../call/call.js").Call} call
-   * @param {import("../models/preferences.js").Choices} choices
+   * @param {import("../models/preferences.js").Preferences} preferences
    * @param {import("../browser/i18n.js").Words} words
    */
-  constructor(call, choices, words) {
+  constructor(call, preferences, words) {
     this.call = call
-    this.choices = choices
+    this.preferences = preferences
     this.words = words
   }
 
@@ -34,21 +34,21 @@ export class TalkView {
     button.addEventListener("keydown", event => this.#keyDown(event))
     button.addEventListener("keyup", event => this.#keyUp(event))
     // What another finger touches takes the focus.
-    button.addEventListener("blur", () => { if (!this.#captured) this.call.talk.key.letGo() })
+    button.addEventListener("blur", () => { if (!this.#captured) this.call.pushToTalk.key.letGo() })
     button.addEventListener("contextmenu", event => event.preventDefault())
     new SecondFinger().start()
     // Assistive technology presses without a pointer and without a key.
-    button.addEventListener("click", event => { if (event.detail === 0) this.call.talk.toggle() })
+    button.addEventListener("click", event => { if (event.detail === 0) this.call.pushToTalk.toggle() })
   }
 
   render() {
-    const { pushToTalk, talking, session, talk } = this.call
-    const appears = this.row.hidden && pushToTalk && session.active
-    this.row.hidden = !pushToTalk || !session.active
-    this.button.setAttribute("aria-disabled", String(!session.live))
+    const { isPushToTalk, talking, callState, pushToTalk } = this.call
+    const appears = this.row.hidden && isPushToTalk && callState.active
+    this.row.hidden = !isPushToTalk || !callState.active
+    this.button.setAttribute("aria-disabled", String(!callState.live))
     this.button.setAttribute("aria-pressed", String(talking))
-    write(this.label, this.words.say(talk.key.locked ? "talk.locked" : talking ? "talk.down" : "talk.up"))
-    write(this.hint, this.words.say(this.choices.values.space ? "talk.hint.space" : "talk.hint"))
+    write(this.label, this.words.say(pushToTalk.key.locked ? "talk.locked" : talking ? "talk.down" : "talk.up"))
+    write(this.hint, this.words.say(this.preferences.values.space ? "talk.hint.space" : "talk.hint"))
     if (appears) this.#takeFocus()
   }
 
@@ -62,7 +62,7 @@ export class TalkView {
     if (event.button !== 0 || this.#captured) return
     this.pointer = event.pointerId
     this.button.setPointerCapture(this.pointer)
-    this.call.talk.press()
+    this.call.pushToTalk.press()
   }
 
   get #captured() {
@@ -74,20 +74,20 @@ export class TalkView {
     if (pointerId !== this.pointer) return
     this.pointer = -1
     // The system took it, for a gesture of its own.
-    type === "pointercancel" ? this.call.talk.key.letGo() : this.call.talk.key.release()
+    type === "pointercancel" ? this.call.pushToTalk.key.letGo() : this.call.pushToTalk.key.release()
   }
 
   /** @param {KeyboardEvent} event */
   #keyDown(event) {
     if (!KEYS.includes(event.key)) return
     event.preventDefault()
-    if (!event.repeat) this.call.talk.press()
+    if (!event.repeat) this.call.pushToTalk.press()
   }
 
   /** @param {KeyboardEvent} event */
   #keyUp(event) {
     if (!KEYS.includes(event.key)) return
     event.preventDefault()
-    this.call.talk.key.release()
+    this.call.pushToTalk.key.release()
   }
 }

@@ -5,7 +5,7 @@ import { titleOf } from "../history/talk.js"
 import { clock } from "../models/usage-model.js"
 import { Drawer } from "./drawer.js"
 import { element, find, icon, write } from "./element.js"
-import { SureButton } from "./confirm-button.js"
+import { ConfirmButton } from "./confirm-button.js"
 
 export class TalksView {
   list = find("talks-list", HTMLElement)
@@ -25,7 +25,7 @@ export class TalksView {
   renders = 0
 
   /**
-   * @param {import("../history/history-keeper.js").Keeper} keeper
+   * @param {import("../history/history-keeper.js").HistoryKeeper} keeper
    * @param {import("../browser/i18n.js").Words} words
    * @param {{drawerOpened: (drawer: Drawer) => void, drawerClosed: (drawer: Drawer) => void, partMissing: () => void}} delegate
    */
@@ -39,12 +39,12 @@ export class TalksView {
   start() {
     this.drawer.start()
     this.box.addEventListener("input", () => this.#renderRows())
-    new SureButton(this.clearer, { label: this.words.say("talks.clear"), question: this.words.say("talks.clear.sure") }, () => this.#clear())
-    this.renderChoice()
+    new ConfirmButton(this.clearer, { label: this.words.say("talks.clear"), question: this.words.say("talks.clear.sure") }, () => this.#clear())
+    this.renderKeep()
   }
 
-  renderChoice() {
-    const { keep } = this.keeper.choices.values
+  renderKeep() {
+    const { keep } = this.keeper.preferences.values
     for (const id of ["talks-keep", "welcome-keep"]) write(find(id, HTMLElement), this.words.say(keep === "sound" ? "keep.sound" : keep === "text" ? "keep.text" : "keep.nothing"))
   }
 
