@@ -10,7 +10,7 @@ declare namespace Wire {
     prefix_ms?: number
     /** the silence that ends a turn (500) */
     silence_ms?: number
-    /** after so long a silence behind an answer the assistant asks whether anybody is there; 0: never; left out: as the server has it */
+    /** after so long a silence following an answer the assistant asks whether anybody is there; 0: never; left out: the server's default */
     idle_ms?: number
   } | {
     mode: "semantic_vad"
@@ -25,7 +25,7 @@ declare namespace Wire {
     conversation: string
     /** of all sound, in Hz */
     sample_rate: 24000
-    /** how long a chunk of the page's sound is to be */
+    /** how long the page's chunks of sound should be */
     chunk_ms: number
     /** of the page's files, as the server has them now */
     version: string
@@ -35,7 +35,7 @@ declare namespace Wire {
     voice: string
     /** when the session expires, in unix seconds; null: never */
     expires_at: number | null
-    /** the same in seconds from now, since a browser's clock may be wrong */
+    /** the same in seconds from now, because a browser's clock may be wrong */
     expires_in_s: number | null
   }
 
@@ -49,12 +49,12 @@ declare namespace Wire {
     expires_in_s: number | null
   }
 
-  /** Whose turn it is; with `tool`, the person waits for a tool that is at work. */
+  /** Whose turn it is; `tool`: the person is waiting for a tool. */
   type TurnChanged = {
     state: "assistant" | "listening" | "thinking" | "tool" | "user"
   }
 
-  /** A place in the transcript, held before any text exists. */
+  /** An entry of the transcript; it comes before any text, to keep the order. */
   type ItemPlaced = {
     id: string
     role: "user" | "assistant" | "tool"
@@ -69,12 +69,12 @@ declare namespace Wire {
     delta: string
   }
 
-  /** The whole text. Nothing is added to it, though a server may send all of it anew. */
+  /** The whole text. Nothing is added to it, but a server may send it whole again. */
   type TextFinished = {
     item: string
     text: string
     final: true
-    /** the person's words could not be transcribed; `text` is what came of them, mostly nothing */
+    /** the person's words could not be transcribed; `text` is what was transcribed, usually nothing */
     failed?: true
   }
 
@@ -96,12 +96,12 @@ declare namespace Wire {
     removed: true
   }
 
-  /** Stop playing this item now, and drop what is queued of it and what still comes. */
+  /** Stop playing this item now; drop what is queued of it and what still arrives. */
   type Flush = {
     item: string
   }
 
-  /** A tool was called. Sent anew whenever something of it changes, always whole. */
+  /** A tool was called. Sent again, whole, whenever something about it changes. */
   type ToolChanged = {
     /** the id of its `item`, which came before */
     call: string
@@ -120,9 +120,9 @@ declare namespace Wire {
     turn: Usage
     /** of all */
     total: Usage
-    /** what writing down the person's words used */
+    /** what transcribing the person's words used */
     transcription: Transcribing | null
-    /** part of it is an estimate, which a later event may replace by what the server told */
+    /** part of it is an estimate, which a later event may replace by what the server reports */
     estimated: boolean
     /** it costs nothing */
     free: boolean
@@ -160,10 +160,10 @@ declare namespace Wire {
     /** with `transcription` */
     total: number
     transcription: number | null
-    /** the parts that are not all in these sums, as some of them has no price */
+    /** the parts that are not fully in these sums, because some of them has no price */
     unpriced: ("talk" | "transcription")[]
     currency: string
-    /** the day the prices are of; null where the operator set some */
+    /** the day of the prices; null where the operator set some */
     dated: string | null
   }
 
@@ -198,7 +198,7 @@ declare namespace Wire {
     param?: string
   }
 
-  /** What is loaded of the engine: `done` of its parts, of so many. */
+  /** How much of the engine is loaded: `part` is being loaded, `done` of `of` parts are ready. */
   type Progress = {
     part: string
     done: number
@@ -209,7 +209,7 @@ declare namespace Wire {
   type Latency = {
     /** the answer's first item */
     item: string
-    /** from the end of the speech to that moment; 0 for text and key; null: unknown (below) */
+    /** from the end of the speech to that moment; 0 for text and push to talk; null: unknown (below) */
     wait_ms: number | null
     /** until the response began */
     created_ms: number
@@ -224,7 +224,7 @@ declare namespace Wire {
     call_s: number | null
     call_left_s: number | null
     idle_s: number | null
-    /** known from the warning `idle_soon` until somebody speaks, else null */
+    /** known from the warning `idle_soon` until somebody speaks; otherwise null */
     idle_left_s: number | null
     left_s: number | null
     budget_s: number | null
@@ -234,7 +234,7 @@ declare namespace Wire {
     budget_money: number | null
     /** what this call was charged */
     used_money: number
-    /** part of that is charged at the dearest known prices, as the model's own are unknown */
+    /** part of that is charged at the highest known prices, as the model's own are unknown */
     presumed: boolean
     currency: string
   }
@@ -245,7 +245,7 @@ declare namespace Wire {
     reconnect_in_ms: number
   }
 
-  /** The call is over. The socket stays for another `start`; the page lets it go. */
+  /** The call is over. The socket stays open for another `start`; our page closes it. */
   type Ended = {
     /** `stopped`, `server_stopping`, or the code of the fatal notice */
     reason: string
@@ -285,7 +285,7 @@ declare namespace Wire {
       /** at most 8,000 bytes of UTF-8 */
       text: string
     }]
-    /** Stop speaking. */
+    /** Stop the assistant. */
     interrupt: [(Record<string, never>)?]
     /** The answer to `flush`, always sent: how much of the item was heard. */
     flushed: [{
@@ -293,17 +293,17 @@ declare namespace Wire {
       /** milliseconds (below); 0 where nothing was heard */
       heard_ms: number
     }]
-    /** How much of an item was heard; sent a few times a second while it plays, and once at its end. */
+    /** How much of an item was heard; sent four times a second while it plays, and once at its end. */
     heard: [{
       item: string
       /** milliseconds (below); 0 where nothing was heard */
       heard_ms: number
     }]
-    /** The push-to-talk key, with `turn.mode` `push_to_talk` only. Down interrupts; up asks for an answer if at least 100 ms of sound came in between. */
+    /** The push-to-talk key; only with `turn.mode` `push_to_talk`. Down interrupts; up asks for an answer if at least 100 ms of sound came in between. */
     talk: [{
       down: boolean
     }]
-    /** Change the call. `language` and `turn` change at once; the other five make a session, so all five are given together, and another session takes over (below). */
+    /** Change the call. `language` and `turn` change at once; the other five define a session, so all five are sent together, and another session takes over (below). */
     configure: [({
       persona?: string
       profile?: string
@@ -316,7 +316,7 @@ declare namespace Wire {
       /** how turns end (below) */
       turn?: Turn
     })?]
-    /** Whether `log` events are wanted, of this call and of those to come; also before `start`. */
+    /** Whether `log` events are wanted, for this call and later ones; also before `start`. */
     watch: [{
       on: boolean
     }]
@@ -333,17 +333,17 @@ declare namespace Wire {
     renewed: [Renewed]
     /** The number of the last chunk that was taken; sent at least every 200 ms of sound. */
     ack: [number]
-    /** Whose turn it is; with `tool`, the person waits for a tool that is at work. */
+    /** Whose turn it is; `tool`: the person is waiting for a tool. */
     turn: [number, TurnChanged]
-    /** A place in the transcript, held before any text exists. */
+    /** An entry of the transcript; it comes before any text, to keep the order. */
     item: [number, ItemPlaced]
-    /** Text to append. / The whole text. Nothing is added to it, though a server may send all of it anew. / The item was cut, and this part of its text was heard; always a prefix of it. / The service ended the answer early: it grew too long, a filter held the rest back, or something else. / The item is gone. */
+    /** Text to append. / The whole text. Nothing is added to it, but a server may send it whole again. / The item was cut, and this part of its text was heard; always a prefix of it. / The service ended the answer early: it grew too long, a filter held the rest back, or something else. / The item is gone. */
     transcript: [number, TextAdded | TextFinished | TextHeard | TextIncomplete | EntryRemoved]
     /** Sound to append to the playback queue, in base64; empty once the item's sound is complete. */
     audio: [number, string, string]
-    /** Stop playing this item now, and drop what is queued of it and what still comes. */
+    /** Stop playing this item now; drop what is queued of it and what still arrives. */
     flush: [number, Flush]
-    /** A tool was called. Sent anew whenever something of it changes, always whole. */
+    /** A tool was called. Sent again, whole, whenever something about it changes. */
     tool: [number, ToolChanged]
     /** What the call has used so far, whenever that changes; also within a second after `ended`. */
     usage: [number, Used]
@@ -357,7 +357,7 @@ declare namespace Wire {
     limits: [Limits]
     /** The server is being restarted; the socket closes with 1001 now. */
     going_away: [GoingAway]
-    /** The call is over. The socket stays for another `start`; the page lets it go. */
+    /** The call is over. The socket stays open for another `start`; our page closes it. */
     ended: [Ended]
   }
 }

@@ -41,7 +41,7 @@ class Ready(Event, frozen=True):
     event = "ready"
     conversation: Annotated[str, Meta(description="a short id, also in the server's log")]
     sample_rate: Annotated[int, Meta(description="of all sound, in Hz", extra_json_schema={"const": 24000})]
-    chunk_ms: Annotated[int, Meta(ge=1, le=1000, description="how long a chunk of the page's sound is to be")]
+    chunk_ms: Annotated[int, Meta(ge=1, le=1000, description="how long the page's chunks of sound should be")]
     version: Annotated[str, Meta(description="of the page's files, as the server has them now")]
     persona: str
     profile: str
@@ -49,7 +49,7 @@ class Ready(Event, frozen=True):
     voice: str
     expires_at: Annotated[int | None, Meta(description="when the session expires, in unix seconds; null: never")]
     expires_in_s: Annotated[
-        int | None, Meta(description="the same in seconds from now, since a browser's clock may be wrong")
+        int | None, Meta(description="the same in seconds from now, because a browser's clock may be wrong")
     ]
 
 
@@ -85,7 +85,7 @@ class Log(Event, frozen=True):
 
 
 class Progress(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is loaded of the engine: `done` of its parts, of so many."""
+    """How much of the engine is loaded: `part` is being loaded, `done` of `of` parts are ready."""
 
     part: str
     done: int
@@ -118,7 +118,9 @@ class Latency(Event, frozen=True):
     item: Annotated[str, Meta(min_length=1, max_length=128, description="the answer's first item")]
     wait_ms: Annotated[
         int | None,
-        Meta(description="from the end of the speech to that moment; 0 for text and key; null: unknown (below)"),
+        Meta(
+            description="from the end of the speech to that moment; 0 for text and push to talk; null: unknown (below)"
+        ),
     ]
     created_ms: Annotated[int, Meta(description="until the response began")]
     first_byte_ms: Annotated[int, Meta(description="until the first sound of `item` came")]
@@ -138,7 +140,7 @@ class Limits(Event, frozen=True):
     call_left_s: int | None
     idle_s: int | None
     idle_left_s: Annotated[
-        int | None, Meta(description="known from the warning `idle_soon` until somebody speaks, else null")
+        int | None, Meta(description="known from the warning `idle_soon` until somebody speaks; otherwise null")
     ]
     left_s: int | None
     budget_s: int | None
@@ -147,7 +149,7 @@ class Limits(Event, frozen=True):
     budget_money: float | None
     used_money: Annotated[float, Meta(description="what this call was charged")]
     presumed: Annotated[
-        bool, Meta(description="part of that is charged at the dearest known prices, as the model's own are unknown")
+        bool, Meta(description="part of that is charged at the highest known prices, as the model's own are unknown")
     ]
     currency: str
 
@@ -160,7 +162,7 @@ class GoingAway(Event, frozen=True):
 
 
 class Ended(Event, frozen=True):
-    """The call is over. The socket stays for another `start`; the page lets it go."""
+    """The call is over. The socket stays open for another `start`; our page closes it."""
 
     event = "ended"
     reason: Annotated[str, Meta(description="`stopped`, `server_stopping`, or the code of the fatal notice")]
@@ -185,14 +187,14 @@ class Answer(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TurnChanged(Event, frozen=True):
-    """Whose turn it is; with `tool`, the person waits for a tool that is at work."""
+    """Whose turn it is; `tool`: the person is waiting for a tool."""
 
     event, numbered = "turn", True
     state: Turn
 
 
 class ItemPlaced(Event, frozen=True):
-    """A place in the transcript, held before any text exists."""
+    """An entry of the transcript; it comes before any text, to keep the order."""
 
     event, numbered = "item", True
     id: ItemId
@@ -210,7 +212,7 @@ class TextAdded(Event, frozen=True):
 
 
 class TextFinished(Event, frozen=True):
-    """The whole text. Nothing is added to it, though a server may send all of it anew."""
+    """The whole text. Nothing is added to it, but a server may send it whole again."""
 
     event, numbered = "transcript", True
     item: ItemId
@@ -218,7 +220,9 @@ class TextFinished(Event, frozen=True):
     final: Yes
     failed: Annotated[
         Yes | UnsetType,
-        Meta(description="the person's words could not be transcribed; `text` is what came of them, mostly nothing"),
+        Meta(
+            description="the person's words could not be transcribed; `text` is what was transcribed, usually nothing"
+        ),
     ] = UNSET
 
 
@@ -255,14 +259,14 @@ class Audio(Event, frozen=True, array_like=True):
 
 
 class Flush(Event, frozen=True):
-    """Stop playing this item now, and drop what is queued of it and what still comes."""
+    """Stop playing this item now; drop what is queued of it and what still arrives."""
 
     event, numbered = "flush", True
     item: ItemId
 
 
 class ToolChanged(Event, frozen=True):
-    """A tool was called. Sent anew whenever something of it changes, always whole."""
+    """A tool was called. Sent again, whole, whenever something about it changes."""
 
     event, numbered = "tool", True
     call: Annotated[str, Meta(min_length=1, max_length=128, description="the id of its `item`, which came before")]
@@ -286,10 +290,10 @@ class Cost(Struct, frozen=True, forbid_unknown_fields=True):
     transcription: float | None
     unpriced: Annotated[
         list[Literal["talk", "transcription"]],
-        Meta(description="the parts that are not all in these sums, as some of them has no price"),
+        Meta(description="the parts that are not fully in these sums, because some of them has no price"),
     ]
     currency: str
-    dated: Annotated[str | None, Meta(description="the day the prices are of; null where the operator set some")]
+    dated: Annotated[str | None, Meta(description="the day of the prices; null where the operator set some")]
 
 
 class Used(Event, frozen=True):
@@ -298,9 +302,9 @@ class Used(Event, frozen=True):
     event, numbered = "usage", True
     turn: Annotated[Usage, Meta(description="of the latest answer")]
     total: Annotated[Usage, Meta(description="of all")]
-    transcription: Annotated[Transcribing | None, Meta(description="what writing down the person's words used")]
+    transcription: Annotated[Transcribing | None, Meta(description="what transcribing the person's words used")]
     estimated: Annotated[
-        bool, Meta(description="part of it is an estimate, which a later event may replace by what the server told")
+        bool, Meta(description="part of it is an estimate, which a later event may replace by what the server reports")
     ]
     free: Annotated[bool, Meta(description="it costs nothing")]
     cost: Annotated[Cost | None, Meta(description="null where nothing has a price")]

@@ -71,8 +71,8 @@ TURN_MODES: Mapping[str, Mode] = MappingProxyType({
         "silence_ms": Field(kinds.whole(200, 2000), "the silence that ends a turn (500)"),
         "idle_ms": Field(
             kinds.zero_or_whole(5000, 30000),
-            "after so long a silence behind an answer the assistant asks whether anybody is there; 0: never; left "
-            "out: as the server has it",
+            "after so long a silence following an answer the assistant asks whether anybody is there; 0: never; left "
+            "out: the server's default",
         ),
     }),
     "semantic_vad": Mode("the server judges whether the person has finished", SemanticVad, {
@@ -116,25 +116,25 @@ UP: Mapping[str, Incoming] = MappingProxyType({
         "What the person typed; it interrupts first.",
         {"text": Field(kinds.text(MAX_TEXT_BYTES), f"at most {MAX_TEXT_BYTES:,} bytes of UTF-8", required=True)},
     ),
-    "interrupt": Incoming("Stop speaking.", {}, "`flush`"),
+    "interrupt": Incoming("Stop the assistant.", {}, "`flush`"),
     "flushed": Incoming("The answer to `flush`, always sent: how much of the item was heard.", _PLAYBACK),
     "heard": Incoming(
-        "How much of an item was heard; sent a few times a second while it plays, and once at its end.",
+        "How much of an item was heard; sent four times a second while it plays, and once at its end.",
         _PLAYBACK,
     ),
     "talk": Incoming(
-        "The push-to-talk key, with `turn.mode` `push_to_talk` only. Down interrupts; up asks for an answer if at "
+        "The push-to-talk key; only with `turn.mode` `push_to_talk`. Down interrupts; up asks for an answer if at "
         "least 100 ms of sound came in between.",
         {"down": Field(kinds.FLAG, required=True)},
     ),
     "configure": Incoming(
-        "Change the call. `language` and `turn` change at once; the other five make a session, so all five are given "
+        "Change the call. `language` and `turn` change at once; the other five define a session, so all five are sent "
         "together, and another session takes over (below).",
         _SESSION,
-        "acknowledgement: `Answer`, whether the fields are sound; `renewed`",
+        "acknowledgement: `Answer`, whether the fields are valid; `renewed`",
     ),
     "watch": Incoming(
-        "Whether `log` events are wanted, of this call and of those to come; also before `start`.",
+        "Whether `log` events are wanted, for this call and later ones; also before `start`.",
         {"on": Field(kinds.FLAG, required=True)},
         "`log`",
     ),
