@@ -2,16 +2,12 @@
 
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceapp.ops import metrics
-from voiceapp.ops.log import write_log
 from voiceapp.ops.log_rate import MAX_KINDS, LogRate
-from voiceapp.secret import Secret
 
 
 class Log:
@@ -123,48 +119,3 @@ def test_at_no_moment_is_more_said_than_allowed_and_nothing_is_lost(pauses: list
     counted = sum(int(n) for n in re.findall(r"\((\d+) more", " ".join(log.lines)))
     assert len(log.lines) + counted == len(pauses)
     assert len(log.lines) <= 2 * sum(pauses) + 2
-
-
-# As the app sets it up
-
-
-@pytest.fixture
-def written(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
-    root = logging.getLogger()
-    before = root.handlers[:]
-    write_log([Secret("marked-secret-key")])
-    yield lambda: capsys.readouterr().err
-    root.handlers[:] = before
-
-
-@pytest.mark.parametrize("name", ["voiceapp.call.relay", "engineio.server", "socketio.server", "asyncio", "werkzeug"])
-def test_every_librarys_log_is_redacted_and_paced(written: Callable[[], str], name: str) -> None:
-    for _ in range(50):
-        logging.getLogger(name).error("refused marked-secret-key")
-    assert written().count("refused ***") == 1
-
-
-def test_a_servers_logger_of_its_own_adds_no_second_handler(written: Callable[[], str]) -> None:
-    from voiceapp import create_app
-    from voiceapp.config.settings import Settings
-
-    app = create_app(Settings.from_env({"SECRET_KEY": "marked-secret-key"}))
-    app.extensions["socketio"].server.eio.logger.error("refused marked-secret-key")
-    assert "marked-secret-key" not in written()
-
-
-def test_a_line_is_bounded_and_moves_no_cursor(written: Callable[[], str]) -> None:
-    logging.getLogger("voiceapp.x").error("code \x1b[2J\x9b\x85\u2028\r\n%s", "y" * 1_000_000)
-    text = written()
-    assert r"code \x1b[2J\x9b\x85\u2028\r\ny" in text
-    assert len(text) < 25_000
-    assert "more characters)" in text
-
-
-def test_notices_of_no_call_are_one_line_a_second_and_those_of_calls_are_told(written: Callable[[], str]) -> None:
-    for n in range(15):
-        metrics.noticed("none", "bad_event", fatal=False)
-        metrics.noticed(f"call{n}", "idle", fatal=True)
-        metrics.call_ended(f"call{n}", "idle", 1.0)
-    text = written()
-    assert (text.count("call=none"), text.count("code=idle"), text.count("event=call_ended")) == (1, 15, 15)

@@ -1,7 +1,6 @@
 """Packets as bytes from anywhere: `check` gives a verdict and nothing else; so do the schema and the stock driver."""
 
 import json
-import queue
 from collections.abc import Callable
 from time import monotonic
 from typing import Any
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 
 from voiceapp.call.inbox import chunk_bytes
 from voiceapp.errors import BrowserError
-from voiceapp.net.threaded_driver import BoundedQueue, ThreadedDriver
 from voiceapp.page import packets
 from voiceapp.page.packets import RESERVED, PacketError, check
 from voiceapp.wire import up
@@ -80,64 +78,6 @@ def test_the_fast_path_takes_or_leaves_any_bytes(tail: bytes) -> None:
                 assert error.fault.code == "bad_event"
         else:
             up.heard_from_packet(packet)
-
-
-class Socket:
-    """What simple-websocket would hand over."""
-
-    def __init__(self, message: Any) -> None:
-        self.message = message
-        self.closed: list[int] = []
-
-    def receive(self) -> Any:
-        return self.message
-
-    def close(self, code: int, _: str) -> None:
-        self.closed.append(code)
-
-
-@given(st.text(max_size=20) | st.binary(max_size=20))
-@example("")
-@example("bA")
-@example("²")
-@example("4" + "[" * 50_000)
-def test_the_stock_driver_passes_only_what_engineio_can_take(message: Any) -> None:
-    from engineio.packet import Packet
-
-    driver = ThreadedDriver(None, None, 1000)
-    driver.ws = Socket(message)
-    passed = driver.wait()
-    if passed is None:
-        assert driver.ws.closed in ([1002], [1003])
-    else:
-        Packet(encoded_packet=passed)
-
-
-class Packet:
-    def __init__(self, data: str) -> None:
-        self.data = data
-
-
-def test_the_stock_drivers_queue_has_a_bound_and_says_so_once() -> None:
-    told: list[int] = []
-    waiting = BoundedQueue(100, lambda: told.append(1))
-    for _ in range(9):
-        waiting.put(Packet("x" * 10))
-    waiting.get()
-    waiting.put(Packet("x" * 10))
-    assert told == []
-    for _ in range(50):
-        waiting.put(Packet("x" * 10))
-    assert told == [1]
-    waiting.put(None)
-    left = []
-    while True:
-        try:
-            left.append(waiting.get_nowait())
-        except queue.Empty:
-            break
-    assert left[-1] is None
-    assert len(left) <= 2
 
 
 class Floor:
