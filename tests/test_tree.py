@@ -1,4 +1,4 @@
-"""The order of the tests' own folder."""
+"""The tests mirror the app: a module's tests stand in the same room under its name, and helpers stand beside them."""
 
 import ast
 from pathlib import Path
@@ -6,7 +6,34 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent
+APP = TESTS.parent / "voiceapp"
+MODULES = sorted(
+    path.relative_to(APP).as_posix()
+    for path in APP.rglob("*.py")
+    # tests/engine/test_law.py asks the same of the engine.
+    if path.name not in ("__init__.py", "__main__.py") and path.relative_to(APP).parts[0] not in ("engine", "static")
+)
+# They say what others do, and do nothing.
+WITHOUT_BEHAVIOUR = {
+    "call/host.py", "conversation/effects.py", "conversation/events.py", "conversation/turn_detection.py",
+    "web/services.py",
+}  # fmt: skip
+# The parts of a server which nobody meets but over its socket.
+ELSEWHERE = {"net/http_connection.py": "net/test_http_server.py", "net/wsgi_call.py": "net/test_http_server.py"}
 TREE = sorted(TESTS.rglob("*.py"))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_has_its_tests(module: str) -> None:
+    room, _, name = module.rpartition("/")
+    own = f"{room}/test_{name}".lstrip("/")
+    assert TESTS.joinpath(ELSEWHERE.get(module, own)).is_file() or module in WITHOUT_BEHAVIOUR
+
+
+def test_every_exception_is_one() -> None:
+    excepted = {*WITHOUT_BEHAVIOUR, *ELSEWHERE}
+    assert excepted <= set(MODULES)
+    assert [each for each in excepted if TESTS.joinpath(Path(each).parent, f"test_{Path(each).name}").is_file()] == []
 
 
 def imported(path: Path) -> set[str]:

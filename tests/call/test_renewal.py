@@ -14,7 +14,7 @@ from voiceapp.conversation.faults import Fault
 from voiceapp.errors import UpstreamError, VoiceError
 from voiceapp.net.bridge import Bridge
 from voiceapp.net.link import CLOSE_WAIT_S, Ending, Link
-from voiceapp.upstream.connect import Profile
+from voiceapp.upstream.profiles import Profile
 from voiceapp.upstream.session_opener import SessionOpener
 from voiceapp.upstream.session_options import Plan, SessionOptions
 

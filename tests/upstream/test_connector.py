@@ -11,9 +11,9 @@ from voiceapp.engine.scripted.server import ScriptedServer
 from voiceapp.errors import ENGINE_FAILED, EngineError, VoiceError
 from voiceapp.net.bridge import Bridge
 from voiceapp.secret import Secret
-from voiceapp.upstream.connect import PROFILES, Profile
 from voiceapp.upstream.connector import Connector
 from voiceapp.upstream.engine_process import Engine, Progress
+from voiceapp.upstream.profiles import PROFILES, Profile
 
 LIMIT = 1 << 20
 
