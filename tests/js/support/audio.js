@@ -35,7 +35,12 @@ class Node {
     this.context = context
   }
 
-  connect(to) { return to }
+  /** As in a browser, not to a node of another context. @param {any} to */
+  connect(to) {
+    if (this.context && to.context && to.context !== this.context) throw new DOMException("", "InvalidAccessError")
+    return to
+  }
+
   disconnect() {}
   posted() {}
 }
@@ -48,8 +53,14 @@ export function soundWorld(scheduler) {
     state = "suspended"
     currentTime = 0
     sampleRate = 48000
-    destination = new Node()
-    audioWorklet = { addModule: () => scheduler.promise(() => { if (this.state === "closed") throw new DOMException("", "InvalidStateError") }) }
+    destination = new Node(this)
+    modules = new Set()
+    audioWorklet = {
+      addModule: url => scheduler.promise(() => {
+        if (this.state === "closed") throw new DOMException("", "InvalidStateError")
+        this.modules.add(String(url).match(/(\w+)\.js/)[1])
+      })
+    }
 
     constructor() {
       super()
@@ -65,22 +76,28 @@ export function soundWorld(scheduler) {
     }
 
     async close() { this.state = "closed" }
-    createMediaStreamSource() { return new Node() }
+    createMediaStreamSource() { return new Node(this) }
   }
 
   class WorkletNode extends Node {
+    /** @param {Context} context @param {string} name */
+    constructor(context, name) {
+      super(context)
+      if (!context.modules.has(name)) throw new DOMException(`${name} is not loaded`, "InvalidStateError")
+    }
+
     posted({ type }) {
       if (type === "close") scheduler.promise(() => this.port.onmessage?.({ data: { type: "closed" } }))
     }
   }
 
-  const stream = () => {
-    const track = { readyState: "live", muted: false, stop() { this.readyState = "ended" }, getSettings: () => ({}) }
+  const stream = ({ audio }) => {
+    const track = { wished: audio.deviceId?.exact ?? "", readyState: "live", muted: false, stop() { this.readyState = "ended" }, getSettings: () => ({}) }
     world.tracks.push(track)
     return { getTracks: () => [track], getAudioTracks: () => [track] }
   }
   const devices = {
-    getUserMedia: () => scheduler.promise(stream),
+    getUserMedia: wishes => scheduler.promise(() => stream(wishes)),
     enumerateDevices: async () => [{ kind: "audioinput", deviceId: "usb", label: "USB" }],
     addEventListener() {}
   }

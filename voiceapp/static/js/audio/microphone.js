@@ -32,8 +32,8 @@ const CODES = {
 export class CancelledError extends Error {}
 
 export class Microphone {
-  /** Given by the browser and not yet given back. @type {Set<MediaStream>} */
-  held = new Set()
+  /** Given by the browser and not yet given back, each with the id that was asked for. @type {Map<MediaStream, string>} */
+  held = new Map()
   /** Grows with each end: what was asked for before is not wanted after. */
   generation = 0
   /** The chosen one is not there, so the default was asked for. */
@@ -70,6 +70,16 @@ export class Microphone {
     return this.stream !== null
   }
 
+  /** Given last. */
+  get newest() {
+    return [...this.held.keys()].at(-1) ?? null
+  }
+
+  /** The id that was asked for when the browser gave the one that is open. */
+  get wished() {
+    return this.stream && this.held.get(this.stream)
+  }
+
   /** What the browser does to the sound, as it says: undefined where it says nothing. */
   get granted() {
     const { echoCancellation, noiseSuppression, autoGainControl, deviceId } = this.stream?.getAudioTracks()[0]?.getSettings() ?? {}
@@ -85,14 +95,14 @@ export class Microphone {
     const { generation } = this
     const [stream, error] = await this.#askFor(deviceId).then(given => [given, null], failed => [null, failed])
     if (generation !== this.generation) return cancelled(stream)
-    if (stream) return this.#hold(stream, false)
+    if (stream) return this.#hold(stream, deviceId, false)
     if (!deviceId || !GONE.includes(error.name)) throw error
-    return this.#hold(await this.ask(), true)
+    return this.#hold(await this.ask(), deviceId, true)
   }
 
-  /** @param {MediaStream} stream @param {boolean} replaced */
-  #hold(stream, replaced) {
-    this.held.add(stream)
+  /** @param {MediaStream} stream @param {string} deviceId @param {boolean} replaced */
+  #hold(stream, deviceId, replaced) {
+    this.held.set(stream, deviceId)
     this.replaced = replaced
     return stream
   }
@@ -109,7 +119,7 @@ export class Microphone {
    * @param {AudioNode} loudspeaker what it may hear of the assistant
    */
   open(context, stream, loudspeaker) {
-    this.#giveBack([...this.held].filter(other => other !== stream))
+    this.#giveBack([...this.held.keys()].filter(other => other !== stream))
     this.disconnect()
     this.stream = stream
     this.source = context.createMediaStreamSource(stream)
@@ -118,9 +128,9 @@ export class Microphone {
     // On to the destination, though silent: a node that leads nowhere is not run by every browser.
     this.source.connect(this.analyser).connect(this.node).connect(context.destination)
     loudspeaker.connect(this.node, 0, 1)
-    this.#watch(stream.getAudioTracks()[0])
     this.guard(this.guarding)
     if (this.chunkMs && !this.paused) this.#open()
+    this.#watch(stream.getAudioTracks()[0])
   }
 
   /** @param {MediaStreamTrack} track */
@@ -129,6 +139,8 @@ export class Microphone {
     track.onmute = () => this.delegate.microphoneTaken(true)
     track.onunmute = () => this.delegate.microphoneTaken(false)
     if (track.muted) this.delegate.microphoneTaken(true)
+    // While nobody watched it.
+    if (track.readyState === "ended") this.delegate.microphoneLost()
   }
 
   /** From now on blocks are delivered, unless it is paused. @param {number} chunkMs */
@@ -163,7 +175,7 @@ export class Microphone {
   async close() {
     this.generation++
     this.chunkMs = 0
-    const given = [...this.held]
+    const given = [...this.held.keys()]
     const { node } = this
     if (node) await this.#finish(node)
     this.#giveBack(given)
@@ -172,7 +184,7 @@ export class Microphone {
 
   /** The light goes out at once. */
   release() {
-    this.#giveBack([...this.held])
+    this.#giveBack([...this.held.keys()])
     this.disconnect()
   }
 

@@ -27,6 +27,8 @@ export class CallAudio {
   asking = false
   /** The system has stopped it, and a touch is needed. */
   paused = false
+  /** Microphone and loudspeaker can be connected to the context. */
+  begun = false
   silence = new SilenceWatch(this)
   device = new AudioDevice(this)
   loudspeaker = new Loudspeaker()
@@ -60,14 +62,12 @@ export class CallAudio {
     return this.device.open()
   }
 
-  /**
-   * @param {AudioContext} context
-   * @param {MediaStream | null} stream
-   */
-  begin(context, stream) {
+  /** With the microphone that was given last, if any. @param {AudioContext} context */
+  begin(context) {
+    this.begun = true
     this.loudspeaker.setVolume(this.preferences.values.volume)
     this.player.open(context, this.loudspeaker.open(context))
-    if (stream) this.#openMicrophone(context, stream)
+    this.#openMicrophone()
     this.stats.deviceRate = context.sampleRate
     this.#followSpeaker()
     if (this.device.silent) this.#silent()
@@ -76,7 +76,7 @@ export class CallAudio {
 
   /** The player first, then the last of the microphone. */
   async close() {
-    this.paused = this.asking = false
+    this.paused = this.asking = this.begun = false
     this.silence.reset()
     this.player.close()
     this.loudspeaker.close()
@@ -113,12 +113,12 @@ export class CallAudio {
 
   /** In the middle of a call: the person allowed it only now, or the device came back. Says whether it is there. */
   async addMicrophone() {
-    if (!this.delegate.soundWanted || this.asking) return false
-    const stream = await this.ask()
-    const { context } = this.device
-    if (!stream || !context) return false
-    this.#openMicrophone(context, stream)
-    this.delegate.soundOpened()
+    return this.delegate.soundWanted && !this.asking && this.#addAnother()
+  }
+
+  async #addAnother() {
+    if (!await this.ask()) return false
+    if (this.#openMicrophone()) this.delegate.soundOpened()
     return true
   }
 
@@ -134,7 +134,7 @@ export class CallAudio {
     if (name === "volume") this.loudspeaker.setVolume(this.preferences.values.volume)
     if (name === "speaker") this.#followSpeaker()
     if (name === "microphone") this.notices.over("microphoneChosen")
-    if (name === "microphone" && this.microphone.there) this.#exchangeMicrophone()
+    if (name === "microphone" && this.microphone.there) this.#addAnother()
   }
 
   /** Turns end in another way. */
@@ -166,25 +166,18 @@ export class CallAudio {
     this.delegate.soundChanged()
   }
 
-  /**
-   * @param {AudioContext} context
-   * @param {MediaStream} stream
-   */
-  #openMicrophone(context, stream) {
+  /** The one that was given last, and then another if another was chosen meanwhile. Before `begin` it waits for that. */
+  #openMicrophone() {
+    const { device: { context }, microphone, microphone: { newest } } = this
+    if (!this.begun || !context || !newest) return false
     this.silence.reset()
     this.taken = false
     this.notices.over("microphoneOpened")
-    this.microphone.open(context, stream, /** @type {AudioNode} */ (this.loudspeaker.node))
+    microphone.open(context, newest, /** @type {AudioNode} */ (this.loudspeaker.node))
     this.#applyGuard()
     this.devices.refresh()
-  }
-
-  async #exchangeMicrophone() {
-    const stream = await this.ask()
-    const { context } = this.device
-    if (!stream || !context) return
-    this.#openMicrophone(context, stream)
-    this.delegate.soundOpened()
+    if (microphone.there && microphone.wished !== this.preferences.values.microphone) this.#addAnother()
+    return true
   }
 
   #applyGuard() {
@@ -200,16 +193,20 @@ export class CallAudio {
     if (this.devices.speakers.length && this.device.context) this.notices.add({ code: "speaker_lost" })
   }
 
-  /** The old context is dead for good: everything once more, with the microphone that is there. */
+  /** The old context is dead for good: everything once more, with the microphone that is there by then. */
   async #rebuild() {
     if (!this.player.failed) this.delegate.soundRestarting()
-    const { generation, microphone: { stream } } = this
+    const { generation } = this
+    this.begun = false
     this.microphone.disconnect()
     this.device.close()
-    const context = await this.device.open().catch(() => null)
-    if (generation !== this.generation) return
-    if (!context) return void (this.paused = true)
-    this.begin(context, stream)
+    const opening = this.device.open()
+    const { context } = this.device
+    const opened = await opening.then(() => true, () => false)
+    // Or another touch has begun again.
+    if (generation !== this.generation || context !== this.device.context) return
+    if (!opened || !context) return void (this.paused = true)
+    this.begin(context)
     if (!this.device.silent) this.notices.over("soundRuns")
   }
 

@@ -168,11 +168,11 @@ export class Call {
     const opening = this.audio.open()
     // Told of below, once the person has answered.
     opening.catch(() => {})
-    const stream = microphone ? await this.audio.ask() : null
+    if (microphone) await this.audio.ask()
     const context = await opening
     await this.closing
     if (attempt !== this.attempt || !this.callState.active) return
-    this.audio.begin(context, stream)
+    this.audio.begin(context)
     this.prepared = true
     this.transport.connected ? this.#request() : this.transport.open()
   }
@@ -267,7 +267,7 @@ export class Call {
   // Connection loss delegate
 
   awayForLong() {
-    if (!this.microphone.there) return
+    if (!this.microphone.newest) return
     this.audio.letGo()
     this.outgoing.gate.mute(true)
     this.notices.add({ code: "microphone_shut" })
