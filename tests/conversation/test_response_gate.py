@@ -15,7 +15,7 @@ def asked() -> ResponseGate:
 
 def owed(turn: str = "u1") -> ResponseGate:
     gate = ResponseGate()
-    gate.owe(turn)
+    gate.expect_response(turn)
     return gate
 
 
@@ -48,7 +48,7 @@ class TestAsking:
 
     def test_where_another_runs_it_is_asked_for_behind_that_one(self) -> None:
         gate = asked()
-        assert gate.taken("c1")
+        assert gate.on_conflict("c1")
         assert (gate.open, gate.wanted) == (False, True)
         gate.end("unknown")
         assert gate.open
@@ -59,21 +59,21 @@ class TestAsking:
             gate.begin("other")
             if over:
                 gate.end("other")
-            assert gate.taken("c1")
+            assert gate.on_conflict("c1")
             assert (gate.open, gate.wanted) == (over, True)
 
     def test_it_is_asked_for_again_only_once(self) -> None:
         gate = asked()
-        gate.taken("c1")
+        gate.on_conflict("c1")
         gate.give_up()
         gate.ask("c2")
-        assert not gate.taken("c2")
+        assert not gate.on_conflict("c2")
         assert not gate.wanted
 
     def test_the_same_refusal_twice_is_one(self) -> None:
         gate = asked()
-        assert gate.taken("c1")
-        assert gate.taken("c1")
+        assert gate.on_conflict("c1")
+        assert gate.on_conflict("c1")
         assert gate.wanted
 
 
@@ -81,25 +81,25 @@ class TestOwing:
     def test_that_a_turn_was_taken_may_be_said_twice(self) -> None:
         gate = owed()
         gate.begin("r1")
-        gate.owe("u1")
+        gate.expect_response("u1")
         assert gate.state is State.RUNNING
 
     def test_noise_owes_nothing_but_only_of_its_own_turn(self) -> None:
         gate = owed("u2")
-        gate.spare("u1")
+        gate.cancel_expected("u1")
         assert gate.state is State.EXPECTED
-        gate.spare("u2")
+        gate.cancel_expected("u2")
         assert gate.open
 
     def test_a_transcript_without_words_spares_no_answer_that_we_asked_for(self) -> None:
         gate = asked()
-        gate.spare("u1")
+        gate.cancel_expected("u1")
         assert gate.state is State.ASKED
 
     def test_it_owes_one_behind_that_which_was_interrupted(self) -> None:
         gate = owed()
         gate.begin("r1")
-        gate.owe("u2")
+        gate.expect_response("u2")
         gate.end("r1")
         assert gate.state is State.EXPECTED
 
@@ -107,7 +107,7 @@ class TestOwing:
 class TestSilencing:
     def test_what_is_to_come_is_not_wanted(self) -> None:
         for gate in (asked(), owed()):
-            gate.silence()
+            gate.suppress_next()
             assert not gate.awaited
             assert not gate.begin("r1")
             gate.end("r1")
@@ -115,20 +115,20 @@ class TestSilencing:
 
     def test_the_same_turn_said_again_does_not_make_it_wanted(self) -> None:
         gate = owed()
-        gate.silence()
-        gate.owe("u1")
+        gate.suppress_next()
+        gate.expect_response("u1")
         assert not gate.begin("r1")
 
     def test_what_never_came_leaves_nothing_behind(self) -> None:
-        for end in (lambda gate: gate.refuse(""), lambda gate: gate.give_up(), lambda gate: gate.owe("u2")):
+        for end in (lambda gate: gate.refuse(""), lambda gate: gate.give_up(), lambda gate: gate.expect_response("u2")):
             for gate in (asked(), owed()):
-                gate.silence()
+                gate.suppress_next()
                 end(gate)
                 assert gate.begin("r1")
 
     def test_whoever_speaks_again_wants_the_answer(self) -> None:
         gate = asked()
-        gate.silence()
+        gate.suppress_next()
         gate.person_began()
         assert gate.begin("r1")
 
@@ -166,10 +166,10 @@ class TestEnding:
 
 IDS = st.sampled_from(["", "r1", "r2", "r3"])
 STEPS = st.one_of(
-    st.tuples(st.sampled_from(["want", "silence", "person_began", "ask", "give_up"])),
-    st.tuples(st.sampled_from(["owe", "spare"]), st.sampled_from(["", "u1", "u2", "u3"])),
+    st.tuples(st.sampled_from(["want", "suppress_next", "person_began", "ask", "give_up"])),
+    st.tuples(st.sampled_from(["expect_response", "cancel_expected"]), st.sampled_from(["", "u1", "u2", "u3"])),
     st.tuples(st.sampled_from(["begin", "end"]), IDS),
-    st.tuples(st.sampled_from(["taken", "refuse"]), st.sampled_from(["", "c0", "now"])),
+    st.tuples(st.sampled_from(["on_conflict", "refuse"]), st.sampled_from(["", "c0", "now"])),
 )
 
 
@@ -186,7 +186,7 @@ def test_in_any_order_it_opens_again_and_nothing_is_asked_twice(steps: list[tupl
                 gate.ask(f"c{creates}")
             continue
         getattr(gate, step)(*ids)
-        refused = step in ("taken", "refuse") and ids[0] in ("", f"c{creates}")
+        refused = step in ("on_conflict", "refuse") and ids[0] in ("", f"c{creates}")
         out &= not (refused or step == "give_up" or (step == "begin" and gate.state is State.RUNNING))
     gate.give_up()
     assert gate.open

@@ -6,6 +6,7 @@ from typing import Any
 
 from . import dialects, faults
 from . import events as ev
+from .barge_in import BargeIn
 from .deadlines import Deadlines, Wait
 from .effect_list import OWN, EffectList
 from .effects import Effect, End, Note, Notify, Ready, TurnChanged
@@ -37,7 +38,6 @@ class Conversation:
     """The state of one call. `handle` takes any event; `sound_sent` and `take_audio` are the hot path beside it."""
 
     def __init__(self, config: dialects.SessionConfig, capabilities: Capabilities) -> None:
-        self._capabilities = capabilities
         self._out = EffectList()
         self._input = InputAudio(self._out, config, capabilities.shape)
         self._writer = TranscriptWriter(self._out.tell, lambda: self._do(Notify(faults.TRANSCRIPT_FULL)))
@@ -45,6 +45,7 @@ class Conversation:
         self._output = OutputAudio(self._out, self._writer, self._meter, truncates=capabilities.truncates)
         self._gate = ResponseGate()
         self._tools = Tools(self._out)
+        self._barge_in = self._new_barge_in(capabilities)
         self._deadlines = Deadlines()
         self._signed = False
         self._live = False
@@ -124,6 +125,9 @@ class Conversation:
             ev.AssistantText: self._assistant_text,
             ev.UpstreamError: self._upstream_error,
         }
+
+    def _new_barge_in(self, capabilities: Capabilities) -> BargeIn:
+        return BargeIn(self._out, self._output, self._gate, self._tools, interrupts=capabilities.interrupts)
 
     def _do(self, effect: Effect) -> None:
         self._out.do(effect)
@@ -220,10 +224,10 @@ class Conversation:
 
         It is told of the talk so far: what the person said, and what was heard of the assistant.
         """
-        self._capabilities = capabilities
         self._input.session_over(config, capabilities.shape)
         self._gate = ResponseGate()
         self._output.session_over(truncates=capabilities.truncates)
+        self._barge_in = self._new_barge_in(capabilities)
         self._tools.session_over()
         self._out.charge(*self._meter.begin_session(config.instructions))
         for item, role, text in self._writer.replay_history(self._output.unheard):
@@ -238,7 +242,7 @@ class Conversation:
 
         Once more when no more is told: more of it may have come since.
         """
-        self._cut_running(cancel=True)
+        self._barge_in.cut_running(cancel=True)
         self._out.charge(*self._meter.close())
         return self._out.take()
 
@@ -254,7 +258,7 @@ class Conversation:
             case ev.ResponseCreated():
                 self._out.charge(self._meter.began(event.response))
                 self._gate.begin(event.response)
-                self._cut(event.response, cancel=True)
+                self._barge_in.cut(event.response, cancel=True)
             case ev.ResponseDone():
                 self._gate.end(event.response)
                 self._out.charge(self._meter.done(event.response, event.usage, failed=event.status == "failed"))
@@ -274,7 +278,7 @@ class Conversation:
         cause = event.cause if event.cause.startswith(OWN) else ""
         self._do(Note(event.code, event.message, event.param))
         if event.code in faults.BENIGN:
-            if event.code == faults.ACTIVE and not self._gate.taken(cause):
+            if event.code == faults.ACTIVE and not self._gate.on_conflict(cause):
                 self._do(Notify(faults.OVERDUE))
         elif fault in faults.FATAL:
             self._do(End(fault))
@@ -299,9 +303,7 @@ class Conversation:
             return
         self._meter.speech_began(self._input.held_bytes)
         self._person_began()
-        self._gate.person_began()
-        self._cut_running(cancel=not self._capabilities.interrupts)
-        self._output.flush_all()
+        self._barge_in.by_voice()
 
     def _person_began(self) -> None:
         self._silence.person_began()
@@ -314,7 +316,7 @@ class Conversation:
         self._writer.follow(event.item, event.after)
 
     def _turn_taken(self, item: str) -> None:
-        if self._input.ended() and self._gate.owe(item):
+        if self._input.ended() and self._gate.expect_response(item):
             self._deadlines.renew(Wait.RESPONSE)
 
     def _user_text_delta(self, event: ev.UserTextDelta) -> None:
@@ -330,7 +332,7 @@ class Conversation:
 
     def _forget(self, item: str) -> None:
         self._writer.remove(item)
-        self._gate.spare(item)
+        self._gate.cancel_expected(item)
 
     def _user_text_failed(self, event: ev.UserTextFailed) -> None:
         self._out.charge(self._meter.transcribed(event.item, event.usage))
@@ -376,25 +378,9 @@ class Conversation:
             self._talked(ev.Talked(down=False))
         self._input.change(event)
 
-    # Interruption
-
     def _interrupted(self, _: ev.Interrupted) -> None:
         self._person_began()
-        self._cut_running(cancel=True)
-        self._gate.silence()
-        self._output.flush_all()
-
-    def _cut_running(self, *, cancel: bool) -> None:
-        """One that was given up may still run."""
-        if self._gate.response or self._gate.state is State.RUNNING:
-            self._cut(self._gate.response, cancel=cancel)
-
-    def _cut(self, response: str, *, cancel: bool) -> None:
-        if not self._output.cut(response):
-            return
-        self._tools.response_over(response, whole=False)
-        if cancel:
-            self._out.send(dialects.cancel(response))
+        self._barge_in.by_hand()
 
     # The assistant answers
 
@@ -407,7 +393,7 @@ class Conversation:
         self._out.charge(self._meter.began(event.response))
         self._silence.assistant_began()
         if not self._gate.begin(event.response):
-            self._cut(event.response, cancel=True)
+            self._barge_in.cut(event.response, cancel=True)
 
     def _sign(self) -> None:
         """Something came of the response."""

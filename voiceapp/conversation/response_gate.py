@@ -107,7 +107,7 @@ class ResponseGate:
         """The person speaks: what they did not want to hear was an answer to something before."""
         self._unwelcome = False
 
-    def owe(self, turn: str) -> bool:
+    def expect_response(self, turn: str) -> bool:
         """The server took the person's turn, an item's id, and answers it by itself; False where it said so before."""
         if turn and turn == self._turn:
             return False
@@ -115,12 +115,12 @@ class ResponseGate:
         self._step(Step.OWE)
         return True
 
-    def spare(self, turn: str) -> None:
+    def cancel_expected(self, turn: str) -> None:
         """Nothing was said in that turn: no answer need come."""
         if turn == self._turn:
             self._step(Step.SPARE)
 
-    def silence(self) -> None:
+    def suppress_next(self) -> None:
         """The person does not want to hear what is to come; it has no id yet to cancel by."""
         self._unwelcome = self.state in (State.ASKED, State.EXPECTED)
 
@@ -140,7 +140,7 @@ class ResponseGate:
         self.response, self._ended = "", response
         self._step(Step.END)
 
-    def taken(self, create: str) -> bool:
+    def on_conflict(self, create: str) -> bool:
         """Another one runs, so what we asked for was refused: it is asked for once more, behind that one.
 
         `create` is the event_id of ours that the server names, or empty. False where it was refused so before, and is

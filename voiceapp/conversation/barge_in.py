@@ -1,0 +1,48 @@
+"""Barge-in: the person speaks, types or presses a key into an answer, which is cut; what was heard of it stays."""
+
+from . import dialects
+from .effect_list import EffectList
+from .output_audio import OutputAudio
+from .response_gate import ResponseGate, State
+from .tools import Tools
+
+
+class BargeIn:
+    """Of one session. `interrupts`: the server cancels its own response when it hears the person.
+
+    There a cancel of ours would come second, and could hit the next response.
+    """
+
+    def __init__(
+        self, out: EffectList, output: OutputAudio, gate: ResponseGate, tools: Tools, *, interrupts: bool
+    ) -> None:
+        self._out = out
+        self._output = output
+        self._gate = gate
+        self._tools = tools
+        self._interrupts = interrupts
+
+    def by_voice(self) -> None:
+        """The server hears the person speak: what plays is dropped, and the response ends."""
+        self._gate.person_began()
+        self.cut_running(cancel=not self._interrupts)
+        self._output.flush_all()
+
+    def by_hand(self) -> None:
+        """A key, or typed text: the server does not know of it, and an answer still to come is unwanted, too."""
+        self.cut_running(cancel=True)
+        self._gate.suppress_next()
+        self._output.flush_all()
+
+    def cut_running(self, *, cancel: bool) -> None:
+        """One that was given up may still run."""
+        if self._gate.response or self._gate.state is State.RUNNING:
+            self.cut(self._gate.response, cancel=cancel)
+
+    def cut(self, response: str, *, cancel: bool) -> None:
+        """What still comes of the response is dropped; where it was already, nothing happens."""
+        if not self._output.cut(response):
+            return
+        self._tools.response_over(response, whole=False)
+        if cancel:
+            self._out.send(dialects.cancel(response))
