@@ -1,4 +1,4 @@
-"""The version stands in pyproject.toml alone; the changelog's newest heading is the same, and nothing else names one."""
+"""The version stands in pyproject.toml alone: the changelog's newest heading is the same, nothing else names one."""
 
 import json
 import re

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from tests.clock import StandingLoop
+from tests.upstream.far_end import FarEnd
 from voiceapp.net import websocket
-from voiceapp.net.link import MESSAGES_PER_TURN, Cause, Ending, Link
+from voiceapp.net.link import CLOSE_WAIT_S, MESSAGES_PER_TURN, Cause, Ending, Link
 
 
 class Owner:
@@ -357,3 +359,21 @@ def test_many_small_messages_leave_others_their_turn() -> None:
         assert maximum <= MESSAGES_PER_TURN + 256 // 8
 
     play(script, buffer=256)
+
+
+def test_one_that_was_never_open_says_goodbye_and_ends_when_that_is_answered(
+    loop: StandingLoop, far_end: FarEnd
+) -> None:
+    loop.do(lambda: far_end.link.close(1000))
+    assert far_end.closed == 1000
+    assert loop.timers == 0, "nobody is waited for any more"
+
+
+def test_one_that_was_never_open_waits_for_a_silent_peer_no_longer_than_any_other(
+    loop: StandingLoop, far_end: FarEnd
+) -> None:
+    far_end.mute = True
+    loop.do(far_end.link.close)
+    assert loop.timers == 1
+    loop.pass_time(CLOSE_WAIT_S)
+    assert loop.timers == 0

@@ -32,7 +32,7 @@ class Watched(Keepalive):
 def keepalive(loop: StandingLoop, far_end: FarEnd) -> Iterator[Watched]:
     far_end.link.open(Owner())
     keepalive = Watched(loop)
-    keepalive.feel(far_end.link)
+    keepalive.watch(far_end.link)
     yield keepalive
     keepalive.stop()
     assert loop.timers == 0
@@ -79,7 +79,7 @@ def test_a_link_that_waited_for_its_turn_is_not_blamed_for_its_silence(
     for _ in range(10):
         far_end.say("rate_limits.updated")
         loop.pass_time(QUIET_S - 1)
-    keepalive.feel(other.link)
+    keepalive.watch(other.link)
     loop.pass_time(QUIET_S + PONG_S + 1)
     assert keepalive.given_up == []
     assert (len(far_end.pings), len(other.pings)) == (0, 1)

@@ -92,7 +92,7 @@ class Link:
         self._owner: LinkOwner | None = None
         self._ending: Ending | None = None
         self._lingering: asyncio.TimerHandle | None = None
-        self._over = False
+        self._served = self._over = False
         self._discarding = 0
         self._messages = 0
         self._reads_on = False
@@ -105,14 +105,7 @@ class Link:
         if self._ending is not None:
             self._loop.call_soon(self._tell_ending)
             return
-        try:
-            self._sock.setblocking(False)
-            self._loop.add_reader(self._fd, self._readable)
-        except (OSError, ValueError):
-            self.abort(Cause.LOST)
-            return
-        if isinstance(self._sock, ssl.SSLSocket) and self._sock.pending():
-            self._loop.call_soon(self._read_on)
+        self._serve()
 
     def hand_over(self, owner: LinkOwner | None) -> None:
         """From now on another is told; None: nobody is."""
@@ -142,6 +135,8 @@ class Link:
             return
         frame = self._endpoint.close(code, reason)
         self._end(Ending(cause, code, reason))
+        # One that was never open is read from now on, for the peer's goodbye.
+        self._serve()
         self._write(frame)
         self._linger()
 
@@ -165,6 +160,19 @@ class Link:
                 self._sock.close()
         else:
             self._released()
+
+    def _serve(self) -> None:
+        if self._served:
+            return
+        self._served = True
+        try:
+            self._sock.setblocking(False)
+            self._loop.add_reader(self._fd, self._readable)
+        except (OSError, ValueError):
+            self.abort(Cause.LOST)
+            return
+        if isinstance(self._sock, ssl.SSLSocket) and self._sock.pending():
+            self._loop.call_soon(self._read_on)
 
     # The end: first the state, then, in a turn of its own, the owner
 
