@@ -55,7 +55,7 @@ control_socket_disable = True
 
 def on_starting(server):
     """Before any worker: the browser's half of Socket.IO must be there, and what the engine's life hangs on."""
-    lifeline.tie()
+    lifeline.create()
     try:
         vendor.fetch()
     except vendor.VendorError as error:

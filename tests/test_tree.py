@@ -15,7 +15,7 @@ MODULES = sorted(
 )
 # They say what others do, and do nothing.
 WITHOUT_BEHAVIOUR = {
-    "call/host.py", "conversation/effects.py", "conversation/events.py", "conversation/turn_detection.py",
+    "call/interfaces.py", "conversation/effects.py", "conversation/events.py", "conversation/turn_detection.py",
     "web/services.py",
 }  # fmt: skip
 # The parts of a server which nobody meets but over its socket.

@@ -62,7 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     connector = Connector(bridge, settings.upstream_key, engine, rules.upstream_message_bytes)
     version = pages.static_files(app).version
     registry = Registry(Shared(connector, settings.chunk_ms, version, settings.ready_s), limits)
-    sockets.Pages(socketio, registry, limits, options)
+    sockets.PageConnections(socketio, registry, limits, options)
     if engine is not None:
         # When the calls have ended.
         bridge.at_stop(engine.stop)

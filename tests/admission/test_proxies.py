@@ -34,7 +34,7 @@ def test_the_client_is_whom_our_outermost_proxy_saw(forwarded: str, declared: st
 
 
 @pytest.mark.parametrize(
-    ("peer", "forwarded", "claimed"),
+    ("peer", "forwarded", "unverified_client"),
     [
         ("10.0.0.1", "9.9.9.9, 203.0.113.7", "203.0.113.7"),
         ("::ffff:127.0.0.1", "203.0.113.7", "203.0.113.7"),
@@ -43,10 +43,10 @@ def test_the_client_is_whom_our_outermost_proxy_saw(forwarded: str, declared: st
         ("10.0.0.1", "", ""),
     ],
 )
-def test_an_undeclared_proxy_only_claims(peer: str, forwarded: str, claimed: str) -> None:
+def test_an_undeclared_proxy_only_claims(peer: str, forwarded: str, unverified_client: str) -> None:
     environ = {"REMOTE_ADDR": peer, "HTTP_X_FORWARDED_FOR": forwarded}
-    assert proxies().claimed(environ) == claimed
-    assert proxies(VOICEAPP_PROXIES="1").claimed(environ) == ""
+    assert proxies().unverified_client(environ) == unverified_client
+    assert proxies(VOICEAPP_PROXIES="1").unverified_client(environ) == ""
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ class Call:
         self.capacity = Capacity(rules)
         limits = Limits(bridge, rules, self.capacity, budgets or Budgets(rules, QuotaStore(Secret(""))))
         limits.executor = AtOnce(1)
-        self.limits = limits.receive(VISITOR)
+        self.limits = limits.begin(VISITOR)
 
     def admit(self) -> "Call":
         self._loop.run_until_complete(self.limits.admit(self))

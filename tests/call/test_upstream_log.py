@@ -17,14 +17,14 @@ def log(caplog: pytest.LogCaptureFixture) -> Iterator[UpstreamLog]:
 
 
 def test_an_error_is_explained_without_what_people_said(log: UpstreamLog, caplog: pytest.LogCaptureFixture) -> None:
-    log.effect(effects.Note("flagged", "Your input my secret diary was flagged.", "item.content"), 0.0)
+    log.effect(effects.LogError("flagged", "Your input my secret diary was flagged.", "item.content"), 0.0)
     assert "call c1: upstream error: flagged (item.content)" in caplog.text
     assert "diary" not in caplog.text
 
 
 def test_of_very_many_at_once_only_the_codes_are_said(log: UpstreamLog, caplog: pytest.LogCaptureFixture) -> None:
     for _ in range(EXPLAINED_AT_ONCE + 5):
-        log.effect(effects.Note("server_error", "The disk is broken.", ""), 0.0)
+        log.effect(effects.LogError("server_error", "The disk is broken.", ""), 0.0)
     assert EXPLAINED_AT_ONCE <= caplog.text.count("The disk is broken") <= EXPLAINED_AT_ONCE + 1
     assert caplog.text.count("server_error") == EXPLAINED_AT_ONCE + 5
 

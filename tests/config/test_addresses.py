@@ -6,7 +6,7 @@ from voiceapp.config import addresses
 
 
 @pytest.mark.parametrize(
-    ("address", "household"),
+    ("address", "rate_limit_key"),
     [
         ("203.0.113.7", "203.0.113.7"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
@@ -14,8 +14,8 @@ from voiceapp.config import addresses
         ("", ""),
     ],
 )
-def test_an_ipv6_network_counts_as_one_address(address: str, household: str) -> None:
-    assert addresses.household(address) == household
+def test_an_ipv6_network_counts_as_one_address(address: str, rate_limit_key: str) -> None:
+    assert addresses.rate_limit_key(address) == rate_limit_key
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_an_ipv6_network_counts_as_one_address(address: str, household: str) -> 
     ],
 )
 def test_an_entry_of_a_proxy_holds_an_address(hop: str, address: str) -> None:
-    assert addresses.of_hop(hop) == address
+    assert addresses.parse_forwarded(hop) == address
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from voiceapp.conversation.turns import Turn
 
 PATIENCE = SECONDS[Wait.RESPONSE]
 # Behind an answer that hangs one may be asked for, that is refused, and one more, which hangs.
-LONGEST_S = 4 * PATIENCE + SECONDS[Wait.SPEECH] + SECONDS[Wait.TOOL]
+MAX_S = 4 * PATIENCE + SECONDS[Wait.SPEECH] + SECONDS[Wait.TOOL]
 # These are no word of an answer that does not come.
 NO_TELLING = (faults.CHANGE_REFUSED, faults.TOOL_LOOP)
 Interruption = ev.Interrupted | ev.TextTyped | ev.Talked
@@ -247,7 +247,7 @@ def test_nobody_waits_for_ever(steps: list[tuple[Any, ...]], opening: bool, inte
     world = World(opening=opening, interrupts=interrupts)
     for name, *given_values in steps:
         getattr(world, name)(*given_values)
-    world.wait(LONGEST_S)
+    world.wait(MAX_S)
     if world.over:
         return
     assert world.waiting == []

@@ -13,7 +13,7 @@ from voiceapp.conversation.effects import (
     EntryRemoved,
     Flush,
     ItemPlaced,
-    Note,
+    LogError,
     Notify,
     Play,
     Ready,
@@ -204,7 +204,7 @@ class TestConfigure:
         call = Call().begin()
         (update,) = named(call.hear(ev.Configured(PushToTalk())))
         effects = call.hear(ev.UpstreamError("invalid_value", "…", update["event_id"], "session.audio.input"))
-        assert effects[0] == Note("invalid_value", "…", "session.audio.input")
+        assert effects[0] == LogError("invalid_value", "…", "session.audio.input")
         (told,) = effects[1:]
         assert (told.fault.code, told.fault.param) == ("change_refused", "session.audio.input")
 
@@ -237,14 +237,14 @@ class TestTranscript:
         call.hear(ev.UserTextDelta("u1", known))
         effects = call.hear(ev.UserTextFailed("u1", "DeploymentNotFound"))
         assert shown(effects, *TEXTS) == [TextFinished("u1", known, failed=True)]
-        assert Note("DeploymentNotFound") in effects
+        assert LogError("DeploymentNotFound") in effects
         assert turns(effects) == []
 
     def test_a_failed_transcription_of_what_is_gone_is_for_the_log_alone(self) -> None:
         call = Call().begin()
         call.ask()
         call.hear(ev.ItemDeleted("u1"))
-        assert call.hear(ev.UserTextFailed("u1", "x")) == [Note("x")]
+        assert call.hear(ev.UserTextFailed("u1", "x")) == [LogError("x")]
 
     @pytest.mark.parametrize("why", ["length", "filter", "other"])
     @pytest.mark.parametrize("final", [False, True])
@@ -257,7 +257,7 @@ class TestTranscript:
         *before, mark = shown(effects, *TEXTS)
         assert mark == TextIncomplete("a1", why)
         assert before == ([] if final else [TextFinished("a1", "One two three four five.")])
-        assert Note("response_incomplete", why) in effects
+        assert LogError("response_incomplete", why) in effects
 
     def test_of_several_items_the_last_is_the_one_that_was_not_ended(self) -> None:
         call = Call().begin()
@@ -323,15 +323,15 @@ class TestErrors:
         ],
     )
     def test_what_no_later_turn_can_mend_ends_the_call(self, code: str, fault: faults.Fault) -> None:
-        assert Call().begin().hear(ev.UpstreamError(code, "…", "")) == [Note(code, "…"), End(fault)]
+        assert Call().begin().hear(ev.UpstreamError(code, "…", "")) == [LogError(code, "…"), End(fault)]
 
     def test_a_race_is_for_the_log_alone(self) -> None:
         effects = Call().begin().hear(ev.UpstreamError("response_cancel_not_active", "…", ""))
-        assert effects == [Note("response_cancel_not_active", "…")]
+        assert effects == [LogError("response_cancel_not_active", "…")]
 
     def test_anything_else_is_told_and_the_call_goes_on(self) -> None:
         effects = Call().begin().hear(ev.UpstreamError("server_error", "org-secret failed", ""))
-        assert effects == [Note("server_error", "org-secret failed"), Notify(faults.FAILED)]
+        assert effects == [LogError("server_error", "org-secret failed"), Notify(faults.FAILED)]
 
     def test_a_failed_response_is_told_and_gives_the_turn_back(self) -> None:
         call = Call().begin()
@@ -395,17 +395,17 @@ class TestUsage:
         call = Call().begin()
         call.answer(done=False)
         (estimate,) = charges(call.conversation.close())
-        assert call.conversation.owed
+        assert call.conversation.usage_pending
         (told,) = charges(call.conversation.take_late(ev.ResponseDone("r1", "cancelled", ev.Usage(10, 20))))
         assert (told.key, told.usage, told.estimated) == (estimate.key, ev.Usage(10, 20), False)
-        assert not call.conversation.owed
+        assert not call.conversation.usage_pending
 
     @pytest.mark.parametrize("events", [[ev.TextTyped("Hello")], [ev.SpeechStopped("u1"), ev.Committed("u1", None)]])
     def test_an_answer_that_begins_only_after_the_end_is_cancelled_and_charged(self, events: list[ev.Event]) -> None:
         call = Call().begin()
         call.hear(*events)
         assert charges(call.conversation.close()) == []
-        assert call.conversation.owed
+        assert call.conversation.usage_pending
         effects = call.conversation.take_late(ev.ResponseCreated("r1"))
         assert sent(effects) == [{"type": "response.cancel", "response_id": "r1"}]
         # Nothing is told of it in time: what it read is known.
@@ -414,7 +414,7 @@ class TestUsage:
         assert estimate.usage.input_text_tokens > 0
         (told,) = charges(call.conversation.take_late(ev.ResponseDone("r1", "cancelled", ev.Usage(10, 20))))
         assert (told.key, told.usage, told.estimated) == (estimate.key, ev.Usage(10, 20), False)
-        assert not call.conversation.owed
+        assert not call.conversation.usage_pending
 
     def test_a_quiet_end_costs_nothing_more(self) -> None:
         call = Call().begin()

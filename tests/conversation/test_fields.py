@@ -16,7 +16,7 @@ def test_nothing_that_is_odd_is_taken_for_what_was_asked(value: Any) -> None:
     assert fields.part(message, "it") == (value if isinstance(value, dict) else {})
     assert fields.count(message, "it") in (0, value)
     assert type(fields.count(message, "it")) is int
-    assert 0 <= fields.amount(message, "it") <= fields.MOST
+    assert 0 <= fields.amount(message, "it") <= fields.MAX_PRICE
 
 
 def test_what_is_missing_is_empty_and_a_text_that_must_be_there_is_asked_for_by_name() -> None:

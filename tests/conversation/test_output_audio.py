@@ -8,7 +8,7 @@ import pytest
 from voiceapp.conversation.effect_list import EffectList
 from voiceapp.conversation.effects import Flush, Play, Send, SoundComplete
 from voiceapp.conversation.events import AudioDelta, Flushed, Heard
-from voiceapp.conversation.output_audio import LONGEST_GAP_S, MAX_RESPONSES, OutputAudio
+from voiceapp.conversation.output_audio import MAX_GAP_S, MAX_RESPONSES, OutputAudio
 from voiceapp.conversation.transcript_writer import TranscriptWriter
 from voiceapp.conversation.usage import Meter
 
@@ -90,7 +90,7 @@ def test_what_was_flushed_is_kept_upstream_as_far_as_it_was_heard(
 
 def test_it_plays_until_the_page_has_heard_it() -> None:
     said = Said().second()
-    assert said.sound.remaining_s() == 1 + LONGEST_GAP_S
+    assert said.sound.remaining_s() == 1 + MAX_GAP_S
     said.sound.complete("a1")
     said.sound.heard(Heard("a1", 400))
     assert said.sound.playing

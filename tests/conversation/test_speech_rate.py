@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conversation.scripts import ANSWERS
-from voiceapp.conversation.speech_rate import RATES, USUAL_MS, character_ms, speech_ms, spoken_in
+from voiceapp.conversation.speech_rate import DEFAULT_MS, RATES, character_ms, speech_ms, spoken_in
 
 PAGE = Path(__file__).parents[2] / "voiceapp" / "static" / "js" / "text" / "speech-rate.js"
 
@@ -16,7 +16,7 @@ def test_the_page_has_the_same_numbers() -> None:
     script = re.sub(r"//.*", "", PAGE.read_text(encoding="utf-8"))
     rows = re.findall(r"\[0x(\w+), 0x(\w+), (\d+)\]", script)
     assert tuple((int(first, 16), int(last, 16), int(ms)) for first, last, ms in rows) == RATES
-    assert json.loads(re.findall(r"DEFAULT_MS = (\d+)", script)[0]) == USUAL_MS
+    assert json.loads(re.findall(r"DEFAULT_MS = (\d+)", script)[0]) == DEFAULT_MS
 
 
 def test_the_ranges_stand_in_order() -> None:

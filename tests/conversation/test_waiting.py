@@ -145,21 +145,21 @@ class TestAResponseThatDoesNotEnd:
         call.ask()
         call.hear(ev.ResponseCreated("r1"))
         assert turns(call.hear(ev.UpstreamError("server_error", "…", ""))) == []
-        assert turns(call.wait(SECONDS[Wait.REST])) == ["listening"]
+        assert turns(call.wait(SECONDS[Wait.AFTER_ERROR])) == ["listening"]
 
     def test_an_error_behind_which_it_goes_on_was_not(self) -> None:
         call = Call().begin()
         call.ask()
         call.hear(ev.ResponseCreated("r1"), ev.UpstreamError("server_error", "…", ""))
         call.answer(done=False)
-        assert call.wait(SECONDS[Wait.REST]) == []
+        assert call.wait(SECONDS[Wait.AFTER_ERROR]) == []
 
     def test_an_error_of_an_answer_before_does_not_hurry_the_next(self) -> None:
         call = Call().begin()
         call.ask()
         call.hear(ev.ResponseCreated("r1"), ev.UpstreamError("server_error", "…", ""), done("r1", "failed"))
         call.ask("u2")
-        assert call.wait(SECONDS[Wait.REST]) == []
+        assert call.wait(SECONDS[Wait.AFTER_ERROR]) == []
 
     def test_an_error_of_an_answer_that_was_interrupted_hurries_nothing_either(self) -> None:
         call = Call().begin()

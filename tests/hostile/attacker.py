@@ -77,14 +77,14 @@ def get(server: Gunicorn, path: str, **headers: str) -> tuple[int, dict[str, str
 
 def frame(first: int, payload: bytes = b"", *, mask: bool = True, size: int | None = None) -> bytes:
     """A frame, as wrong as one likes: `size` is what it claims to carry."""
-    claimed = len(payload) if size is None else size
+    unverified_client = len(payload) if size is None else size
     bit = 0x80 if mask else 0
-    if claimed < 126:
-        head = bytes((first, bit | claimed))
-    elif claimed < 1 << 16:
-        head = struct.pack("!BBH", first, bit | 126, claimed)
+    if unverified_client < 126:
+        head = bytes((first, bit | unverified_client))
+    elif unverified_client < 1 << 16:
+        head = struct.pack("!BBH", first, bit | 126, unverified_client)
     else:
-        head = struct.pack("!BBQ", first, bit | 127, claimed)
+        head = struct.pack("!BBQ", first, bit | 127, unverified_client)
     return head + (b"\0\0\0\0" if mask else b"") + payload
 
 

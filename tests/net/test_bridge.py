@@ -23,11 +23,11 @@ def test_calls_from_outside_run_in_order_on_its_thread(bridge: Bridge) -> None:
     seen: list[tuple[int, bool]] = []
     done = threading.Event()
     for n in range(100):
-        bridge.run(lambda n=n: seen.append((n, bridge.here)))
+        bridge.run(lambda n=n: seen.append((n, bridge.on_loop_thread)))
     bridge.run(done.set)
     assert done.wait(5)
     assert seen == [(n, True) for n in range(100)]
-    assert not bridge.here
+    assert not bridge.on_loop_thread
 
 
 def test_a_call_from_the_inside_runs_at_once(bridge: Bridge) -> None:
@@ -72,7 +72,7 @@ def test_a_failing_task_is_logged_and_hurts_nobody(bridge: Bridge, caplog: pytes
 def test_stopping_runs_the_stoppers_and_ends_the_thread() -> None:
     bridge, stopped = Bridge(), []
     bridge.start()
-    bridge.at_stop(lambda: stopped.append(bridge.here))
+    bridge.at_stop(lambda: stopped.append(bridge.on_loop_thread))
     bridge.stop()
     bridge.stop()
     assert stopped == [True]
@@ -136,7 +136,7 @@ def test_who_connects_in_the_moment_of_the_end_is_told_of_it_first() -> None:
     bridge.start()
     bridge.at_stop(lambda: told.append("the end"))
     bridge.loop.call_soon_threadsafe(gate.wait)
-    bridge.run(lambda: told.append(bridge.connectors.submit(int)))
+    bridge.run(lambda: told.append(bridge.handshakes.submit(int)))
     ending = threading.Thread(target=bridge.stop)
     ending.start()
     time.sleep(0.1)

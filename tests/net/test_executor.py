@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from voiceapp.net.executor import full_pool
+from voiceapp.net.executor import prestarted_pool
 
 
 def running(name: str) -> int:
@@ -12,7 +12,7 @@ def running(name: str) -> int:
 
 
 def test_all_threads_are_there_before_the_first_job() -> None:
-    pool = full_pool(4, "full")
+    pool = prestarted_pool(4, "full")
     assert running("full") == 4
     assert list(pool.map(str, range(8))) == [str(n) for n in range(8)]
     assert running("full") == 4
@@ -28,7 +28,7 @@ def test_where_the_system_gives_fewer_the_pool_works_with_those(monkeypatch: pyt
         start(thread)
 
     monkeypatch.setattr(threading.Thread, "start", grudging)
-    pool = full_pool(4, "few")
+    pool = prestarted_pool(4, "few")
     assert pool.submit(lambda: 3).result(5) == 3
     monkeypatch.undo()
     pool.shutdown()

@@ -7,14 +7,14 @@ import sys
 SERVER = """
 import os, signal
 from voiceapp.ops import lifeline
-assert lifeline.end() is None
-lifeline.tie()
-lifeline.tie()
+assert lifeline.read_end() is None
+lifeline.create()
+lifeline.create()
 if os.fork() == 0:
     # A worker, which has a child of its own, as a subprocess would be.
     if os.fork() == 0:
         print("waiting", flush=True)
-        os.read(lifeline.end(), 1)
+        os.read(lifeline.read_end(), 1)
         print("gone", flush=True)
         os._exit(0)
     signal.pause()

@@ -90,7 +90,7 @@ def test_nobody_else_builds_an_event() -> None:
 
 def test_what_is_not_for_the_page_has_none() -> None:
     assert down.event_of(effects.Send({"type": "response.create"})) is None
-    assert down.event_of(effects.Note("code")) is None
+    assert down.event_of(effects.LogError("code")) is None
 
 
 @pytest.mark.parametrize(

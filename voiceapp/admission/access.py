@@ -77,7 +77,7 @@ class Access:
 
     def address(self, environ: Environ) -> str:
         """Where the request comes from, as the limits count it."""
-        return addresses.household(self._proxies.client(environ))
+        return addresses.rate_limit_key(self._proxies.client(environ))
 
     def refusal(self, environ: Environ) -> tuple[Fault, dict[str, str]]:
         """Why somebody may not come in, and what that was judged by."""
@@ -105,10 +105,10 @@ class Access:
 
     def _tries(self, environ: Environ) -> list[tuple[str, int]]:
         """Whom a try counts for, and how many each has."""
-        address, claimed = self.address(environ), self._proxies.claimed(environ)
-        if not claimed:
+        address, unverified_client = self.address(environ), self._proxies.unverified_client(environ)
+        if not unverified_client:
             return [(address, WRONG_TRIES_A_MINUTE)]
-        one = f"{address} for {addresses.household(claimed)}"
+        one = f"{address} for {addresses.rate_limit_key(unverified_client)}"
         return [(one, WRONG_TRIES_A_MINUTE), (address, WRONG_TRIES_BEHIND_ONE)]
 
     def new_cookie(self, person: str) -> str:

@@ -22,7 +22,7 @@ class Proxies:
         self._rules = rules
         self._warned = False
 
-    def believed(self, environ: Environ) -> int:
+    def trusted_hops(self, environ: Environ) -> int:
         """How many proxies in front of this request are the operator's own."""
         if self._rules.proxies == 0 and self.is_trusted(environ):
             return 1
@@ -40,27 +40,27 @@ class Proxies:
         What stands before that entry the client may have written itself. A shorter list, or no address there, means
         that the proxies were gone around: then the peer counts.
         """
-        believed, header, hops = self.believed(environ), self._rules.client_header, _hops(environ)
-        said = addresses.of_hop(_header(environ, header).strip()) if header else ""
+        trusted_hops, header, hops = self.trusted_hops(environ), self._rules.client_header, _hops(environ)
+        said = addresses.parse_forwarded(_header(environ, header).strip()) if header else ""
         if said:
             return said
-        if believed == 0 and self.claimed(environ):
+        if trusted_hops == 0 and self.unverified_client(environ):
             self._warn(peer(environ))
         # Nobody goes around a platform's router.
-        at = min(believed, len(hops)) if header else believed
-        return (addresses.of_hop(hops[-at]) if 0 < at <= len(hops) else "") or peer(environ)
+        at = min(trusted_hops, len(hops)) if header else trusted_hops
+        return (addresses.parse_forwarded(hops[-at]) if 0 < at <= len(hops) else "") or peer(environ)
 
-    def claimed(self, environ: Environ) -> str:
+    def unverified_client(self, environ: Environ) -> str:
         """Whom a proxy that nobody declared says it speaks for; empty where nothing speaks for a proxy.
 
         Not to be believed: good for telling people apart, not for letting anybody in.
         """
         other_end = peer(environ)
         # A Unix socket has no address.
-        if self.believed(environ) or (other_end and not addresses.is_local(other_end)):
+        if self.trusted_hops(environ) or (other_end and not addresses.is_local(other_end)):
             return ""
         hops = _hops(environ)
-        return addresses.of_hop(hops[-1]) if hops else ""
+        return addresses.parse_forwarded(hops[-1]) if hops else ""
 
     def _warn(self, proxy: str) -> None:
         if not self._warned:
@@ -97,7 +97,7 @@ class Proxies:
             return True
         places = {addresses.place(name) for name in self.names(environ)}
         # A proxy often drops the port that it was asked on ($host of nginx does): then its name stands for all ports.
-        return named[1] in places or (self.believed(environ) > 0 and addresses.host(named[1]) in places)
+        return named[1] in places or (self.trusted_hops(environ) > 0 and addresses.host(named[1]) in places)
 
     def prefix(self, environ: Environ) -> str:
         """The path the app lives under, such as `/voice`; empty at the root. A value that is no such path is none."""
@@ -107,8 +107,8 @@ class Proxies:
 
     def _outermost(self, environ: Environ, name: str) -> str:
         """What the outermost of our proxies wrote; a list may be shorter, for many proxies replace what is there."""
-        values, believed = _values(environ, name), self.believed(environ)
-        return values[-min(believed, len(values))] if believed and values else ""
+        values, trusted_hops = _values(environ, name), self.trusted_hops(environ)
+        return values[-min(trusted_hops, len(values))] if trusted_hops and values else ""
 
 
 def peer(environ: Environ) -> str:

@@ -21,8 +21,8 @@ from ..wire import down
 from .call_metrics import CallMetrics
 from .cost import CostObserver
 from .drain import Drain
-from .host import PageEnd
 from .inspection import Inspector
+from .interfaces import PageEnd
 from .latency import LatencyObserver
 from .limits import CallLimits
 from .observers import Observers, Session
@@ -221,7 +221,7 @@ class Call:
         link = self._relay.link
         if link is None:
             return
-        if drained and self._conversation.owed and link.ending is None and not self.cost.tariff.free:
+        if drained and self._conversation.usage_pending and link.ending is None and not self.cost.tariff.free:
             Drain(self._bridge.loop, link, self._relay.reader, self._conversation, self._settle)
         else:
             link.close(1000)

@@ -37,7 +37,7 @@ class Drain:
             return
         for effect in self._conversation.take_late(self._reader.read(payload).event):
             self._perform(effect)
-        if not self._conversation.owed:
+        if not self._conversation.usage_pending:
             self._close()
 
     def link_binary(self, _: bytes) -> None:

@@ -17,7 +17,7 @@ from ..config.tariff import MILLIONTHS
 from ..conversation.faults import Fault
 from ..errors import BUDGET_LOW, BUDGET_SPENT, CALL_ENDING, CALL_TOO_LONG, IDLE, IDLE_SOON
 from ..net.bridge import Bridge
-from ..net.executor import full_pool
+from ..net.executor import prestarted_pool
 from ..wire import down
 from .cost import CallCost
 from .observers import Observer, Session
@@ -28,9 +28,9 @@ log = logging.getLogger(__name__)
 LOOK_S, CHARGE_S = 5.0, 10.0
 EXECUTOR_THREADS = 4
 # So that a moment is past, however it was rounded.
-A_LITTLE_S = 0.001
+TIMER_EPSILON_S = 0.001
 # A warning comes when a sixth is left, and of long calls 5 minutes before the end.
-WARN_AT, LONGEST_WARNING_S = 5 / 6, 300.0
+WARN_AT, MAX_WARNING_S = 5 / 6, 300.0
 
 
 class Limited(Protocol):
@@ -65,9 +65,9 @@ class Limits:
         self.bridge.at_start(self._start_executor)
 
     def _start_executor(self) -> None:
-        self.executor = full_pool(EXECUTOR_THREADS, "quota")
+        self.executor = prestarted_pool(EXECUTOR_THREADS, "quota")
 
-    def receive(self, visitor: Visitor) -> "CallLimits":
+    def begin(self, visitor: Visitor) -> "CallLimits":
         """The limits of a call that begins. Raises `LimitError` where there is no room."""
         self.capacity.begin_call()
         return CallLimits(self, visitor)
@@ -142,8 +142,8 @@ class CallLimits(Observer):
         now, waits = self._now(), [LOOK_S]
         for since, maximum in ((self._began, self.rules.call_s), (self._active, self.rules.idle_s)):
             if maximum:
-                moments = (since + maximum - min(LONGEST_WARNING_S, maximum * (1 - WARN_AT)), since + maximum)
-                waits += [maximum / 6, *(moment - now + A_LITTLE_S for moment in moments if moment >= now)]
+                moments = (since + maximum - min(MAX_WARNING_S, maximum * (1 - WARN_AT)), since + maximum)
+                waits += [maximum / 6, *(moment - now + TIMER_EPSILON_S for moment in moments if moment >= now)]
         self._timer = self._limits.bridge.loop.call_later(min(waits), self._look)
 
     def _look(self) -> None:
@@ -166,7 +166,7 @@ class CallLimits(Observer):
         if not maximum:
             return None
         left = self._began + maximum - now
-        self._warn_if(left <= min(LONGEST_WARNING_S, maximum * (1 - WARN_AT)), CALL_ENDING)
+        self._warn_if(left <= min(MAX_WARNING_S, maximum * (1 - WARN_AT)), CALL_ENDING)
         return CALL_TOO_LONG if left <= 0 else None
 
     def _look_at_silence(self, now: float) -> Fault | None:

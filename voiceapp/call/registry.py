@@ -3,7 +3,7 @@
 from ..admission.access import Visitor
 from ..upstream.session_options import Plan
 from .call import Call, Shared
-from .host import PageEnd
+from .interfaces import PageEnd
 from .limits import Limits
 
 
@@ -21,7 +21,7 @@ class Registry:
         `request`: the id of the request that the page came by.
         """
         self._forget_ended()
-        call = Call(self._shared, page, plan, self._limits.receive(visitor), visitor, request)
+        call = Call(self._shared, page, plan, self._limits.begin(visitor), visitor, request)
         self._calls[call.id] = call
         return call
 

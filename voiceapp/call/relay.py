@@ -16,8 +16,8 @@ from ..net.link import Cause, Ending, Link
 from ..net.rate_limit import TokenBucket
 from ..upstream.session_opener import fault_of
 from ..wire import down
-from .host import Host, PageEnd
 from .inbox import Inbox
+from .interfaces import CallOwner, PageEnd
 from .observers import Observers
 from .outbox import Outbox
 
@@ -33,7 +33,9 @@ class Relay:
     `sent_bytes`: of sound, to the session that goes on. `watched`: whether the page wants to see what passes.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, conversation: Conversation, page: PageEnd, host: Host) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, conversation: Conversation, page: PageEnd, owner: CallOwner
+    ) -> None:
         self.page: PageEnd | None = page
         self.link: Link | None = None
         self.reader = EventReader()
@@ -42,10 +44,10 @@ class Relay:
         self.over = self.watched = False
         self._loop = loop
         self._conversation = conversation
-        self._host = host
+        self._owner = owner
         self._inbox = Inbox()
         self._outbox = Outbox()
-        self._hurried = TokenBucket(1, 1)
+        self._notice_rate = TokenBucket(1, 1)
         self._timer: asyncio.TimerHandle | None = None
 
     # What the server says
@@ -62,17 +64,17 @@ class Relay:
             if self.watched:
                 self.watch_message("down", len(payload), _DELTA)
         except Exception:
-            self._host.fail()
+            self._owner.fail()
 
     def link_binary(self, _: bytes) -> None:
-        log.info("call %s: a binary message from the upstream was ignored", self._host.id)
+        log.info("call %s: a binary message from the upstream was ignored", self._owner.id)
 
     def link_closed(self, end: Ending) -> None:
         if self.over:
             return
-        fault = fault_of(end, self._host.id, self._conversation.talk)
+        fault = fault_of(end, self._owner.id, self._conversation.talk)
         if end.cause is Cause.STALLED:
-            self._host.finish(fault)
+            self._owner.finish(fault)
         else:
             self.handle(ev.UpstreamClosed(end.code, end.reason))
 
@@ -102,8 +104,8 @@ class Relay:
             self.link.send(b'{"type":"input_audio_buffer.append","audio":"', sound, b'"}')
             self._conversation.sound_sent(size)
             self.sent_bytes += size
-        elif self._hurried.take(1):
-            self._host.warn(TOO_FAST)
+        elif self._notice_rate.take(1):
+            self._owner.warn(TOO_FAST)
         due = self._inbox.due()
         if due:
             self.tell(down.Ack(due))
@@ -127,10 +129,10 @@ class Relay:
                     return
                 self.perform(effect)
             self.observers.handled(now)
-            self._look_in_time()
-            self._host.handled()
+            self._schedule_deadline()
+            self._owner.handled()
         except Exception:
-            self._host.fail()
+            self._owner.fail()
 
     def perform(self, effect: effects.Effect) -> None:
         event = down.event_of(effect)
@@ -149,11 +151,11 @@ class Relay:
             case effects.Send(message):
                 self._send_upstream(message)
             case effects.Ready():
-                self._host.ready(effect)
+                self._owner.ready(effect)
             case effects.Notify(fault):
-                self._host.warn(fault)
+                self._owner.warn(fault)
             case effects.End(fault):
-                self._host.finish(fault)
+                self._owner.finish(fault)
 
     def _send_upstream(self, message: Mapping[str, Any]) -> None:
         named = None if self.link is None else self.reader.ids.outward(message)
@@ -182,7 +184,7 @@ class Relay:
 
     # Time
 
-    def _look_in_time(self) -> None:
+    def _schedule_deadline(self) -> None:
         """One timer for whatever the conversation waits for; one that is too early for it does no harm."""
         deadline, timer = self._conversation.deadline, self._timer
         if self.over or deadline is None or (timer is not None and timer.when() <= deadline):

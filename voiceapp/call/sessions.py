@@ -15,7 +15,7 @@ from ..upstream.profiles import Profile
 from ..upstream.session_opener import SessionOpener
 from ..upstream.session_options import Plan
 from ..wire import down
-from .host import Host
+from .interfaces import CallOwner
 from .renewal import Ready, Renewal
 
 log = logging.getLogger(__name__)
@@ -24,21 +24,21 @@ log = logging.getLogger(__name__)
 class Sessions:
     """Of one call. `link`: of the session that goes on, None before it has begun; `plan`: what that was asked to be."""
 
-    def __init__(self, connector: Connector, plan: Plan, host: Host, receiver: LinkOwner, ready_s: float) -> None:
+    def __init__(self, connector: Connector, plan: Plan, owner: CallOwner, receiver: LinkOwner, ready_s: float) -> None:
         self.link: Link | None = None
         self.plan = plan
         self._connector = connector
         self._bridge = connector.bridge
-        self._host = host
+        self._owner = owner
         self._receiver = receiver
         self._ready_s = ready_s
         self._opening: SessionOpener | None = None
-        self._keepalive = Keepalive(self._bridge.loop, lambda: host.finish(faults.STALLED))
+        self._keepalive = Keepalive(self._bridge.loop, lambda: owner.finish(faults.STALLED))
         self._renewal = Renewal(
             self._bridge,
             self._reach,
             partial(self._opener, waits=lambda: None),
-            host.session_waits,
+            owner.session_waits,
             self._renewal_failed,
         )
 
@@ -47,19 +47,19 @@ class Sessions:
     async def begin(self) -> None:
         """Connect and ask for the first session. Raises `VoiceError`."""
         link = await self._reach(self.plan.profile)
-        if self._host.over:
+        if self._owner.over:
             # Python 3.11 may swallow the cancellation of what was just done.
             link.close(1000)
             return
-        log.info("call %s: connected to %s", self._host.id, self.plan.profile.name)
+        log.info("call %s: connected to %s", self._owner.id, self.plan.profile.name)
         opened = partial(self._opened, link)
-        self._opening = self._opener(link, self.plan, opened, self._host.finish, waits=self._tell_waiting)
+        self._opening = self._opener(link, self.plan, opened, self._owner.finish, waits=self._tell_waiting)
         self._opening.start()
 
     def _opened(self, link: Link, session: ev.SessionUpdated) -> None:
         self._opening = None
         self._go_on_with(link)
-        self._host.opened(session)
+        self._owner.opened(session)
 
     # Another, that takes over
 
@@ -85,14 +85,14 @@ class Sessions:
         self._go_on_with(ready.link)
         before.hand_over(None)
         before.close(1000)
-        log.info("call %s: continues in a new session with %s", self._host.id, ready.plan.profile.name)
+        log.info("call %s: continues in a new session with %s", self._owner.id, ready.plan.profile.name)
         return ready
 
     def _renewal_failed(self, error: Exception) -> None:
         code = error.fault.code if isinstance(error, VoiceError) else type(error).__name__
-        log.warning("call %s: a new session could not be opened: %s", self._host.id, code)
-        if not self._host.over:
-            self._host.warn(RENEWAL_FAILED)
+        log.warning("call %s: a new session could not be opened: %s", self._owner.id, code)
+        if not self._owner.over:
+            self._owner.warn(RENEWAL_FAILED)
 
     # The end
 
@@ -126,16 +126,16 @@ class Sessions:
             self._bridge.loop,
             link,
             plan,
-            self._host.id,
+            self._owner.id,
             ready_s=self._ready_s,
             opened=opened,
             failed=failed,
             waits=waits,
-            watch=self._host.watch_message,
+            watch=self._owner.watch_message,
         )
 
     def _tell_waiting(self) -> None:
-        self._host.warn(UPSTREAM_STARTING)
+        self._owner.warn(UPSTREAM_STARTING)
 
     def _tell_loading(self, part: tuple[str, int, int] | None) -> None:
-        self._host.warn(ENGINE_STARTING, down.Progress(*part) if part else None)
+        self._owner.warn(ENGINE_STARTING, down.Progress(*part) if part else None)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from ..conversation import effects
 from ..conversation.event_reader import LeftOut
 from ..net.rate_limit import TokenBucket
-from ..upstream import explanation
+from ..upstream import error_redaction
 from .observers import Observer
 
 log = logging.getLogger(__name__)
@@ -26,10 +26,10 @@ class UpstreamLog(Observer):
         self._left_out: Counter[LeftOut] = Counter()
 
     def effect(self, effect: effects.Effect, now: float) -> None:
-        if type(effect) is not effects.Note:
+        if type(effect) is not effects.LogError:
             return
         said = effect.message if self._explained.take(1) else ""
-        why = explanation.explain(effect.code, said, effect.param, self._talk() if said else ())
+        why = error_redaction.explain(effect.code, said, effect.param, self._talk() if said else ())
         log.warning("call %s: upstream error: %s", self._call, why)
 
     def left_out(self, why: LeftOut) -> None:

@@ -38,7 +38,7 @@ def is_loopback(host: str) -> bool:
     return host == "localhost" or (parsed is not None and parsed.is_loopback)
 
 
-def household(address: str) -> str:
+def rate_limit_key(address: str) -> str:
     """What counts as one address: an IPv6 customer holds a whole /64."""
     parsed = parse(address)
     if isinstance(parsed, IPv6Address):
@@ -46,7 +46,7 @@ def household(address: str) -> str:
     return str(parsed or address)
 
 
-def of_hop(hop: str) -> str:
+def parse_forwarded(hop: str) -> str:
     """The address in an entry of X-Forwarded-For, which some proxies write with a port; empty where there is none."""
     for candidate in (hop, hop.partition("]")[0].removeprefix("["), hop.rpartition(":")[0]):
         parsed = parse(candidate)
@@ -81,7 +81,7 @@ def host(netloc: str) -> str:
     return f"[{parsed}]" if isinstance(parsed, IPv6Address) else str(parsed)
 
 
-def asked_as(netloc: str) -> str:
+def idna_host(netloc: str) -> str:
     """The name as browsers send it: `日本語.example` goes out as `xn--wgv71a119e.example`.
 
     Raises `UnicodeError` for what is no name. Meant for what an operator wrote: a long one takes long.

@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parents[1] / "personas"
 DEFAULT = "companion"
 # The persona that VOICEAPP_INSTRUCTIONS makes.
 OWN = "own"
-LONGEST_FILE, LONGEST_INSTRUCTIONS, LONGEST_GREETING, LONGEST_NAME, LONGEST_HINTS = 65_536, 20_000, 500, 200, 1_000
+MAX_FILE, MAX_INSTRUCTIONS, MAX_GREETING, MAX_NAME, MAX_HINTS = 65_536, 20_000, 500, 200, 1_000
 MIN_SPEED, MAX_SPEED = 0.25, 1.5
 UPSTREAMS = ("openai", "azure", "beta", "embedded")
 
@@ -88,8 +88,8 @@ def read(file: Path) -> Persona:
             f"{file.name}: a persona's file has a name of small letters, digits, - and _, and not {OWN}."
         )
     try:
-        if file.stat().st_size > LONGEST_FILE:
-            raise SettingError(f"{file.name} is longer than {LONGEST_FILE} bytes.")
+        if file.stat().st_size > MAX_FILE:
+            raise SettingError(f"{file.name} is longer than {MAX_FILE} bytes.")
         text = file.read_text(encoding="utf-8")
         return _Reading(file.name, text, tomllib.loads(text)).persona(file.stem)
     except (OSError, ValueError) as error:
@@ -114,8 +114,8 @@ class _Reading:
             names=self._texts("name"),
             about=self._texts("about"),
             language=self._language(("language",)) or "",
-            instructions=self._text(("instructions",), LONGEST_INSTRUCTIONS).strip(),
-            greeting=self._text(("greeting",), LONGEST_GREETING).strip(),
+            instructions=self._text(("instructions",), MAX_INSTRUCTIONS).strip(),
+            greeting=self._text(("greeting",), MAX_GREETING).strip(),
             speed=self._speed(),
             needs_model=self._checked(("needs_model",), False, lambda v: type(v) is bool, "true or false"),
             voices=self._voices(),
@@ -127,12 +127,12 @@ class _Reading:
         """One text for all languages, or a table of them."""
         value = self._content.get(key, {})
         if isinstance(value, str):
-            return {"en": self._text((key,), LONGEST_NAME)}
+            return {"en": self._text((key,), MAX_NAME)}
         table = self._table(key, None)
         for language in table:
             if not is_language(language):
                 self._complain((key, language), "is no language tag such as en or ja")
-        return {language: self._text((key, language), LONGEST_NAME) for language in table}
+        return {language: self._text((key, language), MAX_NAME) for language in table}
 
     def _voices(self) -> Mapping[str, str]:
         names = self._table("voice", UPSTREAMS)
@@ -154,7 +154,7 @@ class _Reading:
         self._table("transcription", ("language", "hints"))
         return {
             "transcription_language": self._language(("transcription", "language")),
-            "hints": self._text(("transcription", "hints"), LONGEST_HINTS).strip(),
+            "hints": self._text(("transcription", "hints"), MAX_HINTS).strip(),
         }
 
     def _speed(self) -> float:

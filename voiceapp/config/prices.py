@@ -16,7 +16,7 @@ INPUTS = ("text", "audio", "image")
 KINDS = frozenset({*(f"{way}_{kind}" for way in ("input", "cached") for kind in INPUTS), "output_text", "output_audio"})
 # A transcription is billed by the minute or by tokens.
 BY_MINUTE, BY_TOKENS = frozenset({"minute"}), frozenset({"input_text", "input_audio", "output"})
-MOST = 1_000_000
+MAX_PRICE = 1_000_000
 DATED_NAME = re.compile(r"(.+)-\d{4}-\d{2}-\d{2}")
 
 Price = Mapping[str, float]
@@ -90,8 +90,8 @@ def _price(place: str, prices: Any, kinds: frozenset[str]) -> Price:
         raise SettingError(f"{place} must be a table of prices.")
     _same(place, set(prices), BY_MINUTE if kinds is BY_TOKENS and "minute" in prices else kinds)
     for kind, price in prices.items():
-        if type(price) not in (int, float) or not 0 <= price <= MOST:
-            raise SettingError(f"{place}: {kind} is {price!r}; it must be an amount from 0 to {MOST}.")
+        if type(price) not in (int, float) or not 0 <= price <= MAX_PRICE:
+            raise SettingError(f"{place}: {kind} is {price!r}; it must be an amount from 0 to {MAX_PRICE}.")
     return {kind: float(price) for kind, price in prices.items()}
 
 

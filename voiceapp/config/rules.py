@@ -13,7 +13,7 @@ from .addresses import is_loopback
 from .environment import Network, Reader
 
 # Of a worker on one core; it has the strength for more (benchmarks/README.md).
-USUAL_CALLS = 300
+DEFAULT_CALLS = 300
 # Sockets beside those of calls, of a worker, a person and an address: pages that are about to begin one, or have just
 # ended one.
 SPARE_SOCKETS, SPARE_PER_USER, SPARE_PER_ADDRESS = 256, 8, 32
@@ -22,11 +22,11 @@ SPARE_SOCKETS, SPARE_PER_USER, SPARE_PER_ADDRESS = 256, 8, 32
 SESSIONS_PER_USER, SESSIONS_PER_ADDRESS = (0.2, 20.0), (1.0, 60.0)
 SHORTEST_CODE = 6
 # Where the app can be reached from outside and nothing is set.
-USUAL_PER_USER, USUAL_PER_ADDRESS = 4, 16
-USUAL_PEOPLE = 4
+DEFAULT_PER_USER, DEFAULT_PER_ADDRESS = 4, 16
+DEFAULT_PEOPLE = 4
 # Before the names of its prices, in the setting.
 TRANSCRIPTION = "transcription_"
-USUAL_CALL_S, USUAL_IDLE_S = 2 * 3600, 360
+DEFAULT_CALL_S, DEFAULT_IDLE_S = 2 * 3600, 360
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +43,17 @@ class Rules:
     proxies: int = 0
     # The header in which a platform's router says who asks.
     client_header: str = ""
-    max_calls: int = USUAL_CALLS
+    max_calls: int = DEFAULT_CALLS
     calls_per_user: int = 0
     calls_per_address: int = 0
-    call_s: int = USUAL_CALL_S
-    idle_s: int = USUAL_IDLE_S
+    call_s: int = DEFAULT_CALL_S
+    idle_s: int = DEFAULT_IDLE_S
     user_day_s: int = 0
     day_s: int = 0
     user_day_money: float = 0.0
     day_money: float = 0.0
     # How many people share an address where nobody has a name: 0 where it is not counted.
-    people_per_address: int = USUAL_PEOPLE
+    people_per_address: int = DEFAULT_PEOPLE
     # Those the operator set, by the names of VOICEAPP_PRICES.
     prices: Mapping[str, float] = field(default_factory=dict)
     browser_message_bytes: int = 256 * 1024
@@ -105,18 +105,18 @@ class Rules:
             prefix=_prefix(reader),
             proxies=proxies,
             client_header=platform.client_header if platform else "",
-            max_calls=reader.number("VOICEAPP_MAX_CALLS", USUAL_CALLS, 1, 10_000),
-            calls_per_user=reader.number("VOICEAPP_CALLS_PER_USER", USUAL_PER_USER if open_to_all else 0, 0, 1000),
+            max_calls=reader.number("VOICEAPP_MAX_CALLS", DEFAULT_CALLS, 1, 10_000),
+            calls_per_user=reader.number("VOICEAPP_CALLS_PER_USER", DEFAULT_PER_USER if open_to_all else 0, 0, 1000),
             calls_per_address=reader.number(
-                "VOICEAPP_CALLS_PER_ADDRESS", USUAL_PER_ADDRESS if open_to_all else 0, 0, 1000
+                "VOICEAPP_CALLS_PER_ADDRESS", DEFAULT_PER_ADDRESS if open_to_all else 0, 0, 1000
             ),
-            call_s=reader.number("VOICEAPP_CALL_SECONDS", USUAL_CALL_S, 0, 86_400),
-            idle_s=reader.number("VOICEAPP_IDLE_SECONDS", USUAL_IDLE_S, 0, 86_400),
+            call_s=reader.number("VOICEAPP_CALL_SECONDS", DEFAULT_CALL_S, 0, 86_400),
+            idle_s=reader.number("VOICEAPP_IDLE_SECONDS", DEFAULT_IDLE_S, 0, 86_400),
             user_day_s=60 * reader.number("VOICEAPP_MINUTES_PER_USER_DAY", 0, 0, 1_000_000),
             day_s=60 * reader.number("VOICEAPP_MINUTES_PER_DAY", 0, 0, 1_000_000),
             user_day_money=reader.money("VOICEAPP_MONEY_PER_USER_DAY"),
             day_money=reader.money("VOICEAPP_MONEY_PER_DAY"),
-            people_per_address=reader.number("VOICEAPP_PEOPLE_PER_ADDRESS", USUAL_PEOPLE, 0, 10_000),
+            people_per_address=reader.number("VOICEAPP_PEOPLE_PER_ADDRESS", DEFAULT_PEOPLE, 0, 10_000),
             prices=_prices(reader),
             browser_message_bytes=1024 * reader.number("VOICEAPP_BROWSER_MESSAGE_KB", 256, 80, 16_384),
             upstream_message_bytes=1024 * 1024 * reader.number("VOICEAPP_UPSTREAM_MESSAGE_MB", 16, 1, 256),
@@ -170,7 +170,7 @@ def _origins(reader: Reader) -> frozenset[tuple[str, str]]:
 
 def _asked_as(name: str, netloc: str) -> str:
     try:
-        return addresses.asked_as(netloc)
+        return addresses.idna_host(netloc)
     except UnicodeError:
         raise SettingError(f"{name} holds {netloc!r}, which cannot be an address.") from None
 

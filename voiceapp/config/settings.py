@@ -48,7 +48,7 @@ class Settings:
     persona: str = ""
     edit_instructions: bool = False
     # The built-in brain is no language model; it cannot play every part.
-    has_brain: bool = False
+    has_language_model: bool = False
     chunk_ms: int = 40
     # How long a server that answers pings may take to make a session.
     ready_s: int = 120
@@ -110,7 +110,7 @@ class Settings:
             transcription_model=reader.word("VOICEAPP_TRANSCRIPTION_MODEL"),
             **_personas(reader),
             edit_instructions=reader.flag("VOICEAPP_EDIT_INSTRUCTIONS"),
-            has_brain=bool(env.get("VOICEAPP_BRAIN_URL", "").strip()),
+            has_language_model=bool(env.get("VOICEAPP_BRAIN_URL", "").strip()),
             chunk_ms=reader.number("VOICEAPP_CHUNK_MS", 40, 20, 1000),
             ready_s=reader.number("VOICEAPP_READY_SECONDS", 120, 1, 3600),
             engine_port=reader.number("VOICEAPP_ENGINE_PORT", 0, 0, 65535),
@@ -156,7 +156,7 @@ def _profiles(reader: _Reader) -> tuple[str, ...]:
 def _personas(reader: _Reader) -> dict[str, Any]:
     """Who may be chosen, and who usually speaks."""
     personas = persona.read_all(reader.text("VOICEAPP_PERSONAS"))
-    instructions = reader.text("VOICEAPP_INSTRUCTIONS", longest=persona.LONGEST_INSTRUCTIONS)
+    instructions = reader.text("VOICEAPP_INSTRUCTIONS", longest=persona.MAX_INSTRUCTIONS)
     if instructions:
         personas[persona.OWN] = persona.own(instructions)
     default = reader.text("VOICEAPP_PERSONA", persona.OWN if instructions else "")

@@ -9,7 +9,7 @@ from . import events as ev
 from .barge_in import BargeIn
 from .deadlines import Deadlines, Wait
 from .effect_list import OWN, EffectList
-from .effects import Effect, End, Note, Notify, Ready, TurnChanged
+from .effects import Effect, End, LogError, Notify, Ready, TurnChanged
 from .input_audio import InputAudio
 from .output_audio import OutputAudio
 from .response_gate import ResponseGate, State
@@ -47,12 +47,12 @@ class Conversation:
         self._tools = Tools(self._out)
         self._barge_in = self._new_barge_in(capabilities)
         self._deadlines = Deadlines()
-        self._signed = False
+        self._active = False
         self._live = False
         self._turn: Turn = "listening"
         self._typed = 0
         # An error came, and nothing of the response that runs has come since.
-        self._ailing = False
+        self._error_since = False
         self._silence = Silence()
         self._handlers = self._table()
         # The hot path
@@ -149,19 +149,19 @@ class Conversation:
     # What is waited for
 
     def _keep_deadlines(self, now: float, playing: bool, tool: bool) -> None:
-        self._ailing &= self._gate.state is State.RUNNING
+        self._error_since &= self._gate.state is State.RUNNING
         # As in `WAITS`.
         waited = (
             not self._gate.open,
-            self._ailing,
+            self._error_since,
             tool,
             self._input.speaking,
             playing,
             self._output.unsettled,
             self._input.changing,
         )
-        if self._signed:
-            self._signed = False
+        if self._active:
+            self._active = False
             self._deadlines.extend(Wait.RESPONSE, now, self._output.sent_bytes)
         if not self._deadlines.are_for(waited):
             longer = self._output.remaining_s() if playing and self._deadlines.missing(Wait.PLAYBACK) else 0.0
@@ -173,8 +173,8 @@ class Conversation:
             grew = sent != self._output.sent_bytes
             match wait:
                 # A tool has a deadline of its own.
-                case Wait.RESPONSE | Wait.REST if not (grew or self._tools.running):
-                    self._give_up_response(told=wait is Wait.REST)
+                case Wait.RESPONSE | Wait.AFTER_ERROR if not (grew or self._tools.running):
+                    self._give_up_response(told=wait is Wait.AFTER_ERROR)
                 case Wait.PLAYBACK if not grew:
                     self._output.give_up()
                 case Wait.TOOL:
@@ -247,7 +247,7 @@ class Conversation:
         return self._out.take()
 
     @property
-    def owed(self) -> bool:
+    def usage_pending(self) -> bool:
         """Whether the server has yet to tell what a response used, also one to come, or the writing down of words."""
         writing = self._input.config.transcription_model is not None and self._meter.writing
         return bool(self._gate.response) or not self._gate.open or writing
@@ -276,7 +276,7 @@ class Conversation:
         fault = faults.of_code(event.code)
         # One that is not ours names nothing.
         cause = event.cause if event.cause.startswith(OWN) else ""
-        self._do(Note(event.code, event.message, event.param))
+        self._do(LogError(event.code, event.message, event.param))
         if event.code in faults.BENIGN:
             if event.code == faults.ACTIVE and not self._gate.on_conflict(cause):
                 self._do(Notify(faults.OVERDUE))
@@ -291,7 +291,7 @@ class Conversation:
             return True
         self._gate.refuse(cause)
         # It may have been the end of the response that runs, or have nothing to do with it.
-        self._ailing |= not cause
+        self._error_since |= not cause
         return False
 
     # The person speaks or types
@@ -336,7 +336,7 @@ class Conversation:
 
     def _user_text_failed(self, event: ev.UserTextFailed) -> None:
         self._out.charge(self._meter.transcribed(event.item, event.usage))
-        self._do(Note(event.code or "transcription_failed"))
+        self._do(LogError(event.code or "transcription_failed"))
         self._writer.fail(self._writer.user(event.item))
 
     def _text_typed(self, event: ev.TextTyped) -> None:
@@ -389,16 +389,16 @@ class Conversation:
         if self._output.is_cut(event.response):
             # Said again of one that was cut since.
             return
-        self._sign()
+        self._note_activity()
         self._out.charge(self._meter.began(event.response))
         self._silence.assistant_began()
         if not self._gate.begin(event.response):
             self._barge_in.cut(event.response, cancel=True)
 
-    def _sign(self) -> None:
+    def _note_activity(self) -> None:
         """Something came of the response."""
-        self._signed = True
-        self._ailing = False
+        self._active = True
+        self._error_since = False
 
     def _response_done(self, event: ev.ResponseDone) -> None:
         said = self._output.latest(event.response)
@@ -411,7 +411,7 @@ class Conversation:
             self._response_incomplete(said, event.incomplete)
 
     def _response_over(self, response: str, status: str) -> None:
-        self._ailing = False
+        self._error_since = False
         whole = status not in ("cancelled", "incomplete", "failed", LOST)
         self._tools.response_over(response, whole=whole)
         self._output.over(response, whole=whole, cancelled=status == "cancelled")
@@ -421,16 +421,16 @@ class Conversation:
 
     def _response_failed(self, event: ev.ResponseDone) -> None:
         fault = faults.of_code(event.code)
-        self._do(Note(event.code, event.message))
+        self._do(LogError(event.code, event.message))
         self._do(End(fault) if fault in faults.FATAL else Notify(fault))
 
     def _response_incomplete(self, said: str, why: ev.Incomplete) -> None:
-        self._do(Note("response_incomplete", why))
+        self._do(LogError("response_incomplete", why))
         if not self._writer.break_off(said, why):
             self._do(Notify(faults.NO_ANSWER))
 
     def _assistant(self, item: str, response: str) -> Entry:
-        self._sign()
+        self._note_activity()
         self._output.belongs(item, response)
         return self._writer.assistant(item)
 
@@ -440,7 +440,7 @@ class Conversation:
             self._tools.assistant_began()
 
     def _tool_reported(self, event: ev.ToolReported) -> None:
-        self._sign()
+        self._note_activity()
         self._deadlines.renew(Wait.TOOL)
         self._writer.tool(event.item, event.after)
         self._tools.take(event, cut=self._output.is_cut(event.response))
@@ -458,7 +458,7 @@ class Conversation:
         self._output.delta(event)
 
     def _audio_done(self, event: ev.AudioDone) -> None:
-        self._sign()
+        self._note_activity()
         self._output.complete(event.item)
         self._deadlines.renew(Wait.PLAYBACK)
 

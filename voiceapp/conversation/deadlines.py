@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 class Wait(Enum):
     RESPONSE = "the beginning of a response, and of one that runs the next sign"
-    REST = "the same, after an error that may have been its end"
+    AFTER_ERROR = "the same, after an error that may have been its end"
     TOOL = "the next word of a tool"
     SPEECH = "the end of the person's speech"
     PLAYBACK = "the last sound to be heard"
@@ -21,7 +21,7 @@ class Wait(Enum):
 SECONDS: Mapping[Wait, float] = MappingProxyType(
     {
         Wait.RESPONSE: 60.0,
-        Wait.REST: 10.0,
+        Wait.AFTER_ERROR: 10.0,
         # A search takes its time.
         Wait.TOOL: 120.0,
         # Nobody speaks so long without a pause, but a fan may sound like it.

@@ -116,7 +116,7 @@ def _turn_detection(config: SessionConfig) -> dict[str, Any] | None:
             return None
 
 
-def hearing_update(config: SessionConfig, shape: Shape, event_id: str) -> dict[str, Any]:
+def input_settings_update(config: SessionConfig, shape: Shape, event_id: str) -> dict[str, Any]:
     """The `session.update` that changes how the person is heard, in mid-call; nothing else is touched."""
     transcription, detection = _transcription(config), _turn_detection(config)
     session: dict[str, Any] = {"input_audio_transcription": transcription, "turn_detection": detection}

@@ -135,7 +135,7 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class LogError:
     """Something for the log: what the upstream says of an error. `message` may quote people; `param` names a field."""
 
     code: str
@@ -165,5 +165,5 @@ TalkEffect = (
     | Play
     | SoundComplete
 )
-Effect = TalkEffect | Ready | Notify | Send | Note | End
+Effect = TalkEffect | Ready | Notify | Send | LogError | End
 """What one event leads to, collected in order."""

@@ -5,7 +5,7 @@ from typing import Any
 
 Message = Mapping[str, Any]
 # No count of a call's, and no time in seconds, is greater.
-MOST = 10**12
+MAX_PRICE = 10**12
 
 
 def text(message: Message, name: str) -> str:
@@ -34,7 +34,7 @@ def part(message: Message, name: str) -> Message:
 
 def amount(message: Message, name: str) -> float:
     value = message.get(name)
-    return float(value) if isinstance(value, int | float) and 0 <= value <= MOST else 0.0
+    return float(value) if isinstance(value, int | float) and 0 <= value <= MAX_PRICE else 0.0
 
 
 def count(message: Message, name: str) -> int:
@@ -42,7 +42,7 @@ def count(message: Message, name: str) -> int:
     if type(value) is float and value.is_integer():
         # Some languages have one kind of number alone.
         value = int(value)
-    return value if type(value) is int and 0 <= value <= MOST else 0
+    return value if type(value) is int and 0 <= value <= MAX_PRICE else 0
 
 
 def is_odd(message: Message, name: str) -> bool:

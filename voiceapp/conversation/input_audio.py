@@ -95,7 +95,7 @@ class InputAudio:
     def change(self, change: Configured) -> None:
         event_id = self._out.new_id()
         self._changes.ask(event_id, change)
-        self._out.send(dialects.hearing_update(self.config, self._shape, event_id))
+        self._out.send(dialects.input_settings_update(self.config, self._shape, event_id))
 
     def changed(self) -> None:
         """The oldest change was made."""

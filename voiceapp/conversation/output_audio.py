@@ -12,7 +12,7 @@ from .transcript_writer import TranscriptWriter
 from .usage import Meter
 
 # More of an answer may come after so long a pause.
-LONGEST_GAP_S = 50.0
+MAX_GAP_S = 50.0
 # Of responses that are not over, and of the items of one, the oldest is forgotten: a server has one, of a few items.
 MAX_RESPONSES, MAX_ITEMS = 20, 100
 
@@ -175,7 +175,7 @@ class OutputAudio:
     def remaining_s(self) -> float:
         """How long what plays can take, if nothing keeps the page from playing it."""
         sounds = [self._playback.open(item) for item in self._playback.playing()]
-        gap = 0.0 if all(sound.complete for sound in sounds) else LONGEST_GAP_S
+        gap = 0.0 if all(sound.complete for sound in sounds) else MAX_GAP_S
         return sum(sound.sent_ms - sound.heard_ms for sound in sounds) / 1000 + gap
 
     def give_up(self) -> None:

@@ -52,7 +52,7 @@ _HANGUL = ((0xAC00, 0xD7A3), *_JAMO_LEADING)
 _VIRAMA = 9
 # Code points. Whatever a server sends, the search for a place ends: no word is longer, no character as people see it
 # (a family has 11), and no letter has more marks (Unicode's annex 15, for streams).
-LONGEST_WORD, LONGEST_CHARACTER, MAX_MARKS = 500, 100, 30
+MAX_WORD, MAX_CHARACTER, MAX_MARKS = 500, 100, 30
 
 
 def floor_grapheme(text: str, at: int) -> int:
@@ -62,7 +62,7 @@ def floor_grapheme(text: str, at: int) -> int:
     lacks, two characters are rather kept together than one split.
     """
     place = at = max(min(at, len(text)), 0)
-    while at - place < LONGEST_CHARACTER and 0 < place < len(text) and _joined(text, place):
+    while at - place < MAX_CHARACTER and 0 < place < len(text) and _joined(text, place):
         place -= 1
     return place
 
@@ -73,16 +73,16 @@ def floor_word(text: str, at: int) -> int:
     Where there is no such place, or only one very far away, it is cut between characters.
     """
     last = place = floor_grapheme(text, at)
-    while place and not _between_words(text, place) and last - place <= LONGEST_WORD:
+    while place and not _between_words(text, place) and last - place <= MAX_WORD:
         place = floor_grapheme(text, place - 1)
-    if last - place > LONGEST_WORD or (not place and not _ends_soon(text, at)):
+    if last - place > MAX_WORD or (not place and not _ends_soon(text, at)):
         return last
     return place
 
 
 def _ends_soon(text: str, at: int) -> bool:
     """Whether the word that stands at this place ends before the text does."""
-    ends = range(at + 1, min(len(text), at + LONGEST_WORD))
+    ends = range(at + 1, min(len(text), at + MAX_WORD))
     return any(_between_words(text, end) for end in ends if not _joined(text, end))
 
 
@@ -120,7 +120,7 @@ def _virama_before(text: str, at: int) -> bool:
 
 def _flag_letters_before(text: str, at: int) -> int:
     start = at
-    while start and at - start < LONGEST_CHARACTER and _within(text[start - 1], _FLAG_LETTERS):
+    while start and at - start < MAX_CHARACTER and _within(text[start - 1], _FLAG_LETTERS):
         start -= 1
     return at - start
 

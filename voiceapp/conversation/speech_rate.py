@@ -4,7 +4,7 @@ from bisect import bisect_right
 from unicodedata import category
 
 # Letters of an alphabet, spaces and punctuation: milliseconds each.
-USUAL_MS = 60
+DEFAULT_MS = 60
 # First and last code point, and milliseconds for each character between; sorted.
 RATES = (
     (0x0030, 0x0039, 200),  # digits
@@ -48,4 +48,4 @@ def character_ms(character: str) -> int:
     if point > 0x7F and category(character) in _UNHEARD:
         return 0
     found = bisect_right(_FIRSTS, point) - 1
-    return RATES[found][2] if found >= 0 and point <= RATES[found][1] else USUAL_MS
+    return RATES[found][2] if found >= 0 and point <= RATES[found][1] else DEFAULT_MS

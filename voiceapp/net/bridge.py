@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any, Literal
 
 from . import websocket
-from .executor import full_pool
+from .executor import prestarted_pool
 from .link import Link
 from .rate_limit import TokenBucket
 
@@ -40,7 +40,7 @@ class Bridge:
         self._stoppers: list[Callable[[], None]] = []
         self._carried: dict[tuple[str, str], int] = {(side, way): 0 for side in SIDES for way in ("in", "out")}
         self.loop: asyncio.AbstractEventLoop = None  # type: ignore[assignment]  # set by start
-        self.connectors: ThreadPoolExecutor = None  # type: ignore[assignment]  # set by start
+        self.handshakes: ThreadPoolExecutor = None  # type: ignore[assignment]  # set by start
 
     def start(self) -> None:
         """Start the thread; harmless if it runs."""
@@ -49,7 +49,7 @@ class Bridge:
                 return
             self.loop = asyncio.new_event_loop()
             self.loop.set_exception_handler(_log_failure)
-            self.connectors = full_pool(CONNECTORS, "upstream-connect")
+            self.handshakes = prestarted_pool(CONNECTORS, "upstream-connect")
             started = threading.Event()
             # The bridge outlives the request that starts it, whose context must not cling to its tasks.
             context = contextvars.Context()
@@ -70,13 +70,13 @@ class Bridge:
         return self._thread is not None and self._thread.is_alive()
 
     @property
-    def here(self) -> bool:
+    def on_loop_thread(self) -> bool:
         """Whether the caller is on the bridge's thread."""
         return threading.get_ident() == self._ident
 
     def run(self, function: Callable[..., None], *args: Any) -> None:
         """Call on the loop's thread: at once if we are there, else soon and in order."""
-        if self.here:
+        if self.on_loop_thread:
             function(*args)
         else:
             self.start()
@@ -164,7 +164,7 @@ class Bridge:
                 stopper()
             except Exception:
                 log.exception("the bridge is stopping, and one step of it failed")
-        self.connectors.shutdown(wait=False, cancel_futures=True)
+        self.handshakes.shutdown(wait=False, cancel_futures=True)
         # What the stoppers began (goodbyes, a process ending) may take a moment; the rest is cut.
         deadline = self.loop.time() + wait_s
         while (self._links or self._tasks) and self.loop.time() < deadline:

@@ -118,7 +118,7 @@ class Connection:
         self._server = eio_socket.server
         self._sid: str = eio_socket.sid
         self._bridge = bridge
-        self._short_way = fast_path
+        self._fast_path = fast_path
         self._connections = connections
         # What the connection holds beside its link, given back when that has let go of the socket.
         self._held: list[Callable[[], None]] = []
@@ -224,7 +224,7 @@ class Connection:
         self.link.send(b"4", *parts)
 
     def _message(self, payload: bytes) -> None:
-        if not self._short_way(self._sid, payload):
+        if not self._fast_path(self._sid, payload):
             self._server._trigger_event("message", self._sid, payload.decode(), run_async=False)
 
     def _end(self, reason: "str | Cause") -> None:

@@ -7,7 +7,7 @@ from contextlib import suppress
 START_S = 5.0
 
 
-def full_pool(threads: int, name: str) -> ThreadPoolExecutor:
+def prestarted_pool(threads: int, name: str) -> ThreadPoolExecutor:
     """A pool with its threads running; with fewer where the system gives no more. Raises `RuntimeError` for none."""
     while True:
         try:

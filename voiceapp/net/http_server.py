@@ -20,7 +20,7 @@ from typing import Any
 
 from . import wsgi_call
 from .bridge import Bridge
-from .executor import full_pool
+from .executor import prestarted_pool
 from .http_connection import Answer, HttpConnection, RefusedError, Request
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ class HttpServer:
     ) -> None:
         self._bridge = bridge
         self._app = app
-        self._pool: ThreadPoolExecutor = full_pool(threads, "http")
+        self._pool: ThreadPoolExecutor = prestarted_pool(threads, "http")
         self._keepalive_s = keepalive_s
         self._scheme = scheme
         self._tls = tls

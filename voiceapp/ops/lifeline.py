@@ -25,11 +25,11 @@ def _of_this_server() -> Lifeline:
     return Lifeline()
 
 
-def tie() -> None:
+def create() -> None:
     """In the server's first process, before it forks its workers; harmless if it was done."""
     _of_this_server()
 
 
-def end() -> int | None:
+def read_end() -> int | None:
     """The file descriptor that ends with the server; None where there is no process above ours to outlive us."""
     return _of_this_server().end if _of_this_server.cache_info().currsize else None

@@ -9,7 +9,7 @@ from contextlib import suppress
 from ..secret import Secret
 from .log_rate import LogRate
 
-LONGEST_LINE = 20_000
+MAX_LINE = 20_000
 
 _PATTERNS = (
     re.compile(r"\b(sk|ek|sess|pk)[-_][A-Za-z0-9_-]{6,}"),
@@ -34,8 +34,8 @@ class RedactingFormatter(logging.Formatter):
             text = text.replace(value, "***")
         for pattern in _PATTERNS:
             text = pattern.sub("***", text)
-        if len(text) > LONGEST_LINE:
-            text = f"{text[:LONGEST_LINE]}… ({len(text) - LONGEST_LINE} more characters)"
+        if len(text) > MAX_LINE:
+            text = f"{text[:MAX_LINE]}… ({len(text) - MAX_LINE} more characters)"
         # A line break in what is logged must not forge a line, nor an escape sequence move the terminal's cursor.
         return _CONTROL.sub(lambda found: repr(found[0])[1:-1], text)
 

@@ -88,7 +88,7 @@ def _json(text: str) -> Any:
         raise PacketError(BAD_PAYLOAD, "the packet is not JSON") from None
 
 
-class _Sender:
+class _ConnectionRate:
     """One connection's pace."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -115,7 +115,7 @@ class PacketGuard:
         self._close = close
         self._tell_too_fast = tell_too_fast
         self._clock = clock
-        self._senders: dict[str, _Sender] = {}
+        self._senders: dict[str, _ConnectionRate] = {}
         handlers = socketio_server.eio.handlers
         self._connected, self._message, self._disconnected = (
             handlers[name] for name in ("connect", "message", "disconnect")
@@ -123,7 +123,7 @@ class PacketGuard:
         handlers.update(connect=self._connect, message=self._take, disconnect=self._disconnect)
 
     def _connect(self, sid: str, environ: Any) -> Any:
-        self._senders[sid] = _Sender(self._clock)
+        self._senders[sid] = _ConnectionRate(self._clock)
         self._expect_session(sid)
         return self._connected(sid, environ)
 
@@ -137,7 +137,7 @@ class PacketGuard:
             return None
         try:
             # Counted before it is parsed, since parsing is what a flood would make dear.
-            if not self._in_time(sid, sender, packet):
+            if not self._within_rate(sid, sender, packet):
                 return None
             kind = check(packet)
             self._check_session_is_new(sid, kind)
@@ -149,7 +149,7 @@ class PacketGuard:
             self._expect_session(sid)
         return self._message(sid, packet)
 
-    def _in_time(self, sid: str, sender: _Sender, packet: Any) -> bool:
+    def _within_rate(self, sid: str, sender: _ConnectionRate, packet: Any) -> bool:
         """Whether the packet may pass. Sound has a measure of its own, in the relay."""
         if not sender.frames.take(1):
             raise PacketError(POLICY, "too fast")

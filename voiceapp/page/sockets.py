@@ -85,7 +85,7 @@ class PageSocket:
 
 
 @dataclass(slots=True)
-class Page:
+class PageConnection:
     """One connected browser and its call, if it has one."""
 
     socket: PageSocket
@@ -122,7 +122,7 @@ class Page:
             self.latest.watch(on)
 
 
-class Pages:
+class PageConnections:
     """Every connected page of this process, by Socket.IO sid. Its state is touched on the bridge's thread alone."""
 
     def __init__(self, socketio: SocketIO, registry: Registry, limits: Limits, options: SessionOptions) -> None:
@@ -131,7 +131,7 @@ class Pages:
         self._limits = limits
         self._bridge = bridge = limits.bridge
         self._options = options
-        self._pages: dict[str, Page] = {}
+        self._pages: dict[str, PageConnection] = {}
         self._sids: dict[str, str] = {}
         self._sweeper: asyncio.TimerHandle | None = None
         self._connections = engineio_driver.install(socketio.server.eio, bridge, self._take_packet)
@@ -190,7 +190,7 @@ class Pages:
 
     def _open(self, sid: str, eio_sid: str, visitor: Visitor, request_id: str) -> None:
         connection = self._connections.get(eio_sid)
-        page = Page(PageSocket(self._socketio, sid, connection), eio_sid, visitor, request_id)
+        page = PageConnection(PageSocket(self._socketio, sid, connection), eio_sid, visitor, request_id)
         page.idle_since = self._bridge.loop.time()
         self._pages[sid] = page
         self._sids[eio_sid] = sid
@@ -206,7 +206,7 @@ class Pages:
         if page.latest is not None:
             self._registry.detach(page.latest, stalled=reason is Cause.STALLED)
 
-    # Pages without a call
+    # PageConnections without a call
 
     def _sweep_later(self) -> None:
         self._sweeper = self._bridge.loop.call_later(SWEEP_S, self._sweep)
@@ -249,7 +249,7 @@ class Pages:
             return heard is not None
         return False
 
-    def _guarded(self, sid: str, action: Callable[[Page], None]) -> None:
+    def _guarded(self, sid: str, action: Callable[[PageConnection], None]) -> None:
         page = self._pages.get(sid)
         if page is None:
             return
@@ -260,7 +260,7 @@ class Pages:
         except Exception:
             self._fail(page)
 
-    def _fail(self, page: Page) -> None:
+    def _fail(self, page: PageConnection) -> None:
         """A fault of ours, just caught, ends this page's call alone."""
         if page.latest is not None and not page.latest.over:
             page.latest.fail()
@@ -279,7 +279,7 @@ class Pages:
         error = LimitError(TOO_FAST)
         self._bridge.run(lambda: self._complain(self._sids.get(eio_sid, ""), error))
 
-    def _take_event(self, page: Page, event: str, fields: Mapping[str, Any]) -> None:
+    def _take_event(self, page: PageConnection, event: str, fields: Mapping[str, Any]) -> None:
         if event == "start":
             self._start(page, fields)
         elif event == "watch":
@@ -293,7 +293,7 @@ class Pages:
             if event == "configure":
                 page.session_request = {**page.session_request, **fields}
 
-    def _start(self, page: Page, fields: Mapping[str, Any]) -> None:
+    def _start(self, page: PageConnection, fields: Mapping[str, Any]) -> None:
         if page.latest is not None and not page.latest.over:
             raise BrowserError("a call is already in progress; stop it first", "already_started")
         if not self._may_begin(page):
@@ -307,7 +307,7 @@ class Pages:
         page.latest = self._registry.begin(plan, page.socket, page.visitor, page.request_id)
         page.latest.watch(page.watching)
 
-    def _renew(self, page: Page, fields: Mapping[str, Any]) -> None:
+    def _renew(self, page: PageConnection, fields: Mapping[str, Any]) -> None:
         """What a session is made of is changed by another one; how it is heard stays as wished before."""
         call = page.call
         session_request = {**up.hearing(call.config, page.session_request), **fields, "greet": False}
@@ -317,7 +317,7 @@ class Pages:
         call.renew(plan)
         page.session_request = session_request
 
-    def _may_begin(self, page: Page) -> bool:
+    def _may_begin(self, page: PageConnection) -> bool:
         """Whether this page, its person and its address may have one more session made."""
         visitor = page.visitor
         return (
@@ -326,10 +326,10 @@ class Pages:
             and self._sessions_by_address.take(visitor.address, 1)
         )
 
-    def _may_type(self, page: Page, text: str) -> bool:
+    def _may_type(self, page: PageConnection, text: str) -> bool:
         return page.texts.take(1) and page.text_bytes.take(len(text.encode(errors="replace")))
 
-    def _refuse(self, page: Page, fault: Fault) -> None:
+    def _refuse(self, page: PageConnection, fault: Fault) -> None:
         """No call, although its `start` was acknowledged."""
         metrics.noticed("none", fault.code, fatal=True)
         page.socket.emit(down.notice(fault, fatal=True))

@@ -18,7 +18,7 @@ from ..conversation.faults import Fault
 from ..errors import UpstreamError
 from ..net.bridge import Bridge
 from ..secret import Secret
-from . import explanation
+from . import error_redaction
 from .profiles import Profile, address, headers
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ async def connect(bridge: Bridge, profile: Profile, key: Secret) -> socket.socke
     hand the key to their target. A handshake that dribbles is cut at the deadline by shutting its socket down.
     """
     connection = websocket.WebSocket(skip_utf8_validation=True, enable_multithread=False, sockopt=_socket_options())
-    attempt = bridge.connectors.submit(_handshake, connection, profile, key)
+    attempt = bridge.handshakes.submit(_handshake, connection, profile, key)
     outcome = asyncio.wrap_future(attempt)
     # Nobody may be left to be told of it.
     outcome.add_done_callback(lambda done: done.cancelled() or done.exception())
@@ -107,7 +107,7 @@ def refusal(status: int, body: bytes | str | None) -> Fault:
 def explained(body: bytes | str | None) -> str:
     """The error in the body, for the log."""
     error = _error(body)
-    return explanation.explain(error.get("code", ""), error.get("message", ""), error.get("param", ""))
+    return error_redaction.explain(error.get("code", ""), error.get("message", ""), error.get("param", ""))
 
 
 def _error(body: bytes | str | None) -> dict[str, str]:

@@ -28,7 +28,7 @@ TRIES, TRY_S, ANSWER_S = 40, 0.05, 2.0
 # Its output ends a moment before it does.
 ENDING_S = 5.0
 # After a crash the next start waits so long, doubling, so that a broken install does not spin.
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
+FIRST_PAUSE_S, MAX_PAUSE_S = 0.5, 30.0
 
 NOT_FOR_THE_ENGINE = (
     "OPENAI_API_KEY", "VOICEAPP_UPSTREAM_KEY", "SECRET_KEY",
@@ -129,7 +129,7 @@ class Engine:
         # No other secret is the engine's business.
         for name in NOT_FOR_THE_ENGINE:
             env.pop(name, None)
-        pipe, end = subprocess.PIPE, lifeline.end()
+        pipe, end = subprocess.PIPE, lifeline.read_end()
         # asyncio would kill it at the end of our loop. A session of its own: Ctrl-C is for us, who say goodbye first.
         self._process = subprocess.Popen(  # noqa: S603 - our own module
             command, stdin=pipe if end is None else end, stdout=pipe, env=env, start_new_session=True
@@ -173,7 +173,7 @@ class Engine:
         if self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
         self._process = self._ready = None
-        self._pause_s = min(max(FIRST_PAUSE_S, self._pause_s * 2), LONGEST_PAUSE_S)
+        self._pause_s = min(max(FIRST_PAUSE_S, self._pause_s * 2), MAX_PAUSE_S)
         if not ready.done():
             ready.set_exception(EngineError(self._failure))
             # Nobody may be waiting for it any more; that is no error.

@@ -12,7 +12,7 @@ from ..conversation import events as ev
 from ..conversation.event_reader import EventReader
 from ..conversation.faults import Fault
 from ..net.link import Cause, Ending, Link
-from . import explanation
+from . import error_redaction
 from .session_options import Plan
 
 log = logging.getLogger(__name__)
@@ -96,8 +96,8 @@ class SessionOpener:
                 self._opened(replace(event, model=event.model or self._model))
             case ev.UpstreamError(code, message, _, param):
                 # Whatever it names as its cause: of us there is nothing yet but the session that is asked for.
-                log.warning("call %s: session refused: %s", self._call, explanation.explain(code, message, param))
-                self._fail(faults.of_refusal(code, explanation.param(param)))
+                log.warning("call %s: session refused: %s", self._call, error_redaction.explain(code, message, param))
+                self._fail(faults.of_refusal(code, error_redaction.param(param)))
 
     def _ask(self) -> None:
         update = dialects.session_update(self._plan.config, self._plan.profile.capabilities.shape, SESSION_EVENT_ID)
@@ -147,6 +147,6 @@ def fault_of(end: Ending, call: str, talk: Iterable[str] = ()) -> Fault:
 
     `talk`: what people said.
     """
-    why = explanation.message(end.reason, talk=talk) if end.reason else ""
+    why = error_redaction.message(end.reason, talk=talk) if end.reason else ""
     log.info("call %s: upstream closed with %s: %s%s", call, end.code, end.cause.value, why and f" ({why})")
     return faults.STALLED if end.cause is Cause.STALLED else faults.of_close(end.code, end.reason)

@@ -33,7 +33,7 @@ class SessionOptions:
         self._personas = settings.personas
         self._default = settings.persona
         self._edit = settings.edit_instructions
-        self._has_brain = settings.has_brain
+        self._has_brain = settings.has_language_model
 
     def plan(self, fields: Mapping[str, Any]) -> Plan:
         """The session for checked fields of a `start`. Raises `BrowserError` naming what is not offered."""

@@ -13,7 +13,7 @@ from ..ops import metrics
 from .pages import choose_language, root, static_files
 from .services import services
 
-LONGEST_CODE = 400  # characters a try may have
+MAX_CODE = 400  # characters a try may have
 
 login = Blueprint("login", __name__)
 
@@ -36,7 +36,7 @@ def enter() -> Response:
         response.headers["Retry-After"] = str(wait_s(TOO_MANY_TRIES))
         return response
     given = request.form.get("code", "")
-    if len(given) > LONGEST_CODE or not access.is_code(given, request.environ):
+    if len(given) > MAX_CODE or not access.is_code(given, request.environ):
         return _page("login.wrong", 403)
     response = _home()
     known = services(current_app).identity

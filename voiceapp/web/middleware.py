@@ -139,10 +139,10 @@ class Middleware:
             "origin": _origin(environ) or "",
             "forwarded_host": str(environ.get("HTTP_X_FORWARDED_HOST", "")),
         }
-        proxies = str(self._proxies.believed(environ))
+        proxies = str(self._proxies.trusted_hops(environ))
         metrics.refused(environ["voiceapp.request_id"], fault.code, **compared, proxies=proxies, path=_path(environ))
         shown = {name: printable(value) for name, value in compared.items()}
-        if _is_looked_at(environ):
+        if _wants_html(environ):
             why = "wrong_name" if fault is WRONG_NAME else "wrong_origin"
             page = self._explain(environ, why, shown)
             return _answer(start_response, status, page, "text/html; charset=utf-8")
@@ -169,7 +169,7 @@ def _origin(environ: Environ) -> str | None:
     return None if harmless else environ.get("HTTP_ORIGIN")
 
 
-def _is_looked_at(environ: Environ) -> bool:
+def _wants_html(environ: Environ) -> bool:
     """Whether the answer is shown to a person: they follow a link, or send the form with the code."""
     return "HTTP_UPGRADE" not in environ and "text/html" in str(environ.get("HTTP_ACCEPT", ""))
 

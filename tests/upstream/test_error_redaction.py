@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceapp.upstream import explanation
+from voiceapp.upstream import error_redaction
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from voiceapp.upstream import explanation
     ],
 )
 def test_quotations_are_left_out_unless_they_name_a_field(said: str, logged: str | None) -> None:
-    assert explanation.message(said).startswith(logged or said)
+    assert error_redaction.message(said).startswith(logged or said)
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_quotations_are_left_out_unless_they_name_a_field(said: str, logged: str
     ["item.content[0].text", "item.arguments", "response.instructions", "session.instructions", "text", "input[3]"],
 )
 def test_the_message_about_what_people_said_is_left_out(about: str) -> None:
-    assert explanation.message("Too long: my secret diary", about) == "(25 characters)"
+    assert error_redaction.message("Too long: my secret diary", about) == "(25 characters)"
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_the_message_about_what_people_said_is_left_out(about: str) -> None:
     [("rate_limit_exceeded", None), ("", None), ("my secret diary", "(15 characters)"), ("a" * 65, "a" * 64 + "…")],
 )
 def test_a_code_stays_where_it_is_one(said: str, logged: str | None) -> None:
-    assert explanation.word(said) == (said if logged is None else logged)
+    assert error_redaction.word(said) == (said if logged is None else logged)
 
 
 TALK = ("Meet me at the station, at nine!", "Fine.", "")
@@ -58,16 +58,16 @@ TALK = ("Meet me at the station, at nine!", "Fine.", "")
     ],
 )
 def test_what_was_said_is_left_out_without_quotation_marks_too(said: str, logged: str | None) -> None:
-    assert explanation.message(said, talk=TALK) == (said if logged is None else logged)
+    assert error_redaction.message(said, talk=TALK) == (said if logged is None else logged)
 
 
 @given(st.text(max_size=60), st.lists(st.text(max_size=40), max_size=3))
 def test_whatever_was_said_its_message_is_taken(said: str, talk: list[str]) -> None:
-    assert len(explanation.message(said, talk=talk)) <= explanation.MAX_MESSAGE + 1
+    assert len(error_redaction.message(said, talk=talk)) <= error_redaction.MAX_MESSAGE + 1
 
 
 def test_the_message_about_a_setting_of_the_sound_stays() -> None:
-    assert explanation.message("Not supported.", "session.audio.input.transcription.model") == "Not supported."
+    assert error_redaction.message("Not supported.", "session.audio.input.transcription.model") == "Not supported."
 
 
 @pytest.mark.parametrize(
@@ -83,18 +83,18 @@ def test_the_message_about_a_setting_of_the_sound_stays() -> None:
     ],
 )
 def test_a_field_is_named_only_where_it_is_a_name(said: str, name: str) -> None:
-    assert explanation.param(said) == name
+    assert error_redaction.param(said) == name
 
 
 def test_what_is_explained_is_one_short_line() -> None:
-    line = explanation.explain("unknown_parameter", "Unknown parameter: 'session.voice'.", "session.voice")
+    line = error_redaction.explain("unknown_parameter", "Unknown parameter: 'session.voice'.", "session.voice")
     assert line == "unknown_parameter (session.voice): Unknown parameter: 'session.voice'."
-    assert explanation.explain("", "") == "no code"
+    assert error_redaction.explain("", "") == "no code"
 
 
 def test_a_code_of_8_mb_with_escape_characters_is_a_short_word() -> None:
     began = time.monotonic()
-    line = explanation.explain("\x1b[31m" + "x" * 8_000_000, "'\x1b" * 4_000_000, "y" * 8_000_000)
+    line = error_redaction.explain("\x1b[31m" + "x" * 8_000_000, "'\x1b" * 4_000_000, "y" * 8_000_000)
     assert len(line) < 800
     assert "\x1b[31m" not in line
     assert time.monotonic() - began < 1
@@ -102,11 +102,11 @@ def test_a_code_of_8_mb_with_escape_characters_is_a_short_word() -> None:
 
 @given(st.text(max_size=4000), st.text(max_size=200), st.text(max_size=4000))
 def test_it_takes_anything(code: str, param: str, message: str) -> None:
-    line = explanation.explain(code, message, param)
-    assert len(line) < explanation.MAX_WORD + 100 + explanation.MAX_MESSAGE + 20
+    line = error_redaction.explain(code, message, param)
+    assert len(line) < error_redaction.MAX_WORD + 100 + error_redaction.MAX_MESSAGE + 20
 
 
 @given(st.text(st.characters(categories=["L", "N", "Zs"])).map(lambda said: f"I said {said}"))
 def test_nothing_quoted_stays(said: str) -> None:
-    logged = explanation.message(f'No: "{said}"! No: “{said}”!')
+    logged = error_redaction.message(f'No: "{said}"! No: “{said}”!')
     assert logged == f"No: ({len(said)} characters)! No: ({len(said)} characters)!"

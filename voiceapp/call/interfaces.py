@@ -1,4 +1,4 @@
-"""The call as its parts know it, and the page as the call knows it. All of it happens on the bridge's thread."""
+"""What a relay and its sessions may ask of their call, and a call of its page. All of it on the bridge's thread."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -19,7 +19,7 @@ class PageEnd(Protocol):
         """Tell what the outbox has numbered."""
 
 
-class Host(Protocol):
+class CallOwner(Protocol):
     """A call, asked by its relay and its sessions."""
 
     id: str
