@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -62,6 +63,18 @@ class StandingLoop(asyncio.SelectorEventLoop):
     @property
     def timers(self) -> int:
         return sum(not timer.cancelled() for timer in self._scheduled)  # type: ignore[attr-defined]
+
+
+class AtOnce(ThreadPoolExecutor):
+    """Does what it is asked to there and then, so that no thread has part in the time."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        done: Future[Any] = Future()
+        try:
+            done.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            done.set_exception(error)
+        return done
 
 
 class SkippingLoop(asyncio.SelectorEventLoop):

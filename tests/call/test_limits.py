@@ -1,13 +1,10 @@
 """Limits while a call runs: told before they strike, and they strike, to the second."""
 
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.clock import StandingLoop
+from tests.clock import AtOnce, StandingLoop
 from voiceapp.admission.access import Visitor
 from voiceapp.admission.budgets import Budgets
 from voiceapp.admission.capacity import Capacity
@@ -25,18 +22,6 @@ from voiceapp.secret import Secret
 from voiceapp.wire import down
 
 VISITOR = Visitor("somebody", "192.0.2.1")
-
-
-class AtOnce(ThreadPoolExecutor):
-    """Does what it is asked to there and then, so that no thread has part in the time."""
-
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> "Future[Any]":
-        done: Future[Any] = Future()
-        try:
-            done.set_result(fn(*args, **kwargs))
-        except Exception as error:
-            done.set_exception(error)
-        return done
 
 
 class Call:

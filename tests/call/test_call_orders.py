@@ -1,0 +1,163 @@
+"""A call from `start` to its end: the order in which the page is told, and what is given back however it ends."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from prometheus_client import REGISTRY
+
+from tests.call.worker import READY_S, Page, Worker
+from tests.clock import StandingLoop
+from voiceapp.call.call import Call
+from voiceapp.conversation import faults
+from voiceapp.errors import BrowserError, UpstreamError
+
+# A model whose output costs a quarter of the other's.
+DEAR, CHEAP = "gpt-realtime-2.1", "gpt-realtime-mini"
+
+
+def counted() -> tuple[float, float, float]:
+    """Calls that began, that ended, and that go on, as the metrics have them."""
+    by_name: dict[str, float] = {}
+    for metric in REGISTRY.collect():
+        for sample in metric.samples:
+            by_name[sample.name] = by_name.get(sample.name, 0) + sample.value
+    names = ("voiceapp_calls_started_total", "voiceapp_calls_ended_total", "voiceapp_calls")
+    return tuple(by_name.get(name, 0.0) for name in names)  # type: ignore[return-value]
+
+
+# The end
+
+
+class Line:
+    """One page, and the calls it has one after the other: what may happen to them, in any order."""
+
+    def __init__(self) -> None:
+        self.loop = StandingLoop()
+        self.served = Worker(self.loop, VOICEAPP_MINUTES_PER_USER_DAY="5", VOICEAPP_MODEL=f"{DEAR},{CHEAP}")
+        self.pages: list[Page] = []
+        self.calls: list[Call] = []
+
+    @property
+    def call(self) -> Call | None:
+        return self.calls[-1] if self.calls and not self.calls[-1].over else None
+
+    def start(self) -> None:
+        if self.call is None:
+            self.pages.append(Page())
+            self.calls.append(self.served.begin(self.pages[-1]))
+
+    def _with_call(self, action: Callable[[Call], None]) -> None:
+        if self.call is not None:
+            action(self.call)
+
+    def stop(self) -> None:
+        self._with_call(lambda call: self.served.act(call.finish, None))
+
+    def stop_twice(self) -> None:
+        for call in self.calls[-1:] * 2:
+            self.served.act(call.finish, None)
+
+    def lose(self) -> None:
+        self._detach(stalled=False)
+
+    def stall(self) -> None:
+        self._detach(stalled=True)
+
+    def _detach(self, *, stalled: bool) -> None:
+        self._with_call(lambda call: self.served.act(partial(self.served.registry.detach, call, stalled=stalled)))
+
+    def stop_server(self) -> None:
+        self.served.act(self.served.registry.stop)
+
+    def renew(self) -> None:
+        try:
+            self._with_call(lambda call: self.served.renew(call, model=CHEAP))
+        except BrowserError as error:
+            assert error.fault.code == "not_started"
+
+    def reach(self) -> None:
+        if self.served.asked and not self.served.asked[-1].done():
+            self.served.reach()
+
+    def reach_no_one(self) -> None:
+        if self.served.asked and not self.served.asked[-1].done():
+            self.served.asked[-1].set_exception(UpstreamError(faults.UNREACHABLE))
+
+    def break_down(self) -> None:
+        if self.served.asked and not self.served.asked[-1].done():
+            self.served.asked[-1].set_exception(RuntimeError("broken on purpose"))
+
+    def say(self, *kinds: str, number: int = -1, **fields: Any) -> None:
+        ends = [each for each in self.served.far_ends.values() if each.closed is None]
+        for kind in kinds if ends else ():
+            ends[number].say(kind, **fields)
+
+    def open(self) -> None:
+        self.reach()
+        self.say("session.created", "session.updated", session={"model": DEAR})
+
+    def refuse(self) -> None:
+        self.say("error", error={"code": "invalid_value", "message": "no"})
+
+    def answer(self) -> None:
+        self.say("response.created", response={"id": "r1"})
+        self.say("response.output_audio_transcript.delta", response_id="r1", item_id="i1", delta="Hello")
+
+    def answered(self) -> None:
+        self.say("response.done", response={"id": "r1", "status": "completed"})
+
+    def leave_upstream(self) -> None:
+        for each in [each for each in self.served.far_ends.values() if each.closed is None][:1]:
+            each.leave(1011)
+
+    def wait_a_second(self) -> None:
+        self.loop.pass_time(1)
+
+    def wait_a_minute(self) -> None:
+        self.loop.pass_time(61)
+
+    def check(self) -> None:
+        """As many places are taken as calls go on."""
+        self.loop.spin()
+        assert self.served.capacity.calls == sum(not call.over for call in self.calls)
+
+    def end(self) -> None:
+        self.lose()
+        self.loop.pass_time(READY_S)
+        for asked in self.served.asked:
+            asked.cancel()
+        self.served.close()
+        self.loop.spin()
+
+
+HAPPENINGS = sorted(
+    name for name in vars(Line) if not name.startswith("_") and name not in ("call", "check", "end", "say")
+)
+
+
+@settings(max_examples=50)
+@given(st.lists(st.sampled_from(HAPPENINGS), max_size=20))
+def test_however_a_call_ends_what_it_took_is_given_back_once(happenings: list[str]) -> None:
+    began, ended, going = counted()
+    line = Line()
+    try:
+        for happening in ["start", *happenings]:
+            getattr(line, happening)()
+            line.check()
+    finally:
+        line.end()
+    assert line.served.capacity.calls == 0
+    assert counted() == (began + len(line.calls), ended + len(line.calls), going)
+    assert line.loop.raised == []
+    assert line.loop.timers == 0
+    # Of all links not one is left open.
+    assert all(each.closed is not None or each.link.ending is not None for each in line.served.far_ends.values())
+    for page in line.pages:
+        # Nothing but the last word on costs comes after the end, which is told once.
+        assert page.names.count("ended") <= 1
+        after = page.names[page.names.index("ended") + 1 :] if "ended" in page.names else []
+        assert set(after) <= {"usage"}
+    line.loop.close()
