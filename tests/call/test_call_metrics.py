@@ -40,10 +40,11 @@ def test_one_that_ended_before_it_had_a_place_is_not(caplog: pytest.LogCaptureFi
     assert "call_ended" not in caplog.text
 
 
-def test_how_long_its_first_session_took_counts_once() -> None:
+def test_how_long_it_took_until_the_call_was_ready_counts_and_no_later_session_does() -> None:
     before = counted("voiceapp_ready_seconds_count"), counted("voiceapp_ready_seconds_sum")
     call = CallMetrics("c1", "r1", "w1", 100.0)
     call.session(SESSION, 100.25)
+    call.ready(100.25)
     call.session(SESSION, 900.0)
     assert counted("voiceapp_ready_seconds_count") == before[0] + 1
     assert counted("voiceapp_ready_seconds_sum") == pytest.approx(before[1] + 0.25)

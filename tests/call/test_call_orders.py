@@ -1,9 +1,10 @@
 """A call from `start` to its end: the order in which the page is told, and what is given back however it ends."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
@@ -18,6 +19,19 @@ from voiceapp.errors import BrowserError, UpstreamError
 DEAR, CHEAP = "gpt-realtime-2.1", "gpt-realtime-mini"
 
 
+@pytest.fixture
+def worker(loop: StandingLoop) -> Iterator[Callable[..., Worker]]:
+    made: list[Worker] = []
+
+    def make(**env: str) -> Worker:
+        made.append(Worker(loop, **env))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
 def counted() -> tuple[float, float, float]:
     """Calls that began, that ended, and that go on, as the metrics have them."""
     by_name: dict[str, float] = {}
@@ -26,6 +40,30 @@ def counted() -> tuple[float, float, float]:
             by_name[sample.name] = by_name.get(sample.name, 0) + sample.value
     names = ("voiceapp_calls_started_total", "voiceapp_calls_ended_total", "voiceapp_calls")
     return tuple(by_name.get(name, 0.0) for name in names)  # type: ignore[return-value]
+
+
+# In order
+
+
+def test_a_page_knows_its_limits_before_the_call_is_ready(worker: Callable[..., Worker]) -> None:
+    page, served = Page(), worker(VOICEAPP_MONEY_PER_DAY="5")
+    call = served.begin(page)
+    served.open(CHEAP)
+    assert page.names == ["limits", "limits", "ready", "turn"]
+    served.act(call.leave)
+
+
+def test_a_page_is_warned_of_a_low_budget_once_the_call_is_ready(worker: Callable[..., Worker]) -> None:
+    page, served = Page(), worker(VOICEAPP_MINUTES_PER_USER_DAY="1")
+    call = served.begin(Page())
+    served.open()
+    served.loop.pass_time(55)
+    served.act(call.finish, None)
+    call = served.begin(page)
+    served.open()
+    assert page.names == ["limits", "ready", "limits", "notice", "turn"]
+    assert page.last("notice")["code"] == "budget_low"
+    served.act(call.leave)
 
 
 # The end

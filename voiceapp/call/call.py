@@ -132,10 +132,11 @@ class Call:
         self._relay.handle(session)
 
     def ready(self, effect: effects.Ready) -> None:
-        plan = self._sessions.plan
+        plan, now = self._sessions.plan, self._bridge.loop.time()
         chunk_ms, version = self._shared.chunk_ms, self._shared.version
+        self._observers.session(Session(plan, effect.model), now)
         self._relay.tell(down.Ready(self.id, SAMPLE_RATE, chunk_ms, version, **_made(plan, effect)))
-        self._observers.session(Session(plan, effect.model), self._bridge.loop.time())
+        self._observers.ready(now)
 
     def session_waits(self) -> None:
         try:

@@ -2,7 +2,7 @@
 
 from ..conversation.faults import Fault
 from ..ops import metrics
-from .observers import Observer, Session
+from .observers import Observer
 
 
 class CallMetrics(Observer):
@@ -13,16 +13,14 @@ class CallMetrics(Observer):
         self._request = request
         self._who = who
         self._began = now
-        self._ready = self._counted = False
+        self._counted = False
 
     def began(self, now: float) -> None:
         self._counted = True
         metrics.call_started(self._call, request=self._request, who=self._who)
 
-    def session(self, session: Session, now: float) -> None:
-        if not self._ready:
-            self._ready = True
-            metrics.ready(now - self._began)
+    def ready(self, now: float) -> None:
+        metrics.ready(now - self._began)
 
     def noticed(self, fault: Fault, *, fatal: bool) -> None:
         metrics.noticed(self._call, fault.code, fatal=fatal)

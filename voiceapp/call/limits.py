@@ -100,8 +100,7 @@ class CallLimits(Observer):
         self._show()
 
     def session(self, session: Session, now: float) -> None:
-        """What is left may be over before it is looked at again; and another session has other prices."""
-        self._warn_if(self._left.low, BUDGET_LOW)
+        """Another session has other prices."""
         if self._call is None or not (self.rules.day_money or self.rules.user_day_money):
             return
         if self._call.cost.presumed:
@@ -110,6 +109,10 @@ class CallLimits(Observer):
                 self._call.id,
             )
         self._show()
+
+    def ready(self, now: float) -> None:
+        """What is left may be over before it is looked at again."""
+        self._warn_if(self._left.low, BUDGET_LOW)
 
     def stop(self) -> None:
         """The call is over; harmless if said twice."""

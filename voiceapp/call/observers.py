@@ -33,6 +33,9 @@ class Observer:
     def session(self, session: Session, now: float) -> None:
         """The call's first session has begun, or another that takes its place."""
 
+    def ready(self, now: float) -> None:
+        """The page was told that the call is live."""
+
     def event(self, event: ev.Event, now: float, message: Mapping[str, Any]) -> None:
         """Something happened, and its effects are still to come. `message`: the server's own, where it was one."""
 
