@@ -66,6 +66,34 @@ def test_a_page_is_warned_of_a_low_budget_once_the_call_is_ready(worker: Callabl
     served.act(call.leave)
 
 
+# Costs
+
+
+def left_open(served: Worker, page: Page) -> Call:
+    """A call that is quiet, of which a response has begun that the server never says is done."""
+    call = served.begin(page, model=DEAR)
+    far_end = served.open(DEAR)
+    far_end.say("response.created", response={"id": "r1"})
+    far_end.say("response.output_audio_transcript.delta", response_id="r1", item_id="i1", delta="word " * 400)
+    far_end.say("response.created", response={"id": "r2"})
+    far_end.say("response.done", response={"id": "r2", "status": "completed"})
+    served.loop.pass_time(61)
+    return call
+
+
+def test_what_a_session_left_open_costs_what_that_session_did(worker: Callable[..., Worker]) -> None:
+    page, served = Page(), worker(VOICEAPP_MODEL=f"{DEAR},{CHEAP}")
+    call = left_open(served, page)
+    served.renew(call, model=CHEAP)
+    served.open(CHEAP)
+    renewed = page.last("usage")["cost"]["total"]
+    other = Page()
+    served.act(left_open(served, other).finish, None)
+    assert "renewed" in page.names
+    assert renewed == pytest.approx(other.last("usage")["cost"]["total"])
+    served.act(call.leave)
+
+
 # The end
 
 

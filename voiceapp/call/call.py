@@ -155,9 +155,10 @@ class Call:
         plan, link, session, changed = ready
         self._relay.link, self._relay.sent_bytes = link, 0
         self._relay.reader.begin_session()
-        self._observers.session(Session(plan, session.model), self._bridge.loop.time())
+        # What the last session left open costs what that one did.
         for effect in self._conversation.renew(plan.config, plan.profile.capabilities):
             self._relay.perform(effect)
+        self._observers.session(Session(plan, session.model), self._bridge.loop.time())
         for event in changed:
             self._relay.handle(event)
         if not self.over:
