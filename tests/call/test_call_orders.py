@@ -12,7 +12,9 @@ from prometheus_client import REGISTRY
 from tests.call.worker import READY_S, Page, Worker
 from tests.clock import StandingLoop
 from voiceapp.call.call import Call
+from voiceapp.call.upstream_log import UpstreamLog
 from voiceapp.conversation import faults
+from voiceapp.conversation.conversation import Conversation
 from voiceapp.errors import BrowserError, UpstreamError
 
 # A model whose output costs a quarter of the other's.
@@ -95,6 +97,24 @@ def test_what_a_session_left_open_costs_what_that_session_did(worker: Callable[.
 
 
 # The end
+
+
+def test_a_call_is_counted_as_over_whatever_else_fails_at_its_end(
+    worker: Callable[..., Worker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("broken on purpose")
+
+    began, ended, going = counted()
+    page, served = Page(), worker()
+    monkeypatch.setattr(UpstreamLog, "ended", broken)
+    monkeypatch.setattr(Conversation, "close", broken)
+    call = served.begin(page)
+    served.open()
+    served.act(call.finish, None)
+    assert page.names[-1] == "ended"
+    assert counted() == (began + 1, ended + 1, going)
+    assert served.capacity.calls == 0
 
 
 class Line:

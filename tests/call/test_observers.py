@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from voiceapp.call.observers import Observer, Observers
 from voiceapp.conversation import events as ev
 
@@ -27,6 +29,18 @@ def test_they_are_told_in_their_order() -> None:
     observers.event(ev.Interrupted(), 1.0, {})
     observers.ended("stopped", 2.0)
     assert seen == ["one Interrupted 1.0", "two Interrupted 1.0", "two stopped"]
+
+
+class Broken(Observer):
+    def ended(self, reason: str, now: float) -> None:
+        raise RuntimeError("broken on purpose")
+
+
+def test_whoever_fails_at_the_end_keeps_nobody_from_it() -> None:
+    seen: list[str] = []
+    with pytest.raises(RuntimeError):
+        Observers(Broken(), Ending("one", seen), Broken(), Ending("two", seen)).ended("stopped", 1.0)
+    assert seen == ["one stopped", "two stopped"]
 
 
 def test_a_hook_that_nobody_overrides_does_nothing() -> None:

@@ -1,6 +1,7 @@
 """Whoever only watches a call: told of what happens and of what is done about it, and never asked."""
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,6 +72,8 @@ class Observers(Observer):
         for name in _HOOKS:
             overridden = [each for each in observers if getattr(type(each), name) is not getattr(Observer, name)]
             setattr(self, name, _in_turn([getattr(each, name) for each in overridden]))
+        # Whatever one of them meets at the end, the others are told of it.
+        self.ended = _each([each.ended for each in observers])  # type: ignore[method-assign]
 
 
 def _in_turn(hooks: list[Callable[..., None]]) -> Callable[..., None]:
@@ -80,5 +83,14 @@ def _in_turn(hooks: list[Callable[..., None]]) -> Callable[..., None]:
     def call(*args: Any, **more: Any) -> None:
         for hook in hooks:
             hook(*args, **more)
+
+    return call
+
+
+def _each(hooks: list[Callable[..., None]]) -> Callable[..., None]:
+    def call(*args: Any) -> None:
+        with ExitStack() as stack:
+            for hook in reversed(hooks):
+                stack.callback(hook, *args)
 
     return call
