@@ -35,7 +35,7 @@ test-page:
 test-rest: check test-node
 	$(BIN)/pytest --ignore tests/browser
 
-QUICK = -m "not real_time and not slow and not models"
+QUICK = -m "not real_time and not slow and not models" --hypothesis-profile quick
 
 # Before a commit: the checks, and all tests that need no browser, no model and no clock of the world outside.
 test-quick: $(VENV)/installed-requirements-dev.txt node-packages

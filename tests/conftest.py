@@ -14,6 +14,8 @@ from voiceapp.engine.scripted.server import ScriptedServer
 
 # The machine may be slow; what is made up must still be right.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Before a commit (`make test-quick`): fewer random worlds, where a test does not say how many.
+settings.register_profile("quick", settings.get_profile("patient"), max_examples=25)
 settings.load_profile("patient")
 
 SCENARIOS = Path(__file__).parent / "scenarios"
