@@ -161,3 +161,19 @@ test("what was typed for a call that does not come about is given back, and sent
   assert.deepEqual(back, ["One", "Two", "Four"])
   await made.rest()
 })
+
+test("frozen or asleep for a minute, the page lets the microphone go as soon as it finds its line lost, and asks", async () => {
+  const made = new Place()
+  await made.goLive()
+  made.line.io.emit("ping")
+  made.clock.ms += 60_000
+  made.line.connected = false
+  made.line.come("disconnect", "transport close")
+  assert.equal(made.world.live(), 0)
+  made.line.come("connect")
+  await made.rest()
+  assert.equal(made.call.callState.phase, "live")
+  assert.ok(made.call.muted)
+  assert.equal(made.world.live(), 0)
+  assert.ok(made.standing.includes("microphone_shut"))
+})

@@ -49,7 +49,7 @@ test("while it runs its entry may still change", () => {
 test("what the server tells of a tool belongs to the entry of its call", () => {
   const handlers = {}
   const arrived = []
-  const socket = { connected: true, on: (event, handler) => { handlers[event] = handler }, connect() {} }
+  const socket = { connected: true, io: { on() {} }, on: (event, handler) => { handlers[event] = handler }, connect() {} }
   const transport = new Transport(() => socket, async () => null, { incoming: { transcriptArrived: (...data) => arrived.push(data) } }, () => 0)
   transport.open()
   handlers.tool(7, { call: "t1", ...tool("failed", "Away.") })

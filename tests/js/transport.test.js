@@ -5,6 +5,7 @@ import { Transport } from "../../voiceapp/static/js/call/transport.js"
 /** A Socket.IO client socket: tests are the server. */
 class FakeSocket {
   handlers = new Map()
+  io = { on() {} }
   sent = []
   connected = false
   active = true

@@ -4,6 +4,8 @@ import { EventEmitter } from "node:events"
 
 export class Line {
   heard = new EventEmitter()
+  /** The library's, which keeps the connection. */
+  io = new EventEmitter()
   connected = false
   said = []
 

@@ -247,7 +247,8 @@ export class Call {
     if (this.prepared && this.callState.active) this.#request()
   }
 
-  transportLost() {
+  /** @param {number} awayMs */
+  transportLost(awayMs) {
     if (!this.callState.active) return
     this.interrupted ||= this.callState.live
     this.pushToTalk.key.drop()
@@ -256,7 +257,7 @@ export class Call {
     this.microphone.chunkMs = 0
     this.player.silence()
     this.#settle()
-    this.connectionLoss.stillAway(0)
+    this.connectionLoss.stillAway(awayMs)
   }
 
   /** Not reached; the library tries again. @param {number} awayMs */

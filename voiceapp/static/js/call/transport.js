@@ -3,6 +3,7 @@
 
 import { Refusals } from "./admission.js"
 import { encode } from "../audio/base64.js"
+import { Elapsed } from "./elapsed.js"
 import { msOf } from "../audio/pcm.js"
 import { SendWindow } from "./send-window.js"
 
@@ -10,6 +11,8 @@ const STOP_MS = 2000
 const SETTLE_MS = 500
 /** What a call has cost is known within a second of its end (docs/wire.md). */
 const LINGER_MS = 1500
+/** The server asks every 10 s whether the page is there, and gives up after another 10: so long a silence is the page's own. */
+const ASLEEP_MS = 25_000
 /** Whoever was away for so long is asked before a call goes on. */
 const GIVE_UP_MS = 180_000
 
@@ -17,7 +20,7 @@ const GIVE_UP_MS = 180_000
  * @typedef {object} TransportDelegate
  * @property {import("./incoming.js").Incoming} incoming is told of the conversation
  * @property {(awayMs: number) => void} transportConnected after so long
- * @property {() => void} transportLost it is made again
+ * @property {(awayMs: number) => void} transportLost it is made again; so long there was none, where the page slept
  * @property {(awayMs: number) => void} transportRefused it could not be made, for so long by now, and is tried again
  * @property {() => void} callRequested nothing of an earlier call comes any more
  * @property {(error: import("./wire.js").Trouble) => void} callRefused
@@ -41,8 +44,8 @@ export class Transport {
   watching = false
   /** There is a call, or is to be one: the line is held, and made again when it is lost. */
   wanted = false
-  /** Since when there is none though it is wanted, in milliseconds. @type {number | null} */
-  awaySince = null
+  /** The first word after a long silence: it may be of before that. */
+  doubted = false
   /** A `stop` was sent and its `ended` has not come: what still arrives belongs to the call that is over. */
   ending = false
   /** @type {(() => void) | null} */
@@ -68,6 +71,8 @@ export class Transport {
     this.ask = ask
     this.refusals = new Refusals(ask)
     this.delegate = delegate
+    /** Since the server was last heard, or the line first wanted. */
+    this.heard = new Elapsed(now)
   }
 
   get connected() {
@@ -76,10 +81,10 @@ export class Transport {
 
   /** A call is to be: the line may be made while the person is asked for the microphone. */
   open() {
+    if (!this.wanted) this.heard.restart()
     this.wanted = true
     clearTimeout(this.leaving)
     if (this.connected) return
-    this.awaySince ??= this.now()
     this.socket ??= this.#listen(this.connect())
     this.socket.connect()
   }
@@ -106,7 +111,6 @@ export class Transport {
 
   #hangUp() {
     clearTimeout(this.returning)
-    this.awaySince = null
     this.refusals.count = 0
     this.socket?.disconnect()
   }
@@ -200,6 +204,7 @@ export class Transport {
     socket.on("connect", () => this.#connected())
     socket.on("disconnect", (/** @type {string} */ reason) => this.#disconnected(reason))
     socket.on("connect_error", () => this.#refused(socket))
+    socket.io.on("ping", () => this.#asked())
     this.#listenToCall(socket)
     this.#listenToConversation(socket)
     return socket
@@ -240,18 +245,21 @@ export class Transport {
     socket.on(event, (/** @type {Wire.Told[Event]} */ ...data) => { if (!this.ending) handler(...data) })
   }
 
-  get #awayMs() {
-    return this.now() - (this.awaySince ?? this.now())
+  /** Whether it is there. Where the computer slept, or the page was frozen, the line is lost next; where not, somebody has set the clock. */
+  #asked() {
+    this.doubted = !this.doubted && this.heard.ms >= ASLEEP_MS
+    if (!this.doubted) this.heard.restart()
   }
 
   #connected() {
+    this.doubted = false
     this.ending = false
     this.refusals.connected()
     if (!this.wanted) return this.#hangUp()
-    const away = this.#awayMs
+    const { ms: away } = this.heard
     // The computer slept, most likely: nobody expects to be heard now.
     if (away > GIVE_UP_MS) return this.#giveUp({ code: "connection_given_up" })
-    this.awaySince = null
+    this.heard.restart()
     this.delegate.transportConnected(away)
   }
 
@@ -262,8 +270,8 @@ export class Transport {
     // A server that is being restarted is soon back, and the library tries again.
     if (trouble && trouble.code !== "server_stopping") return this.#giveUp(trouble)
     if (!socket.active) return this.#giveUp({ code: "connection_refused" })
-    if (this.#awayMs > GIVE_UP_MS) return this.#giveUp({ code: "connection_given_up" })
-    this.delegate.transportRefused(this.#awayMs)
+    if (this.heard.ms > GIVE_UP_MS) return this.#giveUp({ code: "connection_given_up" })
+    this.delegate.transportRefused(this.heard.ms)
   }
 
   /** The server is being restarted: whoever answers then takes the call. @param {any} socket @param {number} ms */
@@ -280,10 +288,10 @@ export class Transport {
     this.afterEnd = null
     // It would come back by itself.
     if (!this.wanted) return reason === "io client disconnect" ? undefined : this.#hangUp()
-    this.awaySince ??= this.now()
+    if (this.heard.ms < ASLEEP_MS) this.heard.restart()
     // The library comes back by itself except from this one.
     if (reason === "io server disconnect") this.#returnIn(SETTLE_MS)
-    this.delegate.transportLost()
+    this.delegate.transportLost(this.heard.ms)
   }
 
   /** @param {number} ms */

@@ -38,6 +38,8 @@ export class UsageView {
 
   start() {
     this.usage.addEventListener("beforetoggle", event => this.#toggled(event.newState === "open"))
+    // Turned on its side, say.
+    addEventListener("resize", () => { if (this.opened) this.#place() })
   }
 
   render() {
@@ -56,12 +58,17 @@ export class UsageView {
     if (this.opened) this.usage.hidePopover()
   }
 
-  /** Above the call, wherever that is. @param {boolean} open */
+  /** @param {boolean} open */
   #toggled(open) {
     this.opened = open
+    this.#place()
+    this.#renderUsage()
+  }
+
+  /** Above the call, wherever that is. */
+  #place() {
     const { left, right, top } = /** @type {Element} */ (this.line.closest(".dock")).getBoundingClientRect()
     Object.assign(this.usage.style, { left: `${left}px`, right: `${innerWidth - right}px`, bottom: `${innerHeight - top}px`, maxHeight: `calc(${top}px - 1rem)` })
-    this.#renderUsage()
   }
 
   #renderLine() {
