@@ -1,11 +1,9 @@
 // What is said where the page itself does not come to life, by a script that any browser can run.
-
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"
 import { runInNewContext } from "node:vm"
 import { LoadError } from "../../voiceapp/static/js/audio/device.js"
-import { PageVersion, versionOf } from "../../voiceapp/static/js/browser/edition.js"
 import { checkSupport } from "../../voiceapp/static/js/browser/support-check.js"
 import { Place, settle } from "./support/place.js"
 
@@ -78,19 +76,4 @@ test("a worklet that does not load, as in a page of an older version, is said, a
   assert.deepEqual([made.world.live(), made.world.open()], [0, 0])
   assert.ok(new LoadError("x") instanceof Error)
   Place.leave()
-})
-
-test("a page knows its version by its address, and that the server has another by what it says", () => {
-  assert.equal(versionOf("https://a.example/app/static/v-0123456789ab/js/browser/edition.js"), "v-0123456789ab")
-  assert.equal(versionOf("file:///js/browser/edition.js"), "")
-  for (const [own, said, outdated] of [["v-1", "v-1", false], ["v-1", "v-2", true], ["", "v-2", false], ["v-1", undefined, false]]) {
-    const pageVersion = new PageVersion(own)
-    pageVersion.heard(said)
-    assert.equal(pageVersion.outdated, outdated)
-    let reloads = 0
-    pageVersion.unseen(false, () => reloads++)
-    assert.equal(reloads, 0)
-    pageVersion.unseen(true, () => reloads++)
-    assert.equal(reloads, outdated ? 1 : 0)
-  }
 })

@@ -19,7 +19,7 @@ const page = "**/voiceapp/static/js"
 export default [
   { ignores: ["**/node_modules/**"] },
   { files: [`${page}/**/*.js`], rules, languageOptions: { globals: { fetch: "readonly", URL: "readonly", setTimeout: "readonly", clearTimeout: "readonly", DOMException: "readonly", URLSearchParams: "readonly", TextEncoder: "readonly" } } },
-  { files: [`${page}/{main,page}.js`, `${page}/browser/{browser,edition,wake-lock}.js`, `${page}/call/admission.js`, `${page}/views/*.js`, `${page}/history/{store,files}.js`, `${page}/audio/{device,microphone,player,loudspeaker,voice-sample}.js`, `${page}/preflight/check-audio.js`], languageOptions: { globals: globals.browser } },
+  { files: [`${page}/{main,page}.js`, `${page}/browser/{browser,page-version,wake-lock}.js`, `${page}/call/{admission,voice-sample}.js`, `${page}/views/*.js`, `${page}/history/{store,files}.js`, `${page}/audio/{device,microphone,player,loudspeaker}.js`, `${page}/preflight/check-audio.js`], languageOptions: { globals: globals.browser } },
   // Whoever imports such a module a second time, while it waits, gets it half made in Safari. The page's first is imported by nobody.
   { files: [`${page}/**/*.js`], ignores: [`${page}/main.js`], rules: { "no-restricted-syntax": ["error", { selector: "AwaitExpression:not(:function AwaitExpression)", message: "No module waits at its top: see the tests' configuration." }] } },
   { files: [`${page}/audio/base64.js`], languageOptions: { globals: { btoa: "readonly", atob: "readonly" } } },

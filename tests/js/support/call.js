@@ -2,7 +2,7 @@
 
 import { mock } from "node:test"
 import { Call } from "../../../voiceapp/static/js/call/call.js"
-import { CaptionPace } from "../../../voiceapp/static/js/text/caption-pace.js"
+import { CaptionPace } from "../../../voiceapp/static/js/models/caption-pace.js"
 import { Preferences } from "../../../voiceapp/static/js/models/preferences.js"
 import { Inspector } from "../../../voiceapp/static/js/models/inspector.js"
 import { Notices } from "../../../voiceapp/static/js/models/notices.js"

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict"
 import { Call } from "../../../voiceapp/static/js/call/call.js"
-import { CaptionPace } from "../../../voiceapp/static/js/text/caption-pace.js"
+import { CaptionPace } from "../../../voiceapp/static/js/models/caption-pace.js"
 import { Preferences } from "../../../voiceapp/static/js/models/preferences.js"
 import { Notices } from "../../../voiceapp/static/js/models/notices.js"
 import { Stats } from "../../../voiceapp/static/js/models/stats.js"

@@ -2,12 +2,12 @@
 
 import { address } from "./browser/addresses.js"
 import { askAdmission, whyMissing } from "./call/admission.js"
-import { VoiceSample } from "./audio/voice-sample.js"
+import { VoiceSample } from "./call/voice-sample.js"
 import { Call } from "./call/call.js"
 import { DATABASES, connect, drafts, storage } from "./browser/browser.js"
-import { CaptionPace } from "./text/caption-pace.js"
+import { CaptionPace } from "./models/caption-pace.js"
 import { Preferences } from "./models/preferences.js"
-import { PageVersion } from "./browser/edition.js"
+import { PageVersion } from "./browser/page-version.js"
 import { Inspector } from "./models/inspector.js"
 import { Shortcuts } from "./browser/shortcuts.js"
 import { UsageModel } from "./models/usage-model.js"
@@ -30,14 +30,14 @@ import { find } from "./views/element.js"
 import { Focus } from "./views/focus.js"
 import { InspectorDrawer } from "./views/inspector-drawer.js"
 import { Leaving } from "./views/leaving.js"
-import { AppearanceView } from "./views/look-view.js"
-import { UsageView } from "./views/meter-view.js"
+import { AppearanceView } from "./views/appearance-view.js"
+import { UsageView } from "./views/usage-view.js"
 import { NoticesView } from "./views/notices-view.js"
 import { OutboxView } from "./views/outbox-view.js"
 import { PreflightOffer } from "./views/preflight-offer.js"
 import { SettingsView } from "./views/settings-view.js"
 import { save } from "./views/save.js"
-import { PushToTalkView } from "./views/talk-view.js"
+import { PushToTalkView } from "./views/push-to-talk-view.js"
 import { TalksView } from "./views/talks-view.js"
 import { TranscriptView } from "./views/transcript-view.js"
 import { Waveform } from "./views/waveform.js"
@@ -61,7 +61,7 @@ export class Page {
   shortcuts = new Shortcuts(document, this)
   sample = new VoiceSample(connect, askAdmission, this)
   waveform = new Waveform(find("wave", HTMLCanvasElement))
-  /** Once it was loaded. @type {import("./preflight/panel.js").PreflightPanel | undefined} */
+  /** Once it was loaded. @type {import("./views/preflight-panel.js").PreflightPanel | undefined} */
   preflight
   tabs = new Tabs(navigator.locks, this)
 
@@ -196,13 +196,13 @@ export class Page {
   outboxChanged = () => this.outboxView.render()
   textsUnsent = (/** @type {string[]} */ texts) => this.composerView.giveBack(texts)
 
-  /** @param {import("./call/wire.js").Ready} ready */
+  /** @param {import("./wire.js").Ready} ready */
   callReadied(ready) {
     this.usageModel.begin(ready, this.now())
     this.pageVersion.heard(ready.version)
   }
 
-  /** @param {import("./call/wire.js").Renewed} renewed */
+  /** @param {import("./wire.js").Renewed} renewed */
   callRenewed(renewed) {
     this.usageModel.renew(renewed, this.now())
     this.assistantView.renewed(renewed.voice)
@@ -228,19 +228,19 @@ export class Page {
     this.transcriptView.render()
   }
 
-  /** @param {import("./call/wire.js").LogLine} line */
+  /** @param {import("./wire.js").LogLine} line */
   logArrived(line) {
     this.inspector.add(line)
   }
 
-  /** @param {import("./call/wire.js").Usage} usage */
+  /** @param {import("./wire.js").Usage} usage */
   usageArrived(usage) {
     this.usageModel.usage = usage
     this.usageView.render()
     this.controlsView.render()
   }
 
-  /** @param {import("./call/wire.js").Limits} limits */
+  /** @param {import("./wire.js").Limits} limits */
   limitsArrived(limits) {
     this.usageModel.limit(limits, this.now())
     if (limits.idle_left_s === null) this.notices.over("turnBegan")
@@ -254,7 +254,7 @@ export class Page {
 
   /** Somebody may soon ask for it. */
   async preflightNear() {
-    const { PreflightPanel, styled } = await import("./preflight/panel.js")
+    const { PreflightPanel, styled } = await import("./views/preflight-panel.js")
     await styled
     this.preflight ??= new PreflightPanel(this.#preflightParts, this.words, this)
     return this.preflight
@@ -381,7 +381,7 @@ export class Page {
     this.assistantView.render()
   }
 
-  /** @param {import("./call/wire.js").Trouble} trouble */
+  /** @param {import("./wire.js").Trouble} trouble */
   sampleFailed(trouble) {
     this.notices.add({ ...trouble, fatal: false }, ["sampleAsked"])
   }

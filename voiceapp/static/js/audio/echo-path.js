@@ -3,7 +3,7 @@
 // stays quieter disproves it. With headphones the first syllables disprove them all; in a room the true one remains,
 // since the microphone is never quieter than the echo. All levels are in decibels, one each 10 ms.
 
-import { DelayCorrelation } from "./likeness.js"
+import { DelayCorrelation } from "./delay-correlation.js"
 
 const SILENCE_DB = -90
 /** Quieter than this, playback makes no echo worth watching. */

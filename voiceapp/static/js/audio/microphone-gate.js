@@ -30,7 +30,7 @@ export class MicrophoneGate {
     this.#turned()
   }
 
-  /** @param {import("../call/wire.js").TurnState} turn */
+  /** @param {import("../wire.js").TurnState} turn */
   turnChanged(turn) {
     const began = turn === "user" && !this.speaking
     this.speaking = turn === "user"

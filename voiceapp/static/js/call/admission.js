@@ -7,7 +7,7 @@ const TRIES = 3
 const TRIES_ONCE_OPEN = 6
 const ASK_MS = 5000
 
-/** @typedef {{reached: boolean, trouble: import("./wire.js").Trouble | null}} Admission `reached`: the server itself has answered */
+/** @typedef {{reached: boolean, trouble: import("../wire.js").Trouble | null}} Admission `reached`: the server itself has answered */
 
 /** Whether a call could begin now. @returns {Promise<Admission>} */
 export async function askAdmission() {

@@ -8,11 +8,11 @@
  * @property {() => void} soundClosed
  * @property {() => void} captionMoved
  * @property {(peak: number) => void} levelMeasured
- * @property {(line: import("./wire.js").LogLine) => void} logArrived
- * @property {(ready: import("./wire.js").Ready) => void} callReadied
- * @property {(renewed: import("./wire.js").Renewed) => void} callRenewed
- * @property {(usage: import("./wire.js").Usage) => void} usageArrived
- * @property {(limits: import("./wire.js").Limits) => void} limitsArrived
+ * @property {(line: import("../wire.js").LogLine) => void} logArrived
+ * @property {(ready: import("../wire.js").Ready) => void} callReadied
+ * @property {(renewed: import("../wire.js").Renewed) => void} callRenewed
+ * @property {(usage: import("../wire.js").Usage) => void} usageArrived
+ * @property {(limits: import("../wire.js").Limits) => void} limitsArrived
  * @property {() => void} outboxChanged
  * @property {(texts: string[]) => void} textsUnsent typed for a call that is over
  */
@@ -23,7 +23,7 @@
  * @property {() => Promise<import("./admission.js").Admission>} ask why a connection may have been refused
  * @property {MediaDevices | undefined} devices
  * @property {import("../models/transcript.js").Transcript} transcript
- * @property {import("../text/caption-pace.js").CaptionPace} pace
+ * @property {import("../models/caption-pace.js").CaptionPace} pace
  * @property {import("../models/notices.js").Notices} notices
  * @property {import("../models/preferences.js").Preferences} preferences
  * @property {import("../history/history-keeper.js").HistoryKeeper} keeper

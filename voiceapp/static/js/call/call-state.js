@@ -15,7 +15,7 @@ const NEXT = {
 export class CallState {
   /** @type {Phase} */
   phase = "idle"
-  /** @type {import("./wire.js").TurnState} */
+  /** @type {import("../wire.js").TurnState} */
   turn = "listening"
 
   /** @param {{callStateChanged: () => void}} delegate */
@@ -36,7 +36,7 @@ export class CallState {
     return true
   }
 
-  /** @param {import("./wire.js").TurnState} turn */
+  /** @param {import("../wire.js").TurnState} turn */
   turnTo(turn) {
     if (!this.live || this.turn === turn) return
     this.turn = turn

@@ -5,7 +5,7 @@ import { LoadError } from "../audio/device.js"
 import { HalfDuplex } from "./half-duplex.js"
 import { PlaybackReports } from "./playback-reports.js"
 import { Incoming } from "./incoming.js"
-import { ConnectionLoss } from "./line-away.js"
+import { ConnectionLoss } from "./connection-loss.js"
 import { Outbox } from "./outbox.js"
 import { Outgoing } from "./outgoing.js"
 import { CallState } from "./call-state.js"
@@ -282,14 +282,14 @@ export class Call {
     this.stats.callBegan()
   }
 
-  /** @param {import("./wire.js").Trouble} error */
+  /** @param {import("../wire.js").Trouble} error */
   callRefused(error) {
     if (!this.callState.active) return
     this.notices.add({ ...error, fatal: true })
     this.#end()
   }
 
-  /** @param {import("./wire.js").Ready} ready */
+  /** @param {import("../wire.js").Ready} ready */
   callReadied(ready) {
     if (!this.callState.take("readied")) return
     if (this.interrupted) this.notices.add({ code: "reconnected" })
@@ -303,18 +303,18 @@ export class Call {
     this.outbox.send()
   }
 
-  /** @param {import("./wire.js").Renewed} renewed */
+  /** @param {import("../wire.js").Renewed} renewed */
   callRenewed(renewed) {
     this.sessionRequest.renewed()
     this.delegate.callRenewed(renewed)
     this.delegate.callChanged()
   }
 
-  limitsArrived = (/** @type {import("./wire.js").Limits} */ limits) => this.delegate.limitsArrived(limits)
+  limitsArrived = (/** @type {import("../wire.js").Limits} */ limits) => this.delegate.limitsArrived(limits)
 
-  logArrived = (/** @type {import("./wire.js").LogLine} */ line) => this.delegate.logArrived(line)
+  logArrived = (/** @type {import("../wire.js").LogLine} */ line) => this.delegate.logArrived(line)
 
-  /** @param {import("./wire.js").Trouble} trouble */
+  /** @param {import("../wire.js").Trouble} trouble */
   noticeArrived(trouble) {
     // Of a call that is over, whatever it is.
     if (!this.callState.active) return

@@ -9,7 +9,7 @@ import { msOf } from "../audio/pcm.js"
  * @property {import("./outgoing.js").Outgoing} outgoing
  * @property {import("../audio/player.js").Player} player
  * @property {import("../models/transcript.js").Transcript} transcript
- * @property {import("../text/caption-pace.js").CaptionPace} pace
+ * @property {import("../models/caption-pace.js").CaptionPace} pace
  * @property {import("../history/history-keeper.js").HistoryKeeper} keeper
  * @property {import("../models/stats.js").Stats} stats
  * @property {import("../models/notices.js").Notices} notices
@@ -19,7 +19,7 @@ import { msOf } from "../audio/pcm.js"
 export class Incoming {
   /**
    * @param {IncomingParts} parts
-   * @param {{captionMoved: () => void, usageArrived: (usage: import("./wire.js").Usage) => void}} delegate
+   * @param {{captionMoved: () => void, usageArrived: (usage: import("../wire.js").Usage) => void}} delegate
    */
   constructor(parts, delegate) {
     this.callState = parts.callState
@@ -34,7 +34,7 @@ export class Incoming {
     this.delegate = delegate
   }
 
-  /** @param {import("./wire.js").TurnState} turn */
+  /** @param {import("../wire.js").TurnState} turn */
   turnChanged(turn) {
     if (begins(turn, this.callState.turn)) this.notices.over("turnBegan")
     this.callState.turnTo(turn)
@@ -46,7 +46,7 @@ export class Incoming {
     this.delegate.captionMoved()
   }
 
-  /** @param {number} n @param {import("./wire.js").Place} place */
+  /** @param {number} n @param {import("../wire.js").Place} place */
   itemPlaced(n, place) {
     this.transcript.place(n, place, Date.now())
     this.pace.placed(place.id)
@@ -54,7 +54,7 @@ export class Incoming {
     this.#typedArrived(place.id)
   }
 
-  /** @param {number} n @param {import("./wire.js").Wording} wording */
+  /** @param {number} n @param {import("../wire.js").Wording} wording */
   transcriptArrived(n, wording) {
     this.transcript.word(n, wording)
     this.keeper.changed()
@@ -89,19 +89,19 @@ export class Incoming {
     this.keeper.recorder?.soundCompleted(item)
   }
 
-  /** @param {import("./wire.js").Usage} usage */
+  /** @param {import("../wire.js").Usage} usage */
   usageArrived(usage) {
     this.keeper.usageArrived(usage)
     this.delegate.usageArrived(usage)
   }
 
-  /** @param {import("./wire.js").Answered} answered */
+  /** @param {import("../wire.js").Answered} answered */
   latencyArrived(answered) {
     this.stats.latencies.answered(answered)
   }
 }
 
-/** Somebody speaks, or is answered: not where a step of the same turn follows another. @param {import("./wire.js").TurnState} turn @param {import("./wire.js").TurnState} before */
+/** Somebody speaks, or is answered: not where a step of the same turn follows another. @param {import("../wire.js").TurnState} turn @param {import("../wire.js").TurnState} before */
 function begins(turn, before) {
   return turn !== before && turn !== "listening" && (before === "listening" || turn === "user" || turn === "assistant")
 }

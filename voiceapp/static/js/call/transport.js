@@ -23,12 +23,12 @@ const GIVE_UP_MS = 180_000
  * @property {(awayMs: number) => void} transportLost it is made again; so long there was none, where the page slept
  * @property {(awayMs: number) => void} transportRefused it could not be made, for so long by now, and is tried again
  * @property {() => void} callRequested nothing of an earlier call comes any more
- * @property {(error: import("./wire.js").Trouble) => void} callRefused
- * @property {(ready: import("./wire.js").Ready) => void} callReadied
- * @property {(renewed: import("./wire.js").Renewed) => void} callRenewed
- * @property {(limits: import("./wire.js").Limits) => void} limitsArrived
- * @property {(line: import("./wire.js").LogLine) => void} logArrived
- * @property {(trouble: import("./wire.js").Trouble) => void} noticeArrived
+ * @property {(error: import("../wire.js").Trouble) => void} callRefused
+ * @property {(ready: import("../wire.js").Ready) => void} callReadied
+ * @property {(renewed: import("../wire.js").Renewed) => void} callRenewed
+ * @property {(limits: import("../wire.js").Limits) => void} limitsArrived
+ * @property {(line: import("../wire.js").LogLine) => void} logArrived
+ * @property {(trouble: import("../wire.js").Trouble) => void} noticeArrived
  * @property {(reason: string) => void} callEnded
  * @property {(n: number) => void} soundAcknowledged
  * @property {(ms: number) => void} tripMeasured to the server and back
@@ -122,7 +122,7 @@ export class Transport {
     this.leaving = setTimeout(() => this.#hangUp(), LINGER_MS)
   }
 
-  /** There will be no call. @param {import("./wire.js").Trouble} trouble */
+  /** There will be no call. @param {import("../wire.js").Trouble} trouble */
   #giveUp(trouble) {
     this.wanted = false
     this.#hangUp()
@@ -232,7 +232,7 @@ export class Transport {
     this.#on(socket, "flush", (_, { item }) => this.delegate.incoming.flushAsked(item))
     this.#on(socket, "tool", (n, { call, ...tool }) => this.delegate.incoming.transcriptArrived(n, { item: call, tool }))
     // Also of a call that is just over: what it cost is known last.
-    socket.on("usage", (/** @type {number} */ _, /** @type {import("./wire.js").Usage} */ usage) => this.delegate.incoming.usageArrived(usage))
+    socket.on("usage", (/** @type {number} */ _, /** @type {import("../wire.js").Usage} */ usage) => this.delegate.incoming.usageArrived(usage))
   }
 
   /**
@@ -300,7 +300,7 @@ export class Transport {
     this.returning = setTimeout(() => this.socket.connect(), ms)
   }
 
-  /** @param {{ok: boolean, error?: import("./wire.js").Trouble}} answer @param {number} at when it was asked for */
+  /** @param {{ok: boolean, error?: import("../wire.js").Trouble}} answer @param {number} at when it was asked for */
   #answered(answer, at) {
     if (this.ending) return
     this.delegate.tripMeasured(this.now() - at)
@@ -309,7 +309,7 @@ export class Transport {
     this.delegate.callRefused(answer.error ?? { code: "internal" })
   }
 
-  /** @param {import("./wire.js").Ready} ready */
+  /** @param {import("../wire.js").Ready} ready */
   #readied(ready) {
     this.live = true
     this.delegate.callReadied(ready)

@@ -17,7 +17,7 @@ const NAME_LENGTH = 40, NAME_BYTES = 160
 
 /** @typedef {{say: (key: string, values?: Record<string, string | number>) => string, language: string, direction?: import("../text/bidi.js").Direction}} Words */
 /** @typedef {import("./talk.js").Talk} Talk */
-/** @typedef {{at: number, end: number, role: import("../call/wire.js").Role, text: string}} Cue */
+/** @typedef {{at: number, end: number, role: import("../wire.js").Role, text: string}} Cue */
 
 /** @type {Record<string, {type: string, write: (talk: Talk, words: Words) => string}>} */
 export const FORMATS = {

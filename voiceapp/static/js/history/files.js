@@ -50,7 +50,7 @@ async function all(parts) {
   return found
 }
 
-/** @param {import("../call/wire.js").LogLine[]} lines of the event log @param {import("./exports.js").Words} words */
+/** @param {import("../wire.js").LogLine[]} lines of the event log @param {import("./exports.js").Words} words */
 export function eventsOf(lines, words) {
   const { type, write } = FORMATS.jsonl
   return { name: "events.jsonl", blob: new Blob([write(/** @type {any} */ ({ events: lines }), words)], { type }) }

@@ -8,7 +8,7 @@ const SAVE_MS = 3000
 /**
  * @typedef {object} HistoryKeeperParts
  * @property {import("../models/transcript.js").Transcript} transcript
- * @property {import("../text/caption-pace.js").CaptionPace} pace
+ * @property {import("../models/caption-pace.js").CaptionPace} pace
  * @property {import("../models/inspector.js").Inspector} inspector
  * @property {import("../models/preferences.js").Preferences} preferences
  * @property {import("./store.js").Store} store
@@ -54,7 +54,7 @@ export class HistoryKeeper {
     return this.live && this.recorder ? this.recorder.talk(this.#entries, this.inspector.since(this.events)) : this.last
   }
 
-  /** A call is live, the first of a talk or one that takes it up again. @param {import("../call/wire.js").Ready} ready */
+  /** A call is live, the first of a talk or one that takes it up again. @param {import("../wire.js").Ready} ready */
   begin(ready) {
     if (this.away) return this.#goOn()
     this.end()
@@ -76,7 +76,7 @@ export class HistoryKeeper {
     this.recorder?.goOn(this.transcript.entries.length - 1 - this.first)
   }
 
-  /** @param {import("../call/wire.js").Ready} ready */
+  /** @param {import("../wire.js").Ready} ready */
   #begin({ conversation, model, voice }) {
     const began = Date.now()
     const about = { id: `${began}-${conversation}`, title: "", marked: false, began, model, voice }
@@ -93,7 +93,7 @@ export class HistoryKeeper {
     if (this.live && this.preferences.values.keep !== "nothing") this.timer ??= setTimeout(() => this.#save(), SAVE_MS)
   }
 
-  /** Also when the call is just over. @param {import("../call/wire.js").Usage} usage */
+  /** Also when the call is just over. @param {import("../wire.js").Usage} usage */
   usageArrived(usage) {
     const { recorder, last } = this
     recorder?.usageArrived(usage)

@@ -77,7 +77,7 @@ export class Recorder {
     this.pieces = this.pieces.filter(piece => piece.n !== n)
   }
 
-  /** @param {import("../call/wire.js").TurnState} state */
+  /** @param {import("../wire.js").TurnState} state */
   turnChanged(state) {
     const speaking = state === "user"
     if (speaking === this.turn.open) return
@@ -87,7 +87,7 @@ export class Recorder {
     this.open.clear()
   }
 
-  /** @param {import("../call/wire.js").Place} place */
+  /** @param {import("../wire.js").Place} place */
   itemPlaced({ id: item, role, kind }) {
     const id = idIn(this.part, item)
     if (this.times.has(id)) return
@@ -137,7 +137,7 @@ export class Recorder {
     if (this.heard[item]) this.waited.add(item)
   }
 
-  /** @param {import("../call/wire.js").Usage} usage */
+  /** @param {import("../wire.js").Usage} usage */
   usageArrived({ total: tokens, transcription, cost, estimated }) {
     this.usage = addUsage(this.earlier, { tokens, transcription, cost, estimated })
   }
@@ -157,7 +157,7 @@ export class Recorder {
   /**
    * The talk so far.
    * @param {(import("../models/transcript.js").Entry & {part: number})[]} entries
-   * @param {import("../call/wire.js").LogLine[]} events
+   * @param {import("../wire.js").LogLine[]} events
    * @returns {import("./talk.js").Talk}
    */
   talk(entries, events) {

@@ -7,7 +7,7 @@ import { heardPart } from "../models/transcript.js"
 /**
  * @typedef {object} TalkEntry
  * @property {string} id
- * @property {import("../call/wire.js").Role} role
+ * @property {import("../wire.js").Role} role
  * @property {"audio" | "text"} kind
  * @property {string} text
  * @property {string | null} heard after a cut, what was heard
@@ -27,9 +27,9 @@ import { heardPart } from "../models/transcript.js"
 /**
  * What a talk took; an older one tells neither what its transcription did nor whether any of it is an estimate.
  * @typedef {object} TalkUsage
- * @property {import("../call/wire.js").Tokens | null} tokens
- * @property {import("../call/wire.js").Transcribed | null} [transcription]
- * @property {import("../call/wire.js").Cost | null} cost
+ * @property {import("../wire.js").Tokens | null} tokens
+ * @property {import("../wire.js").Transcribed | null} [transcription]
+ * @property {import("../wire.js").Cost | null} cost
  * @property {boolean} [estimated]
  */
 
@@ -44,7 +44,7 @@ import { heardPart } from "../models/transcript.js"
  * @property {string} voice
  * @property {TalkEntry[]} entries
  * @property {TalkSound | null} sound
- * @property {import("../call/wire.js").LogLine[]} events none in a list of talks
+ * @property {import("../wire.js").LogLine[]} events none in a list of talks
  */
 
 /** @typedef {Conversation & TalkUsage} Talk */

@@ -7,12 +7,12 @@ import { about, duration, money } from "./amounts.js"
 /** What is said of a part of the usage that has no price. */
 const UNPRICED = { talk: "usage.unpriced.talk", transcription: "usage.unpriced.transcription" }
 
-/** @param {import("../call/wire.js").Usage} usage @param {number | null} total money, with what the call cost before @param {Words} words */
+/** @param {import("../wire.js").Usage} usage @param {number | null} total money, with what the call cost before @param {Words} words */
 export function costLines(usage, total, words) {
   return [...price(usage, total, words), tokens(usage.total, words), ...transcription(usage, words)]
 }
 
-/** @param {import("../call/wire.js").Usage} usage @param {number | null} total @param {Words} words */
+/** @param {import("../wire.js").Usage} usage @param {number | null} total @param {Words} words */
 function price({ free, cost, estimated }, total, words) {
   const guessed = estimated ? [words.say("usage.estimated")] : []
   if (free) return [words.say("usage.free")]
@@ -24,7 +24,7 @@ function price({ free, cost, estimated }, total, words) {
   return [paid, prices, ...unpriced.map(part => words.say(UNPRICED[part])), ...guessed]
 }
 
-/** @param {import("../call/wire.js").Tokens} used @param {Words} words */
+/** @param {import("../wire.js").Tokens} used @param {Words} words */
 function tokens(used, words) {
   return words.say("usage.tokens", {
     input: used.input_tokens, audio: used.input_audio_tokens, text: used.input_text_tokens, cached: used.cached_tokens,
@@ -32,7 +32,7 @@ function tokens(used, words) {
   })
 }
 
-/** @param {import("../call/wire.js").Usage} usage @param {Words} words */
+/** @param {import("../wire.js").Usage} usage @param {Words} words */
 function transcription({ transcription: used, cost, free }, words) {
   if (!used) return []
   const parts = [

@@ -6,7 +6,7 @@ export const MAX = 50000
 const LOT = 1000
 const RATE_MS = 5000
 
-/** @typedef {import("../call/wire.js").LogLine} Line */
+/** @typedef {import("../wire.js").LogLine} Line */
 /** @typedef {{id: number, line: Line, times: number, bytes: number}} Row of one event or a run of them; `line` is the latest */
 /** @typedef {"all" | "up" | "down"} Direction */
 

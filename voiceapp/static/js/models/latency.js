@@ -21,7 +21,7 @@ const TRIPS = 9
 
 /**
  * @typedef {object} Halves what is known of an answer so far; moments are of the page's clock
- * @property {import("../call/wire.js").Answered | null} server
+ * @property {import("../wire.js").Answered | null} server
  * @property {number} arrivedAt the first of its sound
  * @property {number} sinceTakenMs then, since the page was told that the turn was taken
  * @property {number | null} tripMs
@@ -60,7 +60,7 @@ export class LatencyTracker {
     this.trips = [...this.trips, ms].slice(-TRIPS)
   }
 
-  /** @param {import("../call/wire.js").TurnState} turn */
+  /** @param {import("../wire.js").TurnState} turn */
   turnChanged(turn) {
     if (turn === "thinking") this.takenAt = this.now()
   }
@@ -86,7 +86,7 @@ export class LatencyTracker {
     this.#join(item)
   }
 
-  /** @param {import("../call/wire.js").Answered} answered */
+  /** @param {import("../wire.js").Answered} answered */
   answered(answered) {
     this.#of(answered.item).server = answered
     this.#join(answered.item)
@@ -111,7 +111,7 @@ export class LatencyTracker {
 }
 
 /**
- * @param {import("../call/wire.js").Answered} server
+ * @param {import("../wire.js").Answered} server
  * @param {Halves} halves
  * @param {number} startedAt
  * @returns {Latency}

@@ -26,7 +26,7 @@ export class Notices {
 
   /**
    * What is about a call is not said where there is none; why it ended is.
-   * @param {import("../call/wire.js").Trouble} trouble
+   * @param {import("../wire.js").Trouble} trouble
    * @param {End[] | null} [ends] where it is not about what it usually is
    */
   add(trouble, ends = endsOf(trouble)) {
@@ -68,7 +68,7 @@ export class Notices {
     this.delegate.noticesChanged()
   }
 
-  /** @param {import("../call/wire.js").Trouble} trouble @returns {Wording} */
+  /** @param {import("../wire.js").Trouble} trouble @returns {Wording} */
   word({ code, message = "", after_s: seconds, progress, host = "", origin = "", param }) {
     if (!this.words.has(`notice.${code}.title`)) return { title: this.words.say("notice.other.title"), next: message, progress: "" }
     const values = { seconds: seconds ?? DEFAULT_WAIT_S, host, origin, ...param ? { param } : {} }
@@ -91,7 +91,7 @@ export class Notices {
   }
 }
 
-/** @param {import("../call/wire.js").Trouble} trouble */
+/** @param {import("../wire.js").Trouble} trouble */
 function endsOf({ code }) {
   return code in ENDS ? ENDS[code] : UNKNOWN
 }

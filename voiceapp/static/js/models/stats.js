@@ -73,7 +73,7 @@ export class Stats {
     this.latencies.callBegan()
   }
 
-  /** @param {import("../call/wire.js").TurnState} turn */
+  /** @param {import("../wire.js").TurnState} turn */
   turnChanged(turn) {
     this.latencies.turnChanged(turn)
     if (turn === "thinking") this.askedAt = this.now()

@@ -1,10 +1,9 @@
 // A tool that was used, in words.
 
-/** @typedef {"running" | "done" | "failed" | "unknown"} ToolState `unknown`: the call was over before its end */
-/** @typedef {{name: string, arguments: string, state: ToolState, result?: string}} Tool */
+/** @typedef {import("../wire.js").Tool} Tool */
 /** @typedef {{say: (key: string, values?: Record<string, string | number>) => string}} Words */
 
-/** @type {Record<ToolState, string>} */
+/** @type {Record<import("../wire.js").ToolState, string>} */
 const STATES = { running: "transcript.tool.running", done: "transcript.tool.done", failed: "transcript.tool.failed", unknown: "transcript.tool.unknown" }
 
 /** @param {Tool} tool @param {Words} words */

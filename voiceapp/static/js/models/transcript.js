@@ -7,7 +7,7 @@ import { floorGrapheme } from "../text/segments.js"
  * @typedef {object} Entry
  * @property {string} key unique on the page
  * @property {string} id
- * @property {import("../call/wire.js").Role} role
+ * @property {import("../wire.js").Role} role
  * @property {"audio" | "text"} kind
  * @property {string} text
  * @property {boolean} final
@@ -45,7 +45,7 @@ export class Transcript {
 
   /**
    * @param {number} n
-   * @param {import("../call/wire.js").Place} place
+   * @param {import("../wire.js").Place} place
    * @param {number} at unix milliseconds
    */
   place(n, place, at) {
@@ -55,7 +55,7 @@ export class Transcript {
 
   /**
    * @param {number} n
-   * @param {import("../call/wire.js").Wording} wording
+   * @param {import("../wire.js").Wording} wording
    */
   word(n, wording) {
     this.segments.at(-1)?.word(n, wording)
@@ -87,9 +87,9 @@ export class Transcript {
 
 /** One call. A place may be given anew: each is a move in a list, and the moves are made in the order of their numbers. */
 class Segment {
-  /** @type {{n: number, place: import("../call/wire.js").Place}[]} */
+  /** @type {{n: number, place: import("../wire.js").Place}[]} */
   moves = []
-  /** @type {import("../call/wire.js").Place[]} */
+  /** @type {import("../wire.js").Place[]} */
   list = []
   /** @type {Map<string, Words>} */
   words = new Map()
@@ -107,7 +107,7 @@ class Segment {
 
   /**
    * @param {number} n
-   * @param {import("../call/wire.js").Place} place
+   * @param {import("../wire.js").Place} place
    * @param {number} at
    */
   place(n, place, at) {
@@ -120,7 +120,7 @@ class Segment {
 
   /**
    * @param {number} n
-   * @param {import("../call/wire.js").Wording} wording
+   * @param {import("../wire.js").Wording} wording
    */
   word(n, wording) {
     this.#wordsOf(wording.item).take(n, wording)
@@ -147,7 +147,7 @@ class Segment {
     for (const { place } of this.moves) this.#move(place)
   }
 
-  /** Behind the one it follows; to the end where that one is not known (yet). @param {import("../call/wire.js").Place} place */
+  /** Behind the one it follows; to the end where that one is not known (yet). @param {import("../wire.js").Place} place */
   #move(place) {
     const others = this.list.filter(({ id }) => id !== place.id)
     const before = others.findIndex(({ id }) => id === place.after)
@@ -161,7 +161,7 @@ class Segment {
     return /** @type {Words} */ (this.words.get(id))
   }
 
-  /** @param {import("../call/wire.js").Place} place @returns {Entry} */
+  /** @param {import("../wire.js").Place} place @returns {Entry} */
   #entry({ id, role, kind }) {
     const { state, latency } = this.#wordsOf(id)
     return { key: `${this.index}/${id}`, id, role, kind, at: this.times.get(id) ?? 0, latency, ...state }
@@ -177,12 +177,12 @@ class Words {
   latency = null
   /** Nothing changes any more. */
   settled = false
-  /** @type {{n: number, wording: import("../call/wire.js").Wording}[]} */
+  /** @type {{n: number, wording: import("../wire.js").Wording}[]} */
   pieces = []
 
   /**
    * @param {number} n
-   * @param {import("../call/wire.js").Wording} wording
+   * @param {import("../wire.js").Wording} wording
    */
   take(n, wording) {
     if (this.settled) return
@@ -216,7 +216,7 @@ class Words {
 
 /**
  * @param {typeof BLANK} state
- * @param {import("../call/wire.js").Wording} wording
+ * @param {import("../wire.js").Wording} wording
  */
 function fold(state, { delta, text, final, heard, removed, tool, incomplete, failed }) {
   if (removed) return { ...state, removed: true }

@@ -16,11 +16,11 @@ export class UsageModel {
   model = ""
   /** @type {number | null} */
   expires = null
-  /** @type {import("../call/wire.js").Usage | null} */
+  /** @type {import("../wire.js").Usage | null} */
   usage = null
   /** What the call had cost when its connection was lost, for it goes on; @type {{total: number | null, estimated: boolean}} */
   earlier = { total: null, estimated: false }
-  /** @type {import("../call/wire.js").Limits | null} */
+  /** @type {import("../wire.js").Limits | null} */
   limits = null
   /** When the limits were told. */
   told = 0
@@ -30,14 +30,14 @@ export class UsageModel {
     Object.assign(this, { since: null, lasted: null, expires: null, usage: null, earlier: { total: null, estimated: false }, limits: null })
   }
 
-  /** It is live, for the first time or again: for the person it went on. @param {import("../call/wire.js").Ready} ready @param {number} now */
+  /** It is live, for the first time or again: for the person it went on. @param {import("../wire.js").Ready} ready @param {number} now */
   begin({ model, expires_in_s: left = null }, now) {
     // What the answer cost that was cut off with the connection, nobody tells.
     const earlier = this.since === null ? this.earlier : { total: this.total, estimated: true }
     Object.assign(this, { since: this.since ?? now, model, expires: left === null ? null : now + 1000 * left, usage: null, earlier })
   }
 
-  /** @param {import("../call/wire.js").Renewed} renewed another session of the same call @param {number} now */
+  /** @param {import("../wire.js").Renewed} renewed another session of the same call @param {number} now */
   renew({ model, expires_in_s: left = null }, now) {
     Object.assign(this, { model, expires: left === null ? null : now + 1000 * left })
   }
@@ -64,7 +64,7 @@ export class UsageModel {
     this.since = null
   }
 
-  /** @param {import("../call/wire.js").Limits} limits @param {number} now */
+  /** @param {import("../wire.js").Limits} limits @param {number} now */
   limit(limits, now) {
     this.limits = limits
     this.told = now

@@ -36,7 +36,7 @@ const AUDIBLE_DB = -45
 class Run {
   over = false
 
-  /** @param {Parts} parts @param {(trouble: import("../call/wire.js").Trouble) => void} progressed */
+  /** @param {Parts} parts @param {(trouble: import("../wire.js").Trouble) => void} progressed */
   constructor({ devices, preferences, connect, ask, request }, progressed) {
     this.audio = new CheckAudio(devices, preferences)
     this.trialCall = new TrialCall(connect, ask, request(), progressed)

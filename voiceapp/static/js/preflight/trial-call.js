@@ -6,7 +6,7 @@ import { Refusals } from "../call/admission.js"
 const SILENT_MS = 30_000
 const STOP_MS = 2000
 
-/** @typedef {import("../call/wire.js").Trouble} Trouble */
+/** @typedef {import("../wire.js").Trouble} Trouble */
 
 export class TrialCall {
   /** @type {any} */

@@ -7,8 +7,8 @@
  * @property {State} state
  * @property {string} code
  * @property {Record<string, string | number>} [values] for the words
- * @property {import("../call/wire.js").Trouble} [trouble] a notice, whose words say it
- * @property {import("../call/wire.js").Trouble["progress"]} [progress] of the engine that is being loaded
+ * @property {import("../wire.js").Trouble} [trouble] a notice, whose words say it
+ * @property {import("../wire.js").Trouble["progress"]} [progress] of the engine that is being loaded
  */
 
 /** Louder than this an echo drowns people out; fainter, nothing is to be heard of it. */
@@ -47,7 +47,7 @@ export function networkVerdict({ median, spread }) {
   return { state: slow === "bad" || uneven === "bad" ? "bad" : "warning", code, values }
 }
 
-/** @param {import("../call/wire.js").Trouble | null} trouble @returns {Verdict} */
+/** @param {import("../wire.js").Trouble | null} trouble @returns {Verdict} */
 export function serviceVerdict(trouble) {
   if (!trouble) return { state: "good", code: "good" }
   // Nobody tries again by itself, as in a call.
@@ -60,7 +60,7 @@ export function worst(verdicts) {
   return /** @type {State[]} */ (["running", "asking", "bad", "warning", "skipped"]).find(state => states.includes(state)) ?? "good"
 }
 
-/** @param {import("../call/wire.js").Trouble} trouble @returns {Verdict} */
+/** @param {import("../wire.js").Trouble} trouble @returns {Verdict} */
 function troubleVerdict(trouble) {
   return { state: "bad", code: trouble.code, trouble }
 }

@@ -17,7 +17,7 @@ export class AssistantView {
   /**
    * @param {import("../models/preferences.js").Preferences} preferences
    * @param {import("../call/call.js").Call} call
-   * @param {import("../audio/voice-sample.js").VoiceSample} sample
+   * @param {import("../call/voice-sample.js").VoiceSample} sample
    * @param {import("../browser/i18n.js").Words} words
    */
   constructor(preferences, call, sample, words) {

@@ -208,7 +208,7 @@ export class InspectorView {
   }
 }
 
-/** @param {import("../call/wire.js").LogLine} line */
+/** @param {import("../wire.js").LogLine} line */
 function readable({ body = "" }) {
   try {
     return JSON.stringify(JSON.parse(body), null, 2)

@@ -148,7 +148,7 @@ export class PreflightView {
     return { title, next }
   }
 
-  /** @param {import("../call/wire.js").Trouble} trouble */
+  /** @param {import("../wire.js").Trouble} trouble */
   #wordsForTrouble(trouble) {
     return this.notices.word(trouble)
   }

@@ -22,7 +22,7 @@ export class TranscriptView {
 
   /**
    * @param {import("../models/transcript.js").Transcript} transcript
-   * @param {import("../text/caption-pace.js").CaptionPace} pace
+   * @param {import("../models/caption-pace.js").CaptionPace} pace
    * @param {import("../browser/i18n.js").Words} words
    */
   constructor(transcript, pace, words) {

@@ -1,0 +1,180 @@
+import "fake-indexeddb/auto"
+import { indexedDB } from "fake-indexeddb"
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { CaptionPace } from "../../../voiceapp/static/js/models/caption-pace.js"
+import { Inspector } from "../../../voiceapp/static/js/models/inspector.js"
+import { HistoryKeeper } from "../../../voiceapp/static/js/history/history-keeper.js"
+import { Store } from "../../../voiceapp/static/js/history/store.js"
+
+const store = new Store(indexedDB, { storeBlocked() {}, storeFreed() {} })
+const READY = { conversation: "c1", model: "m", voice: "v" }
+const ENTRY = { id: "u1", role: "user", kind: "text", text: "Hello.", final: true, heard: null }
+const settled = () => new Promise(resolve => setTimeout(resolve, 30))
+
+function keeper(keep, other = store) {
+  const told = []
+  const preferences = { values: { keep } }
+  const delegate = { talksChanged: () => told.push("changed"), keepingFailed: () => told.push("failed") }
+  const transcript = { entries: [[ENTRY]] }
+  const pace = new CaptionPace()
+  const inspector = new Inspector({ inspectorChanged() {} })
+  const made = new HistoryKeeper({ transcript, pace, inspector, preferences, store: other, now: () => 0 }, delegate)
+  return { made, preferences, told, transcript, inspector }
+}
+
+for (const [keep, texts, sounds] of [["nothing", 0, 0], ["text", 1, 0], ["sound", 1, 1]]) {
+  test(`with "${keep}" just that is kept, and the talk can be exported all the same`, async () => {
+    await store.removeAll()
+    const { made } = keeper(keep)
+    made.begin(READY)
+    made.recorder.soundSent(new Int16Array(2400))
+    made.end()
+    await settled()
+    const talks = await store.all()
+    assert.equal(talks.length, texts)
+    assert.equal(made.current.entries[0].text, "Hello.")
+    assert.equal(await store.readSound(made.current.id, 0) ? 1 : 0, sounds)
+  })
+}
+
+test("whoever changes their mind in the middle of a call has nothing kept of it", async () => {
+  await store.removeAll()
+  const { made, preferences } = keeper("sound")
+  made.begin(READY)
+  made.recorder.soundSent(new Int16Array(24000 * 6))
+  await settled()
+  preferences.values = { keep: "nothing" }
+  made.preferenceChanged()
+  made.recorder.soundSent(new Int16Array(24000 * 6))
+  made.end()
+  await settled()
+  assert.deepEqual(await store.all(), [])
+  assert.equal(await store.readSound(made.recorder.about.id, 0), undefined)
+})
+
+test("what a call cost is told last, and kept with it", async () => {
+  await store.removeAll()
+  const { made } = keeper("text")
+  const usage = (total, estimated) => ({ turn: {}, total: {}, transcription: null, estimated, free: false, cost: { total } })
+  made.begin(READY)
+  made.usageArrived(usage(0.1, false))
+  made.end()
+  await settled()
+  made.usageArrived(usage(0.3, true))
+  await settled()
+  const [talk] = await store.all()
+  assert.deepEqual([talk.cost.total, talk.estimated, made.current.cost.total], [0.3, true, 0.3])
+  await made.forget(talk.id)
+  made.usageArrived(usage(0.4, false))
+  await settled()
+  assert.deepEqual(await store.all(), [])
+})
+
+test("a full disk is said, and the call goes on", async () => {
+  const full = { write: () => Promise.reject(new Error("full")), writeSound: () => Promise.reject(new Error("full")), remove: async () => {} }
+  const { made, told } = keeper("sound", full)
+  made.begin(READY)
+  made.recorder.soundSent(new Int16Array(24000 * 6))
+  await settled()
+  assert.deepEqual(told, ["failed"])
+  assert.equal(made.keepsSound, false)
+  made.end()
+})
+
+test("renamed, marked, forgotten", async () => {
+  await store.removeAll()
+  const { made } = keeper("text")
+  made.begin(READY)
+  made.end()
+  await settled()
+  const [talk] = await store.all()
+  await made.update(talk.id, { title: "Named", marked: true })
+  assert.deepEqual([(await store.all())[0].title, (await store.all())[0].marked], ["Named", true])
+  await made.forget(talk.id)
+  assert.deepEqual([await store.all(), made.current], [[], null])
+})
+
+test("a name and a bookmark of the talk that goes on stay when it is over", async () => {
+  await store.removeAll()
+  const { made } = keeper("text")
+  made.begin(READY)
+  await made.update(made.current.id, { title: "Named" })
+  await made.update(made.current.id, { marked: true })
+  made.end()
+  await settled()
+  assert.deepEqual((await store.all()).map(({ title, marked }) => [title, marked]), [["Named", true]])
+  assert.deepEqual([made.last.title, made.last.marked], ["Named", true])
+})
+
+for (const [how, forget] of [["deleted", made => made.forget(made.current.id)], ["deleted with all others", made => made.forgetAll()]]) {
+  test(`the talk that goes on, ${how}, is not written again`, async () => {
+    await store.removeAll()
+    const { made } = keeper("sound")
+    made.begin(READY)
+    const { id } = made.current
+    made.recorder.soundSent(new Int16Array(24000 * 6))
+    made.changed()
+    await forget(made)
+    made.recorder?.soundSent(new Int16Array(24000 * 6))
+    made.end()
+    await settled()
+    assert.deepEqual([await store.all(), await store.readSound(id, 0), made.current, made.keepsSound], [[], undefined, null, false])
+    made.begin(READY)
+    made.end()
+    await settled()
+    assert.equal((await store.all()).length, 1)
+  })
+}
+
+test("an earlier call that was not to be kept is not written by a later one without a word", async () => {
+  await store.removeAll()
+  const { made, preferences, transcript } = keeper("nothing")
+  made.begin(READY)
+  made.end()
+  preferences.values = { keep: "text" }
+  transcript.entries.push([])
+  made.begin({ ...READY, conversation: "c2" })
+  made.end()
+  await settled()
+  assert.deepEqual(await store.all(), [])
+  assert.equal(made.last.entries.length, 1)
+})
+
+test("of a call without a word no sound stays where nobody could find it", async () => {
+  const { made, transcript } = keeper("sound")
+  transcript.entries = [[]]
+  made.begin(READY)
+  made.recorder.soundSent(new Int16Array(24000 * 6))
+  made.end()
+  await settled()
+  assert.equal(await store.readSound(made.recorder.about.id, 0), undefined)
+})
+
+test("a talk has the events of its call, also where they were cleared away in the middle", async () => {
+  await store.removeAll()
+  const { made, inspector } = keeper("text")
+  const add = type => inspector.add({ direction: "down", type, at: 1, bytes: 1, summary: "" })
+  add("before")
+  made.begin(READY)
+  add("cleared")
+  inspector.clear()
+  add("first")
+  add("second")
+  made.end()
+  await settled()
+  const [listed] = await store.all()
+  assert.deepEqual(listed.events, [])
+  made.last = null
+  assert.deepEqual((await made.whole(listed)).events.map(({ type }) => type), ["first", "second"])
+})
+
+test("of the talk that goes on, what is in memory, not what was last saved", async () => {
+  await store.removeAll()
+  const { made } = keeper("text")
+  made.begin(READY)
+  await store.write({ ...made.current, entries: [] })
+  assert.equal((await made.whole({ id: made.current.id })).entries.length, 1)
+  made.end()
+  await settled()
+})

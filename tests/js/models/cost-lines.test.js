@@ -1,0 +1,57 @@
+import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
+import { test } from "node:test"
+import { costLines } from "../../../voiceapp/static/js/models/cost-lines.js"
+import { Words } from "../../../voiceapp/static/js/browser/i18n.js"
+
+const TOKENS = { input_tokens: 100, output_tokens: 50, input_text_tokens: 60, input_audio_tokens: 40, cached_tokens: 0, output_text_tokens: 10, output_audio_tokens: 40 }
+const COST = { turn: 0.02, total: 0.19, transcription: 0.17, unpriced: [], currency: "USD", dated: "2026-11-12" }
+const USAGE = { turn: TOKENS, total: TOKENS, transcription: { seconds: 600, input_tokens: 0, output_tokens: 0 }, estimated: false, free: false, cost: COST }
+const [en, ja] = ["en", "ja"].map(language => new Words(language, JSON.parse(readFileSync(new URL(`../../../voiceapp/static/i18n/${language}.json`, import.meta.url), "utf8"))))
+const lines = (usage, words = en, total = usage.cost?.total ?? null) => costLines({ ...USAGE, ...usage }, total, words)
+
+test("a call's cost has the turn, the talk, the date of the prices, the tokens, and transcription on a line of its own", () => {
+  assert.deepEqual(lines({}, en, 0.19), [
+    "This turn $0.02, this talk $0.19.",
+    "At the prices of Nov 12, 2026.",
+    "In: 100 tokens (40 sound, 60 text, 0 from the cache). Out: 50 (40 sound, 10 text).",
+    "Transcribing what you say: 10 minutes; $0.17."
+  ])
+})
+
+test("the same in Japanese", () => {
+  assert.deepEqual(lines({}, ja, 0.19), [
+    "この発言 $0.02、この会話 $0.19。",
+    "2026/11/12 の価格です。",
+    "入力 100 トークン（音声 40、文字 60、うちキャッシュ 0）、出力 50 トークン（音声 40、文字 10）。",
+    "あなたの発言の文字起こし：10分、$0.17。"
+  ])
+})
+
+test("transcription that is billed by tokens says them", () => {
+  const transcription = { seconds: 0, input_tokens: 1200, output_tokens: 30 }
+  assert.equal(lines({ transcription }).at(-1), "Transcribing what you say: 1,200 tokens in, 30 out; $0.17.")
+  assert.equal(lines({ transcription }, ja).at(-1), "あなたの発言の文字起こし：入力 1,200 トークン・出力 30 トークン、$0.17。")
+})
+
+test("what has no price is said to have none, and is never 0", () => {
+  const cost = { ...COST, total: 0.02, transcription: null, unpriced: ["transcription"] }
+  assert.deepEqual([lines({ cost })[2], lines({ cost }).at(-1)], ["No price is known for transcribing what you say; it is not in the sum.", "Transcribing what you say: 10 minutes; no price known."])
+  assert.equal(lines({ cost: null })[0], "No price is known for this model, so only its tokens are counted.")
+  assert.equal(lines({ cost: null }, ja).at(-1), "あなたの発言の文字起こし：10分、価格不明。")
+})
+
+test("an estimate is said to be one", () => {
+  assert.equal(lines({ estimated: true }, en, 0.19)[0], "This turn $0.02, this talk about $0.19.")
+  assert.ok(lines({ estimated: true }).some(line => line.startsWith("Part of this is an estimate")))
+  assert.equal(lines({ estimated: true }, ja, 0.19)[0], "この発言 $0.02、この会話 約 $0.19。")
+})
+
+test("before an answer there is no turn, and the operator's prices have no date", () => {
+  assert.deepEqual(lines({ cost: { ...COST, turn: null, dated: null } }, en, 0.17).slice(0, 2), ["This talk $0.17.", "At the prices set on this server."])
+})
+
+test("the built-in voice costs nothing", () => {
+  assert.equal(lines({ free: true, cost: null })[0], "The built-in voice costs nothing.")
+  assert.equal(lines({ free: true, cost: null }).at(-1), "Transcribing what you say: 10 minutes.")
+})

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { Inspector, MAX } from "../../../voiceapp/static/js/models/inspector.js"
+
+const line = (type, more = {}) => ({ type, direction: "down", at: 1, bytes: 10, summary: "", ...more })
+
+function inspector(...lines) {
+  const made = new Inspector({ inspectorChanged() {} })
+  lines.forEach(one => made.add(one))
+  return made
+}
+
+const seen = ({ rows }) => rows.map(({ line: { type }, times, bytes }) => [type, times, bytes])
+
+test("consecutive deltas are one row, also where two kinds alternate; or each its own", () => {
+  const made = inspector(line("created"), line("audio.delta"), line("text.delta"), line("audio.delta"), line("done"), line("audio.delta"))
+  assert.deepEqual(seen(made), [["created", 1, 10], ["audio.delta", 2, 20], ["text.delta", 1, 10], ["done", 1, 10], ["audio.delta", 1, 10]])
+  made.group(false)
+  assert.equal(made.rows.length, 6)
+})
+
+test("both directions stay apart, and one alone can be seen", () => {
+  const made = inspector(line("x.delta"), line("x.delta", { direction: "up" }), line("y"))
+  assert.equal(made.rows.length, 3)
+  made.filter("up")
+  assert.deepEqual(seen(made), [["x.delta", 1, 10]])
+})
+
+test("a search looks into type, summary and content", () => {
+  const made = inspector(line("session.created"), line("b", { summary: "Hello" }), line("c", { body: '{"voice":"marin"}' }))
+  for (const [query, count] of [["SESSION", 1], ["hello ", 1], ["marin", 1], ["nowhere", 0], ["", 3]]) {
+    made.search(query)
+    assert.equal(made.rows.length, count, query)
+  }
+})
+
+test("paused, what is seen stands still; afterwards all of it is there", () => {
+  const made = inspector(line("a"))
+  made.pause(true)
+  made.add(line("b"))
+  assert.equal(made.rows.length, 1)
+  assert.equal(made.total, 2)
+  made.pause(false)
+  assert.equal(made.rows.length, 2)
+})
+
+test("rates are those of the last seconds", () => {
+  const made = inspector(...Array.from({ length: 200 }, (_, i) => line("a", { at: i * 100 })))
+  assert.ok(Math.abs(made.rate.events - 10) < 0.5)
+  assert.ok(Math.abs(made.rate.bytes - 100) < 5)
+  assert.deepEqual(inspector().rate, { events: 0, bytes: 0 })
+})
+
+test("fifty thousand are kept, quickly, and the oldest go", () => {
+  const started = performance.now()
+  const made = inspector(...Array.from({ length: MAX + 25000 }, (_, i) => line(i % 3 ? "audio.delta" : "done", { at: i })))
+  assert.ok(made.lines.length >= MAX && made.lines.length <= MAX + 1000)
+  assert.equal(made.lines.at(-1).at, MAX + 24999)
+  assert.equal(made.total, MAX + 25000)
+  assert.ok(made.rows.every(({ id }) => id > made.dropped))
+  assert.equal(new Set(made.rows.map(({ id }) => id)).size, made.rows.length)
+  made.search("done")
+  assert.ok(performance.now() - started < 1000)
+  made.clear()
+  assert.deepEqual([made.lines, made.rows, made.total], [[], [], 0])
+})
+
+test("an event's number is its own, also after the others were cleared away", () => {
+  const made = inspector(line("a"), line("b"))
+  const before = made.arrived
+  made.clear()
+  made.add(line("c"))
+  assert.deepEqual([made.rows[0].id, made.total], [3, 1])
+  assert.deepEqual(made.since(before).map(({ type }) => type), ["c"])
+})
