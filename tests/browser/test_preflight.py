@@ -28,17 +28,17 @@ SENTENCE = "Good morning, I hope that you can hear me."
 # How long the room's own stream takes from one node to the next: a click is sent through one like it.
 HOP_MS = """async () => {
   const context = testContexts[0]
-  const [ear, at] = [new AudioWorkletNode(context, "ear"), context.currentTime + 0.8]
+  const [tap, at] = [new AudioWorkletNode(context, "tap"), context.currentTime + 0.8]
   const stream = new MediaStreamAudioDestinationNode(context, { channelCount: 1 })
   const buffer = new AudioBuffer({ length: 480, sampleRate: context.sampleRate })
   buffer.getChannelData(0).fill(1)
   const click = new AudioBufferSourceNode(context, { buffer })
   click.connect(stream)
   const source = window.testHop = context.createMediaStreamSource(stream.stream)
-  source.connect(ear).connect(context.destination)
+  source.connect(tap).connect(context.destination)
   click.start(at)
   return new Promise(resolve => {
-    ear.port.onmessage = ({ data }) => {
+    tap.port.onmessage = ({ data }) => {
       const found = data.samples.findIndex(sample => Math.abs(sample) > 0.3)
       if (found >= 0) resolve(1000 * (data.at + found / context.sampleRate - at))
     }

@@ -99,7 +99,7 @@ def test_an_old_page_is_told_of_a_new_version_once_the_call_is_over(browser: Bro
         answer = route.fetch()
         route.fulfill(response=answer, body=answer.text().replace("(import.meta.url)", '("/static/v-0ld/js")'))
 
-    visitor.page.route(re.compile(r"/js/browser/edition\.js$"), age)
+    visitor.page.route(re.compile(r"/js/browser/page-version\.js$"), age)
     visitor.open(url)
     visitor.call_until_live()
     assert visitor.page.query_selector('[data-code="page_outdated"]') is None
