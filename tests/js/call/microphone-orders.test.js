@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict"
 import { after, test } from "node:test"
-import { Place, settle } from "./support/place.js"
-import { random } from "./support/speech.js"
+import { Place, settle } from "../support/place.js"
+import { random } from "../support/speech.js"
 
 const WALKS = 200
 const STEPS = 25
