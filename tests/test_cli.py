@@ -2,8 +2,10 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,11 +13,10 @@ from tests.servers import ROOT, environment
 from voiceapp.wire.schema import SCHEMA_FILE
 
 
-def voiceapp(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+def voiceapp(*arguments: str, cwd: Path = ROOT, **settings: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "voiceapp", *arguments]
-    return subprocess.run(
-        command, cwd=ROOT, env=environment(settings), capture_output=True, text=True, timeout=60, check=False
-    )
+    env = {**environment(settings), "PYTHONPATH": os.fspath(ROOT)}
+    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_check_says_what_works_with_the_settings() -> None:
@@ -61,6 +62,16 @@ def test_run_serves_as_the_procfile_does() -> None:
     assert "VOICEAPP_CHUNK_MS" in done.stderr
     assert "gunicorn -c gunicorn.conf.py wsgi:app" in (ROOT / "Procfile").read_text()
     assert os.fspath(ROOT) not in done.stdout
+
+
+def test_a_folder_is_named_as_seen_from_where_the_command_was_given(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    shutil.copy(ROOT / "voiceapp" / "personas" / "friend.toml", tmp_path / "mine" / "pal.toml")
+    own = {"VOICEAPP_PERSONAS": "mine", "VOICEAPP_PERSONA": "pal"}
+    assert voiceapp("check", cwd=tmp_path, **own).returncode == 0
+    # What comes after the personas stops it here, before it serves.
+    done = voiceapp("run", cwd=tmp_path, **own, VOICEAPP_CHUNK_MS="soon")
+    assert "VOICEAPP_CHUNK_MS" in done.stderr
 
 
 def test_schema_prints_the_wire_as_the_docs_hold_it() -> None:

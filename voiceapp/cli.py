@@ -15,10 +15,15 @@ from .ops.readiness import Readiness
 from .wire.schema import wire_schema
 
 ROOT = Path(__file__).parents[1]
+# Settings that name a folder, perhaps as seen from where the command was given.
+FOLDERS = ("VOICEAPP_PERSONAS", "VOICEAPP_ENGINE_RECOGNISER_DIR", "PROMETHEUS_MULTIPROC_DIR")
 
 
 def run() -> int:
     """Serve the app with gunicorn, as the Procfile does."""
+    for name in FOLDERS:
+        if os.environ.get(name, "").strip():
+            os.environ[name] = os.path.abspath(os.environ[name].strip())  # noqa: PTH100 - links stay as they are named
     os.chdir(ROOT)
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"])  # noqa: S606
 
