@@ -145,7 +145,7 @@ declare namespace Wire {
     output_audio_tokens: number
   }
 
-  /** What writing down the person's words used: seconds of sound, or tokens (the `usage` of its `completed`). */
+  /** What transcribing the person's words used: seconds of sound, or tokens (the `usage` of its `completed`). */
   type Transcribing = {
     seconds: number
     input_tokens: number

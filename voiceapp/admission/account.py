@@ -1,4 +1,4 @@
-"""What one call holds of the budgets: its places and what it was charged. Asked from several threads at once."""
+"""What one call takes from the budgets: its places and its charges. Several threads use it at once."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""How many browsers and calls this worker takes at once; it says no before it is too late to say anything."""
+"""How many sockets and calls this worker takes at once. It refuses the next one before the worker is overloaded."""
 
 import threading
 from collections import Counter
@@ -16,7 +16,7 @@ SPARE_THREADS = 8
 
 
 class Capacity:
-    """Counts of what goes on; callable from any thread."""
+    """Counts sockets and calls; callable from any thread."""
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules

@@ -1,4 +1,4 @@
-"""Who a browser belongs to, told from a cookie of its own: the same person at every login, with any access code."""
+"""Whose browser it is, by a cookie of its own: the same person at every login, with any access code."""
 
 import secrets
 from contextlib import suppress
@@ -14,7 +14,7 @@ COOKIE_S = 400 * 86_400
 
 
 class Identity:
-    """Signed names that nobody can choose; they say nothing of who it is."""
+    """Signed random names. Nobody can choose one, and none says who the person is."""
 
     def __init__(self, key: Secret) -> None:
         self._signer = URLSafeSerializer(key.reveal(), salt=COOKIE)

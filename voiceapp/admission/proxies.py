@@ -16,7 +16,7 @@ Environ = Mapping[str, Any]
 
 
 class Proxies:
-    """Reads a request as the operator's proxies describe it. Keeps no state but whether it has warned."""
+    """Reads a request as the operator's proxies describe it. Its only state is whether it has warned."""
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules

@@ -1,4 +1,4 @@
-"""What the operator's numbers and log are told of a call (ops/metrics.py)."""
+"""Reports a call to the metrics and the log (ops/metrics.py)."""
 
 from ..conversation.faults import Fault
 from ..ops import metrics

@@ -1,4 +1,4 @@
-"""The upstream of a call that ended in the middle: asked to stop, it says within a moment what was used."""
+"""After a call ends in mid-answer: asks the upstream to stop, and waits briefly for its report of what was used."""
 
 import asyncio
 from collections.abc import Callable

@@ -43,7 +43,7 @@ class Inspector(Observer):
 
 
 class _Excerpt:
-    """What is shown of one event; `left` is how many values more, for of one with very many only the first are."""
+    """The shown part of an event; `left`: how many more values may be shown, since only the first of many are."""
 
     def __init__(self) -> None:
         self.left = MAX_VALUES

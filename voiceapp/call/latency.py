@@ -1,4 +1,4 @@
-"""How long an answer took, told from what its relay sees; times are arguments, in seconds."""
+"""How long an answer took, by the events of its call; times are arguments, in seconds."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

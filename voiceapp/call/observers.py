@@ -1,4 +1,4 @@
-"""Whoever only watches a call: told of what happens and of what is done about it, and never asked."""
+"""Observers of a call: they are told of its events and effects, and decide nothing."""
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -26,7 +26,7 @@ Tell = Callable[[down.Event], None]
 
 
 class Observer:
-    """Each hook does nothing but where it is overridden. `now`: the loop's time in seconds."""
+    """Each hook does nothing unless it is overridden. `now`: the loop's time in seconds."""
 
     def began(self, now: float) -> None:
         """The call has its place."""
@@ -66,7 +66,7 @@ _HOOKS = tuple(name for name in vars(Observer) if not name.startswith("_"))
 
 
 class Observers(Observer):
-    """All of a call's, in their order. A hook costs nothing for those that do not override it."""
+    """All observers of a call, in order. A hook costs nothing for those that do not override it."""
 
     def __init__(self, *observers: Observer) -> None:
         for name in _HOOKS:

@@ -1,4 +1,4 @@
-"""What the page is told of the talk: numbered, and kept for a page that comes back, as far as there is room."""
+"""Numbers the events of a talk for the page, and keeps the latest for a page that comes back, within a limit."""
 
 from collections import deque
 from enum import Enum
@@ -11,10 +11,10 @@ PACKET_OVERHEAD = 200
 
 
 class NotHeld(Enum):
-    """Why a page cannot be told what came after a number."""
+    """Why the events after a number cannot be sent again."""
 
-    FORGOTTEN = "some of what came after it is not held any more"
-    NOT_YET = "no event had this number yet"
+    FORGOTTEN = "some of the events after it are no longer kept"
+    NOT_YET = "no event has this number yet"
 
 
 class Outbox:

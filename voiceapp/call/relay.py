@@ -1,4 +1,4 @@
-"""Events in, effects out: what page and server say goes to the conversation, and what that answers is performed."""
+"""Events in, effects out: hands the events of page and upstream to the conversation, and performs its effects."""
 
 import asyncio
 import json

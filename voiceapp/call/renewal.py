@@ -1,4 +1,4 @@
-"""Another session for a call that goes on: made ready beside it, and kept until the call is quiet."""
+"""Another session for a running call: opened beside the current one, and held until the call is quiet."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""The upstream's side of a call: the link of the session that goes on, the first, and each that takes its place."""
+"""The upstream's side of a call: the link of its current session, the first one and each that replaces it."""
 
 import logging
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the operator's log says of a call's upstream: its errors, and what it sends that could not be read."""
+"""Logs a call's upstream: its errors, and what it sends that cannot be read."""
 
 import logging
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Addresses as they are compared and counted: of the Internet, of sites, of paths. Each has one form here."""
+"""IP addresses, origins and paths in the one form in which they are compared and counted."""
 
 import re
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network

@@ -1,4 +1,4 @@
-"""Reading environment variables: typed, bounded, and by name where one is wrong."""
+"""Reads environment variables: typed and bounded; an error names the variable."""
 
 import re
 from collections.abc import Mapping

@@ -97,7 +97,7 @@ def read(file: Path) -> Persona:
 
 
 class _Reading:
-    """One file being read: every complaint names the line."""
+    """One file being read: every error names the line."""
 
     def __init__(self, file: str, text: str, content: Mapping[str, Any]) -> None:
         self._file = file

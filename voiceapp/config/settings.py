@@ -1,4 +1,4 @@
-"""The environment, read once into one frozen object; a wrong value names its variable (docs/settings.md)."""
+"""The environment, read once into one frozen object; an error names the variable (docs/settings.md)."""
 
 import re
 import secrets

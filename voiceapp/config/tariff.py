@@ -1,4 +1,4 @@
-"""What a session costs: by its profile and models, or the operator's own prices; the dearest where none is known."""
+"""What a session costs: by its profile and models or the operator's prices; the highest known where there is none."""
 
 from dataclasses import dataclass, field
 

@@ -1,1 +1,1 @@
-"""One call, told what happened and answering with effects; see README.md for this folder's law."""
+"""One call: events in, effects out. README.md states this folder's rules."""

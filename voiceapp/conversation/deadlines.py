@@ -1,4 +1,4 @@
-"""Whatever a call waits for has a deadline: it runs while that is waited for, by the time that is handed in."""
+"""Whatever a call waits for has a deadline, which runs while the call waits; the time is handed in."""
 
 from collections.abc import Mapping
 from enum import Enum

@@ -1,4 +1,4 @@
-"""What a conversation asks of the world, as frozen values; the relay performs them in order."""
+"""What a conversation wants done, as frozen values; the relay performs them in order."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,7 +38,7 @@ class TextAdded:
 
 @dataclass(frozen=True, slots=True)
 class TextFinished:
-    """The whole text. `failed`: what the person said could not be written down, and this is what came of it."""
+    """The whole text. `failed`: the person's words could not be transcribed; the text is what there was of them."""
 
     item: str
     text: str
@@ -88,7 +88,7 @@ class ToolChanged:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """Something was used that costs money; what it costs is for whoever knows the prices."""
+    """Something that may cost money was used; an observer that knows the prices computes the cost."""
 
     charge: Charge
 

@@ -38,7 +38,7 @@ FEW_BYTES = 1000
 
 
 class LeftOut(Enum):
-    """Why something of a server's was left out; the value is for the log."""
+    """Why something a server sent was ignored; the value is for the log."""
 
     TOO_LONG = "an event of more than 1 MB or 20,000 values beside its sound"
     UNREADABLE = "an event that is no JSON object with the fields it must have"

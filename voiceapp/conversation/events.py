@@ -33,7 +33,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Transcribing:
-    """What writing down the person's words used: seconds of sound, or tokens (the `usage` of its `completed`)."""
+    """What transcribing the person's words used: seconds of sound, or tokens (the `usage` of its `completed`)."""
 
     seconds: float = 0.0
     input_tokens: int = 0
@@ -52,7 +52,7 @@ class TextTyped:
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """The person asked for silence by hand."""
+    """The person pressed stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class SessionUpdated:
 
 @dataclass(frozen=True, slots=True)
 class SpeechStarted:
-    """`item` may be empty: the server has yet to say what this becomes."""
+    """`item` is empty if the server has not named the item yet."""
 
     item: str
 
@@ -175,7 +175,7 @@ class UserText:
 
 @dataclass(frozen=True, slots=True)
 class UserTextFailed:
-    """What the person said could not be written down; the turn goes on. `code`: the server's, for the log."""
+    """What the person said could not be transcribed; the turn goes on. `code`: the server's, for the log."""
 
     item: str
     code: str = ""
@@ -189,7 +189,7 @@ class ResponseCreated:
 
 @dataclass(frozen=True, slots=True)
 class ResponseDone:
-    """`code` and `message` are the error's, where `status` is `failed`; `incomplete` is set where it is that."""
+    """`code` and `message`: of the error, if `status` is `failed`; `incomplete`: why, if it is `incomplete`."""
 
     response: str
     status: str

@@ -1,4 +1,4 @@
-"""The ids in a server's events, made fit for us, and back where we name them to it."""
+"""Translates the ids in a server's events into ours, and back in what we send."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""How the person is heard: the server tells when they speak, or a key does; and what they change of that."""
+"""How the person is heard: when they speak, by the server or by the key, and the settings they change for that."""
 
 from . import dialects
 from .effect_list import EffectList

@@ -1,4 +1,4 @@
-"""What the assistant says: its sound on the way to the page, what is cut of it, and what was heard."""
+"""The assistant's sound: what was sent to the page, what was cut, and what was heard."""
 
 from typing import Any
 

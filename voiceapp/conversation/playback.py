@@ -1,4 +1,4 @@
-"""What of the assistant's sound was sent to the page, and what of it was heard."""
+"""How much of the assistant's sound was sent to the page, and how much of it was heard."""
 
 from dataclasses import dataclass
 
@@ -60,7 +60,7 @@ class Sound:
 
 
 class Playback:
-    """The latest items' sounds, by id. However many come, nothing here takes longer."""
+    """The latest items' sounds, by id; bounded, so that no number of items slows it down."""
 
     def __init__(self) -> None:
         self._sounds: dict[str, Sound] = {}

@@ -1,4 +1,4 @@
-"""Whether a response may be asked for: a server refuses a second one while one runs, or is owed by itself."""
+"""Whether a response may be asked for: a server refuses one while another runs, or is about to begin by itself."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -67,7 +67,7 @@ _TRANSITIONS: Mapping[State, Mapping[Step, State]] = MappingProxyType(
 
 
 class ResponseGate:
-    """The one owner of what is known of responses: which runs, which is owed, and whether one is wanted by us."""
+    """Knows which response runs, which the server owes, and whether we want one."""
 
     def __init__(self) -> None:
         self.state = State.IDLE

@@ -1,4 +1,4 @@
-"""What the person changes of how they are heard: in force at once, until the server says no."""
+"""Changes of how the person is heard: they apply at once, and are undone if the server refuses."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Since when nobody speaks, judged from what goes on and not from what came last."""
+"""Since when nobody has spoken, by the state of the call and not by its last event."""
 
 from .turns import Turn
 

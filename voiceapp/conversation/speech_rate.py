@@ -1,4 +1,4 @@
-"""How long it takes to say a text. The page shows captions by the same numbers (static/js/text/speech-rate.js)."""
+"""How long a text takes to say. The page shows captions by the same numbers (static/js/text/speech-rate.js)."""
 
 from bisect import bisect_right
 from unicodedata import category

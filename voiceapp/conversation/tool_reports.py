@@ -1,4 +1,4 @@
-"""What a server says of a tool's call, in its items and in events of their own."""
+"""Reads what a server reports about a tool's call, in items and in separate events."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""The transcript as the page is told of it: places before texts, and nothing of what is hidden."""
+"""Tells the page of the transcript: each entry before its text, and nothing that is hidden."""
 
 from collections.abc import Callable
 

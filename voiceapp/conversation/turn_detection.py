@@ -1,4 +1,4 @@
-"""How a turn of the person ends: by silence, by sense, or by a key (protocol: `turn_detection`)."""
+"""How the person's turn ends: by silence, by meaning, or by a key (protocol: `turn_detection`)."""
 
 from dataclasses import dataclass
 from typing import Literal

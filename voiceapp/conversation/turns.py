@@ -1,4 +1,4 @@
-"""Whose turn it is: derived from what goes on, never stored."""
+"""Whose turn it is: derived from the state, never stored."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""Pools whose threads are all there from the start: later there may be none left to be had, in the middle of a call."""
+"""Thread pools that start all their threads at once: later, during a call, the system might refuse another."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

@@ -39,7 +39,7 @@ class TokenBucket:
 
 
 class TokenBuckets:
-    """A bucket for each key, such as a person or an address; one that is full again is as good as none."""
+    """A bucket for each key, such as a person or an address; full buckets are dropped when there are many."""
 
     def __init__(self, a_second: float, at_once: float, clock: Callable[[], float] = monotonic) -> None:
         self._a_second = a_second

@@ -1,4 +1,4 @@
-"""The stock simple-websocket driver, held to the same bounds as far as it allows: under any server but gunicorn."""
+"""Flask-SocketIO's simple-websocket driver, for any server but gunicorn, with the same limits as far as it allows."""
 
 import queue
 import socket

@@ -1,1 +1,1 @@
-"""For whoever runs it: metrics, log, gunicorn, what is fetched at install."""
+"""For the operator: metrics, log, gunicorn, and the file that is fetched before the first start."""

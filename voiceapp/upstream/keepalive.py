@@ -1,4 +1,4 @@
-"""Whether the upstream lives: it must answer when it is asked after a silence."""
+"""Whether the upstream lives: after a silence it is pinged, and must answer."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,7 +10,7 @@ QUIET_S, PONG_S = 20.0, 10.0
 
 
 class Keepalive:
-    """Calls `stalled` once it does not. Lives on the loop's thread."""
+    """Calls `stalled` when it does not answer. Lives on the loop's thread."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, stalled: Callable[[], None]) -> None:
         self._loop = loop

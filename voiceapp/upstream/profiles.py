@@ -1,4 +1,4 @@
-"""Known Realtime servers: where each is, how it is asked, and what it does by itself."""
+"""Known Realtime servers: address, authentication, and what each does by itself."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

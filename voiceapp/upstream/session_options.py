@@ -18,7 +18,7 @@ SESSION_FIELDS = frozenset({"persona", "profile", "model", "voice", "instruction
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A session as it is to be. The profile's usual model is the one that was chosen."""
+    """A session to be opened; its profile's default model is the chosen one."""
 
     profile: Profile
     persona: str

@@ -1,4 +1,4 @@
-"""What machines ask over HTTP: does it take work, what are its numbers, is there room for a call?"""
+"""Health, metrics and admission over HTTP: does it take calls, what are its numbers, is there room for one more?"""
 
 import hmac
 from typing import Any

@@ -1,4 +1,4 @@
-"""The page on which the access code is typed, and the plain one that says why nobody comes in here."""
+"""The login page for the access code, and the page that says why somebody is not let in."""
 
 from collections.abc import Callable, Mapping
 

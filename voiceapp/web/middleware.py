@@ -40,7 +40,7 @@ _STATUS = MappingProxyType(
 
 
 class Middleware:
-    """A WSGI application around another. `explain` makes a page for somebody who looks: why, and what it hangs on."""
+    """A WSGI application around another. `explain` makes the page that tells a person why they are refused."""
 
     def __init__(
         self,

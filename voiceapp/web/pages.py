@@ -1,4 +1,4 @@
-"""HTTP: the page, its files under a version, what makes it an app of its own, and whether this process lives."""
+"""HTTP: the page, its versioned files, the manifest and worker that make it installable, and `/healthz`."""
 
 import gzip
 import hashlib

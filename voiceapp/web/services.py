@@ -1,4 +1,4 @@
-"""What the app is made of, as its HTTP pages, its server and its tests ask for it: one typed object."""
+"""The app's parts in one typed object, for its HTTP pages, its server and its tests."""
 
 from dataclasses import dataclass
 

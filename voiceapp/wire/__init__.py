@@ -1,1 +1,1 @@
-"""What page and server say to each other (docs/wire.md): every event, its fields and their bounds."""
+"""The protocol between page and server (docs/wire.md): every event, its fields and their bounds."""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 
 class Kind(NamedTuple):
-    """`meaning` goes behind "must be"."""
+    """`meaning` follows "must be"."""
 
     check: Callable[[Any], bool]
     meaning: str
