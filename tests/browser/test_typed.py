@@ -45,6 +45,26 @@ def test_a_long_paste_is_not_cut_and_a_longer_one_is_told(visit: Visit, serve: S
     assert "7 文字" in page.inner_text("#composer-note")
 
 
+def test_what_is_typed_survives_a_page_that_is_killed(visit: Visit, serve: Serve) -> None:
+    """A telephone ends a page in the background without a word to it."""
+    url, _ = serve("hello")
+    visitor = visit(url)
+    page = visitor.page
+    visitor.call_until_live()
+    page.evaluate("WebSocket.prototype.send = () => {}")
+    visitor.type("On its way")
+    page.fill("#message", "Not yet sent")
+    # Before anything tells the page that it ends.
+    assert list(page.evaluate("({ ...sessionStorage })").values()) == ["On its way\nNot yet sent"]
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    assert page.evaluate(BOX) == "On its way\nNot yet sent"
+    page.fill("#message", "")
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    assert page.evaluate(BOX) == ""
+
+
 def test_typed_into_a_dead_line_it_stays_on_the_screen(visit: Visit, serve: Serve) -> None:
     url, _ = serve("hello")
     visitor = visit(url)

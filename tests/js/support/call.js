@@ -26,8 +26,8 @@ export class Place {
   line = new Line()
   told = []
 
-  /** @param {any} store @param {object} [chosen] @param {object} [delegate] of the call */
-  constructor(store, chosen = {}, delegate = {}) {
+  /** @param {any} store @param {object} [chosen] @param {object} [delegate] of the call @param {any} [otherTabs] */
+  constructor(store, chosen = {}, delegate = {}, otherTabs = null) {
     mock.timers.reset()
     mock.timers.enable({ apis: ["setTimeout"] })
     this.world = soundWorld(this.scheduler)
@@ -39,7 +39,7 @@ export class Place {
     for (const [name, value] of Object.entries(chosen)) this.preferences.chosen[name] = value
     this.store = store
     this.keeper = new HistoryKeeper(
-      { transcript, pace, inspector: new Inspector({ inspectorChanged() {} }), preferences: this.preferences, store, now },
+      { transcript, pace, inspector: new Inspector({ inspectorChanged() {} }), preferences: this.preferences, store, now, otherTabs },
       { talksChanged() {}, keepingFailed: code => this.told.push(code) }
     )
     this.call = new Call({

@@ -4,7 +4,7 @@ import { address } from "./browser/addresses.js"
 import { askAdmission, whyMissing } from "./call/admission.js"
 import { VoiceSample } from "./call/voice-sample.js"
 import { Call } from "./call/call.js"
-import { DATABASES, connect, drafts, storage } from "./browser/browser.js"
+import { DATABASES, connect, drafts, storage, toOtherTabs } from "./browser/browser.js"
 import { CaptionPace } from "./models/caption-pace.js"
 import { Preferences } from "./models/preferences.js"
 import { PageVersion } from "./browser/page-version.js"
@@ -56,7 +56,7 @@ export class Page {
   inspector = new Inspector(this)
   usageModel = new UsageModel()
   pageVersion = new PageVersion()
-  keeper = new HistoryKeeper({ transcript: this.transcript, inspector: this.inspector, pace: this.pace, preferences: this.preferences, store: new Store(DATABASES, this), now: this.now }, this)
+  keeper = new HistoryKeeper({ transcript: this.transcript, inspector: this.inspector, pace: this.pace, preferences: this.preferences, store: new Store(DATABASES, this), now: this.now, otherTabs: toOtherTabs("voiceapp-talks") }, this)
   wakeLock = new WakeLock()
   shortcuts = new Shortcuts(document, this)
   sample = new VoiceSample(connect, askAdmission, this)
@@ -93,7 +93,7 @@ export class Page {
     document.addEventListener("visibilitychange", () => document.hidden ? this.pageVersion.unseen(this.#nothingToLose) : this.#shown())
     for (const type of ["pointerup", "keydown"]) document.addEventListener(type, () => this.call.audio.touched())
     addEventListener("blur", () => this.#left())
-    addEventListener("pagehide", () => { this.call.stop(); this.composerView.leave(); this.sample.stop(); this.preflight?.stop() })
+    addEventListener("pagehide", () => { this.call.stop(); this.sample.stop(); this.preflight?.stop() })
     addEventListener("storage", event => { if (event.storageArea === this.preferences.storage) this.preferences.stored(event.key) })
     addEventListener("hashchange", () => this.#adopt())
     this.#adopt()

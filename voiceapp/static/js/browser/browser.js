@@ -29,3 +29,8 @@ export function drafts() {
     return null
   }
 }
+
+/** To the other tabs of this browser. @param {string} name */
+export function toOtherTabs(name) {
+  return typeof BroadcastChannel === "function" ? new BroadcastChannel(name) : null
+}

@@ -13,7 +13,10 @@ const SAVE_MS = 3000
  * @property {import("../models/preferences.js").Preferences} preferences
  * @property {import("./store.js").Store} store
  * @property {() => number} now milliseconds
+ * @property {Pick<BroadcastChannel, "postMessage" | "addEventListener"> | null} [otherTabs] whose talks are the same
  */
+
+/** @typedef {{id: string | null, change?: import("./talk.js").TalkChange}} Done to a talk, or to all of them; without a change it was deleted */
 
 export class HistoryKeeper {
   /** @type {Recorder | null} of the latest call */
@@ -43,6 +46,8 @@ export class HistoryKeeper {
     this.store = parts.store
     this.now = parts.now
     this.delegate = delegate
+    this.otherTabs = parts.otherTabs ?? null
+    this.otherTabs?.addEventListener("message", ({ data }) => this.#doneElsewhere(data))
   }
 
   get keepsSound() {
@@ -139,22 +144,40 @@ export class HistoryKeeper {
    * @param {import("./talk.js").TalkChange} change
    */
   async update(id, change) {
-    if (this.recorder?.about.id === id) Object.assign(this.recorder.about, change)
-    if (this.last?.id === id) Object.assign(this.last, change)
+    this.#apply({ id, change })
     await this.store.change(id, change).then(() => this.delegate.talksChanged(), error => this.#failed(error))
+    this.otherTabs?.postMessage({ id, change })
   }
 
   /** @param {string} id */
   async forget(id) {
-    if (this.recorder?.about.id === id) this.#stop()
-    if (this.last?.id === id) this.last = null
+    this.#apply({ id })
     await this.#remove(id)
+    this.otherTabs?.postMessage({ id })
   }
 
   async forgetAll() {
-    this.#stop()
-    this.last = null
+    this.#apply({ id: null })
     await this.store.removeAll().catch(() => this.delegate.keepingFailed("talk_not_deleted"))
+    this.otherTabs?.postMessage({ id: null })
+  }
+
+  /** To the talk that goes on, and to the latest. @param {Done} done */
+  #apply({ id, change }) {
+    const { recorder, last } = this
+    const [going, latest] = [recorder?.about, last].map(talk => talk && (id === null || talk.id === id) ? talk : null)
+    if (change) return void [going, latest].forEach(talk => talk && Object.assign(talk, change))
+    if (going) this.#stop()
+    if (latest) this.last = null
+  }
+
+  /** Also to the talk that goes on here, which would be written once more as it was. @param {Done} done */
+  #doneElsewhere(done) {
+    const { recorder } = this
+    this.#apply(done)
+    // What was written here meanwhile.
+    if (recorder && !this.recorder) this.#remove(recorder.about.id)
+    this.delegate.talksChanged()
   }
 
   /** As they are seen: of an answer that is still being said, what was heard so far. */

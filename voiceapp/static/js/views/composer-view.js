@@ -12,6 +12,8 @@ export class ComposerView {
   box = find("message", HTMLTextAreaElement)
 
   note = find("composer-note", HTMLElement)
+  /** @type {string[]} */
+  unsent = []
 
   /**
    * @param {import("../browser/i18n.js").Words} words
@@ -29,14 +31,16 @@ export class ComposerView {
     this.box.addEventListener("keydown", event => this.#keyPressed(event))
     this.box.addEventListener("input", () => this.#fit())
     const draft = this.drafts?.getItem(DRAFT)
-    this.drafts?.removeItem(DRAFT)
     if (draft) this.giveBack([draft])
   }
 
-  /** The page goes away: another language, or once more. */
-  leave() {
+  /** The page may go away at any time, and a phone says nothing before. @param {string[]} unsent typed, and not in the conversation yet */
+  keep(unsent) {
+    this.unsent = unsent
+    const draft = this.#joined(unsent)
     try {
-      if (this.box.value.trim()) this.drafts?.setItem(DRAFT, this.box.value)
+      if (draft.trim()) this.drafts?.setItem(DRAFT, draft)
+      else this.drafts?.removeItem(DRAFT)
     } catch {
       // No room for it.
     }
@@ -57,8 +61,13 @@ export class ComposerView {
 
   /** What could not be sent stands there again, before what was written meanwhile. @param {string[]} texts */
   giveBack(texts) {
-    this.box.value = [...texts, this.box.value].filter(Boolean).join("\n")
+    this.box.value = this.#joined(texts)
     this.#fit()
+  }
+
+  /** Before what stands in the box. @param {string[]} texts */
+  #joined(texts) {
+    return [...texts, this.box.value].filter(Boolean).join("\n")
   }
 
   #send() {
@@ -78,5 +87,6 @@ export class ComposerView {
     this.note.hidden = over === 0
     write(this.note, over ? this.words.say("composer.too_long", { count: over.toLocaleString(this.words.language) }) : "")
     this.box.setAttribute("aria-invalid", String(over > 0))
+    this.keep(this.unsent)
   }
 }

@@ -28,6 +28,7 @@ export class OutboxView {
     this.rows = new Map(all.map(typed => [typed.n, this.#row(typed)]))
     const wanted = [...this.rows.values()].map(({ root }) => root)
     if (wanted.length !== this.root.children.length || wanted.some((row, i) => row !== this.root.children[i])) this.root.replaceChildren(...wanted)
+    this.composer.keep(all.map(({ text }) => text))
     if (grown) this.scroller.scrollTop = this.scroller.scrollHeight
   }
 

@@ -2,8 +2,9 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Transport } from "../../voiceapp/static/js/call/transport.js"
-import { Line } from "./support/line.js"
+import { Elapsed } from "../../../voiceapp/static/js/call/elapsed.js"
+import { Transport } from "../../../voiceapp/static/js/call/transport.js"
+import { Line } from "../support/line.js"
 
 function call() {
   const told = []
@@ -56,4 +57,17 @@ test("a loss that the library finds in its own time begins then, and a clock tha
   ping()
   lose("transport close")
   assert.deepEqual(told.at(-1), ["transportLost", 0])
+})
+
+test("of two clocks the one by which it is longer ago counts, until it is restarted", () => {
+  const clock = { page: 0, wall: 0 }
+  const elapsed = new Elapsed(() => clock.page, () => clock.wall)
+  Object.assign(clock, { page: 5, wall: 3 })
+  assert.equal(elapsed.ms, 5)
+  Object.assign(clock, { page: 6, wall: 900 })
+  assert.equal(elapsed.ms, 900)
+  elapsed.restart()
+  assert.equal(elapsed.ms, 0)
+  clock.wall = -50
+  assert.equal(elapsed.ms, 0)
 })
