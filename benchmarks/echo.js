@@ -1,4 +1,5 @@
-// How well the echo guard tells a person from the assistant's own echo, over a grid of rooms: offline, each time the same.
+// How well the echo guard tells a person from the assistant's own echo, over a grid of rooms: offline, each time the
+// same.
 //
 //     node benchmarks/echo.js [--only echo|people|cost] [--before PATH]
 //
@@ -35,10 +36,13 @@ function echo(Guard) {
 
 function people(Guard) {
   const inTime = heard => heard.filter(seconds => seconds <= IN_TIME_S).length
-  const cell = where => [talks.firstAnswers(() => made(Guard), where), talks.laterAnswers(made(Guard), where)].map(inTime).join(" / ")
+  const cell = where =>
+    [talks.firstAnswers(() => made(Guard), where), talks.laterAnswers(made(Guard), where)].map(inTime).join(" / ")
   const ways = ECHOES.flatMap(echoDb => echoDb === -Infinity ? [[echoDb, 0]] : [[echoDb, 100], [echoDb, 450]])
   for (const [room, where] of Object.entries(ROOMS)) {
-    console.log(`\nA person ${where}: of ${TURNS}, heard within ${1000 * IN_TIME_S} ms (first answer / from the tenth on)\n`)
+    console.log(
+      `\nA person ${where}: of ${TURNS}, heard within ${1000 * IN_TIME_S} ms (first answer / from the tenth on)\n`
+    )
     const rows = ways.map(([echoDb, delayMs]) => [
       echoDb === -Infinity ? "none" : `${named(echoDb)}, ${delayMs} ms`,
       ...PEOPLE.map(personDb => cell({ room, echoDb, delayMs, personDb }))

@@ -13,23 +13,33 @@ const SOURCE = readFileSync(new URL("../../voiceapp/static/boot.js", import.meta
 function boot({ lacks = "" } = {}) {
   const heard = {}
   const timers = []
-  const box = { attributes: { hidden: "" }, setAttribute(name, value) { this.attributes[name] = value }, removeAttribute(name) { delete this.attributes[name] } }
+  const box = {
+    attributes: { hidden: "" }, setAttribute(name, value) { this.attributes[name] = value },
+    removeAttribute(name) { delete this.attributes[name] }
+  }
   const body = { ready: false, hasAttribute() { return this.ready } }
   const document = {
     body, readyState: "interactive", documentElement: { popover: null }, getElementById: () => box,
-    createElement: () => lacks === "modules" ? {} : { noModule: false }, addEventListener(type, act) { heard[type] = act }
+    createElement: () => lacks === "modules" ? {} : { noModule: false },
+    addEventListener(type, act) { heard[type] = act }
   }
   const window = { AbortSignal: { timeout() {} }, addEventListener(type, act) { heard[type] = act } }
   if (lacks === "popover") delete document.documentElement.popover
   if (lacks === "AbortSignal.timeout") delete window.AbortSignal.timeout
   const Arrays = lacks === "toSpliced" ? { prototype: {} } : Array
-  runInNewContext(SOURCE, { window, document, setTimeout: act => timers.push(act), AbortSignal: window.AbortSignal, Array: Arrays })
-  return { heard, timers, body, window, get shown() { return "hidden" in box.attributes ? null : box.attributes["data-cause"] } }
+  runInNewContext(
+    SOURCE, { window, document, setTimeout: act => timers.push(act), AbortSignal: window.AbortSignal, Array: Arrays }
+  )
+  return {
+    heard, timers, body, window, get shown() { return "hidden" in box.attributes ? null : box.attributes["data-cause"] }
+  }
 }
 
 test("a module that does not load, in whatever way, is said, and nothing else is", () => {
   const MODULE = { target: { tagName: "SCRIPT", type: "module" } }
-  for (const [event, what] of [["error", MODULE], ["error", { target: {}, message: "SyntaxError" }], ["unhandledrejection", {}]]) {
+  for (const [event, what] of [
+    ["error", MODULE], ["error", { target: {}, message: "SyntaxError" }], ["unhandledrejection", {}]
+  ]) {
     const made = boot()
     assert.equal(made.shown, null)
     made.heard[event](what)

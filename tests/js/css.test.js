@@ -3,7 +3,8 @@ import { readFileSync, readdirSync } from "node:fs"
 import { test } from "node:test"
 
 const FOLDER = new URL("../../voiceapp/static/css/", import.meta.url)
-const PHYSICAL = /(?<![\w-])(left|right|(margin|padding|border)-(left|right)|(text-align|float|clear):\s*(left|right))\s*[:;]/
+const PHYSICAL =
+  /(?<![\w-])(left|right|(margin|padding|border)-(left|right)|(text-align|float|clear):\s*(left|right))\s*[:;]/
 const FOUR_SIDES = /(?<![\w-])(?:margin|padding|inset): ([^;{}]+);/g
 
 /** The parts of a shorthand: a function's own spaces part nothing. */
@@ -16,7 +17,8 @@ for (const file of readdirSync(FOLDER)) {
       for (const [, value] of line.matchAll(FOUR_SIDES)) {
         const [, right, , left] = parts(value)
         // A notch is on the same side for everyone, and the middle in the middle.
-        if (left && right !== left && !value.includes("safe-area") && !line.includes("translate: -50%")) assert.fail(line.trim())
+        if (left && right !== left && !value.includes("safe-area") && !line.includes("translate: -50%"))
+          assert.fail(line.trim())
       }
     }
   })

@@ -10,7 +10,9 @@ const PAGE = fileURLToPath(new URL("../../voiceapp/static/js/", import.meta.url)
 const TESTS = fileURLToPath(new URL("./", import.meta.url))
 
 /** From the bottom up: each knows of itself and of those before it. `wire.js` is of types alone. */
-const ORDER = ["wire.js", "text", "audio", "browser", "models", "history", "call", "preflight", "views", "page.js", "main.js"]
+const ORDER = [
+  "wire.js", "text", "audio", "browser", "models", "history", "call", "preflight", "views", "page.js", "main.js"
+]
 /** Two that could see each other by their order, and do not. */
 const APART = [["audio", "text"], ["browser", "audio"]]
 
@@ -60,14 +62,18 @@ test("a worklet has what is pure of audio, and nothing else", () => {
   for (const path of MODULES) if (path.startsWith("audio/worklets/")) visit(path)
   for (const path of reached) {
     assert.equal(room(path), "audio")
-    assert.deepEqual(named(path).filter(name => ["navigator", "AudioContext", "setTimeout", "fetch"].includes(name)), [], path)
+    assert.deepEqual(
+      named(path).filter(name => ["navigator", "AudioContext", "setTimeout", "fetch"].includes(name)), [], path
+    )
   }
 })
 
 test("only the views and the page itself touch the document", () => {
-  const ELEMENTS = /^(document|matchMedia|getSelection|getComputedStyle|requestAnimationFrame|HTML\w*Element|\w*Observer)$/
+  const ELEMENTS =
+    /^(document|matchMedia|getSelection|getComputedStyle|requestAnimationFrame|HTML\w*Element|\w*Observer)$/
   for (const path of MODULES) {
-    if (!["views", "page.js", "main.js"].includes(room(path))) assert.deepEqual(named(path).filter(name => ELEMENTS.test(name)), [], path)
+    if (!["views", "page.js", "main.js"].includes(room(path)))
+      assert.deepEqual(named(path).filter(name => ELEMENTS.test(name)), [], path)
   }
 })
 
@@ -132,7 +138,10 @@ test("every module has its test, or is tried by another", () => {
 
 test("every test lies where its module lies, and imports no other test", () => {
   /** Of a whole call or a whole grid of rooms. */
-  const WIDER = ["boot", "css", "rooms", "audio/echo-rooms", "call/microphone-orders", "call/privacy", "history/talk-kept", "history/two-tabs"]
+  const WIDER = [
+    "boot", "css", "rooms", "audio/echo-rooms", "call/microphone-orders", "call/privacy", "history/talk-kept",
+    "history/two-tabs"
+  ]
   for (const path of scripts(TESTS).filter(path => path.endsWith(".test.js"))) {
     const name = path.replace(/\.test\.js$/, "")
     assert.ok(WIDER.includes(name) || MODULES.includes(`${name}.js`), path)

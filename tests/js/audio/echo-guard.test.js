@@ -39,7 +39,10 @@ for (const [level, spoken] of [[0.07, "as loud as the assistant"], [0.035, "half
     for (let turn = 0; turn < TURNS; turn++) {
       const began = turn * EVERY_S + 2.5
       const at = found.find(time => time >= began && time < began + 1.5)
-      assert.ok(at !== undefined && at - began < 0.5, `turn ${turn}: ${at === undefined ? "not" : Math.round(1000 * (at - began))}`)
+      assert.ok(
+        at !== undefined && at - began < 0.5,
+        `turn ${turn}: ${at === undefined ? "not" : Math.round(1000 * (at - began))}`
+      )
     }
   })
 }
@@ -53,7 +56,8 @@ test("the way of the echo is learned: its level and its delay", () => {
 
 test("a click during the answer is no person", () => {
   const { playback, speech } = talk({})
-  for (let turn = 0; turn < TURNS; turn++) speech.fill(0.5, (turn * EVERY_S + 2.5) * RATE, (turn * EVERY_S + 2.5) * RATE + 480)
+  for (let turn = 0; turn < TURNS; turn++)
+    speech.fill(0.5, (turn * EVERY_S + 2.5) * RATE, (turn * EVERY_S + 2.5) * RATE + 480)
   const guard = new EchoGuard(RATE)
   assert.deepEqual(voices(converse(guard, RATE, { playback, speech, echoDb: -20, delayMs: 80 })), [])
 })
@@ -68,7 +72,9 @@ test("who was speaking when the answer began is still heard", () => {
 
 test("a microphone that gives zeros at first does not make the noise of the room a voice", () => {
   const guard = new EchoGuard(RATE)
-  const hum = Float32Array.from({ length: 6 * RATE }, (_, i) => i < RATE ? 0 : 0.002 * Math.sin(2 * Math.PI * 500 * i / RATE))
+  const hum = Float32Array.from(
+    { length: 6 * RATE }, (_, i) => i < RATE ? 0 : 0.002 * Math.sin(2 * Math.PI * 500 * i / RATE)
+  )
   const playback = new Float32Array(6 * RATE)
   playback.set(babble(4, RATE, 3), 1.5 * RATE)
   const judged = []
@@ -91,7 +97,10 @@ test("an answer's end is the guard's: at once with headphones, else when the ech
 
 test("while nothing is played there is nothing to guard against", () => {
   const guard = new EchoGuard(RATE)
-  assert.deepEqual(converse(guard, RATE, { playback: new Float32Array(RATE), speech: babble(1, RATE, 5), echoDb: -20, delayMs: 80 }), [])
+  assert.deepEqual(
+    converse(guard, RATE, { playback: new Float32Array(RATE), speech: babble(1, RATE, 5), echoDb: -20, delayMs: 80 }),
+    []
+  )
 })
 
 test("in the worklet the echo goes up as silence, of the same length, and speech whole", async () => {

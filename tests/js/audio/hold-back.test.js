@@ -17,5 +17,7 @@ test("what waits goes on later, as it is or as silence, and no sample is lost", 
   made.release(false)
   push(16000, 20000)
   const silentUntil = 13000 - 8400
-  assert.deepEqual(out, Array.from(numbers, value => (value > 1000 && value <= silentUntil) || (value > 14000 && value <= 16000) ? 0 : value))
+  assert.deepEqual(out, Array.from(
+    numbers, value => (value > 1000 && value <= silentUntil) || (value > 14000 && value <= 16000) ? 0 : value
+  ))
 })

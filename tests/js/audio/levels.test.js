@@ -9,7 +9,8 @@ const voice = loudness => ({ getFloatTimeDomainData: samples => { samples.fill(l
 function levels(...steps) {
   const made = new Levels()
   let now = 0
-  for (const [loudness, count] of steps) for (let i = 0; i < count; i++) made.measure(loudness === null ? null : voice(loudness), now += 60)
+  for (const [loudness, count] of steps)
+    for (let i = 0; i < count; i++) made.measure(loudness === null ? null : voice(loudness), now += 60)
   return made
 }
 

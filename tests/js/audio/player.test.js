@@ -11,7 +11,10 @@ function player(latencyMs = 40) {
   const sent = []
   const node = { port: { postMessage: message => sent.push(message) }, disconnect() {} }
   made.attach(node)
-  return { player: made, sent, clock, of: name => told.filter(([what]) => what === name), report: data => node.port.onmessage({ data }) }
+  return {
+    player: made, sent, clock, of: name => told.filter(([what]) => what === name),
+    report: data => node.port.onmessage({ data })
+  }
 }
 
 const SOUND = encode(new Int16Array(480).fill(5))

@@ -12,7 +12,8 @@ test("the app lives four steps above this script, and every address with it", ()
 })
 
 test("no script and no style writes an address from the root of the host", () => {
-  const files = readdirSync(FOLDER, { recursive: true }).filter(file => /\.(js|css)$/.test(file) && !file.startsWith("vendor"))
+  const files = readdirSync(FOLDER, { recursive: true })
+    .filter(file => /\.(js|css)$/.test(file) && !file.startsWith("vendor"))
   assert.ok(files.length > 50)
   for (const file of files) {
     const text = readFileSync(new URL(file, FOLDER), "utf8")

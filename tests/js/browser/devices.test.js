@@ -20,7 +20,10 @@ test("each device is there once, without the browser's stand-ins and before perm
 })
 
 test("headphones are known by their name, the default's too", async () => {
-  const made = await devices(info("audiooutput", "default", "Default - Speakers"), info("audiooutput", "h", "Anna's AirPods"), info("audiooutput", "j", "ヘッドホン (USB)"), info("audiooutput", "s", "Speakers"))
+  const made = await devices(
+    info("audiooutput", "default", "Default - Speakers"), info("audiooutput", "h", "Anna's AirPods"),
+    info("audiooutput", "j", "ヘッドホン (USB)"), info("audiooutput", "s", "Speakers")
+  )
   assert.deepEqual(["h", "j", "s", ""].map(id => made.onEars(id)), [true, true, false, false])
   assert.ok((await devices(info("audiooutput", "default", "Default - Headset"))).onEars(""))
 })

@@ -5,9 +5,12 @@ import { Words } from "../../../voiceapp/static/js/browser/i18n.js"
 
 const ROOT = new URL("../../../voiceapp/", import.meta.url)
 const FOLDER = new URL("static/i18n/", ROOT)
-const CODES = [...readFileSync(new URL("../docs/errors.md", ROOT), "utf8").matchAll(/^\| `([a-z_]+)`/gm)].map(([, code]) => code)
+const CODES =
+  [...readFileSync(new URL("../docs/errors.md", ROOT), "utf8").matchAll(/^\| `([a-z_]+)`/gm)].map(([, code]) => code)
 
-const languages = Object.fromEntries(readdirSync(FOLDER).map(file => [file.replace(".json", ""), JSON.parse(readFileSync(new URL(file, FOLDER), "utf8"))]))
+const languages = Object.fromEntries(
+  readdirSync(FOLDER).map(file => [file.replace(".json", ""), JSON.parse(readFileSync(new URL(file, FOLDER), "utf8"))])
+)
 const placeholders = text => [...text.matchAll(/\{\w+\}/g)].map(String).sort()
 
 for (const [language, strings] of Object.entries(languages)) {
@@ -29,11 +32,16 @@ for (const [language, strings] of Object.entries(languages)) {
 test("every text the page and its template ask for is there, and none is left over", () => {
   const files = readdirSync(new URL("static/js/", ROOT), { recursive: true }).filter(file => file.endsWith(".js"))
   const templates = readdirSync(new URL("templates/", ROOT))
-  const sources = [...files.map(file => new URL(`static/js/${file}`, ROOT)), ...templates.map(file => new URL(`templates/${file}`, ROOT))]
+  const sources = [
+    ...files.map(file => new URL(`static/js/${file}`, ROOT)),
+    ...templates.map(file => new URL(`templates/${file}`, ROOT))
+  ]
   const source = sources.map(file => readFileSync(file, "utf8")).join("\n")
   const families = /^(notice|language|login|refused|status|call|engine\.part|log\.(up|down)|settings\.granted|talks\.form|preflight\.\w+\.|profile\.)/
-  for (const key of Object.keys(languages.en)) if (!families.test(key)) assert.ok(source.includes(`"${key}"`), `${key} is not used`)
-  for (const [, key] of source.matchAll(/(?:say\(|strings\[)"([\w.]+[\w])"/g)) assert.ok(key in languages.en, `${key} is missing`)
+  for (const key of Object.keys(languages.en))
+    if (!families.test(key)) assert.ok(source.includes(`"${key}"`), `${key} is not used`)
+  for (const [, key] of source.matchAll(/(?:say\(|strings\[)"([\w.]+[\w])"/g))
+    assert.ok(key in languages.en, `${key} is missing`)
 })
 
 test("placeholders are filled, numbers as the language writes them", () => {

@@ -5,10 +5,14 @@ import { Shortcuts } from "../../../voiceapp/static/js/browser/shortcuts.js"
 function keys(useful = true) {
   const told = []
   const target = new EventTarget()
-  new Shortcuts(target, { escapePressed: () => told.push("escape"), spacePressed: () => { told.push("down"); return useful }, spaceReleased: () => told.push("up") }).start()
+  new Shortcuts(target, {
+    escapePressed: () => told.push("escape"), spacePressed: () => { told.push("down"); return useful },
+    spaceReleased: () => told.push("up")
+  }).start()
   const send = (type, key, more = {}, from = null) => {
     const event = Object.assign(new Event(type, { cancelable: true }), { key, ...more })
-    if (from) Object.defineProperty(event, "target", { value: { closest: selector => selector.split(", ").includes(from) } })
+    if (from)
+      Object.defineProperty(event, "target", { value: { closest: selector => selector.split(", ").includes(from) } })
     target.dispatchEvent(event)
     return event.defaultPrevented
   }

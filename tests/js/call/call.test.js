@@ -80,7 +80,10 @@ test("are you there ends as soon as somebody speaks or types", async () => {
 })
 
 test("what is said of a start that was cancelled meanwhile is not shown, nor that it was refused", async () => {
-  for (const comes of [["notice", { code: "engine_starting" }], ["notice", { code: "upstream_closed", fatal: true }], ["ended", { reason: "upstream_closed" }]]) {
+  for (const comes of [
+    ["notice", { code: "engine_starting" }], ["notice", { code: "upstream_closed", fatal: true }],
+    ["ended", { reason: "upstream_closed" }]
+  ]) {
     const made = new Place()
     made.call.start({ microphone: true })
     await settle()

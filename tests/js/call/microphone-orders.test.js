@@ -1,4 +1,5 @@
-// Devices that come and go, choices and lost sound in any order: in the end the person is heard through the microphone that they see.
+// Devices that come and go, choices and lost sound in any order: in the end the person is heard through the microphone
+// that they see.
 
 import assert from "node:assert/strict"
 import { after, test } from "node:test"

@@ -5,7 +5,10 @@ import { MAX_BYTES, Outbox, excess } from "../../../voiceapp/static/js/call/outb
 import { Place, settle } from "../support/call.js"
 import { random } from "../support/speech.js"
 
-const STORE = { write: async () => {}, writeSound: async () => {}, remove: async () => {}, removeSound: async () => {}, all: async () => [] }
+const STORE = {
+  write: async () => {}, writeSound: async () => {}, remove: async () => {}, removeSound: async () => {},
+  all: async () => []
+}
 
 function place() {
   const box = []
@@ -114,7 +117,10 @@ const DOINGS = {
     if (sent.length) arrive(made, sent[Math.floor(next() * sent.length)].text)
   },
   refuse: made => made.come("notice", { code: "too_fast", message: "", retry: false, fatal: false }),
-  again: made => { const unsent = made.call.outbox.all.find(({ state }) => state === "unsent"); if (unsent) made.call.outbox.again(unsent.n) },
+  again: made => {
+    const unsent = made.call.outbox.all.find(({ state }) => state === "unsent")
+    if (unsent) made.call.outbox.again(unsent.n)
+  },
   late: () => mock.timers.tick(4000),
   lose: made => { if (made.line.connected) made.lose() },
   go: made => made.go(),

@@ -1,4 +1,5 @@
-// Whatever ends a call, and in whichever moment, nothing of it stays: no live track, no running context, no line, no timer.
+// Whatever ends a call, and in whichever moment, nothing of it stays: no live track, no running context, no line, no
+// timer.
 
 import assert from "node:assert/strict"
 import { after, test } from "node:test"
@@ -21,10 +22,18 @@ const DOINGS = {
     },
     act: ({ call }) => void call.audio.touched()
   },
-  "another microphone is chosen": { prepare: made => made.goLive(), act: ({ call }) => call.audio.preferenceChanged("microphone") },
+  "another microphone is chosen": {
+    prepare: made => made.goLive(), act: ({ call }) => call.audio.preferenceChanged("microphone")
+  },
   "the microphone is lost": { prepare: made => made.goLive(), act: ({ call }) => void call.audio.microphoneLost() },
-  "the microphone is added": { prepare: async made => { await made.goLive(); made.call.audio.letGo() }, act: ({ call }) => void call.toggleMicrophone() },
-  "the key is pressed": { prepare: async made => { await made.goLive(); made.call.audio.letGo() }, act: ({ call }) => void call.pushToTalkBegan() },
+  "the microphone is added": {
+    prepare: async made => { await made.goLive(); made.call.audio.letGo() },
+    act: ({ call }) => void call.toggleMicrophone()
+  },
+  "the key is pressed": {
+    prepare: async made => { await made.goLive(); made.call.audio.letGo() },
+    act: ({ call }) => void call.pushToTalkBegan()
+  },
   "the device stands still": {
     prepare: async made => {
       await made.goLive()
@@ -33,7 +42,9 @@ const DOINGS = {
     },
     act: ({ call }) => void call.audio.deviceChanged()
   },
-  "the browser gives up the microphone": { prepare: made => made.goLive(), act: ({ call }) => void call.microphone.node.onprocessorerror() },
+  "the browser gives up the microphone": {
+    prepare: made => made.goLive(), act: ({ call }) => void call.microphone.node.onprocessorerror()
+  },
   "the browser gives up the loudspeaker, which is touched": {
     prepare: made => made.goLive(),
     act: ({ call }) => { call.player.node.onprocessorerror(); call.audio.touched() }

@@ -6,8 +6,12 @@ function sendTalk(canTalk = true) {
   const told = []
   const waiting = []
   const microphone = { resume: () => told.push("open"), pause: () => new Promise(resolve => waiting.push(resolve)) }
-  const made = new PushToTalk({ sendTalk: down => told.push(down) }, microphone, () => 0, { canTalk, pushToTalkBegan() {}, talkKeyChanged() {} })
-  const settle = async () => { waiting.splice(0).forEach(resolve => resolve()); await new Promise(resolve => setImmediate(resolve)) }
+  const made = new PushToTalk(
+    { sendTalk: down => told.push(down) }, microphone, () => 0, { canTalk, pushToTalkBegan() {}, talkKeyChanged() {} }
+  )
+  const settle = async () => {
+    waiting.splice(0).forEach(resolve => resolve()); await new Promise(resolve => setImmediate(resolve))
+  }
   return { sendTalk: made, told, settle }
 }
 

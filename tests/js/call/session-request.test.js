@@ -7,7 +7,9 @@ function made() {
   mock.timers.reset()
   mock.timers.enable({ apis: ["setTimeout"] })
   const sent = []
-  const transport = { live: true, start: wishes => sent.push(["start", wishes]), configure: wishes => sent.push(["configure", wishes]) }
+  const transport = {
+    live: true, start: wishes => sent.push(["start", wishes]), configure: wishes => sent.push(["configure", wishes])
+  }
   const preferences = new Preferences(null, { preferenceChanged: name => wishes.preferenceChanged(name) })
   const modes = []
   const wishes = new SessionRequest(transport, preferences, { modeChanged: () => modes.push(wishes.mode) })
@@ -21,7 +23,10 @@ test("a call starts with what was chosen, or with nothing", () => {
   preferences.choose("voice", "cedar")
   preferences.choose("language", "ja")
   wishes.start(true)
-  assert.deepEqual(sent.filter(([event]) => event === "start"), [["start", {}], ["start", { voice: "cedar", turn: { mode: "push_to_talk" }, language: "ja" }]])
+  assert.deepEqual(
+    sent.filter(([event]) => event === "start"),
+    [["start", {}], ["start", { voice: "cedar", turn: { mode: "push_to_talk" }, language: "ja" }]]
+  )
 })
 
 test("what the server has on offer is asked for by name", () => {
@@ -46,7 +51,9 @@ test("a slider's many steps are told once, when it stands still", () => {
     mock.timers.tick(150)
   }
   mock.timers.tick(100)
-  assert.deepEqual(sent, [["configure", { turn: { mode: "server_vad", threshold: 0.5, silence_ms: 800, prefix_ms: 300 } }]])
+  assert.deepEqual(
+    sent, [["configure", { turn: { mode: "server_vad", threshold: 0.5, silence_ms: 800, prefix_ms: 300 } }]]
+  )
   preferences.choose("volume", 0.3)
   mock.timers.tick(500)
   assert.equal(sent.length, 1)

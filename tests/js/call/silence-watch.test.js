@@ -5,7 +5,9 @@ import { SilenceWatch } from "../../../voiceapp/static/js/call/silence-watch.js"
 function watch() {
   const told = []
   const made = new SilenceWatch({ silenceBegan: () => told.push("began"), silenceEnded: () => told.push("ended") })
-  const hear = (peak, seconds, awaited = true) => { for (let i = 0; i < seconds * 10; i++) made.hear(peak, 100, awaited) }
+  const hear = (peak, seconds, awaited = true) => {
+    for (let i = 0; i < seconds * 10; i++) made.hear(peak, 100, awaited)
+  }
   return { watch: made, hear, told }
 }
 

@@ -7,7 +7,9 @@ function key() {
   mock.timers.enable({ apis: ["setTimeout"] })
   const clock = { ms: 0 }
   const told = []
-  const made = new TalkKey({ talkKeyDown: () => told.push("began"), talkKeyUp: () => told.push("ended"), talkKeyChanged() {} }, () => clock.ms)
+  const made = new TalkKey(
+    { talkKeyDown: () => told.push("began"), talkKeyUp: () => told.push("ended"), talkKeyChanged() {} }, () => clock.ms
+  )
   const wait = ms => { clock.ms += ms; mock.timers.tick(ms) }
   const press = (ms = 0) => { made.press(); wait(ms); if (ms) made.release() }
   return { key: made, told, wait, press }

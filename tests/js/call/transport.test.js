@@ -24,7 +24,9 @@ class FakeSocket {
 
 function call({ live = true, trouble = null, reached = trouble !== null } = {}) {
   const told = []
-  const delegate = new Proxy({}, { get: (_, name) => name === "incoming" ? delegate : (...data) => told.push([name, ...data]) })
+  const delegate = new Proxy(
+    {}, { get: (_, name) => name === "incoming" ? delegate : (...data) => told.push([name, ...data]) }
+  )
   const socket = new FakeSocket()
   const clock = { ms: 0 }
   const transport = new Transport(() => socket, async () => ({ reached, trouble }), delegate, () => clock.ms)
@@ -369,5 +371,8 @@ test("what a call cost is heard also after one has hung up", () => {
   socket.tell("usage", 2, { estimated: true })
   socket.tell("ended", { reason: "stopped" })
   socket.tell("usage", 3, { estimated: false })
-  assert.deepEqual(told.filter(([name]) => name === "turnChanged" || name === "usageArrived"), [["usageArrived", { estimated: true }], ["usageArrived", { estimated: false }]])
+  assert.deepEqual(
+    told.filter(([name]) => name === "turnChanged" || name === "usageArrived"),
+    [["usageArrived", { estimated: true }], ["usageArrived", { estimated: false }]]
+  )
 })

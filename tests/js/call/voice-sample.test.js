@@ -23,11 +23,15 @@ function sample(trouble = null) {
   mock.timers.enable({ apis: ["setTimeout"] })
   const contexts = []
   globalThis.AudioContext = class extends Context { constructor() { super(); contexts.push(this) } }
-  globalThis.AudioBufferSourceNode = class { constructor(context) { this.context = context } connect() {} start(at) { this.context.begun.push(at) } }
+  globalThis.AudioBufferSourceNode =
+    class { constructor(context) { this.context = context } connect() {} start(at) { this.context.begun.push(at) } }
   const lines = []
   const failed = []
   const connect = () => { lines.push(new Line()); return lines.at(-1) }
-  const made = new VoiceSample(connect, async () => ({ reached: trouble !== null, trouble }), { sampleChanged() {}, sampleFailed: ({ code }) => failed.push(code) })
+  const made = new VoiceSample(
+    connect, async () => ({ reached: trouble !== null, trouble }),
+    { sampleChanged() {}, sampleFailed: ({ code }) => failed.push(code) }
+  )
   made.play({ voice: "ash" }, "Hello")
   return { made, lines, line: lines[0], context: contexts[0], failed }
 }

@@ -17,17 +17,28 @@ test("every text form holds what was heard and no more", async () => {
     assert.ok(text.includes("Fine. And") || text.includes("Fine."), format)
     assert.ok(!text.includes("there"), format)
   }
-  assert.match(FORMATS.md.write(talk, words), /# How are you\? Well\?[^]*\*\*Assistant\*\* \(00:00:01\) _cut_[^]*Good \\\*day\\\*/)
+  assert.match(
+    FORMATS.md.write(talk, words), /# How are you\? Well\?[^]*\*\*Assistant\*\* \(00:00:01\) _cut_[^]*Good \\\*day\\\*/
+  )
   assert.equal(FORMATS.txt.write(talk, words), "You: How are you? Well?\nAssistant: Fine. And [cut]\nYou: Good *day*\n")
   const back = JSON.parse(FORMATS.json.write(talk, words))
-  assert.deepEqual([back.format, Date.parse(back.began), back.entries[1].heard], ["voiceapp-talk-1", ABOUT.began, "Fine. And"])
+  assert.deepEqual(
+    [back.format, Date.parse(back.began), back.entries[1].heard], ["voiceapp-talk-1", ABOUT.began, "Fine. And"]
+  )
 })
 
 test("how long an answer took is kept with it", () => {
-  const latency = { item: "a1", waitMs: 350, modelMs: 210, createdMs: 90, networkMs: 30, playbackMs: 50, firstSoundMs: 640, generatedMs: 800, doneMs: 2670 }
-  const talk = new Recorder(ABOUT, () => 0, null).talk([{ ...entry("a1", "assistant", "Fine."), latency }, entry("u2", "user", "Good.")], [])
+  const latency = {
+    item: "a1", waitMs: 350, modelMs: 210, createdMs: 90, networkMs: 30, playbackMs: 50, firstSoundMs: 640,
+    generatedMs: 800, doneMs: 2670
+  }
+  const talk = new Recorder(ABOUT, () => 0, null).talk(
+    [{ ...entry("a1", "assistant", "Fine."), latency }, entry("u2", "user", "Good.")], []
+  )
   assert.deepEqual(JSON.parse(FORMATS.json.write(talk, words)).entries[0].latency, latency)
-  assert.match(FORMATS.md.write(talk, words), /Fine\.\n\n_latency\.first_sound · latency\.wait · [^\n]*_\n\n[^\n]*\n\nGood\.\n$/)
+  assert.match(
+    FORMATS.md.write(talk, words), /Fine\.\n\n_latency\.first_sound · latency\.wait · [^\n]*_\n\n[^\n]*\n\nGood\.\n$/
+  )
 })
 
 test("what a talk cost is exported, and whether it is an estimate", async () => {
@@ -46,28 +57,48 @@ test("what a talk cost is exported, and whether it is an estimate", async () => 
 test("captions share an entry's time by sentence, and keep inside of it", async () => {
   const { talk } = await record()
   assert.deepEqual(cues(talk).map(({ at, end, text }) => [Math.round(at), Math.round(end), text]), [
-    [200, 742, "How are you?"], [742, 950, "Well?"], [1500, 2433, "Fine."], [2433, 2900, "And"], [4000, 6000, "Good *day*"]
+    [200, 742, "How are you?"], [742, 950, "Well?"], [1500, 2433, "Fine."], [2433, 2900, "And"], [
+      4000, 6000, "Good *day*"
+    ]
   ])
   assert.match(FORMATS.srt.write(talk, words), /^1\n00:00:00,200 --> 00:00:00,742\nYou: How are you\?\n\n2\n/)
   assert.match(FORMATS.vtt.write(talk, words), /^WEBVTT\n\n00:00:00\.200 --> 00:00:00\.742\n<v You>How are you\?\n/)
 })
 
 test("events are one JSON each", () => {
-  const events = [{ direction: "up", type: "a", at: 1, bytes: 2, summary: "" }, { direction: "down", type: "b", at: 3, bytes: 4, summary: "x\ny" }]
+  const events = [
+    { direction: "up", type: "a", at: 1, bytes: 2, summary: "" },
+    { direction: "down", type: "b", at: 3, bytes: 4, summary: "x\ny" }
+  ]
   const lines = FORMATS.jsonl.write({ events }, words).trimEnd().split("\n")
   assert.deepEqual(lines.map(line => JSON.parse(line)), events)
 })
 
 const CUTS = {
-  English: { asked: "How are you? Well?", answered: "Fine. And you there?", heard: "Fine. And", parts: ["How are you?", "Well?", "Fine.", "And"], unheard: "there" },
-  Japanese: { asked: "お元気ですか？どう？", answered: "元気です。GPTは3月に京都へ行きます。", heard: "元気です。GPTは3月に", parts: ["お元気ですか？", "どう？", "元気です。", "GPTは3月に"], unheard: "京都" },
-  Arabic: { asked: "كيف حالك؟ بخير؟", answered: "نعم. أنا بخير يا صديقي.", heard: "نعم. أنا", parts: ["كيف حالك؟", "بخير؟", "نعم.", "أنا"], unheard: "صديقي" },
-  Hindi: { asked: "आप कैसे हैं? ठीक?", answered: "ठीक। और आप कहाँ हैं।", heard: "ठीक। और", parts: ["आप कैसे हैं?", "ठीक?", "ठीक।", "और"], unheard: "कहाँ" }
+  English: {
+    asked: "How are you? Well?", answered: "Fine. And you there?", heard: "Fine. And",
+    parts: ["How are you?", "Well?", "Fine.", "And"], unheard: "there"
+  },
+  Japanese: {
+    asked: "お元気ですか？どう？", answered: "元気です。GPTは3月に京都へ行きます。", heard: "元気です。GPTは3月に",
+    parts: ["お元気ですか？", "どう？", "元気です。", "GPTは3月に"], unheard: "京都"
+  },
+  Arabic: {
+    asked: "كيف حالك؟ بخير؟", answered: "نعم. أنا بخير يا صديقي.", heard: "نعم. أنا",
+    parts: ["كيف حالك؟", "بخير؟", "نعم.", "أنا"], unheard: "صديقي"
+  },
+  Hindi: {
+    asked: "आप कैसे हैं? ठीक?", answered: "ठीक। और आप कहाँ हैं।", heard: "ठीक। और",
+    parts: ["आप कैसे हैं?", "ठीक?", "ठीक।", "और"], unheard: "कहाँ"
+  }
 }
 
 for (const [language, { asked, answered, heard, parts, unheard }] of Object.entries(CUTS)) {
   const talkOf = more => ({ ...ABOUT, events: [], sound: null, length: 3000, tokens: null, cost: null,
-    entries: [{ ...entry("u1", "user", asked), at: 0, end: 1000 }, { ...entry("a1", "assistant", answered, heard), at: 1000, end: 3000, ...more }] })
+    entries: [
+      { ...entry("u1", "user", asked), at: 0, end: 1000 },
+      { ...entry("a1", "assistant", answered, heard), at: 1000, end: 3000, ...more }
+    ] })
   const plain = text => text.replace(/[\u2068\u2069]/g, "")
 
   test(`in ${language} every text form holds what was heard and no more, and no mark leaves its line`, () => {
@@ -85,7 +116,9 @@ for (const [language, { asked, answered, heard, parts, unheard }] of Object.entr
   test(`in ${language} captions share an entry's time by sentence, in order and to its end`, () => {
     const made = cues(talkOf())
     assert.deepEqual(made.map(({ text }) => text), parts)
-    assert.deepEqual(made.map(({ at }) => at).slice(1).map(Math.round), made.map(({ end }) => end).slice(0, -1).map(Math.round))
+    assert.deepEqual(
+      made.map(({ at }) => at).slice(1).map(Math.round), made.map(({ end }) => end).slice(0, -1).map(Math.round)
+    )
     assert.deepEqual([made[1].end, made[3].end].map(Math.round), [1000, 3000])
   })
 
@@ -105,22 +138,32 @@ for (const [language, { asked, answered, heard, parts, unheard }] of Object.entr
 
 for (const language of ["en", "ja"]) {
   test(`in a file (${language}) an answer that was not ended, and what could not be written down, are marked`, () => {
-    const strings = JSON.parse(readFileSync(new URL(`../../../voiceapp/static/i18n/${language}.json`, import.meta.url), "utf8"))
+    const strings = JSON.parse(
+      readFileSync(new URL(`../../../voiceapp/static/i18n/${language}.json`, import.meta.url), "utf8")
+    )
     const said = new Words(language, strings)
     const talk = new Recorder(ABOUT, () => 0, null).talk([
-      { ...entry("u1", "user", ""), failed: true }, { ...entry("a1", "assistant", "Half a"), incomplete: "length" }, { ...entry("a2", "assistant", "No"), incomplete: "filter" }
+      { ...entry("u1", "user", ""), failed: true }, { ...entry("a1", "assistant", "Half a"), incomplete: "length" }, {
+        ...entry("a2", "assistant", "No"), incomplete: "filter"
+      }
     ], [])
     for (const form of ["md", "txt"]) {
       const text = FORMATS[form].write(talk, said)
-      for (const key of ["transcript.failed", "transcript.incomplete.length", "transcript.incomplete.filter"]) assert.ok(text.includes(strings[key]), `${form} ${key}`)
+      for (const key of ["transcript.failed", "transcript.incomplete.length", "transcript.incomplete.filter"])
+        assert.ok(text.includes(strings[key]), `${form} ${key}`)
     }
-    assert.deepEqual(JSON.parse(FORMATS.json.write(talk, said)).entries.map(({ failed, incomplete }) => [failed, incomplete]), [[true, undefined], [undefined, "length"], [undefined, "filter"]])
+    assert.deepEqual(
+      JSON.parse(FORMATS.json.write(talk, said)).entries.map(({ failed, incomplete }) => [failed, incomplete]),
+      [[true, undefined], [undefined, "length"], [undefined, "filter"]]
+    )
     assert.deepEqual(cues(talk).map(({ text }) => text), ["Half a", "No"])
   })
 }
 
 test("a cut in the middle of a character leaves the character out", () => {
-  for (const [text, heard, said] of [["がんばって👨‍👩‍👧！", "がんばって👨\u200d", "がんばって"], ["क्षमा", "क", ""], ["نعمً", "نعم", "نع"]])
+  for (const [text, heard, said] of [
+    ["がんばって👨‍👩‍👧！", "がんばって👨\u200d", "がんばって"], ["क्षमा", "क", ""], ["نعمً", "نعم", "نع"]
+  ])
     assert.equal(saidIn({ ...entry("a", "assistant", text, heard) }), said)
 })
 
@@ -142,17 +185,23 @@ test("a title and a file's name are cut between characters, and keep the marks t
 })
 
 test("what was typed in lines is one title, in one line of every file", () => {
-  const talk = { ...ABOUT, sound: null, events: [], cost: null, entries: [entry("u", "user", "One\n\n two\tthree", null, "text")] }
+  const talk = {
+    ...ABOUT, sound: null, events: [], cost: null, entries: [entry("u", "user", "One\n\n two\tthree", null, "text")]
+  }
   assert.equal(titleOf(talk, words), "One two three")
   assert.ok(FORMATS.md.write(talk, words).startsWith("# One two three\n"))
 })
 
 test("subtitles are not broken by what is said in them", () => {
-  const talk = new Recorder(ABOUT, () => 0, null).talk([entry("u", "user", "a --> b <c> & d\n\n2\n00:00:00.000 --> 00:00:09.000\nNo", null, "text")], [])
+  const talk = new Recorder(ABOUT, () => 0, null).talk(
+    [entry("u", "user", "a --> b <c> & d\n\n2\n00:00:00.000 --> 00:00:09.000\nNo", null, "text")], []
+  )
   const times = FORMATS.vtt.write(talk, words).match(/-->/g)
   assert.equal(times.length, cues(talk).length)
   assert.ok(FORMATS.vtt.write(talk, words).includes("a --&gt; b &lt;c&gt; &amp; d"))
-  assert.ok(FORMATS.srt.write(talk, words).split("\n\n").filter(Boolean).every(cue => /^\d+\n[\d:,]+ --> [\d:,]+\n/.test(cue)))
+  assert.ok(
+    FORMATS.srt.write(talk, words).split("\n\n").filter(Boolean).every(cue => /^\d+\n[\d:,]+ --> [\d:,]+\n/.test(cue))
+  )
 })
 
 test("a file's name is its day and first words, whatever the language", () => {
@@ -161,12 +210,18 @@ test("a file's name is its day and first words, whatever the language", () => {
   assert.equal(fileName({ ...talk, entries: [] }, words), "2026-05-03-Talk")
 })
 
-for (const [zone, day, hour, offset] of [["America/Los_Angeles", "03", "08:30", "-07:00"], ["Asia/Tokyo", "04", "00:30", "+09:00"], ["America/St_Johns", "03", "13:00", "-02:30"], ["Asia/Kolkata", "03", "21:00", "+05:30"]]) {
+for (const [zone, day, hour, offset] of [
+  ["America/Los_Angeles", "03", "08:30", "-07:00"], ["Asia/Tokyo", "04", "00:30", "+09:00"],
+  ["America/St_Johns", "03", "13:00", "-02:30"], ["Asia/Kolkata", "03", "21:00", "+05:30"]
+]) {
   test(`every date in a file is of the person's own time zone (${zone})`, () => {
     const before = process.env.TZ
     process.env.TZ = zone
     try {
-      const talk = { ...ABOUT, began: Date.UTC(2026, 4, 3, 15, 30), entries: [entry("u", "user", "Hi")], sound: null, events: [], cost: null }
+      const talk = {
+        ...ABOUT, began: Date.UTC(2026, 4, 3, 15, 30), entries: [entry("u", "user", "Hi")], sound: null, events: [],
+        cost: null
+      }
       assert.equal(fileName(talk, words), `2026-05-${day}-Hi`)
       const { began } = JSON.parse(FORMATS.json.write(talk, words))
       assert.equal(began, `2026-05-${day}T${hour}:00.000${offset}`)

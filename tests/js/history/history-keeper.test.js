@@ -56,7 +56,9 @@ test("whoever changes their mind in the middle of a call has nothing kept of it"
 test("what a call cost is told last, and kept with it", async () => {
   await store.removeAll()
   const { made } = keeper("text")
-  const usage = (total, estimated) => ({ turn: {}, total: {}, transcription: null, estimated, free: false, cost: { total } })
+  const usage = (total, estimated) => (
+    { turn: {}, total: {}, transcription: null, estimated, free: false, cost: { total } }
+  )
   made.begin(READY)
   made.usageArrived(usage(0.1, false))
   made.end()
@@ -72,7 +74,10 @@ test("what a call cost is told last, and kept with it", async () => {
 })
 
 test("a full disk is said, and the call goes on", async () => {
-  const full = { write: () => Promise.reject(new Error("full")), writeSound: () => Promise.reject(new Error("full")), remove: async () => {} }
+  const full = {
+    write: () => Promise.reject(new Error("full")), writeSound: () => Promise.reject(new Error("full")),
+    remove: async () => {}
+  }
   const { made, told } = keeper("sound", full)
   made.begin(READY)
   made.recorder.soundSent(new Int16Array(24000 * 6))
@@ -107,7 +112,9 @@ test("a name and a bookmark of the talk that goes on stay when it is over", asyn
   assert.deepEqual([made.last.title, made.last.marked], ["Named", true])
 })
 
-for (const [how, forget] of [["deleted", made => made.forget(made.current.id)], ["deleted with all others", made => made.forgetAll()]]) {
+for (const [how, forget] of [
+  ["deleted", made => made.forget(made.current.id)], ["deleted with all others", made => made.forgetAll()]
+]) {
   test(`the talk that goes on, ${how}, is not written again`, async () => {
     await store.removeAll()
     const { made } = keeper("sound")
@@ -119,7 +126,9 @@ for (const [how, forget] of [["deleted", made => made.forget(made.current.id)], 
     made.recorder?.soundSent(new Int16Array(24000 * 6))
     made.end()
     await settled()
-    assert.deepEqual([await store.all(), await store.readSound(id, 0), made.current, made.keepsSound], [[], undefined, null, false])
+    assert.deepEqual(
+      [await store.all(), await store.readSound(id, 0), made.current, made.keepsSound], [[], undefined, null, false]
+    )
     made.begin(READY)
     made.end()
     await settled()

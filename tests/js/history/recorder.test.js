@@ -5,7 +5,9 @@ import { ABOUT, block, record } from "../support/kept-talk.js"
 
 test("an entry stands where it was said and heard", async () => {
   const { talk } = await record()
-  assert.deepEqual(talk.entries.map(({ id, at, end }) => [id, at, end]), [["u1", 200, 950], ["a1", 1500, 2900], ["u2", 4000, 4000]])
+  assert.deepEqual(
+    talk.entries.map(({ id, at, end }) => [id, at, end]), [["u1", 200, 950], ["a1", 1500, 2900], ["u2", 4000, 4000]]
+  )
   assert.equal(talk.length, 5000)
 })
 
@@ -17,7 +19,9 @@ test("blocks that come late all at once lie where they were spoken, and a pause 
   clock.ms = 1040
   recorder.soundSent(block(40, 1))
   recorder.finish()
-  assert.deepEqual(recorder.talk([], []).sound.pieces.map(({ at, samples }) => [at, samples / 24]), [[0, 400], [1000, 40]])
+  assert.deepEqual(
+    recorder.talk([], []).sound.pieces.map(({ at, samples }) => [at, samples / 24]), [[0, 400], [1000, 40]]
+  )
 })
 
 test("an answer is handed on as soon as there is no more of it; what comes all the same lies behind it", () => {

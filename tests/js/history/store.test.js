@@ -6,7 +6,10 @@ import { test } from "node:test"
 import { Store } from "../../../voiceapp/static/js/history/store.js"
 import { block, record } from "../support/kept-talk.js"
 
-const TALK = { id: "t", title: "", marked: false, began: 1, length: 0, model: "", voice: "", entries: [], tokens: null, cost: null, sound: null, events: [] }
+const TALK = {
+  id: "t", title: "", marked: false, began: 1, length: 0, model: "", voice: "", entries: [], tokens: null, cost: null,
+  sound: null, events: []
+}
 
 test("a tab with an older page holds the talks: the page is told, and what waits goes on when that one closes", async () => {
   const factory = new IDBFactory()

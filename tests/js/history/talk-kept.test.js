@@ -1,4 +1,5 @@
-// What stands on the screen is what is kept and exported, whatever becomes of the call, its line, the disk and the preference.
+// What stands on the screen is what is kept and exported, whatever becomes of the call, its line, the disk and the
+// preference.
 
 import "fake-indexeddb/auto"
 import { IDBFactory } from "fake-indexeddb"
@@ -52,7 +53,8 @@ test("hung up in mid-answer, the words that were heard are kept, and no more, in
   const [talk] = await store.all()
   assert.deepEqual(said(talk), seen)
   assert.deepEqual(place.screen(), seen)
-  for (const [form, { write }] of Object.entries(FORMATS)) if (!["json", "jsonl"].includes(form)) assert.ok(!write(talk, words).includes("river"), form)
+  for (const [form, { write }] of Object.entries(FORMATS))
+    if (!["json", "jsonl"].includes(form)) assert.ok(!write(talk, words).includes("river"), form)
   assert.ok(cues(talk).every(({ text }) => !text.includes("river")))
   const [entry] = place.transcript.entries.at(-1).filter(({ role }) => role === "assistant")
   // Settled, the words are no longer hidden from a screen reader.
@@ -60,7 +62,10 @@ test("hung up in mid-answer, the words that were heard are kept, and no more, in
   place.leave()
 })
 
-for (const [how, end] of [["the server ends the call", place => place.come("ended", { reason: "idle" })], ["the line is lost", place => place.lose()]]) {
+for (const [how, end] of [
+  ["the server ends the call", place => place.come("ended", { reason: "idle" })],
+  ["the line is lost", place => place.lose()]
+]) {
   test(`${how} in mid-answer: it settles as after an interruption`, async () => {
     const { store } = disk()
     const place = new Place(store, { keep: "text" })
@@ -82,7 +87,10 @@ for (const [how, end] of [["the server ends the call", place => place.come("ende
 test("a talk goes on over a reconnect: what came before is saved with what comes after, and with its cost", async () => {
   const { store } = disk()
   const place = new Place(store, { keep: "sound" })
-  const usage = (total, tokens) => ({ turn: {}, total: { input_tokens: tokens }, transcription: null, estimated: false, free: false, cost: { turn: total, total, transcription: null, unpriced: [], currency: "USD", dated: null } })
+  const usage = (total, tokens) => ({
+    turn: {}, total: { input_tokens: tokens }, transcription: null, estimated: false, free: false,
+    cost: { turn: total, total, transcription: null, unpriced: [], currency: "USD", dated: null }
+  })
   await place.begin()
   talkTo(place, 2000)
   place.come("usage", 20, usage(0.25, 10))
@@ -208,7 +216,9 @@ test("events that find no room take no talk with them", async () => {
     })
     return request
   } }
-  const talk = { id: "t", title: "", began: 1, entries: [{ role: "user", text: "Hi", heard: null }], events: [{ type: "x" }] }
+  const talk = {
+    id: "t", title: "", began: 1, entries: [{ role: "user", text: "Hi", heard: null }], events: [{ type: "x" }]
+  }
   await assert.rejects(store.write(talk))
   assert.equal((await store.all()).length, 1)
 })
@@ -216,8 +226,11 @@ test("events that find no room take no talk with them", async () => {
 const DOINGS = {
   ask: (place, next) => {
     const n = ++place.n
-    place.come("item", n, { id: `u${n}`, role: "user", after: place.lastItem ?? null, kind: next() < 0.5 ? "text" : "audio" })
-    if (next() < 0.8) place.come("transcript", ++place.n, { item: `u${n}`, text: `Question ${n}?`, final: next() < 0.8 })
+    place.come(
+      "item", n, { id: `u${n}`, role: "user", after: place.lastItem ?? null, kind: next() < 0.5 ? "text" : "audio" }
+    )
+    if (next() < 0.8)
+      place.come("transcript", ++place.n, { item: `u${n}`, text: `Question ${n}?`, final: next() < 0.8 })
     place.lastItem = `u${n}`
   },
   answer: (place, next) => {
@@ -227,8 +240,12 @@ const DOINGS = {
     place.heard = 0
     if (next() < 0.3) place.come("tool", ++place.n, { call: `a${n}`, name: "t", arguments: "{}", state: "running" })
   },
-  word: place => { if (place.answer) place.come("transcript", ++place.n, { item: place.answer, delta: "More of it, 続き、 " }) },
-  final: place => { if (place.answer) place.come("transcript", ++place.n, { item: place.answer, text: ANSWER, final: true }) },
+  word: place => {
+    if (place.answer) place.come("transcript", ++place.n, { item: place.answer, delta: "More of it, 続き、 " })
+  },
+  final: place => {
+    if (place.answer) place.come("transcript", ++place.n, { item: place.answer, text: ANSWER, final: true })
+  },
   sound: place => { if (place.answer) place.come("audio", ++place.n, place.answer, SOUND) },
   play: (place, next) => {
     if (!place.answer) return
@@ -237,7 +254,9 @@ const DOINGS = {
     place.play(place.answer, place.heard)
   },
   cut: place => { if (place.answer) place.come("transcript", ++place.n, { item: place.answer, heard: "" }) },
-  turn: (place, next) => place.come("turn", ++place.n, { state: ["listening", "user", "thinking", "assistant"][Math.floor(4 * next())] }),
+  turn: (place, next) => place.come(
+    "turn", ++place.n, { state: ["listening", "user", "thinking", "assistant"][Math.floor(4 * next())] }
+  ),
   lose: async place => {
     place.lose()
     place.answer = place.lastItem = undefined

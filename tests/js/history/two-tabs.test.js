@@ -11,14 +11,19 @@ import { Place, settle } from "../support/call.js"
 /** Two tabs that tell each other. */
 function channels() {
   const ends = [new EventTarget(), new EventTarget()]
-  return ends.map((end, i) => Object.assign(end, { postMessage: data => ends[1 - i].dispatchEvent(Object.assign(new Event("message"), { data })) }))
+  return ends.map((end, i) => Object.assign(
+    end, { postMessage: data => ends[1 - i].dispatchEvent(Object.assign(new Event("message"), { data })) }
+  ))
 }
 
 async function twoTabs() {
   const [here, there] = channels()
   const store = new Store(new IDBFactory(), { storeBlocked() {}, storeFreed() {} })
   const place = new Place(store, { keep: "sound" }, {}, here)
-  const parts = { transcript: { entries: [] }, inspector: {}, pace: {}, preferences: { values: { keep: "sound" } }, store, now: () => 0, otherTabs: there }
+  const parts = {
+    transcript: { entries: [] }, inspector: {}, pace: {}, preferences: { values: { keep: "sound" } }, store,
+    now: () => 0, otherTabs: there
+  }
   const elsewhere = new HistoryKeeper(parts, { talksChanged() {}, keepingFailed() {} })
   await place.begin()
   say(place, 1)
@@ -40,7 +45,9 @@ async function goOn(place) {
   await settle()
 }
 
-for (const [doing, forget] of Object.entries({ one: (keeper, id) => keeper.forget(id), all: keeper => keeper.forgetAll() })) {
+for (const [doing, forget] of Object.entries(
+  { one: (keeper, id) => keeper.forget(id), all: keeper => keeper.forgetAll() }
+)) {
   test(`deleted in another tab (${doing}), the talk that goes on does not come back`, async () => {
     const { place, elsewhere, store, talk } = await twoTabs()
     await forget(elsewhere, talk.id)

@@ -15,11 +15,16 @@ async function stereo({ talk, kept }) {
 
 test("the WAV has both sides in true time, the wait inside an answer too, and nothing that was not heard", async () => {
   const { file, at } = await stereo(await record())
-  assert.equal(file.toString("latin1", 0, 4) + file.toString("latin1", 8, 16) + file.toString("latin1", 36, 40), "RIFFWAVEfmt data")
+  assert.equal(
+    file.toString("latin1", 0, 4) + file.toString("latin1", 8, 16) + file.toString("latin1", 36, 40), "RIFFWAVEfmt data"
+  )
   assert.deepEqual([file.readUInt16LE(22), file.readUInt32LE(24), file.readUInt16LE(34)], [2, 24000, 16])
   assert.equal(file.readUInt32LE(4), file.length - 8)
   assert.equal(file.readUInt32LE(40), 5000 * 24 * 4)
-  const heard = { 0: [100, 0], 999: [100, 0], 1001: [0, 0], 1499: [0, 0], 1501: [0, 200], 1999: [0, 200], 2050: [0, 0], 2450: [0, 200], 2899: [0, 200], 2901: [0, 0], 4999: [0, 0] }
+  const heard = {
+    0: [100, 0], 999: [100, 0], 1001: [0, 0], 1499: [0, 0], 1501: [0, 200], 1999: [0, 200], 2050: [0, 0],
+    2450: [0, 200], 2899: [0, 200], 2901: [0, 0], 4999: [0, 0]
+  }
   for (const [ms, samples] of Object.entries(heard)) assert.deepEqual(at(Number(ms)), samples, ms)
 })
 

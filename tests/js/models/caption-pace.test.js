@@ -5,7 +5,10 @@ import { speechMs } from "../../../voiceapp/static/js/text/speech-rate.js"
 import { ANSWERS, boundaries } from "../support/scripts.js"
 
 const TEXT = "One two three four five six seven eight."
-const entry = more => ({ key: "0/a", id: "a", role: "assistant", kind: "audio", text: TEXT, final: true, heard: null, removed: false, version: 1, ...more })
+const entry = more => ({
+  key: "0/a", id: "a", role: "assistant", kind: "audio", text: TEXT, final: true, heard: null, removed: false,
+  version: 1, ...more
+})
 
 test("text shows in step with the sound, whole words at a time, and never goes back", () => {
   const pace = new CaptionPace()
@@ -33,8 +36,13 @@ for (const [script, text] of Object.entries(ANSWERS)) {
       const shown = pace.shown(spoken())
       assert.ok(shown >= before && boundaries(text).has(shown), `${ms}: ${shown}`)
       // Of one word at most, and of no long one, more is shown than was said.
-      assert.ok(speechMs(text.slice(0, shown)) < speechMs(text) * ms / 12000 + 1000 || ms === 12000, `${ms}: ${text.slice(0, shown)}`)
-      assert.ok(speechMs(text.slice(0, shown)) >= Math.floor(speechMs(text) * ms / 12000), `${ms}: ${text.slice(0, shown)}`)
+      assert.ok(
+        speechMs(text.slice(0, shown)) < speechMs(text) * ms / 12000 + 1000 || ms === 12000,
+        `${ms}: ${text.slice(0, shown)}`
+      )
+      assert.ok(
+        speechMs(text.slice(0, shown)) >= Math.floor(speechMs(text) * ms / 12000), `${ms}: ${text.slice(0, shown)}`
+      )
       before = shown
     }
     assert.equal(before, text.length)
@@ -67,7 +75,9 @@ test("a Japanese caption does not jump at a comma or a digit", () => {
   const pace = new CaptionPace()
   pace.soundArrived("a", 12000)
   const after = ms => (pace.heard("a", ms), pace.shown(entry({ text, final: false })))
-  assert.deepEqual([500, 1000, 2000, 4000].map(ms => Math.round(after(ms) / (text.length * ms / 12000) * 2) / 2), [1, 1, 1, 1])
+  assert.deepEqual(
+    [500, 1000, 2000, 4000].map(ms => Math.round(after(ms) / (text.length * ms / 12000) * 2) / 2), [1, 1, 1, 1]
+  )
 })
 
 test("before all of the sound is there, the text does not run ahead", () => {

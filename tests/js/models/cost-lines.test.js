@@ -4,10 +4,18 @@ import { test } from "node:test"
 import { costLines } from "../../../voiceapp/static/js/models/cost-lines.js"
 import { Words } from "../../../voiceapp/static/js/browser/i18n.js"
 
-const TOKENS = { input_tokens: 100, output_tokens: 50, input_text_tokens: 60, input_audio_tokens: 40, cached_tokens: 0, output_text_tokens: 10, output_audio_tokens: 40 }
+const TOKENS = {
+  input_tokens: 100, output_tokens: 50, input_text_tokens: 60, input_audio_tokens: 40, cached_tokens: 0,
+  output_text_tokens: 10, output_audio_tokens: 40
+}
 const COST = { turn: 0.02, total: 0.19, transcription: 0.17, unpriced: [], currency: "USD", dated: "2026-11-12" }
-const USAGE = { turn: TOKENS, total: TOKENS, transcription: { seconds: 600, input_tokens: 0, output_tokens: 0 }, estimated: false, free: false, cost: COST }
-const [en, ja] = ["en", "ja"].map(language => new Words(language, JSON.parse(readFileSync(new URL(`../../../voiceapp/static/i18n/${language}.json`, import.meta.url), "utf8"))))
+const USAGE = {
+  turn: TOKENS, total: TOKENS, transcription: { seconds: 600, input_tokens: 0, output_tokens: 0 }, estimated: false,
+  free: false, cost: COST
+}
+const [en, ja] = ["en", "ja"].map(language => new Words(
+  language, JSON.parse(readFileSync(new URL(`../../../voiceapp/static/i18n/${language}.json`, import.meta.url), "utf8"))
+))
 const lines = (usage, words = en, total = usage.cost?.total ?? null) => costLines({ ...USAGE, ...usage }, total, words)
 
 test("a call's cost has the turn, the talk, the date of the prices, the tokens, and transcription on a line of its own", () => {
@@ -36,7 +44,10 @@ test("transcription that is billed by tokens says them", () => {
 
 test("what has no price is said to have none, and is never 0", () => {
   const cost = { ...COST, total: 0.02, transcription: null, unpriced: ["transcription"] }
-  assert.deepEqual([lines({ cost })[2], lines({ cost }).at(-1)], ["No price is known for transcribing what you say; it is not in the sum.", "Transcribing what you say: 10 minutes; no price known."])
+  assert.deepEqual([lines({ cost })[2], lines({ cost }).at(-1)], [
+    "No price is known for transcribing what you say; it is not in the sum.",
+    "Transcribing what you say: 10 minutes; no price known."
+  ])
   assert.equal(lines({ cost: null })[0], "No price is known for this model, so only its tokens are counted.")
   assert.equal(lines({ cost: null }, ja).at(-1), "あなたの発言の文字起こし：10分、価格不明。")
 })
@@ -48,7 +59,10 @@ test("an estimate is said to be one", () => {
 })
 
 test("before an answer there is no turn, and the operator's prices have no date", () => {
-  assert.deepEqual(lines({ cost: { ...COST, turn: null, dated: null } }, en, 0.17).slice(0, 2), ["This talk $0.17.", "At the prices set on this server."])
+  assert.deepEqual(
+    lines({ cost: { ...COST, turn: null, dated: null } }, en, 0.17).slice(0, 2),
+    ["This talk $0.17.", "At the prices set on this server."]
+  )
 })
 
 test("the built-in voice costs nothing", () => {

@@ -4,7 +4,8 @@ import { FIGURES, STILL, swell } from "../../../voiceapp/static/js/models/figure
 
 /** What the stage looks like in black and white, at a moment. */
 function drawn(state, seconds) {
-  const side = ({ mark, motion }) => Array.from({ length: 27 }, (_, i) => swell(motion, i, seconds)).map(size => mark === "none" || size < 0 ? "" : `${mark}${size.toFixed(2)}`)
+  const side = ({ mark, motion }) => Array.from({ length: 27 }, (_, i) => swell(motion, i, seconds))
+    .map(size => mark === "none" || size < 0 ? "" : `${mark}${size.toFixed(2)}`)
   return JSON.stringify([side(FIGURES[state].you), side(FIGURES[state].assistant)])
 }
 

@@ -13,8 +13,13 @@ function inspector(...lines) {
 const seen = ({ rows }) => rows.map(({ line: { type }, times, bytes }) => [type, times, bytes])
 
 test("consecutive deltas are one row, also where two kinds alternate; or each its own", () => {
-  const made = inspector(line("created"), line("audio.delta"), line("text.delta"), line("audio.delta"), line("done"), line("audio.delta"))
-  assert.deepEqual(seen(made), [["created", 1, 10], ["audio.delta", 2, 20], ["text.delta", 1, 10], ["done", 1, 10], ["audio.delta", 1, 10]])
+  const made = inspector(
+    line("created"), line("audio.delta"), line("text.delta"), line("audio.delta"), line("done"), line("audio.delta")
+  )
+  assert.deepEqual(
+    seen(made),
+    [["created", 1, 10], ["audio.delta", 2, 20], ["text.delta", 1, 10], ["done", 1, 10], ["audio.delta", 1, 10]]
+  )
   made.group(false)
   assert.equal(made.rows.length, 6)
 })
@@ -27,7 +32,9 @@ test("both directions stay apart, and one alone can be seen", () => {
 })
 
 test("a search looks into type, summary and content", () => {
-  const made = inspector(line("session.created"), line("b", { summary: "Hello" }), line("c", { body: '{"voice":"marin"}' }))
+  const made = inspector(
+    line("session.created"), line("b", { summary: "Hello" }), line("c", { body: '{"voice":"marin"}' })
+  )
   for (const [query, count] of [["SESSION", 1], ["hello ", 1], ["marin", 1], ["nowhere", 0], ["", 3]]) {
     made.search(query)
     assert.equal(made.rows.length, count, query)
@@ -53,7 +60,9 @@ test("rates are those of the last seconds", () => {
 
 test("fifty thousand are kept, quickly, and the oldest go", () => {
   const started = performance.now()
-  const made = inspector(...Array.from({ length: MAX + 25000 }, (_, i) => line(i % 3 ? "audio.delta" : "done", { at: i })))
+  const made = inspector(
+    ...Array.from({ length: MAX + 25000 }, (_, i) => line(i % 3 ? "audio.delta" : "done", { at: i }))
+  )
   assert.ok(made.lines.length >= MAX && made.lines.length <= MAX + 1000)
   assert.equal(made.lines.at(-1).at, MAX + 24999)
   assert.equal(made.total, MAX + 25000)

@@ -28,7 +28,8 @@ function answer({ at }, { trips = [30], answeredAt = 1400 } = {}) {
 }
 
 const WHOLE = {
-  item: "a1", waitMs: 350, modelMs: 210, createdMs: 90, networkMs: 60, playbackMs: 50, firstSoundMs: 670, generatedMs: 800, doneMs: 2670
+  item: "a1", waitMs: 350, modelMs: 210, createdMs: 90, networkMs: 60, playbackMs: 50, firstSoundMs: 670,
+  generatedMs: 800, doneMs: 2670
 }
 
 test("whichever half comes first, an answer's parts add up to its first sound", () => {
@@ -79,7 +80,10 @@ test("another call may use the same names, and the last 50 answers are kept", ()
 
 test("what is shown of the parts adds up to what is shown of the whole", () => {
   const words = { language: "en", say: (key, { s }) => `${key} ${s}` }
-  assert.deepEqual(said(WHOLE, words), ["latency.first_sound 0.67", "latency.wait 0.35", "latency.model 0.21", "latency.network 0.06", "latency.playback 0.05"])
+  assert.deepEqual(said(WHOLE, words), [
+    "latency.first_sound 0.67", "latency.wait 0.35", "latency.model 0.21", "latency.network 0.06",
+    "latency.playback 0.05"
+  ])
   const odd = { ...WHOLE, waitMs: 334, modelMs: 214, networkMs: 4, playbackMs: 44, firstSoundMs: 596 }
   const [whole, ...parts] = said(odd, words).map(part => Math.round(100 * Number(part.split(" ")[1])))
   assert.equal(parts.reduce((sum, part) => sum + part), whole)
@@ -87,8 +91,14 @@ test("what is shown of the parts adds up to what is shown of the whole", () => {
 
 test("a wait of none is not shown, and one nobody knows is named", () => {
   const words = { language: "ja", say: (key, { s }) => `${key} ${s}` }
-  assert.deepEqual(said({ ...WHOLE, waitMs: 0, firstSoundMs: 320 }, words).slice(0, 2), ["latency.first_sound 0.32", "latency.model 0.21"])
-  assert.deepEqual(said({ ...WHOLE, waitMs: null, networkMs: null, firstSoundMs: 260 }, words), ["latency.after_pause 0.26", "latency.model 0.21", "latency.playback 0.05"])
+  assert.deepEqual(
+    said({ ...WHOLE, waitMs: 0, firstSoundMs: 320 }, words).slice(0, 2),
+    ["latency.first_sound 0.32", "latency.model 0.21"]
+  )
+  assert.deepEqual(
+    said({ ...WHOLE, waitMs: null, networkMs: null, firstSoundMs: 260 }, words),
+    ["latency.after_pause 0.26", "latency.model 0.21", "latency.playback 0.05"]
+  )
 })
 
 test("an entry keeps the time it was first placed and its answer's latency, whatever comes after", () => {

@@ -6,7 +6,9 @@ import { ENDS } from "../../../voiceapp/static/js/models/notice-ends.js"
 import { Notices } from "../../../voiceapp/static/js/models/notices.js"
 import { checkSupport } from "../../../voiceapp/static/js/browser/support-check.js"
 
-const words = new Words("en", { "notice.quota.title": "Used up", "notice.quota.next": "Pay.", "notice.other.title": "Hm" })
+const words = new Words(
+  "en", { "notice.quota.title": "Used up", "notice.quota.next": "Pay.", "notice.other.title": "Hm" }
+)
 
 /** Those of a call that goes on. */
 function notices(said = words) {
@@ -21,7 +23,10 @@ test("the page's own words come first, the server's where it has none", () => {
   const made = notices()
   made.add({ code: "quota", message: "insufficient_quota", fatal: true })
   made.add({ code: "new_thing", message: "Plain words." })
-  assert.deepEqual(made.all.map(({ title, next, fatal }) => [title, next, fatal]), [["Used up", "Pay.", true], ["Hm", "Plain words.", false]])
+  assert.deepEqual(
+    made.all.map(({ title, next, fatal }) => [title, next, fatal]),
+    [["Used up", "Pay.", true], ["Hm", "Plain words.", false]]
+  )
 })
 
 test("a code stands once, and three at most stand", () => {
@@ -55,14 +60,20 @@ test("how far the engine is is said with its notice, which stands once", () => {
 })
 
 test("a wrong place says which names differ, where they do", () => {
-  const said = new Words("en", { "notice.wrong_place.title": "Wrong", "notice.wrong_place.next": "Elsewhere.", "notice.wrong_place.compared": "{origin} is not {host}." })
+  const said = new Words("en", {
+    "notice.wrong_place.title": "Wrong", "notice.wrong_place.next": "Elsewhere.",
+    "notice.wrong_place.compared": "{origin} is not {host}."
+  })
   const next = trouble => {
     const made = new Notices(said, { noticesChanged() {} })
     made.add({ code: "wrong_place", ...trouble })
     return made.all[0].next
   }
-  assert.equal(next({ host: "localhost:8000", origin: "https://voice.example" }), "https://voice.example is not localhost:8000.")
-  for (const trouble of [{}, { host: "voice.example", origin: "https://voice.example" }, { host: "a", origin: "null" }]) assert.equal(next(trouble), "Elsewhere.")
+  assert.equal(
+    next({ host: "localhost:8000", origin: "https://voice.example" }), "https://voice.example is not localhost:8000."
+  )
+  for (const trouble of [{}, { host: "voice.example", origin: "https://voice.example" }, { host: "a", origin: "null" }])
+    assert.equal(next(trouble), "Elsewhere.")
 })
 
 test("what was about the call goes with it, but not why it ended", () => {
@@ -86,14 +97,16 @@ test("a refusal names what was refused, where the service says it", () => {
 })
 
 const STATIC = new URL("../../../voiceapp/static/", import.meta.url)
-const WORDED = Object.keys(JSON.parse(readFileSync(new URL("i18n/en.json", STATIC), "utf8"))).map(key => key.match(/^notice\.(\w+)\.title$/u)?.[1]).filter(code => code && code !== "other")
+const WORDED = Object.keys(JSON.parse(readFileSync(new URL("i18n/en.json", STATIC), "utf8")))
+  .map(key => key.match(/^notice\.(\w+)\.title$/u)?.[1]).filter(code => code && code !== "other")
 
 test("of every notice, the page's and the server's, it is known what ends it", () => {
   assert.deepEqual(Object.keys(ENDS).sort(), WORDED.sort())
 })
 
 test("whatever ends a notice is said somewhere, by one who knows", () => {
-  const source = readdirSync(new URL("js/", STATIC), { recursive: true }).filter(name => name.endsWith(".js")).map(name => readFileSync(new URL(`js/${name}`, STATIC), "utf8")).join("\n")
+  const source = readdirSync(new URL("js/", STATIC), { recursive: true })
+    .filter(name => name.endsWith(".js")).map(name => readFileSync(new URL(`js/${name}`, STATIC), "utf8")).join("\n")
   const ends = new Set(Object.values(ENDS).flatMap(some => some ?? []))
   ends.delete("callOver")
   for (const end of ends) assert.ok(source.includes(`.over("${end}")`), end)

@@ -61,7 +61,9 @@ test("what is no longer on offer is as if it had never been chosen", () => {
   const { preferences: made, storage } = preferences('{"voice": "gone", "volume": 0.5}')
   made.offer({ persona: "friend" })
   made.unchoose("voice")
-  assert.deepEqual([made.values.voice, made.values.persona, [...storage.kept]], ["", "friend", [["voiceapp.volume", "0.5"]]])
+  assert.deepEqual(
+    [made.values.voice, made.values.persona, [...storage.kept]], ["", "friend", [["voiceapp.volume", "0.5"]]]
+  )
 })
 
 test("what is not valid is not kept, whoever wrote it", () => {
@@ -91,7 +93,10 @@ test("a language is what the server takes for one, or none", () => {
 })
 
 test("a browser that keeps nothing is no hindrance", () => {
-  const made = new Preferences({ getItem() { throw new Error() }, setItem() { throw new Error() }, removeItem() { throw new Error() } }, { preferenceChanged() {} })
+  const made = new Preferences(
+    { getItem() { throw new Error() }, setItem() { throw new Error() }, removeItem() { throw new Error() } },
+    { preferenceChanged() {} }
+  )
   made.choose("volume", 0.3)
   assert.equal(made.values.volume, 0.3)
 })
@@ -124,7 +129,10 @@ test("a preference in one tab undoes none of another's, whichever tab is older",
 test("any order of preferences in several tabs: each name has what was chosen for it last", () => {
   const next = random(11)
   const pick = list => list[Math.floor(next() * list.length)]
-  const VALUES = { keep: ["nothing", "text", "sound"], theme: ["auto", "light", "dark"], volume: [0.1, 0.5, 1], mode: ["server_vad", "push_to_talk"] }
+  const VALUES = {
+    keep: ["nothing", "text", "sound"], theme: ["auto", "light", "dark"], volume: [0.1, 0.5, 1],
+    mode: ["server_vad", "push_to_talk"]
+  }
   for (let walk = 0; walk < 200; walk++) {
     const storage = new Shelf()
     const tabs = [preferences(storage).preferences, preferences(storage).preferences, preferences(storage).preferences]

@@ -6,9 +6,14 @@ import { linkFor, sharedIn } from "../../../voiceapp/static/js/models/settings-l
 const preferences = () => new Preferences(null, { preferenceChanged() {} })
 
 test("settings go into a link and come out of it; devices, volume and what is kept do not", () => {
-  const link = linkFor({ mode: "semantic_vad", eagerness: "low", threshold: 0.6, half_duplex: true, microphone: "abc", volume: 0.2, keep: "sound" }, "https://voice.example/?lang=ja#old")
+  const link = linkFor({
+    mode: "semantic_vad", eagerness: "low", threshold: 0.6, half_duplex: true, microphone: "abc", volume: 0.2,
+    keep: "sound"
+  }, "https://voice.example/?lang=ja#old")
   assert.equal(link, "https://voice.example/#mode=semantic_vad&threshold=0.6&eagerness=low&half_duplex=true")
-  assert.deepEqual(sharedIn(new URL(link).hash), { mode: "semantic_vad", threshold: 0.6, eagerness: "low", half_duplex: true })
+  assert.deepEqual(
+    sharedIn(new URL(link).hash), { mode: "semantic_vad", threshold: 0.6, eagerness: "low", half_duplex: true }
+  )
 })
 
 test("of a link only what is valid is taken, and never what would keep more of a talk", () => {

@@ -2,7 +2,9 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { stateOf } from "../../../voiceapp/static/js/models/status.js"
 
-const call = (phase, turn, more = {}) => ({ callState: { phase, turn }, asking: false, muted: false, speaking: false, isPushToTalk: false, talking: false, ...more })
+const call = (phase, turn, more = {}) => ({
+  callState: { phase, turn }, asking: false, muted: false, speaking: false, isPushToTalk: false, talking: false, ...more
+})
 
 test("the state follows what is heard, not only what the server says", () => {
   assert.equal(stateOf(call("idle", "listening")), "idle")

@@ -8,7 +8,9 @@ import { toolLine } from "../../../voiceapp/static/js/models/tool.js"
 import { Transcript } from "../../../voiceapp/static/js/models/transcript.js"
 import { Transport } from "../../../voiceapp/static/js/call/transport.js"
 
-const strings = language => JSON.parse(readFileSync(new URL(`../../../voiceapp/static/i18n/${language}.json`, import.meta.url), "utf8"))
+const strings = language => JSON.parse(
+  readFileSync(new URL(`../../../voiceapp/static/i18n/${language}.json`, import.meta.url), "utf8")
+)
 const words = new Words("en", strings("en"))
 const tool = (state, result) => ({ name: "weather", arguments: '{"city": "Kyoto"}', state, ...result && { result } })
 
@@ -49,8 +51,12 @@ test("while it runs its entry may still change", () => {
 test("what the server tells of a tool belongs to the entry of its call", () => {
   const handlers = {}
   const arrived = []
-  const socket = { connected: true, io: { on() {} }, on: (event, handler) => { handlers[event] = handler }, connect() {} }
-  const transport = new Transport(() => socket, async () => null, { incoming: { transcriptArrived: (...data) => arrived.push(data) } }, () => 0)
+  const socket = {
+    connected: true, io: { on() {} }, on: (event, handler) => { handlers[event] = handler }, connect() {}
+  }
+  const transport = new Transport(
+    () => socket, async () => null, { incoming: { transcriptArrived: (...data) => arrived.push(data) } }, () => 0
+  )
   transport.open()
   handlers.tool(7, { call: "t1", ...tool("failed", "Away.") })
   assert.deepEqual(arrived, [[7, { item: "t1", tool: tool("failed", "Away.") }]])

@@ -87,7 +87,10 @@ test("an answer that the service ended says so, and what could not be written do
   transcript.word(4, { item: "a", delta: "Half a" })
   transcript.word(5, { item: "a", text: "Half a sen", final: true })
   transcript.word(6, { item: "a", incomplete: "length" })
-  assert.deepEqual(transcript.entries[0].map(({ text, final, failed, incomplete }) => [text, final, failed, incomplete]), [["", true, true, null], ["Half a sen", true, false, "length"]])
+  assert.deepEqual(
+    transcript.entries[0].map(({ text, final, failed, incomplete }) => [text, final, failed, incomplete]),
+    [["", true, true, null], ["Half a sen", true, false, "length"]]
+  )
 })
 
 test("an entry has the mark that matters", () => {

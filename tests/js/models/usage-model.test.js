@@ -3,7 +3,8 @@ import { test } from "node:test"
 import { clock, UsageModel } from "../../../voiceapp/static/js/models/usage-model.js"
 
 const LIMITS = {
-  call_s: 600, call_left_s: 590, idle_s: 60, idle_left_s: null, left_s: null, budget_s: null, used_s: 10, left_money: null, budget_money: null, used_money: 0,
+  call_s: 600, call_left_s: 590, idle_s: 60, idle_left_s: null, left_s: null, budget_s: null, used_s: 10,
+  left_money: null, budget_money: null, used_money: 0,
   currency: "USD"
 }
 
@@ -54,7 +55,8 @@ test("a budget of time runs down between two tellings, and what this call used r
 })
 
 test("of two budgets the one that is nearer its end comes first", () => {
-  const both = usageModel({ left_s: 500, budget_s: 600, left_money: 0.25, budget_money: 1, used_money: 0.5 }).budgets(10_000)
+  const both = usageModel({ left_s: 500, budget_s: 600, left_money: 0.25, budget_money: 1, used_money: 0.5 })
+    .budgets(10_000)
   assert.deepEqual(both.map(({ kind, low }) => [kind, low]), [["money", false], ["time", false]])
   assert.deepEqual(usageModel().budgets(10_000), [])
 })

@@ -15,14 +15,17 @@ function room({ ways, noiseDb = -65, speech = 0, rate = RATE }) {
   const heard = hiss(recording.samples.length, noiseDb)
   if (speech) babble(recording.samples.length / rate, rate, 5, speech).forEach((sample, i) => { heard[i] += sample })
   const played = probe(rate)
-  for (const [ms, db] of ways) played.forEach((sample, i) => { heard[Math.round((BEFORE_S + ms / 1000) * rate) + i] += ratio(db) * sample })
+  for (const [ms, db] of ways)
+    played.forEach((sample, i) => { heard[Math.round((BEFORE_S + ms / 1000) * rate) + i] += ratio(db) * sample })
   for (let at = 0; at < heard.length; at += 960) recording.add(10 + at / rate, heard.subarray(at, at + 960))
   return recording
 }
 
 const found = recording => findEcho(recording.at(ECHO_RATE), Math.round(BEFORE_S * ECHO_RATE))
 
-for (const [db, ms, rate] of [[-20, 80, 48000], [-6, 30, 44100], [-35, 250, 48000], [-45, 150, 44100], [-20, 80, 16000]]) {
+for (const [db, ms, rate] of [
+  [-20, 80, 48000], [-6, 30, 44100], [-35, 250, 48000], [-45, 150, 44100], [-20, 80, 16000]
+]) {
   test(`an echo at ${db} dB after ${ms} ms is found so (${rate} Hz)`, () => {
     const { found: there, gainDb, delayMs } = found(room({ ways: [[ms, db]], rate }))
     assert.ok(there)

@@ -10,7 +10,9 @@ test("once more asks for a call only when the one before is over", async () => {
   const lines = []
   const connect = () => { lines.push(new Line()); return lines.at(-1) }
   const parts = {
-    checkSupport: () => "insecure", devices: undefined, preferences: new Preferences(null, { preferenceChanged() {} }), connect, ask: async () => ({ reached: false, trouble: null }), request: () => ({}),
+    checkSupport: () => "insecure", devices: undefined, preferences: new Preferences(
+      null, { preferenceChanged() {} }
+    ), connect, ask: async () => ({ reached: false, trouble: null }), request: () => ({}),
     ping: async () => {}, now: () => 0
   }
   const preflight = new Preflight(parts, { preflightChanged() {}, preflightHeard() {} })

@@ -10,5 +10,8 @@ test("what comes before, after or not at all does no harm to a recording", () =>
   recording.add(0.98, new Float32Array(40).fill(2))
   recording.add(1.09, new Float32Array(40).fill(3))
   assert.ok(recording.full && !recording.empty)
-  assert.deepEqual([recording.samples[0], recording.samples[19], recording.samples[20], recording.samples[89], recording.samples[90], recording.samples[99]], [2, 2, 0, 0, 3, 3])
+  assert.deepEqual([
+    recording.samples[0], recording.samples[19], recording.samples[20], recording.samples[89], recording.samples[90],
+    recording.samples[99]
+  ], [2, 2, 0, 0, 3, 3])
 })

@@ -6,7 +6,9 @@ import { Line } from "../support/line.js"
 function rehearse(trouble = null, reached = trouble !== null) {
   const line = new Line()
   const loading = []
-  const trialCall = new TrialCall(() => line, async () => ({ reached, trouble }), { greet: false }, progress => loading.push(progress))
+  const trialCall = new TrialCall(
+    () => line, async () => ({ reached, trouble }), { greet: false }, progress => loading.push(progress)
+  )
   return { line, loading, trialCall, ran: trialCall.run() }
 }
 

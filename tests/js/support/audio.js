@@ -92,7 +92,10 @@ export function soundWorld(scheduler) {
   }
 
   const stream = ({ audio }) => {
-    const track = { wished: audio.deviceId?.exact ?? "", readyState: "live", muted: false, stop() { this.readyState = "ended" }, getSettings: () => ({}) }
+    const track = {
+      wished: audio.deviceId?.exact ?? "", readyState: "live", muted: false, stop() { this.readyState = "ended" },
+      getSettings: () => ({})
+    }
     world.tracks.push(track)
     return { getTracks: () => [track], getAudioTracks: () => [track] }
   }
@@ -103,6 +106,11 @@ export function soundWorld(scheduler) {
   }
   // Node has one of its own from 21 on.
   globalThis.navigator ??= { userAgent: "" }
-  Object.assign(globalThis, { AudioContext: Context, AudioWorkletNode: WorkletNode, AnalyserNode: Node, GainNode: Node })
-  return Object.assign(world, { devices, live: () => world.tracks.filter(({ readyState }) => readyState === "live").length, open: () => world.contexts.filter(({ state }) => state !== "closed").length })
+  Object.assign(
+    globalThis, { AudioContext: Context, AudioWorkletNode: WorkletNode, AnalyserNode: Node, GainNode: Node }
+  )
+  return Object.assign(world, {
+    devices, live: () => world.tracks.filter(({ readyState }) => readyState === "live").length,
+    open: () => world.contexts.filter(({ state }) => state !== "closed").length
+  })
 }

@@ -12,7 +12,10 @@ import { Transcript } from "../../../voiceapp/static/js/models/transcript.js"
 import { Scheduler, soundWorld } from "./audio.js"
 import { Line } from "./line.js"
 
-export const READY = { conversation: "c", persona: "p", profile: "p", model: "m", voice: "v", sample_rate: 24000, chunk_ms: 40, expires_at: null }
+export const READY = {
+  conversation: "c", persona: "p", profile: "p", model: "m", voice: "v", sample_rate: 24000, chunk_ms: 40,
+  expires_at: null
+}
 export const silent = (own = {}) => new Proxy(own, { get: (_, name) => own[name] ?? (() => {}) })
 
 /** Promises, and databases that answer in the next round. */
@@ -35,16 +38,23 @@ export class Place {
     const words = { say: key => key, has: () => true }
     const transcript = this.transcript = new Transcript({ transcriptChanged() {} })
     const pace = this.pace = new CaptionPace()
-    this.preferences = new Preferences(null, { preferenceChanged: name => { if (name === "keep") this.keeper.preferenceChanged() } })
+    this.preferences = new Preferences(
+      null, { preferenceChanged: name => { if (name === "keep") this.keeper.preferenceChanged() } }
+    )
     for (const [name, value] of Object.entries(chosen)) this.preferences.chosen[name] = value
     this.store = store
     this.keeper = new HistoryKeeper(
-      { transcript, pace, inspector: new Inspector({ inspectorChanged() {} }), preferences: this.preferences, store, now, otherTabs },
+      { transcript, pace, inspector: new Inspector(
+        { inspectorChanged() {} }
+      ), preferences: this.preferences, store, now, otherTabs },
       { talksChanged() {}, keepingFailed: code => this.told.push(code) }
     )
     this.call = new Call({
-      connect: () => this.line, ask: async () => ({ reached: false, trouble: null }), devices: this.world.devices, transcript, pace,
-      notices: new Notices(words, { noticesChanged() {} }), preferences: this.preferences, stats: new Stats(now, silent()), now, keeper: this.keeper, checkSupport: () => null
+      connect: () =>
+        this.line, ask: async () => ({ reached: false, trouble: null }), devices: this.world.devices, transcript, pace,
+      notices: new Notices(words, { noticesChanged() {} }), preferences: this.preferences, stats: new Stats(
+        now, silent()
+      ), now, keeper: this.keeper, checkSupport: () => null
     }, silent(delegate))
   }
 

@@ -26,8 +26,13 @@ export async function record() {
   at(3000, r => r.playbackMoved("a1", 1000))
   at(4000, r => r.itemPlaced({ id: "u2", role: "user", kind: "text" }))
   at(5000, r => r.finish())
-  const talk = recorder.talk([entry("u1", "user", "How are you? Well?"), entry("a1", "assistant", "Fine. And you there?", "Fine. And"), entry("u2", "user", "Good *day*", null, "text")], [])
+  const talk = recorder.talk([
+    entry("u1", "user", "How are you? Well?"), entry("a1", "assistant", "Fine. And you there?", "Fine. And"),
+    entry("u2", "user", "Good *day*", null, "text")
+  ], [])
   return { talk, kept }
 }
 
-export const words = { language: "en", say: key => ({ "transcript.you": "You", "transcript.assistant": "Assistant", "transcript.cut": "cut", "talks.unnamed": "Talk" })[key] ?? key }
+export const words = { language: "en", say: key => (
+  { "transcript.you": "You", "transcript.assistant": "Assistant", "transcript.cut": "cut", "talks.unnamed": "Talk" }
+)[key] ?? key }

@@ -1,4 +1,5 @@
-// A whole call with a browser and a server of which everything happens when the test says so: what the browser promises,
+// A whole call with a browser and a server of which everything happens when the test says so: what the browser
+// promises,
 // what comes over the line, what a timer does.
 
 import assert from "node:assert/strict"
@@ -12,7 +13,10 @@ import { Scheduler, soundWorld } from "./audio.js"
 import { Line } from "./line.js"
 import { Timers } from "./timers.js"
 
-export const READY = { conversation: "c", persona: "p", profile: "p", model: "m", voice: "v", sample_rate: 24000, chunk_ms: 40, expires_at: null }
+export const READY = {
+  conversation: "c", persona: "p", profile: "p", model: "m", voice: "v", sample_rate: 24000, chunk_ms: 40,
+  expires_at: null
+}
 export const silent = () => new Proxy({}, { get: () => () => {} })
 export const settle = async () => { for (let i = 0; i < 30; i++) await null }
 const MANY = 400
@@ -26,9 +30,13 @@ function talkative(scheduler) {
   const come = line.come.bind(line)
   let calls = 0
   const answer = {
-    start: (_, acknowledge) => { calls++; scheduler.promise(() => { if (line.connected) acknowledge({ ok: true }) }); later("ready", READY) },
+    start: (_, acknowledge) => {
+      calls++; scheduler.promise(() => { if (line.connected) acknowledge({ ok: true }) }); later("ready", READY)
+    },
     // One that has ended by itself meanwhile does not end again.
-    stop: () => { scheduler.promise(() => { if (line.connected && calls > 0) line.come("ended", { reason: "stopped" }) }) }
+    stop: () => {
+      scheduler.promise(() => { if (line.connected && calls > 0) line.come("ended", { reason: "stopped" }) })
+    }
   }
   return Object.assign(line, {
     come(event, ...data) {
@@ -61,14 +69,21 @@ export class Place {
     const line = this.line = talkative(scheduler)
     const clock = this.clock = { ms: 0 }
     const words = { say: key => key, has: () => true }
-    const preferences = this.preferences = new Preferences(null, { preferenceChanged: name => this.call.preferenceChanged(name) })
+    const preferences = this.preferences = new Preferences(
+      null, { preferenceChanged: name => this.call.preferenceChanged(name) }
+    )
     const stats = new Stats(() => clock.ms, silent())
-    const keeper = { begin() {}, pause() {}, end() {}, changed() {}, usageArrived() {}, recorder: null, keepsSound: false }
+    const keeper = {
+      begin() {}, pause() {}, end() {}, changed() {}, usageArrived() {}, recorder: null, keepsSound: false
+    }
     this.transcript = new Transcript({ transcriptChanged() {} })
     this.pace = new CaptionPace()
     this.call = new Call({
-      connect: () => line, ask: async () => ({ reached: false, trouble: null }), devices: world.devices, transcript: this.transcript, pace: this.pace,
-      notices: new Notices(words, { noticesChanged() {} }), preferences, stats, now: () => clock.ms, keeper, checkSupport: () => null
+      connect: () => line, ask: async () => (
+        { reached: false, trouble: null }
+      ), devices: world.devices, transcript: this.transcript, pace: this.pace,
+      notices: new Notices(words, { noticesChanged() {} }), preferences, stats, now: () =>
+        clock.ms, keeper, checkSupport: () => null
     }, delegate)
   }
 
@@ -82,7 +97,10 @@ export class Place {
     return this.call.notices.all.map(({ code }) => code)
   }
 
-  /** The next thing that was promised or is due happens; says whether there was one. @param {boolean} [late] promises are slow: timers come first */
+  /**
+   * The next thing that was promised or is due happens; says whether there was one.
+   * @param {boolean} [late] promises are slow: timers come first
+   */
   async step(late = false) {
     const promised = this.scheduler.waiting.length > 0
     if (promised && !(late && this.timers.waiting.size > 0)) await this.scheduler.step()

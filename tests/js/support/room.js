@@ -68,7 +68,8 @@ function ring(samples, rate, level, hz) {
 }
 
 /**
- * Runs a guard through what is played and said, a quantum at a time as the capture worklet does, ducking as the page does.
+ * Runs a guard through what is played and said, a quantum at a time as the capture worklet does, ducking as the page
+ * does.
  * @param {{playback: Float32Array, wet: Float32Array, speech?: Float32Array, floor: Float32Array, echoDb: number,
  *   delayMs: number}} room `wet`: `playback` as the room returns it at 0 dB; `echoDb`: -Infinity with headphones
  * @returns {{at: number, judgement: string}[]} each change, in seconds

@@ -6,7 +6,9 @@ export function tone(hz, rate, samples, level = 0.5) {
 
 export function pcm(samples, seed = 1) {
   let state = seed
-  return Int16Array.from({ length: samples }, () => (state = (state * 1103515245 + 12345) % 2 ** 31) / 2 ** 16 - 2 ** 14)
+  return Int16Array.from(
+    { length: samples }, () => (state = (state * 1103515245 + 12345) % 2 ** 31) / 2 ** 16 - 2 ** 14
+  )
 }
 
 export function power(samples) {

@@ -21,7 +21,8 @@ function syllable(samples, rate, pitch, level, next) {
   const formant = 300 + 1500 * next()
   for (let i = 0; i < samples.length; i++) {
     const shape = Math.sin(Math.PI * i / samples.length) ** 0.6
-    const voice = Math.sin(2 * Math.PI * pitch * i / rate) + Math.sin(2 * Math.PI * formant * i / rate) + 0.3 * (next() - 0.5)
+    const voice =
+      Math.sin(2 * Math.PI * pitch * i / rate) + Math.sin(2 * Math.PI * formant * i / rate) + 0.3 * (next() - 0.5)
     samples[i] = 1.05 * level * shape * voice
   }
 }

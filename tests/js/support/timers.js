@@ -1,6 +1,8 @@
 // Timers that a test fires by hand, the next one first, and can count.
 
-const NAMES = ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "requestAnimationFrame", "cancelAnimationFrame"]
+const NAMES = [
+  "setTimeout", "clearTimeout", "setInterval", "clearInterval", "requestAnimationFrame", "cancelAnimationFrame"
+]
 const FRAME_MS = 16
 
 export class Timers {

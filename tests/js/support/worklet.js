@@ -1,4 +1,5 @@
-// Runs a worklet outside a browser: its few globals are faked, and a test calls process() by hand, one quantum at a time.
+// Runs a worklet outside a browser: its few globals are faked, and a test calls process() by hand, one quantum at a
+// time.
 
 const QUANTUM = 128
 let loads = 0
@@ -34,13 +35,15 @@ class Driver {
   /** Feeds samples to the input, quantum after quantum, and others to a second. */
   hear(samples, second) {
     const quantum = (input, at) => input ? [input.subarray(at, at + QUANTUM)] : []
-    for (let at = 0; at < samples.length; at += QUANTUM) this.processor.process([quantum(samples, at), quantum(second, at)], [[new Float32Array(QUANTUM)]])
+    for (let at = 0; at < samples.length; at += QUANTUM)
+      this.processor.process([quantum(samples, at), quantum(second, at)], [[new Float32Array(QUANTUM)]])
   }
 
   /** The samples of so many quanta of output. */
   play(quanta) {
     const output = new Float32Array(quanta * QUANTUM)
-    for (let at = 0; at < output.length; at += QUANTUM) this.processor.process([], [[output.subarray(at, at + QUANTUM)]])
+    for (let at = 0; at < output.length; at += QUANTUM)
+      this.processor.process([], [[output.subarray(at, at + QUANTUM)]])
     return output
   }
 }

@@ -17,5 +17,8 @@ test("a name that is filled into a text does not turn the text around", () => {
   const words = new Words("en", { a: "In use: {name}, {level} dB" })
   assert.equal(words.say("a", { name: "ميكروفون", level: -20 }), `In use: ${apart("ميكروفون")}, -20 dB`)
   assert.equal(words.say("a", { name: "マイク", level: -20 }), "In use: マイク, -20 dB")
-  assert.equal(new Words("ar", { "page.direction": "rtl", a: "قيد الاستخدام: {name}" }).say("a", { name: "USB" }), `قيد الاستخدام: ${apart("USB")}`)
+  assert.equal(
+    new Words("ar", { "page.direction": "rtl", a: "قيد الاستخدام: {name}" }).say("a", { name: "USB" }),
+    `قيد الاستخدام: ${apart("USB")}`
+  )
 })

@@ -25,4 +25,5 @@ function later() {
 }
 setTimeout(later, WORKER_MS)
 // A page that is there without its server has been kept by the worker.
-if (navigator.serviceWorker?.controller) fetch(address("healthz")).catch(() => page.notices.add({ code: "server_away" }))
+if (navigator.serviceWorker?.controller)
+  fetch(address("healthz")).catch(() => page.notices.add({ code: "server_away" }))

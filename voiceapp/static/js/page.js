@@ -56,7 +56,10 @@ export class Page {
   inspector = new Inspector(this)
   usageModel = new UsageModel()
   pageVersion = new PageVersion()
-  keeper = new HistoryKeeper({ transcript: this.transcript, inspector: this.inspector, pace: this.pace, preferences: this.preferences, store: new Store(DATABASES, this), now: this.now, otherTabs: toOtherTabs("voiceapp-talks") }, this)
+  keeper = new HistoryKeeper({
+    transcript: this.transcript, inspector: this.inspector, pace: this.pace, preferences: this.preferences,
+    store: new Store(DATABASES, this), now: this.now, otherTabs: toOtherTabs("voiceapp-talks")
+  }, this)
   wakeLock = new WakeLock()
   shortcuts = new Shortcuts(document, this)
   sample = new VoiceSample(connect, askAdmission, this)
@@ -88,17 +91,31 @@ export class Page {
   }
 
   start() {
-    const views = [this.controlsView, this.usageView, this.transcriptView, this.composerView, this.inspectorDrawer, this.assistantView, this.settingsView, this.pushToTalkView, this.talksView, this.appearanceView, this.preflightOffer]
-    for (const part of [...views, this.settings, this.shortcuts, new Leaving(this.words, this), new Focus(), this.call.audio]) part.start()
-    document.addEventListener("visibilitychange", () => document.hidden ? this.pageVersion.unseen(this.#nothingToLose) : this.#shown())
-    for (const type of ["pointerup", "keydown"]) document.addEventListener(type, () => this.call.audio.touched())
-    addEventListener("blur", () => this.#left())
-    addEventListener("pagehide", () => { this.call.stop(); this.sample.stop(); this.preflight?.stop() })
-    addEventListener("storage", event => { if (event.storageArea === this.preferences.storage) this.preferences.stored(event.key) })
-    addEventListener("hashchange", () => this.#adopt())
+    const views = [
+      this.controlsView, this.usageView, this.transcriptView, this.composerView, this.inspectorDrawer,
+      this.assistantView, this.settingsView, this.pushToTalkView, this.talksView, this.appearanceView,
+      this.preflightOffer
+    ]
+    for (const part of [
+      ...views, this.settings, this.shortcuts, new Leaving(this.words, this), new Focus(), this.call.audio
+    ]) part.start()
+    this.#listen()
     this.#adopt()
     const code = checkSupport(/** @type {any} */ (window))
     if (code) this.notices.add({ code, fatal: true })
+  }
+
+  #listen() {
+    document.addEventListener(
+      "visibilitychange", () => document.hidden ? this.pageVersion.unseen(this.#nothingToLose) : this.#shown()
+    )
+    for (const type of ["pointerup", "keydown"]) document.addEventListener(type, () => this.call.audio.touched())
+    addEventListener("blur", () => this.#left())
+    addEventListener("pagehide", () => { this.call.stop(); this.sample.stop(); this.preflight?.stop() })
+    addEventListener(
+      "storage", event => { if (event.storageArea === this.preferences.storage) this.preferences.stored(event.key) }
+    )
+    addEventListener("hashchange", () => this.#adopt())
   }
 
   /** For tests and tools; see stats.js. */
@@ -111,15 +128,22 @@ export class Page {
   #makeCall() {
     const { transcript, pace, notices, preferences, stats, now, keeper } = this
     const devices = navigator.mediaDevices
-    return new Call({ connect, ask: askAdmission, devices, transcript, pace, notices, preferences, stats, now, keeper, checkSupport: () => checkSupport(/** @type {any} */ (window)) }, this)
+    return new Call({
+      connect, ask: askAdmission, devices, transcript, pace, notices, preferences, stats, now, keeper,
+      checkSupport: () => checkSupport(/** @type {any} */ (window))
+    }, this)
   }
 
   get #preflightParts() {
     const { call, preferences, now } = this
     const { ask } = call.transport
-    const request = () => ({ ...call.sessionRequest.fields, ...preferences.turn ? { turn: preferences.turn } : {}, greet: false })
+    const request = () => (
+      { ...call.sessionRequest.fields, ...preferences.turn ? { turn: preferences.turn } : {}, greet: false }
+    )
     const ping = () => fetch(address("healthz"), { cache: "no-store", signal: AbortSignal.timeout(PING_MS) })
-    return { connect, ask, request, ping, now, preferences, checkSupport: call.checkSupport, devices: navigator.mediaDevices }
+    return {
+      connect, ask, request, ping, now, preferences, checkSupport: call.checkSupport, devices: navigator.mediaDevices
+    }
   }
 
   /** Whether what is said goes anywhere. */
@@ -215,7 +239,9 @@ export class Page {
 
   soundOpened() {
     const { microphone, player } = this.call
-    this.waveform.start({ microphone: () => this.#heard ? microphone.analyser : null, assistant: () => player.analyser })
+    this.waveform.start(
+      { microphone: () => this.#heard ? microphone.analyser : null, assistant: () => player.analyser }
+    )
     this.wakeLock.start()
   }
 
@@ -356,14 +382,17 @@ export class Page {
   /** Only if they were asked for: some speak to their computer. @param {string} key */
   letterPressed(key) {
     const act = this.preferences.values.keys && {
-      m: () => this.call.callState.active && this.call.toggleMicrophone(), "/": () => this.composerView.box.focus(), "?": () => this.appearanceView.showKeys()
+      m: () => this.call.callState.active && this.call.toggleMicrophone(), "/": () =>
+        this.composerView.box.focus(), "?": () => this.appearanceView.showKeys()
     }[key.toLowerCase()]
     if (act) act()
     return Boolean(act)
   }
 
   eventsWanted() {
-    import("./history/files.js").then(({ eventsOf }) => save(eventsOf(this.inspector.lines, this.words)), this.partMissing)
+    import("./history/files.js").then(
+      ({ eventsOf }) => save(eventsOf(this.inspector.lines, this.words)), this.partMissing
+    )
   }
 
   spacePressed() {

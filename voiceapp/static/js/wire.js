@@ -14,7 +14,10 @@
 /** @template U @template {PropertyKey} K @typedef {U extends {[key in K]?: infer V} ? V : never} At */
 /** @template U @typedef {{[key in KeyOf<U>]?: At<U, key>}} Merged what any of them may hold */
 /** @typedef {Merged<Wire.Told["transcript"][1]> & {item: string, tool?: Tool}} Wording with what is known of a tool */
-/** @typedef {{code: string, after_s?: number | null, host?: string, origin?: string} & Partial<Wire.Notice>} Trouble a notice, also one of the page's own; with `wrong_place`, what was compared */
+/**
+ * @typedef {{code: string, after_s?: number | null, host?: string, origin?: string} & Partial<Wire.Notice>} Trouble a
+ *   notice, also one of the page's own; with `wrong_place`, what was compared
+ */
 /** @typedef {Wire.Log} LogLine */
 /** @typedef {Wire.Cost} Cost */
 /** @typedef {Wire.Transcribing} Transcribed */

@@ -199,7 +199,8 @@ function arriving(player, sound, speed, busy = []) {
   for (let quantum = 0, next = 0; quantum < quanta(sound.length / 24 + 1500); quantum++) {
     const now = quantum * 128 / 24
     const held = busy.some(from => now >= from && now < from + 300)
-    while (!held && next * 40 / speed <= now && next * 960 < sound.length) player.tell({ type: "append", item: "a", pcm: sound.slice(next * 960, ++next * 960) })
+    while (!held && next * 40 / speed <= now && next * 960 < sound.length)
+      player.tell({ type: "append", item: "a", pcm: sound.slice(next * 960, ++next * 960) })
     if (next * 960 >= sound.length) player.tell({ type: "complete", item: "a" })
     output.push(...player.play(1))
   }

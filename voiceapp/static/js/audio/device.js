@@ -38,7 +38,9 @@ export class AudioDevice {
     context.onstatechange = () => this.#changed()
     routeAs("play-and-record")
     const resumed = Promise.race([context.resume(), pause(RESUME_MS)])
-    await Promise.all(["capture", "playback"].map(name => context.audioWorklet.addModule(new URL(`./worklets/${name}.js`, import.meta.url)))).catch(missing)
+    await Promise.all(["capture", "playback"].map(
+      name => context.audioWorklet.addModule(new URL(`./worklets/${name}.js`, import.meta.url))
+    )).catch(missing)
     await resumed
     this.ran ||= this.running
     return context
@@ -105,7 +107,11 @@ function missing(error) {
   throw new LoadError(error.message)
 }
 
-/** An iPhone sends the sound to the earpiece once the microphone is open, unless it is told; and other sound, as long as it is. @param {string} type */
+/**
+ * An iPhone sends the sound to the earpiece once the microphone is open, unless it is told; and other sound, as long as
+ * it is.
+ * @param {string} type
+ */
 function routeAs(type) {
   const session = /** @type {any} */ (navigator).audioSession
   if (session) session.type = type

@@ -1,4 +1,5 @@
-// Sound that waits while it is not yet known whether it is a voice: it goes on later as it is, or as silence of the same
+// Sound that waits while it is not yet known whether it is a voice: it goes on later as it is, or as silence of the
+// same
 // length, so that no moment is ever left out or added.
 
 import { SAMPLE_RATE } from "./pcm.js"

@@ -50,7 +50,10 @@ export class Levels {
     this.since = now
   }
 
-  /** In decibels, since ears hear so: 0 at the floor, 1 at full scale. @param {{getFloatTimeDomainData: (samples: Float32Array<ArrayBuffer>) => void}} analyser */
+  /**
+   * In decibels, since ears hear so: 0 at the floor, 1 at full scale.
+   * @param {{getFloatTimeDomainData: (samples: Float32Array<ArrayBuffer>) => void}} analyser
+   */
   #level(analyser) {
     analyser.getFloatTimeDomainData(this.samples)
     const power = this.samples.reduce((sum, sample) => sum + sample * sample, 0) / this.samples.length

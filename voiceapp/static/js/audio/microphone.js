@@ -1,4 +1,5 @@
-// The microphone: asked for, opened, cut into blocks, and really closed, so that its light goes out. It alone owns what the
+// The microphone: asked for, opened, cut into blocks, and really closed, so that its light goes out. It alone owns what
+// the
 // browser gives: whatever was given is given back at the end, and what is given after the end at once.
 
 import { samplesIn } from "./pcm.js"
@@ -18,7 +19,8 @@ const CODES = {
 /**
  * @typedef {object} MicrophoneDelegate
  * @property {(pcm: Int16Array) => void} microphoneHeard
- * @property {(peak: number, ms: number) => void} microphoneMeasured ten times a second, whether or not blocks are delivered
+ * @property {(peak: number, ms: number) => void} microphoneMeasured ten times a second, whether or not blocks are
+ *   delivered
  * @property {(report: Judged) => void} speechJudged
  * @property {() => void} microphoneLost
  * @property {() => void} microphoneFailed it is open, but the browser has given up what listens to it
@@ -26,13 +28,19 @@ const CODES = {
  */
 
 /** @typedef {{judgement: import("./echo-guard.js").Judgement, gain: number, delay: number | null}} Judged */
-/** @typedef {{type: "block" | "closed" | "level" | "judged", pcm: Int16Array, peak: number, ms: number} & Judged} CaptureReport */
+/**
+ * @typedef {{type: "block" | "closed" | "level" | "judged", pcm: Int16Array, peak: number, ms: number} & Judged}
+ *   CaptureReport
+ */
 
 /** Nobody waits for it any more. */
 export class CancelledError extends Error {}
 
 export class Microphone {
-  /** Given by the browser and not yet given back, each with the id that was asked for. @type {Map<MediaStream, string>} */
+  /**
+   * Given by the browser and not yet given back, each with the id that was asked for.
+   * @type {Map<MediaStream, string>}
+   */
   held = new Map()
   /** Grows with each end: what was asked for before is not wanted after. */
   generation = 0
@@ -82,12 +90,14 @@ export class Microphone {
 
   /** What the browser does to the sound, as it says: undefined where it says nothing. */
   get granted() {
-    const { echoCancellation, noiseSuppression, autoGainControl, deviceId } = this.stream?.getAudioTracks()[0]?.getSettings() ?? {}
+    const { echoCancellation, noiseSuppression, autoGainControl, deviceId } =
+      this.stream?.getAudioTracks()[0]?.getSettings() ?? {}
     return { echoCancellation, noiseSuppression, autoGainControl, deviceId }
   }
 
   /**
-   * May show the browser's question; throws what the browser throws, or `CancelledError`. Where the chosen one is gone, the default.
+   * May show the browser's question; throws what the browser throws, or `CancelledError`. Where the chosen one is gone,
+   * the default.
    * @param {string} [deviceId] empty: the default
    * @returns {Promise<MediaStream>}
    */
@@ -110,7 +120,9 @@ export class Microphone {
   /** @param {string} deviceId */
   async #askFor(deviceId) {
     if (!this.devices) throw new DOMException("", "NotFoundError")
-    return this.devices.getUserMedia({ audio: deviceId ? { ...CONSTRAINTS, deviceId: { exact: deviceId } } : CONSTRAINTS })
+    return this.devices.getUserMedia(
+      { audio: deviceId ? { ...CONSTRAINTS, deviceId: { exact: deviceId } } : CONSTRAINTS }
+    )
   }
 
   /**
@@ -214,7 +226,9 @@ export class Microphone {
 
   /** @param {AudioContext} context */
   #captureNode(context) {
-    const options = { numberOfInputs: 2, channelCount: 1, channelCountMode: /** @type {const} */ ("explicit"), outputChannelCount: [1] }
+    const options = {
+      numberOfInputs: 2, channelCount: 1, channelCountMode: /** @type {const} */ ("explicit"), outputChannelCount: [1]
+    }
     const node = new AudioWorkletNode(context, "capture", options)
     node.port.onmessage = ({ data }) => this.#reported(data)
     node.onprocessorerror = () => { if (this.node === node) this.delegate.microphoneFailed() }

@@ -1,4 +1,5 @@
-// What is to be heard, in order: starts an item when enough of it is there, plays items without a gap, stops one at once.
+// What is to be heard, in order: starts an item when enough of it is there, plays items without a gap, stops one at
+// once.
 
 import { PauseStretcher } from "./pause-stretcher.js"
 import { Track } from "./track.js"
@@ -169,7 +170,8 @@ export class PlaybackQueue {
 
   /** @param {Float32Array} output */
   #addTail(output) {
-    for (let i = Math.max(0, -this.tailAt); i < output.length && this.tailAt + i < this.fade; i++) output[i] += this.tail[this.tailAt + i]
+    for (let i = Math.max(0, -this.tailAt); i < output.length && this.tailAt + i < this.fade; i++)
+      output[i] += this.tail[this.tailAt + i]
     this.tailAt = Math.min(this.fade, this.tailAt + output.length)
   }
 

@@ -20,8 +20,14 @@ const MAX_REFUSED = 200
  * @property {(item: string, ms: number) => void} playbackMissed so much of it is not heard: it can only be read
  */
 
-/** @typedef {{port: MessagePort, disconnect: () => void, onprocessorerror: AudioWorkletNode["onprocessorerror"]}} PlaybackNode */
-/** @typedef {{type: "started" | "underran" | "position" | "ended" | "flushed", item: string, ms: number, rms: number}} PlaybackReport */
+/**
+ * @typedef {{port: MessagePort, disconnect: () => void, onprocessorerror: AudioWorkletNode["onprocessorerror"]}}
+ *   PlaybackNode
+ */
+/**
+ * @typedef {{type: "started" | "underran" | "position" | "ended" | "flushed", item: string, ms: number, rms: number}}
+ *   PlaybackReport
+ */
 
 export class Player {
   /** @type {PlaybackNode | null} */
@@ -174,7 +180,11 @@ export class Player {
     if (this.now() - this.toldAt >= HEARD_EVERY_MS) this.#tell(item, this.#heardMs(item, ms))
   }
 
-  /** The end has left the worklet; it is heard when the device has played it. @param {string} item @param {number} ms */
+  /**
+   * The end has left the worklet; it is heard when the device has played it.
+   * @param {string} item
+   * @param {number} ms
+   */
   #ended(item, ms) {
     this.played.set(item, { ms, endedAt: this.now() })
     setTimeout(() => this.#endHeard(item, ms), this.device.latencyMs)

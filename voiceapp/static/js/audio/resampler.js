@@ -89,7 +89,8 @@ export class Resampler {
   #convolve(index, row) {
     const { input, table, taps } = this
     let sum = 0
-    for (let tap = 0, at = index - this.before, weight = row * taps; tap < taps; tap++) sum += input[at++] * table[weight++]
+    for (let tap = 0, at = index - this.before, weight = row * taps; tap < taps; tap++)
+      sum += input[at++] * table[weight++]
     return sum
   }
 
@@ -113,7 +114,8 @@ export class Resampler {
   #design(from, to) {
     const cutoff = (1 - TRANSITION / 2) * Math.min(from, to) / from
     const table = new Float32Array(this.rows * this.taps)
-    for (let row = 0; row < this.rows; row++) this.#designRow(table.subarray(row * this.taps, (row + 1) * this.taps), row, cutoff)
+    for (let row = 0; row < this.rows; row++)
+      this.#designRow(table.subarray(row * this.taps, (row + 1) * this.taps), row, cutoff)
     return table
   }
 
@@ -124,7 +126,9 @@ export class Resampler {
    */
   #designRow(weights, row, cutoff) {
     const distance = (/** @type {number} */ tap) => tap - this.before - row / this.rows
-    const exact = Array.from(weights, (_, tap) => sinc(cutoff * distance(tap)) * kaiser(distance(tap) / (this.taps / 2)))
+    const exact = Array.from(
+      weights, (_, tap) => sinc(cutoff * distance(tap)) * kaiser(distance(tap) / (this.taps / 2))
+    )
     const gain = exact.reduce((sum, weight) => sum + weight, 0)
     exact.forEach((weight, tap) => { weights[tap] = weight / gain })
   }

@@ -58,7 +58,8 @@ export class Track {
    * @param {number} count
    */
   read(output, offset, count) {
-    while (this.chunks.length && this.resampler.missing(count) > 0) this.#feed(/** @type {Int16Array} */ (this.chunks.shift()))
+    while (this.chunks.length && this.resampler.missing(count) > 0)
+      this.#feed(/** @type {Int16Array} */ (this.chunks.shift()))
     if (this.complete && !this.chunks.length) this.resampler.finish()
     return this.resampler.read(output, offset, count)
   }

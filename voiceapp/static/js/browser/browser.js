@@ -4,12 +4,15 @@ import { address } from "./addresses.js"
 
 const RECONNECT = { reconnectionDelay: 300, reconnectionDelayMax: 3000, timeout: 8000 }
 /** Where a browser forbids even to look at them, it fails when one is opened. */
-export const DATABASES = { open: (/** @type {string} */ name, /** @type {number} */ version) => indexedDB.open(name, version) }
+export const DATABASES = {
+  open: (/** @type {string} */ name, /** @type {number} */ version) => indexedDB.open(name, version)
+}
 
 /** A Socket.IO socket that is not yet connected. */
 export function connect() {
   const path = address("socket.io/").pathname
-  return /** @type {any} */ (window).io({ path, transports: ["websocket"], autoConnect: false, forceNew: true, ...RECONNECT })
+  return /** @type {any} */ (window)
+    .io({ path, transports: ["websocket"], autoConnect: false, forceNew: true, ...RECONNECT })
 }
 
 /** A browser may forbid even to look at it. */

@@ -50,7 +50,8 @@ export class Devices {
 
 /** @param {MediaDeviceInfo[]} infos @returns {Device[]} */
 function named(infos) {
-  return infos.filter(({ deviceId, label }) => label && !STAND_INS.includes(deviceId)).map(({ deviceId, label }) => ({ id: deviceId, label }))
+  return infos.filter(({ deviceId, label }) => label && !STAND_INS.includes(deviceId))
+    .map(({ deviceId, label }) => ({ id: deviceId, label }))
 }
 
 /** @param {Device[]} devices */

@@ -1,4 +1,5 @@
-// Asks the browser not to throw away what is kept when it runs out of room. Some ask the person, so only when they have just
+// Asks the browser not to throw away what is kept when it runs out of room. Some ask the person, so only when they have
+// just
 // chosen to keep something; others decide by themselves, and may refuse.
 
 /** @param {{persist?: () => Promise<boolean>} | undefined} [storage] */

@@ -1,4 +1,5 @@
-// Keys that work anywhere on the page. Escape stops what is being said; the space bar talks while it is held. A key that
+// Keys that work anywhere on the page. Escape stops what is being said; the space bar talks while it is held. A key
+// that
 // a control has used, or would use, is left alone.
 
 /** What Enter presses. */
@@ -6,7 +7,10 @@ const PRESSED = "button, a, summary"
 const CONTROLS = "input, textarea, select, button, a, summary, [contenteditable], [role=button]"
 const FIELDS = "input, textarea, select, [contenteditable], [role=listbox]"
 
-/** @typedef {{escapePressed: () => void, spacePressed: () => boolean, spaceReleased: () => void, letterPressed?: (key: string) => boolean}} ShortcutsDelegate */
+/**
+ * @typedef {{escapePressed: () => void, spacePressed: () => boolean, spaceReleased: () => void, letterPressed?: (key:
+ *   string) => boolean}} ShortcutsDelegate
+ */
 
 export class Shortcuts {
   spaceHeld = false
@@ -18,7 +22,10 @@ export class Shortcuts {
   constructor(target, delegate) {
     this.target = target
     this.delegate = delegate
-    this.listeners = { keydown: (/** @type {any} */ event) => this.#pressed(event), keyup: (/** @type {any} */ event) => this.#released(event) }
+    this.listeners = {
+      keydown: (/** @type {any} */ event) => this.#pressed(event),
+      keyup: (/** @type {any} */ event) => this.#released(event)
+    }
   }
 
   start() {
@@ -38,7 +45,10 @@ export class Shortcuts {
     else if (event.key.length === 1) this.#letterPressed(event)
   }
 
-  /** Held down it would press thirty times a second: also what is asked next, or has the focus next. @param {KeyboardEvent} event */
+  /**
+   * Held down it would press thirty times a second: also what is asked next, or has the focus next.
+   * @param {KeyboardEvent} event
+   */
   #enterPressed(event) {
     if (event.repeat && closest(event, PRESSED)) event.preventDefault()
   }
@@ -76,7 +86,10 @@ function closest({ target }, selector) {
   return Boolean(/** @type {Element | null} */ (target)?.closest?.(selector))
 }
 
-/** Keys belong to the input method until its words are chosen. Safari says so only by the key code. @param {KeyboardEvent} event */
+/**
+ * Keys belong to the input method until its words are chosen. Safari says so only by the key code.
+ * @param {KeyboardEvent} event
+ */
 export function composing({ isComposing, keyCode }) {
   return isComposing || keyCode === 229
 }

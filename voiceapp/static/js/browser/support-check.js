@@ -2,7 +2,8 @@
 
 /**
  * The code of the notice, or null.
- * @param {{isSecureContext: boolean, AudioContext?: unknown, AudioWorkletNode?: unknown, io?: unknown, voiceappLacks?: string}} `voiceappLacks`: what boot.js did not find window
+ * @param {{isSecureContext: boolean, AudioContext?: unknown, AudioWorkletNode?: unknown, io?: unknown, voiceappLacks?:
+ *   string}} `voiceappLacks`: what boot.js did not find window
  */
 export function checkSupport({ isSecureContext, AudioContext, AudioWorkletNode, io, voiceappLacks }) {
   if (!isSecureContext) return "insecure"

@@ -1,4 +1,5 @@
-// One call in all tabs of a browser: two that both talk would hear each other. The call that began last stays. Which that
+// One call in all tabs of a browser: two that both talk would hear each other. The call that began last stays. Which
+// that
 // is the browser decides, by one lock that each new call takes from the one before: no clock is asked.
 
 const NAME = "voiceapp-call"

@@ -2,18 +2,26 @@
 
 import { address } from "../browser/addresses.js"
 
-/** So many refused in a row, while plain HTTP gets through, are no accident; more where a socket has come through before. */
+/**
+ * So many refused in a row, while plain HTTP gets through, are no accident; more where a socket has come through
+ * before.
+ */
 const TRIES = 3
 const TRIES_ONCE_OPEN = 6
 const ASK_MS = 5000
 
-/** @typedef {{reached: boolean, trouble: import("../wire.js").Trouble | null}} Admission `reached`: the server itself has answered */
+/**
+ * @typedef {{reached: boolean, trouble: import("../wire.js").Trouble | null}} Admission `reached`: the server itself
+ *   has answered
+ */
 
 /** Whether a call could begin now. @returns {Promise<Admission>} */
 export async function askAdmission() {
   try {
     const origin = encodeURIComponent(location.origin)
-    const answer = await fetch(address(`admission?origin=${origin}`), { cache: "no-store", signal: AbortSignal.timeout(ASK_MS) })
+    const answer = await fetch(
+      address(`admission?origin=${origin}`), { cache: "no-store", signal: AbortSignal.timeout(ASK_MS) }
+    )
     const { ok, error } = await answer.json()
     return { reached: ok === true || Boolean(error), trouble: error ?? null }
   } catch {

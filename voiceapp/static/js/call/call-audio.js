@@ -37,7 +37,8 @@ export class CallAudio {
   taken = false
 
   /**
-   * @param {{devices: MediaDevices | undefined, preferences: import("../models/preferences.js").Preferences, notices: import("../models/notices.js").Notices, stats: import("../models/stats.js").Stats, now: () => number}} parts
+   * @param {{devices: MediaDevices | undefined, preferences: import("../models/preferences.js").Preferences, notices:
+   *   import("../models/notices.js").Notices, stats: import("../models/stats.js").Stats, now: () => number}} parts
    * @param {import("../audio/player.js").PlayerDelegate} playbackReports
    * @param {CallAudioDelegate} delegate
    */
@@ -166,7 +167,9 @@ export class CallAudio {
     this.delegate.soundChanged()
   }
 
-  /** The one that was given last, and then another if another was chosen meanwhile. Before `begin` it waits for that. */
+  /**
+   * The one that was given last, and then another if another was chosen meanwhile. Before `begin` it waits for that.
+   */
   #openMicrophone() {
     const { device: { context }, microphone, microphone: { newest } } = this
     if (!this.begun || !context || !newest) return false
@@ -288,7 +291,10 @@ export class CallAudio {
     this.silence.hear(peak, ms, this.delegate.awaitingVoice && !this.taken)
   }
 
-  /** Steps back before anyone has decided whether it must stop. @param {import("../audio/microphone.js").Judged} judged */
+  /**
+   * Steps back before anyone has decided whether it must stop.
+   * @param {import("../audio/microphone.js").Judged} judged
+   */
   speechJudged(judged) {
     this.stats.speechJudged(judged)
     this.loudspeaker.duck(judged.judgement === "suspected" || judged.judgement === "voice")

@@ -49,14 +49,18 @@ export class Call {
     this.sessionRequest = new SessionRequest(this.transport, parts.preferences, this)
     this.outgoing = new Outgoing(this.transport, parts.stats, parts.notices)
     this.audio = new CallAudio(parts, new PlaybackReports(this.transport, parts, delegate), this)
-    this.player = this.audio.player
-    this.incoming = new Incoming({ ...parts, callState: this.callState, outbox: this.outbox, outgoing: this.outgoing, player: this.player }, delegate)
+    const { callState, outbox, outgoing, player } = this
+    this.incoming = new Incoming({ ...parts, callState, outbox, outgoing, player }, delegate)
     this.connectionLoss = new ConnectionLoss(parts.notices, this)
     this.pushToTalk = new PushToTalk(this.transport, this.microphone, parts.now, this)
   }
 
   get microphone() {
     return this.audio.microphone
+  }
+
+  get player() {
+    return this.audio.player
   }
 
   get asking() {
@@ -95,7 +99,8 @@ export class Call {
     this.notices.callBegan()
     this.outgoing.reset(!microphone)
     this.#openLine(attempt)
-    await this.#prepare(attempt, microphone).catch(error => this.#failed(error instanceof LoadError ? "client_missing" : "unsupported", attempt))
+    await this.#prepare(attempt, microphone)
+      .catch(error => this.#failed(error instanceof LoadError ? "client_missing" : "unsupported", attempt))
   }
 
   stop() {
@@ -177,7 +182,10 @@ export class Call {
     this.transport.connected ? this.#request() : this.transport.open()
   }
 
-  /** While the person is asked for the microphone, but not before the call before it has let go of its own. @param {number} attempt */
+  /**
+   * While the person is asked for the microphone, but not before the call before it has let go of its own.
+   * @param {number} attempt
+   */
   async #openLine(attempt) {
     await this.closing
     if (attempt === this.attempt && this.callState.active) this.transport.open()
@@ -325,7 +333,8 @@ export class Call {
 
   /** @param {string} reason */
   callEnded(reason) {
-    if (this.callState.active && reason !== "stopped" && !this.notices.all.some(({ fatal }) => fatal)) this.notices.add({ code: reason, fatal: true })
+    if (this.callState.active && reason !== "stopped" && !this.notices.all.some(({ fatal }) => fatal))
+      this.notices.add({ code: reason, fatal: true })
     this.#end()
   }
 

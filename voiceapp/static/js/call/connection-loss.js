@@ -1,4 +1,5 @@
-// What is said of a line that is away, once for each stage, and when the microphone is let go meanwhile: nobody is to be
+// What is said of a line that is away, once for each stage, and when the microphone is let go meanwhile: nobody is to
+// be
 // heard later who was not asked again.
 
 const LASTING_MS = 20_000

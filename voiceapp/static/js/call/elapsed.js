@@ -1,4 +1,5 @@
-// How long ago something was. Some systems stop the page's clock while the computer sleeps, and people set the other one:
+// How long ago something was. Some systems stop the page's clock while the computer sleeps, and people set the other
+// one:
 // the longer time counts.
 
 export class Elapsed {

@@ -1,4 +1,5 @@
-// When the microphone's sound must not go up because the assistant can be heard: from its first sample until the last has
+// When the microphone's sound must not go up because the assistant can be heard: from its first sample until the last
+// has
 // left the device and died away in the room.
 
 const ROOM_MS = 200

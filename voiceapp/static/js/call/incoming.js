@@ -101,7 +101,11 @@ export class Incoming {
   }
 }
 
-/** Somebody speaks, or is answered: not where a step of the same turn follows another. @param {import("../wire.js").TurnState} turn @param {import("../wire.js").TurnState} before */
+/**
+ * Somebody speaks, or is answered: not where a step of the same turn follows another.
+ * @param {import("../wire.js").TurnState} turn
+ * @param {import("../wire.js").TurnState} before
+ */
 function begins(turn, before) {
   return turn !== before && turn !== "listening" && (before === "listening" || turn === "user" || turn === "assistant")
 }

@@ -26,7 +26,8 @@ export class Outbox {
 
   /**
    * @param {{live: boolean, sendText: (text: string) => boolean}} transport
-   * @param {{outboxChanged: () => void, textsSending: () => void}} delegate what is being said stops at once; the server does its part
+   * @param {{outboxChanged: () => void, textsSending: () => void}} delegate what is being said stops at once; the
+   *   server does its part
    */
   constructor(transport, delegate) {
     this.transport = transport
@@ -59,7 +60,10 @@ export class Outbox {
     if (typed) this.remove(typed.n)
   }
 
-  /** Something was refused, and nobody says what: a text that arrives all the same is not here any more. @param {string} code */
+  /**
+   * Something was refused, and nobody says what: a text that arrives all the same is not here any more.
+   * @param {string} code
+   */
   noticed(code) {
     if (!REFUSED.includes(code)) return
     this.#set(this.all.map(typed => typed.state === "sent" ? { ...typed, state: "unsent" } : typed))

@@ -3,7 +3,8 @@
 export class PlaybackReports {
   /**
    * @param {import("./transport.js").Transport} transport
-   * @param {{pace: import("../models/caption-pace.js").CaptionPace, stats: import("../models/stats.js").Stats, keeper: import("../history/history-keeper.js").HistoryKeeper}} parts
+   * @param {{pace: import("../models/caption-pace.js").CaptionPace, stats: import("../models/stats.js").Stats, keeper:
+   *   import("../history/history-keeper.js").HistoryKeeper}} parts
    * @param {{captionMoved: () => void, callChanged: () => void}} delegate
    */
   constructor(transport, { pace, stats, keeper }, delegate) {

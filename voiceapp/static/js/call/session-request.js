@@ -6,7 +6,10 @@ const WAIT_MS = 200
 const TURN = ["mode", "threshold", "silence_ms", "prefix_ms", "idle_ms", "eagerness"]
 const SESSION_FIELDS = /** @type {const} */ (["persona", "profile", "model", "voice", "instructions"])
 
-/** @typedef {{turn: string, fields: string, mode: string}} Terms what a session was told: of its turns and its making, as JSON, and how turns end then */
+/**
+ * @typedef {{turn: string, fields: string, mode: string}} Terms what a session was told: of its turns and its making,
+ *   as JSON, and how turns end then
+ */
 
 export class SessionRequest {
   /** Of the session that goes on. @type {Terms} */

@@ -1,4 +1,5 @@
-// Notices a microphone that hears nothing: the wrong one, or one with a switch that is off. Only while it is the person's
+// Notices a microphone that hears nothing: the wrong one, or one with a switch that is off. Only while it is the
+// person's
 // turn, and never one that has worked: who listens, thinks, or sits behind a noise gate is silent and nothing is wrong.
 
 const NOTICE_MS = 5000

@@ -11,7 +11,10 @@ const STOP_MS = 2000
 const SETTLE_MS = 500
 /** What a call has cost is known within a second of its end (docs/wire.md). */
 const LINGER_MS = 1500
-/** The server asks every 10 s whether the page is there, and gives up after another 10: so long a silence is the page's own. */
+/**
+ * The server asks every 10 s whether the page is there, and gives up after another 10: so long a silence is the page's
+ * own.
+ */
 const ASLEEP_MS = 25_000
 /** Whoever was away for so long is asked before a call goes on. */
 const GIVE_UP_MS = 180_000
@@ -34,7 +37,10 @@ const GIVE_UP_MS = 180_000
  * @property {(ms: number) => void} tripMeasured to the server and back
  */
 
-/** @typedef {{persona?: string, profile?: string, model?: string, voice?: string, instructions?: string}} SessionFields what one is made of */
+/**
+ * @typedef {{persona?: string, profile?: string, model?: string, voice?: string, instructions?: string}} SessionFields
+ *   what one is made of
+ */
 /** @typedef {SessionFields & {language?: string, turn?: object, greet?: boolean}} StartRequest */
 
 export class Transport {
@@ -159,7 +165,9 @@ export class Transport {
   /** In the middle of a call. @param {StartRequest} request */
   configure(request) {
     if (!this.requested || !this.connected) return
-    this.socket.emit("configure", request, (/** @type {any} */ answer) => { if (!answer.ok) this.delegate.noticeArrived(answer.error) })
+    this.socket.emit(
+      "configure", request, (/** @type {any} */ answer) => { if (!answer.ok) this.delegate.noticeArrived(answer.error) }
+    )
   }
 
   interrupt() {
@@ -230,9 +238,13 @@ export class Transport {
     this.#on(socket, "transcript", (n, wording) => this.delegate.incoming.transcriptArrived(n, wording))
     this.#on(socket, "audio", (_, item, base64) => this.delegate.incoming.soundArrived(item, base64))
     this.#on(socket, "flush", (_, { item }) => this.delegate.incoming.flushAsked(item))
-    this.#on(socket, "tool", (n, { call, ...tool }) => this.delegate.incoming.transcriptArrived(n, { item: call, tool }))
+    this.#on(
+      socket, "tool", (n, { call, ...tool }) => this.delegate.incoming.transcriptArrived(n, { item: call, tool })
+    )
     // Also of a call that is just over: what it cost is known last.
-    socket.on("usage", (/** @type {number} */ _, /** @type {import("../wire.js").Usage} */ usage) => this.delegate.incoming.usageArrived(usage))
+    socket.on("usage", (
+      /** @type {number} */ _, /** @type {import("../wire.js").Usage} */ usage
+    ) => this.delegate.incoming.usageArrived(usage))
   }
 
   /**
@@ -245,7 +257,10 @@ export class Transport {
     socket.on(event, (/** @type {Wire.Told[Event]} */ ...data) => { if (!this.ending) handler(...data) })
   }
 
-  /** Whether it is there. Where the computer slept, or the page was frozen, the line is lost next; where not, somebody has set the clock. */
+  /**
+   * Whether it is there. Where the computer slept, or the page was frozen, the line is lost next; where not, somebody
+   * has set the clock.
+   */
   #asked() {
     this.doubted = !this.doubted && this.heard.ms >= ASLEEP_MS
     if (!this.doubted) this.heard.restart()

@@ -62,13 +62,20 @@ export class VoiceSample {
   /** @param {any} socket @param {import("./transport.js").SessionFields} fields @param {string} greeting */
   #listen(socket, fields, greeting) {
     const request = { ...fields, turn: { mode: "push_to_talk" }, greet: false }
-    socket.on("connect", () => socket.emit("start", request, (/** @type {any} */ answer) => { if (!answer.ok) this.#fail(socket, answer.error) }))
+    socket.on("connect", () => socket.emit(
+      "start", request, (/** @type {any} */ answer) => { if (!answer.ok) this.#fail(socket, answer.error) }
+    ))
     socket.on("connect_error", () => this.#refused(socket))
     // Else it would come back by itself, and another sample would be paid for.
     socket.on("disconnect", () => this.#fail(socket, { code: "sample_lost" }))
     socket.on("ready", () => { this.#waitOn(); socket.emit("text", { text: greeting }) })
-    socket.on("audio", (/** @type {number} */ _, /** @type {string} */ __, /** @type {string} */ base64) => this.#heard(socket, base64))
-    socket.on("notice", (/** @type {Trouble} */ trouble) => trouble.fatal ? this.#fail(socket, trouble) : this.#waitOn())
+    socket.on(
+      "audio",
+      (/** @type {number} */ _, /** @type {string} */ __, /** @type {string} */ base64) => this.#heard(socket, base64)
+    )
+    socket.on(
+      "notice", (/** @type {Trouble} */ trouble) => trouble.fatal ? this.#fail(socket, trouble) : this.#waitOn()
+    )
     socket.on("ended", () => this.#complete(socket))
     return socket
   }

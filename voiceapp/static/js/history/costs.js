@@ -7,7 +7,8 @@ export function addUsage(earlier, usage) {
   if (!earlier) return usage
   const cost = sum(earlier.cost, usage.cost)
   return {
-    tokens: sum(earlier.tokens, usage.tokens), transcription: sum(earlier.transcription ?? null, usage.transcription ?? null),
+    tokens: sum(earlier.tokens, usage.tokens),
+    transcription: sum(earlier.transcription ?? null, usage.transcription ?? null),
     // Of the latest answer.
     cost: cost && usage.cost ? { ...cost, turn: usage.cost.turn } : cost,
     estimated: Boolean(earlier.estimated || usage.estimated)
@@ -28,5 +29,7 @@ function sum(one, other) {
   if (Array.isArray(one)) return /** @type {any} */ ([...new Set([...one, .../** @type {any} */ (other)])])
   if (typeof one !== "object") return other
   const [left, right] = /** @type {Record<string, unknown>[]} */ ([one, other])
-  return /** @type {any} */ (Object.fromEntries(Object.keys({ ...left, ...right }).map(key => [key, sum(left[key], right[key])])))
+  return /** @type {any} */ (
+    Object.fromEntries(Object.keys({ ...left, ...right }).map(key => [key, sum(left[key], right[key])]))
+  )
 }

@@ -15,7 +15,10 @@ const TYPED_MS = 2000
 /** Of the words in a file's name: characters, and bytes of UTF-8. */
 const NAME_LENGTH = 40, NAME_BYTES = 160
 
-/** @typedef {{say: (key: string, values?: Record<string, string | number>) => string, language: string, direction?: import("../text/bidi.js").Direction}} Words */
+/**
+ * @typedef {{say: (key: string, values?: Record<string, string | number>) => string, language: string, direction?:
+ *   import("../text/bidi.js").Direction}} Words
+ */
 /** @typedef {import("./talk.js").Talk} Talk */
 /** @typedef {{at: number, end: number, role: import("../wire.js").Role, text: string}} Cue */
 
@@ -31,8 +34,16 @@ export const FORMATS = {
 
 /** @param {Talk} talk @param {Words} words */
 function markdown(talk, words) {
-  const lines = written(talk, () => `---\n\n_${words.say("transcript.segment")}_\n`, entry => entry.tool ? `_${escaped(toolLine(entry.tool, words))}_\n` : `**${who(entry, words)}** (${clock(entry.at, ".").slice(0, 8)})${marks(entry, words).map(mark => ` _${mark}_`).join("")}\n\n${escaped(told(entry, words))}\n${took(entry, words)}`)
-  return [`# ${escaped(isolated(titleOf(talk, words), words.direction))}\n`, `${dated(talk, words)}\n`, ...lines].join("\n")
+  const line = (/** @type {import("./talk.js").TalkEntry} */ entry) => {
+    if (entry.tool) return `_${escaped(toolLine(entry.tool, words))}_\n`
+    const marked = marks(entry, words).map(mark => ` _${mark}_`).join("")
+    const head = `**${who(entry, words)}** (${clock(entry.at, ".").slice(0, 8)})${marked}`
+    return `${head}\n\n${escaped(told(entry, words))}\n${took(entry, words)}`
+  }
+  const lines = written(talk, () => `---\n\n_${words.say("transcript.segment")}_\n`, line)
+  return [
+    `# ${escaped(isolated(titleOf(talk, words), words.direction))}\n`, `${dated(talk, words)}\n`, ...lines
+  ].join("\n")
 }
 
 /** @param {import("./talk.js").TalkEntry} entry @param {Words} words */
@@ -42,7 +53,10 @@ function took({ latency }, words) {
 
 /** @param {Talk} talk @param {Words} words */
 function text(talk, words) {
-  return written(talk, () => `[${words.say("transcript.segment")}]\n`, entry => entry.tool ? `[${toolLine(entry.tool, words)}]\n` : `${who(entry, words)}: ${told(entry, words)}${marks(entry, words).map(mark => ` [${mark}]`).join("")}\n`).join("")
+  const line = (/** @type {import("./talk.js").TalkEntry} */ entry) => entry.tool
+    ? `[${toolLine(entry.tool, words)}]\n`
+    : `${who(entry, words)}: ${told(entry, words)}${marks(entry, words).map(mark => ` [${mark}]`).join("")}\n`
+  return written(talk, () => `[${words.say("transcript.segment")}]\n`, line).join("")
 }
 
 /** @param {Talk} talk */
@@ -52,12 +66,18 @@ function json({ sound: _, events: __, ...talk }) {
 
 /** @param {Talk} talk @param {Words} words */
 function srt(talk, words) {
-  return cues(talk).map((cue, i) => `${i + 1}\n${clock(cue.at, ",")} --> ${clock(cue.end, ",")}\n${who(cue, words)}: ${isolated(cue.text, words.direction)}\n`).join("\n")
+  return cues(talk).map((cue, i) => {
+    const times = `${clock(cue.at, ",")} --> ${clock(cue.end, ",")}`
+    return `${i + 1}\n${times}\n${who(cue, words)}: ${isolated(cue.text, words.direction)}\n`
+  }).join("\n")
 }
 
 /** @param {Talk} talk @param {Words} words */
 function vtt(talk, words) {
-  const lines = cues(talk).map(cue => `${clock(cue.at, ".")} --> ${clock(cue.end, ".")}\n<v ${who(cue, words)}>${cue.text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")}\n`)
+  const lines = cues(talk).map(cue => {
+    const text = cue.text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
+    return `${clock(cue.at, ".")} --> ${clock(cue.end, ".")}\n<v ${who(cue, words)}>${text}\n`
+  })
   return ["WEBVTT\n", ...lines].join("\n")
 }
 
@@ -66,7 +86,11 @@ function jsonLines({ events }) {
   return events.map(event => `${JSON.stringify(event)}\n`).join("")
 }
 
-/** One for each sentence: an entry's time is shared out by what each takes to say. @param {Talk} talk @returns {Cue[]} */
+/**
+ * One for each sentence: an entry's time is shared out by what each takes to say.
+ * @param {Talk} talk
+ * @returns {Cue[]}
+ */
 export function cues(talk) {
   return spoken(talk).flatMap(entry => {
     const { finished, rest } = sentences(saidIn(entry))
@@ -95,14 +119,17 @@ function day(at) {
 /** ISO 8601, by the person's clock and with its distance from UTC. @param {number} at unix milliseconds */
 function moment(at) {
   const ahead = -new Date(at).getTimezoneOffset()
-  const [hours, minutes] = [Math.floor(Math.abs(ahead) / 60), Math.abs(ahead) % 60].map(part => String(part).padStart(2, "0"))
+  const [hours, minutes] = [Math.floor(Math.abs(ahead) / 60), Math.abs(ahead) % 60].map(
+    part => String(part).padStart(2, "0")
+  )
   return new Date(at + ahead * 60_000).toISOString().replace("Z", `${ahead < 0 ? "-" : "+"}${hours}:${minutes}`)
 }
 
 /** Whole characters, as many as file systems take. @param {string} words */
 function shortened(words) {
   let short = firstGraphemes(words, NAME_LENGTH)
-  while (new TextEncoder().encode(short).length > NAME_BYTES) short = short.slice(0, floorGrapheme(short, short.length - 1))
+  while (new TextEncoder().encode(short).length > NAME_BYTES)
+    short = short.slice(0, floorGrapheme(short, short.length - 1))
   return short
 }
 
@@ -144,13 +171,18 @@ function who({ role }, words) {
 
 /** @param {Talk} talk @param {Words} words */
 function dated(talk, words) {
-  return new Date(talk.began).toLocaleString(words.language, { dateStyle: "long", timeStyle: "short" }) + (talk.model ? ` · ${talk.model}` : "") + (talk.cost ? ` · ${words.say("talks.cost", { cost: about(talk.cost.total, talk.cost.currency, words, talk.estimated) })}` : "")
+  const when = new Date(talk.began).toLocaleString(words.language, { dateStyle: "long", timeStyle: "short" })
+  const { cost, estimated, model } = talk
+  const price = cost && about(cost.total, cost.currency, words, estimated)
+  return [when, model, price && words.say("talks.cost", { cost: price })].filter(Boolean).join(" · ")
 }
 
 /** @param {number} ms @param {string} point */
 function clock(ms, point) {
   const whole = Math.max(0, Math.round(ms))
-  const [hours, minutes, seconds] = [whole / 3600000, (whole / 60000) % 60, (whole / 1000) % 60].map(part => String(Math.floor(part)).padStart(2, "0"))
+  const [hours, minutes, seconds] = [whole / 3600000, (whole / 60000) % 60, (whole / 1000) % 60].map(
+    part => String(Math.floor(part)).padStart(2, "0")
+  )
   return `${hours}:${minutes}:${seconds}${point}${String(whole % 1000).padStart(3, "0")}`
 }
 

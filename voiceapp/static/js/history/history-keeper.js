@@ -1,4 +1,5 @@
-// Decides what of a call is kept in this browser: nothing, its text, or its text and its sound, as the person chose. The
+// Decides what of a call is kept in this browser: nothing, its text, or its text and its sound, as the person chose.
+// The
 // talk that goes on can be exported whatever was chosen.
 
 import { Recorder } from "./recorder.js"
@@ -16,7 +17,10 @@ const SAVE_MS = 3000
  * @property {Pick<BroadcastChannel, "postMessage" | "addEventListener"> | null} [otherTabs] whose talks are the same
  */
 
-/** @typedef {{id: string | null, change?: import("./talk.js").TalkChange}} Done to a talk, or to all of them; without a change it was deleted */
+/**
+ * @typedef {{id: string | null, change?: import("./talk.js").TalkChange}} Done to a talk, or to all of them; without a
+ *   change it was deleted
+ */
 
 export class HistoryKeeper {
   /** @type {Recorder | null} of the latest call */
@@ -183,7 +187,9 @@ export class HistoryKeeper {
   /** As they are seen: of an answer that is still being said, what was heard so far. */
   get #entries() {
     const parts = this.transcript.entries.slice(this.first)
-    return parts.flatMap((entries, part) => entries.map(entry => ({ ...entry, part, heard: entry.heard ?? (part === parts.length - 1 ? this.pace.seen(entry) : null) })))
+    return parts.flatMap((entries, part) => entries.map(
+      entry => ({ ...entry, part, heard: entry.heard ?? (part === parts.length - 1 ? this.pace.seen(entry) : null) })
+    ))
   }
 
   /** Of the call that goes on nothing more is taken down. */
@@ -228,7 +234,12 @@ export class HistoryKeeper {
     }
   }
 
-  /** What was kept so far stays, and the text may still fit. @param {string} id @param {number} n @param {DOMException} error */
+  /**
+   * What was kept so far stays, and the text may still fit.
+   * @param {string} id
+   * @param {number} n
+   * @param {DOMException} error
+   */
   #soundFailed(id, n, error) {
     const { recorder, last } = this
     if (recorder?.about.id === id) {

@@ -81,7 +81,9 @@ export class Recorder {
   turnChanged(state) {
     const speaking = state === "user"
     if (speaking === this.turn.open) return
-    this.turn = speaking ? { from: this.now(), to: this.now(), open: true } : { ...this.turn, to: this.now(), open: false }
+    this.turn = speaking
+      ? { from: this.now(), to: this.now(), open: true }
+      : { ...this.turn, to: this.now(), open: false }
     if (speaking) return
     for (const id of this.open) this.times.set(id, { at: this.turn.from, end: this.turn.to })
     this.open.clear()
@@ -164,7 +166,10 @@ export class Recorder {
     const { usage, sound } = this
     const kept = entries.map(({ id, part, role, kind, text, heard, incomplete, failed, tool, latency }) => {
       const own = idIn(part, id)
-      return { id: own, ...part ? { part } : {}, role, kind, text, heard, incomplete, failed, tool, latency, ...this.#timeOf(own) }
+      return {
+        id: own, ...part ? { part } : {}, role, kind, text, heard, incomplete, failed, tool, latency,
+        ...this.#timeOf(own)
+      }
     })
     return { ...this.about, length: this.now(), entries: kept, ...usage, sound, events }
   }

@@ -29,7 +29,9 @@ export class Store {
 
   /** @param {string} id @returns {Promise<import("./talk.js").Talk | undefined>} */
   async read(id) {
-    const [talk, events] = await Promise.all([this.#do("readonly", ({ talks }) => talks.get(id)), this.#do("readonly", ({ events }) => events.get(id))])
+    const [talk, events] = await Promise.all(
+      [this.#do("readonly", ({ talks }) => talks.get(id)), this.#do("readonly", ({ events }) => events.get(id))]
+    )
     return talk && { ...talk, events: events ?? talk.events }
   }
 

@@ -1,4 +1,5 @@
-// The shape of a talk that is kept, exported and replayed, for the type checker; and the few words about it that all share.
+// The shape of a talk that is kept, exported and replayed, for the type checker; and the few words about it that all
+// share.
 // Times are in milliseconds since the call was live.
 
 import { firstGraphemes } from "../text/segments.js"
@@ -15,13 +16,17 @@ import { heardPart } from "../models/transcript.js"
  * @property {boolean} [failed] it could not be written down
  * @property {import("../models/tool.js").Tool | null} [tool] that was used
  * @property {import("../models/latency.js").Latency | null} [latency] how long the answer took
- * @property {number} [part] the call of the talk that it is of, where its connection was lost in between; none: the first
+ * @property {number} [part] the call of the talk that it is of, where its connection was lost in between; none: the
+ *   first
  * @property {number} at
  * @property {number} end
  */
 
 /** @typedef {{at: number, from: number}} Stretch of an item's sound: from this millisecond of it, heard at that time */
-/** @typedef {{n: number, item: string | null, at: number, samples: number}} Piece `at`: in the talk, or for the assistant's in the item */
+/**
+ * @typedef {{n: number, item: string | null, at: number, samples: number}} Piece `at`: in the talk, or for the
+ *   assistant's in the item
+ */
 /** @typedef {{pieces: Piece[], stretches: Record<string, Stretch[]>, heard: Record<string, number>}} TalkSound */
 
 /**
@@ -57,7 +62,11 @@ export function idIn(part, id) {
   return part ? `${part}/${id}` : id
 }
 
-/** Whether another call begins here, since the connection was lost. @param {TalkEntry} entry @param {TalkEntry | undefined} before */
+/**
+ * Whether another call begins here, since the connection was lost.
+ * @param {TalkEntry} entry
+ * @param {TalkEntry | undefined} before
+ */
 export function isBreak({ part = 0 }, before) {
   return before !== undefined && part !== (before.part ?? 0)
 }
@@ -67,10 +76,18 @@ export function saidIn(entry) {
   return heardPart(entry).trim()
 }
 
-/** As it was named, or the person's own first words: greetings are all alike. Without a word of theirs, when it was. @param {Talk} talk @param {import("./exports.js").Words} words */
+/**
+ * As it was named, or the person's own first words: greetings are all alike. Without a word of theirs, when it was.
+ * @param {Talk} talk
+ * @param {import("./exports.js").Words} words
+ */
 export function titleOf(talk, words) {
-  const first = talk.entries.filter(({ role }) => role === "user").map(saidIn).find(Boolean)?.replace(/\s+/gu, " ") ?? ""
+  const first = talk.entries.filter(({ role }) => role === "user")
+    .map(saidIn).find(Boolean)?.replace(/\s+/gu, " ") ?? ""
   const start = firstGraphemes(first, TITLE_LENGTH)
   const short = start.length < first.length ? `${start.trimEnd()}…` : first
-  return talk.title || short || words.say("talks.unnamed", { date: new Date(talk.began).toLocaleString(words.language, { dateStyle: "medium", timeStyle: "short" }) })
+  return talk.title || short || words.say(
+    "talks.unnamed",
+    { date: new Date(talk.began).toLocaleString(words.language, { dateStyle: "medium", timeStyle: "short" }) }
+  )
 }

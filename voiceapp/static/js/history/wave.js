@@ -5,7 +5,10 @@ import { SAMPLE_RATE, samplesIn } from "../audio/pcm.js"
 const WINDOW = 30 * SAMPLE_RATE
 const HEADER = 44
 
-/** @typedef {{n: number, side: 0 | 1, frame: number, offset: number, count: number}} Run of a piece's samples, at a frame of the whole */
+/**
+ * @typedef {{n: number, side: 0 | 1, frame: number, offset: number, count: number}} Run of a piece's samples, at a
+ *   frame of the whole
+ */
 
 /**
  * Where each piece is heard; what of an answer was not heard is left out.
@@ -13,7 +16,9 @@ const HEADER = 44
  * @returns {Run[]}
  */
 export function runs({ pieces, stretches, heard }) {
-  return pieces.flatMap(piece => piece.item === null ? [whole(piece)] : answered(piece, stretches[piece.item] ?? [], heard[piece.item] ?? 0))
+  return pieces.flatMap(
+    piece => piece.item === null ? [whole(piece)] : answered(piece, stretches[piece.item] ?? [], heard[piece.item] ?? 0)
+  )
 }
 
 /** @param {import("./talk.js").Piece} piece @returns {Run} */
@@ -32,7 +37,10 @@ function answered({ n, at, samples }, stretches, heard) {
   return stretches.map((stretch, i) => {
     const from = Math.max(first, samplesIn(stretch.from))
     const to = Math.min(first + samples, samplesIn(stretches[i + 1]?.from ?? heard))
-    return { n, side: /** @type {const} */ (1), frame: samplesIn(stretch.at) + from - samplesIn(stretch.from), offset: from - first, count: to - from }
+    return {
+      n, side: /** @type {const} */ (1), frame: samplesIn(stretch.at) + from - samplesIn(stretch.from),
+      offset: from - first, count: to - from
+    }
   }).filter(({ count }) => count > 0)
 }
 
@@ -88,7 +96,8 @@ export function header(frames) {
   const words = /** @type {[number, string][]} */ ([[0, "RIFF"], [8, "WAVE"], [12, "fmt "], [36, "data"]])
   for (const [at, word] of words) for (let i = 0; i < 4; i++) view.setUint8(at + i, word.charCodeAt(i))
   const bytes = 4 * frames
-  for (const [at, value] of [[4, HEADER - 8 + bytes], [16, 16], [24, SAMPLE_RATE], [28, 4 * SAMPLE_RATE], [40, bytes]]) view.setUint32(at, value, true)
+  for (const [at, value] of [[4, HEADER - 8 + bytes], [16, 16], [24, SAMPLE_RATE], [28, 4 * SAMPLE_RATE], [40, bytes]])
+    view.setUint32(at, value, true)
   for (const [at, value] of [[20, 1], [22, 2], [32, 4], [34, 16]]) view.setUint16(at, value, true)
   return new Uint8Array(view.buffer)
 }

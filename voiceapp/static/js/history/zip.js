@@ -29,7 +29,10 @@ export function zip(members, date) {
   const directory = []
   let at = 0
   for (const { name, parts } of members) {
-    const about = { name: new TextEncoder().encode(name), size: sum(parts), crc: parts.reduce((crc, part) => crc32(part, crc), 0), time: dosTime(date), at }
+    const about = {
+      name: new TextEncoder().encode(name), size: sum(parts), crc: parts.reduce((crc, part) => crc32(part, crc), 0),
+      time: dosTime(date), at
+    }
     const head = local(about)
     body.push(head, ...parts)
     directory.push(central(about))

@@ -15,7 +15,8 @@ export function duration(ms, language, style = "long") {
   const all = Object.entries(units)
   const from = Math.max(0, seconds === 0 ? 2 : all.findIndex(([, amount]) => amount > 0))
   const said = all.slice(from, from + 2).filter(([, amount], i) => amount > 0 || i === 0)
-  return new Intl.ListFormat(language, { type: "unit", style: TIGHT.includes(language) ? "narrow" : style }).format(said.map(([unit, amount]) => inUnit(amount, unit, language, style)))
+  return new Intl.ListFormat(language, { type: "unit", style: TIGHT.includes(language) ? "narrow" : style })
+    .format(said.map(([unit, amount]) => inUnit(amount, unit, language, style)))
 }
 
 /** @param {number} amount @param {string} unit @param {string} language @param {"long" | "short"} style */
@@ -24,13 +25,20 @@ function inUnit(amount, unit, language, style) {
   return parts.filter(({ type }) => type !== "literal" || !TIGHT.includes(language)).map(({ value }) => value).join("")
 }
 
-/** With the digits of its currency, and two more where it is small and has any. @param {number} amount @param {string} currency @param {string} language */
+/**
+ * With the digits of its currency, and two more where it is small and has any.
+ * @param {number} amount
+ * @param {string} currency
+ * @param {string} language
+ */
 export function money(amount, currency, language) {
   const whole = new Intl.NumberFormat(language, { style: "currency", currency })
   if (Math.abs(amount) >= 1) return whole.format(amount)
   const digits = whole.resolvedOptions().maximumFractionDigits ?? 0
   const max = digits && digits + 2
-  const fine = new Intl.NumberFormat(language, { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: max })
+  const fine = new Intl.NumberFormat(
+    language, { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: max }
+  )
   const min = 10 ** -max
   return amount > 0 && amount < min ? `<${fine.format(min)}` : fine.format(amount)
 }

@@ -91,7 +91,9 @@ export class CaptionPace {
 
   /** @param {string} item */
   #of(item) {
-    if (!this.paces.has(item)) this.paces.set(item, { soundMs: 0, heardMs: 0, complete: false, over: false, text: "", textMs: 0, shown: 0, shownMs: 0 })
+    if (!this.paces.has(item)) this.paces.set(
+      item, { soundMs: 0, heardMs: 0, complete: false, over: false, text: "", textMs: 0, shown: 0, shownMs: 0 }
+    )
     return /** @type {Pace} */ (this.paces.get(item))
   }
 }

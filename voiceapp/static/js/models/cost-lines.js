@@ -7,7 +7,11 @@ import { about, duration, money } from "./amounts.js"
 /** What is said of a part of the usage that has no price. */
 const UNPRICED = { talk: "usage.unpriced.talk", transcription: "usage.unpriced.transcription" }
 
-/** @param {import("../wire.js").Usage} usage @param {number | null} total money, with what the call cost before @param {Words} words */
+/**
+ * @param {import("../wire.js").Usage} usage
+ * @param {number | null} total money, with what the call cost before
+ * @param {Words} words
+ */
 export function costLines(usage, total, words) {
   return [...price(usage, total, words), tokens(usage.total, words), ...transcription(usage, words)]
 }
@@ -19,8 +23,12 @@ function price({ free, cost, estimated }, total, words) {
   if (!cost) return [words.say("usage.no_price"), ...guessed]
   const { turn, currency, dated, unpriced } = cost
   const whole = about(total ?? cost.total, currency, words, estimated)
-  const paid = turn === null ? words.say("usage.cost.total", { total: whole }) : words.say("usage.cost", { turn: money(turn, currency, words.language), total: whole })
-  const prices = dated === null ? words.say("usage.prices.own") : words.say("usage.prices", { date: day(dated, words.language) })
+  const paid = turn === null
+    ? words.say("usage.cost.total", { total: whole })
+    : words.say("usage.cost", { turn: money(turn, currency, words.language), total: whole })
+  const prices = dated === null
+    ? words.say("usage.prices.own")
+    : words.say("usage.prices", { date: day(dated, words.language) })
   return [paid, prices, ...unpriced.map(part => words.say(UNPRICED[part])), ...guessed]
 }
 
@@ -37,11 +45,15 @@ function transcription({ transcription: used, cost, free }, words) {
   if (!used) return []
   const parts = [
     ...used.seconds ? [duration(1000 * used.seconds, words.language)] : [],
-    ...used.input_tokens + used.output_tokens ? [words.say("usage.transcription.tokens", { input: used.input_tokens, output: used.output_tokens })] : []
+    ...used.input_tokens + used.output_tokens
+      ? [words.say("usage.transcription.tokens", { input: used.input_tokens, output: used.output_tokens })]
+      : []
   ]
   const amount = new Intl.ListFormat(words.language, { type: "unit" }).format(parts)
   if (free) return [words.say("usage.transcription.free", { used: amount })]
-  const paid = cost && cost.transcription !== null ? money(cost.transcription, cost.currency, words.language) : words.say("usage.transcription.no_price")
+  const paid = cost && cost.transcription !== null
+    ? money(cost.transcription, cost.currency, words.language)
+    : words.say("usage.transcription.no_price")
   return [words.say("usage.transcription", { used: amount, cost: paid })]
 }
 

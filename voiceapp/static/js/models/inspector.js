@@ -1,4 +1,5 @@
-// The upstream's events, latest last: fifty thousand of them, filtered, searched, held still, and with runs of deltas as
+// The upstream's events, latest last: fifty thousand of them, filtered, searched, held still, and with runs of deltas
+// as
 // one row. What is asked for again and again is worked out as the events come.
 
 export const MAX = 50000
@@ -7,7 +8,10 @@ const LOT = 1000
 const RATE_MS = 5000
 
 /** @typedef {import("../wire.js").LogLine} Line */
-/** @typedef {{id: number, line: Line, times: number, bytes: number}} Row of one event or a run of them; `line` is the latest */
+/**
+ * @typedef {{id: number, line: Line, times: number, bytes: number}} Row of one event or a run of them; `line` is the
+ *   latest
+ */
 /** @typedef {"all" | "up" | "down"} Direction */
 
 export class Inspector {

@@ -2,21 +2,27 @@
 // (docs/wire.md, `latency`) with what only the page can know. All in whole milliseconds.
 
 const MAX = 50
-/** The latest round trips, of which the middle one counts: acknowledgements come five times a second while one speaks. */
+/**
+ * The latest round trips, of which the middle one counts: acknowledgements come five times a second while one speaks.
+ */
 const TRIPS = 9
 
 /**
  * @typedef {object} Latency of one answer
  * @property {string} item
- * @property {number | null} waitMs from the end of the speech until the server took the turn; 0 for typed text and a key let go; null where
+ * @property {number | null} waitMs from the end of the speech until the server took the turn; 0 for typed text and a
+ *   key let go; null where
  *   nobody can tell
  * @property {number} modelMs from there until our server had the first of the answer's sound
  * @property {number} createdMs of these, until the response began
- * @property {number | null} networkMs between page and server: a round trip, and what the sound came later than that; null where not known
+ * @property {number | null} networkMs between page and server: a round trip, and what the sound came later than that;
+ *   null where not known
  * @property {number} playbackMs from the sound's arrival until its first sample was played
- * @property {number} firstSoundMs the sum: from the end of the speech until the first sample; where `waitMs` is null, from the taking of the turn
+ * @property {number} firstSoundMs the sum: from the end of the speech until the first sample; where `waitMs` is null,
+ *   from the taking of the turn
  * @property {number} generatedMs from the taking of the turn until our server had the whole answer
- * @property {number | null} doneMs as `firstSoundMs`, until the answer was heard to its end; null until then, and for one that was cut
+ * @property {number | null} doneMs as `firstSoundMs`, until the answer was heard to its end; null until then, and for
+ *   one that was cut
  */
 
 /**
@@ -42,7 +48,8 @@ export class LatencyTracker {
 
   /**
    * @param {() => number} now milliseconds
-   * @param {{latencyMeasured: (latency: Latency) => void}} delegate told once the first sound and the server's half are there, and at the end
+   * @param {{latencyMeasured: (latency: Latency) => void}} delegate told once the first sound and the server's half are
+   *   there, and at the end
    */
   constructor(now, delegate) {
     this.now = now
@@ -94,7 +101,8 @@ export class LatencyTracker {
 
   /** @param {string} item @returns {Halves} */
   #of(item) {
-    const known = this.halves.get(item) ?? { server: null, arrivedAt: 0, sinceTakenMs: 0, tripMs: null, startedAt: null, endedAt: null, latency: null }
+    const known = this.halves.get(item)
+      ?? { server: null, arrivedAt: 0, sinceTakenMs: 0, tripMs: null, startedAt: null, endedAt: null, latency: null }
     this.halves.set(item, known)
     return known
   }
@@ -116,7 +124,10 @@ export class LatencyTracker {
  * @param {number} startedAt
  * @returns {Latency}
  */
-function joined({ item, wait_ms: waitMs, created_ms: createdMs, first_byte_ms: modelMs, done_ms: generatedMs }, { arrivedAt, sinceTakenMs, tripMs, endedAt }, startedAt) {
+function joined(
+  { item, wait_ms: waitMs, created_ms: createdMs, first_byte_ms: modelMs, done_ms: generatedMs },
+  { arrivedAt, sinceTakenMs, tripMs, endedAt }, startedAt
+) {
   const networkMs = tripMs === null ? null : Math.round(tripMs + Math.max(0, sinceTakenMs - modelMs))
   const playbackMs = Math.round(startedAt - arrivedAt)
   const firstSoundMs = (waitMs ?? 0) + modelMs + (networkMs ?? 0) + playbackMs
@@ -130,10 +141,17 @@ function joined({ item, wait_ms: waitMs, created_ms: createdMs, first_byte_ms: m
  * @param {{say: (key: string, values: Record<string, string>) => string, language: string}} words
  */
 export function said({ waitMs, modelMs, networkMs, playbackMs, firstSoundMs }, words) {
-  const seconds = (/** @type {number} */ hundredths) => (hundredths / 100).toLocaleString(words.language, { minimumFractionDigits: 2, maximumFractionDigits: 2 })
-  const say = (/** @type {string} */ key, /** @type {number} */ hundredths) => words.say(key, { s: seconds(hundredths) })
+  const seconds = (/** @type {number} */ hundredths) => (hundredths / 100).toLocaleString(
+    words.language, { minimumFractionDigits: 2, maximumFractionDigits: 2 }
+  )
+  const say = (/** @type {string} */ key, /** @type {number} */ hundredths) => words.say(
+    key, { s: seconds(hundredths) }
+  )
   const whole = say(waitMs === null ? "latency.after_pause" : "latency.first_sound", Math.round(firstSoundMs / 10))
-  const known = { "latency.wait": waitMs || null, "latency.model": modelMs, "latency.network": networkMs, "latency.playback": playbackMs }
+  const known = {
+    "latency.wait": waitMs || null, "latency.model": modelMs, "latency.network": networkMs,
+    "latency.playback": playbackMs
+  }
   let ms = 0
   const parts = Object.entries(known).flatMap(([key, part]) => {
     const from = Math.round(ms / 10)

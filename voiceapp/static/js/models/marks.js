@@ -3,7 +3,9 @@
 /** @typedef {"length" | "filter" | "other"} Incomplete why the service ended an answer before its end */
 
 /** @type {Record<Incomplete, string>} */
-const INCOMPLETE = { length: "transcript.incomplete.length", filter: "transcript.incomplete.filter", other: "transcript.incomplete.other" }
+const INCOMPLETE = {
+  length: "transcript.incomplete.length", filter: "transcript.incomplete.filter", other: "transcript.incomplete.other"
+}
 
 /**
  * The keys of its marks. Whoever interrupted an answer need not be told that it was not whole.

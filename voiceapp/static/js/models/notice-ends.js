@@ -1,9 +1,12 @@
-// Every notice, and what ends it. Whoever knows that something is so says it (`Notices.over`), and what waited for it goes;
+// Every notice, and what ends it. Whoever knows that something is so says it (`Notices.over`), and what waited for it
+// goes;
 // nobody takes away a notice by its name. Each is also put away by the person, and by a new call.
 
 /**
- * @typedef {"callOver" | "callReady" | "lineBack" | "turnBegan" | "changeAsked" | "soundThrough" | "microphoneOpened" | "microphoneAllowed" |
- *   "microphoneChosen" | "microphoneGivenBack" | "silenceOver" | "speakerFound" | "soundRuns" | "keepingChosen" | "storeFreed" | "sampleAsked"} End
+ * @typedef {"callOver" | "callReady" | "lineBack" | "turnBegan" | "changeAsked" | "soundThrough" | "microphoneOpened" |
+ *   "microphoneAllowed" |
+ *   "microphoneChosen" | "microphoneGivenBack" | "silenceOver" | "speakerFound" | "soundRuns" | "keepingChosen" |
+ *   "storeFreed" | "sampleAsked"} End
  */
 
 /** True of a call, and said of none that is over. @param {...End} sooner */

@@ -7,7 +7,10 @@ const DEFAULT_WAIT_S = 15
 
 /** @typedef {import("./notice-ends.js").End} End */
 /** @typedef {{title: string, next: string, progress: string}} Wording `progress` moves while it stands */
-/** @typedef {Wording & {code: string, fatal: boolean, ends: End[] | null, times: number}} Notice `ends`: as in notice-ends.js */
+/**
+ * @typedef {Wording & {code: string, fatal: boolean, ends: End[] | null, times: number}} Notice `ends`: as in
+ *   notice-ends.js
+ */
 
 export class Notices {
   /** @type {Notice[]} */
@@ -70,9 +73,12 @@ export class Notices {
 
   /** @param {import("../wire.js").Trouble} trouble @returns {Wording} */
   word({ code, message = "", after_s: seconds, progress, host = "", origin = "", param }) {
-    if (!this.words.has(`notice.${code}.title`)) return { title: this.words.say("notice.other.title"), next: message, progress: "" }
+    if (!this.words.has(`notice.${code}.title`))
+      return { title: this.words.say("notice.other.title"), next: message, progress: "" }
     const values = { seconds: seconds ?? DEFAULT_WAIT_S, host, origin, ...param ? { param } : {} }
-    const [title, next] = ["title", this.#kind(code, values)].map(kind => this.words.say(`notice.${code}.${kind}`, values))
+    const [title, next] = ["title", this.#kind(code, values)].map(
+      kind => this.words.say(`notice.${code}.${kind}`, values)
+    )
     return { title, next, progress: progress ? this.#howFar(code, progress) : "" }
   }
 

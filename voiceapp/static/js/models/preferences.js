@@ -1,4 +1,5 @@
-// What a person chose on this page, remembered by the browser, each preference by itself: so no tab undoes what another one
+// What a person chose on this page, remembered by the browser, each preference by itself: so no tab undoes what another
+// one
 // changed. What was never chosen is left to the server.
 
 /** Before its name; without one, all of them in one, as older pages kept them. */
@@ -57,30 +58,41 @@ const LANGUAGE = /^([A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4})?$/
 
 /** @type {Values} */
 const DEFAULTS = {
-  mode: "server_vad", threshold: RANGES.threshold.default, silence_ms: RANGES.silence_ms.default, prefix_ms: RANGES.prefix_ms.default,
-  idle_ms: null, eagerness: "auto", persona: "", profile: "", model: "", voice: "", instructions: "", language: "", greet: true, chunk_ms: 0, space: false, half_duplex: false, guard: true, headphones: null, volume: 1, microphone: "", speaker: "",
+  mode: "server_vad", threshold: RANGES.threshold.default, silence_ms: RANGES.silence_ms.default,
+  prefix_ms: RANGES.prefix_ms.default,
+  idle_ms: null, eagerness: "auto", persona: "", profile: "", model: "", voice: "", instructions: "", language: "",
+  greet: true, chunk_ms: 0, space: false, half_duplex: false, guard: true, headphones: null,
+  volume: 1, microphone: "", speaker: "",
   keep: "nothing", theme: "auto", captions: "normal", keys: false, preflight: ""
 }
 
 const flag = (/** @type {unknown} */ value) => typeof value === "boolean"
 const id = (/** @type {unknown} */ value) => typeof value === "string" && value.length < 200
 const named = (/** @type {unknown} */ value) => id(value) && value !== ""
-const like = (/** @type {RegExp} */ pattern) => (/** @type {unknown} */ value) => typeof value === "string" && pattern.test(value)
-const between = (/** @type {number} */ min, /** @type {number} */ max) => (/** @type {unknown} */ value) => typeof value === "number" && value >= min && value <= max
+const like = (/** @type {RegExp} */ pattern) => (/** @type {unknown} */ value) =>
+  typeof value === "string" && pattern.test(value)
+const between = (/** @type {number} */ min, /** @type {number} */ max) => (/** @type {unknown} */ value) =>
+  typeof value === "number" && value >= min && value <= max
 const within = (/** @type {Slider} */ name) => between(RANGES[name].min, RANGES[name].max)
-const oneOf = (/** @type {string[]} */ words) => (/** @type {unknown} */ value) => words.includes(/** @type {string} */ (value))
+const oneOf = (/** @type {string[]} */ words) => (/** @type {unknown} */ value) =>
+  words.includes(/** @type {string} */ (value))
 
 /** @type {Record<keyof Values, (value: unknown) => boolean>} */
 const VALID = {
   mode: oneOf(MODES), threshold: within("threshold"), silence_ms: within("silence_ms"), prefix_ms: within("prefix_ms"),
-  idle_ms: value => IDLES.includes(/** @type {number} */ (value)), eagerness: oneOf(EAGERNESS), persona: named, profile: named, model: id, voice: id,
+  idle_ms: value => IDLES.includes(/** @type {number} */ (value)), eagerness: oneOf(EAGERNESS),
+  persona: named, profile: named, model: id, voice: id,
   instructions: value => typeof value === "string" && value.length <= 20000, language: like(LANGUAGE), greet: flag,
-  chunk_ms: value => CHUNKS.includes(/** @type {number} */ (value)), space: flag, half_duplex: flag, guard: flag, headphones: flag, volume: between(0, 1), microphone: id, speaker: id,
-  keep: oneOf(["nothing", "text", "sound"]), theme: oneOf(["auto", "light", "dark"]), captions: oneOf(["normal", "large", "huge"]), keys: flag, preflight: oneOf(["", "skipped", "done"])
+  chunk_ms: value => CHUNKS.includes(/** @type {number} */ (value)), space: flag, half_duplex: flag, guard: flag,
+  headphones: flag, volume: between(0, 1), microphone: id, speaker: id,
+  keep: oneOf(["nothing", "text", "sound"]), theme: oneOf(["auto", "light", "dark"]),
+  captions: oneOf(["normal", "large", "huge"]), keys: flag, preflight: oneOf(["", "skipped", "done"])
 }
 
 /** @type {Record<string, (keyof Values)[]>} what each mode can be told */
-const FIELDS = { server_vad: ["threshold", "silence_ms", "prefix_ms", "idle_ms"], semantic_vad: ["eagerness"], push_to_talk: [] }
+const FIELDS = {
+  server_vad: ["threshold", "silence_ms", "prefix_ms", "idle_ms"], semantic_vad: ["eagerness"], push_to_talk: []
+}
 
 export class Preferences {
   /**
@@ -147,7 +159,9 @@ export class Preferences {
   adopt(shared) {
     const accepted = valid(shared)
     const { values } = this
-    const changed = /** @type {Partial<Values>} */ (Object.fromEntries(Object.entries(accepted).filter(([name, value]) => values[/** @type {keyof Values} */ (name)] !== value)))
+    const changed = /** @type {Partial<Values>} */ (Object.fromEntries(
+      Object.entries(accepted).filter(([name, value]) => values[/** @type {keyof Values} */ (name)] !== value)
+    ))
     this.before = Object.fromEntries(namesIn(changed).map(name => [name, this.chosen[name]]))
     this.#put(changed)
     return namesIn(accepted).length
@@ -170,13 +184,17 @@ export class Preferences {
 
   /** The sliders back to where they were. */
   reset() {
-    this.#put({ threshold: undefined, silence_ms: undefined, prefix_ms: undefined, idle_ms: undefined, mode: "server_vad" })
+    this.#put(
+      { threshold: undefined, silence_ms: undefined, prefix_ms: undefined, idle_ms: undefined, mode: "server_vad" }
+    )
   }
 
   /** All first, then each is told of. @param {Partial<Values>} changes undefined: not chosen any more */
   #put(changes) {
     const names = namesIn(changes).filter(name => this.chosen[name] !== changes[name])
-    this.chosen = /** @type {Partial<Values>} */ (Object.fromEntries(Object.entries({ ...this.chosen, ...changes }).filter(([, value]) => value !== undefined)))
+    this.chosen = /** @type {Partial<Values>} */ (
+      Object.fromEntries(Object.entries({ ...this.chosen, ...changes }).filter(([, value]) => value !== undefined))
+    )
     for (const name of names) remember(this.storage, name, changes[name])
     names.forEach(name => this.delegate.preferenceChanged(name))
   }
@@ -207,7 +225,8 @@ function remembered(storage) {
 function partOld(storage) {
   const old = read(storage, KEY)
   if (old === undefined) return
-  for (const [name, value] of Object.entries(valid(old ?? {}))) if (read(storage, keyOf(name)) === undefined) remember(storage, name, value)
+  for (const [name, value] of Object.entries(valid(old ?? {})))
+    if (read(storage, keyOf(name)) === undefined) remember(storage, name, value)
   try {
     storage?.removeItem(KEY)
   } catch {
@@ -227,5 +246,7 @@ function read(storage, key) {
 
 /** Only what is still valid. @param {Record<string, unknown>} stored @returns {Partial<Values>} */
 function valid(stored) {
-  return Object.fromEntries(Object.entries(stored).filter(([name, value]) => VALID[/** @type {keyof Values} */ (name)]?.(value)))
+  return Object.fromEntries(
+    Object.entries(stored).filter(([name, value]) => VALID[/** @type {keyof Values} */ (name)]?.(value))
+  )
 }

@@ -2,7 +2,8 @@
 
 /** The server first: it says which of the others there are. */
 const SHARED = [
-  "profile", "persona", "model", "voice", "language", "greet", "mode", "threshold", "silence_ms", "prefix_ms", "idle_ms", "eagerness",
+  "profile", "persona", "model", "voice", "language", "greet", "mode", "threshold", "silence_ms", "prefix_ms",
+  "idle_ms", "eagerness",
   "half_duplex", "chunk_ms", "theme", "captions"
 ]
 
@@ -10,7 +11,9 @@ const SHARED = [
 export function linkFor(chosen, address) {
   const link = new URL(address)
   link.search = ""
-  link.hash = String(new URLSearchParams(SHARED.filter(name => name in chosen).map(name => [name, String(chosen[name])])))
+  link.hash = String(
+    new URLSearchParams(SHARED.filter(name => name in chosen).map(name => [name, String(chosen[name])]))
+  )
   return link.href
 }
 

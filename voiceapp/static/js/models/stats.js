@@ -1,4 +1,5 @@
-// What `window.voiceapp.stats()` answers: counters of the page since it was opened (where not said otherwise), for tests and tools. Stable.
+// What `window.voiceapp.stats()` answers: counters of the page since it was opened (where not said otherwise), for
+// tests and tools. Stable.
 
 import { samplesIn } from "../audio/pcm.js"
 import { LatencyTracker } from "./latency.js"
@@ -22,11 +23,14 @@ import { LatencyTracker } from "./latency.js"
  * @property {number} playedPeakRms the loudest of these
  * @property {number} microphonePeak the loudest sample of the last 100 ms, 0 to 1
  * @property {boolean} talking the push-to-talk key is down
- * @property {{judgement: string, gain: number, delay: number | null}} guard against the assistant's echo: what it judges now; when it last
- *   changed its mind, the echo's level in the microphone relative to the playback's, in decibels, and its delay in hundredths of a second
+ * @property {{judgement: string, gain: number, delay: number | null}} guard against the assistant's echo: what it
+ *   judges now; when it last
+ *   changed its mind, the echo's level in the microphone relative to the playback's, in decibels, and its delay in
+ *   hundredths of a second
  * @property {Record<string, number>} judgements how often each was come to
  * @property {number | null} lastReplyMs from the end of the user's speech (`turn: thinking`) to the first sample played
- * @property {import("./latency.js").Latency[]} latencies how long the last answers took, oldest first, at most 50; their fields: latency.js
+ * @property {import("./latency.js").Latency[]} latencies how long the last answers took, oldest first, at most 50;
+ *   their fields: latency.js
  */
 
 export class Stats {
@@ -122,7 +126,10 @@ export class Stats {
    * @returns {Snapshot}
    */
   snapshot({ phase, turn }, muted, talking = false) {
-    const { chunksSent, chunksDropped, chunksAcked, chunksReceived, underruns, lastReplyMs, deviceRate, outputLatencyMs, playedRms, playedPeakRms, microphonePeak, guard, judgements } = this
+    const {
+      chunksSent, chunksDropped, chunksAcked, chunksReceived, underruns, lastReplyMs, deviceRate, outputLatencyMs,
+      playedRms, playedPeakRms, microphonePeak, guard, judgements
+    } = this
     return {
       phase, turn, muted, talking, deviceRate, outputLatencyMs, microphonePeak, guard, judgements: { ...judgements },
       chunksSent, chunksDropped, chunksAcked, chunksReceived, underruns, lastReplyMs, playedRms, playedPeakRms,

@@ -1,7 +1,8 @@
 // The state of the call: one of those that a person must be able to tell apart.
 
 /**
- * @typedef {"idle" | "permission" | "connecting" | "listening" | "user" | "thinking" | "tool" | "assistant" | "muted" | "talk" |
+ * @typedef {"idle" | "permission" | "connecting" | "listening" | "user" | "thinking" | "tool" | "assistant" | "muted" |
+ *   "talk" |
  *   "reconnecting" | "ended"} State `muted` and `talk` (push to talk, the key is up) are listening, but to nobody
  */
 

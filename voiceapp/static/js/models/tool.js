@@ -4,7 +4,10 @@
 /** @typedef {{say: (key: string, values?: Record<string, string | number>) => string}} Words */
 
 /** @type {Record<import("../wire.js").ToolState, string>} */
-const STATES = { running: "transcript.tool.running", done: "transcript.tool.done", failed: "transcript.tool.failed", unknown: "transcript.tool.unknown" }
+const STATES = {
+  running: "transcript.tool.running", done: "transcript.tool.done", failed: "transcript.tool.failed",
+  unknown: "transcript.tool.unknown"
+}
 
 /** @param {Tool} tool @param {Words} words */
 export function toolName({ name }, words) {

@@ -21,7 +21,10 @@ import { floorGrapheme } from "../text/segments.js"
  * @property {number} version grows with each change
  */
 
-/** What of it was heard, all where it was not cut; no character is split. @param {{text: string, heard: string | null}} entry */
+/**
+ * What of it was heard, all where it was not cut; no character is split.
+ * @param {{text: string, heard: string | null}} entry
+ */
 export function heardPart({ text, heard }) {
   if (heard === null) return text
   return text.startsWith(heard) ? text.slice(0, floorGrapheme(text, heard.length)) : heard
@@ -68,7 +71,10 @@ export class Transcript {
     this.delegate.transcriptChanged()
   }
 
-  /** The call is over, or its line: what has not come will not come, and what was not heard is cut. @param {(entry: Entry) => string | null} seen what of an entry is seen, where that is not all */
+  /**
+   * The call is over, or its line: what has not come will not come, and what was not heard is cut.
+   * @param {(entry: Entry) => string | null} seen what of an entry is seen, where that is not all
+   */
   settle(seen) {
     this.segments.at(-1)?.settle(seen)
     this.delegate.transcriptChanged()
@@ -85,7 +91,9 @@ export class Transcript {
   }
 }
 
-/** One call. A place may be given anew: each is a move in a list, and the moves are made in the order of their numbers. */
+/**
+ * One call. A place may be given anew: each is a move in a list, and the moves are made in the order of their numbers.
+ */
 class Segment {
   /** @type {{n: number, place: import("../wire.js").Place}[]} */
   moves = []
@@ -147,7 +155,10 @@ class Segment {
     for (const { place } of this.moves) this.#move(place)
   }
 
-  /** Behind the one it follows; to the end where that one is not known (yet). @param {import("../wire.js").Place} place */
+  /**
+   * Behind the one it follows; to the end where that one is not known (yet).
+   * @param {import("../wire.js").Place} place
+   */
   #move(place) {
     const others = this.list.filter(({ id }) => id !== place.id)
     const before = others.findIndex(({ id }) => id === place.after)
@@ -168,7 +179,11 @@ class Segment {
   }
 }
 
-const BLANK = { text: "", final: false, heard: /** @type {string | null} */ (null), incomplete: /** @type {import("./marks.js").Incomplete | null} */ (null), failed: false, removed: false, tool: /** @type {import("./tool.js").Tool | null} */ (null), version: 0 }
+const BLANK = {
+  text: "", final: false, heard: /** @type {string | null} */ (null),
+  incomplete: /** @type {import("./marks.js").Incomplete | null} */ (null), failed: false, removed: false,
+  tool: /** @type {import("./tool.js").Tool | null} */ (null), version: 0
+}
 
 /** The words of one item, folded from what came in the order of its numbers. */
 class Words {

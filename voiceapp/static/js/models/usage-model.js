@@ -6,7 +6,10 @@ const SHORT_MS = 300_000
 /** The part of a day's budget at which people are warned. */
 const LOW = 1 / 6
 
-/** @typedef {{kind: "time" | "money", left: number, whole: number, used: number, low: boolean}} Budget milliseconds, or money; `used` by this call */
+/**
+ * @typedef {{kind: "time" | "money", left: number, whole: number, used: number, low: boolean}} Budget milliseconds, or
+ *   money; `used` by this call
+ */
 
 export class UsageModel {
   /** @type {number | null} */
@@ -18,7 +21,10 @@ export class UsageModel {
   expires = null
   /** @type {import("../wire.js").Usage | null} */
   usage = null
-  /** What the call had cost when its connection was lost, for it goes on; @type {{total: number | null, estimated: boolean}} */
+  /**
+   * What the call had cost when its connection was lost, for it goes on;
+   * @type {{total: number | null, estimated: boolean}}
+   */
   earlier = { total: null, estimated: false }
   /** @type {import("../wire.js").Limits | null} */
   limits = null
@@ -27,14 +33,22 @@ export class UsageModel {
 
   /** A call is asked for, and nothing is known of it yet. */
   reset() {
-    Object.assign(this, { since: null, lasted: null, expires: null, usage: null, earlier: { total: null, estimated: false }, limits: null })
+    Object.assign(this, {
+      since: null, lasted: null, expires: null, usage: null, earlier: { total: null, estimated: false }, limits: null
+    })
   }
 
-  /** It is live, for the first time or again: for the person it went on. @param {import("../wire.js").Ready} ready @param {number} now */
+  /**
+   * It is live, for the first time or again: for the person it went on.
+   * @param {import("../wire.js").Ready} ready
+   * @param {number} now
+   */
   begin({ model, expires_in_s: left = null }, now) {
     // What the answer cost that was cut off with the connection, nobody tells.
     const earlier = this.since === null ? this.earlier : { total: this.total, estimated: true }
-    Object.assign(this, { since: this.since ?? now, model, expires: left === null ? null : now + 1000 * left, usage: null, earlier })
+    Object.assign(
+      this, { since: this.since ?? now, model, expires: left === null ? null : now + 1000 * left, usage: null, earlier }
+    )
   }
 
   /** @param {import("../wire.js").Renewed} renewed another session of the same call @param {number} now */
@@ -103,9 +117,14 @@ export class UsageModel {
   /** Those of the day, the one that is short first before the other. @param {number} now @returns {Budget[]} */
   budgets(now) {
     if (!this.limits) return []
-    const { left_s: left, budget_s: whole, used_s: used, left_money: leftMoney, budget_money: wholeMoney, used_money: usedMoney } = this.limits
+    const {
+      left_s: left, budget_s: whole, used_s: used, left_money: leftMoney, budget_money: wholeMoney,
+      used_money: usedMoney
+    } = this.limits
     const since = this.since === null ? 0 : now - this.told
-    const time = left === null || whole === null ? [] : [budget("time", Math.max(0, 1000 * left - since), 1000 * whole, 1000 * used + since)]
+    const time = left === null || whole === null
+      ? []
+      : [budget("time", Math.max(0, 1000 * left - since), 1000 * whole, 1000 * used + since)]
     const money = leftMoney === null || wholeMoney === null ? [] : [budget("money", leftMoney, wholeMoney, usedMoney)]
     return [...time, ...money].sort((one, other) => one.left / one.whole - other.left / other.whole)
   }

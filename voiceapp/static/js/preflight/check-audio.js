@@ -12,7 +12,10 @@ const BEFORE_S = 0.2
 const AFTER_S = 0.6
 /** A device that records nothing must not be waited for. */
 const LATE_MS = 2000
-const IGNORED = { microphoneHeard() {}, microphoneMeasured() {}, speechJudged() {}, microphoneLost() {}, microphoneFailed() {}, microphoneTaken() {} }
+const IGNORED = {
+  microphoneHeard() {}, microphoneMeasured() {}, speechJudged() {}, microphoneLost() {}, microphoneFailed() {},
+  microphoneTaken() {}
+}
 
 export class CheckAudio {
   device = new AudioDevice(this)

@@ -9,11 +9,17 @@ export const ECHO_RATE = 8000
 export const SEARCHED_S = { before: 0.15, after: 0.5 }
 
 const ROOM_S = { before: 0.008, after: 0.1 }
-/** In standard deviations of the noise; and the share of what is heard that must be the probe, against speech that begins in it. */
+/**
+ * In standard deviations of the noise; and the share of what is heard that must be the probe, against speech that
+ * begins in it.
+ */
 const CERTAIN = { deviations: 7, share: 0.005 }
 const FAINTEST_DB = -60
 
-/** @typedef {{found: boolean, gainDb: number, delayMs: number}} Echo the gain is of the whole way, from the probe as made */
+/**
+ * @typedef {{found: boolean, gainDb: number, delayMs: number}} Echo the gain is of the whole way, from the probe as
+ *   made
+ */
 
 /**
  * @param {Float32Array} heard at ECHO_RATE
@@ -27,12 +33,19 @@ export function findEcho(heard, playedAt) {
   const noise = mean(correlation.subarray(0, before - inSamples(0.02)))
   const peak = strongest(correlation, before)
   const gainDb = 10 * Math.log10(Math.max(1e-12, returned(correlation, peak, noise) / itself(sought)))
-  const min = CERTAIN.share * energy(sought) * energy(heard.subarray(playedAt - before + peak).subarray(0, sought.length))
+  const min = CERTAIN.share * energy(sought) * energy(
+    heard.subarray(playedAt - before + peak).subarray(0, sought.length)
+  )
   const certain = correlation[peak] > Math.max(CERTAIN.deviations ** 2 * noise, min)
   return { found: certain && gainDb > FAINTEST_DB, gainDb, delayMs: 1000 * (peak - before) / ECHO_RATE }
 }
 
-/** The squared correlation at each of so many lags. @param {Float32Array} heard @param {Float32Array} sought @param {number} lags */
+/**
+ * The squared correlation at each of so many lags.
+ * @param {Float32Array} heard
+ * @param {Float32Array} sought
+ * @param {number} lags
+ */
 function powers(heard, sought, lags) {
   const found = new Float32Array(lags)
   for (let lag = 0; lag < lags; lag++) {

@@ -72,7 +72,10 @@ export class Preflight {
   /** To be called inside a click or a key press. */
   async start() {
     this.stop()
-    const run = this.run = new Run(this.parts, trouble => this.#set(run, "service", { state: "running", code: "loading", progress: trouble.progress }))
+    const run = this.run = new Run(
+      this.parts,
+      trouble => this.#set(run, "service", { state: "running", code: "loading", progress: trouble.progress })
+    )
     this.measuring = true
     this.echo = null
     for (const name of CHECKS) this.#set(run, name, { state: "waiting", code: "waiting" })
@@ -106,7 +109,8 @@ export class Preflight {
   answer(heard) {
     if (!this.run || !this.asking) return
     this.#set(this.run, "loudspeaker", heard ? { state: "good", code: "confirmed" } : { state: "bad", code: "unheard" })
-    if (this.verdicts.get("echo")?.code === "waits") this.#set(this.run, "echo", heard ? this.#echoVerdict : { state: "skipped", code: "unheard" })
+    if (this.verdicts.get("echo")?.code === "waits")
+      this.#set(this.run, "echo", heard ? this.#echoVerdict : { state: "skipped", code: "unheard" })
   }
 
   /** Once more for the ears alone. */
@@ -167,7 +171,13 @@ export class Preflight {
     return true
   }
 
-  /** @param {Run} run @param {VoiceLevel} voice @param {() => boolean} done @param {number} maxMs @returns {Promise<void>} */
+  /**
+   * @param {Run} run
+   * @param {VoiceLevel} voice
+   * @param {() => boolean} done
+   * @param {number} maxMs
+   * @returns {Promise<void>}
+   */
   #listen({ audio }, voice, done, maxMs) {
     return new Promise(resolve => {
       setTimeout(resolve, maxMs)
@@ -198,7 +208,9 @@ export class Preflight {
   /** @param {Run} run */
   #askWhetherHeard(run) {
     this.#set(run, "loudspeaker", { state: "asking", code: "asking" })
-    this.#set(run, "echo", this.echo ? { state: "waiting", code: "waits" } : { state: "skipped", code: "no_microphone" })
+    this.#set(
+      run, "echo", this.echo ? { state: "waiting", code: "waits" } : { state: "skipped", code: "no_microphone" }
+    )
   }
 
   /** @returns {Verdict} */
@@ -211,7 +223,9 @@ export class Preflight {
   /** @param {Run} run @param {string | null} missing what the browser lacks */
   async #checkServer(run, missing) {
     this.#set(run, "network", { state: "running", code: "asking" })
-    const reached = await measureRoundTrip(this.parts.ping, this.parts.now).then(networkVerdict, () => serviceVerdict({ code: "connection_lost" }))
+    const reached = await measureRoundTrip(this.parts.ping, this.parts.now).then(
+      networkVerdict, () => serviceVerdict({ code: "connection_lost" })
+    )
     this.#set(run, "network", reached)
     if (missing === "client_missing") return this.#leaveOut(run, ["service"])
     // The call before counts until it is over, and one may be all that is allowed.
@@ -223,7 +237,8 @@ export class Preflight {
 
   /** @param {Run} run */
   #noSound(run) {
-    if (this.verdicts.get("microphone")?.state === "running") this.#set(run, "microphone", { state: "bad", code: "stuck" })
+    if (this.verdicts.get("microphone")?.state === "running")
+      this.#set(run, "microphone", { state: "bad", code: "stuck" })
     this.#leaveOut(run, ["loudspeaker", "echo"])
   }
 

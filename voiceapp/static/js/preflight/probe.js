@@ -9,7 +9,9 @@ const FADE_S = 0.03
 
 /** @param {number} rate @returns {Float32Array<ArrayBuffer>} */
 export function probe(rate) {
-  return Float32Array.from({ length: Math.round(PROBE_S * rate) }, (_, i) => PEAK * fade(i / rate) * Math.sin(phase(i / rate)))
+  return Float32Array.from(
+    { length: Math.round(PROBE_S * rate) }, (_, i) => PEAK * fade(i / rate) * Math.sin(phase(i / rate))
+  )
 }
 
 /** Falling is rising backwards. @param {number} seconds */

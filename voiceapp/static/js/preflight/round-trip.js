@@ -4,7 +4,10 @@ const TIMES = 9
 const FEWEST = 3
 const MAX_MS = 5000
 
-/** @typedef {{median: number, spread: number}} RoundTrip in milliseconds; the spread is from the second quickest to the second slowest */
+/**
+ * @typedef {{median: number, spread: number}} RoundTrip in milliseconds; the spread is from the second quickest to the
+ *   second slowest
+ */
 
 /**
  * One after the other; the first only opens the connection. Throws what `ask` throws.

@@ -85,7 +85,9 @@ export class TrialCall {
   #start() {
     this.started = true
     this.#waitOn()
-    this.socket.emit("start", this.request, (/** @type {{ok: boolean, error?: Trouble}} */ answer) => this.#answered(answer))
+    this.socket.emit(
+      "start", this.request, (/** @type {{ok: boolean, error?: Trouble}} */ answer) => this.#answered(answer)
+    )
   }
 
   /** @param {{ok: boolean, error?: Trouble}} answer */

@@ -18,19 +18,29 @@ const SLOW_MS = { warning: 200, bad: 500 }
 const UNEVEN_MS = { warning: 100, bad: 300 }
 
 /** @type {Record<import("./voice-level.js").VoiceCode, State>} */
-const VOICE_STATES = { good: "good", dead: "bad", silent: "bad", nobody: "warning", noisy: "warning", faint: "warning", clipped: "warning" }
+const VOICE_STATES = {
+  good: "good", dead: "bad", silent: "bad", nobody: "warning", noisy: "warning", faint: "warning", clipped: "warning"
+}
 
 /** @param {string | null} code what makes a call impossible @returns {Verdict} */
 export function pageVerdict(code) {
   return code ? troubleVerdict({ code }) : { state: "good", code: "good" }
 }
 
-/** @param {{code: import("./voice-level.js").VoiceCode, loudness: number}} voice @param {string} name of the microphone @returns {Verdict} */
+/**
+ * @param {{code: import("./voice-level.js").VoiceCode, loudness: number}} voice
+ * @param {string} name of the microphone
+ * @returns {Verdict}
+ */
 export function voiceVerdict({ code, loudness }, name) {
   return { state: VOICE_STATES[code], code, values: { name, level: whole(loudness) } }
 }
 
-/** @param {import("./echo.js").Echo} echo @param {boolean} shielded nothing is sent up while the assistant is heard @returns {Verdict} */
+/**
+ * @param {import("./echo.js").Echo} echo
+ * @param {boolean} shielded nothing is sent up while the assistant is heard
+ * @returns {Verdict}
+ */
 export function echoVerdict({ found, gainDb, delayMs }, shielded) {
   const values = { level: whole(gainDb), delay: whole(delayMs) }
   if (!found || gainDb < QUIET_DB) return { state: "good", code: "none" }
@@ -57,7 +67,8 @@ export function serviceVerdict(trouble) {
 /** The gravest of all, for the summary. @param {Iterable<Verdict>} verdicts @returns {State} */
 export function worst(verdicts) {
   const states = [...verdicts].map(({ state }) => state)
-  return /** @type {State[]} */ (["running", "asking", "bad", "warning", "skipped"]).find(state => states.includes(state)) ?? "good"
+  return /** @type {State[]} */ (["running", "asking", "bad", "warning", "skipped"])
+    .find(state => states.includes(state)) ?? "good"
 }
 
 /** @param {import("../wire.js").Trouble} trouble @returns {Verdict} */

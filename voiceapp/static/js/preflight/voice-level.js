@@ -9,7 +9,10 @@ const FAINT_DB = -45
 const NOISE_DB = -45
 /** A voice nearer than this to a loud room is hard to follow. */
 const CLEAR_DB = 12
-/** A block with so many samples at the stop is cut off; an automatic level, which seeks its limit, does that now and then. */
+/**
+ * A block with so many samples at the stop is cut off; an automatic level, which seeks its limit, does that now and
+ * then.
+ */
 const CLIPPED = { sample: 0.985, samples: 3, share: 0.25 }
 const ENOUGH = { voiceMs: 800, ms: 1500 }
 const MIN_VOICE_MS = 200

@@ -2,7 +2,10 @@
 // browser's own knowledge of scripts; a browser without it goes by code points.
 
 const SEGMENTERS = typeof Intl.Segmenter === "function"
-  ? { grapheme: new Intl.Segmenter(undefined, { granularity: "grapheme" }), word: new Intl.Segmenter(undefined, { granularity: "word" }) }
+  ? {
+      grapheme: new Intl.Segmenter(undefined, { granularity: "grapheme" }),
+      word: new Intl.Segmenter(undefined, { granularity: "word" })
+    }
   : null
 
 /**

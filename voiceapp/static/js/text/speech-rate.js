@@ -2,7 +2,10 @@
 
 /** Letters of an alphabet, spaces and punctuation: milliseconds each. */
 const DEFAULT_MS = 60
-/** First and last code point, and milliseconds for each character between: sorted, and a test compares them with the server's. */
+/**
+ * First and last code point, and milliseconds for each character between: sorted, and a test compares them with the
+ * server's.
+ */
 export const RATES = /** @type {const} */ ([
   [0x0030, 0x0039, 200], // digits
   [0x0590, 0x08ff, 90], // Hebrew, Arabic: few vowels are written

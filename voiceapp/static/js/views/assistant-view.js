@@ -1,9 +1,12 @@
-// Who speaks: the menus of persona, server, model and voice, a sample of the voice, and the way into a session made anew.
+// Who speaks: the menus of persona, server, model and voice, a sample of the voice, and the way into a session made
+// anew.
 
 import { element, find, write } from "./element.js"
 
 /** Those that the usual models write down well; the list is in the page's own language. */
-const LANGUAGES = ["en", "ja", "zh", "ko", "es", "fr", "de", "it", "pt", "nl", "pl", "ru", "uk", "tr", "ar", "hi", "id", "vi", "th", "sv"]
+const LANGUAGES = [
+  "en", "ja", "zh", "ko", "es", "fr", "de", "it", "pt", "nl", "pl", "ru", "uk", "tr", "ar", "hi", "id", "vi", "th", "sv"
+]
 
 /** @typedef {"persona" | "profile" | "model" | "voice"} Menu */
 
@@ -26,10 +29,18 @@ export class AssistantView {
     this.sample = sample
     this.words = words
     /** @type {Record<Menu, HTMLSelectElement>} */
-    this.menus = { persona: this.#menu("persona"), profile: this.#menu("profile"), model: this.#menu("model"), voice: this.#menu("voice") }
+    this.menus = {
+      persona: this.#menu("persona"), profile: this.#menu("profile"), model: this.#menu("model"),
+      voice: this.#menu("voice")
+    }
     /** Everything on offer, whatever the menus show of it. */
-    this.offered = { persona: [...this.menus.persona.options], model: [...this.menus.model.options], voice: [...this.menus.voice.options] }
-    this.instructions = /** @type {HTMLTextAreaElement | null} */ (this.panel.querySelector("[data-choice=instructions]"))
+    this.offered = {
+      persona: [...this.menus.persona.options], model: [...this.menus.model.options],
+      voice: [...this.menus.voice.options]
+    }
+    this.instructions = /** @type {HTMLTextAreaElement | null} */ (
+      this.panel.querySelector("[data-choice=instructions]")
+    )
     this.#offer()
   }
 
@@ -48,7 +59,8 @@ export class AssistantView {
     this.#keep("profile", [...this.menus.profile.options])
     this.#offer()
     for (const name of /** @type {const} */ (["persona", "model", "voice"])) this.#renderMenu(name)
-    for (const name of /** @type {const} */ (["profile", "model"])) this.#row(name).hidden = this.menus[name].options.length < 2
+    for (const name of /** @type {const} */ (["profile", "model"]))
+      this.#row(name).hidden = this.menus[name].options.length < 2
     this.#renderPersona(this.#persona.dataset)
     this.#renderPending()
     this.#renderSample()
@@ -60,7 +72,8 @@ export class AssistantView {
   }
 
   get #persona() {
-    return this.offered.persona.find(({ value }) => value === this.preferences.values.persona) ?? this.offered.persona[0]
+    return this.offered.persona.find(({ value }) => value === this.preferences.values.persona)
+      ?? this.offered.persona[0]
   }
 
   /** Where nothing is chosen: the first server; the default persona, or its first where it has not that one. */
@@ -83,17 +96,24 @@ export class AssistantView {
   #renderMenu(name) {
     const fitting = this.#fitting(name)
     const menu = this.menus[name]
-    if (fitting.length !== menu.options.length || fitting.some((option, i) => menu.options[i] !== option)) menu.replaceChildren(...fitting)
+    if (fitting.length !== menu.options.length || fitting.some((option, i) => menu.options[i] !== option))
+      menu.replaceChildren(...fitting)
     this.#keep(name, fitting)
   }
 
   /** What the chosen server has. @param {"persona" | "model" | "voice"} name */
   #fitting(name) {
     const { profile } = this.preferences.values
-    return this.offered[name].filter(({ dataset }) => !dataset.profiles || dataset.profiles.split(" ").includes(profile))
+    return this.offered[name].filter(
+      ({ dataset }) => !dataset.profiles || dataset.profiles.split(" ").includes(profile)
+    )
   }
 
-  /** What was chosen once and is not on offer any more is not chosen. @param {Menu} name @param {HTMLOptionElement[]} options */
+  /**
+   * What was chosen once and is not on offer any more is not chosen.
+   * @param {Menu} name
+   * @param {HTMLOptionElement[]} options
+   */
   #keep(name, options) {
     const chosen = this.preferences.chosen[name]
     if (chosen && !options.some(({ value }) => value === chosen)) this.preferences.unchoose(name)

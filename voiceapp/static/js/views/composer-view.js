@@ -1,4 +1,5 @@
-// The text box: Enter sends, Shift and Enter breaks the line, and Enter that ends an IME's composition does neither. What
+// The text box: Enter sends, Shift and Enter breaks the line, and Enter that ends an IME's composition does neither.
+// What
 // stands in it stays until it is sent: a text that is too long is not cut, and another page in this tab finds it again.
 
 import { composing } from "../browser/shortcuts.js"
@@ -34,7 +35,10 @@ export class ComposerView {
     if (draft) this.giveBack([draft])
   }
 
-  /** The page may go away at any time, and a phone says nothing before. @param {string[]} unsent typed, and not in the conversation yet */
+  /**
+   * The page may go away at any time, and a phone says nothing before.
+   * @param {string[]} unsent typed, and not in the conversation yet
+   */
   keep(unsent) {
     this.unsent = unsent
     const draft = this.#joined(unsent)
@@ -85,7 +89,9 @@ export class ComposerView {
     this.form.toggleAttribute("data-filled", this.box.value.trim() !== "")
     const over = excess(this.box.value.trim())
     this.note.hidden = over === 0
-    write(this.note, over ? this.words.say("composer.too_long", { count: over.toLocaleString(this.words.language) }) : "")
+    write(
+      this.note, over ? this.words.say("composer.too_long", { count: over.toLocaleString(this.words.language) }) : ""
+    )
     this.box.setAttribute("aria-invalid", String(over > 0))
     this.keep(this.unsent)
   }

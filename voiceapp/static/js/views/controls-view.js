@@ -7,7 +7,8 @@ import { Presses } from "./presses.js"
 
 /** @type {Record<import("../models/status.js").State, string>} */
 const ICONS = {
-  idle: "talk", permission: "lock", connecting: "link", listening: "ear", user: "mic", thinking: "dots", tool: "wrench", assistant: "speaker",
+  idle: "talk", permission: "lock", connecting: "link", listening: "ear", user: "mic", thinking: "dots",
+  tool: "wrench", assistant: "speaker",
   muted: "mic-off", talk: "press", reconnecting: "unlink", ended: "hangup"
 }
 
@@ -35,7 +36,9 @@ export class ControlsView {
   }
 
   start() {
-    this.big.addEventListener("click", event => { if (!this.presses.same(/** @type {PointerEvent} */ (event))) this.#bigPressed() })
+    this.big.addEventListener(
+      "click", event => { if (!this.presses.same(/** @type {PointerEvent} */ (event))) this.#bigPressed() }
+    )
     this.microphone.addEventListener("click", () => this.call.toggleMicrophone())
     this.hush.addEventListener("click", () => this.call.interrupt())
     this.saver.addEventListener("click", () => this.delegate.talkWanted())
@@ -85,7 +88,9 @@ export class ControlsView {
     const { lasted, total, currency, estimated } = this.usageModel
     if (lasted === null) return this.words.say("status.ended.never")
     const time = duration(lasted, this.words.language)
-    return total !== null ? this.words.say("status.ended.cost", { time, cost: about(total, currency, this.words, estimated) }) : this.words.say("status.ended", { time })
+    return total !== null
+      ? this.words.say("status.ended.cost", { time, cost: about(total, currency, this.words, estimated) })
+      : this.words.say("status.ended", { time })
   }
 
   #renderBig() {
@@ -99,7 +104,8 @@ export class ControlsView {
     const { callState, microphone, muted } = this.call
     this.microphone.disabled = !callState.active
     this.microphone.setAttribute("aria-pressed", String(callState.active && !muted))
-    name(this.microphone, this.words.say(callState.active && !microphone.there ? "microphone.add" : muted && callState.active ? "microphone.off" : "microphone.on"))
+    const off = muted && callState.active ? "microphone.off" : "microphone.on"
+    name(this.microphone, this.words.say(callState.active && !microphone.there ? "microphone.add" : off))
   }
 
   #bigPressed() {

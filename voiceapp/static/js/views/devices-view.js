@@ -44,8 +44,13 @@ export class DevicesView {
 
   /** @param {Record<string, unknown>} granted */
   #renderGranted(granted) {
-    const said = GRANTS.map(name => this.words.say("settings.granted.one", { name: this.words.say(`settings.granted.${name}`), state: this.words.say(stateOf(granted[name])) }))
-    write(this.granted, this.words.say("settings.granted.all", { all: said.join(this.words.say("settings.granted.between")) }))
+    const said = GRANTS.map(name => this.words.say(
+      "settings.granted.one",
+      { name: this.words.say(`settings.granted.${name}`), state: this.words.say(stateOf(granted[name])) }
+    ))
+    write(this.granted, this.words.say(
+      "settings.granted.all", { all: said.join(this.words.say("settings.granted.between")) }
+    ))
   }
 
   /**
@@ -57,8 +62,11 @@ export class DevicesView {
   #fill(menu, devices, chosen) {
     const options = [{ id: "", label: this.words.say("settings.default") }, ...devices]
     if (!options.some(({ id }) => id === chosen)) options.push({ id: chosen, label: this.words.say("settings.absent") })
-    const same = options.length === menu.options.length && options.every(({ id, label }, i) => menu.options[i].value === id && menu.options[i].text === label)
-    if (!same) menu.replaceChildren(...options.map(({ id, label }) => element("option", { value: id, dir: "auto" }, label)))
+    const same = options.length === menu.options.length && options.every(
+      ({ id, label }, i) => menu.options[i].value === id && menu.options[i].text === label
+    )
+    if (!same)
+      menu.replaceChildren(...options.map(({ id, label }) => element("option", { value: id, dir: "auto" }, label)))
     menu.value = chosen
   }
 }

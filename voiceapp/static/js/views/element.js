@@ -9,7 +9,8 @@
  */
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag)
-  for (const [name, value] of Object.entries(attributes)) if (value !== false) made.setAttribute(name, value === true ? "" : value)
+  for (const [name, value] of Object.entries(attributes))
+    if (value !== false) made.setAttribute(name, value === true ? "" : value)
   made.append(...children)
   return made
 }

@@ -1,4 +1,5 @@
-// One entry of the transcript. A screen reader is given finished sentences; the line that still grows is hidden from it.
+// One entry of the transcript. A screen reader is given finished sentences; the line that still grows is hidden from
+// it.
 // What stands at its foot (when, how long it took, a button) is there to be read, but is not announced.
 
 import { said } from "../models/latency.js"
@@ -30,9 +31,13 @@ export class EntryView {
    */
   constructor(entry, i18n) {
     this.i18n = i18n
-    const who = element("span", { class: "who" }, i18n.say(entry.role === "user" ? "transcript.you" : "transcript.assistant"))
+    const who = element(
+      "span", { class: "who" }, i18n.say(entry.role === "user" ? "transcript.you" : "transcript.assistant")
+    )
     this.foot = this.#makeFoot(entry)
-    this.root = element("div", { class: "entry", "data-item": entry.id, "data-role": entry.role }, who, this.words, this.marks, this.foot)
+    this.root = element(
+      "div", { class: "entry", "data-item": entry.id, "data-role": entry.role }, who, this.words, this.marks, this.foot
+    )
   }
 
   /** @param {import("../models/transcript.js").Entry} entry */
@@ -41,7 +46,9 @@ export class EntryView {
     const copy = element("button", { type: "button", class: "copy" }, this.i18n.say("transcript.copy"))
     copy.addEventListener("click", () => this.#copy())
     const about = element("span", { class: "about" }, time, " ", this.latency)
-    return element("div", { class: "foot", "aria-live": "off" }, about, element("span", { class: "copying" }, copy, this.copied))
+    return element(
+      "div", { class: "foot", "aria-live": "off" }, about, element("span", { class: "copying" }, copy, this.copied)
+    )
   }
 
   /**
@@ -75,7 +82,9 @@ export class EntryView {
    * @param {boolean} settled
    */
   #renderWords(text, settled) {
-    const { finished, rest } = settled ? { finished: [...sentences(text).finished, sentences(text).rest], rest: "" } : sentences(text)
+    const { finished, rest } = settled
+      ? { finished: [...sentences(text).finished, sentences(text).rest], rest: "" }
+      : sentences(text)
     keepSelection(this.text, () => {
       this.#renderFinished(finished.filter(Boolean))
       write(this.live, rest)
@@ -98,7 +107,9 @@ export class EntryView {
     if (this.latency.textContent === parts.join(" · ")) return
     // A line may break behind a dot, and nowhere else.
     const last = parts.pop() ?? ""
-    this.latency.replaceChildren(...parts.flatMap(part => [element("span", {}, `${part} ·`), " "]), element("span", {}, last))
+    this.latency.replaceChildren(
+      ...parts.flatMap(part => [element("span", {}, `${part} ·`), " "]), element("span", {}, last)
+    )
   }
 
   /** What was heard, as it stands there. */
@@ -134,6 +145,7 @@ export class EntryView {
   /** @param {string[]} keys */
   #renderMarks(keys) {
     const words = keys.map(key => this.i18n.say(key))
-    if (this.marks.textContent !== words.join("")) this.marks.replaceChildren(...words.map(mark => element("p", { class: "mark" }, mark)))
+    if (this.marks.textContent !== words.join(""))
+      this.marks.replaceChildren(...words.map(mark => element("p", { class: "mark" }, mark)))
   }
 }

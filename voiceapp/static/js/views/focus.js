@@ -1,4 +1,5 @@
-// Where the keyboard is. What has the focus may go away under it (a notice is put away, a button is hidden or disabled, a
+// Where the keyboard is. What has the focus may go away under it (a notice is put away, a button is hidden or disabled,
+// a
 // row is deleted): the focus then goes to what stands there now, and never to the page as a whole.
 
 import { find } from "./element.js"
@@ -7,7 +8,9 @@ const LISTS = ".notices, .outbox, .talk-rows"
 const REACHED = "button:not(:disabled), a[href], input:not(:disabled), select:not(:disabled)"
 /** Where it goes in each part of the page, if nothing else is left there; the last for the words. */
 const HOMES = [["dialog[open]", "button"], [".drawer", ".drawer-head [id$=-close]"], [".dock", "#call"]]
-const CHANGES = { subtree: true, childList: true, attributeFilter: ["hidden", "disabled", "open", "data-phase", "data-talked"] }
+const CHANGES = {
+  subtree: true, childList: true, attributeFilter: ["hidden", "disabled", "open", "data-phase", "data-talked"]
+}
 
 /** @typedef {{part: HTMLElement, list: Element | null, place: number, home: HTMLElement}} Focused */
 
@@ -18,7 +21,9 @@ export class Focus {
   call = find("call", HTMLButtonElement)
 
   start() {
-    document.addEventListener("focusin", ({ target }) => { this.last = this.#around(/** @type {HTMLElement} */ (target)) })
+    document.addEventListener(
+      "focusin", ({ target }) => { this.last = this.#around(/** @type {HTMLElement} */ (target)) }
+    )
     new MutationObserver(records => this.#changed(records)).observe(document.body, CHANGES)
   }
 
@@ -27,10 +32,16 @@ export class Focus {
     const list = part.closest(LISTS)
     const [within, home] = HOMES.find(([selector]) => part.closest(selector)) ?? []
     const found = within && part.closest(within)?.querySelector(/** @type {string} */ (home))
-    return { part, list, place: list ? reached(list).indexOf(part) : -1, home: /** @type {HTMLElement | null} */ (found) || this.scroller }
+    return {
+      part, list, place: list ? reached(list).indexOf(part) : -1,
+      home: /** @type {HTMLElement | null} */ (found) || this.scroller
+    }
   }
 
-  /** What is shown is asked only where something may have been hidden: the words grow all the time. @param {MutationRecord[]} records */
+  /**
+   * What is shown is asked only where something may have been hidden: the words grow all the time.
+   * @param {MutationRecord[]} records
+   */
   #changed(records) {
     const { activeElement: now } = document
     const gone = !now || now === document.body || (records.some(({ type }) => type === "attributes") && !usable(now))
@@ -57,7 +68,12 @@ function usable(part) {
   return part.getClientRects().length > 0 && !part.matches(":disabled")
 }
 
-/** In its list, what does the same comes before what does something else. @param {HTMLElement} part @param {Element | null} list @param {number} place */
+/**
+ * In its list, what does the same comes before what does something else.
+ * @param {HTMLElement} part
+ * @param {Element | null} list
+ * @param {number} place
+ */
 function neighbours(part, list, place) {
   const all = list ? reached(list).filter(usable) : []
   const same = all.filter(other => name(other) === name(part))

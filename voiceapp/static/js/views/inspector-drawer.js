@@ -9,7 +9,8 @@ export class InspectorDrawer {
   /**
    * @param {import("../models/inspector.js").Inspector} inspector
    * @param {import("../browser/i18n.js").Words} words
-   * @param {{drawerOpened: (drawer: Drawer) => void, drawerClosed: (drawer: Drawer) => void, eventsWanted: () => void, partMissing: () => void}} delegate
+   * @param {{drawerOpened: (drawer: Drawer) => void, drawerClosed: (drawer: Drawer) => void, eventsWanted: () => void,
+   *   partMissing: () => void}} delegate
    */
   constructor(inspector, words, delegate) {
     this.inspector = inspector

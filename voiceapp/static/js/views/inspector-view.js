@@ -43,7 +43,9 @@ export class InspectorView {
     const { inspector } = this
     find("log-clear", HTMLButtonElement).addEventListener("click", () => this.#over(() => inspector.clear()))
     this.search.addEventListener("input", () => this.#over(() => inspector.search(this.search.value)))
-    this.direction.addEventListener("change", () => this.#over(() => inspector.filter(/** @type {import("../models/inspector.js").Direction} */ (this.direction.value))))
+    this.direction.addEventListener("change", () => this.#over(
+      () => inspector.filter(/** @type {import("../models/inspector.js").Direction} */ (this.direction.value))
+    ))
     this.group.addEventListener("change", () => this.#over(() => inspector.group(this.group.checked)))
     this.pause.addEventListener("click", () => inspector.pause(!inspector.paused))
     this.copy.addEventListener("click", () => this.#copy())
@@ -111,7 +113,10 @@ export class InspectorView {
    * @param {number} top
    */
   #place(row, place, top) {
-    const known = this.drawn.get(row.id) ?? { root: this.list.appendChild(element("div", { class: "log-row", role: "option", id: `log-row-${row.id}` })), times: 0 }
+    const known = this.drawn.get(row.id) ?? {
+      root: this.list.appendChild(element("div", { class: "log-row", role: "option", id: `log-row-${row.id}` })),
+      times: 0
+    }
     this.drawn.set(row.id, known)
     const { root } = known
     if (known.times !== row.times) this.#fill(root, row)
@@ -124,9 +129,14 @@ export class InspectorView {
 
   #renderWords() {
     const { rows, total, rate, paused } = this.inspector
-    write(this.empty, this.words.say(total ? "log.none" : document.body.dataset.phase === "live" ? "log.empty.live" : "log.empty.idle"))
+    write(
+      this.empty,
+      this.words.say(total ? "log.none" : document.body.dataset.phase === "live" ? "log.empty.live" : "log.empty.idle")
+    )
     write(this.count, this.words.say("log.count", { count: total }))
-    write(this.rates, total ? this.words.say("log.rates", { rate: Math.round(rate.events), size: this.#size(Math.round(rate.bytes)) }) : "")
+    write(this.rates, total ? this.words.say(
+      "log.rates", { rate: Math.round(rate.events), size: this.#size(Math.round(rate.bytes)) }
+    ) : "")
     this.pause.setAttribute("aria-pressed", String(paused))
     this.#renderChosen(rows[this.#chosenPlace])
   }
@@ -147,16 +157,24 @@ export class InspectorView {
 
   /** @param {HTMLElement} root @param {import("../models/inspector.js").Row} row */
   #fill(root, { line: { direction, type, summary, at }, times, bytes }) {
-    const said = element("span", { class: "visually-hidden" }, this.words.say(direction === "up" ? "log.up" : "log.down"))
+    const said = element(
+      "span", { class: "visually-hidden" }, this.words.say(direction === "up" ? "log.up" : "log.down")
+    )
     const title = element("span", { class: "type" }, type, times > 1 ? ` ×${this.words.numbers.format(times)}` : "")
     const time = this.words.say("log.seconds", { seconds: (at / 1000).toFixed(1) })
     root.dataset.direction = direction
-    root.replaceChildren(icon(direction), said, element("span", { class: "what" }, title, element("span", { class: "summary", dir: "auto" }, summary)), element("span", { class: "quiet" }, time), element("span", { class: "quiet" }, this.#size(bytes)))
+    root.replaceChildren(
+      icon(direction), said,
+      element("span", { class: "what" }, title, element("span", { class: "summary", dir: "auto" }, summary)),
+      element("span", { class: "quiet" }, time), element("span", { class: "quiet" }, this.#size(bytes))
+    )
   }
 
   /** @param {number} bytes */
   #size(bytes) {
-    return bytes < 1000 ? this.words.say("log.bytes", { bytes }) : this.words.say("log.kilobytes", { kilobytes: (bytes / 1000).toFixed(1) })
+    return bytes < 1000 ? this.words.say("log.bytes", { bytes }) : this.words.say(
+      "log.kilobytes", { kilobytes: (bytes / 1000).toFixed(1) }
+    )
   }
 
   /** @param {Event} event */
@@ -190,7 +208,8 @@ export class InspectorView {
     const top = place * this.#rowHeight
     const { scrollTop, clientHeight } = this.scroller
     if (top < scrollTop) this.scroller.scrollTop = top
-    else if (top + this.#rowHeight > scrollTop + clientHeight) this.scroller.scrollTop = top + this.#rowHeight - clientHeight
+    else if (top + this.#rowHeight > scrollTop + clientHeight)
+      this.scroller.scrollTop = top + this.#rowHeight - clientHeight
   }
 
   /** The chosen one, or all that are seen. */

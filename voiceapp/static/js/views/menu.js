@@ -1,4 +1,5 @@
-// A menu of what cannot be undone. A key that moves in it passes over what is between: what stands there counts once the
+// A menu of what cannot be undone. A key that moves in it passes over what is between: what stands there counts once
+// the
 // menu is left, or Enter is pressed.
 
 /** @param {HTMLElement & {value: string}} menu @param {() => void} chosen */

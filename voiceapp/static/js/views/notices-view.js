@@ -1,4 +1,5 @@
-// Notices, each an alert of its own; one that stays is not drawn again, so it is not announced again. How far something is
+// Notices, each an alert of its own; one that stays is not drawn again, so it is not announced again. How far something
+// is
 // moves in it without a word.
 
 import { element, find, icon, write } from "./element.js"
@@ -28,7 +29,8 @@ export class NoticesView {
   /** @param {import("../models/notices.js").Notice} notice */
   #show({ code, title, next, progress, fatal }) {
     const node = this.shown.get(code) ?? this.#add(code, fatal)
-    for (const [name, words] of Object.entries({ title, next, progress })) write(/** @type {Element} */ (node.querySelector(`[data-part=${name}]`)), words)
+    for (const [name, words] of Object.entries({ title, next, progress }))
+      write(/** @type {Element} */ (node.querySelector(`[data-part=${name}]`)), words)
   }
 
   /**
@@ -37,9 +39,17 @@ export class NoticesView {
    * @param {boolean} fatal
    */
   #add(code, fatal) {
-    const words = element("p", {}, element("span", { "data-part": "next", dir: "auto" }), " ", element("span", { "data-part": "progress", "aria-live": "off" }))
-    const text = element("div", { class: "notice-text" }, element("strong", { "data-part": "title" }), words, ...this.#nextButton(code))
-    const node = element("div", { class: "notice", role: "alert", "data-code": code, "data-fatal": fatal }, icon(fatal ? "alert" : "info"), text, this.#dismissButton(code))
+    const words = element(
+      "p", {}, element("span", { "data-part": "next", dir: "auto" }), " ",
+      element("span", { "data-part": "progress", "aria-live": "off" })
+    )
+    const text = element(
+      "div", { class: "notice-text" }, element("strong", { "data-part": "title" }), words, ...this.#nextButton(code)
+    )
+    const node = element(
+      "div", { class: "notice", role: "alert", "data-code": code, "data-fatal": fatal }, icon(fatal ? "alert" : "info"),
+      text, this.#dismissButton(code)
+    )
     this.shown.set(code, node)
     this.list.append(node)
     return node
@@ -56,7 +66,9 @@ export class NoticesView {
   /** @param {string} code */
   #dismissButton(code) {
     const label = this.words.say("notice.dismiss")
-    const button = element("button", { type: "button", class: "plain", "aria-label": label, title: label }, icon("close"))
+    const button = element(
+      "button", { type: "button", class: "plain", "aria-label": label, title: label }, icon("close")
+    )
     button.addEventListener("click", () => this.notices.dismiss(code))
     return button
   }

@@ -27,12 +27,16 @@ export class OutboxView {
     const grown = all.length > this.root.children.length
     this.rows = new Map(all.map(typed => [typed.n, this.#row(typed)]))
     const wanted = [...this.rows.values()].map(({ root }) => root)
-    if (wanted.length !== this.root.children.length || wanted.some((row, i) => row !== this.root.children[i])) this.root.replaceChildren(...wanted)
+    if (wanted.length !== this.root.children.length || wanted.some((row, i) => row !== this.root.children[i]))
+      this.root.replaceChildren(...wanted)
     this.composer.keep(all.map(({ text }) => text))
     if (grown) this.scroller.scrollTop = this.scroller.scrollHeight
   }
 
-  /** The same element as long as nothing of it changes: its buttons keep their focus. @param {import("../call/outbox.js").Typed} typed */
+  /**
+   * The same element as long as nothing of it changes: its buttons keep their focus.
+   * @param {import("../call/outbox.js").Typed} typed
+   */
   #row(typed) {
     const row = this.rows.get(typed.n)
     return row?.state === typed.state ? row : { root: this.#make(typed), state: typed.state }
@@ -41,9 +45,14 @@ export class OutboxView {
   /** @param {import("../call/outbox.js").Typed} typed */
   #make({ n, text, state }) {
     const mark = element("p", { class: "mark" }, this.words.say(STATES[state]))
-    const buttons = state === "unsent" ? [this.#button("outbox.again", () => this.outbox.again(n)), this.#button("outbox.edit", () => this.#edit(n, text))] : []
+    const buttons = state === "unsent" ? [
+      this.#button("outbox.again", () => this.outbox.again(n)), this.#button("outbox.edit", () => this.#edit(n, text))
+    ] : []
     const words = element("p", { class: "words" }, element("span", { class: "text", dir: "auto" }, text))
-    return element("div", { class: "entry typed", "data-role": "user", "data-typed": state }, words, element("div", { class: "marks" }, mark, ...buttons))
+    return element(
+      "div", { class: "entry typed", "data-role": "user", "data-typed": state }, words,
+      element("div", { class: "marks" }, mark, ...buttons)
+    )
   }
 
   /** @param {number} n @param {string} text */

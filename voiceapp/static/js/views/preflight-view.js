@@ -118,7 +118,8 @@ export class PreflightView {
     this.shown.set(name, verdict)
     const { title, next } = this.#wordsFor(name, verdict)
     this.#renderRow(name, verdict.state, title, next)
-    if (!UNTOLD.includes(verdict.code) && verdict.code !== before?.code) this.#tell(`${this.words.say(`preflight.${name}.name`)}: ${title} ${next}`.trim())
+    if (!UNTOLD.includes(verdict.code) && verdict.code !== before?.code)
+      this.#tell(`${this.words.say(`preflight.${name}.name`)}: ${title} ${next}`.trim())
   }
 
   /**
@@ -144,7 +145,8 @@ export class PreflightView {
     if (trouble) return this.#wordsForTrouble(trouble)
     if (progress) return this.#wordsForProgress(progress)
     const named = { ...values, name: values?.name || this.words.say("settings.default") }
-    const [title, next] = ["title", "next"].map(kind => `preflight.${name}.${code}.${kind}`).map(key => this.words.has(key) ? this.words.say(key, named) : "")
+    const [title, next] = ["title", "next"].map(kind => `preflight.${name}.${code}.${kind}`)
+      .map(key => this.words.has(key) ? this.words.say(key, named) : "")
     return { title, next }
   }
 
@@ -156,7 +158,10 @@ export class PreflightView {
   /** @param {{part: string, done: number, of: number}} progress */
   #wordsForProgress({ part, done, of }) {
     const loaded = { part: this.words.say(`engine.part.${part}`), done, of }
-    return { title: this.words.say("preflight.service.loading.title"), next: this.words.say("notice.engine_starting.progress", loaded) }
+    return {
+      title: this.words.say("preflight.service.loading.title"),
+      next: this.words.say("notice.engine_starting.progress", loaded)
+    }
   }
 
   /** @param {string} line */

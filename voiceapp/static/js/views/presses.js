@@ -5,7 +5,10 @@ const DOUBLE_MS = 400
 export class Presses {
   last = -Infinity
 
-  /** Whether this click belongs to the one before. @param {{timeStamp: number, detail: number, pointerType?: string}} event */
+  /**
+   * Whether this click belongs to the one before.
+   * @param {{timeStamp: number, detail: number, pointerType?: string}} event
+   */
   same({ timeStamp, detail, pointerType }) {
     // Not every browser counts taps.
     const again = detail > 1 || (pointerType === "touch" && timeStamp - this.last < DOUBLE_MS)

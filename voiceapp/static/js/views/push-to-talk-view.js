@@ -1,4 +1,5 @@
-// The button that talks while it is held: with mouse, finger, pen, or a key while it has the focus. There only where turns
+// The button that talks while it is held: with mouse, finger, pen, or a key while it has the focus. There only where
+// turns
 // end by it.
 
 import { find, write } from "./element.js"

@@ -36,7 +36,9 @@ export class SecondFinger {
 
   /** Should a browser press it after all, that was this finger too. @param {MouseEvent} event */
   #clicked(event) {
-    if (!event.isTrusted || event.timeStamp - this.at > SAME_MS || !this.button?.contains(/** @type {Node} */ (event.target))) return
+    if (!event.isTrusted || event.timeStamp - this.at > SAME_MS || !this.button?.contains(
+      /** @type {Node} */ (event.target)
+    )) return
     event.preventDefault()
     event.stopImmediatePropagation()
   }

@@ -1,7 +1,10 @@
 // What a person has selected of a text: it stays selected while the text is still being written, and is copied without
 // what only stands beside it.
 
-/** @typedef {{node: Node | null, offset: number, at: number | null}} End of a selection; `at`: characters from the beginning of an element, null outside of it */
+/**
+ * @typedef {{node: Node | null, offset: number, at: number | null}} End of a selection; `at`: characters from the
+ *   beginning of an element, null outside of it
+ */
 
 /**
  * Writes the text of an element anew. By characters, since nodes come and go and the text only grows.
@@ -16,7 +19,9 @@ export function keepSelection(root, write) {
   write()
   if (ends.every(({ at }) => at === null)) return
   const [anchor, focus] = ends.map(end => end.at === null ? end : placeIn(root, end.at))
-  selection.setBaseAndExtent(/** @type {Node} */ (anchor.node), anchor.offset, /** @type {Node} */ (focus.node), focus.offset)
+  selection.setBaseAndExtent(
+    /** @type {Node} */ (anchor.node), anchor.offset, /** @type {Node} */ (focus.node), focus.offset
+  )
 }
 
 /**
@@ -27,14 +32,16 @@ export function selectedIn(elements) {
   const selection = getSelection()
   if (!selection?.rangeCount) return null
   const range = selection.getRangeAt(0)
-  const parts = [...elements].filter(element => range.intersectsNode(element)).map(element => overlap(range, element)).filter(Boolean)
+  const parts = [...elements].filter(element => range.intersectsNode(element))
+    .map(element => overlap(range, element)).filter(Boolean)
   return parts.length ? parts.join("\n") : null
 }
 
 /** @param {Range} range @param {Element} element */
 function overlap(range, element) {
   const part = contentsOf(element)
-  if (range.compareBoundaryPoints(Range.START_TO_START, part) > 0) part.setStart(range.startContainer, range.startOffset)
+  if (range.compareBoundaryPoints(Range.START_TO_START, part) > 0)
+    part.setStart(range.startContainer, range.startOffset)
   if (range.compareBoundaryPoints(Range.END_TO_END, part) < 0) part.setEnd(range.endContainer, range.endOffset)
   return part.toString()
 }

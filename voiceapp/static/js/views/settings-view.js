@@ -61,8 +61,10 @@ export class SettingsView {
   #show(control) {
     const value = this.preferences.values[nameOf(control)]
     if (control.type === "radio") /** @type {HTMLInputElement} */ (control).checked = control.value === value
-    else if (control.type === "checkbox") /** @type {HTMLInputElement} */ (control).checked = Boolean(value ?? this.audio.headphones)
-    else if (control !== document.activeElement || control instanceof HTMLSelectElement) control.value = String(value ?? "")
+    else if (control.type === "checkbox") /** @type {HTMLInputElement} */ (control)
+      .checked = Boolean(value ?? this.audio.headphones)
+    else if (control !== document.activeElement || control instanceof HTMLSelectElement) control.value =
+      String(value ?? "")
     if (control.type === "range") this.#showNumber(control, Number(value))
   }
 

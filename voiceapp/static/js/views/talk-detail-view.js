@@ -79,17 +79,27 @@ export class TalkDetailView {
     })
     mark.setAttribute("aria-pressed", String(talk.marked))
     const remove = element("button", { type: "button", class: "plain" }, this.words.say("talks.remove"))
-    new ConfirmButton(remove, { label: this.words.say("talks.remove"), question: this.words.say("talks.remove.sure") }, () => this.#remove(talk.id))
+    new ConfirmButton(
+      remove, { label: this.words.say("talks.remove"), question: this.words.say("talks.remove.sure") },
+      () => this.#remove(talk.id)
+    )
     return element("div", { class: "tools" }, mark, remove, ...this.#exports(talk))
   }
 
   /** @param {import("../history/talk.js").Talk} talk */
   #exports(talk) {
-    const menu = element("select", { "aria-label": this.words.say("talks.export"), class: "export" }, element("option", { value: "" }, `${this.words.say("talks.export")}…`))
+    const menu = element(
+      "select", { "aria-label": this.words.say("talks.export"), class: "export" },
+      element("option", { value: "" }, `${this.words.say("talks.export")}…`)
+    )
     const saver = element("button", { type: "button", class: "plain", disabled: true }, this.words.say("log.save"))
-    filing().then(({ formatsOf }) => menu.append(...formatsOf(talk).map(form => element("option", { value: form }, this.words.say(`talks.form.${form}`)))), () => this.delegate.partMissing())
+    filing().then(({ formatsOf }) => menu.append(
+      ...formatsOf(talk).map(form => element("option", { value: form }, this.words.say(`talks.form.${form}`)))
+    ), () => this.delegate.partMissing())
     menu.addEventListener("change", () => { saver.disabled = !menu.value })
-    saver.addEventListener("click", async () => save(await (await filing()).fileOf(talk, menu.value, this.words, this.#load(talk.id))))
+    saver.addEventListener(
+      "click", async () => save(await (await filing()).fileOf(talk, menu.value, this.words, this.#load(talk.id)))
+    )
     return [menu, saver]
   }
 
@@ -109,19 +119,30 @@ export class TalkDetailView {
 
   /** @param {import("../history/talk.js").Talk} talk */
   #entries(talk) {
-    this.rows = new Map(talk.entries.filter(entry => saidIn(entry) || entry.failed).map(entry => {
-      const text = element("span", { class: "text", dir: "auto" }, saidIn(entry))
-      const who = element("span", { class: "who" }, this.words.say(entry.role === "user" ? "transcript.you" : "transcript.assistant"))
-      const said = saidIn(entry) ? [element("p", { class: "words" }, text)] : []
-      const marks = marksOf(entry).map(key => element("p", { class: "mark" }, this.words.say(key)))
-      return [entry.id, { row: element("div", { class: "past", "data-role": entry.role, "data-past": entry.id }, who, ...said, ...marks), text }]
-    }))
+    const told = talk.entries.filter(entry => saidIn(entry) || entry.failed)
+    this.rows = new Map(told.map(entry => [entry.id, this.#row(entry)]))
     const shown = talk.entries.flatMap((entry, i) => {
-      const again = isBreak(entry, talk.entries[i - 1]) ? [element("p", { class: "break" }, this.words.say("transcript.segment"))] : []
-      const row = entry.tool ? element("p", { class: "past mark" }, toolLine(entry.tool, this.words)) : this.rows.get(entry.id)?.row
+      const again = isBreak(entry, talk.entries[i - 1])
+        ? [element("p", { class: "break" }, this.words.say("transcript.segment"))]
+        : []
+      const row = entry.tool
+        ? element("p", { class: "past mark" }, toolLine(entry.tool, this.words))
+        : this.rows.get(entry.id)?.row
       return row ? [...again, row] : again
     })
     return element("div", { class: "past-talk" }, ...shown)
+  }
+
+  /** @param {import("../history/talk.js").TalkEntry} entry */
+  #row(entry) {
+    const text = element("span", { class: "text", dir: "auto" }, saidIn(entry))
+    const who = element(
+      "span", { class: "who" }, this.words.say(entry.role === "user" ? "transcript.you" : "transcript.assistant")
+    )
+    const said = saidIn(entry) ? [element("p", { class: "words" }, text)] : []
+    const marks = marksOf(entry).map(key => element("p", { class: "mark" }, this.words.say(key)))
+    const about = { class: "past", "data-role": entry.role, "data-past": entry.id }
+    return { row: element("div", about, who, ...said, ...marks), text }
   }
 
   /** @param {HTMLAudioElement} player */
@@ -149,7 +170,9 @@ export class TalkDetailView {
     const at = Math.min(words.length, shown)
     if (text.dataset.shown === String(at)) return
     text.dataset.shown = String(at)
-    keepSelection(text, () => text.replaceChildren(words.slice(0, at), element("span", { class: "coming" }, words.slice(at))))
+    keepSelection(
+      text, () => text.replaceChildren(words.slice(0, at), element("span", { class: "coming" }, words.slice(at)))
+    )
   }
 
   /** @param {string} id */
@@ -172,7 +195,9 @@ export class TalkDetailView {
 
   /** @param {string} key @param {() => void} pressed */
   #button(key, pressed) {
-    const button = element("button", { type: "button", class: "plain" }, ...key === "talks.back" ? [icon("up")] : [], this.words.say(key))
+    const button = element(
+      "button", { type: "button", class: "plain" }, ...key === "talks.back" ? [icon("up")] : [], this.words.say(key)
+    )
     button.addEventListener("click", pressed)
     return button
   }

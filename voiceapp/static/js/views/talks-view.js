@@ -27,7 +27,8 @@ export class TalksView {
   /**
    * @param {import("../history/history-keeper.js").HistoryKeeper} keeper
    * @param {import("../browser/i18n.js").Words} words
-   * @param {{drawerOpened: (drawer: Drawer) => void, drawerClosed: (drawer: Drawer) => void, partMissing: () => void}} delegate
+   * @param {{drawerOpened: (drawer: Drawer) => void, drawerClosed: (drawer: Drawer) => void, partMissing: () => void}}
+   *   delegate
    */
   constructor(keeper, words, delegate) {
     this.keeper = keeper
@@ -39,13 +40,19 @@ export class TalksView {
   start() {
     this.drawer.start()
     this.box.addEventListener("input", () => this.#renderRows())
-    new ConfirmButton(this.clearer, { label: this.words.say("talks.clear"), question: this.words.say("talks.clear.sure") }, () => this.#clear())
+    new ConfirmButton(
+      this.clearer, { label: this.words.say("talks.clear"), question: this.words.say("talks.clear.sure") },
+      () => this.#clear()
+    )
     this.renderKeep()
   }
 
   renderKeep() {
     const { keep } = this.keeper.preferences.values
-    for (const id of ["talks-keep", "welcome-keep"]) write(find(id, HTMLElement), this.words.say(keep === "sound" ? "keep.sound" : keep === "text" ? "keep.text" : "keep.nothing"))
+    for (const id of ["talks-keep", "welcome-keep"]) write(
+      find(id, HTMLElement),
+      this.words.say(keep === "sound" ? "keep.sound" : keep === "text" ? "keep.text" : "keep.nothing")
+    )
   }
 
   async render() {
@@ -112,8 +119,12 @@ export class TalksView {
     const button = this.drawn.get(talk.id) ?? this.#button(talk.id)
     const when = new Date(talk.began).toLocaleString(this.words.language, { dateStyle: "medium", timeStyle: "short" })
     const about = [when, clock(talk.length), ...talk.sound ? [this.words.say("talks.with_sound")] : []].join(" · ")
-    const title = element("span", { class: "talk-title" }, talk.marked ? "★ " : "", element("bdi", {}, titleOf(talk, this.words)))
-    button.replaceChildren(icon(talk.sound ? "talk" : "log"), element("span", {}, title, element("small", { class: "quiet" }, about)))
+    const title = element(
+      "span", { class: "talk-title" }, talk.marked ? "★ " : "", element("bdi", {}, titleOf(talk, this.words))
+    )
+    button.replaceChildren(
+      icon(talk.sound ? "talk" : "log"), element("span", {}, title, element("small", { class: "quiet" }, about))
+    )
     return button
   }
 

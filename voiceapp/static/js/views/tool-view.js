@@ -1,4 +1,5 @@
-// A tool that was used, in its place in the transcript: which, how it went, and, unfolded, what was asked and what came.
+// A tool that was used, in its place in the transcript: which, how it went, and, unfolded, what was asked and what
+// came.
 
 import { toolName, toolState } from "../models/tool.js"
 import { element, icon, write } from "./element.js"
@@ -16,9 +17,13 @@ export class ToolView {
    */
   constructor(entry, words) {
     this.words = words
-    this.parts = [this.#part("transcript.tool.arguments", this.asked), this.#part("transcript.tool.result", this.result)]
+    this.parts = [
+      this.#part("transcript.tool.arguments", this.asked), this.#part("transcript.tool.result", this.result)
+    ]
     const summary = element("summary", {}, icon("wrench"), this.what, this.state, icon("down"))
-    const details = element("details", {}, summary, element("div", { class: "parts", "aria-live": "off" }, ...this.parts))
+    const details = element(
+      "details", {}, summary, element("div", { class: "parts", "aria-live": "off" }, ...this.parts)
+    )
     this.root = element("div", { class: "entry", "data-item": entry.id, "data-role": entry.role }, details)
   }
 

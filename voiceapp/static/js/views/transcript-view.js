@@ -48,7 +48,9 @@ export class TranscriptView {
   #renderNow() {
     this.pending = false
     const segments = this.transcript.entries
-    const nodes = segments.flatMap((entries, index) => [...this.#breakBefore(index, entries), ...entries.map(entry => this.#row(entry, index === segments.length - 1))])
+    const nodes = segments.flatMap((entries, index) => [
+      ...this.#breakBefore(index, entries), ...entries.map(entry => this.#row(entry, index === segments.length - 1))
+    ])
     this.#arrange(nodes)
     document.body.toggleAttribute("data-talked", nodes.length > 0)
     this.#keepEnd()
@@ -60,7 +62,9 @@ export class TranscriptView {
    */
   #row(entry, present) {
     const row = this.rows.get(entry.key) ?? this.#newRow(entry)
-    const now = present ? { shown: this.pace.shown(entry), settled: this.pace.settled(entry) } : { shown: entry.text.length, settled: true }
+    const now = present
+      ? { shown: this.pace.shown(entry), settled: this.pace.settled(entry) }
+      : { shown: entry.text.length, settled: true }
     const { version } = entry
     if (row.version !== version || row.shown !== now.shown || row.settled !== now.settled) row.view.render(entry, now)
     Object.assign(row, { version, shown: now.shown, settled: now.settled })
@@ -69,7 +73,9 @@ export class TranscriptView {
 
   /** @param {import("../models/transcript.js").Entry} entry */
   #newRow(entry) {
-    const row = { view: new (entry.role === "tool" ? ToolView : EntryView)(entry, this.words), version: -1, shown: 0, settled: false }
+    const row = {
+      view: new (entry.role === "tool" ? ToolView : EntryView)(entry, this.words), version: -1, shown: 0, settled: false
+    }
     this.rows.set(entry.key, row)
     return row
   }
@@ -80,7 +86,9 @@ export class TranscriptView {
    */
   #breakBefore(index, entries) {
     if (index === 0 || entries.length === 0) return []
-    this.breaks[index] ??= element("p", { class: "break" }, `${this.words.say("transcript.segment")} · ${this.words.times.format(new Date())}`)
+    this.breaks[index] ??= element(
+      "p", { class: "break" }, `${this.words.say("transcript.segment")} · ${this.words.times.format(new Date())}`
+    )
     return [this.breaks[index]]
   }
 
@@ -88,7 +96,9 @@ export class TranscriptView {
   #arrange(nodes) {
     const wanted = new Set(nodes)
     for (const node of [...this.log.children]) if (!wanted.has(/** @type {HTMLElement} */ (node))) node.remove()
-    nodes.forEach((node, i) => { if (this.log.children[i] !== node) this.log.insertBefore(node, this.log.children[i] ?? null) })
+    nodes.forEach(
+      (node, i) => { if (this.log.children[i] !== node) this.log.insertBefore(node, this.log.children[i] ?? null) }
+    )
   }
 
   /** What was said, in its order: neither who said it nor what stands at its foot. @param {ClipboardEvent} event */

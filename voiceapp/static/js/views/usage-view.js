@@ -68,14 +68,20 @@ export class UsageView {
   /** Above the call, wherever that is. */
   #place() {
     const { left, right, top } = /** @type {Element} */ (this.line.closest(".dock")).getBoundingClientRect()
-    Object.assign(this.usage.style, { left: `${left}px`, right: `${innerWidth - right}px`, bottom: `${innerHeight - top}px`, maxHeight: `calc(${top}px - 1rem)` })
+    Object.assign(this.usage.style, {
+      left: `${left}px`, right: `${innerWidth - right}px`, bottom: `${innerHeight - top}px`,
+      maxHeight: `calc(${top}px - 1rem)`
+    })
   }
 
   #renderLine() {
     const now = this.now()
     const { total, estimated } = this.usageModel
     const time = clock(this.usageModel.elapsed(now))
-    write(/** @type {Element} */ (this.time.lastElementChild), total === null ? time : `${time} · ${this.#about(total, estimated)}`)
+    write(
+      /** @type {Element} */ (this.time.lastElementChild),
+      total === null ? time : `${time} · ${this.#about(total, estimated)}`
+    )
     this.#renderShort(this.usageModel.short(now))
     this.#renderBudget(this.usageModel.budgets(now)[0])
   }
@@ -83,7 +89,10 @@ export class UsageView {
   /** @param {{ms: number, idle: boolean} | null} short */
   #renderShort(short) {
     this.short.hidden = !short
-    if (short) write(/** @type {Element} */ (this.short.lastElementChild), this.words.say(short.idle ? "meter.idle" : "meter.left", { time: clock(short.ms) }))
+    if (short) write(
+      /** @type {Element} */ (this.short.lastElementChild),
+      this.words.say(short.idle ? "meter.idle" : "meter.left", { time: clock(short.ms) })
+    )
   }
 
   /** @param {Budget | undefined} budget */
@@ -96,14 +105,18 @@ export class UsageView {
     this.bar.style.setProperty("--used", `${100 * used / whole}%`)
     this.bar.setAttribute("aria-valuenow", String(Math.round(100 * (1 - left / whole))))
     this.bar.setAttribute("aria-valuetext", this.#ofToday(budget))
-    write(/** @type {Element} */ (this.budget.lastElementChild), this.words.say("meter.left", { time: this.#left(budget, "short") }))
+    write(/** @type {Element} */ (this.budget.lastElementChild), this.words.say(
+      "meter.left", { time: this.#left(budget, "short") }
+    ))
   }
 
   /** What is behind the line. */
   #renderUsage() {
     if (!this.opened) return
     const { limits } = this.usageModel
-    const rules = limits ? [...this.#rule("usage.call_s", limits.call_s), ...this.#rule("usage.idle_s", limits.idle_s)] : []
+    const rules = limits
+      ? [...this.#rule("usage.call_s", limits.call_s), ...this.#rule("usage.idle_s", limits.idle_s)]
+      : []
     this.usage.replaceChildren(...[...this.#spent, ...this.#today, ...rules].map(line => element("p", {}, line)))
   }
 
@@ -120,7 +133,9 @@ export class UsageView {
   get #spent() {
     const { usage, total, estimated } = this.usageModel
     if (usage) return costLines({ ...usage, estimated }, total, this.words)
-    return [total === null ? this.words.say("usage.nothing") : this.words.say("usage.cost.total", { total: this.#about(total, estimated) })]
+    return [total === null ? this.words.say("usage.nothing") : this.words.say(
+      "usage.cost.total", { total: this.#about(total, estimated) }
+    )]
   }
 
   get #today() {
@@ -132,14 +147,18 @@ export class UsageView {
   /** @param {Budget} budget */
   #ofToday(budget) {
     const { kind, whole, used } = budget
-    const say = (/** @type {number} */ amount) => kind === "money" ? this.#money(amount) : duration(amount, this.words.language)
+    const say = (/** @type {number} */ amount) => kind === "money" ? this.#money(amount) : duration(
+      amount, this.words.language
+    )
     return this.words.say("usage.today", { left: this.#left(budget, "long"), whole: say(whole), used: say(used) })
   }
 
   /** @param {Budget} budget @param {"long" | "short"} style */
   #left({ kind, left }, style) {
     if (kind === "money") return this.#money(left)
-    return left < COUNTED_MS ? clock(left) : duration(Math.floor(left / MINUTE_MS) * MINUTE_MS, this.words.language, style)
+    return left < COUNTED_MS ? clock(left) : duration(
+      Math.floor(left / MINUTE_MS) * MINUTE_MS, this.words.language, style
+    )
   }
 
   /** @param {number} amount */

@@ -1,5 +1,7 @@
-// The stage: both voices as they sound, the latest in the middle. The person's runs to the left in bars, the assistant's to
-// the right in a ribbon; where nobody is heard stand the marks of the call's state. With reduced motion all stands still,
+// The stage: both voices as they sound, the latest in the middle. The person's runs to the left in bars, the
+// assistant's to
+// the right in a ribbon; where nobody is heard stand the marks of the call's state. With reduced motion all stands
+// still,
 // and each voice is a meter.
 
 import { FIGURES, LIVELY, STILL, swell } from "../models/figures.js"
@@ -12,7 +14,9 @@ const METER_BARS = 12
 /** How often it is drawn while nothing goes fast. */
 const CALM_MS = 80
 
-/** @typedef {{width: number, height: number, gap: number, bar: number, step: number, bars: number}} Size in CSS pixels */
+/**
+ * @typedef {{width: number, height: number, gap: number, bar: number, step: number, bars: number}} Size in CSS pixels
+ */
 /** @typedef {{side: 1 | -1, colour: string, fraction: number}} Place `fraction` of a step since the latest bar */
 /** @typedef {{microphone: () => AnalyserNode | null, assistant: () => AnalyserNode | null}} Sources */
 
@@ -33,7 +37,8 @@ export class Waveform {
     this.brush = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"))
     this.calm = matchMedia("(prefers-reduced-motion: reduce)")
     new ResizeObserver(() => this.#fit()).observe(canvas)
-    for (const question of ["(prefers-color-scheme: dark)", "(forced-colors: active)"]) matchMedia(question).addEventListener("change", () => this.#fit())
+    for (const question of ["(prefers-color-scheme: dark)", "(forced-colors: active)"])
+      matchMedia(question).addEventListener("change", () => this.#fit())
     new MutationObserver(() => this.#fit()).observe(document.documentElement, { attributeFilter: ["data-theme"] })
     document.addEventListener("visibilitychange", () => this.#go())
   }
@@ -107,7 +112,10 @@ export class Waveform {
     const gap = rem * parseFloat(style.getPropertyValue("--wave-gap"))
     const room = Math.max(0, Math.ceil((clientWidth / 2 - gap) / (STEP * rem)))
     this.size = { width: clientWidth, height: clientHeight, gap, bar: BAR * rem, step: STEP * rem, bars: room }
-    this.colours = { you: style.getPropertyValue("--you"), assistant: style.getPropertyValue("--assistant"), still: style.getPropertyValue("--wave-still"), lively: style.getPropertyValue("--wave-lively") }
+    this.colours = {
+      you: style.getPropertyValue("--you"), assistant: style.getPropertyValue("--assistant"),
+      still: style.getPropertyValue("--wave-still"), lively: style.getPropertyValue("--wave-lively")
+    }
     this.#draw(performance.now())
   }
 
@@ -119,7 +127,9 @@ export class Waveform {
     const seconds = this.calm.matches ? 0 : now / 1000
     this.brush.clearRect(0, 0, this.size.width, this.size.height)
     this.#drawMarks({ side: -1, colour: you, fraction: 0.5 }, FIGURES[this.state].you, this.microphone, seconds)
-    this.#drawMarks({ side: 1, colour: assistant, fraction: 0.5 }, FIGURES[this.state].assistant, this.assistant, seconds)
+    this.#drawMarks(
+      { side: 1, colour: assistant, fraction: 0.5 }, FIGURES[this.state].assistant, this.assistant, seconds
+    )
     if (this.microphone.heard) this.#drawBars({ side: -1, colour: you, fraction }, this.microphone)
     if (this.assistant.heard) this.#drawRibbon({ side: 1, colour: assistant, fraction }, this.assistant)
   }
@@ -158,7 +168,9 @@ export class Waveform {
     const wide = { dot: bar, ring: bar * 1.7, square: bar * 1.5, line: step + 0.5, none: 0 }[mark]
     const high = { dot: tall, ring: bar * 1.7, square: Math.max(bar * 1.5, tall), line: bar / 2, none: 0 }[mark]
     brush.beginPath()
-    brush.roundRect(x - wide / 2, (height - high) / 2, wide, high, { dot: bar / 2, ring: bar, square: 0, line: 0, none: 0 }[mark])
+    brush.roundRect(
+      x - wide / 2, (height - high) / 2, wide, high, { dot: bar / 2, ring: bar, square: 0, line: 0, none: 0 }[mark]
+    )
     mark === "ring" ? brush.stroke() : brush.fill()
   }
 
@@ -178,7 +190,11 @@ export class Waveform {
     }
   }
 
-  /** One shape, mirrored in the middle line, through the tops of what would be bars. @param {Place} place @param {Levels} levels */
+  /**
+   * One shape, mirrored in the middle line, through the tops of what would be bars.
+   * @param {Place} place
+   * @param {Levels} levels
+   */
   #drawRibbon({ side, colour, fraction }, levels) {
     const { bars, height, width } = /** @type {Size} */ (this.size)
     const { brush } = this
@@ -187,7 +203,10 @@ export class Waveform {
     brush.fillStyle = colour
     fade.addColorStop(0.6, brush.fillStyle)
     fade.addColorStop(1, "transparent")
-    const tops = Array.from({ length: bars + 1 }, (_, i) => ({ x: this.#x(side, i === 0 ? 0 : i + fraction), y: this.#height(levels, i) * height * 0.46 }))
+    const tops = Array.from(
+      { length: bars + 1 },
+      (_, i) => ({ x: this.#x(side, i === 0 ? 0 : i + fraction), y: this.#height(levels, i) * height * 0.46 })
+    )
     brush.globalAlpha = 1
     brush.fillStyle = fade
     brush.beginPath()
@@ -201,7 +220,9 @@ export class Waveform {
     const middle = /** @type {Size} */ (this.size).height / 2
     for (let i = 0; i < tops.length - 1; i++) {
       const { x, y } = tops[i]
-      this.brush.quadraticCurveTo(x, middle + sign * y, (x + tops[i + 1].x) / 2, middle + sign * (y + tops[i + 1].y) / 2)
+      this.brush.quadraticCurveTo(
+        x, middle + sign * y, (x + tops[i + 1].x) / 2, middle + sign * (y + tops[i + 1].y) / 2
+      )
     }
     const last = tops[tops.length - 1]
     this.brush.lineTo(last.x, middle + sign * last.y)

@@ -8,7 +8,10 @@ import { PlaybackQueue } from "../playback-queue.js"
 
 const POSITION_EVERY = 0.05
 
-/** @typedef {{type: "append", item: string, pcm: Int16Array} | {type: "complete" | "flush", item: string}} PlaybackMessage */
+/**
+ * @typedef {{type: "append", item: string, pcm: Int16Array} | {type: "complete" | "flush", item: string}}
+ *   PlaybackMessage
+ */
 
 class PlaybackProcessor extends AudioWorkletProcessor {
   queue = new PlaybackQueue(sampleRate, this)
