@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Playwright
 
 from tests.browser.phases import SCENARIO, Walk
+from tests.browser.visitor import Visitor, chromium
 from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = pytest.mark.browser
@@ -19,7 +20,7 @@ WINDOWS = {
     "phone on its side": (844, 390, 1),
     "100 %": (1280, 860, 1), "200 %": (640, 430, 2), "300 %": (427, 287, 3), "400 %": (320, 215, 4),
     # Where a drawer at the side leaves the call the width of a phone.
-    "tablet": (920, 700, 1),
+    "tablet": (920, 700, 1), "folded phone": (280, 653, 1), "small phone": (360, 640, 1),
 }  # fmt: skip
 ALWAYS = ["#call", "#message", ".send"]
 IN_CALLS = ["#microphone", "#hush"]
@@ -127,3 +128,16 @@ def test_every_control_is_in_sight_in_every_window(browser: Browser, serve: Serv
     assert walk.visitor.leave() == []
     assert len(found) > len(WINDOWS) * 8
     assert {where: wrong for where, wrong in found.items() if wrong} == {}
+
+
+def test_the_size_of_text_that_the_browser_is_set_to_is_followed(playwright: Playwright, serve: Serve) -> None:
+    url, _ = serve(SCENARIO)
+    with chromium(playwright, flags=["--blink-settings=defaultFontSize=24"]) as browser:
+        page = Visitor(browser).page
+        page.goto(url)
+        page.wait_for_selector("body[data-ready]")
+        for width, px in ((1280, 24), (360, 18), (320, 16)):
+            page.set_viewport_size({"width": width, "height": 860})
+            assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == f"{px}px"
+            wrong = page.evaluate(WRONG, [ALWAYS, IN_CALLS, LEAST_PX])
+            assert wrong == []

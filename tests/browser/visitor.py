@@ -5,7 +5,7 @@ import contextlib
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -71,9 +71,9 @@ ENTRIES = """entries => entries.map(entry => ({
 
 
 @contextlib.contextmanager
-def chromium(playwright: Playwright, microphone: Path | None = None) -> Iterator[Browser]:
+def chromium(playwright: Playwright, microphone: Path | None = None, flags: Sequence[str] = ()) -> Iterator[Browser]:
     """With no file the fake microphone beeps once a second; a file plays once, and must end with silence."""
-    flags = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+    flags = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", *flags]
     if microphone:
         flags.append(f"--use-file-for-fake-audio-capture={microphone}%noloop")
     browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), chromium_sandbox=False, args=flags)
