@@ -3,10 +3,13 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Browser, Route
 
 from tests.browser.visitor import Visitor
 from voiceapp.engine.scripted.server import ScriptedServer
+
+pytestmark = pytest.mark.browser
 
 Visit = Callable[..., Visitor]
 Serve = Callable[[str], tuple[str, ScriptedServer]]
