@@ -140,6 +140,62 @@ test("away for half a minute, the microphone is let go, and the person is asked 
   assert.ok(!made.call.notices.all.some(({ code }) => code === "microphone_shut"))
 })
 
+/** The line is away for more than half a minute, while the browser asks for the microphone. @param {Place} made */
+async function awayWhileAsked(made) {
+  made.line.connected = false
+  made.line.come("disconnect", "transport close")
+  made.clock.ms += 31_000
+  made.line.active = true
+  for (let tries = 0; tries < 2; tries++) made.line.come("connect_error", new Error())
+  await settle()
+}
+
+test("a microphone that is given only when the call is away for long is let go, until it is asked for again", async () => {
+  const made = new Place()
+  await made.goLive()
+  made.call.audio.microphoneLost()
+  await settle()
+  await awayWhileAsked(made)
+  await made.rest()
+  assert.equal(made.world.live(), 0)
+  assert.ok(made.call.muted && !made.call.asking)
+  assert.deepEqual(made.call.notices.all.filter(({ code }) => code === "microphone_shut").map(({ times }) => times), [1])
+  made.line.come("connect")
+  await made.rest()
+  assert.equal(made.call.callState.phase, "live")
+  assert.equal(made.world.live(), 0)
+  made.call.toggleMicrophone()
+  await made.rest()
+  assert.equal(made.world.live(), 1)
+  assert.ok(!made.call.muted)
+})
+
+test("whoever presses the microphone again before the browser's question is answered is heard", async () => {
+  const made = new Place()
+  await made.goLive()
+  made.call.audio.microphoneLost()
+  await settle()
+  await awayWhileAsked(made)
+  made.line.come("connect")
+  made.call.toggleMicrophone()
+  await made.rest()
+  assert.equal(made.world.live(), 1)
+  assert.ok(!made.call.muted)
+})
+
+test("a microphone that is given to a call whose line has not come for long is let go", async () => {
+  const made = new Place()
+  made.call.start({ microphone: true })
+  await settle()
+  made.clock.ms += 31_000
+  made.line.active = true
+  made.line.come("connect_error", new Error())
+  await settle()
+  while (await made.step()) assert.equal(made.world.live(), 0)
+  assert.equal(made.world.tracks.length, 1)
+  assert.ok(made.standing.includes("microphone_shut"))
+})
+
 test("pressing the microphone while it is being asked for already leaves nobody muted", async () => {
   const made = new Place()
   await made.goLive()

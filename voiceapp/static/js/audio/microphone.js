@@ -44,6 +44,8 @@ export class Microphone {
   held = new Map()
   /** Grows with each end: what was asked for before is not wanted after. */
   generation = 0
+  /** Nobody is to be heard who is not asked again: what is given until then is given back at once. */
+  unwanted = false
   /** The chosen one is not there, so the default was asked for. */
   replaced = false
   /** @type {MediaStream | null} */
@@ -103,8 +105,9 @@ export class Microphone {
    */
   async ask(deviceId = "") {
     const { generation } = this
+    this.unwanted = false
     const [stream, error] = await this.#askFor(deviceId).then(given => [given, null], failed => [null, failed])
-    if (generation !== this.generation) return cancelled(stream)
+    if (generation !== this.generation || this.unwanted) return cancelled(stream)
     if (stream) return this.#hold(stream, deviceId, false)
     if (!deviceId || !GONE.includes(error.name)) throw error
     return this.#hold(await this.ask(), deviceId, true)

@@ -91,6 +91,15 @@ export class CallAudio {
     this.microphone.release()
   }
 
+  /** It stays out until the person asks for it once more. Says whether there was one, or was to be one. */
+  shut() {
+    const { asking, microphone } = this
+    const had = microphone.newest !== null || (asking && !microphone.unwanted)
+    microphone.unwanted = true
+    this.letGo()
+    return had
+  }
+
   /** Null where it was refused; then the person has been told. */
   async ask() {
     const { generation } = this
@@ -114,6 +123,7 @@ export class CallAudio {
 
   /** In the middle of a call: the person allowed it only now, or the device came back. Says whether it is there. */
   async addMicrophone() {
+    this.microphone.unwanted = false
     return this.delegate.soundWanted && !this.asking && this.#addAnother()
   }
 

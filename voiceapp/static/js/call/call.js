@@ -276,8 +276,7 @@ export class Call {
   // Connection loss delegate
 
   awayForLong() {
-    if (!this.microphone.newest) return
-    this.audio.letGo()
+    if (!this.audio.shut()) return
     this.outgoing.gate.mute(true)
     this.notices.add({ code: "microphone_shut" })
     this.delegate.callChanged()
