@@ -244,3 +244,33 @@ test("frozen or asleep for a minute, the page lets the microphone go as soon as 
   assert.equal(made.world.live(), 0)
   assert.ok(made.standing.includes("microphone_shut"))
 })
+
+test("what a page that was frozen says before it finds its line lost is not said on the next one", async () => {
+  const made = new Place()
+  await made.goLive()
+  made.line.expired = true
+  made.call.microphoneHeard(new Int16Array(960))
+  made.call.interrupt()
+  made.call.transport.sendHeard("a1", 40)
+  assert.equal(made.line.sendBuffer.length, 2)
+  made.line.connected = false
+  made.line.said = []
+  made.line.come("disconnect", "ping timeout")
+  made.line.come("connect")
+  await made.rest()
+  assert.equal(made.call.callState.phase, "live")
+  assert.deepEqual(made.line.events, ["start"])
+})
+
+test("what was refused because a call was not ready is not said of one that is", async () => {
+  const made = new Place()
+  await made.goLive()
+  made.line.connected = false
+  made.line.come("disconnect", "transport close")
+  made.line.come("connect")
+  made.line.come("notice", { code: "not_started", message: "", retry: false, fatal: false })
+  assert.ok(made.standing.includes("not_started"))
+  await made.rest()
+  assert.equal(made.call.callState.phase, "live")
+  assert.ok(!made.standing.includes("not_started"))
+})

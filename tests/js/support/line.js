@@ -7,6 +7,10 @@ export class Line {
   /** The library's, which keeps the connection. */
   io = new EventEmitter()
   connected = false
+  /** The page was frozen: its library, which has not heard the server for too long, keeps what is said from now on. */
+  expired = false
+  /** It says that before anything else on the next line. */
+  sendBuffer = []
   said = []
 
   on(event, listener) {
@@ -14,14 +18,20 @@ export class Line {
   }
 
   emit(...said) {
-    this.said.push(said)
+    (this.connected && !this.expired ? this.said : this.sendBuffer).push(said)
   }
 
   connect() {}
 
   come(event, ...data) {
-    if (event === "connect") this.connected = true
+    if (event === "connect") this.#open()
     this.heard.emit(event, ...data)
+  }
+
+  #open() {
+    this.connected = true
+    this.expired = false
+    this.said.push(...this.sendBuffer.splice(0))
   }
 
   /** As the library does: whoever is connected hears of it at once. */

@@ -300,6 +300,8 @@ export class Transport {
   #disconnected(reason) {
     clearTimeout(this.overdue)
     this.live = this.requested = this.ending = false
+    // Where the page was frozen, the library has kept what was said since, to say it on the next line before `start`.
+    this.socket.sendBuffer = []
     this.afterEnd = null
     // It would come back by itself.
     if (!this.wanted) return reason === "io client disconnect" ? undefined : this.#hangUp()

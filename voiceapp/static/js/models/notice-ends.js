@@ -53,7 +53,7 @@ export const ENDS = {
   call_ending: call(),
   budget_low: call(),
   bad_event: call(),
-  not_started: call(),
+  not_started: call("callReady"),
   already_started: call(),
 
   bad_setting: UNTIL_THE_NEXT,
