@@ -247,7 +247,7 @@ def test_with_nowhere_to_write_at_all_it_says_what_it_needs(tmp_path: Path) -> N
     within = mounting(f"mount -t tmpfs -o ro none /dev/shm; {READ_ONLY}")
     done = start(ROOT, within)
     assert done.returncode != 0
-    assert "let it write to /dev/shm or to a small /tmp" in done.stderr
+    assert "Allow /dev/shm or a small /tmp" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -12,7 +12,7 @@ from tests.conftest import upstream_settings
 from tests.page_client import PageClient
 from tests.servers import werkzeug
 from tests.upstream.far_end import FarEnd
-from tests.waiting import closed
+from tests.waiting import closed, eventually
 from voiceapp.config.settings import Settings
 from voiceapp.conversation import events as ev
 from voiceapp.engine.scripted.server import ScriptedServer
@@ -152,6 +152,7 @@ class TestOverAServer:
 
     def test_hanging_up_while_it_is_waited_for_ends_at_once(self) -> None:
         with called(defaults=False) as (server, page):
+            assert eventually(lambda: bool(server.connections))
             page.emit("stop", {})
             assert page.expect("ended") == [{"reason": "stopped"}]
             assert closed(server)
