@@ -50,6 +50,25 @@ def test_a_module_that_is_missing_is_said_and_can_be_loaded_again(browser: Brows
         page.close()
 
 
+def test_a_style_file_that_is_missing_is_said_and_can_be_loaded_again(browser: Browser, serve: Serve) -> None:
+    url, _ = serve("long_answer")
+    for name in ("page", "dock"):
+        page = browser.new_page()
+        page.route(re.compile(rf"/css/{name}\.css$"), lambda route: route.abort())
+        page.goto(f"{url}/?lang=en")
+        page.wait_for_selector("body[data-ready]")
+        page.wait_for_selector("#broken:not([hidden])")
+        assert "A part of the page is missing" in page.inner_text("#broken")
+        # Also where nothing but the browser itself hides it.
+        assert "Firefox 125" not in page.inner_text("#broken")
+        page.unroute_all()
+        with page.expect_navigation():
+            page.click("#broken a")
+        page.wait_for_selector("body[data-ready]")
+        assert page.is_hidden("#broken")
+        page.close()
+
+
 def test_the_words_of_the_page_that_do_not_come_are_missed_too(browser: Browser, serve: Serve) -> None:
     url, _ = serve("long_answer")
     page = browser.new_page()

@@ -13,10 +13,12 @@ const SOURCE = readFileSync(new URL("../../voiceapp/static/boot.js", import.meta
 function boot({ lacks = "" } = {}) {
   const heard = {}
   const timers = []
-  const box = {
-    attributes: { hidden: "" }, setAttribute(name, value) { this.attributes[name] = value },
+  const made = attributes => ({
+    attributes, setAttribute(name, value) { this.attributes[name] = value },
     removeAttribute(name) { delete this.attributes[name] }
-  }
+  })
+  const said = { ".missing": made({}), ".old": made({ hidden: "" }) }
+  const box = { ...made({ hidden: "" }), querySelector: name => said[name] }
   const body = { ready: false, hasAttribute() { return this.ready } }
   const document = {
     body, readyState: "interactive", documentElement: { popover: null }, getElementById: () => box,
@@ -28,10 +30,14 @@ function boot({ lacks = "" } = {}) {
   if (lacks === "AbortSignal.timeout") delete window.AbortSignal.timeout
   const Arrays = lacks === "toSpliced" ? { prototype: {} } : Array
   runInNewContext(
-    SOURCE, { window, document, setTimeout: act => timers.push(act), AbortSignal: window.AbortSignal, Array: Arrays }
+    SOURCE, {
+      window, document, setTimeout: act => timers.push(act), AbortSignal: window.AbortSignal, Array: Arrays,
+      location: { protocol: "https:", host: "a.example" }
+    }
   )
   return {
-    heard, timers, body, window, get shown() { return "hidden" in box.attributes ? null : box.attributes["data-cause"] }
+    heard, timers, body, window, get shown() { return "hidden" in box.attributes ? null : box.attributes["data-cause"] },
+    get words() { return Object.keys(said).filter(name => !("hidden" in said[name].attributes)) }
   }
 }
 
@@ -54,6 +60,20 @@ test("a module that does not load, in whatever way, is said, and nothing else is
   assert.equal(made.shown, "missing")
 })
 
+test("a style file that does not load is said for good, without the help of any style", () => {
+  const link = (rel, href) => ({ target: { tagName: "LINK", type: "", rel, href } })
+  const made = boot()
+  made.heard.error(link("icon", "https://a.example/app/static/v-1/icon.svg"))
+  made.heard.error(link("modulepreload", "https://a.example/app/static/v-1/js/main.js"))
+  made.heard.error(link("stylesheet", "chrome-extension://abc/extension.css"))
+  assert.equal(made.shown, null)
+  made.heard.error(link("stylesheet", "https://a.example/app/static/v-1/css/dock.css"))
+  // The page itself takes back no more than "missing", once it lives.
+  assert.deepEqual([made.shown, made.words], ["style", [".missing"]])
+  made.heard.error({ target: {}, message: "of an extension" })
+  assert.equal(made.shown, "style")
+})
+
 test("a page that has come to life speaks for itself", () => {
   const made = boot()
   made.body.ready = true
@@ -64,7 +84,7 @@ test("a page that has come to life speaks for itself", () => {
 test("a browser that is too old is refused in words, and can begin no call", () => {
   for (const lacks of ["modules", "toSpliced", "AbortSignal.timeout", "popover"]) {
     const made = boot({ lacks })
-    assert.equal(made.shown, "old")
+    assert.deepEqual([made.shown, made.words], ["old", [".old"]])
     assert.equal(made.window.voiceappLacks, lacks)
   }
   const whole = { isSecureContext: true, AudioContext: 1, AudioWorkletNode: 1, io: 1 }

@@ -86,6 +86,8 @@ def test_nothing_else_is_served(client: FlaskClient, path: str) -> None:
 def test_what_fails_to_load_is_looked_after_before_anything_else_loads(client: FlaskClient) -> None:
     html = client.get("/").text
     assert re.findall(r'<script src="([^"]+)"', html)[0].endswith("/boot.js")
+    # A script waits for the style files before it, so one of those would be lost unheard.
+    assert html.index("/boot.js") < html.index('rel="stylesheet"')
     assert re.search(r'<div [^>]*id="broken"[^>]* hidden>', html)
     assert "<noscript>" in html
 

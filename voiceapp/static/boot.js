@@ -4,6 +4,8 @@
   "use strict"
 
   var SLOW_MS = 20000
+  // The page comes to life all the same, and does not take back that it is so.
+  var styleMissing = false
 
   /** The youngest of what the page needs, as far as one can ask: Chrome and Edge 114, Firefox 125, Safari 17. */
   function lacking() {
@@ -21,7 +23,11 @@
   function show() {
     var box = document.getElementById("broken")
     if (ready() || !box) return
-    box.setAttribute("data-cause", window.voiceappLacks ? "old" : "missing")
+    var old = Boolean(window.voiceappLacks)
+    box.setAttribute("data-cause", old ? "old" : styleMissing ? "style" : "missing")
+    // Not by a style, which may be what is missing.
+    box.querySelector(old ? ".old" : ".missing").removeAttribute("hidden")
+    box.querySelector(old ? ".missing" : ".old").setAttribute("hidden", "")
     // Only now, so that nothing that is not said passes for an alert.
     box.setAttribute("role", "alert")
     box.removeAttribute("hidden")
@@ -33,10 +39,17 @@
     else show()
   }
 
+  /** A style file of the page's own; an extension may add others. */
+  function ours(target) {
+    if (!target || target.tagName !== "LINK" || target.rel !== "stylesheet") return false
+    return target.href.indexOf(location.protocol + "//" + location.host + "/") === 0
+  }
+
   function failed(event) {
     var target = event.target
-    // Of files only the modules; a picture or the connection's script is missed elsewhere.
-    if (target && target.tagName && target.type !== "module") return
+    if (ours(target)) styleMissing = true
+    // Of files only the styles and modules; a picture or the connection's script is missed elsewhere.
+    else if (target && target.tagName && target.type !== "module") return
     say()
   }
 
