@@ -69,6 +69,24 @@ def test_a_style_file_that_is_missing_is_said_and_can_be_loaded_again(browser: B
         page.close()
 
 
+def test_what_loads_on_demand_and_does_not_come_is_said_and_why(browser: Browser, serve: Serve) -> None:
+    url, _ = serve("long_answer")
+    for away, code in ((False, "client_missing"), (True, "server_away")):
+        visitor = Visitor(browser)
+        page = visitor.page
+        page.route(re.compile(r"/js/history/files\.js$"), lambda route: route.abort())
+        visitor.open(url)
+        visitor.call_until_live()
+        visitor.wait_for_entry("assistant")
+        visitor.press("Hang up")
+        visitor.wait_for_phase("ended")
+        if away:
+            page.route(re.compile(r"/admission"), lambda route: route.abort())
+        visitor.press("Save this talk")
+        visitor.wait_for_notice(code)
+        page.context.close()
+
+
 def test_the_words_of_the_page_that_do_not_come_are_missed_too(browser: Browser, serve: Serve) -> None:
     url, _ = serve("long_answer")
     page = browser.new_page()
