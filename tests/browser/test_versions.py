@@ -35,6 +35,36 @@ AudioWorklet.prototype.addModule = function (url) {
 """
 
 
+# Nobody looks at the page.
+HIDE = """() => {
+  Object.defineProperty(document, "hidden", { configurable: true, get: () => true })
+  document.dispatchEvent(new Event("visibilitychange"))
+}"""
+COUNT_PERSISTING = """
+window.testPersisting = 0
+navigator.storage.persist = async () => { window.testPersisting++; return true }
+"""
+KEPT = """async () => {
+  // Opened by the page alone, which makes what is in it.
+  if (!(await indexedDB.databases()).some(({ name }) => name === "voiceapp-talks")) return 0
+  const opening = indexedDB.open("voiceapp-talks")
+  await new Promise(resolve => { opening.onsuccess = resolve })
+  const counting = opening.result.transaction("talks").objectStore("talks").count()
+  await new Promise(resolve => { counting.onsuccess = resolve })
+  opening.result.close()
+  return counting.result
+}"""
+FULL = """
+IDBObjectStore.prototype.put = () => { throw new DOMException("", "QuotaExceededError") }
+"""
+
+
+def age(route: Route) -> None:
+    """The files of this page are of a version that the server no longer has."""
+    answer = route.fetch()
+    route.fulfill(response=answer, body=answer.text().replace("(import.meta.url)", '("/static/v-0ld/js")'))
+
+
 def test_a_module_that_is_missing_is_said_and_can_be_loaded_again(browser: Browser, serve: Serve) -> None:
     url, _ = serve("long_answer")
     for language, words in (("en", "A part of the page is missing"), ("ja", "ページの一部を読み込めませんでした")):
@@ -133,12 +163,6 @@ def test_a_worklet_that_does_not_come_is_said_and_nothing_listens(browser: Brows
 def test_an_old_page_is_told_of_a_new_version_once_the_call_is_over(browser: Browser, serve: Serve) -> None:
     url, _ = serve("long_answer")
     visitor = Visitor(browser)
-
-    def age(route: Route) -> None:
-        """The files of this page are of a version that the server no longer has."""
-        answer = route.fetch()
-        route.fulfill(response=answer, body=answer.text().replace("(import.meta.url)", '("/static/v-0ld/js")'))
-
     visitor.page.route(re.compile(r"/js/browser/page-version\.js$"), age)
     visitor.open(url)
     visitor.call_until_live()
@@ -151,6 +175,53 @@ def test_an_old_page_is_told_of_a_new_version_once_the_call_is_over(browser: Bro
     visitor.page.wait_for_selector("body[data-ready]")
     visitor.wait_until(lambda _: visitor.page.evaluate("!window.testOld"))
     visitor.page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("keep", "then", "disk", "reloads"),
+    [
+        ("nothing", "nothing", "free", False),
+        ("nothing", "text", "free", False),
+        ("text", "text", "full", False),
+        ("text", "text", "free", True),
+        ("text", "nothing", "free", True),
+    ],
+)
+def test_an_old_page_nobody_looks_at_loads_itself_anew_only_if_the_talk_on_it_is_kept(
+    browser: Browser, serve: Serve, keep: str, then: str, disk: str, *, reloads: bool
+) -> None:
+    url, _ = serve("long_answer")
+    visitor = Visitor(browser, choices={"keep": keep}, room=COUNT_PERSISTING + (FULL if disk == "full" else ""))
+    page = visitor.page
+    page.route(re.compile(r"/js/browser/page-version\.js$"), age)
+    visitor.open(url)
+    visitor.call_until_live()
+    assert page.evaluate("testPersisting") == (keep != "nothing")
+    visitor.wait_for_entry("assistant")
+    visitor.type("Tell me more.")
+    visitor.wait_for_entry("user")
+    visitor.press("Hang up")
+    visitor.wait_for_notice("page_outdated")
+    if then != keep:
+        visitor.press("Show settings")
+        page.select_option("[data-choice=keep]", then)
+    if disk == "full":
+        visitor.wait_for_notice("talk_not_kept")
+    visitor.wait_until(lambda _: page.evaluate(KEPT) == reloads)
+    page.unroute_all()
+    page.evaluate("window.testOld = true")
+    if reloads:
+        with page.expect_navigation():
+            page.evaluate(HIDE)
+        page.wait_for_selector("body[data-ready]")
+        assert page.evaluate("[!window.testOld, document.querySelectorAll('.entry').length]") == [True, 0]
+        assert page.evaluate(KEPT) == 1
+    else:
+        page.evaluate(HIDE)
+        page.wait_for_timeout(500)
+        assert page.evaluate("window.testOld") is True
+        assert page.is_visible("#save-talk")
+    page.context.close()
 
 
 def test_after_a_call_no_frame_is_asked_for_and_nothing_is_pulled_over_the_page(visit: Visit, serve: Serve) -> None:

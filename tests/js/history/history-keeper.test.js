@@ -12,14 +12,16 @@ const READY = { conversation: "c1", model: "m", voice: "v" }
 const ENTRY = { id: "u1", role: "user", kind: "text", text: "Hello.", final: true, heard: null }
 const settled = () => new Promise(resolve => setTimeout(resolve, 30))
 
-function keeper(keep, other = store) {
+function keeper(keep, other = store, persist = async () => true) {
   const told = []
   const preferences = { values: { keep } }
   const delegate = { talksChanged: () => told.push("changed"), keepingFailed: () => told.push("failed") }
   const transcript = { entries: [[ENTRY]] }
   const pace = new CaptionPace()
   const inspector = new Inspector({ inspectorChanged() {} })
-  const made = new HistoryKeeper({ transcript, pace, inspector, preferences, store: other, now: () => 0 }, delegate)
+  const made = new HistoryKeeper(
+    { transcript, pace, inspector, preferences, store: other, now: () => 0, persist }, delegate
+  )
   return { made, preferences, told, transcript, inspector }
 }
 
@@ -85,6 +87,74 @@ test("a full disk is said, and the call goes on", async () => {
   assert.deepEqual(told, ["failed"])
   assert.equal(made.keepsSound, false)
   made.end()
+})
+
+test("a talk is unkept until it is stored as it stands, whatever is chosen after it, or deleted", async () => {
+  await store.removeAll()
+  const { made, preferences } = keeper("nothing")
+  assert.equal(made.allKept, true)
+  made.begin(READY)
+  made.end()
+  preferences.values = { keep: "text" }
+  made.preferenceChanged()
+  await settled()
+  assert.deepEqual([made.allKept, await store.all()], [false, []])
+  // Another call, which is kept, leaves the first on the page alone.
+  made.begin({ ...READY, conversation: "c2" })
+  made.end()
+  await settled()
+  assert.deepEqual([made.allKept, (await store.all()).length], [false, 1])
+  await made.forgetAll()
+  assert.equal(made.allKept, true)
+})
+
+test("a talk that was kept stays so when nothing is to be kept from now on", async () => {
+  await store.removeAll()
+  const { made, preferences } = keeper("text")
+  made.begin(READY)
+  made.end()
+  assert.equal(made.allKept, false)
+  await settled()
+  preferences.values = { keep: "nothing" }
+  made.preferenceChanged()
+  assert.equal(made.allKept, true)
+})
+
+test("a talk for which there was no room is unkept until it is written once more, or deleted", async () => {
+  let full = true
+  const disk = { write: async () => { if (full) throw new Error("full") }, remove: async () => {} }
+  const { made } = keeper("text", disk)
+  const usage = { total: {}, transcription: null, estimated: false, free: false, cost: { total: 0 } }
+  for (const [now, kept] of [[true, false], [false, true], [true, false]]) {
+    full = now
+    if (made.last) made.usageArrived(usage)
+    else { made.begin(READY); made.end() }
+    assert.equal(made.allKept, false)
+    await settled()
+    assert.equal(made.allKept, kept)
+  }
+  await made.forget(made.last.id)
+  assert.equal(made.allKept, true)
+})
+
+test("the browser is asked to hold what is kept, by a choice and by the first call of a page", async () => {
+  let asked = 0
+  const persist = async () => { asked++; return false }
+  const { made, preferences } = keeper("text", store, persist)
+  for (const calls of [1, 2]) {
+    made.begin({ ...READY, conversation: `c${calls}` })
+    made.end()
+    assert.equal(asked, 1)
+  }
+  preferences.values = { keep: "nothing" }
+  made.preferenceChanged()
+  made.begin(READY)
+  made.end()
+  assert.equal(asked, 1)
+  preferences.values = { keep: "sound" }
+  made.preferenceChanged()
+  assert.equal(asked, 2)
+  await settled()
 })
 
 test("renamed, marked, forgotten", async () => {

@@ -13,7 +13,6 @@ import { Shortcuts } from "./browser/shortcuts.js"
 import { UsageModel } from "./models/usage-model.js"
 import { Notices } from "./models/notices.js"
 import { checkSupport } from "./browser/support-check.js"
-import { requestPersistence } from "./browser/persistence.js"
 import { sharedIn } from "./models/settings-link.js"
 import { Stats } from "./models/stats.js"
 import { stateOf } from "./models/status.js"
@@ -164,7 +163,6 @@ export class Page {
   #keepingChosen() {
     this.notices.over("keepingChosen")
     this.keeper.preferenceChanged()
-    if (this.preferences.values.keep !== "nothing") requestPersistence()
   }
 
   /** The settings of a link, once: afterwards they are one's own. */
@@ -186,8 +184,7 @@ export class Page {
   }
 
   get #nothingToLose() {
-    const kept = this.preferences.values.keep !== "nothing" || this.transcript.entries.flat().length === 0
-    return !this.callActive && kept && !this.composerView.box.value
+    return !this.callActive && this.keeper.allKept && !this.composerView.box.value
   }
 
   #shown() {

@@ -1,6 +1,5 @@
-// Asks the browser not to throw away what is kept when it runs out of room. Some ask the person, so only when they have
-// just
-// chosen to keep something; others decide by themselves, and may refuse.
+// Asks the browser not to throw away what is kept when it runs out of room. Some ask the person, so this is for those
+// alone who chose to keep something; others decide by themselves, and may refuse.
 
 /** @param {{persist?: () => Promise<boolean>} | undefined} [storage] */
 export async function requestPersistence(storage = globalThis.navigator?.storage) {

@@ -2,6 +2,7 @@
 // The
 // talk that goes on can be exported whatever was chosen.
 
+import { requestPersistence } from "../browser/persistence.js"
 import { Recorder } from "./recorder.js"
 
 const SAVE_MS = 3000
@@ -14,6 +15,7 @@ const SAVE_MS = 3000
  * @property {import("../models/preferences.js").Preferences} preferences
  * @property {import("./store.js").Store} store
  * @property {() => number} now milliseconds
+ * @property {() => Promise<boolean>} [persist] asks the browser to hold what is kept
  * @property {Pick<BroadcastChannel, "postMessage" | "addEventListener"> | null} [otherTabs] whose talks are the same
  */
 
@@ -37,6 +39,13 @@ export class HistoryKeeper {
   timer = null
   /** @type {import("./talk.js").Talk | null} the latest call once it is over */
   last = null
+  /**
+   * By their ids, the talks of the page that are over and not stored as they stand, and what is being written of each.
+   * @type {Map<string, Promise<boolean> | null>}
+   */
+  unkept = new Map()
+  /** For the talks that a person chose to keep, maybe on another day. */
+  persistenceAsked = false
 
   /**
    * @param {HistoryKeeperParts} parts
@@ -49,6 +58,7 @@ export class HistoryKeeper {
     this.preferences = parts.preferences
     this.store = parts.store
     this.now = parts.now
+    this.persist = parts.persist ?? requestPersistence
     this.delegate = delegate
     this.otherTabs = parts.otherTabs ?? null
     this.otherTabs?.addEventListener("message", ({ data }) => this.#doneElsewhere(data))
@@ -56,6 +66,11 @@ export class HistoryKeeper {
 
   get keepsSound() {
     return this.live && Boolean(this.recorder?.keep)
+  }
+
+  /** No talk that is over would be lost with the page. */
+  get allKept() {
+    return this.unkept.size === 0
   }
 
   /** The latest talk, or null before the first. */
@@ -87,6 +102,7 @@ export class HistoryKeeper {
 
   /** @param {import("../wire.js").Ready} ready */
   #begin({ conversation, model, voice }) {
+    if (!this.persistenceAsked) this.#askPersistence()
     const began = Date.now()
     const about = { id: `${began}-${conversation}`, title: "", marked: false, began, model, voice }
     const start = this.now()
@@ -123,9 +139,16 @@ export class HistoryKeeper {
     this.delegate.talksChanged()
   }
 
+  #askPersistence() {
+    if (this.preferences.values.keep === "nothing") return
+    this.persistenceAsked = true
+    this.persist()
+  }
+
   /** From now on; what of this talk was kept and is not to be any more goes. */
   preferenceChanged() {
     const { recorder, preferences: { values: { keep } } } = this
+    this.#askPersistence()
     if (!recorder || !this.live) return
     const { id } = recorder.about
     this.#forgetTimer()
@@ -171,6 +194,7 @@ export class HistoryKeeper {
     const { recorder, last } = this
     const [going, latest] = [recorder?.about, last].map(talk => talk && (id === null || talk.id === id) ? talk : null)
     if (change) return void [going, latest].forEach(talk => talk && Object.assign(talk, change))
+    id === null ? this.unkept.clear() : this.unkept.delete(id)
     if (going) this.#stop()
     if (latest) this.last = null
   }
@@ -202,8 +226,12 @@ export class HistoryKeeper {
 
   /** @param {import("./talk.js").Talk} talk */
   #keepWhole(talk) {
+    const { id } = talk
+    const written = this.preferences.values.keep === "nothing" ? null : this.#write(talk)
     this.last = talk
-    if (this.preferences.values.keep !== "nothing") this.#write(talk)
+    this.unkept.set(id, written)
+    // Not by an older writing of it.
+    written?.then(kept => { if (kept && this.unkept.get(id) === written) this.unkept.delete(id) })
   }
 
   #save() {
@@ -212,9 +240,16 @@ export class HistoryKeeper {
     if (this.live && talk?.entries.length) this.#write(talk)
   }
 
-  /** @param {import("./talk.js").Talk} talk */
-  #write(talk) {
-    this.store.write(talk).then(() => this.delegate.talksChanged(), error => this.#failed(error))
+  /** Whether it is stored. @param {import("./talk.js").Talk} talk @returns {Promise<boolean>} */
+  async #write(talk) {
+    try {
+      await this.store.write(talk)
+    } catch (error) {
+      this.#failed(/** @type {DOMException} */ (error))
+      return false
+    }
+    this.delegate.talksChanged()
+    return true
   }
 
   /** @param {string} id */
