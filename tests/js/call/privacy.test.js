@@ -8,8 +8,26 @@ import { Place, settle } from "../support/place.js"
 /** Whatever is still to be done at the end is done so soon. */
 const SOON_MS = 5000
 const MOST_MOMENTS = 60
+const WHY_ENDED = ["busy", "idle", "connection_given_up"]
+
+/** Longer than a call is kept for somebody who is away; and a night. */
+const GIVEN_UP_MS = 200_000
+const NIGHT_MS = 8 * 3_600_000
 
 after(Place.leave)
+
+/** @param {Place} made @param {string} [why] */
+function lose({ line }, why = "transport close") {
+  if (!line.connected) return
+  line.connected = false
+  line.come("disconnect", why)
+}
+
+/** The library has tried in vain to make the line again, and goes on trying. @param {Place} made */
+function refuse({ line }) {
+  line.active = true
+  line.come("connect_error", new Error())
+}
 
 /** What somebody, or the system, does; each has promises of the browser in it. */
 const DOINGS = {
@@ -49,6 +67,19 @@ const DOINGS = {
     prepare: made => made.goLive(),
     act: ({ call }) => { call.player.node.onprocessorerror(); call.audio.touched() }
   },
+  "the line is lost and comes back": {
+    prepare: made => made.goLive(), act: made => { lose(made); made.line.connect() }
+  },
+  "the line is away for long and comes back while the microphone is asked for": {
+    prepare: async made => { await made.goLive(); made.call.audio.letGo() },
+    act: made => {
+      made.call.toggleMicrophone()
+      lose(made)
+      made.clock.ms += 31_000
+      refuse(made)
+      made.line.connect()
+    }
+  },
   "the call is hung up": { prepare: made => made.goLive(), act: ({ call }) => call.stop() }
 }
 
@@ -60,7 +91,22 @@ const ENDS = {
     line.come("ended", { reason: "idle" })
   },
   "refused": ({ call }) => { call.callRefused({ code: "busy" }); call.transport.stop() },
-  "taken by another tab": ({ call }) => call.stop()
+  "taken by another tab": ({ call }) => call.stop(),
+  "given up, since its line stays away": async made => {
+    // Not even asked for yet.
+    if (!made.call.transport.socket) return made.call.stop()
+    lose(made)
+    made.clock.ms += GIVEN_UP_MS
+    refuse(made)
+    await settle()
+  },
+  "found by a computer that slept all night": made => {
+    if (!made.call.transport.socket) return made.call.stop()
+    made.clock.ms += NIGHT_MS
+    if (made.line.connected) made.line.io.emit("ping")
+    lose(made, "ping timeout")
+    made.line.come("connect")
+  }
 }
 
 /** Ends it before the first step of the way, before the second and so on, until there are no more. */
@@ -84,7 +130,7 @@ function assertNothingIsOpen({ call, world, line, timers, standing }, when) {
   assert.equal(world.open(), 0, `an open context, ${when}`)
   assert.equal(line.connected || line.wanted === true, false, `a line, ${when}`)
   assert.equal(timers.waiting.size, 0, `a timer, ${when}`)
-  assert.deepEqual(standing.filter(code => !["busy", "idle"].includes(code)), [], `a notice, ${when}`)
+  assert.deepEqual(standing.filter(code => !WHY_ENDED.includes(code)), [], `a notice, ${when}`)
 }
 
 for (const [doing, way] of Object.entries(DOINGS)) {
@@ -93,14 +139,14 @@ for (const [doing, way] of Object.entries(DOINGS)) {
       const told = `${doing}${late ? " by a slow browser" : ""}, and is ${end}`
 
       test(`${told} at any moment of it: nothing stays open`, () => walk(way, late, async (made, when) => {
-        finish(made)
+        await finish(made)
         await settle()
         assert.ok(await made.rest() <= SOON_MS, when)
         assertNothingIsOpen(made, when)
       }))
 
       test(`${told} and begun anew at any moment of it: one call stays`, () => walk(way, late, async (made, when) => {
-        finish(made)
+        await finish(made)
         made.world.stuck = false
         made.call.start({ microphone: true })
         await settle()

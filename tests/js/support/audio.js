@@ -47,7 +47,7 @@ class Node {
 
 /** The world; `world.tracks`, `world.contexts`: all there ever were. */
 export function soundWorld(scheduler) {
-  const world = { tracks: [], contexts: [], stuck: false }
+  const world = { tracks: [], contexts: [], worklets: [], stuck: false }
 
   class Context extends Node {
     state = "suspended"
@@ -79,11 +79,16 @@ export function soundWorld(scheduler) {
     createMediaStreamSource() { return new Node(this) }
   }
 
+  class BufferSource extends Node {
+    start() {}
+  }
+
   class WorkletNode extends Node {
     /** @param {Context} context @param {string} name */
     constructor(context, name) {
       super(context)
       if (!context.modules.has(name)) throw new DOMException(`${name} is not loaded`, "InvalidStateError")
+      world.worklets.push({ name, node: this })
     }
 
     posted({ type }) {
@@ -107,7 +112,10 @@ export function soundWorld(scheduler) {
   // Node has one of its own from 21 on.
   globalThis.navigator ??= { userAgent: "" }
   Object.assign(
-    globalThis, { AudioContext: Context, AudioWorkletNode: WorkletNode, AnalyserNode: Node, GainNode: Node }
+    globalThis, {
+      AudioContext: Context, AudioWorkletNode: WorkletNode, AnalyserNode: Node, GainNode: Node,
+      AudioBufferSourceNode: BufferSource, AudioBuffer: class { copyToChannel() {} }
+    }
   )
   return Object.assign(world, {
     devices, live: () => world.tracks.filter(({ readyState }) => readyState === "live").length,

@@ -165,7 +165,7 @@ export class Preflight {
     this.#set(run, "microphone", { state: "running", code: "listening" })
     const voice = new VoiceLevel()
     await this.#listen(run, voice, () => voice.enough, LISTEN_MS)
-    if (voice.ms === 0) return false
+    if (voice.ms === 0 || run.over) return false
     this.#set(run, "microphone", voiceVerdict(voice, name))
     await this.#listen(run, voice, () => voice.quiet, HUSH_MS)
     return true
