@@ -26,6 +26,7 @@ class Walk:
 
     def __init__(self, browser: Browser, url: str, language: str, look: Look, mode: str = "server_vad") -> None:
         self.visitor = Visitor(browser, {"keep": "text", "mode": mode}, room=ASKS)
+        self.mode = mode
         self.page = self.visitor.page
         self.wire = Wire(self.page)
         self.words = WORDS[language]

@@ -23,7 +23,7 @@ WINDOWS = {
     "tablet": (920, 700, 1), "folded phone": (280, 653, 1), "small phone": (360, 640, 1),
 }  # fmt: skip
 ALWAYS = ["#call", "#message", ".send"]
-IN_CALLS = ["#microphone", "#hush"]
+IN_CALLS = {"server_vad": ["#microphone", "#hush"], "push_to_talk": ["#microphone", "#hush", "#talk"]}
 LEAST_PX = 32
 WRONG = """([always, inCalls, least]) => {
   const wrong = []
@@ -110,7 +110,7 @@ def look_in_all_windows(walk: Walk, found: dict[str, list[str]], seen: Callable[
             session.send("Emulation.setDeviceMetricsOverride", metrics)
             walk.page.wait_for_timeout(40)
             seen(f"{window}, {phase}")
-            found[f"{window}, {phase}"] = walk.page.evaluate(WRONG, [ALWAYS, IN_CALLS, LEAST_PX])
+            found[f"{window}, {phase}"] = walk.page.evaluate(WRONG, [ALWAYS, IN_CALLS[walk.mode], LEAST_PX])
         session.send("Emulation.clearDeviceMetricsOverride")
         walk.page.wait_for_timeout(40)
 
@@ -139,5 +139,5 @@ def test_the_size_of_text_that_the_browser_is_set_to_is_followed(playwright: Pla
         for width, px in ((1280, 24), (360, 18), (320, 16)):
             page.set_viewport_size({"width": width, "height": 860})
             assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == f"{px}px"
-            wrong = page.evaluate(WRONG, [ALWAYS, IN_CALLS, LEAST_PX])
+            wrong = page.evaluate(WRONG, [ALWAYS, IN_CALLS["server_vad"], LEAST_PX])
             assert wrong == []
