@@ -51,7 +51,9 @@ export class Focus {
   /** @param {Focused} last */
   #moveOn({ part, list, place, home }) {
     if (part.isConnected && usable(part)) return
-    for (const next of [...neighbours(part, list, place), home, this.scroller, this.call]) {
+    // Behind a dialog stands what it was to prepare.
+    const others = part.closest("dialog") ? [this.call, this.scroller] : [this.scroller, this.call]
+    for (const next of [...neighbours(part, list, place), home, ...others]) {
       next.focus({ preventScroll: true })
       if (document.activeElement === next) return
     }
