@@ -42,11 +42,8 @@ class Relay:
         self.observers = Observers()
         self.sent_bytes = 0
         self.over = self.watched = False
-        self._loop = loop
-        self._conversation = conversation
-        self._owner = owner
-        self._inbox = Inbox()
-        self._outbox = Outbox()
+        self._loop, self._conversation, self._owner = loop, conversation, owner
+        self._inbox, self._outbox = Inbox(), Outbox()
         self._notice_rate = TokenBucket(1, 1)
         self._timer: asyncio.TimerHandle | None = None
 
