@@ -49,7 +49,8 @@ def test_a_silence_begins_when_the_answer_has_been_heard(upstream: Upstream) -> 
         page.wait(lambda: page.named("turn")[-1][1]["state"] == "listening")
         loop.skip(13)
         assert page.expect("ended") == [{"reason": "idle"}]
-        assert page.notices == ["idle_soon", "idle"]
+        # On a slow machine a chunk may come when the call is over.
+        assert [code for code in page.notices if code != "not_started"] == ["idle_soon", "idle"]
 
 
 def test_what_is_left_of_a_silence_is_told_until_somebody_types(upstream: Upstream) -> None:
