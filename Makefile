@@ -16,7 +16,7 @@ export npm_config_fetch_timeout ?= 30000
 REGISTRY = The reason is above. Set PIP_INDEX_URL and npm_config_registry for your own registry,\
  PIP_CERT and NODE_EXTRA_CA_CERTS for your own certificates, HTTPS_PROXY for a proxy. Then run make again.
 
-.PHONY: run test test-page test-rest test-quick test-node test-core test-modules check check-node check-python node-packages bench fuzz soak shots clean
+.PHONY: run test test-page test-page-first test-page-last test-rest test-quick test-node test-core test-modules check check-node check-python node-packages bench fuzz soak shots clean
 
 run: $(VENV)/installed-$(WANTED)
 	@$(BIN)/python -m voiceapp.ops.vendor
@@ -26,11 +26,16 @@ test: $(VENV)/installed-requirements-dev.txt
 	$(BIN)/python tests/prepare.py
 	$(BIN)/python -m voiceapp.ops.vendor
 	@$(MAKE) --no-print-directory node-packages
-	@$(MAKE) --no-print-directory --jobs=2 test-page test-rest
+	@$(MAKE) --no-print-directory --jobs=3 test-page-first test-page-last test-rest
 
 # Talks in real time, so it mostly waits: the rest runs beside it.
-test-page:
-	$(BIN)/pytest tests/browser
+test-page: test-page-first test-page-last
+
+test-page-first:
+	$(BIN)/pytest tests/browser/test_[a-m]*.py
+
+test-page-last:
+	$(BIN)/pytest tests/browser/test_[n-z]*.py
 
 test-rest: check test-node
 	$(BIN)/pytest --ignore tests/browser

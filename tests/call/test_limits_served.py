@@ -49,7 +49,7 @@ def test_a_silence_begins_when_the_answer_has_been_heard(upstream: Upstream) -> 
         page.wait(lambda: page.named("turn")[-1][1]["state"] == "listening")
         loop.skip(13)
         assert page.expect("ended") == [{"reason": "idle"}]
-        # On a slow machine a chunk may come when the call is over.
+        # What the page says at that moment may come when the call is over.
         assert [code for code in page.notices if code != "not_started"] == ["idle_soon", "idle"]
 
 
