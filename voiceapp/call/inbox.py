@@ -6,9 +6,8 @@ from time import monotonic
 from ..conversation.pcm16 import BASE64_PER_MS, BYTES_PER_MS, NotBase64Error, base64_size
 from ..errors import BrowserError
 from ..net.rate_limit import TokenBucket
+from ..wire.up import MAX_CHUNK_CHARACTERS, MAX_CHUNK_MS
 
-MAX_CHUNK_MS = 1_000
-_MAX_CHARACTERS = MAX_CHUNK_MS * BASE64_PER_MS
 # Sound in ms: real time with room for a clock that runs fast, and 2 s that waited in a stalled line.
 SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE = 1050.0, 2000.0
 # A chunk counts as at least so much sound; smaller ones would be a flood of events.
@@ -48,7 +47,7 @@ class Inbox:
 
 def chunk_bytes(sound: bytes) -> int:
     """Bytes of PCM16 in base64, found without decoding it. Raises `BrowserError` as `Inbox.take`."""
-    if not 0 < len(sound) <= _MAX_CHARACTERS:
+    if not 0 < len(sound) <= MAX_CHUNK_CHARACTERS:
         raise BrowserError(f"audio was refused: a chunk must hold 1 to {MAX_CHUNK_MS} ms of sound")
     try:
         size = base64_size(sound)
