@@ -5,7 +5,7 @@ import pytest
 from voiceapp.engine.protocol import session_object
 from voiceapp.engine.protocol.response import Response
 
-from ..session_driver import kinds
+from ..session_driver import ANSWER, kinds
 
 
 def made(modality: str = "audio", conversation: str | None = "conv_1") -> Response:
@@ -17,20 +17,8 @@ def test_a_spoken_message() -> None:
     sent = response.created() + response.open_message("item_1", "item_0")
     sent += response.text_delta("Hi.") + response.audio_delta("AAAA")
     sent += response.close_message() + response.done()
-    assert kinds(sent) == [
-        "response.created",
-        "response.output_item.added",
-        "conversation.item.added",
-        "response.content_part.added",
-        "response.output_audio_transcript.delta",
-        "response.output_audio.delta",
-        "response.output_audio.done",
-        "response.output_audio_transcript.done",
-        "response.content_part.done",
-        "conversation.item.done",
-        "response.output_item.done",
-        "response.done",
-    ]
+    # The limits that a server tells at last are none of the response's.
+    assert kinds(sent) == ["response.created", *ANSWER[:-1]]
     assert sent[-1]["response"]["output"][0]["content"] == [{"type": "output_audio", "transcript": "Hi."}]
 
 

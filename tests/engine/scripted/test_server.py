@@ -20,6 +20,7 @@ from voiceapp.engine.scripted.scenario import load
 from voiceapp.engine.scripted.server import ScriptedServer
 
 from ..client import Client
+from ..session_driver import ANSWER
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 SECOND = bytes(48000)
@@ -33,18 +34,7 @@ TURN = [
     "conversation.item.done",
     "conversation.item.input_audio_transcription.completed",
     "response.created",
-    "response.output_item.added",
-    "conversation.item.added",
-    "response.content_part.added",
-    "response.output_audio_transcript.delta",
-    "response.output_audio.delta",
-    "response.output_audio.done",
-    "response.output_audio_transcript.done",
-    "response.content_part.done",
-    "conversation.item.done",
-    "response.output_item.done",
-    "response.done",
-    "rate_limits.updated",
+    *ANSWER,
 ]
 
 
