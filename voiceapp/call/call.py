@@ -3,7 +3,7 @@
 import logging
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -46,13 +46,21 @@ class Shared:
 
 
 class Call:
-    """Every method runs on the bridge's thread."""
+    """Every method runs on the bridge's thread. `ended` is told once, when it is over."""
 
     def __init__(
-        self, shared: Shared, page: PageEnd, plan: Plan, limits: CallLimits, visitor: Visitor, request: str
+        self,
+        shared: Shared,
+        page: PageEnd,
+        plan: Plan,
+        limits: CallLimits,
+        visitor: Visitor,
+        request: str,
+        ended: Callable[["Call"], None],
     ) -> None:
         self.id = secrets.token_hex(4)
         self._shared = shared
+        self._ended = ended
         self._bridge = shared.connector.bridge
         self._limits = limits
         self._conversation = Conversation(plan.config, plan.profile.capabilities)
@@ -207,6 +215,7 @@ class Call:
             self._sessions.stop,
             self._relay.stop_timer,
             self._limits.stop,
+            partial(self._ended, self),
             partial(self._observers.ended, reason, self._bridge.loop.time()),
         ):
             # Whatever one of them meets, the others happen.

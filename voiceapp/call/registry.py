@@ -20,19 +20,16 @@ class Registry:
 
         `request`: the id of the request that the page came by.
         """
-        self._forget_ended()
-        call = Call(self._shared, page, plan, self._limits.begin(visitor), visitor, request)
+        call = Call(self._shared, page, plan, self._limits.begin(visitor), visitor, request, self._forget)
         self._calls[call.id] = call
         return call
 
     def get(self, call: str) -> Call | None:
         """The call of this id, while it goes on."""
-        found = self._calls.get(call)
-        return None if found is None or found.over else found
+        return self._calls.get(call)
 
     def detach(self, call: Call, *, stalled: bool) -> None:
         """Its page is lost; `stalled`: since it read no more of what it was sent."""
-        self._calls.pop(call.id, None)
         if stalled:
             call.page_stalled()
         else:
@@ -42,9 +39,7 @@ class Registry:
         """The server is going: every caller is told."""
         for call in list(self._calls.values()):
             call.stop_server()
-        self._calls.clear()
 
-    def _forget_ended(self) -> None:
-        # A page may start many calls, one after the other, before it leaves.
-        for ended in [key for key, call in self._calls.items() if call.over]:
-            del self._calls[ended]
+    def _forget(self, call: Call) -> None:
+        """It is over."""
+        self._calls.pop(call.id, None)
