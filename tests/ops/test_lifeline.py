@@ -1,5 +1,6 @@
 """The pipe that tells of the server's end, however it came."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -28,5 +29,6 @@ def test_it_ends_with_the_first_process_even_by_sigkill_and_with_no_other() -> N
         assert server.stdout.readline() == "waiting\n"
         server.kill()
         assert server.stdout.readline() == "gone\n"
-        subprocess.run(["kill", "-KILL", f"-{server.pid}"], check=False)
+        # Never the command `kill -KILL -PID`: some of its versions read the first digit alone, and -1 is everybody.
+        os.killpg(server.pid, signal.SIGKILL)
     assert server.returncode == -signal.SIGKILL
