@@ -95,9 +95,9 @@ class Reader:
             _check_word(name, value)
         return found
 
-    def flag(self, name: str) -> bool:
-        """`yes` or `no`, which is usual."""
-        value = self.text(name, "no")
+    def flag(self, name: str, default: str = "no") -> bool:
+        """`yes` or `no`."""
+        value = self.text(name, default)
         if value not in ("yes", "no"):
             raise SettingError(f"{name} is {value!r}; it must be yes or no.")
         return value == "yes"

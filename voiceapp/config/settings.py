@@ -15,6 +15,7 @@ from ..secret import Secret
 from . import persona
 from .environment import Reader as _Reader
 from .persona import Persona
+from .resume import Resume
 from .rules import Rules
 
 PROFILES = ("openai", "azure", "beta", "embedded")
@@ -53,6 +54,7 @@ class Settings:
     # How long a server that answers pings may take to make a session.
     ready_s: int = 120
     rules: Rules = field(default_factory=Rules)
+    resume: Resume = field(default_factory=Resume)
     engine_port: int = 0
     engine_calls: int = 16
     engine_key: Secret = field(default_factory=_random_secret)
@@ -80,7 +82,7 @@ class Settings:
     def secrets(self) -> tuple[Secret, ...]:
         """All that no log may hold."""
         rules = self.rules
-        codes = (rules.access_code, rules.metrics_token, rules.redis_url)
+        codes = (rules.access_code, rules.metrics_token, rules.redis_url, self.resume.transcripts_key)
         return (self.secret_key, self.upstream_key, self.engine_key, *codes)
 
     @classmethod
@@ -95,6 +97,7 @@ class Settings:
         threads = reader.number("VOICEAPP_THREADS", 8, 2, 2000)
         upstream_url = _upstream_url(reader, profile)
         upstream_key = _upstream_key(reader, profile)
+        rules = Rules.read(reader, host=host, port=port, paid=bool(upstream_key))
         settings = cls(
             host=host,
             port=port,
@@ -118,7 +121,8 @@ class Settings:
             engine_key=reader.secret("VOICEAPP_ENGINE_KEY") or _random_secret(),
             engine_language=reader.text("VOICEAPP_ENGINE_LANGUAGE"),
             engine_recogniser=reader.text("VOICEAPP_ENGINE_RECOGNISER_DIR"),
-            rules=Rules.read(reader, host=host, port=port, paid=bool(upstream_key)),
+            rules=rules,
+            resume=Resume.read(reader, has_redis=bool(rules.redis_url)),
         )
         reader.refuse_unknown()
         return settings

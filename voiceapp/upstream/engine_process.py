@@ -32,7 +32,7 @@ FIRST_PAUSE_S, MAX_PAUSE_S = 0.5, 30.0
 
 NOT_FOR_THE_ENGINE = (
     "OPENAI_API_KEY", "VOICEAPP_UPSTREAM_KEY", "SECRET_KEY",
-    "VOICEAPP_ACCESS_CODE", "VOICEAPP_METRICS_TOKEN", "REDIS_URL",
+    "VOICEAPP_ACCESS_CODE", "VOICEAPP_METRICS_TOKEN", "VOICEAPP_TRANSCRIPTS_KEY", "REDIS_URL",
 )  # fmt: skip
 
 # Called with the part that is being loaded, how many parts are there, and of how many.
