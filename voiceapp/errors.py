@@ -54,6 +54,17 @@ ENGINE_STARTING = Fault(
     "engine_starting", "The built-in voice is getting ready. This takes a few seconds the first time."
 )
 
+SOUND_LEFT_OUT = Fault(
+    "sound_left_out",
+    "You were cut off for too long to catch up with all that you said, so some of it was left out. Say it again.",
+)
+TAKEN_OVER = Fault("taken_over", "Another tab or window went on with this call.")
+MOVED = Fault("moved", "Another server took the call on. The last few seconds may be missing.")
+RESUME_REFUSED = Fault("resume_refused", "The call cannot be resumed with this token. Start a new call.")
+CALL_OVER = Fault("call_over", "The call has already ended. Start a new call.")
+CALL_ELSEWHERE = Fault("call_elsewhere", "Another server still has the call. Ask again in a moment.", retry=True)
+TALK_WANTED = Fault("talk_wanted", "This server does not know what was said. Resume again, with the talk.", retry=True)
+
 RENEWAL_FAILED = Fault("renewal_failed", "The change could not be made. The call goes on as it was.", retry=True)
 TOO_OFTEN = Fault("too_often", "Too many requests in a short time. Wait a little, then try again.", retry=True)
 

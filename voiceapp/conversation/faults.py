@@ -61,6 +61,17 @@ TRANSCRIPT_FULL = Fault(
 BUSY = Fault("busy", "All lines are busy. Try again in a moment.", retry=True)
 TOOL_LOOP = Fault("tool_loop", "The model keeps calling tools and does not answer. Say something to go on.")
 
+# Of a call that outlives its session, or its page's connection.
+UPSTREAM_LOST = Fault(
+    "upstream_lost", "The connection to the voice server was lost. Another is made, and the call goes on by itself."
+)
+ANSWER_SHORTENED = Fault(
+    "answer_shortened", "The answer grew too long while nobody was there to hear it, so it was cut. Ask for the rest."
+)
+TALK_SHORTENED = Fault(
+    "talk_shortened", "The talk is too long to be passed on in full, so its oldest part was left out."
+)
+
 # Codes of `error` events, of failed responses and of close reasons (`type.code`), which share one vocabulary.
 # Sources: the provider's error reference, recordings and issue threads on compatible clients.
 _BY_CODE: Mapping[str, Fault] = MappingProxyType(

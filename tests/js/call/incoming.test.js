@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Incoming } from "../../../voiceapp/static/js/call/incoming.js"
 import { Recorder } from "../../../voiceapp/static/js/history/recorder.js"
+import { Place } from "../support/place.js"
 
 const SECOND = Buffer.from(new Int16Array(24000).buffer).toString("base64")
 const ABOUT = { id: "t1", title: "", marked: false, began: 0, model: "m", voice: "v" }
@@ -24,3 +25,16 @@ for (const [how, end] of [["complete", made => made.soundArrived("a1", "")], ["c
     assert.deepEqual(kept, [["a1", 24000]])
   })
 }
+
+test("what was lost of a pause is said until what came after it was answered", async () => {
+  const place = new Place()
+  await place.goLive()
+  const say = (...states) => states.forEach(state => place.line.come("turn", 1, { state }))
+  for (const code of ["sound_left_out", "moved"]) place.call.noticeArrived({ code })
+  // The floor is told anew.
+  say("listening", "user", "thinking", "assistant")
+  assert.deepEqual(place.standing, ["sound_left_out", "moved"])
+  say("listening")
+  assert.deepEqual(place.standing, [])
+  Place.leave()
+})

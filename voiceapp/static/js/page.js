@@ -225,6 +225,7 @@ export class Page {
 
   /** @param {import("./wire.js").Renewed} renewed */
   callRenewed(renewed) {
+    this.notices.over("sessionBegan")
     this.usageModel.renew(renewed, this.now())
     this.assistantView.renewed(renewed.voice)
   }

@@ -36,7 +36,9 @@ export class Incoming {
 
   /** @param {import("../wire.js").TurnState} turn */
   turnChanged(turn) {
-    if (begins(turn, this.callState.turn)) this.notices.over("turnBegan")
+    const { turn: before } = this.callState
+    if (begins(turn, before)) this.notices.over("turnBegan")
+    if (turn === "listening" && before !== turn) this.notices.over("turnOver")
     this.callState.turnTo(turn)
     this.outgoing.gate.turnChanged(turn)
     this.stats.turnChanged(turn)

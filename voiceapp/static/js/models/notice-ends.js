@@ -1,12 +1,10 @@
 // Every notice, and what ends it. Whoever knows that something is so says it (`Notices.over`), and what waited for it
-// goes;
-// nobody takes away a notice by its name. Each is also put away by the person, and by a new call.
+// goes; nobody takes away a notice by its name. Each is also put away by the person, and by a new call.
 
 /**
- * @typedef {"callOver" | "callReady" | "lineBack" | "turnBegan" | "changeAsked" | "soundThrough" | "microphoneOpened" |
- *   "microphoneAllowed" |
- *   "microphoneChosen" | "microphoneGivenBack" | "silenceOver" | "speakerFound" | "soundRuns" | "keepingChosen" |
- *   "storeFreed" | "sampleAsked"} End
+ * @typedef {"callOver" | "callReady" | "lineBack" | "sessionBegan" | "turnBegan" | "turnOver" | "changeAsked" |
+ *   "soundThrough" | "microphoneOpened" | "microphoneAllowed" | "microphoneChosen" | "microphoneGivenBack" |
+ *   "silenceOver" | "speakerFound" | "soundRuns" | "keepingChosen" | "storeFreed" | "sampleAsked"} End
  */
 
 /** True of a call, and said of none that is over. @param {...End} sooner */
@@ -36,6 +34,16 @@ export const ENDS = {
   connection_lost: call("lineBack"),
   connection_away: call("lineBack"),
   reconnected: call("turnBegan"),
+  call_elsewhere: call("lineBack"),
+  talk_wanted: call("lineBack"),
+  // What was said meanwhile begins a turn at once: these stand until it is answered.
+  resume_refused: call("turnOver"),
+  call_over: call("turnOver"),
+  moved: call("turnOver"),
+  sound_left_out: call("turnOver"),
+  talk_shortened: call("turnOver"),
+  answer_shortened: call("turnBegan"),
+  upstream_lost: call("sessionBegan"),
   engine_starting: call("callReady"),
   upstream_starting: call("callReady"),
 
@@ -85,6 +93,7 @@ export const ENDS = {
   connection_given_up: UNTIL_THE_NEXT,
   connection_refused: UNTIL_THE_NEXT,
   newer_tab: UNTIL_THE_NEXT,
+  taken_over: UNTIL_THE_NEXT,
   client_missing: UNTIL_THE_NEXT,
 
   server_away: ["lineBack", "sampleAsked"],
