@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from redis import Redis
 
 from tests.servers import free_port
 
@@ -20,6 +21,7 @@ class RedisServer:
         self.start()
 
     def start(self) -> None:
+        """Empty, on the same port."""
         command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         deadline = time.monotonic() + 10
@@ -33,6 +35,21 @@ class RedisServer:
 
     def thaw(self) -> None:
         self.process.send_signal(signal.SIGCONT)
+
+    def fill(self) -> None:
+        """It takes nothing more, and gives nothing up for what is new."""
+        with self.client() as client:
+            client.set("ballast", "x" * 1024 * 1024)
+            client.config_set("maxmemory-policy", "noeviction")
+            client.config_set("maxmemory", "1mb")
+
+    def empty(self) -> None:
+        """There is room again."""
+        with self.client() as client:
+            client.config_set("maxmemory", "0")
+
+    def client(self) -> Redis:
+        return Redis.from_url(self.url, decode_responses=True)
 
     def stop(self) -> None:
         if self.process.poll() is None:

@@ -31,6 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from .config.settings import Settings
     from .net.bridge import Bridge
     from .net.http_connection import MAX_BODY_BYTES
+    from .net.redis_connection import RedisConnection
     from .ops import metrics
     from .ops.log import write_log
     from .ops.readiness import Readiness
@@ -52,7 +53,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(health.health)
     socketio = sockets.create_socketio(app, settings.rules.browser_message_bytes)
     rules, bridge = settings.rules, Bridge()
-    quota_store = QuotaStore(rules.redis_url)
+    redis = RedisConnection(rules.redis_url.reveal()) if rules.redis_url else None
+    quota_store = QuotaStore(redis)
     proxies = Proxies(rules)
     access = Access(rules, proxies, settings.secret_key, quota_store)
     limits = Limits(bridge, rules, Capacity(rules), Budgets(rules, quota_store))
@@ -73,6 +75,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     identity, readiness = Identity(settings.secret_key), Readiness(settings)
     app.extensions[services.NAME] = services.Services(
-        settings, bridge, access, identity, quota_store, limits, registry, options, readiness
+        settings, bridge, access, identity, redis, limits, registry, options, readiness
     )
     return app

@@ -18,7 +18,7 @@ TRUSTED = Reader({"NAME": "10.0.0.0/8"}).networks("NAME")
 
 def made(key: str = "key", **rules: object) -> Access:
     every = Rules(**rules)  # type: ignore[arg-type]
-    return Access(every, Proxies(every), Secret(key), QuotaStore(Secret("")))
+    return Access(every, Proxies(every), Secret(key), QuotaStore())
 
 
 def locked(code: str = CODE, key: str = "key") -> Access:

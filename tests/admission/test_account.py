@@ -12,14 +12,13 @@ from voiceapp.admission.budgets import Budgets
 from voiceapp.admission.quota_store import QuotaStore
 from voiceapp.config.rules import Rules
 from voiceapp.errors import LimitError
-from voiceapp.secret import Secret
 
 ANN = Visitor("address:192.0.2.1", "192.0.2.1")
 
 
 @pytest.fixture
 def budgets() -> Budgets:
-    return Budgets(Rules(calls_per_user=1), QuotaStore(Secret("")))
+    return Budgets(Rules(calls_per_user=1), QuotaStore())
 
 
 @pytest.mark.parametrize("order", list(permutations(["begin", "charge", "settle"])))
@@ -42,7 +41,7 @@ def test_a_place_is_held_until_then(budgets: Budgets) -> None:
 
 def test_a_call_that_ends_while_it_is_asked_for_holds_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
     """The answer of a slow store comes when the call is over."""
-    budgets = Budgets(Rules(calls_per_user=1), QuotaStore(Secret("")))
+    budgets = Budgets(Rules(calls_per_user=1), QuotaStore())
     asked, answered = threading.Event(), threading.Event()
     begin = budgets.begin
 
@@ -65,7 +64,7 @@ def test_a_call_that_ends_while_it_is_asked_for_holds_no_place(monkeypatch: pyte
 
 @pytest.mark.parametrize(("begun", "left"), [(True, 0.7), (False, 1.0)])
 def test_what_is_known_last_is_charged_to_the_call_that_had_a_place(begun: bool, left: float) -> None:
-    budgets = Budgets(Rules(user_day_money=1.0), QuotaStore(Secret("")))
+    budgets = Budgets(Rules(user_day_money=1.0), QuotaStore())
     account = Account(budgets, ANN, "first")
     if begun:
         account.begin()

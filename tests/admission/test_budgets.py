@@ -4,12 +4,11 @@ from voiceapp.admission.access import Visitor
 from voiceapp.admission.budgets import Budgets, Remaining
 from voiceapp.admission.quota_store import QuotaStore
 from voiceapp.config.rules import Rules
-from voiceapp.secret import Secret
 
 
 def test_the_budget_that_is_short_first_is_told_with_its_whole() -> None:
     visitor = Visitor("one", "192.0.2.1")
-    budgets = Budgets(Rules(user_day_s=600, day_s=1000, user_day_money=2.0), QuotaStore(Secret("")))
+    budgets = Budgets(Rules(user_day_s=600, day_s=1000, user_day_money=2.0), QuotaStore())
     assert budgets.charge(visitor, "call", 100, 500_000) == Remaining(500, 600, 1.5, 2.0)
     budgets.charge(Visitor("other", "192.0.2.2"), "other", 450, 0)
     assert budgets.left(visitor) == Remaining(450, 1000, 1.5, 2.0)
@@ -17,7 +16,7 @@ def test_the_budget_that_is_short_first_is_told_with_its_whole() -> None:
 
 
 def test_a_changed_limit_goes_on_with_the_same_count() -> None:
-    visitor, quota_store = Visitor("one", "192.0.2.1"), QuotaStore(Secret(""))
+    visitor, quota_store = Visitor("one", "192.0.2.1"), QuotaStore()
     Budgets(Rules(user_day_money=2.0, day_s=100), quota_store).charge(visitor, "call", 60, 500_000)
     lowered = Budgets(Rules(user_day_money=0.75, day_s=60), quota_store).left(visitor)
     assert (lowered.money, lowered.seconds, lowered.spent) == (0.25, 0, True)
@@ -25,7 +24,7 @@ def test_a_changed_limit_goes_on_with_the_same_count() -> None:
 
 
 def test_whoever_forgets_their_cookies_shares_the_address_with_who_they_were() -> None:
-    budgets = Budgets(Rules(user_day_money=1.0, people_per_address=2), QuotaStore(Secret("")))
+    budgets = Budgets(Rules(user_day_money=1.0, people_per_address=2), QuotaStore())
 
     def login(name: str, address: str = "192.0.2.1") -> Visitor:
         return Visitor(f"login:{name}", address, lasting=False)
@@ -40,6 +39,6 @@ def test_whoever_forgets_their_cookies_shares_the_address_with_who_they_were() -
 
 
 def test_an_address_is_not_counted_where_the_operator_says_so() -> None:
-    budgets = Budgets(Rules(user_day_money=1.0, people_per_address=0), QuotaStore(Secret("")))
+    budgets = Budgets(Rules(user_day_money=1.0, people_per_address=0), QuotaStore())
     budgets.charge(Visitor("login:one", "192.0.2.1", lasting=False), "call", 0, 1_000_000)
     assert budgets.left(Visitor("login:two", "192.0.2.1", lasting=False)).money == 1.0

@@ -18,7 +18,6 @@ from voiceapp.conversation.faults import Fault
 from voiceapp.conversation.usage import Charge
 from voiceapp.errors import LimitError
 from voiceapp.net.bridge import Bridge
-from voiceapp.secret import Secret
 from voiceapp.wire import down
 
 VISITOR = Visitor("somebody", "192.0.2.1")
@@ -39,7 +38,7 @@ class Call:
         bridge = Bridge()
         bridge.loop = loop
         self.capacity = Capacity(rules)
-        limits = Limits(bridge, rules, self.capacity, budgets or Budgets(rules, QuotaStore(Secret(""))))
+        limits = Limits(bridge, rules, self.capacity, budgets or Budgets(rules, QuotaStore()))
         limits.executor = AtOnce(1)
         self.limits = limits.begin(VISITOR)
 
@@ -176,7 +175,7 @@ def test_a_call_is_charged_by_its_tokens_and_ends_with_its_budget(loop: Standing
 
 def test_what_was_begun_counts_although_the_call_ends_before_it_is_charged(loop: StandingLoop) -> None:
     rules = Rules(call_s=0, idle_s=0, user_day_s=1000, user_day_money=1.0, prices={"output_text": 100.0})
-    budgets = Budgets(rules, QuotaStore(Secret("")))
+    budgets = Budgets(rules, QuotaStore())
     call = Call(loop, rules, budgets).admit()
     call.use(3, tokens=1000)
     call.limits.stop()
@@ -187,7 +186,7 @@ def test_what_was_begun_counts_although_the_call_ends_before_it_is_charged(loop:
 
 def test_an_estimate_that_was_too_high_is_given_back(loop: StandingLoop) -> None:
     rules = Rules(call_s=0, idle_s=0, user_day_money=1.0, prices={"output_text": 100.0})
-    budgets = Budgets(rules, QuotaStore(Secret("")))
+    budgets = Budgets(rules, QuotaStore())
     call = Call(loop, rules, budgets).admit()
     call.cost.add(Charge("r1", Usage(output_tokens=4000, output_text_tokens=4000), estimated=True))
     call.limits.stop()
@@ -199,7 +198,7 @@ def test_an_estimate_that_was_too_high_is_given_back(loop: StandingLoop) -> None
 
 def test_whoever_has_nothing_left_is_not_let_in_and_keeps_no_place(loop: StandingLoop) -> None:
     rules = Rules(call_s=0, idle_s=0, user_day_s=10)
-    budgets = Budgets(rules, QuotaStore(Secret("")))
+    budgets = Budgets(rules, QuotaStore())
     budgets.spend(VISITOR, 10, 0)
     call = Call(loop, rules, budgets)
     with pytest.raises(LimitError):

@@ -17,7 +17,6 @@ from voiceapp.call.registry import Registry
 from voiceapp.config.settings import Settings
 from voiceapp.net.bridge import Bridge
 from voiceapp.net.link import Link
-from voiceapp.secret import Secret
 from voiceapp.upstream.connect import Profile
 from voiceapp.upstream.connector import Connector, Loading
 from voiceapp.upstream.session_options import SessionOptions
@@ -70,7 +69,7 @@ class Worker:
         bridge.loop = self.loop = loop
         self._upstreams = Upstreams(bridge, settings.upstream_key, None, settings.rules.upstream_message_bytes)
         self.capacity = Capacity(settings.rules)
-        limits = Limits(bridge, settings.rules, self.capacity, Budgets(settings.rules, QuotaStore(Secret(""))))
+        limits = Limits(bridge, settings.rules, self.capacity, Budgets(settings.rules, QuotaStore()))
         limits.executor = AtOnce(1)
         self.options = SessionOptions(settings)
         self.registry = Registry(Shared(self._upstreams, 40, "version", READY_S), limits)

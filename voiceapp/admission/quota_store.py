@@ -4,7 +4,6 @@ In memory, or in Redis where all workers and machines share it. While Redis is a
 on: limits then hold for each worker alone.
 """
 
-import logging
 import secrets
 import threading
 import time
@@ -16,13 +15,8 @@ from limits.errors import StorageError
 from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
-from ..secret import Secret
+from ..net.redis_connection import RedisConnection
 
-log = logging.getLogger(__name__)
-
-REDIS_WAIT_S = 1.0
-# After a failure Redis is left alone so long; a frozen one would cost every request the whole wait.
-REDIS_PAUSE_S = 5.0
 # A holder that is not heard of for so long has died; renewed every 10 s.
 LEASE_S = 25.0
 # What was spent in a day is kept beyond it, whenever in the day it was counted first.
@@ -113,39 +107,25 @@ def _of_today(what: str, whom: str) -> str:
 class QuotaStore:
     """Every method may wait for Redis up to a second, so none is called on the bridge's thread."""
 
-    def __init__(self, redis_url: Secret) -> None:
+    def __init__(self, redis: RedisConnection | None = None) -> None:
         self._slots = _Slots()
         self._memory = MovingWindowRateLimiter(MemoryStorage())
         self._sums = _Sums()
         self._saying = threading.Lock()
         # Each worker writes its own sums, and all of them together are what was spent.
         self._name = secrets.token_hex(8)
-        self._away_until = 0.0
-        self._redis: Any = None
+        self._redis = redis
         self._take: Any = None
         self._shared: MovingWindowRateLimiter | None = None
-        if redis_url:
-            self._open(redis_url)
+        if redis is not None:
+            self._take = redis.client.register_script(_TAKE)
+            address = redis.url.replace("unix://", "redis+unix://", 1)
+            self._shared = MovingWindowRateLimiter(storage_from_string(address, wrap_exceptions=True, **redis.waits))
 
-    def _open(self, url: Secret) -> None:
-        # An optional package: only those who share limits need it.
-        import redis
-
-        waits = {"socket_timeout": REDIS_WAIT_S, "socket_connect_timeout": REDIS_WAIT_S}
-        self._redis = redis.Redis.from_url(url.reveal(), decode_responses=True, **waits)
-        self._take = self._redis.register_script(_TAKE)
-        address = url.reveal().replace("unix://", "redis+unix://", 1)
-        self._shared = MovingWindowRateLimiter(storage_from_string(address, wrap_exceptions=True, **waits))
-
-    def reachable(self) -> bool:
-        """Whether Redis answers; true where none is used."""
-        if self._redis is None:
-            return True
-        try:
-            return bool(self._redis.ping())
-        except Exception as error:
-            log.debug("redis: %s", type(error).__name__)
-            return False
+    @property
+    def _present(self) -> RedisConnection | None:
+        """Redis, unless there is none or it is away: then memory serves."""
+        return self._redis if self._redis is not None and self._redis.present else None
 
     # What is spent in a day
 
@@ -159,33 +139,36 @@ class QuotaStore:
         key = _of_today(what, whom)
         self._say()
         own, others = self._sums.of(key), 0
-        if self._present():
+        if redis := self._present:
             try:
-                told = self._redis.hgetall(f"voiceapp:{key}")
+                told = redis.client.hgetall(f"voiceapp:{key}")
                 if own and self._name not in told:
                     # It was started anew without what it held.
                     self._sums.forgotten(key)
                 others = sum(int(total) for name, total in told.items() if name != self._name)
             except Exception as error:
-                self._lost(error)
+                redis.failed(error)
         return max(0, own + others)
 
     def _say(self) -> None:
         """Tell Redis the sums it does not know. A sum that is told twice counts once, unlike an increase."""
         with self._saying:
-            if not self._present():
+            redis = self._present
+            if redis is None:
                 return
             changed = self._sums.changed()
             try:
                 for key, total in changed.items():
-                    pipe = self._redis.pipeline()
+                    pipe = redis.client.pipeline()
                     pipe.hset(f"voiceapp:{key}", self._name, total)
                     pipe.expire(f"voiceapp:{key}", KEPT_S)
                     pipe.execute()
             except Exception as error:
-                self._lost(error)
+                redis.failed(error)
                 return
             self._sums.told(changed)
+            if changed:
+                redis.worked()
 
     # Tries a minute
 
@@ -202,12 +185,12 @@ class QuotaStore:
     def take(self, key: str, holder: str, maximum: int) -> bool:
         """Take a place for `LEASE_S`; False where `maximum` others hold one."""
         now = time.time()
-        if self._present():
+        if redis := self._present:
             try:
                 args = [now, now + LEASE_S, holder, maximum, int(LEASE_S * 2)]
                 return bool(self._take(keys=[f"voiceapp:{key}"], args=args))
             except Exception as error:
-                self._lost(error)
+                redis.failed(error)
         return self._slots.take(key, holder, maximum, now)
 
     def renew(self, key: str, holder: str) -> None:
@@ -215,27 +198,17 @@ class QuotaStore:
 
     def release(self, key: str, holder: str) -> None:
         self._slots.release(key, holder)
-        if self._present():
+        if redis := self._present:
             try:
-                self._redis.zrem(f"voiceapp:{key}", holder)
+                redis.client.zrem(f"voiceapp:{key}", holder)
             except Exception as error:
-                self._lost(error)
-
-    # Redis, or memory while it is away
-
-    def _present(self) -> bool:
-        return self._redis is not None and time.monotonic() >= self._away_until
-
-    def _lost(self, error: Exception) -> None:
-        self._away_until = time.monotonic() + REDIS_PAUSE_S
-        log.warning(
-            "redis does not answer (%s): until it does, each worker counts limits by itself", type(error).__name__
-        )
+                redis.failed(error)
 
     def _try(self, action: Callable[[MovingWindowRateLimiter], bool]) -> bool:
-        if self._shared is not None and self._present():
+        redis = self._present
+        if redis is not None and self._shared is not None:
             try:
                 return action(self._shared)
             except StorageError as error:
-                self._lost(error)
+                redis.failed(error.storage_error)
         return action(self._memory)

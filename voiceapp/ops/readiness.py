@@ -20,12 +20,12 @@ class Readiness:
         # Why a voice that may be chosen cannot be had; empty where it can.
         self.voices: Mapping[str, str] = MappingProxyType(_voices(settings))
 
-    def troubles(self, *, accepting: bool, redis: bool) -> dict[str, str]:
-        """Every part by name, and what is wrong with it; empty: nothing."""
+    def troubles(self, *, accepting: bool, redis: str) -> dict[str, str]:
+        """Every part by name, and what is wrong with it; empty: nothing. `redis`: that of Redis."""
         return {
             "accepting": "" if accepting else "the server is stopping",
             **self.voices,
-            "redis": "" if redis else "it does not answer",
+            "redis": redis,
         }
 
     def is_ready(self, troubles: Mapping[str, str]) -> bool:

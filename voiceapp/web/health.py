@@ -20,8 +20,9 @@ health = Blueprint("health", __name__)
 def readyz() -> tuple[dict[str, Any], int]:
     """Whether this worker takes calls; which parts work, and why one does not."""
     app = services(current_app)
-    readiness, redis = app.readiness, app.quota_store.reachable()
-    troubles = readiness.troubles(accepting=not _limits().capacity.stopping, redis=redis)
+    readiness, redis = app.readiness, app.redis
+    trouble = redis.look() if redis is not None else ""
+    troubles = readiness.troubles(accepting=not _limits().capacity.stopping, redis=trouble)
     ready = readiness.is_ready(troubles)
     told = {
         "status": "ready" if ready else "not ready",

@@ -6,11 +6,11 @@ from flask import Flask
 
 from ..admission.access import Access
 from ..admission.identity import Identity
-from ..admission.quota_store import QuotaStore
 from ..call.limits import Limits
 from ..call.registry import Registry
 from ..config.settings import Settings
 from ..net.bridge import Bridge
+from ..net.redis_connection import RedisConnection
 from ..ops.readiness import Readiness
 from ..upstream.session_options import SessionOptions
 
@@ -25,7 +25,7 @@ class Services:
     bridge: Bridge
     access: Access
     identity: Identity
-    quota_store: QuotaStore
+    redis: RedisConnection | None
     limits: Limits
     registry: Registry
     options: SessionOptions
