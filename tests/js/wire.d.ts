@@ -19,6 +19,12 @@ declare namespace Wire {
     mode: "push_to_talk"
   }
 
+  /** Something that was said before. */
+  type Said = {
+    role: "user" | "assistant"
+    text: string
+  }
+
   /** The call is live. */
   type Ready = {
     /** a short id, also in the server's log */
@@ -37,10 +43,62 @@ declare namespace Wire {
     expires_at: number | null
     /** the same in seconds from now, because a browser's clock may be wrong */
     expires_in_s: number | null
+    /** with it a page comes back to this call; null: it cannot */
+    token: string | null
+    /** how long the call waits for a page whose line was lost */
+    grace_s: number
   }
 
-  /** Another session has taken over, as `configure` asked; the call goes on. Fields as in `ready`. */
+  /** The page is back in its call. Fields as in `ready`. */
+  type Resumed = {
+    conversation: string
+    sample_rate: 24000
+    chunk_ms: number
+    version: string
+    persona: string
+    profile: string
+    model: string
+    voice: string
+    expires_at: number | null
+    expires_in_s: number | null
+    /** in place of the one before */
+    token: string
+    grace_s: number
+    /** `moved`: another process took the call on; the last seconds may be missing */
+    why: "back" | "moved"
+    /** number of the last event that was taken from the page */
+    taken: number
+    /** the events that follow begin with the one after it */
+    number: number
+    /** what the page holds of the call is void, and is told anew; otherwise just what it missed */
+    again: boolean
+    /** how many events are gone for good */
+    missed: number
+    /** with `again`: whose sound follows, and from where */
+    heard: (Sounding)[]
+  }
+
+  /** An item whose sound follows from a point on: the page counts on from there. */
+  type Sounding = {
+    item: string
+    heard_ms: number
+  }
+
+  /** The page cannot come back to its call, or not yet. */
+  type NotResumed = {
+    /** `resume_refused` or `call_over`: for good; `call_elsewhere`: ask again; `talk_wanted`: ask again with `talk` */
+    code: string
+    message: string
+    /** asking again may help */
+    retry: boolean
+    /** after so many seconds */
+    after_s: number | null
+  }
+
+  /** Another session has taken over; the call goes on. Fields as in `ready`. */
   type Renewed = {
+    /** `configure` asked for it, the last one was about to expire, or it was lost */
+    why: "asked" | "expiring" | "lost"
     persona: string
     profile: string
     model: string
@@ -279,16 +337,42 @@ declare namespace Wire {
       turn?: Turn
       /** whether the assistant may speak first (true) */
       greet?: boolean
+      /** this page's own random id, which a reload changes */
+      page?: string
+      /** a list of `Said`, oldest first, at most 64,000 bytes of UTF-8: a talk that goes on, of which the session is told */
+      talk?: (Said)[]
     })?]
+    /** Come back to a call whose line was lost; the first event on a new socket, in place of `start`. */
+    resume: [{
+      /** of `ready` */
+      token: string
+      /** number of the last event that came; null: nothing is held, as after a reload */
+      got: number | null
+      /** this page's own random id, which a reload changes */
+      page?: string
+      /** a list of `Said`, oldest first, at most 64,000 bytes of UTF-8: a talk that goes on, of which the session is told */
+      talk?: (Said)[]
+    }]
+    /** Up to this number nothing is needed again, not even after a reload: it came, and its sound was heard to the end or flushed. At most once a second. */
+    got: [{
+      n: number
+    }]
     /** What the person typed; it interrupts first. */
     text: [{
+      /** its number in one sequence with the chunks; each is taken once. Left out: nothing is checked */
+      n?: number
       /** at most 8,000 bytes of UTF-8 */
       text: string
     }]
     /** Stop the assistant. */
-    interrupt: [(Record<string, never>)?]
+    interrupt: [({
+      /** its number in one sequence with the chunks; each is taken once. Left out: nothing is checked */
+      n?: number
+    })?]
     /** The answer to `flush`, always sent: how much of the item was heard. */
     flushed: [{
+      /** its number in one sequence with the chunks; each is taken once. Left out: nothing is checked */
+      n?: number
       item: string
       /** milliseconds (below); 0 where nothing was heard */
       heard_ms: number
@@ -301,10 +385,14 @@ declare namespace Wire {
     }]
     /** The push-to-talk key; only with `turn.mode` `push_to_talk`. Down interrupts; up asks for an answer if at least 100 ms of sound came in between. */
     talk: [{
+      /** its number in one sequence with the chunks; each is taken once. Left out: nothing is checked */
+      n?: number
       down: boolean
     }]
     /** Change the call. `language` and `turn` change at once; the other five define a session, so all five are sent together, and another session takes over (below). */
     configure: [({
+      /** its number in one sequence with the chunks; each is taken once. Left out: nothing is checked */
+      n?: number
       persona?: string
       profile?: string
       model?: string
@@ -329,9 +417,13 @@ declare namespace Wire {
   type Told = {
     /** The call is live. */
     ready: [Ready]
-    /** Another session has taken over, as `configure` asked; the call goes on. Fields as in `ready`. */
+    /** The page is back in its call. Fields as in `ready`. */
+    resumed: [Resumed]
+    /** The page cannot come back to its call, or not yet. */
+    not_resumed: [NotResumed]
+    /** Another session has taken over; the call goes on. Fields as in `ready`. */
     renewed: [Renewed]
-    /** The number of the last chunk that was taken; sent at least every 200 ms of sound. */
+    /** The number of the last event that was taken: at least every 200 ms of sound, and at once for all but sound. */
     ack: [number]
     /** Whose turn it is; `tool`: the person is waiting for a tool. */
     turn: [number, TurnChanged]

@@ -64,7 +64,7 @@ def test_a_start_is_accepted_and_the_call_becomes_ready(client: Client) -> None:
     assert ready["expires_in_s"] is None or ready["expires_in_s"] == pytest.approx(
         ready["expires_at"] - time.time(), abs=5
     )
-    assert set(ready) == {"conversation", "sample_rate", "chunk_ms", "version"} | session
+    assert set(ready) == {"conversation", "sample_rate", "chunk_ms", "version", "token", "grace_s"} | session
 
 
 def test_a_turn_is_answered_in_this_clients_room(client: Client, app: Any) -> None:
@@ -95,6 +95,8 @@ def test_every_event_it_sends_is_in_the_schema(client: Client) -> None:
         "going_away",
         "renewed",
         "tool",
+        "resumed",
+        "not_resumed",
     }
 
 

@@ -146,7 +146,8 @@ def test_whatever_was_said_its_packet_is_utf8_and_json(item: str, text: str, n: 
 
 
 def test_half_a_pair_spoils_nothing_else_and_numbers_of_any_size_pass() -> None:
-    data = down.read(down.packet(down.Renewed(HALF, "p", "m", "か", 10**30, 1)))[1][0]
+    data = down.read(down.packet(down.Renewed("lost", HALF, "p", "m", "か", 10**30, 1)))[1][0]
     assert data == {
+        "why": "lost",
         "persona": "?", "profile": "p", "model": "m", "voice": "か", "expires_at": 10**30, "expires_in_s": 1,
     }  # fmt: skip

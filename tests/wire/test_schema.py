@@ -24,7 +24,7 @@ TURNS = st.dictionaries(
 VALUES = st.sampled_from([*WORDS, *NUMBERS]) | TURNS | st.text(max_size=5) | st.integers() | st.floats(allow_nan=False)
 NAMES = st.sampled_from(sorted({name for event in up.UP.values() for name in event.fields} | {"surprise"}))
 # Of these the schema says less than the check does: what is blank, how long it is as UTF-8, which characters.
-LOOSE = {"text", "instructions", "persona", "profile", "model", "voice"}
+LOOSE = {"text", "instructions", "persona", "profile", "model", "voice", "token", "page", "talk"}
 
 
 def takes(event: str, args: list[Any]) -> bool:

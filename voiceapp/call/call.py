@@ -143,7 +143,9 @@ class Call:
         plan, now = self._sessions.plan, self._bridge.loop.time()
         chunk_ms, version = self._shared.chunk_ms, self._shared.version
         self._observers.session(Session(plan, effect.model), now)
-        self._relay.tell(down.Ready(self.id, SAMPLE_RATE, chunk_ms, version, **_made(plan, effect)))
+        self._relay.tell(
+            down.Ready(self.id, SAMPLE_RATE, chunk_ms, version, token=None, grace_s=0, **_made(plan, effect))
+        )
         self._observers.ready(now)
 
     def session_waits(self) -> None:
@@ -170,7 +172,7 @@ class Call:
         for event in changed:
             self._relay.handle(event)
         if not self.over:
-            self._relay.tell(down.Renewed(**_made(plan, session)))
+            self._relay.tell(down.Renewed("asked", **_made(plan, session)))
 
     # What the page is told
 

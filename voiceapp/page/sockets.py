@@ -284,14 +284,18 @@ class PageConnections:
             self._start(page, fields)
         elif event == "watch":
             page.watch(fields["on"])
+        elif event == "resume":
+            page.socket.emit(down.NotResumed("call_over", "The call has already ended.", retry=False, after_s=None))
+        elif event == "got":
+            pass  # Nothing is kept yet.
         elif event == "configure" and SESSION_FIELDS & set(fields):
-            self._renew(page, fields)
+            self._renew(page, up.session_request(fields))
         elif event == "text" and not self._may_type(page, fields["text"]):
             raise LimitError(TOO_FAST)
         else:
             page.call.take_event(up.browser_event(event, fields))
             if event == "configure":
-                page.session_request = {**page.session_request, **fields}
+                page.session_request = {**page.session_request, **up.session_request(fields)}
 
     def _start(self, page: PageConnection, fields: Mapping[str, Any]) -> None:
         if page.latest is not None and not page.latest.over:
@@ -299,7 +303,7 @@ class PageConnections:
         if not self._may_begin(page):
             self._refuse(page, TOO_OFTEN)
             return
-        page.session_request = fields
+        page.session_request = up.session_request(fields)
         if page.latest is not None:
             # What it may still learn of its costs is not for the call that begins.
             self._registry.detach(page.latest, stalled=False)

@@ -51,12 +51,71 @@ class Ready(Event, frozen=True):
     expires_in_s: Annotated[
         int | None, Meta(description="the same in seconds from now, because a browser's clock may be wrong")
     ]
+    token: Annotated[str | None, Meta(description="with it a page comes back to this call; null: it cannot")]
+    grace_s: Annotated[int, Meta(ge=0, description="how long the call waits for a page whose line was lost")]
+
+
+class Sounding(Struct, frozen=True, forbid_unknown_fields=True):
+    """An item whose sound follows from a point on: the page counts on from there."""
+
+    item: ItemId
+    heard_ms: Annotated[int, Meta(ge=0)]
+
+
+class Resumed(Event, frozen=True):
+    """The page is back in its call. Fields as in `ready`."""
+
+    event = "resumed"
+    conversation: str
+    sample_rate: Annotated[int, Meta(extra_json_schema={"const": 24000})]
+    chunk_ms: int
+    version: str
+    persona: str
+    profile: str
+    model: str
+    voice: str
+    expires_at: int | None
+    expires_in_s: int | None
+    token: Annotated[str, Meta(description="in place of the one before")]
+    grace_s: int
+    why: Annotated[
+        Literal["back", "moved"],
+        Meta(description="`moved`: another process took the call on; the last seconds may be missing"),
+    ]
+    taken: Annotated[int, Meta(ge=0, description="number of the last event that was taken from the page")]
+    number: Annotated[int, Meta(ge=0, description="the events that follow begin with the one after it")]
+    again: Annotated[
+        bool,
+        Meta(description="what the page holds of the call is void, and is told anew; otherwise just what it missed"),
+    ]
+    missed: Annotated[int, Meta(ge=0, description="how many events are gone for good")]
+    heard: Annotated[list[Sounding], Meta(description="with `again`: whose sound follows, and from where")]
+
+
+class NotResumed(Event, frozen=True):
+    """The page cannot come back to its call, or not yet."""
+
+    event = "not_resumed"
+    code: Annotated[
+        str,
+        Meta(
+            description="`resume_refused` or `call_over`: for good; `call_elsewhere`: ask again; `talk_wanted`: ask "
+            "again with `talk`"
+        ),
+    ]
+    message: str
+    retry: Annotated[bool, Meta(description="asking again may help")]
+    after_s: Annotated[float | None, Meta(description="after so many seconds")]
 
 
 class Renewed(Event, frozen=True):
-    """Another session has taken over, as `configure` asked; the call goes on. Fields as in `ready`."""
+    """Another session has taken over; the call goes on. Fields as in `ready`."""
 
     event = "renewed"
+    why: Annotated[
+        Literal["asked", "expiring", "lost"],
+        Meta(description="`configure` asked for it, the last one was about to expire, or it was lost"),
+    ]
     persona: str
     profile: str
     model: str
@@ -66,10 +125,10 @@ class Renewed(Event, frozen=True):
 
 
 class Ack(Event, frozen=True, array_like=True):
-    """The number of the last chunk that was taken; sent at least every 200 ms of sound."""
+    """The number of the last event that was taken: at least every 200 ms of sound, and at once for all but sound."""
 
     event = "ack"
-    chunk: Annotated[int, Meta(ge=1)]
+    n: Annotated[int, Meta(ge=1)]
 
 
 class Log(Event, frozen=True):
@@ -312,8 +371,8 @@ class Used(Event, frozen=True):
 
 # Several may have one name.
 EVENTS: tuple[type[Event], ...] = (
-    Ready, Renewed, Ack, TurnChanged, ItemPlaced, TextAdded, TextFinished, TextHeard, TextIncomplete, EntryRemoved,
-    Audio, Flush, ToolChanged, Used, Log, Notice, Latency, Limits, GoingAway, Ended,
+    Ready, Resumed, NotResumed, Renewed, Ack, TurnChanged, ItemPlaced, TextAdded, TextFinished, TextHeard,
+    TextIncomplete, EntryRemoved, Audio, Flush, ToolChanged, Used, Log, Notice, Latency, Limits, GoingAway, Ended,
 )  # fmt: skip
 
 

@@ -34,6 +34,14 @@ def zero_or_whole(minimum: int, maximum: int) -> Kind:
     )
 
 
+def or_null(kind: Kind) -> Kind:
+    return Kind(
+        lambda value: value is None or kind.check(value),
+        f"{kind.meaning}, or null",
+        _schema(anyOf=[dict(kind.schema), {"type": "null"}]),
+    )
+
+
 def number(minimum: float, maximum: float) -> Kind:
     return Kind(
         lambda value: type(value) in (int, float) and minimum <= value <= maximum,

@@ -38,7 +38,7 @@ def wire_schema() -> Schema:
         "title": "The wire between VoiceApp's page and its server",
         "description": "A Socket.IO event as an array: its name, then what it carries. docs/wire.md says more.",
         "anyOf": [{"$ref": f"#/$defs/{name}"} for name in (*sent, *told)],
-        "$defs": {**sent, **told, "Turn": _turn(), **_components()},
+        "$defs": {**sent, **told, "Turn": _turn(), "Said": _said(), **_components()},
     }
 
 
@@ -87,8 +87,22 @@ def _turn() -> Schema:
     return {"description": "How turns end.", "oneOf": modes}
 
 
+def _said() -> Schema:
+    return {
+        "description": "Something that was said before.",
+        "type": "object",
+        "properties": {"role": {"enum": ["user", "assistant"]}, "text": {"type": "string", "minLength": 1}},
+        "required": ["role", "text"],
+        "additionalProperties": False,
+    }
+
+
 def _chunk() -> list[Schema]:
-    number = {"title": "n", **NUMBER, "description": "1 for the first chunk after `ready`, then without a hole"}
+    number = {
+        "title": "n",
+        **NUMBER,
+        "description": "in one sequence with the events that carry `n`: from 1, without a hole",
+    }
     sound = {
         "title": "sound",
         "type": "string",

@@ -20,6 +20,11 @@ MAX_CHUNK_MS = 1_000
 MAX_CHUNK_CHARACTERS = MAX_CHUNK_MS * BASE64_PER_MS
 MAX_HEARD_MS = 3_600_000
 MAX_INSTRUCTIONS = 20_000
+# Of the talk before this call.
+MAX_TOLD, MAX_TOLD_BYTES = 100, 64_000
+# As far as JavaScript counts.
+MAX_NUMBER = 2**53 - 1
+MAX_TOKEN = 1_000
 
 # Socket.IO packets as the JS client writes them.
 AUDIO_PACKET, HEARD_PACKET = b'2["audio",', b'2["heard",'
@@ -63,6 +68,26 @@ def _is_turn(value: Any) -> bool:
     return isinstance(value, dict) and read_detection(value) is not None
 
 
+def _is_told(value: Any) -> bool:
+    """What was said before: roles and words, which a session is told of."""
+    return (
+        isinstance(value, list)
+        and len(value) <= MAX_TOLD
+        and all(map(_is_said, value))
+        and sum(len(said["text"].encode(errors="replace")) for said in value) <= MAX_TOLD_BYTES
+    )
+
+
+def _is_said(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and value.keys() == {"role", "text"}
+        and value["role"] in ("user", "assistant")
+        and isinstance(value["text"], str)
+        and bool(value["text"].strip())
+    )
+
+
 # Outside these ranges speech is cut off or never ends.
 TURN_MODES: Mapping[str, Mode] = MappingProxyType({
     "server_vad": Mode("the server hears speech begin and end", ServerVad, {
@@ -96,6 +121,27 @@ _SESSION: Mapping[str, Field] = MappingProxyType({
     "turn": Field(Kind(_is_turn, "an object", {"$ref": "#/$defs/Turn"}), "how turns end (below)"),
 })  # fmt: skip
 
+# Of every event that changes the talk, the chunks among them, in one sequence.
+_NUMBER = Field(
+    kinds.whole(1, MAX_NUMBER),
+    "its number in one sequence with the chunks; each is taken once. Left out: nothing is checked",
+)
+_RETURN: Mapping[str, Field] = MappingProxyType({
+    "page": Field(
+        kinds.matching("[A-Za-z0-9_-]{16,64}", 64, "16 to 64 letters, digits, - and _"),
+        "this page's own random id, which a reload changes",
+    ),
+    "talk": Field(
+        Kind(
+            _is_told,
+            f"a list of at most {MAX_TOLD} objects with role and text, {MAX_TOLD_BYTES:,} bytes in all",
+            {"type": "array", "items": {"$ref": "#/$defs/Said"}, "maxItems": MAX_TOLD},
+        ),
+        f"a list of `Said`, oldest first, at most {MAX_TOLD_BYTES:,} bytes of UTF-8: a talk that goes on, of which the "
+        "session is told",
+    ),
+})  # fmt: skip
+
 _PLAYBACK: Mapping[str, Field] = MappingProxyType(
     {
         "item": Field(kinds.ITEM, required=True),
@@ -109,15 +155,38 @@ _PLAYBACK: Mapping[str, Field] = MappingProxyType(
 UP: Mapping[str, Incoming] = MappingProxyType({
     "start": Incoming(
         "Begin a call with what is on offer (below).",
-        {**_SESSION, "greet": Field(kinds.FLAG, "whether the assistant may speak first (true)")},
+        {**_SESSION, "greet": Field(kinds.FLAG, "whether the assistant may speak first (true)"), **_RETURN},
         "acknowledgement: `Answer`",
+    ),
+    "resume": Incoming(
+        "Come back to a call whose line was lost; the first event on a new socket, in place of `start`.",
+        {
+            "token": Field(kinds.matching(r"[\w.=-]+", MAX_TOKEN, "a token of ours"), "of `ready`", required=True),
+            "got": Field(
+                kinds.or_null(kinds.whole(0, MAX_NUMBER)),
+                "number of the last event that came; null: nothing is held, as after a reload",
+                required=True,
+            ),
+            **_RETURN,
+        },
+        "`resumed` or `not_resumed`",
+    ),
+    "got": Incoming(
+        "Up to this number nothing is needed again, not even after a reload: it came, and its sound was heard to the "
+        "end or flushed. At most once a second.",
+        {"n": Field(kinds.whole(1, MAX_NUMBER), required=True)},
     ),
     "text": Incoming(
         "What the person typed; it interrupts first.",
-        {"text": Field(kinds.text(MAX_TEXT_BYTES), f"at most {MAX_TEXT_BYTES:,} bytes of UTF-8", required=True)},
+        {
+            "n": _NUMBER,
+            "text": Field(kinds.text(MAX_TEXT_BYTES), f"at most {MAX_TEXT_BYTES:,} bytes of UTF-8", required=True),
+        },
     ),
-    "interrupt": Incoming("Stop the assistant.", {}, "`flush`"),
-    "flushed": Incoming("The answer to `flush`, always sent: how much of the item was heard.", _PLAYBACK),
+    "interrupt": Incoming("Stop the assistant.", {"n": _NUMBER}, "`flush`"),
+    "flushed": Incoming(
+        "The answer to `flush`, always sent: how much of the item was heard.", {"n": _NUMBER, **_PLAYBACK}
+    ),
     "heard": Incoming(
         "How much of an item was heard; sent four times a second while it plays, and once at its end.",
         _PLAYBACK,
@@ -125,12 +194,12 @@ UP: Mapping[str, Incoming] = MappingProxyType({
     "talk": Incoming(
         "The push-to-talk key; only with `turn.mode` `push_to_talk`. Down interrupts; up asks for an answer if at "
         "least 100 ms of sound came in between.",
-        {"down": Field(kinds.FLAG, required=True)},
+        {"n": _NUMBER, "down": Field(kinds.FLAG, required=True)},
     ),
     "configure": Incoming(
         "Change the call. `language` and `turn` change at once; the other five define a session, so all five are sent "
         "together, and another session takes over (below).",
-        _SESSION,
+        {"n": _NUMBER, **_SESSION},
         "acknowledgement: `Answer`, whether the fields are valid; `renewed`",
     ),
     "watch": Incoming(
@@ -158,7 +227,7 @@ def check_fields(event: str, args: tuple[Any, ...]) -> Mapping[str, Any]:
 
 
 def browser_event(event: str, fields: Mapping[str, Any]) -> ev.BrowserEvent:
-    """The conversation's event for checked fields of any event of `UP` but `start` and `watch`."""
+    """The conversation's event for checked fields of any event of `UP` that is for it."""
     match event:
         case "text":
             return ev.TextTyped(fields["text"].strip())
@@ -172,8 +241,13 @@ def browser_event(event: str, fields: Mapping[str, Any]) -> ev.BrowserEvent:
             return ev.Talked(fields["down"])
         case "configure":
             return ev.Configured(detection_of(fields), fields.get("language"))
-        case _:
+        case _:  # stop
             return ev.Stopped()
+
+
+def session_request(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What of checked fields says how the session is to be."""
+    return {name: value for name, value in fields.items() if name in _SESSION}
 
 
 def detection_of(fields: Mapping[str, Any]) -> Detection | None:
@@ -203,10 +277,10 @@ def write_detection(detection: Detection) -> dict[str, Any]:
     return {"mode": mode, **{name: value for name, value in asdict(detection).items() if value is not None}}
 
 
-def hearing(config: SessionConfig, session_request: Mapping[str, Any]) -> dict[str, Any]:
+def hearing(config: SessionConfig, asked: Mapping[str, Any]) -> dict[str, Any]:
     """What of a page's wishes says how the person is heard, as it holds by now: a server may have refused it."""
     held = {"turn": write_detection(config.detection), "language": config.language}
-    return {name: value for name, value in held.items() if name in session_request and value is not None}
+    return {name: value for name, value in held.items() if name in asked and value is not None}
 
 
 def chunk_from_args(args: tuple[Any, ...]) -> tuple[int, bytes]:
