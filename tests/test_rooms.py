@@ -11,7 +11,7 @@ ORDER = (
     {"__init__", "__main__", "cli"},
     {"web", "page"},
     {"call"},
-    {"upstream", "admission"},
+    {"upstream", "admission", "store"},
     {"ops"},
     {"net"},
     {"config"},

@@ -37,6 +37,11 @@ class RedisConnection:
         """False for a moment after each failure."""
         return time.monotonic() >= self._away_until
 
+    @property
+    def trouble(self) -> str:
+        """What was wrong with it last, for people; empty once it worked again."""
+        return self._trouble
+
     def failed(self, error: Exception) -> None:
         """It did not do what it was asked for."""
         self._away_until = time.monotonic() + PAUSE_S

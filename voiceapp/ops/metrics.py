@@ -33,6 +33,8 @@ SECONDS = Histogram(
 )
 NOTICES = Counter("voiceapp_notices", "What pages were told, by code (docs/errors.md)", ["code"])
 REFUSED = Counter("voiceapp_refused", "Requests refused before the app, by code", ["code"])
+RESUMES = Counter("voiceapp_resumes", "Pages that came back to their call, by why (docs/wire.md)", ["why"])
+CLAIMS = Counter("voiceapp_claims", "Calls that were asked of the store for a page, by outcome", ["outcome"])
 READY = Histogram(
     "voiceapp_ready_seconds", "From start to a live call", buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15)
 )
@@ -74,6 +76,14 @@ def refused(request: str, code: str, **compared: str) -> None:
     REFUSED.labels(code).inc()
     shown = {name: printable(value) for name, value in compared.items()}
     _line(logging.WARNING, "refused", a_second=1, request=request, code=code, **shown)
+
+
+def resumed(why: str) -> None:
+    RESUMES.labels(why).inc()
+
+
+def claimed(outcome: str) -> None:
+    CLAIMS.labels(outcome).inc()
 
 
 def ready(seconds: float) -> None:

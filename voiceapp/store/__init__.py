@@ -1,0 +1,1 @@
+"""What outlives a worker: who owns each call, and what another worker needs to go on with it."""

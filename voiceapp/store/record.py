@@ -1,0 +1,30 @@
+"""A call as another worker needs it to go on: whose it is, what its session was asked to be, and what was said."""
+
+from typing import Any
+
+from msgspec import Struct
+
+
+class Entry(Struct, frozen=True):
+    """A finished item. `role`: user or assistant; `text`: what was said, of an answer as much as was heard."""
+
+    item: str
+    role: str
+    text: str
+
+
+class Record(Struct, frozen=True, kw_only=True):
+    """`whose`: a digest of the visitor's name, empty where they have none.
+
+    `generation`: of the token that the page was given last; `page`: the page instance that it was given to.
+    `request`: checked fields of `start`, with those that `configure` changed. `began_at`: in seconds since 1970.
+    `entries`: what was said, in order; None where it is not shared, and the page alone knows it.
+    """
+
+    call: str
+    whose: str
+    generation: int
+    page: str
+    request: dict[str, Any]
+    began_at: float
+    entries: tuple[Entry, ...] | None = None
