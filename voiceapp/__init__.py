@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from .call.call import Shared
     from .call.limits import Limits
     from .call.registry import Registry
+    from .call.resume_token import ResumeTokens
     from .config.settings import Settings
     from .net.bridge import Bridge
     from .net.http_connection import MAX_BODY_BYTES
@@ -63,7 +65,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     engine = Engine(bridge, *shared) if "embedded" in options.profiles else None
     connector = Connector(bridge, settings.upstream_key, engine, rules.upstream_message_bytes)
     version = pages.static_files(app).version
-    registry = Registry(Shared(connector, settings.chunk_ms, version, settings.ready_s), limits)
+    tokens = ResumeTokens(settings.secret_key, secrets.token_hex(4))
+    grace_s = settings.resume.grace_s if settings.resume.on else 0
+    registry = Registry(Shared(connector, settings.chunk_ms, version, settings.ready_s, tokens, grace_s), limits)
     sockets.PageConnections(socketio, registry, limits, options)
     if engine is not None:
         # When the calls have ended.

@@ -38,6 +38,14 @@ class EngineError(VoiceError):
     """The embedded engine's: it cannot be started."""
 
 
+class ResumeError(VoiceError):
+    """A page cannot come back to its call; where asking again may help, after so many seconds."""
+
+    def __init__(self, fault: Fault, after_s: float | None = None) -> None:
+        super().__init__(fault)
+        self.after_s = after_s
+
+
 INTERNAL = Fault("internal", "Something went wrong on the server. Start a new call to go on.", retry=True)
 BROWSER_STALLED = Fault("browser_stalled", "The page fell behind, so the call was ended. Start a new call.", retry=True)
 SERVER_STOPPING = Fault("server_stopping", "The server is being restarted. Start a new call in a moment.", retry=True)

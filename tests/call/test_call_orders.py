@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
-from tests.call.worker import READY_S, Page, Worker
+from tests.call.worker import READY_S, VISITOR, Page, Worker
 from tests.clock import StandingLoop
 from voiceapp.call.call import Call
 from voiceapp.call.upstream_log import UpstreamLog
@@ -153,7 +153,22 @@ class Line:
         self._detach(stalled=True)
 
     def _detach(self, *, stalled: bool) -> None:
-        self._with_call(lambda call: self.served.act(partial(self.served.registry.detach, call, stalled=stalled)))
+        detach = self.served.registry.detach
+        self._with_call(lambda call: self.served.act(partial(detach, call, self.pages[-1], stalled=stalled)))
+
+    def come_back(self) -> None:
+        self._resume(self.pages[-1].number)
+
+    def reload(self) -> None:
+        self._resume(None)
+
+    def _resume(self, got: int | None) -> None:
+        token, page = self.pages[-1].token, Page()
+        if self.call is None or token is None:
+            return
+        page.number = got or 0
+        self.served.act(self.served.registry.resume, token, page, VISITOR, f"page-{len(self.pages)}", got)
+        self.pages.append(page)
 
     def stop_server(self) -> None:
         self.served.act(self.served.registry.stop)
@@ -211,7 +226,7 @@ class Line:
         assert self.served.capacity.calls == sum(not call.over for call in self.calls)
 
     def end(self) -> None:
-        self.lose()
+        self._with_call(lambda call: self.served.act(call.leave))
         self.loop.pass_time(READY_S)
         for asked in self.served.asked:
             asked.cancel()

@@ -22,12 +22,19 @@ class TestOrder:
             due.append(inbox.due())
         assert due == [0, 0, 0, 0, 5, 0, 0, 0, 0, 10]
 
-    @pytest.mark.parametrize("n", [0, 1, 3, 99])
+    @pytest.mark.parametrize("n", [-1, 0, 3, 99, 2**53])
     def test_a_number_that_was_not_due_is_refused_by_name(self, n: int) -> None:
         inbox = Inbox()
         inbox.take(1, sound(40))
-        with pytest.raises(BrowserError, match=f"expected chunk 2, got {n}"):
-            inbox.take(n, sound(40))
+        for take in (lambda: inbox.take(n, sound(40)), lambda: inbox.take_event(n)):
+            with pytest.raises(BrowserError, match=f"expected number 2, got {n}"):
+                take()
+
+    def test_what_came_before_is_taken_once_and_confirmed_again(self) -> None:
+        inbox = Inbox()
+        assert (inbox.take(1, sound(40)), inbox.take_event(2), inbox.due()) == (1920, True, 2)
+        assert (inbox.take(1, sound(40)), inbox.take_event(2), inbox.due()) == (None, False, 2)
+        assert (inbox.number, inbox.due()) == (2, 0)
 
     def test_after_a_refused_chunk_the_due_one_is_taken(self) -> None:
         inbox = Inbox()
@@ -46,6 +53,17 @@ class TestPace:
         assert sizes == [4800] * 20 + [0] * 10
         clock[0] = 1.0
         assert inbox.take(31, sound(1000)) == 48_000
+
+    def test_a_page_that_was_away_may_catch_up_once(self) -> None:
+        clock = [0.0]
+        inbox = Inbox(lambda: clock[0])
+        for n in range(1, 21):
+            inbox.take(n, sound(100))
+        inbox.expect_late(60.0)
+        sizes = [inbox.take(n, sound(100)) for n in range(21, 81)]
+        assert sizes == [4800] * 50 + [0] * 10
+        clock[0] = 100.0
+        assert [inbox.take(n, sound(100)) for n in range(81, 111)] == [4800] * 20 + [0] * 10
 
     def test_what_is_left_out_is_confirmed_too(self) -> None:
         inbox = Inbox(lambda: 0.0)

@@ -1,4 +1,4 @@
-"""A call belongs to the registry; a page that is lost, or a server that stops, ends it there."""
+"""A call belongs to the registry: a page that is lost may come back to it, with the token it was given."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -6,6 +6,9 @@ from typing import TypeVar
 
 import pytest
 
+from tests.call.worker import VISITOR, Worker
+from tests.call.worker import Page as TalkPage
+from tests.clock import StandingLoop
 from tests.conftest import SCENARIOS, upstream_settings
 from tests.waiting import eventually
 from voiceapp import create_app
@@ -13,8 +16,9 @@ from voiceapp.admission.access import Visitor
 from voiceapp.call.call import Call
 from voiceapp.call.registry import Registry
 from voiceapp.config.settings import Settings
+from voiceapp.conversation.faults import TRANSCRIPT_FULL
 from voiceapp.engine.scripted.server import ScriptedServer
-from voiceapp.errors import LimitError
+from voiceapp.errors import TOO_OFTEN, LimitError, ResumeError
 from voiceapp.web.services import Services, services
 from voiceapp.wire import down
 
@@ -56,6 +60,14 @@ def app() -> Iterator[Services]:
         app.bridge.stop()
 
 
+@pytest.fixture
+def forgetful() -> Iterator[Services]:
+    with ScriptedServer(SCENARIOS / "hello.toml") as server:
+        app = services(create_app(Settings.from_env(upstream_settings(server, VOICEAPP_RESUME="no"))))
+        yield app
+        app.bridge.stop()
+
+
 def begin(app: Services, page: Page) -> Call:
     """A call that is live."""
     plan = app.options.plan({})
@@ -73,19 +85,19 @@ def test_a_call_is_found_by_its_id_while_it_goes_on(app: Services) -> None:
     assert on_bridge(app, lambda: registry.get(call.id)) is None
 
 
-def test_a_call_whose_page_is_lost_is_over_and_nobody_is_told(app: Services) -> None:
-    page = Page()
+def test_without_resuming_a_call_whose_page_is_lost_is_over_and_nobody_is_told(forgetful: Services) -> None:
+    app, page = forgetful, Page()
     call = begin(app, page)
-    on_bridge(app, lambda: app.registry.detach(call, stalled=False))
+    on_bridge(app, lambda: app.registry.detach(call, page, stalled=False))
     assert call.over
     assert "ended" not in page.told
     assert app.limits.capacity.calls == 0
 
 
-def test_a_page_that_reads_no_more_is_told_why_its_call_ended(app: Services) -> None:
-    page = Page()
+def test_without_resuming_a_page_that_reads_no_more_is_told_why_its_call_ended(forgetful: Services) -> None:
+    app, page = forgetful, Page()
     call = begin(app, page)
-    on_bridge(app, lambda: app.registry.detach(call, stalled=True))
+    on_bridge(app, lambda: app.registry.detach(call, page, stalled=True))
     assert page.told[-2:] == ["notice", "ended"]
 
 
@@ -103,3 +115,125 @@ def test_where_there_is_no_room_no_call_is_kept(app: Services) -> None:
         begin(app, Page())
     on_bridge(app, lambda: calls[0].finish(None))
     assert not begin(app, Page()).over
+
+
+# With a clock of the test's own
+
+
+HOLDER, OTHER = "the-first-page-01", "the-second-page-2"
+
+
+@pytest.fixture
+def served(loop: StandingLoop) -> Iterator[Worker]:
+    worker = Worker(loop, VOICEAPP_GRACE_SECONDS="30")
+    yield worker
+    for call in worker.calls:
+        worker.act(call.leave)
+    worker.close()
+
+
+def live(served: Worker, holder: str = HOLDER) -> tuple[Call, TalkPage]:
+    page = TalkPage()
+    call = served.begin(page, holder)
+    served.open()
+    return call, page
+
+
+def resume(served: Worker, token: str | None, got: int | None, holder: str = HOLDER) -> TalkPage:
+    page = TalkPage()
+    page.number = got or 0
+    served.act(served.registry.resume, token or "", page, VISITOR, holder, got)
+    return page
+
+
+def lose(served: Worker, call: Call, page: TalkPage) -> None:
+    served.act(lambda: served.registry.detach(call, page, stalled=False))
+
+
+def test_a_call_whose_page_is_lost_waits_for_the_grace_time_and_no_longer(served: Worker) -> None:
+    call, page = live(served)
+    lose(served, call, page)
+    served.loop.pass_time(29)
+    assert not call.over
+    back = resume(served, page.token, page.number)
+    assert back.told[0][0] == "resumed"
+    served.loop.pass_time(60)
+    assert not call.over
+    lose(served, call, back)
+    served.loop.pass_time(31)
+    assert call.over
+    assert served.capacity.calls == 0
+
+
+def test_a_page_that_reads_no_more_may_come_back_too(served: Worker) -> None:
+    call, page = live(served)
+    served.act(lambda: served.registry.detach(call, page, stalled=True))
+    assert not call.over
+    assert resume(served, page.token, page.number).names[0] == "resumed"
+
+
+def test_a_call_that_was_not_ready_does_not_wait(served: Worker) -> None:
+    page = TalkPage()
+    call = served.begin(page, HOLDER)
+    lose(served, call, page)
+    assert call.over
+
+
+def test_a_second_page_takes_over_and_the_first_is_told_and_has_no_part_in_it(served: Worker) -> None:
+    call, first = live(served)
+    second = resume(served, first.token, None, OTHER)
+    assert [first.last("notice")["code"], first.last("ended")["reason"]] == ["taken_over"] * 2
+    told = len(first.told)
+    lose(served, call, first)
+    served.loop.pass_time(60)
+    assert not call.over
+    assert len(first.told) == told
+    with pytest.raises(ResumeError) as refused:
+        resume(served, first.token, first.number)
+    assert refused.value.fault.code == "resume_refused"
+    assert resume(served, second.token, second.number, OTHER).names[0] == "resumed"
+
+
+def test_a_page_that_did_not_hear_that_it_is_back_comes_back_with_the_token_it_has(served: Worker) -> None:
+    call, first = live(served)
+    lose(served, call, first)
+    lost = resume(served, first.token, None, OTHER)
+    lose(served, call, lost)
+    assert resume(served, first.token, None, OTHER).names[0] == "resumed"
+
+
+@pytest.mark.parametrize("got", [10**6, 2**53 - 1])
+def test_numbers_from_the_future_are_refused_and_the_call_goes_on(served: Worker, got: int) -> None:
+    call, page = live(served)
+    with pytest.raises(ResumeError) as refused:
+        resume(served, page.token, got)
+    assert refused.value.fault.code == "resume_refused"
+    assert page.names[-1] != "ended"
+    assert not call.over
+
+
+def test_a_call_that_is_over_cannot_be_come_back_to(served: Worker) -> None:
+    call, page = live(served)
+    served.act(call.finish, None)
+    with pytest.raises(ResumeError) as refused:
+        resume(served, page.token, page.number)
+    assert refused.value.fault.code == "call_over"
+
+
+def test_where_nobody_may_come_back_there_is_no_token(loop: StandingLoop) -> None:
+    served = Worker(loop, VOICEAPP_RESUME="no")
+    call, page = live(served)
+    assert page.token is None
+    lose(served, call, page)
+    assert call.over
+    served.close()
+
+
+def test_what_a_page_was_told_while_it_was_away_it_is_told_when_it_is_back(served: Worker) -> None:
+    call, page = live(served)
+    lose(served, call, page)
+    for _ in range(2):
+        served.act(call.warn, TOO_OFTEN)
+    served.act(call.warn, TRANSCRIPT_FULL)
+    back = resume(served, page.token, page.number)
+    assert [args[0]["code"] for name, args in back.told if name == "notice"] == ["too_often", "transcript_full"]

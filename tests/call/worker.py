@@ -14,6 +14,7 @@ from voiceapp.admission.quota_store import QuotaStore
 from voiceapp.call.call import Call, Shared
 from voiceapp.call.limits import Limits
 from voiceapp.call.registry import Registry
+from voiceapp.call.resume_token import ResumeTokens
 from voiceapp.config.settings import Settings
 from voiceapp.net.bridge import Bridge
 from voiceapp.net.link import Link
@@ -28,16 +29,24 @@ READY_S = 120.0
 
 
 class Page:
-    """`told`: every event it was told, as name and arguments."""
+    """`told`: every event it was told, as name and arguments. `number`: of the last that has one, each one more."""
 
     def __init__(self) -> None:
         self.told: list[tuple[str, list[Any]]] = []
+        self.number = 0
+        self.token: str | None = None
 
     def emit(self, event: down.Event) -> None:
         self.send(down.packet(event))
 
     def send(self, packet: down.Packet) -> None:
-        self.told.append(down.read(packet))
+        name, args = down.read(packet)
+        self.told.append((name, args))
+        if name in ("ready", "resumed"):
+            self.token, self.number = args[0]["token"], args[0].get("number", self.number)
+        elif isinstance(args[0], int) and name != "ack":
+            assert args[0] == self.number + 1
+            self.number = args[0]
 
     @property
     def names(self) -> list[str]:
@@ -72,8 +81,19 @@ class Worker:
         limits = Limits(bridge, settings.rules, self.capacity, Budgets(settings.rules, QuotaStore()))
         limits.executor = AtOnce(1)
         self.options = SessionOptions(settings)
-        self.registry = Registry(Shared(self._upstreams, 40, "version", READY_S), limits)
+        self.registry = Registry(
+            Shared(
+                self._upstreams,
+                40,
+                "version",
+                READY_S,
+                ResumeTokens(settings.secret_key, "worker"),
+                settings.resume.grace_s if settings.resume.on else 0,
+            ),
+            limits,
+        )
         self.far_ends: dict[int, FarEnd] = {}
+        self.calls: list[Call] = []
 
     def act(self, action: Callable[..., T], *args: Any) -> T:
         """What the action gives, or raises, on the running loop."""
@@ -86,8 +106,10 @@ class Worker:
         finally:
             self.loop.spin()
 
-    def begin(self, page: Page, **fields: Any) -> Call:
-        return self.act(self.registry.begin, self.options.plan(fields), page, VISITOR, "request")
+    def begin(self, page: Page, holder: str = "", **fields: Any) -> Call:
+        call = self.act(self.registry.begin, self.options.plan(fields), page, VISITOR, "request", fields, holder)
+        self.calls.append(call)
+        return call
 
     def renew(self, call: Call, **fields: Any) -> None:
         self.act(call.renew, self.options.plan(fields))

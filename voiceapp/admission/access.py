@@ -29,6 +29,8 @@ WRONG_TRIES_A_MINUTE = 5
 # Of all together, where an undeclared proxy speaks for them: whom it names is told apart, but not believed.
 WRONG_TRIES_BEHIND_ONE = 60
 _LONGEST_NAME = 128
+# How the name of a visitor begins who has none.
+BY_ADDRESS = "address:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,11 @@ class Visitor:
     user: str
     address: str
     lasting: bool = True
+
+    @property
+    def named(self) -> bool:
+        """Whether it is known by more than an address."""
+        return not self.user.startswith(BY_ADDRESS)
 
     @property
     def alias(self) -> str:
@@ -71,7 +78,7 @@ class Access:
         if named:
             return Visitor(f"proxy:{named}", address)
         if not self._rules.restricted:
-            return Visitor(f"address:{address}", address)
+            return Visitor(BY_ADDRESS + address, address)
         login = self._login(environ)
         return Visitor(f"login:{login}", address, lasting=False) if login else None
 

@@ -1,9 +1,10 @@
 """A call from `start` to its end: its relay, its sessions and its observers, and what is given back when it is over."""
 
+import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,7 +15,16 @@ from ..conversation import events as ev
 from ..conversation.conversation import Conversation
 from ..conversation.dialects import SessionConfig
 from ..conversation.faults import Fault
-from ..errors import BROWSER_STALLED, INTERNAL, SERVER_STOPPING, BrowserError, VoiceError
+from ..errors import (
+    BROWSER_STALLED,
+    INTERNAL,
+    RESUME_REFUSED,
+    SERVER_STOPPING,
+    TAKEN_OVER,
+    BrowserError,
+    ResumeError,
+    VoiceError,
+)
 from ..upstream.connector import Connector
 from ..upstream.session_options import Plan
 from ..wire import down
@@ -26,7 +36,10 @@ from .interfaces import PageEnd
 from .latency import LatencyObserver
 from .limits import CallLimits
 from .observers import Observers, Session
+from .outbox import RING_BYTES, NotHeld
+from .page_line import PageLine
 from .relay import Relay
+from .resume_token import ResumeTokens
 from .sessions import Sessions
 from .upstream_log import UpstreamLog
 
@@ -37,16 +50,25 @@ SAMPLE_RATE = 24_000
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What all calls of this worker share. `version`: of the page's files; `ready_s`: how long a server may load."""
+    """What all calls of this worker share. `version`: of the page's files; `ready_s`: how long a server may load.
+
+    `grace_s`: how long a call waits for a page whose line was lost; 0: not at all, and there are no tokens.
+    """
 
     connector: Connector
     chunk_ms: int
     version: str
     ready_s: float
+    tokens: ResumeTokens
+    grace_s: int = 0
 
 
 class Call:
-    """Every method runs on the bridge's thread. `ended` is told once, when it is over."""
+    """Every method runs on the bridge's thread. `ended` is told once, when it is over.
+
+    `session_request`: the fields that its session was asked for with. `holder`: the id of the page that has it;
+    `generation`: how many have had it before.
+    """
 
     def __init__(
         self,
@@ -57,22 +79,34 @@ class Call:
         visitor: Visitor,
         request: str,
         ended: Callable[["Call"], None],
+        asked: Mapping[str, Any],
+        holder: str,
     ) -> None:
         self.id = secrets.token_hex(4)
+        self.session_request = asked
+        self.holder = holder
+        self.generation = 0
+        self.visitor = visitor
         self._shared = shared
         self._ended = ended
         self._bridge = shared.connector.bridge
         self._limits = limits
         self._conversation = Conversation(plan.config, plan.profile.capabilities)
-        self._relay = relay = Relay(self._bridge.loop, self._conversation, page, self)
+        room = RING_BYTES if shared.grace_s else 0
+        self._line = line = PageLine(page, room, self._conversation, self._outbox_full)
+        self._relay = relay = Relay(self._bridge.loop, self._conversation, line, self)
+        # As the page was told of it.
+        self._session: effects.Ready | ev.SessionUpdated | None = None
+        self._lost_at = 0.0
+        self._grace: asyncio.TimerHandle | None = None
         self._sessions = Sessions(shared.connector, plan, self, relay, shared.ready_s)
-        now, costs = self._bridge.loop.time(), CostObserver(limits.rules, plan, relay.tell)
-        self.cost = costs.cost
+        now, costs = self._bridge.loop.time(), CostObserver(limits.rules, plan, line.tell)
+        self._costs, self.cost = costs, costs.cost
         self._observers = relay.observers = Observers(
             costs,
-            LatencyObserver(plan.config.detection, lambda: relay.sent_bytes, relay.tell),
+            LatencyObserver(plan.config.detection, lambda: relay.sent_bytes, line.tell),
             UpstreamLog(self.id, lambda: self._conversation.talk),
-            Inspector(now, relay.tell),
+            Inspector(now, line.tell),
             CallMetrics(self.id, request, visitor.alias, now),
             limits,
         )
@@ -96,11 +130,23 @@ class Call:
 
     # From the page
 
+    def take_number(self, n: int) -> bool:
+        """Whether what has this number is new. Raises `BrowserError` where one before it is missing."""
+        new = self._relay.inbox.take_event(n)
+        self._relay.confirm()
+        return new
+
+    def use_up(self, n: int) -> None:
+        """What had this number was refused. Raises `BrowserError` as `take_number`."""
+        self.take_number(n)
+
     def take_event(self, event: ev.BrowserEvent) -> None:
         """What the page sends beside sound. Raises `BrowserError`."""
         if isinstance(event, ev.Configured):
             self._sessions.note(event)
         self._relay.take_event(event)
+        if isinstance(event, ev.Heard):
+            self._line.trim()
 
     def renew(self, plan: Plan) -> None:
         """Go on with another session at the next quiet moment. Raises `BrowserError`."""
@@ -112,13 +158,97 @@ class Call:
         """Whether the page wants the `log` events."""
         self._relay.watched = on
 
+    def received(self, n: int) -> None:
+        """The page needs nothing up to this event again."""
+        self._line.received(n)
+
+    # The page is lost, and comes back
+
+    def belongs_to(self, page: PageEnd) -> bool:
+        """Whether it is the one that is there; another may have taken over."""
+        return self._line.page is page
+
+    def lose_page(self, *, stalled: bool) -> None:
+        """Its line was lost; `stalled`: since it read no more of what it was sent."""
+        if self.over:
+            return
+        if self._shared.grace_s and self._session is not None:
+            self._line.page = None
+            self._lost_at = self._bridge.loop.time()
+            self._grace = self._bridge.loop.call_later(self._shared.grace_s, self.leave)
+            log.info("call %s: its page is lost", self.id)
+            self._relay.handle(ev.PageLost())
+        elif stalled:
+            self.finish(BROWSER_STALLED)
+        else:
+            self.leave()
+
     def leave(self) -> None:
         """The page is gone, and nobody is left to tell."""
-        self._relay.page = None
+        self._line.page = None
         self._shut("browser gone")
 
-    def page_stalled(self) -> None:
-        self.finish(BROWSER_STALLED)
+    def give_back(self, page: PageEnd, holder: str, got: int | None) -> None:
+        """A page comes back to it: the same one, or another that takes its place. Raises `ResumeError`."""
+        missed = self._line.missed(got)
+        if missed is NotHeld.NOT_YET or self._session is None:
+            raise ResumeError(RESUME_REFUSED)
+        self._take_leave()
+        if not holder or holder != self.holder:
+            self.holder, self.generation = holder, self.generation + 1
+        if missed is NotHeld.FORGOTTEN:
+            self._begin_again(page, got)
+        else:
+            self._relay.handle(ev.PageBack())
+            self._line.resume(page, got or 0, self._resumed(got or 0))
+        self._limits.show()
+
+    def _take_leave(self) -> None:
+        """Of the page that is there: it is told that another takes over."""
+        if self._grace is not None:
+            self._grace.cancel()
+            self._relay.inbox.expect_late(self._bridge.loop.time() - self._lost_at)
+        self._grace = None
+        if self._line.page is not None:
+            self._line.tell(down.notice(TAKEN_OVER, fatal=True))
+            self._line.tell(down.Ended(TAKEN_OVER.code))
+            self._line.page = None
+
+    def _begin_again(self, page: PageEnd, got: int | None) -> None:
+        gone = self._line.gone(got)
+        held = self._line.held()
+        lost = tuple(each.item for each in self._conversation.sounding if each.item not in held)
+        self._relay.handle(ev.PageBack(lost))
+        heard = [down.Sounding(each.item, each.heard_ms) for each in self._conversation.sounding]
+        resumed = self._resumed(self._line.number, again=True, missed=gone + len(lost), heard=heard)
+        self._line.begin_again(page, held, resumed)
+        self._costs.tell()
+
+    def _resumed(
+        self, number: int, *, again: bool = False, missed: int = 0, heard: Sequence[down.Sounding] = ()
+    ) -> down.Resumed:
+        made = {} if self._session is None else _made(self._sessions.plan, self._session)
+        return down.Resumed(
+            conversation=self.id,
+            sample_rate=SAMPLE_RATE,
+            chunk_ms=self._shared.chunk_ms,
+            version=self._shared.version,
+            **made,
+            token=self._token(),
+            grace_s=self._shared.grace_s,
+            why="back",
+            taken=self._relay.inbox.number,
+            number=number,
+            again=again,
+            missed=missed,
+            heard=list(heard),
+        )
+
+    def _token(self) -> str:
+        return self._shared.tokens.issue(self.id, self.generation, self.visitor)
+
+    def _outbox_full(self) -> None:
+        self._relay.handle(ev.OutboxFull())
 
     def stop_server(self) -> None:
         self.finish(SERVER_STOPPING)
@@ -143,9 +273,9 @@ class Call:
         plan, now = self._sessions.plan, self._bridge.loop.time()
         chunk_ms, version = self._shared.chunk_ms, self._shared.version
         self._observers.session(Session(plan, effect.model), now)
-        self._relay.tell(
-            down.Ready(self.id, SAMPLE_RATE, chunk_ms, version, token=None, grace_s=0, **_made(plan, effect))
-        )
+        self._session, grace_s = effect, self._shared.grace_s
+        made, token = _made(plan, effect), self._token() if grace_s else None
+        self._line.tell(down.Ready(self.id, SAMPLE_RATE, chunk_ms, version, token=token, grace_s=grace_s, **made))
         self._observers.ready(now)
 
     def session_waits(self) -> None:
@@ -171,20 +301,21 @@ class Call:
         self._observers.session(Session(plan, session.model), self._bridge.loop.time())
         for event in changed:
             self._relay.handle(event)
+        self._session = session
         if not self.over:
-            self._relay.tell(down.Renewed("asked", **_made(plan, session)))
+            self._line.tell(down.Renewed("asked", **_made(plan, session)))
 
     # What the page is told
 
     def warn(self, fault: Fault, progress: down.Progress | None = None) -> None:
         self._observers.noticed(fault, fatal=False)
-        self._relay.tell(down.notice(fault, fatal=False, progress=progress))
+        self._line.tell(down.notice(fault, fatal=False, progress=progress))
 
     def watch_message(self, direction: down.Direction, size: int, message: Mapping[str, Any]) -> None:
         self._relay.watch_message(direction, size, message)
 
     def show_limits(self, limits: down.Limits) -> None:
-        self._relay.tell(limits)
+        self._line.tell(limits)
 
     def give_up(self, fault: Fault) -> None:
         self.finish(fault)
@@ -203,8 +334,8 @@ class Call:
         self._shut(reason)
         if fault:
             self._observers.noticed(fault, fatal=True)
-            self._relay.tell(down.notice(fault, fatal=True))
-        self._relay.tell(down.Ended(reason))
+            self._line.tell(down.notice(fault, fatal=True))
+        self._line.tell(down.Ended(reason))
 
     def _shut(self, reason: str) -> None:
         if self.over:
@@ -214,6 +345,7 @@ class Call:
             self._close_conversation,
             partial(self._let_upstream_go, drained=reason != SERVER_STOPPING.code),
             self._starting.cancel,
+            self._stop_waiting,
             self._sessions.stop,
             self._relay.stop_timer,
             self._limits.stop,
@@ -225,6 +357,10 @@ class Call:
                 give_back()
             except Exception:
                 log.exception("call %s: a part of it could not be ended", self.id)
+
+    def _stop_waiting(self) -> None:
+        if self._grace is not None:
+            self._grace.cancel()
 
     def _close_conversation(self) -> None:
         for effect in self._conversation.close():

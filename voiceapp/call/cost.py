@@ -125,7 +125,11 @@ class CostObserver(Observer):
     def effect(self, effect: effects.Effect, now: float) -> None:
         if type(effect) is effects.Used:
             self.cost.add(effect.charge)
-            self._tell(self.cost.event())
+            self.tell()
+
+    def tell(self) -> None:
+        """The page, whatever it was told before."""
+        self._tell(self.cost.event())
 
     def _tariff(self, plan: Plan, model: str = "") -> Tariff:
         """What a session costs. `model` is the server's word for it: a deployment has a name that says nothing."""

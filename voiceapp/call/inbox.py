@@ -1,4 +1,4 @@
-"""The microphone's chunks as they come from the page: their order, their pace, and when to confirm them."""
+"""What comes from the page in one sequence: its order, the pace of the microphone's chunks, and when to confirm."""
 
 from collections.abc import Callable
 from time import monotonic
@@ -12,30 +12,52 @@ from ..wire.up import MAX_CHUNK_CHARACTERS, MAX_CHUNK_MS
 SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE = 1050.0, 2000.0
 # A chunk counts as at least so much sound; smaller ones would be a flood of events.
 MIN_CHUNK_MS = 20.0
+# What a page may say later than it was spoken, where its line was away: page/call.md.
+MAX_LATE_S = 5.0
 # Often enough that a page on a good line never comes near its 1,500 ms of unconfirmed sound.
 ACK_EVERY_BYTES = 200 * BYTES_PER_MS
 
 
 class Inbox:
-    """Of one call. `number`: of the last chunk that came; the first is 1. `clock`: in seconds."""
+    """Of one call. `number`: of the last event or chunk that came; the first is 1. `clock`: in seconds."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self.number = 0
         self._unconfirmed = 0
         self._pace = TokenBucket(SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE, clock)
 
-    def take(self, n: int, sound: bytes) -> int:
+    def take(self, n: int, sound: bytes) -> int | None:
         """Bytes of PCM16 in chunk `n`, found without decoding its base64; 0 where it comes too fast and is left out.
 
-        Raises `BrowserError` where `n` is not the next number, or `sound` is not whole base64 of whole samples, 1 to
-        1,000 ms of them.
+        None where it came before. Raises `BrowserError` where `n` is beyond the next number, or `sound` is not whole
+        base64 of whole samples, 1 to 1,000 ms of them.
         """
         size = chunk_bytes(sound)
         if n != self.number + 1:
-            raise BrowserError(f"audio was refused: expected chunk {self.number + 1}, got {n}")
+            self._refuse_hole(n)
+            return None
         self.number = n
         self._unconfirmed += size
         return size if self._pace.take(max(len(sound) / BASE64_PER_MS, MIN_CHUNK_MS)) else 0
+
+    def take_event(self, n: int) -> bool:
+        """Anything else with a number: whether it is new. It is confirmed at once. Raises `BrowserError` as `take`."""
+        if n != self.number + 1:
+            self._refuse_hole(n)
+            return False
+        self.number = n
+        self._unconfirmed = ACK_EVERY_BYTES
+        return True
+
+    def _refuse_hole(self, n: int) -> None:
+        if not 0 < n <= self.number:
+            raise BrowserError(f"out of order: expected number {self.number + 1}, got {n}")
+        # The page did not hear that it came.
+        self._unconfirmed = ACK_EVERY_BYTES
+
+    def expect_late(self, away_s: float) -> None:
+        """The page is back: what was spoken meanwhile may come faster than it was."""
+        self._pace.grant(min(away_s, MAX_LATE_S) * 1000)
 
     def due(self) -> int:
         """The number to confirm now, or 0."""

@@ -97,7 +97,7 @@ class CallLimits(Observer):
             self._account = Account(self._limits.budgets, self._visitor, call.id)
             self._left = await self._ask(self._account.begin)
         self._look_later()
-        self._show()
+        self.show()
 
     def session(self, session: Session, now: float) -> None:
         """Another session has other prices."""
@@ -108,7 +108,7 @@ class CallLimits(Observer):
                 "call %s: it uses something without a known price; the budgets count the highest known price",
                 self._call.id,
             )
-        self._show()
+        self.show()
 
     def ready(self, now: float) -> None:
         """What is left may be over before it is looked at again."""
@@ -179,7 +179,7 @@ class CallLimits(Observer):
             self._active = since
             if IDLE_SOON.code in self._warned:
                 self._warned.discard(IDLE_SOON.code)
-                self._show()
+                self.show()
         silent, maximum = now - self._active, self.rules.idle_s
         if not maximum:
             return None
@@ -189,7 +189,7 @@ class CallLimits(Observer):
     def _warn_if(self, due: bool, fault: Fault) -> None:
         if due and fault.code not in self._warned and self._call is not None:
             self._warned.add(fault.code)
-            self._show()
+            self.show()
             self._call.warn(fault)
 
     # The budget
@@ -207,7 +207,7 @@ class CallLimits(Observer):
         if left.spent:
             self._call.give_up(BUDGET_SPENT)
             return
-        self._show()
+        self.show()
         self._warn_if(left.low, BUDGET_LOW)
 
     def _used(self) -> tuple[int, int]:
@@ -226,7 +226,7 @@ class CallLimits(Observer):
         loop = self._limits.bridge.loop
         return await loop.run_in_executor(self._limits.executor, question, *args)
 
-    def _show(self) -> None:
+    def show(self) -> None:
         rules, left = self.rules, self._left
         if self._call is not None:
             shown = down.Limits(

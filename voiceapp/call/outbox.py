@@ -1,13 +1,22 @@
 """Numbers the events of a talk for the page, and keeps the latest for a page that comes back, within a limit."""
 
+from base64 import b64decode
 from collections import deque
+from collections.abc import Callable
 from enum import Enum
 from itertools import islice
+from typing import NamedTuple
 
 from ..wire import down
 
 # What a packet takes beside its bytes: the objects that hold it.
 PACKET_OVERHEAD = 200
+# Of one call, in bytes: 14 s of sound, as base64.
+RING_BYTES = 900_000
+# Kept free of sound for the texts that still come where nobody is there to be told.
+TEXT_BYTES = 100_000
+# Of so many items it is known how much sound they had: one or two are played at a time.
+MAX_ITEMS = 50
 
 
 class NotHeld(Enum):
@@ -17,18 +26,30 @@ class NotHeld(Enum):
     NOT_YET = "no event has this number yet"
 
 
+class _Kept(NamedTuple):
+    """`item`: of sound, whose `end` is at so many bytes of the item's; empty for anything else."""
+
+    packet: down.Packet
+    item: str
+    end: int
+
+
 class Outbox:
     """Of one call. `number`: the last one given; the first is 1.
 
-    `room`: bytes of packets that are kept; of more the oldest are forgotten. Until a page can come back to its call the
-    relay gives 0: nothing is kept, and nothing is done for it.
+    `room`: bytes of packets that are kept; of more the oldest are forgotten. With 0 nothing is kept, and nothing is
+    done for it.
     """
 
     def __init__(self, room: int = 0) -> None:
         self.number = 0
         self._room = room
         self._size = 0
-        self._kept: deque[down.Packet] = deque()
+        self._kept: deque[_Kept] = deque()
+        # The page has it, as it said.
+        self._received = 0
+        # Of the sound of each item, in bytes.
+        self._ends: dict[str, int] = {}
         # The latest item with sound, as it stands in a packet: many deltas in a row are of one.
         self._item, self._quoted = "", b'""'
 
@@ -37,7 +58,7 @@ class Outbox:
         self.number += 1
         packet = down.packet(event, self.number)
         if self._room:
-            self._keep(packet)
+            self._keep(_Kept(packet, "", 0))
         return packet
 
     def sound(self, item: str, audio: bytes) -> down.Packet:
@@ -47,8 +68,20 @@ class Outbox:
             self._item, self._quoted = item, down.quoted(item)
         packet = down.sound(self.number, self._quoted, audio)
         if self._room:
-            self._keep(packet)
+            self._keep(_Kept(packet, item, self._count(item, audio)))
         return packet
+
+    @property
+    def full(self) -> bool:
+        """Whether there is no room for more sound without forgetting what the page does not have."""
+        over = self._size - (self._room - TEXT_BYTES)
+        if over <= 0:
+            return False
+        oldest = self.number - len(self._kept) + 1
+        had = islice(self._kept, max(0, self._received - oldest + 1))
+        return over > sum(_size(kept.packet) for kept in had)
+
+    # The page comes back
 
     def since(self, n: int) -> list[down.Packet] | NotHeld:
         """The packets of all numbers above `n`, in order."""
@@ -57,13 +90,65 @@ class Outbox:
             return NotHeld.NOT_YET
         if missed > len(self._kept):
             return NotHeld.FORGOTTEN
-        return list(islice(self._kept, len(self._kept) - missed, None))
+        return [kept.packet for kept in islice(self._kept, len(self._kept) - missed, None)]
 
-    def _keep(self, packet: down.Packet) -> None:
-        self._kept.append(packet)
-        self._size += _size(packet)
+    def gone(self, n: int) -> int:
+        """How many after `n` are no longer kept."""
+        return max(0, self.number - len(self._kept) - n)
+
+    def sound_from(self, item: str, start: int) -> bytes | None:
+        """PCM16 of all that was sent of the item's sound from its byte `start` on; None where it is not all kept."""
+        kept = [each for each in self._kept if each.item == item]
+        end = self._ends.get(item, 0)
+        parts = [b64decode(each.packet[1]) for each in kept]
+        begin = end - sum(map(len, parts))
+        return b"".join(parts)[start - begin :] if begin <= start <= end else None
+
+    def begin_again(self, heard: dict[str, int]) -> None:
+        """All that follows is told anew; of these items the sound from so many bytes on."""
+        self._kept.clear()
+        self._size = 0
+        self._received = self.number
+        self._ends.update(heard)
+
+    # What is needed no more
+
+    def received(self, n: int) -> None:
+        """The page has all up to `n`; one that never was is nothing."""
+        if self._received < n <= self.number:
+            self._received = n
+
+    def forget(self, heard: Callable[[str], int | None]) -> None:
+        """What the page has is let go, but for sound of which a reload may take up the rest.
+
+        `heard`: bytes of an item that were heard; None where no more of it is to be.
+        """
+        oldest = self.number - len(self._kept) + 1
+        while self._kept and oldest <= self._received:
+            _, item, end = self._kept[0]
+            if item:
+                at = heard(item)
+                if at is not None and end > at:
+                    return
+            self._let_go()
+            oldest += 1
+
+    def _count(self, item: str, audio: bytes) -> int:
+        """How many bytes of the item's sound there are with this."""
+        size = len(audio) // 4 * 3 - audio.count(b"=", -2)
+        end = self._ends[item] = self._ends.get(item, 0) + size
+        if len(self._ends) > MAX_ITEMS:
+            del self._ends[next(iter(self._ends))]
+        return end
+
+    def _keep(self, kept: _Kept) -> None:
+        self._kept.append(kept)
+        self._size += _size(kept.packet)
         while self._size > self._room:
-            self._size -= _size(self._kept.popleft())
+            self._let_go()
+
+    def _let_go(self) -> None:
+        self._size -= _size(self._kept.popleft().packet)
 
 
 def _size(packet: down.Packet) -> int:

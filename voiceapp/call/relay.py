@@ -17,9 +17,9 @@ from ..net.rate_limit import TokenBucket
 from ..upstream.session_opener import fault_of
 from ..wire import down
 from .inbox import Inbox
-from .interfaces import CallOwner, PageEnd
+from .interfaces import CallOwner
 from .observers import Observers
-from .outbox import Outbox
+from .page_line import PageLine
 
 log = logging.getLogger(__name__)
 _NO_MESSAGE: Mapping[str, Any] = MappingProxyType({})
@@ -28,22 +28,22 @@ _DELTA: Mapping[str, Any] = MappingProxyType({"type": dialects.AUDIO_DELTA})
 
 
 class Relay:
-    """Of one call. `page`: None where nobody is there to be told; `link`: where sound and events go, once it is live.
+    """Of one call. `line`: to its page; `link`: where sound and events go, once it is live.
 
     `sent_bytes`: of sound, to the session that goes on. `watched`: whether the page wants to see what passes.
     """
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, conversation: Conversation, page: PageEnd, owner: CallOwner
+        self, loop: asyncio.AbstractEventLoop, conversation: Conversation, line: PageLine, owner: CallOwner
     ) -> None:
-        self.page: PageEnd | None = page
+        self.line = line
+        self.inbox = Inbox()
         self.link: Link | None = None
         self.reader = EventReader()
         self.observers = Observers()
         self.sent_bytes = 0
         self.over = self.watched = False
         self._loop, self._conversation, self._owner = loop, conversation, owner
-        self._inbox, self._outbox = Inbox(), Outbox()
         self._notice_rate = TokenBucket(1, 1)
         self._timer: asyncio.TimerHandle | None = None
 
@@ -80,7 +80,7 @@ class Relay:
         if not self._conversation.knows(delta.item):
             self.handle(delta.event())
         elif self._conversation.take_audio(delta.response, delta.item, delta.size):
-            self._send_page(self._outbox.sound(delta.item, delta.sound))
+            self.line.sound(delta.item, delta.sound)
 
     def _take_message(self, payload: bytes) -> None:
         reading = self.reader.read(payload, whole=self.watched)
@@ -96,18 +96,21 @@ class Relay:
         """The fast path of a chunk: one upstream frame around the same base64. Raises `BrowserError`."""
         if self.link is None:
             raise BrowserError("audio came before the call was ready", "not_started")
-        size = self._inbox.take(n, sound)
+        size = self.inbox.take(n, sound)
         if size:
             self.link.send(b'{"type":"input_audio_buffer.append","audio":"', sound, b'"}')
             self._conversation.sound_sent(size)
             self.sent_bytes += size
-        elif self._notice_rate.take(1):
+        elif size == 0 and self._notice_rate.take(1):
             self._owner.warn(TOO_FAST)
-        due = self._inbox.due()
-        if due:
-            self.tell(down.Ack(due))
+        self.confirm()
         if self.watched:
             self.watch_message("up", len(sound) + 48, _APPEND)
+
+    def confirm(self) -> None:
+        due = self.inbox.due()
+        if due:
+            self.line.tell(down.Ack(due))
 
     def take_event(self, event: ev.BrowserEvent) -> None:
         """Anything else the page sends. Raises `BrowserError`."""
@@ -134,7 +137,7 @@ class Relay:
     def perform(self, effect: effects.Effect) -> None:
         event = down.event_of(effect)
         if event is not None:
-            self.tell(event)
+            self.line.tell(event)
         else:
             self._act(effect)
         self.observers.effect(effect, self._loop.time())
@@ -142,9 +145,9 @@ class Relay:
     def _act(self, effect: effects.Effect) -> None:
         match effect:
             case effects.Play(item, audio):
-                self._send_page(self._outbox.sound(item, audio.encode()))
+                self.line.sound(item, audio.encode())
             case effects.SoundComplete(item):
-                self._send_page(self._outbox.sound(item, b""))
+                self.line.sound(item, b"")
             case effects.Send(message):
                 self._send_upstream(message)
             case effects.Ready():
@@ -161,18 +164,6 @@ class Relay:
         payload = json.dumps(named, separators=(",", ":")).encode()
         self.link.send(payload)
         self.watch_message("up", len(payload), message)
-
-    # What the page is told
-
-    def tell(self, event: down.Event) -> None:
-        if event.numbered:
-            self._send_page(self._outbox.put(event))
-        elif self.page is not None:
-            self.page.emit(event)
-
-    def _send_page(self, packet: down.Packet) -> None:
-        if self.page is not None:
-            self.page.send(packet)
 
     def watch_message(self, direction: down.Direction, size: int, message: Mapping[str, Any]) -> None:
         """Something passed that the page may want to see."""

@@ -11,7 +11,7 @@ from .deadlines import Deadlines, Wait
 from .effect_list import OWN, EffectList
 from .effects import Effect, End, LogError, Notify, Ready, TurnChanged
 from .input_audio import InputAudio
-from .output_audio import OutputAudio
+from .output_audio import OutputAudio, Sounding
 from .response_gate import ResponseGate, State
 from .silence import Silence
 from .tools import Tools
@@ -49,12 +49,15 @@ class Conversation:
         self._deadlines = Deadlines()
         self._active = False
         self._live = False
+        # Nobody is there to hear or to be told.
+        self._away = False
         self._turn: Turn = "listening"
         self._typed = 0
         # An error came, and nothing of the response that runs has come since.
         self._error_since = False
         self._silence = Silence()
         self._handlers = self._table()
+        self.heard_bytes = self._output.heard_bytes
         # The hot path
         self.sound_sent = self._input.sent
         self.take_audio = self._output.take
@@ -103,6 +106,9 @@ class Conversation:
             ev.Talked: self._talked,
             ev.Configured: self._configured,
             ev.Stopped: lambda _: self._do(End(None)),
+            ev.PageLost: self._page_lost,
+            ev.PageBack: self._page_back,
+            ev.OutboxFull: self._outbox_full,
             ev.UpstreamClosed: lambda e: self._do(End(faults.of_close(e.code, e.reason))),
             # A session is opened before the conversation hears of it; one that is created twice is nothing to it.
             ev.SessionCreated: lambda _: None,
@@ -156,8 +162,8 @@ class Conversation:
             self._error_since,
             tool,
             self._input.speaking,
-            playing,
-            self._output.unsettled,
+            playing and not self._away,
+            self._output.unsettled and not self._away,
             self._input.changing,
         )
         if self._active:
@@ -233,6 +239,33 @@ class Conversation:
         for item, role, text in self._writer.replay_history(self._output.unheard):
             self._meter.read(text)
             self._out.send(dialects.said(item, role, text, capabilities.shape))
+        return self._out.take()
+
+    # The page is lost, and comes back
+
+    def _page_lost(self, _: ev.PageLost) -> None:
+        self._away = True
+
+    def _page_back(self, event: ev.PageBack) -> None:
+        self._away = False
+        if event.lost:
+            self._output.lose(event.lost)
+            self._barge_in.cut_running(cancel=True)
+
+    def _outbox_full(self, _: ev.OutboxFull) -> None:
+        self._barge_in.cut_running(cancel=True)
+        if self._output.shorten():
+            self._do(Notify(faults.ANSWER_SHORTENED))
+
+    @property
+    def sounding(self) -> list[Sounding]:
+        """What of the assistant's sound may still be heard."""
+        return self._output.sounding
+
+    def retell(self) -> list[Effect]:
+        """All that a page has to know which holds nothing, but for sound and what was used."""
+        self._writer.retell(self._tools.retell)
+        self._out.tell(TurnChanged(self._turn))
         return self._out.take()
 
     # The end
@@ -392,7 +425,9 @@ class Conversation:
         self._note_activity()
         self._out.charge(self._meter.began(event.response))
         self._silence.assistant_began()
-        if not self._gate.begin(event.response):
+        # A server may say by itself that it waits; nobody would hear it.
+        unasked = self._away and self._gate.open
+        if not self._gate.begin(event.response) or unasked:
             self._barge_in.cut(event.response, cancel=True)
 
     def _note_activity(self) -> None:

@@ -91,6 +91,26 @@ class Stopped:
     """The person hung up."""
 
 
+# From the page's connection
+
+
+@dataclass(frozen=True, slots=True)
+class PageLost:
+    """Nobody is there to be told, for now."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageBack:
+    """Somebody is there again. Of the items in `lost` it has no sound, and none can be given."""
+
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxFull:
+    """Nobody is there, and there is no room for more sound."""
+
+
 # From the clock
 
 
@@ -288,4 +308,4 @@ UpstreamEvent = (
     | AssistantText
     | UpstreamError
 )
-Event = BrowserEvent | UpstreamEvent | UpstreamClosed | DeadlinePassed
+Event = BrowserEvent | UpstreamEvent | UpstreamClosed | PageLost | PageBack | OutboxFull | DeadlinePassed

@@ -1,12 +1,13 @@
 """The assistant's sound: what was sent to the page, what was cut, and what was heard."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from . import dialects
 from .effect_list import EffectList
 from .effects import Flush, Play, SoundComplete
 from .events import AudioDelta, Flushed, Heard
-from .pcm16 import base64_size
+from .pcm16 import BYTES_PER_MS, base64_size
 from .playback import Playback
 from .transcript_writer import TranscriptWriter
 from .usage import Meter
@@ -15,6 +16,14 @@ from .usage import Meter
 MAX_GAP_S = 50.0
 # Of responses that are not over, and of the items of one, the oldest is forgotten: a server has one, of a few items.
 MAX_RESPONSES, MAX_ITEMS = 20, 100
+
+
+class Sounding(NamedTuple):
+    """An item that plays, or is to. `complete`: no more of its sound comes."""
+
+    item: str
+    heard_ms: int
+    complete: bool
 
 
 class OutputAudio:
@@ -166,6 +175,33 @@ class OutputAudio:
         self.truncates = truncates
         self._items.clear()
         self._cut.clear()
+
+    @property
+    def sounding(self) -> list[Sounding]:
+        """What of the assistant's sound may still be heard, in its order."""
+        playing = [(item, self._playback.open(item)) for item in self._playback.playing()]
+        return [Sounding(item, sound.heard_ms, sound.complete) for item, sound in playing]
+
+    def heard_bytes(self, item: str) -> int | None:
+        """How much of it was heard; None where no more is to be."""
+        sound = self._playback.get(item)
+        return sound.heard_ms * BYTES_PER_MS if sound is not None and sound.playing else None
+
+    def shorten(self) -> bool:
+        """There is no room for more of what comes: that is its end. Whether anything of it was kept."""
+        cut = [item for item in self._playback.playing() if not self._playback.open(item).complete]
+        for item in cut:
+            sound = self._playback.open(item)
+            sound.dropped = True
+            self._keep_heard(item, sound.sent_ms, sound.spoken_text(self._writer.text(item), sound.sent_ms))
+            self.complete(item)
+        return bool(cut)
+
+    def lose(self, items: Iterable[str]) -> None:
+        """The page has no sound of these, and gets none: what was heard of them stays."""
+        for item in items:
+            self._flush(item)
+        self.settle()
 
     def settle(self) -> None:
         """The page does not say it: its last reports must do."""

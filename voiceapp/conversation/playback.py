@@ -50,13 +50,16 @@ class Sound:
 
     def heard_text(self, text: str) -> str:
         """The part of `text` that was heard, to the end of its last whole word."""
+        return self.spoken_text(text, self.heard_ms)
+
+    def spoken_text(self, text: str, ms: int) -> str:
+        """The part of `text` that is spoken within its first `ms`, to the end of its last whole word."""
         text_ms = speech_ms(text)
         # Before its length is known, speech is taken to run at its usual pace.
-        length_ms = self.sent_ms if self.complete else max(self.sent_ms, text_ms)
-        if length_ms == 0 or self.heard_ms == 0:
+        length_ms = self.sent_ms if self.complete and not self.dropped else max(self.sent_ms, text_ms)
+        if length_ms == 0 or ms == 0:
             return ""
-        heard = spoken_in(text, text_ms * self.heard_ms / length_ms)
-        return text[: floor_word(text, heard)].rstrip()
+        return text[: floor_word(text, spoken_in(text, text_ms * ms / length_ms))].rstrip()
 
 
 class Playback:

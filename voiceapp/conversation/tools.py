@@ -174,6 +174,12 @@ class Tools:
         self._out.do(Notify(faults.TOOL_LOOP))
         return False
 
+    def retell(self, item: str) -> None:
+        """What the page was told of it, once more."""
+        call = self._calls.get(item)
+        if call is not None and call.told is not None:
+            self._out.tell(call.told)
+
     def _tell(self, call: ToolCall) -> None:
         if call.state == "running":
             self._running[call.item] = call

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from .events import Incomplete
+
 # A hidden entry keeps a place for those that follow it; the oldest of more than so many is forgotten.
 MAX_HIDDEN = 150
 # At most so many move along with one; a server names one or two.
@@ -24,6 +26,9 @@ class Entry:
     after: str | None = None
     # After a cut.
     heard: str | None = None
+    # The server ended it before its end; or the person's words could not be written down.
+    incomplete: Incomplete | None = None
+    failed: bool = False
     characters: int = field(default=0, init=False)
     above: "Entry | None" = field(default=None, init=False, repr=False)
     below: "Entry | None" = field(default=None, init=False, repr=False)

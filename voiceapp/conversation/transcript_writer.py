@@ -9,6 +9,8 @@ from .transcript import Entry, Transcript
 
 # A session is told at most so much of the talk before it.
 MAX_REPLAYED, MAX_REPLAYED_CHARACTERS = 100, 100_000
+# A page that comes back with nothing is told so much anew: hours of talk.
+MAX_RETOLD, MAX_RETOLD_CHARACTERS = 2_000, 300_000
 # Ten hours of talk have a tenth of it. What comes beyond is heard, but no longer written down.
 MAX_ENTRIES, MAX_CHARACTERS = 10_000, 4_000_000
 # An hour of speech without a turn of the other's.
@@ -100,7 +102,7 @@ class TranscriptWriter:
     def fail(self, entry: Entry) -> None:
         """It could not be written down: what came of it stays."""
         if not (entry.final or entry.hidden):
-            entry.final = True
+            entry.final = entry.failed = True
             self._tell(TextFinished(entry.id, entry.text, failed=True))
 
     def settle(self, item: str, *, whole: bool) -> None:
@@ -118,6 +120,7 @@ class TranscriptWriter:
         if entry is None:
             return False
         self.finish(entry, entry.text)
+        entry.incomplete = why
         if not entry.hidden:
             self._tell(TextIncomplete(item, why))
         return True
@@ -127,6 +130,36 @@ class TranscriptWriter:
         if entry:
             entry.heard = heard
             self._tell(TextHeard(item, heard))
+
+    def retell(self, shown: Callable[[str], None]) -> None:
+        """Tell the latest entries anew, to a page that holds nothing. `shown` is called for each, behind its place."""
+        after: str | None = None
+        for entry in self._retold():
+            self._tell(ItemPlaced(entry.id, entry.role, after, entry.kind))
+            shown(entry.id)
+            self._retell_text(entry)
+            after = entry.id
+
+    def _retold(self) -> list[Entry]:
+        found: list[Entry] = []
+        room = MAX_RETOLD_CHARACTERS
+        for entry in reversed(self._transcript):
+            if room <= 0 or len(found) == MAX_RETOLD:
+                break
+            if not entry.hidden:
+                found.append(entry)
+                room -= entry.characters
+        return found[::-1]
+
+    def _retell_text(self, entry: Entry) -> None:
+        if entry.final:
+            self._tell(TextFinished(entry.id, entry.text, entry.failed))
+        elif entry.text:
+            self._tell(TextAdded(entry.id, entry.text))
+        if entry.heard is not None:
+            self._tell(TextHeard(entry.id, entry.heard))
+        if entry.incomplete:
+            self._tell(TextIncomplete(entry.id, entry.incomplete))
 
     def replay_history(self, unheard: Callable[[str], bool]) -> list[tuple[str, str, str]]:
         """Id, role and words of the latest entries, for a session that does not know them.

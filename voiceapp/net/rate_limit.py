@@ -22,15 +22,23 @@ class TokenBucket:
     def take(self, amount: float) -> bool:
         """Take `amount` if it is there."""
         now = self._clock()
-        level = self._level + (now - self._at) * self._a_second
+        level = self._level
+        # What was granted beyond is not taken back.
+        if level < self._at_once:
+            level += (now - self._at) * self._a_second
+            if level > self._at_once:
+                level = self._at_once
         self._at = now
-        if level > self._at_once:
-            level = self._at_once
         if amount > level:
             self._level = level
             return False
         self._level = level - amount
         return True
+
+    def grant(self, amount: float) -> None:
+        """So much more than it may hold can be taken once, until it is there again."""
+        self._level = min(self._at_once, self._level + (self._clock() - self._at) * self._a_second) + amount
+        self._at = self._clock()
 
     @property
     def full(self) -> bool:

@@ -17,7 +17,7 @@ from ..call.limits import Limits
 from ..call.registry import Registry
 from ..config.rules import SESSIONS_PER_USER, SPARE_SOCKETS
 from ..conversation.faults import Fault
-from ..errors import INTERNAL, TOO_FAST, TOO_OFTEN, BrowserError, LimitError, VoiceError
+from ..errors import INTERNAL, TOO_FAST, TOO_OFTEN, BrowserError, LimitError, ResumeError, VoiceError
 from ..net import engineio_driver
 from ..net.link import Cause
 from ..net.rate_limit import TokenBucket, TokenBuckets
@@ -95,8 +95,6 @@ class PageConnection:
     # The latest, which may be over.
     latest: Call | None = None
     watching: bool = False
-    # As the call's session was asked for.
-    session_request: Mapping[str, Any] = field(default_factory=dict)
     # Of this page alone; there are others for its person and address.
     sessions: TokenBucket = field(default_factory=lambda: TokenBucket(*SESSIONS_PER_USER))
     texts: TokenBucket = field(default_factory=lambda: TokenBucket(TEXTS_A_SECOND, TEXTS_AT_ONCE))
@@ -175,7 +173,7 @@ class PageConnections:
                     self._options.plan(fields)
                     self._limits.capacity.check_call()
             except VoiceError as error:
-                self._bridge.run(self._complain, sid, error)
+                self._bridge.run(self._refuse_event, sid, error, up.number_in(args))
                 return down.answer(error.fault) if event in ACKNOWLEDGED else None
             self._bridge.run(self._guarded, sid, lambda page: self._take_event(page, event, fields))
             return down.answer(None) if event in ACKNOWLEDGED else None
@@ -204,7 +202,7 @@ class PageConnections:
             return
         self._sids.pop(page.eio_sid, None)
         if page.latest is not None:
-            self._registry.detach(page.latest, stalled=reason is Cause.STALLED)
+            self._registry.detach(page.latest, page.socket, stalled=reason is Cause.STALLED)
 
     # PageConnections without a call
 
@@ -275,19 +273,29 @@ class PageConnections:
             metrics.noticed("none", fault.code, fatal=False)
             page.socket.emit(down.notice(fault, fatal=False))
 
+    def _refuse_event(self, sid: str, error: VoiceError, n: int | None) -> None:
+        """What is refused has its number all the same: those behind it are not out of order."""
+        page = self._pages.get(sid)
+        if page is not None and n is not None:
+            self._guarded(sid, lambda page: page.call.use_up(n))
+        self._complain(sid, error)
+
     def _tell_too_fast(self, eio_sid: str) -> None:
         error = LimitError(TOO_FAST)
         self._bridge.run(lambda: self._complain(self._sids.get(eio_sid, ""), error))
 
     def _take_event(self, page: PageConnection, event: str, fields: Mapping[str, Any]) -> None:
+        # What a page sends that was not sure that it came is taken once.
+        if "n" in fields and event != "got" and not page.call.take_number(fields["n"]):
+            return
         if event == "start":
             self._start(page, fields)
         elif event == "watch":
             page.watch(fields["on"])
         elif event == "resume":
-            page.socket.emit(down.NotResumed("call_over", "The call has already ended.", retry=False, after_s=None))
+            self._resume(page, fields)
         elif event == "got":
-            pass  # Nothing is kept yet.
+            page.call.received(fields["n"])
         elif event == "configure" and SESSION_FIELDS & set(fields):
             self._renew(page, up.session_request(fields))
         elif event == "text" and not self._may_type(page, fields["text"]):
@@ -295,7 +303,7 @@ class PageConnections:
         else:
             page.call.take_event(up.browser_event(event, fields))
             if event == "configure":
-                page.session_request = {**page.session_request, **up.session_request(fields)}
+                page.call.session_request = {**page.call.session_request, **up.session_request(fields)}
 
     def _start(self, page: PageConnection, fields: Mapping[str, Any]) -> None:
         if page.latest is not None and not page.latest.over:
@@ -303,23 +311,41 @@ class PageConnections:
         if not self._may_begin(page):
             self._refuse(page, TOO_OFTEN)
             return
-        page.session_request = up.session_request(fields)
         if page.latest is not None:
             # What it may still learn of its costs is not for the call that begins.
-            self._registry.detach(page.latest, stalled=False)
-        plan = self._options.plan(fields)
-        page.latest = self._registry.begin(plan, page.socket, page.visitor, page.request_id)
+            page.latest.leave()
+        plan, asked = self._options.plan(fields), up.session_request(fields)
+        holder = fields.get("page", "")
+        page.latest = self._registry.begin(plan, page.socket, page.visitor, page.request_id, asked, holder)
         page.latest.watch(page.watching)
+
+    def _resume(self, page: PageConnection, fields: Mapping[str, Any]) -> None:
+        """Another socket of a page that has a call, or of another page that takes it over."""
+        if not page.idle:
+            raise BrowserError("a call is already in progress; stop it first", "already_started")
+        holder, got = fields.get("page", ""), fields["got"]
+        try:
+            page.latest = call = self._registry.resume(fields["token"], page.socket, page.visitor, holder, got)
+        except ResumeError as error:
+            fault = error.fault
+            page.socket.emit(down.NotResumed(fault.code, fault.message, fault.retry, error.after_s))
+            return
+        call.watch(page.watching)
+        for sid, other in list(self._pages.items()):
+            if other is not page and other.latest is call:
+                # Whatever still comes of it is not for the call.
+                other.latest = None
+                self._dismiss(sid)
 
     def _renew(self, page: PageConnection, fields: Mapping[str, Any]) -> None:
         """What a session is made of is changed by another one; how it is heard stays as wished before."""
         call = page.call
-        session_request = {**up.hearing(call.config, page.session_request), **fields, "greet": False}
-        plan = self._options.plan(session_request)
+        asked = {**up.hearing(call.config, call.session_request), **fields, "greet": False}
+        plan = self._options.plan(asked)
         if not self._may_begin(page):
             raise LimitError(TOO_OFTEN)
         call.renew(plan)
-        page.session_request = session_request
+        call.session_request = asked
 
     def _may_begin(self, page: PageConnection) -> bool:
         """Whether this page, its person and its address may have one more session made."""

@@ -226,6 +226,12 @@ def check_fields(event: str, args: tuple[Any, ...]) -> Mapping[str, Any]:
     return fields
 
 
+def number_in(args: tuple[Any, ...]) -> int | None:
+    """The number of an event whose fields are not to be trusted."""
+    n = args[0].get("n") if args and isinstance(args[0], dict) else None
+    return n if type(n) is int and 0 < n <= MAX_NUMBER else None
+
+
 def browser_event(event: str, fields: Mapping[str, Any]) -> ev.BrowserEvent:
     """The conversation's event for checked fields of any event of `UP` that is for it."""
     match event:

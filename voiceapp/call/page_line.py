@@ -1,0 +1,119 @@
+"""The page's end of a call: numbers what the page is told, and keeps it while no page is there."""
+
+from base64 import b64encode
+from collections.abc import Callable
+
+from ..conversation import effects
+from ..conversation.conversation import Conversation
+from ..conversation.pcm16 import BYTES_PER_MS
+from ..wire import down
+from .interfaces import PageEnd
+from .outbox import NotHeld, Outbox
+
+# Of a sound that is told anew, in each event: 200 ms.
+PIECE_BYTES = 200 * BYTES_PER_MS
+# Notices that nobody was there to read, the latest of each code.
+MAX_UNSAID = 10
+
+
+class PageLine:
+    """Of one call. `page`: None while nobody is there. `full`: told where there is no room for what it is told then."""
+
+    def __init__(self, page: PageEnd, room: int, conversation: Conversation, full: Callable[[], None]) -> None:
+        self.page: PageEnd | None = page
+        self._outbox = Outbox(room)
+        self._conversation = conversation
+        self._full = full
+        self._unsaid: dict[str, down.Notice] = {}
+
+    def tell(self, event: down.Event) -> None:
+        """Never raises."""
+        if event.numbered:
+            self._send(self._outbox.put(event))
+        elif self.page is not None:
+            self.page.emit(event)
+        elif isinstance(event, down.Notice):
+            self._unsaid.pop(event.code, None)
+            self._unsaid[event.code] = event
+            if len(self._unsaid) > MAX_UNSAID:
+                del self._unsaid[next(iter(self._unsaid))]
+
+    def sound(self, item: str, audio: bytes) -> None:
+        """Base64 of an item's sound; empty: there is no more of it. The hot path."""
+        packet = self._outbox.sound(item, audio)
+        if self.page is not None:
+            self.page.send(packet)
+        elif self._outbox.full:
+            self._full()
+
+    def _send(self, packet: down.Packet) -> None:
+        if self.page is not None:
+            self.page.send(packet)
+
+    # What is needed no more
+
+    def received(self, n: int) -> None:
+        """The page has all up to `n`."""
+        self._outbox.received(n)
+        self.trim()
+
+    def trim(self) -> None:
+        """More was heard."""
+        self._outbox.forget(self._conversation.heard_bytes)
+
+    # A page comes back
+
+    def missed(self, got: int | None) -> list[down.Packet] | NotHeld:
+        """What a page has to be sent that has all up to `got`; None: it has nothing."""
+        return NotHeld.FORGOTTEN if got is None else self._outbox.since(got)
+
+    @property
+    def number(self) -> int:
+        return self._outbox.number
+
+    def gone(self, got: int | None) -> int:
+        """How many events after `got` are no longer kept."""
+        return 0 if got is None else self._outbox.gone(got)
+
+    def held(self) -> dict[str, bytes]:
+        """PCM16 of what may still be heard, from where it was heard on, by item; if all of that is kept."""
+        found = {}
+        for item, heard_ms, _ in self._conversation.sounding:
+            sound = self._outbox.sound_from(item, heard_ms * BYTES_PER_MS)
+            if sound is not None:
+                found[item] = sound
+        return found
+
+    def resume(self, page: PageEnd, got: int, resumed: down.Resumed) -> None:
+        """Go on with a page that has all up to `got`; what comes after it is held."""
+        packets = self._outbox.since(got)
+        self.page = page
+        page.emit(resumed)
+        for packet in packets if isinstance(packets, list) else ():
+            page.send(packet)
+        self._say_unsaid()
+
+    def begin_again(self, page: PageEnd, held: dict[str, bytes], resumed: down.Resumed) -> None:
+        """Go on with a page that holds nothing."""
+        self.page = page
+        page.emit(resumed)
+        self._outbox.begin_again({each.item: each.heard_ms * BYTES_PER_MS for each in resumed.heard})
+        for effect in self._conversation.retell():
+            self._retell(effect)
+        for item, _, complete in self._conversation.sounding:
+            sound = held[item]
+            for at in range(0, len(sound), PIECE_BYTES):
+                self.sound(item, b64encode(sound[at : at + PIECE_BYTES]))
+            if complete:
+                self.sound(item, b"")
+        self._say_unsaid()
+
+    def _retell(self, effect: effects.Effect) -> None:
+        event = down.event_of(effect)
+        if event is not None:
+            self.tell(event)
+
+    def _say_unsaid(self) -> None:
+        unsaid, self._unsaid = self._unsaid, {}
+        for notice in unsaid.values():
+            self.tell(notice)
