@@ -27,7 +27,11 @@ class BrowserError(VoiceError):
 
 
 class UpstreamError(VoiceError):
-    """The upstream's: it cannot be reached or refuses us."""
+    """The upstream's: it cannot be reached or refuses us. `after_s`: it wants to be asked again no sooner."""
+
+    def __init__(self, fault: Fault, after_s: float = 0.0) -> None:
+        super().__init__(fault)
+        self.after_s = after_s
 
 
 class LimitError(VoiceError):

@@ -1,6 +1,8 @@
 """Another session for a call that goes on: made, kept until the call is quiet, and given up in time."""
 
+import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -17,6 +19,7 @@ from voiceapp.net.link import CLOSE_WAIT_S, Ending, Link
 from voiceapp.upstream.profiles import Profile
 from voiceapp.upstream.session_opener import SessionOpener
 from voiceapp.upstream.session_options import Plan, SessionOptions
+from voiceapp.wire import down
 
 READY_S = 300.0
 
@@ -38,6 +41,7 @@ class Renewing:
         self.ends: list[FarEnd] = []
         self.told: list[tuple[str, float]] = []
         self.unreachable = False
+        self.why: down.Why = "asked"
         self._loop = loop
         bridge = Bridge()
         bridge.loop = loop
@@ -66,17 +70,19 @@ class Renewing:
     def _made(self) -> None:
         self.told.append(("made", self._loop.time()))
 
-    def _failed(self, error: Exception) -> None:
+    def _failed(self, why: down.Why, error: Exception) -> None:
+        assert why == self.why
         fault: Fault | None = error.fault if isinstance(error, VoiceError) else None
         self.told.append((fault.code if fault else repr(error), self._loop.time()))
 
-    def begin(self, voice: str = "cedar") -> None:
+    def begin(self, voice: str = "cedar", why: down.Why = "asked") -> None:
+        self.why = why
         plan = self._options.plan({"voice": voice})
-        self._loop.do(lambda: self.renewal.begin(plan))
+        self._loop.do(lambda: self.renewal.begin(plan, why))
 
-    def answer(self) -> None:
+    def answer(self, **session: Any) -> None:
         """The latest server makes the session."""
-        self.ends[-1].say("session.created", session={"model": "m"})
+        self.ends[-1].say("session.created", session={"model": "m", **session})
         self.ends[-1].say("session.updated", session={})
 
 
@@ -138,6 +144,29 @@ def test_a_newer_wish_takes_the_place_of_one_that_is_being_made(loop: StandingLo
     ready = renewing.renewal.take()
     assert ready is not None
     assert ready.plan.config.voice == "marin"
+
+
+@pytest.mark.parametrize("why", ["expiring", "lost"])
+def test_one_that_is_needed_waits_as_long_as_it_has_to(loop: StandingLoop, renewing: Renewing, why: down.Why) -> None:
+    renewing.begin(why=why)
+    renewing.answer()
+    loop.pass_time(600)
+    ready = renewing.renewal.take()
+    assert ready is not None
+    assert ready.why == why
+    ready.link.hand_over(Taker())
+
+
+def test_its_own_end_is_known_from_when_it_began(loop: StandingLoop, renewing: Renewing) -> None:
+    renewing.begin(why="expiring")
+    loop.pass_time(5)
+    renewing.answer(expires_at=int(time.time()) + 3600)
+    loop.pass_time(60)
+    ready = renewing.renewal.take()
+    assert ready is not None
+    assert ready.term.began == pytest.approx(5, abs=0.1)
+    assert ready.term.lifetime_s == pytest.approx(3600, abs=30)
+    ready.link.hand_over(Taker())
 
 
 def test_one_that_ends_while_it_waits_is_not_taken(loop: StandingLoop, renewing: Renewing) -> None:

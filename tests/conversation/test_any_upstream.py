@@ -34,7 +34,7 @@ class World:
     def __init__(self, *, opening: bool, interrupts: bool) -> None:
         config = SessionConfig("marin", "Be kind.", opening="Say hello." if opening else "")
         self.conversation = Conversation(config, Capabilities(interrupts=interrupts))
-        self.now, self.over = 0.0, False
+        self.now, self.over, self.lost = 0.0, False, False
         # Event_ids of ours by what they went with; the create that is open, and since when.
         self.ids: dict[str, str] = {}
         self.open: tuple[str, float] | None = None
@@ -49,7 +49,7 @@ class World:
         self.hear(ev.SessionUpdated("gpt", "marin", None))
 
     def hear(self, event: ev.Event) -> None:
-        if self.over:
+        if self.over or (self.lost and isinstance(event, ev.UpstreamEvent)):
             return
         self.expect(event)
         for effect in self.conversation.handle(event, self.now):
@@ -97,6 +97,7 @@ class World:
                 self.over = True
 
     def sent(self, event: ev.Event, message: dict[str, Any]) -> None:
+        assert not self.lost, "something is sent to a session that is gone"
         kind = message["type"]
         self.ids[kind] = message["event_id"]
         if kind == "response.create":
@@ -115,6 +116,8 @@ class World:
 
     def sound(self, response: str, item: str) -> None:
         """By the hot path where it can go there."""
+        if self.lost:
+            return
         if self.conversation.knows(item):
             self.conversation.take_audio(response, item, 48_000)
         else:
@@ -174,10 +177,23 @@ class World:
             self.hear(ev.Flushed(self.flushes.pop(), ms))
 
     def renew(self) -> None:
-        if not self.over and self.conversation.quiet:
-            for effect in self.conversation.renew(SessionConfig("cedar", ""), Capabilities()):
+        """Another session takes over where it may, or has to."""
+        if not self.over and (self.conversation.quiet or self.lost):
+            self.lost, self.open = False, None
+            assert self.conversation.input.needed_from <= self.conversation.input.sent_bytes
+            for effect in self.conversation.renew(self.conversation.config, Capabilities()):
                 self.take(ev.Stopped(), effect)
-            self.open = None
+            self.hear(ev.SessionRenewed())
+
+    def lose(self) -> None:
+        """The session ends; what of it is late never comes."""
+        if not self.over:
+            self.hear(ev.SessionLost(faults.CLOSED))
+            self.lost, self.open = True, None
+
+    def talk(self, ms: int) -> None:
+        """The microphone's sound."""
+        self.conversation.sound_sent(48 * ms)
 
 
 def once(events: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -214,6 +230,8 @@ PAGE = st.one_of(
     st.tuples(st.just("heard"), st.sampled_from([100, 1000, 5000])),
     st.tuples(st.just("flushed"), st.sampled_from([0, 700])),
     st.tuples(st.just("renew")),
+    st.tuples(st.just("lose")),
+    st.tuples(st.just("talk"), st.sampled_from([40, 200, 2000])),
 )
 SERVER = st.one_of(
     st.tuples(st.just("answer"), FATES, STATUS),
@@ -247,6 +265,8 @@ def test_nobody_waits_for_ever(steps: list[tuple[Any, ...]], opening: bool, inte
     world = World(opening=opening, interrupts=interrupts)
     for name, *given_values in steps:
         getattr(world, name)(*given_values)
+    if world.lost:
+        world.renew()
     world.wait(MAX_S)
     if world.over:
         return
@@ -263,6 +283,6 @@ def test_nobody_waits_for_ever(steps: list[tuple[Any, ...]], opening: bool, inte
 @given(STEPS, st.sampled_from([("invalid_api_key", ""), ("insufficient_quota", "voiceapp_1")]))
 def test_where_it_cannot_go_on_it_ends(steps: list[tuple[Any, ...]], last: tuple[str, str]) -> None:
     world = World(opening=False, interrupts=True)
-    for name, *given_values in [*steps, ("error", *last)]:
+    for name, *given_values in [*steps, ("renew",), ("error", *last)]:
         getattr(world, name)(*given_values)
     assert world.over

@@ -318,7 +318,6 @@ class TestErrors:
             ("invalid_api_key", faults.KEY_WRONG),
             ("insufficient_quota", faults.QUOTA),
             ("model_not_found", faults.MODEL_MISSING),
-            ("session_expired", faults.EXPIRED),
             ("beta_api_shape_disabled", faults.BETA_REFUSED),
         ],
     )
@@ -341,8 +340,8 @@ class TestErrors:
         assert Notify(faults.RATE_LIMITED) in effects
         assert turns(effects) == ["listening"]
 
-    def test_a_closed_upstream_ends_the_call_with_its_reason(self) -> None:
-        effects = Call().begin().hear(ev.UpstreamClosed(4000, "invalid_request_error.missing_model"))
+    def test_a_session_that_no_other_could_replace_ends_the_call_with_its_reason(self) -> None:
+        effects = Call().begin().hear(ev.SessionLost(faults.MODEL_MISSING))
         assert effects == [End(faults.MODEL_MISSING)]
 
     def test_hanging_up_is_no_fault(self) -> None:

@@ -22,7 +22,7 @@ class Said:
         self._out = EffectList()
         writer = TranscriptWriter(self._out.tell, lambda: None)
         self.meter = Meter()
-        self.sound = OutputAudio(self._out, writer, self.meter, truncates=truncates)
+        self.sound = OutputAudio(self._out, writer, self.meter, lambda *_: False, truncates=truncates)
 
     def second(self, item: str = "a1", response: str = "r1") -> "Said":
         self.sound.belongs(item, response)

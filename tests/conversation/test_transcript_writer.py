@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voiceapp.conversation import history
 from voiceapp.conversation import transcript_writer as module
 from voiceapp.conversation.effects import EntryRemoved, ItemPlaced, TalkEffect, TextAdded, TextFinished
 from voiceapp.conversation.transcript_writer import TranscriptWriter
@@ -103,17 +104,76 @@ def test_words_in_place_of_others_take_their_room(told: Told) -> None:
     assert told.full == 0
 
 
-def test_a_session_is_told_no_more_than_it_can_take(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_REPLAYED_CHARACTERS", 10)
+def replayed(told: Told) -> list[tuple[str, history.Part]]:
+    parts, shortened = told.captions.replay_history(lambda _: False, lambda _: None)
+    assert not shortened
+    return parts
+
+
+def test_a_session_is_told_the_latest_that_it_can_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "MAX_ITEMS", 2)
     told = Told()
     for item, text in {"a": "first", "b": "second", "c": "third"}.items():
         told.captions.finish(told.captions.user(item), text)
-    assert [text for _, _, text in told.captions.replay_history(lambda _: False)] == ["secon", "third"]
+    parts, shortened = told.captions.replay_history(lambda _: False, lambda _: None)
+    assert [part for _, part in parts] == [history.Said("user", "second"), history.Said("user", "third")]
+    assert shortened
+
+
+def test_a_talk_of_before_is_told_ahead_of_this_one_and_the_page_knows_nothing_of_it() -> None:
+    told = Told()
+    told.captions = TranscriptWriter(told._tell, told._be_full, (("user", "Hi."), ("assistant", "Hello.")))
+    told.captions.finish(told.captions.user("a"), "Where were we?")
+    assert [part.words for _, part in replayed(told)] == [("Hi.",), ("Hello.",), ("Where were we?",)]
+    assert told.order == ["a"]
+
+
+def test_a_tools_use_is_told_in_its_place() -> None:
+    told = Told()
+    told.captions.finish(told.captions.user("a"), "Is it raining?")
+    told.captions.tool("t", "a")
+    told.captions.tool("nothing", "t")
+    told.captions.finish(told.captions.assistant("b"), "It is.")
+    used = history.ToolUse("weather", "call_1", "{}", "rain")
+    parts, _ = told.captions.replay_history(lambda _: False, {"t": used}.get)
+    assert [part for _, part in parts] == [
+        history.Said("user", "Is it raining?"),
+        used,
+        history.Said("assistant", "It is."),
+    ]
+
+
+def test_what_a_session_echoes_of_a_long_talk_never_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_COPIES", 2)
+    told = Told()
+    for k in range(5):
+        told.captions.finish(told.captions.user(f"u{k}"), f"Word {k}.")
+    for item, _ in replayed(told):
+        told.captions.announce(item, None, "user", "text")
+    assert told.order == [f"u{k}" for k in range(5)]
+
+
+def test_what_the_next_session_was_told_too_much_of_is_told_anew_once() -> None:
+    told = Told()
+    told.captions.finish(told.captions.assistant("a"), "One two three.")
+    ((before, _),) = replayed(told)
+    assert told.captions.tell_again("a") == (before, "told_1_2")
+    assert told.captions.tell_again("unknown") is None
+    assert told.order == ["a"]
+
+
+def test_what_was_never_written_down_failed(told: Told) -> None:
+    told.captions.user("a")
+    told.captions.finish(told.captions.user("b"), "Yes.")
+    told.captions.assistant("c")
+    told.captions.fail_unwritten()
+    assert told.texts == {"a": "", "b": "Yes."}
+    assert [told.captions.is_written(item) for item in ("a", "b", "unknown")] == [False, True, False]
 
 
 def test_what_was_said_last_is_known_also_behind_what_another_session_was_told() -> None:
     told = Told()
     for k in range(module.MAX_QUOTED + 1):
         told.captions.finish(told.captions.user(f"u{k}"), f"Word {k}.")
-    told.captions.replay_history(lambda _: False)
+    replayed(told)
     assert told.captions.latest() == [f"Word {k}." for k in range(module.MAX_QUOTED, 0, -1)]

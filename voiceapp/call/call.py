@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from ..admission.access import Visitor
-from ..conversation import effects
+from ..conversation import effects, faults
 from ..conversation import events as ev
 from ..conversation.conversation import Conversation
 from ..conversation.dialects import SessionConfig
@@ -91,7 +91,7 @@ class Call:
         self._ended = ended
         self._bridge = shared.connector.bridge
         self._limits = limits
-        self._conversation = Conversation(plan.config, plan.profile.capabilities)
+        self._conversation = Conversation(plan.config, plan.profile.capabilities, plan.talk)
         room = RING_BYTES if shared.grace_s else 0
         self._line = line = PageLine(page, room, self._conversation, self._outbox_full)
         self._relay = relay = Relay(self._bridge.loop, self._conversation, line, self)
@@ -278,6 +278,12 @@ class Call:
         self._line.tell(down.Ready(self.id, SAMPLE_RATE, chunk_ms, version, token=token, grace_s=grace_s, **made))
         self._observers.ready(now)
 
+    def session_lost(self, fault: Fault) -> None:
+        self._relay.handle(ev.SessionLost(fault))
+
+    def replace_session(self, fault: Fault) -> None:
+        self._sessions.replace(fault)
+
     def session_waits(self) -> None:
         try:
             self.handled()
@@ -285,25 +291,29 @@ class Call:
             self.fail()
 
     def handled(self) -> None:
-        if self._sessions.waiting and self._conversation.quiet and not self.over:
+        self._relay.keep_recent()
+        sessions, talk = self._sessions, self._conversation
+        if self.over or not sessions.waiting:
+            return
+        if talk.quiet or (sessions.lost and (talk.settled or not sessions.patient)):
             self._take_over()
+        elif sessions.urgent:
+            self.session_lost(faults.EXPIRED)
 
     def _take_over(self) -> None:
         ready = self._sessions.take_over()
         if ready is None:
             return
-        plan, link, session, changed = ready
-        self._relay.link, self._relay.sent_bytes = link, 0
-        self._relay.reader.begin_session()
+        why, plan, link, session, _, changed = ready
         # What the last session left open costs what that one did.
-        for effect in self._conversation.renew(plan.config, plan.profile.capabilities):
-            self._relay.perform(effect)
-        self._observers.session(Session(plan, session.model), self._bridge.loop.time())
+        self._relay.go_on_with(link, plan.config, plan.profile.capabilities, asked=why == "asked")
+        self._observers.session(Session(plan, session.model, why), self._bridge.loop.time())
+        self._relay.handle(ev.SessionRenewed())
         for event in changed:
             self._relay.handle(event)
         self._session = session
         if not self.over:
-            self._line.tell(down.Renewed("asked", **_made(plan, session)))
+            self._line.tell(down.Renewed(why, **_made(plan, session)))
 
     # What the page is told
 

@@ -2,7 +2,7 @@
 
 from ..conversation.faults import Fault
 from ..ops import metrics
-from .observers import Observer
+from .observers import Observer, Session
 
 
 class CallMetrics(Observer):
@@ -21,6 +21,10 @@ class CallMetrics(Observer):
 
     def ready(self, now: float) -> None:
         metrics.ready(now - self._began)
+
+    def session(self, session: Session, now: float) -> None:
+        if session.why is not None:
+            metrics.session_renewed(self._call, session.why)
 
     def noticed(self, fault: Fault, *, fatal: bool) -> None:
         metrics.noticed(self._call, fault.code, fatal=fatal)

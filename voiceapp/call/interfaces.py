@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from ..conversation import effects
 from ..conversation import events as ev
+from ..conversation.dialects import SessionConfig
 from ..conversation.faults import Fault
 from ..wire import down
 
@@ -27,6 +28,10 @@ class CallOwner(Protocol):
     @property
     def over(self) -> bool: ...
 
+    @property
+    def config(self) -> SessionConfig:
+        """What its session is to be, with all that was changed and not refused."""
+
     def opened(self, session: ev.SessionUpdated) -> None:
         """The first session has begun."""
 
@@ -34,7 +39,13 @@ class CallOwner(Protocol):
         """The conversation is live."""
 
     def session_waits(self) -> None:
-        """Another session is ready to take over."""
+        """Another session may be ready to take over, and need wait no longer."""
+
+    def session_lost(self, fault: Fault) -> None:
+        """Nothing more comes of the session that goes on."""
+
+    def replace_session(self, fault: Fault) -> None:
+        """The conversation has given up its session; another one is to take over."""
 
     def handled(self) -> None:
         """All was done about an event."""

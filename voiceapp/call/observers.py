@@ -15,10 +15,14 @@ from ..wire import down
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session that has begun: what it was asked to be, and the model that the server says it runs."""
+    """A session that has begun: what it was asked to be, and the model that the server says it runs.
+
+    `why`: it took the place of another; None of the first.
+    """
 
     plan: Plan
     model: str
+    why: down.Why | None = None
 
 
 # How an observer tells the page something.

@@ -9,10 +9,13 @@ from typing import Any
 
 from ..conversation import dialects, effects
 from ..conversation import events as ev
+from ..conversation.capabilities import Capabilities
 from ..conversation.conversation import Conversation
+from ..conversation.dialects import SessionConfig
 from ..conversation.event_reader import EventReader, SoundDelta
-from ..errors import TOO_FAST, BrowserError
-from ..net.link import Cause, Ending, Link
+from ..conversation.pcm16 import base64_size
+from ..errors import SOUND_LEFT_OUT, TOO_FAST, BrowserError
+from ..net.link import Ending, Link
 from ..net.rate_limit import TokenBucket
 from ..upstream.session_opener import fault_of
 from ..wire import down
@@ -20,9 +23,13 @@ from .inbox import Inbox
 from .interfaces import CallOwner
 from .observers import Observers
 from .page_line import PageLine
+from .recent_input import RecentInput
 
 log = logging.getLogger(__name__)
 _NO_MESSAGE: Mapping[str, Any] = MappingProxyType({})
+_APPEND_HEAD, _APPEND_TAIL = b'{"type":"input_audio_buffer.append","audio":"', b'"}'
+# Less is no word.
+TOLD_LEFT_OUT_MS = 100
 _APPEND: Mapping[str, Any] = MappingProxyType({"type": "input_audio_buffer.append"})
 _DELTA: Mapping[str, Any] = MappingProxyType({"type": dialects.AUDIO_DELTA})
 
@@ -44,6 +51,8 @@ class Relay:
         self.sent_bytes = 0
         self.over = self.watched = False
         self._loop, self._conversation, self._owner = loop, conversation, owner
+        self._recent = RecentInput()
+        self._recent_take = self._recent.take
         self._notice_rate = TokenBucket(1, 1)
         self._timer: asyncio.TimerHandle | None = None
 
@@ -70,10 +79,7 @@ class Relay:
         if self.over:
             return
         fault = fault_of(end, self._owner.id, self._conversation.talk)
-        if end.cause is Cause.STALLED:
-            self._owner.finish(fault)
-        else:
-            self.handle(ev.UpstreamClosed(end.code, end.reason))
+        self.handle(ev.SessionLost(fault))
 
     def _take_audio(self, delta: SoundDelta) -> None:
         """The fast path of a delta: its base64 goes on as it is, found without parsing the JSON."""
@@ -98,8 +104,9 @@ class Relay:
             raise BrowserError("audio came before the call was ready", "not_started")
         size = self.inbox.take(n, sound)
         if size:
-            self.link.send(b'{"type":"input_audio_buffer.append","audio":"', sound, b'"}')
+            self.link.send(_APPEND_HEAD, sound, _APPEND_TAIL)
             self._conversation.sound_sent(size)
+            self._recent_take(sound)
             self.sent_bytes += size
         elif size == 0 and self._notice_rate.take(1):
             self._owner.warn(TOO_FAST)
@@ -117,6 +124,32 @@ class Relay:
         if self.link is None and not isinstance(event, ev.Stopped):
             raise BrowserError("the call is not ready yet", "not_started")
         self.handle(event)
+
+    # Another session takes over
+
+    def keep_recent(self) -> None:
+        """As much of the sound as would be needed, should the session be lost now."""
+        self._recent.keep_from(self._conversation.input.keep_from, self._conversation.input.sent_bytes)
+
+    def go_on_with(self, link: Link, config: SessionConfig, capabilities: Capabilities, *, asked: bool) -> None:
+        """Tell another session all that it is to know, and send it the sound that it has to hear (again).
+
+        Where the person `asked` for it, in a quiet moment, they do not speak.
+        """
+        talk = self._conversation
+        heard, end = talk.input, talk.input.sent_bytes
+        missed = self._recent.since(end if asked and heard.keep_from is None else heard.needed_from, end)
+        self.link, self.sent_bytes = link, 0
+        self.reader.begin_session()
+        for effect in talk.renew(config, capabilities):
+            self.perform(effect)
+        for sound in missed.chunks:
+            link.send(_APPEND_HEAD, sound, _APPEND_TAIL)
+            size = base64_size(sound)
+            talk.sound_sent_again(size)
+            self.sent_bytes += size
+        if missed.left_out_ms > TOLD_LEFT_OUT_MS:
+            self._owner.warn(SOUND_LEFT_OUT)
 
     # What is done about it
 
@@ -154,6 +187,8 @@ class Relay:
                 self._owner.ready(effect)
             case effects.Notify(fault):
                 self._owner.warn(fault)
+            case effects.Replace(fault):
+                self._owner.replace_session(fault)
             case effects.End(fault):
                 self._owner.finish(fault)
 

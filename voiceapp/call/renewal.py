@@ -1,6 +1,7 @@
-"""Another session for a running call: opened beside the current one, and held until the call is quiet."""
+"""Another session for a running call: opened beside the current one, if there is one, and held until it can go on."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import NamedTuple
@@ -14,8 +15,9 @@ from ..net.link import Link
 from ..upstream.profiles import Profile
 from ..upstream.session_opener import SessionOpener
 from ..upstream.session_options import Plan
+from ..wire.down import Why
 
-# A session that is ready waits so long for a quiet moment.
+# A session that was asked for waits so long for a quiet moment.
 PATIENCE_S = 90.0
 
 
@@ -23,20 +25,35 @@ PATIENCE_S = 90.0
 Opener = Callable[[Link, Plan, Callable[[ev.SessionUpdated], None], Callable[[Fault], None]], SessionOpener]
 
 
+class Term(NamedTuple):
+    """When a session began, by the loop's time, and how long it lives; None where the server does not say."""
+
+    began: float
+    lifetime_s: float | None
+
+
+def term(session: ev.SessionUpdated, now: float) -> Term:
+    """Of a session that has just begun. The server's clock is compared with ours once: it may tick elsewhere."""
+    ends = session.expires_at
+    return Term(now, None if ends is None else ends - time.time())
+
+
 class Ready(NamedTuple):
     """A session that waits to take over; `changed`: what the page changed in the meantime."""
 
+    why: Why
     plan: Plan
     link: Link
     session: ev.SessionUpdated
-    changed: tuple[ev.Configured, ...]
+    term: Term
+    changed: tuple[ev.Configured, ...] = ()
 
 
 class Renewal:
     """At most one at a time; a newer one takes the place of an older. Lives on the bridge's thread.
 
     `reach` makes a link to a profile's server, `opener` what opens a session on it. `made` is called once a session
-    waits, `failed` where none can be had.
+    waits, `failed` where none can be had. Why it is made is told with it.
     """
 
     def __init__(
@@ -45,7 +62,7 @@ class Renewal:
         reach: Callable[[Profile], Awaitable[Link]],
         opener: Opener,
         made: Callable[[], None],
-        failed: Callable[[Exception], None],
+        failed: Callable[[Why, Exception], None],
     ) -> None:
         self._bridge = bridge
         self._reach = reach
@@ -54,7 +71,9 @@ class Renewal:
         self._failed = failed
         self._task: asyncio.Task[None] | None = None
         self._opening: SessionOpener | None = None
-        self._ready: tuple[Plan, Link, ev.SessionUpdated] | None = None
+        self._why: Why = "asked"
+        self._ready: Ready | None = None
+        self._patience: asyncio.TimerHandle | None = None
         self._changed: list[ev.Configured] = []
 
     @property
@@ -62,8 +81,14 @@ class Renewal:
         """Whether a session is ready to take over."""
         return self._ready is not None
 
-    def begin(self, plan: Plan) -> None:
+    @property
+    def busy(self) -> bool:
+        """Whether one is ready, or being made."""
+        return self._task is not None
+
+    def begin(self, plan: Plan, why: Why) -> None:
         self.drop()
+        self._why = why
         self._task = self._bridge.spawn(self._make(plan))
 
     def note(self, event: ev.Configured) -> None:
@@ -75,11 +100,11 @@ class Renewal:
         """The session that waits, now its taker's own; None where it has just ended, which `failed` is told."""
         if self._ready is None:
             return None
-        plan, link, session = self._ready
-        if link.ending is not None:
+        if self._ready.link.ending is not None:
             self._fail(UpstreamError(faults.CLOSED))
             return None
-        ready = Ready(plan, link, session, tuple(self._changed))
+        ready = self._ready._replace(changed=tuple(self._changed))
+        self._stop_patience()
         self._task = self._opening = self._ready = None
         self._changed.clear()
         return ready
@@ -89,6 +114,7 @@ class Renewal:
         task, opening = self._task, self._opening
         self._task = self._opening = self._ready = None
         self._changed.clear()
+        self._stop_patience()
         if task is not None and task is not asyncio.current_task():
             task.cancel()
         if opening is not None:
@@ -110,17 +136,23 @@ class Renewal:
         self._opening.start()
 
     def _opened(self, plan: Plan, link: Link, session: ev.SessionUpdated) -> None:
-        self._ready = (plan, link, session)
-        self._bridge.loop.call_later(PATIENCE_S, self._lose_patience, link)
+        now = self._bridge.loop.time()
+        self._ready = Ready(self._why, plan, link, session, term(session, now))
+        if self._why == "asked":
+            self._patience = self._bridge.loop.call_later(PATIENCE_S, self._lose_patience)
         self._made()
 
-    def _lose_patience(self, link: Link) -> None:
-        if self._ready is not None and self._ready[1] is link:
-            self._fail(UpstreamError(faults.STALLED))
+    def _lose_patience(self) -> None:
+        self._fail(UpstreamError(faults.STALLED))
+
+    def _stop_patience(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
 
     def _refused(self, fault: Fault) -> None:
         self._fail(UpstreamError(fault))
 
     def _fail(self, error: Exception) -> None:
+        why = self._why
         self.drop()
-        self._failed(error)
+        self._failed(why, error)

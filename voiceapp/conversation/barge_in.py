@@ -8,7 +8,7 @@ from .tools import Tools
 
 
 class BargeIn:
-    """Of one session. `interrupts`: the server cancels its own response when it hears the person.
+    """Of one call. `interrupts`: the server cancels its own response when it hears the person.
 
     There a cancel of ours would come second, and could hit the next response.
     """
@@ -20,12 +20,12 @@ class BargeIn:
         self._output = output
         self._gate = gate
         self._tools = tools
-        self._interrupts = interrupts
+        self.interrupts = interrupts
 
     def by_voice(self) -> None:
         """The server hears the person speak: what plays is dropped, and the response ends."""
         self._gate.person_began()
-        self.cut_running(cancel=not self._interrupts)
+        self.cut_running(cancel=not self.interrupts)
         self._output.flush_all()
 
     def by_hand(self) -> None:

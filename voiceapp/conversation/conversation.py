@@ -1,16 +1,18 @@
 """One call: told what happened, it answers with a list of effects."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from . import dialects, faults
 from . import events as ev
 from .barge_in import BargeIn
+from .briefing import Briefing
+from .capabilities import Capabilities as Capabilities
 from .deadlines import Deadlines, Wait
 from .effect_list import OWN, EffectList
-from .effects import Effect, End, LogError, Notify, Ready, TurnChanged
+from .effects import Effect, End, LogError, Notify, Ready, Replace, TurnChanged
 from .input_audio import InputAudio
+from .late_usage import LateUsage
 from .output_audio import OutputAudio, Sounding
 from .response_gate import ResponseGate, State
 from .silence import Silence
@@ -19,33 +21,37 @@ from .transcript import Entry
 from .transcript_writer import TranscriptWriter
 from .turns import Turn, whose
 from .usage import Meter
+from .user_words import UserWords
 
 # Beside the server's words for how a response ended: nothing more was heard of it.
 LOST = "lost"
 
 
-@dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What the upstream's server does by itself, from its profile."""
-
-    shape: dialects.Shape = "ga"
-    # It cancels its own response when the person speaks; a second cancel of ours can hit the next reply.
-    interrupts: bool = True
-    truncates: bool = True
-
-
 class Conversation:
-    """The state of one call. `handle` takes any event; `sound_sent` and `take_audio` are the hot path beside it."""
+    """The state of one call. `handle` takes any event; `sound_sent` and `take_audio` are the hot path beside it.
 
-    def __init__(self, config: dialects.SessionConfig, capabilities: Capabilities) -> None:
+    `before`: role and text of a talk that the call goes on with. `input` says what sound another session would need.
+    """
+
+    def __init__(
+        self,
+        config: dialects.SessionConfig,
+        capabilities: Capabilities,
+        before: Sequence[tuple[str, str]] = (),
+    ) -> None:
         self._out = EffectList()
-        self._input = InputAudio(self._out, config, capabilities.shape)
-        self._writer = TranscriptWriter(self._out.tell, lambda: self._do(Notify(faults.TRANSCRIPT_FULL)))
+        self.input = self._input = InputAudio(self._out, config, capabilities.shape)
+        self._writer = TranscriptWriter(self._out.tell, lambda: self._do(Notify(faults.TRANSCRIPT_FULL)), before)
         self._meter = Meter()
-        self._output = OutputAudio(self._out, self._writer, self._meter, truncates=capabilities.truncates)
-        self._gate = ResponseGate()
         self._tools = Tools(self._out)
-        self._barge_in = self._new_barge_in(capabilities)
+        self._briefing = Briefing(self._out, self._writer, self._tools, self._meter, capabilities.shape)
+        self._output = OutputAudio(
+            self._out, self._writer, self._meter, self._briefing.correct, truncates=capabilities.truncates
+        )
+        self._gate = ResponseGate()
+        self._barge_in = BargeIn(self._out, self._output, self._gate, self._tools, interrupts=capabilities.interrupts)
+        self._words = UserWords(self._out, self._writer, self._meter, self._gate, self._input.turns)
+        self._late = LateUsage(self._out, self._input, self._gate, self._barge_in, self._meter)
         self._deadlines = Deadlines()
         self._active = False
         self._live = False
@@ -60,8 +66,11 @@ class Conversation:
         self.heard_bytes = self._output.heard_bytes
         # The hot path
         self.sound_sent = self._input.sent
+        self.sound_sent_again = self._input.sent_again
         self.take_audio = self._output.take
         self.knows = self._output.knows
+        # After `close`
+        self.take_late, self.take_late_sound = self._late.take, self._late.take_sound
 
     def handle(self, event: ev.Event, now: float) -> list[Effect]:
         """What is to be done now that `event` happened, in order. `now`: seconds, of a clock that never goes back."""
@@ -109,7 +118,8 @@ class Conversation:
             ev.PageLost: self._page_lost,
             ev.PageBack: self._page_back,
             ev.OutboxFull: self._outbox_full,
-            ev.UpstreamClosed: lambda e: self._do(End(faults.of_close(e.code, e.reason))),
+            ev.SessionLost: lambda e: self._lose_session(e.fault),
+            ev.SessionRenewed: self._session_renewed,
             # A session is opened before the conversation hears of it; one that is created twice is nothing to it.
             ev.SessionCreated: lambda _: None,
             ev.SessionUpdated: self._session_updated,
@@ -117,10 +127,10 @@ class Conversation:
             ev.SpeechStopped: lambda e: self._turn_taken(e.item),
             ev.Committed: self._committed,
             ev.ItemAdded: self._item_added,
-            ev.ItemDeleted: lambda e: self._forget(e.item),
-            ev.UserTextDelta: self._user_text_delta,
-            ev.UserText: self._user_text,
-            ev.UserTextFailed: self._user_text_failed,
+            ev.ItemDeleted: lambda e: self._words.forget(e.item),
+            ev.UserTextDelta: self._words.add,
+            ev.UserText: self._words.finish,
+            ev.UserTextFailed: self._words.fail,
             ev.ResponseCreated: self._response_created,
             ev.ResponseDone: self._response_done,
             ev.OutputItemAdded: self._output_item_added,
@@ -132,9 +142,6 @@ class Conversation:
             ev.UpstreamError: self._upstream_error,
         }
 
-    def _new_barge_in(self, capabilities: Capabilities) -> BargeIn:
-        return BargeIn(self._out, self._output, self._gate, self._tools, interrupts=capabilities.interrupts)
-
     def _do(self, effect: Effect) -> None:
         self._out.do(effect)
 
@@ -143,8 +150,11 @@ class Conversation:
     @property
     def _thinking(self) -> bool:
         """Whether the person waits for an answer."""
-        running = self._gate.state is State.RUNNING and not self._output.is_cut(self._gate.response)
-        return running or self._gate.awaited or self._tools.reply_due
+        return self._answering or self._gate.awaited or self._tools.reply_due
+
+    @property
+    def _answering(self) -> bool:
+        return self._gate.state is State.RUNNING and not self._output.is_cut(self._gate.response)
 
     def _show_turn(self, playing: bool, tool: bool) -> None:
         turn = whose(speaking=self._input.speaking, playing=playing, tool=tool, thinking=self._thinking)
@@ -158,7 +168,7 @@ class Conversation:
         self._error_since &= self._gate.state is State.RUNNING
         # As in `WAITS`.
         waited = (
-            not self._gate.open,
+            self._out.has_session and not self._gate.open,
             self._error_since,
             tool,
             self._input.speaking,
@@ -199,6 +209,7 @@ class Conversation:
         if self._gate.state is State.RUNNING:
             self._response_over(self._gate.response, LOST)
         self._gate.give_up()
+        self._input.turns.answered()
 
     # The session
 
@@ -210,7 +221,9 @@ class Conversation:
         self._out.charge(*self._meter.begin_session(self._input.config.instructions))
         self._do(Ready(event.model, event.voice or self._input.config.voice, event.expires_at))
         self._out.tell(TurnChanged(self._turn))
-        if self._input.config.opening:
+        self._briefing.begin_session(self._output.unheard)
+        # Where a talk goes on nobody needs to be greeted.
+        if self._input.config.opening and not self._briefing.told:
             self._create(self._input.config.opening)
 
     # Another session takes the place of this one
@@ -220,26 +233,78 @@ class Conversation:
         """Nobody speaks, nothing is due, and what was cut is settled: nothing would be lost with the session."""
         return (
             self._live
+            and self._out.has_session
             and self._turn == "listening"
             and self._gate.settled
             and not (self._output.unsettled or self._input.key)
         )
 
-    def renew(self, config: dialects.SessionConfig, capabilities: Capabilities) -> list[Effect]:
-        """Go on with a session that was made to `config` and knows nothing yet; only while `quiet`.
+    @property
+    def settled(self) -> bool:
+        """Whether the page has said how much was heard of all that was cut, as another session is to know."""
+        return not self._output.unsettled
 
-        It is told of the talk so far: what the person said, and what was heard of the assistant.
-        """
-        self._input.session_over(config, capabilities.shape)
-        self._gate = ResponseGate()
-        self._output.session_over(truncates=capabilities.truncates)
-        self._barge_in = self._new_barge_in(capabilities)
+    def _lose_session(self, fault: faults.Fault) -> None:
+        """It is over; where another can take over, what was asked of it will be asked of that one."""
+        if not self._out.has_session:
+            return
+        if not fault.retry:
+            self._do(End(fault))
+            return
+        self._give_up_session()
+        self._do(Replace(fault))
+
+    def _give_up_session(self) -> None:
+        # First of all: whoever is gone is sent nothing.
+        self._out.has_session = False
+        self._owe_to_next()
+        self._input.session_lost()
+        self._output.session_lost()
         self._tools.session_over()
+        self._error_since = False
+
+    def _owe_to_next(self) -> None:
+        """What the next session is to be asked for, or will do by itself."""
+        answering = self._answering
+        if answering and self._output.is_given(self._gate.response) and not self._tools.running:
+            answering = False
+            self._input.turns.answered()
+        owed = answering or self._gate.awaited or self._tools.reply_due
+        if not self._input.turns or self._input.by_key:
+            self._gate.begin_session(wanted=owed)
+        else:
+            # It hears again what was said, and answers that by itself.
+            self._gate.begin_session(wanted=self._gate.asked, expected=not self._input.speaking, welcome=owed)
+
+    def renew(self, config: dialects.SessionConfig, capabilities: Capabilities) -> list[Effect]:
+        """Go on with a session that was made to `config` and knows nothing yet.
+
+        It is told of the talk so far: what the person said, and what was heard of the assistant. Next it needs the
+        sound that it has to hear again (`input.needed_from`, as it was before), and then comes `SessionRenewed`.
+        """
+        if self._out.has_session:
+            self._give_up_session()
+        # What the page has not said by now is as it said last.
+        self._output.settle()
+        for item in self._input.turns.say_again():
+            self._writer.remove(item)
+        self._writer.fail_unwritten()
+        self._input.session_over(config, capabilities.shape)
+        self._output.session_over(truncates=capabilities.truncates)
+        self._barge_in.interrupts = capabilities.interrupts
         self._out.charge(*self._meter.begin_session(config.instructions))
-        for item, role, text in self._writer.replay_history(self._output.unheard):
-            self._meter.read(text)
-            self._out.send(dialects.said(item, role, text, capabilities.shape))
+        self._out.has_session = True
+        self._briefing.shape = capabilities.shape
+        self._briefing.begin_session(self._output.unheard)
         return self._out.take()
+
+    def _session_renewed(self, _: ev.SessionRenewed) -> None:
+        if self._input.turns:
+            self._meter.speech_began(0)
+            self._input.commit_again()
+        elif self._gate.wanted and not self._briefing.told and self._input.config.opening:
+            # The answer that opens the call was lost before anything of it was heard.
+            self._create(self._input.config.opening)
 
     # The page is lost, and comes back
 
@@ -282,26 +347,7 @@ class Conversation:
     @property
     def usage_pending(self) -> bool:
         """Whether the server has yet to tell what a response used, also one to come, or the writing down of words."""
-        writing = self._input.config.transcription_model is not None and self._meter.writing
-        return bool(self._gate.response) or not self._gate.open or writing
-
-    def take_late(self, event: ev.UpstreamEvent | None) -> list[Effect]:
-        """After `close` only what was used means something."""
-        match event:
-            case ev.ResponseCreated():
-                self._out.charge(self._meter.began(event.response))
-                self._gate.begin(event.response)
-                self._barge_in.cut(event.response, cancel=True)
-            case ev.ResponseDone():
-                self._gate.end(event.response)
-                self._out.charge(self._meter.done(event.response, event.usage, failed=event.status == "failed"))
-            case ev.UserText() | ev.UserTextFailed():
-                self._out.charge(self._meter.transcribed(event.item, event.usage))
-        return self._out.take()
-
-    def take_late_sound(self, size: int) -> None:
-        """Bytes of it that came after `close`: the server made them."""
-        self._meter.sound_bytes += size
+        return self._late.pending
 
     # Errors
 
@@ -313,10 +359,15 @@ class Conversation:
         if event.code in faults.BENIGN:
             if event.code == faults.ACTIVE and not self._gate.on_conflict(cause):
                 self._do(Notify(faults.OVERDUE))
-        elif fault in faults.FATAL:
-            self._do(End(fault))
-        else:
+        elif not self._is_over(fault):
             self._do(Notify(faults.about(faults.CHANGE_REFUSED, event.param) if self._refused(cause) else fault))
+
+    def _is_over(self, fault: faults.Fault) -> bool:
+        """Whether the session, or the call, ends with it, and so does."""
+        if fault in faults.FATAL or fault is faults.EXPIRED:
+            self._lose_session(fault)
+            return True
+        return False
 
     def _refused(self, cause: str) -> bool:
         """Something that we sent; whether it was a change: where the server does not say, the oldest that is open."""
@@ -334,7 +385,7 @@ class Conversation:
             self._writer.user(event.item)
         if not self._input.began():
             return
-        self._meter.speech_began(self._input.held_bytes)
+        self._meter.speech_began(self._input.turn_began(event.item))
         self._person_began()
         self._barge_in.by_voice()
 
@@ -349,28 +400,10 @@ class Conversation:
         self._writer.follow(event.item, event.after)
 
     def _turn_taken(self, item: str) -> None:
+        if not self._writer.is_written(item):
+            self._input.turn_taken(item)
         if self._input.ended() and self._gate.expect_response(item):
             self._deadlines.renew(Wait.RESPONSE)
-
-    def _user_text_delta(self, event: ev.UserTextDelta) -> None:
-        self._writer.append(self._writer.user(event.item), event.delta)
-
-    def _user_text(self, event: ev.UserText) -> None:
-        self._out.charge(self._meter.transcribed(event.item, event.usage))
-        if event.text.strip():
-            self._writer.finish(self._writer.user(event.item), event.text.strip())
-        else:
-            # Noise: the server heard no words, so no reply need come.
-            self._forget(event.item)
-
-    def _forget(self, item: str) -> None:
-        self._writer.remove(item)
-        self._gate.cancel_expected(item)
-
-    def _user_text_failed(self, event: ev.UserTextFailed) -> None:
-        self._out.charge(self._meter.transcribed(event.item, event.usage))
-        self._do(LogError(event.code or "transcription_failed"))
-        self._writer.fail(self._writer.user(event.item))
 
     def _text_typed(self, event: ev.TextTyped) -> None:
         self._interrupted(ev.Interrupted())
@@ -383,7 +416,7 @@ class Conversation:
 
     def _ask_if_due(self) -> None:
         """The one place where a response is asked for, but for the one that opens the call."""
-        if self._gate.open and (self._gate.wanted or self._tools.reply_due):
+        if self._out.has_session and self._gate.open and (self._gate.wanted or self._tools.reply_due):
             self._tools.asked()
             self._create()
 
@@ -413,6 +446,8 @@ class Conversation:
 
     def _interrupted(self, _: ev.Interrupted) -> None:
         self._person_began()
+        if not self._out.has_session:
+            self._gate.want_none()
         self._barge_in.by_hand()
 
     # The assistant answers
@@ -439,6 +474,8 @@ class Conversation:
         said = self._output.latest(event.response)
         self._response_over(event.response, event.status)
         self._gate.end(event.response)
+        if event.status == "completed":
+            self._input.turns.answered()
         self._out.charge(self._meter.done(event.response, event.usage, failed=event.status == "failed"))
         if event.status == "failed":
             self._response_failed(event)
@@ -457,7 +494,8 @@ class Conversation:
     def _response_failed(self, event: ev.ResponseDone) -> None:
         fault = faults.of_code(event.code)
         self._do(LogError(event.code, event.message))
-        self._do(End(fault) if fault in faults.FATAL else Notify(fault))
+        if not self._is_over(fault):
+            self._do(Notify(fault))
 
     def _response_incomplete(self, said: str, why: ev.Incomplete) -> None:
         self._do(LogError("response_incomplete", why))

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from . import events as ev
 from . import fields, tool_reports
 from .fields import Message
+from .history import Part, ToolUse
 from .turn_detection import Detection, PushToTalk, SemanticVad, ServerVad
 
 Shape = Literal["ga", "beta"]
@@ -135,14 +136,25 @@ def user_text(item: str, text: str) -> dict[str, Any]:
     }
 
 
-def said(item: str, role: str, text: str, shape: Shape) -> dict[str, Any]:
-    """A message of the talk so far, for a session that does not know of it."""
+def told(item: str, part: Part, shape: Shape, after: str = "") -> list[dict[str, Any]]:
+    """What was said so far, or a tool's call with its result, for a session that does not know of it.
+
+    `after`: the item it belongs behind; empty: the latest.
+    """
+    if isinstance(part, ToolUse):
+        named = {"id": item, "type": "function_call", "call_id": part.call}
+        return [
+            _create({**named, "name": part.name, "arguments": part.arguments}),
+            _create({"type": "function_call_output", "call_id": part.call, "output": part.result}),
+        ]
     spoken = "output_text" if shape == "ga" else "text"
-    content = [{"type": "input_text" if role == "user" else spoken, "text": text}]
-    return {
-        "type": "conversation.item.create",
-        "item": {"id": item, "type": "message", "role": role, "content": content},
-    }
+    content = [{"type": "input_text" if part.role == "user" else spoken, "text": part.text}]
+    message = _create({"id": item, "type": "message", "role": part.role, "content": content})
+    return [{**message, "previous_item_id": after} if after else message]
+
+
+def _create(item: Message) -> dict[str, Any]:
+    return {"type": "conversation.item.create", "item": item}
 
 
 def create_response(event_id: str, instructions: str = "") -> dict[str, Any]:

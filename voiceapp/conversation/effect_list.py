@@ -11,10 +11,14 @@ OWN = "voiceapp_"
 
 
 class EffectList:
-    """Collects effects, and names what the server is sent. `told`: something of the talk is among them."""
+    """Collects effects, and names what the server is sent. `told`: something of the talk is among them.
+
+    `has_session`: between two sessions there is nobody to be sent anything.
+    """
 
     def __init__(self) -> None:
         self.told = False
+        self.has_session = True
         self._sent = 0
         self._effects: list[Effect] = []
 
@@ -32,6 +36,8 @@ class EffectList:
 
     def send(self, message: Mapping[str, Any]) -> None:
         """With an event_id, if it has none yet."""
+        if not self.has_session:
+            return
         self._effects.append(Send({"event_id": self.new_id(), **message} if "event_id" not in message else {**message}))
 
     def new_id(self) -> str:

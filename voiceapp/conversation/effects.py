@@ -144,6 +144,13 @@ class LogError:
 
 
 @dataclass(frozen=True, slots=True)
+class Replace:
+    """The session is over, by `fault`; another one is to take over."""
+
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """The call is over: asked for (`fault` is None), or because of `fault`."""
 
@@ -165,5 +172,5 @@ TalkEffect = (
     | Play
     | SoundComplete
 )
-Effect = TalkEffect | Ready | Notify | Send | LogError | End
+Effect = TalkEffect | Ready | Notify | Send | LogError | Replace | End
 """What one event leads to, collected in order."""

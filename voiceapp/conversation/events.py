@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from .faults import Fault
 from .turn_detection import Detection
 
 ToolKind = Literal["function", "mcp", "approval"]
@@ -119,15 +120,19 @@ class DeadlinePassed:
     """`Conversation.deadline` is reached; harmless at any other time."""
 
 
-# From the upstream's socket
+# From the upstream's sockets
 
 
 @dataclass(frozen=True, slots=True)
-class UpstreamClosed:
-    """The upstream's socket ended; 1006 where it sent no close frame."""
+class SessionLost:
+    """The session has ended, or has to, by `fault`; nothing more comes of it."""
 
-    code: int
-    reason: str
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRenewed:
+    """Another one goes on, which was told of the talk (`Conversation.renew`) and sent the sound that it needs."""
 
 
 # From the upstream's events, whatever dialect they came in
@@ -308,4 +313,4 @@ UpstreamEvent = (
     | AssistantText
     | UpstreamError
 )
-Event = BrowserEvent | UpstreamEvent | UpstreamClosed | PageLost | PageBack | OutboxFull | DeadlinePassed
+Event = BrowserEvent | UpstreamEvent | SessionLost | SessionRenewed | PageLost | PageBack | OutboxFull | DeadlinePassed

@@ -92,8 +92,8 @@ _BY_CODE: Mapping[str, Fault] = MappingProxyType(
         "server_full": BUSY,
     }
 )
-# Of these the server itself ends the session, or no further turn can succeed.
-FATAL = frozenset({KEY_WRONG, MODEL_MISSING, QUOTA, BETA_REFUSED, EXPIRED})
+# With these no further turn can succeed, in this session or another.
+FATAL = frozenset({KEY_WRONG, MODEL_MISSING, QUOTA, BETA_REFUSED})
 # Another response runs, so that a `response.create` is refused.
 ACTIVE = "conversation_already_has_active_response"
 # A race between their turn detection and our clean-up; nothing is lost.

@@ -3,24 +3,30 @@
 from . import dialects
 from .effect_list import EffectList
 from .events import Configured
+from .open_turns import OpenTurns
 from .pcm16 import BYTES_PER_MS
-from .session_changes import SessionChanges
-from .turn_detection import PushToTalk
+from .session_changes import SessionChanges, changed
+from .turn_detection import PushToTalk, ServerVad
 
 # A shorter commit is refused by the server (`input_audio_buffer_commit_empty`).
 MIN_COMMIT_BYTES = 100 * BYTES_PER_MS
+# A server notices a speech, and we hear of it, so long after it began; what servers keep of before it, if they tell.
+NOTICED_MS, PREFIX_MS = 300, 300
 
 
 class InputAudio:
-    """`key`: the push-to-talk key is down."""
+    """`key`: the push-to-talk key is down. `turns`: what was said that only its sound tells yet."""
 
     def __init__(self, out: EffectList, config: dialects.SessionConfig, shape: dialects.Shape) -> None:
         self.key = False
+        self.turns = OpenTurns()
         self._out = out
         self._shape = shape
         self._changes = SessionChanges(config)
-        # Of sound that was sent since the server's buffer was last known to be empty.
-        self.held_bytes = 0
+        # Of all sound, by the time that the session was lost; None while there is one.
+        self._lost_at: int | None = None
+        # Of sound that was sent since the server's buffer was last known to be empty; and before that.
+        self.held_bytes = self._before = 0
         # The server hears them; and the key is held so long that nobody is taken to speak any more.
         self._heard = self._held_long = False
 
@@ -34,6 +40,47 @@ class InputAudio:
         return self._changes.config
 
     @property
+    def sent_bytes(self) -> int:
+        """Of all sound of the call; what another session is sent again counts once."""
+        return self._before + self.held_bytes
+
+    def sent_again(self, size: int) -> None:
+        """So many bytes of what was sent before went to another server."""
+        self.held_bytes += size
+        self._before -= size
+
+    @property
+    def keep_from(self) -> int | None:
+        """From where on sound may be needed again, in bytes of all of it; None: only the latest."""
+        return self.needed_from if self.turns or not self._out.has_session else None
+
+    @property
+    def needed_from(self) -> int:
+        """From where on a session that took over now would need it: nobody wrote down what was said since."""
+        begin = self.turns.begin
+        at = self.sent_bytes if self._lost_at is None else self._lost_at
+        return self.turns.behind_last(at, self._lead_bytes) if begin is None else begin
+
+    @property
+    def _lead_bytes(self) -> int:
+        """How much sound before the moment in which a speech is noticed may be part of it."""
+        match self.config.detection:
+            case PushToTalk():
+                return 0
+            case ServerVad(prefix_ms=prefix_ms):
+                return (prefix_ms + NOTICED_MS) * BYTES_PER_MS
+            case _:
+                return (PREFIX_MS + NOTICED_MS) * BYTES_PER_MS
+
+    def turn_began(self, item: str) -> int:
+        """The server hears a turn begin; behind how much of what it was sent."""
+        again = self.turns.began(item, self.sent_bytes, self._lead_bytes)
+        return 0 if again else self.held_bytes
+
+    def turn_taken(self, item: str) -> None:
+        self.turns.taken(item, self.sent_bytes, self._lead_bytes)
+
+    @property
     def speaking(self) -> bool:
         return self._heard or (self.key and not self._held_long)
 
@@ -42,9 +89,19 @@ class InputAudio:
         """Whether a key alone says when the person speaks, as far as the server knows, too."""
         return self._changes.by(PushToTalk)
 
+    def session_lost(self) -> None:
+        """Nobody is left to hear them, or to refuse a change."""
+        self._lost_at = self.sent_bytes
+        self._changes = SessionChanges(self.config)
+
     def session_over(self, config: dialects.SessionConfig, shape: dialects.Shape) -> None:
+        """Another server hears them, and knows of no sound yet. Whoever speaks goes on."""
         self._changes, self._shape = SessionChanges(config), shape
-        self.held_bytes = 0
+        self._lost_at = None
+        self._empty()
+
+    def _empty(self) -> None:
+        self._before, self.held_bytes = self.sent_bytes, 0
 
     def began(self) -> bool:
         """The server hears somebody speak; False where that decides nothing."""
@@ -59,6 +116,8 @@ class InputAudio:
     def give_up(self) -> None:
         """Nobody speaks for so long."""
         self._heard, self._held_long = False, self.key
+        if not self.key:
+            self.turns.give_up()
 
     # The key
 
@@ -75,15 +134,23 @@ class InputAudio:
     def clear(self) -> None:
         """What the server holds is not for it."""
         self._out.send(dialects.CLEAR_SOUND)
-        self.held_bytes = 0
+        self._empty()
+        self.turns.began("", self.sent_bytes, 0)
 
     def commit(self) -> bool:
         """What the server holds is the person's turn; False where it is too short for a word."""
         if self.held_bytes < MIN_COMMIT_BYTES:
             self._out.send(dialects.CLEAR_SOUND)
+            self.turns.give_up()
             return False
         self._out.send(dialects.COMMIT_SOUND)
+        self.turns.taken("", self.sent_bytes, 0)
         return True
+
+    def commit_again(self) -> None:
+        """Another server holds it; where a key says when the person has ended, we do."""
+        if self.by_key and not self.key:
+            self._out.send(dialects.COMMIT_SOUND)
 
     # Changes
 
@@ -93,6 +160,9 @@ class InputAudio:
         return self._changes.pending
 
     def change(self, change: Configured) -> None:
+        if not self._out.has_session:
+            self._changes = SessionChanges(changed(self.config, change))
+            return
         event_id = self._out.new_id()
         self._changes.ask(event_id, change)
         self._out.send(dialects.input_settings_update(self.config, self._shape, event_id))

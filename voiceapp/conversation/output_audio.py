@@ -1,6 +1,6 @@
 """The assistant's sound: what was sent to the page, what was cut, and what was heard."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from . import dialects
@@ -27,10 +27,22 @@ class Sounding(NamedTuple):
 
 
 class OutputAudio:
-    """The items of every response. `sent_bytes`: all sound the page was sent. `truncates`: the server can."""
+    """The items of every response. `sent_bytes`: all sound the page was sent. `truncates`: the server can.
 
-    def __init__(self, out: EffectList, captions: TranscriptWriter, meter: Meter, *, truncates: bool) -> None:
+    `correct` mends what a session was told of an item of an earlier one; False where it was told nothing.
+    """
+
+    def __init__(
+        self,
+        out: EffectList,
+        captions: TranscriptWriter,
+        meter: Meter,
+        correct: Callable[[str, str], bool],
+        *,
+        truncates: bool,
+    ) -> None:
         self.truncates = truncates
+        self._correct = correct
         self.sent_bytes = 0
         self._out = out
         self._writer = captions
@@ -146,16 +158,18 @@ class OutputAudio:
         sound.hear(event.heard_ms)
         if sound.heard_whole():
             return
-        if sound.heard_ms == 0:
-            self._out.send(dialects.delete(event.item))
-            self._writer.remove(event.item)
-        else:
-            self._keep_heard(event.item, sound.heard_ms, sound.heard_text(self._writer.text(event.item)))
+        self._keep_heard(event.item, sound.heard_ms, sound.heard_text(self._writer.text(event.item)))
 
     def _keep_heard(self, item: str, heard_ms: int, text: str) -> None:
-        if self.truncates:
-            self._out.send(dialects.truncate(item, heard_ms))
-        self._writer.cut(item, text)
+        if not self._correct(item, text):
+            if heard_ms == 0:
+                self._out.send(dialects.delete(item))
+            elif self.truncates:
+                self._out.send(dialects.truncate(item, heard_ms))
+        if heard_ms == 0:
+            self._writer.remove(item)
+        else:
+            self._writer.cut(item, text)
 
     def heard(self, event: Heard) -> None:
         self._playback.hear(event.item, event.heard_ms)
@@ -170,11 +184,28 @@ class OutputAudio:
     def unheard(self, item: str) -> bool:
         return self._playback.unheard(item)
 
+    def is_given(self, response: str) -> bool:
+        """Whether all sound of its newest item has come, so that nothing is lost with the rest."""
+        sound = self._playback.get(self.latest(response))
+        return sound is not None and sound.complete
+
+    def session_lost(self) -> None:
+        """Of what had not all come, what was heard stays; what is whole is heard to its end."""
+        items = {item: None for items in self._items.values() for item in items}
+        for item in [*items, *self._playback.playing()]:
+            sound = self._playback.get(item)
+            if sound is None or not (sound.sent_bytes or sound.complete):
+                self._writer.remove(item)
+            elif not (sound.complete or sound.cut):
+                sound.dropped = True
+                self._flush(item)
+            self._writer.settle(item, whole=False)
+        self._items.clear()
+        self._cut.clear()
+
     def session_over(self, *, truncates: bool) -> None:
         """The next one knows nothing of these responses."""
         self.truncates = truncates
-        self._items.clear()
-        self._cut.clear()
 
     @property
     def sounding(self) -> list[Sounding]:

@@ -91,12 +91,21 @@ class ResponseGate:
         return self.wanted or (self.state in (State.ASKED, State.EXPECTED) and not self._unwelcome)
 
     @property
+    def asked(self) -> bool:
+        """Whether one is to come that we ask for, and the person wants it."""
+        return self.wanted or (self.state is State.ASKED and not self._unwelcome)
+
+    @property
     def settled(self) -> bool:
         return self.open and not self.wanted
 
     def want(self) -> None:
         """The person, or a tool, needs an answer."""
         self.wanted, self._again = True, False
+
+    def want_none(self) -> None:
+        """The person does not, after all."""
+        self.wanted = False
 
     def ask(self, create: str) -> None:
         """Our `response.create` with this event_id goes out; only while `open`."""
@@ -123,6 +132,15 @@ class ResponseGate:
     def suppress_next(self) -> None:
         """The person does not want to hear what is to come; it has no id yet to cancel by."""
         self._unwelcome = self.state in (State.ASKED, State.EXPECTED)
+
+    def begin_session(self, *, wanted: bool, expected: bool = False, welcome: bool = True) -> None:
+        """Another session has none. `wanted`: one has to be asked for; `expected`: it owes one, `welcome` or not."""
+        self.state, self.response, self._create, self._ended, self._turn = State.IDLE, "", "", "", None
+        self.wanted, self._again, self._unwelcome = wanted, False, False
+        if expected:
+            self.expect_response("")
+            if not welcome:
+                self.suppress_next()
 
     def begin(self, response: str) -> bool:
         """It began; whether the person wants to hear it."""

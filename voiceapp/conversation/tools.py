@@ -9,6 +9,7 @@ from . import dialects, faults
 from .effect_list import EffectList
 from .effects import Notify, ToolChanged
 from .events import ToolKind, ToolReported, ToolState
+from .history import ToolUse
 from .segments import floor_grapheme
 
 # The page is told no more of arguments and result.
@@ -130,8 +131,17 @@ class Tools:
 
     def session_over(self) -> None:
         """What still ran went with it."""
+        self._due = self._due_perhaps = False
         for call in list(self._running.values()):
             self._give_up(call)
+
+    def used(self, item: str) -> ToolUse | None:
+        """What another session is told of a call; None of one that came to nothing."""
+        call = self._calls.get(item)
+        if call is None or not (call.name and call.result):
+            return None
+        # The server's own tools have no such id.
+        return ToolUse(call.name, call.call or call.item, call.arguments or "{}", call.result)
 
     def asked(self) -> None:
         """The response that was due was asked for."""

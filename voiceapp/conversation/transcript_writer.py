@@ -1,45 +1,60 @@
 """Tells the page of the transcript: each entry before its text, and nothing that is hidden."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
+from . import history
 from .effects import EntryRemoved, ItemPlaced, TalkEffect, TextAdded, TextFinished, TextHeard, TextIncomplete
 from .events import Incomplete
 from .segments import floor_grapheme
 from .transcript import Entry, Transcript
 
-# A session is told at most so much of the talk before it.
-MAX_REPLAYED, MAX_REPLAYED_CHARACTERS = 100, 100_000
 # A page that comes back with nothing is told so much anew: hours of talk.
 MAX_RETOLD, MAX_RETOLD_CHARACTERS = 2_000, 300_000
 # Ten hours of talk have a tenth of it. What comes beyond is heard, but no longer written down.
 MAX_ENTRIES, MAX_CHARACTERS = 10_000, 4_000_000
 # An hour of speech without a turn of the other's.
 MAX_ENTRY_CHARACTERS = 50_000
+# A server writes down within a few turns.
+MAX_UNWRITTEN = 50
 # Of so many entries a server's error may quote so much.
 MAX_QUOTED, MAX_QUOTED_CHARACTERS = 10, 2_000
-# The kind of an entry that only a later session knows.
-REPLAYED = "retold"
+# The kind of an entry that only a later session knows, how its id begins, and of how many the place is kept.
+REPLAYED, TOLD, MAX_COPIES = "retold", "told_", 100
 
 
 class TranscriptWriter:
     """Keeps the transcript and tells what changes of it.
 
-    `full` is called once, when no more of the call can be written down.
+    `full` is called once, when no more of the call can be written down. `before`: role and text of what was said before
+    the call, which sessions are told and the page is not.
     """
 
-    def __init__(self, tell: Callable[[TalkEffect], None], full: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        tell: Callable[[TalkEffect], None],
+        full: Callable[[], None],
+        before: Sequence[tuple[str, str]] = (),
+    ) -> None:
         self._tell = tell
         self._say_full = full
+        self._before = before
         self._full = False
         self._transcript = Transcript()
         self._characters = 0
         self._told = 0
         self._copies: list[Entry] = []
+        # By the entry that it tells.
+        self._copy_of: dict[str, Entry] = {}
 
     def text(self, item: str) -> str:
         """What is known of the item's words so far."""
         entry = self._transcript.get(item)
         return entry.text if entry else ""
+
+    def is_written(self, item: str) -> bool:
+        """Whether its words are known, or it is known to have none."""
+        entry = self._transcript.get(item)
+        return entry is not None and (entry.final or entry.hidden) and bool(entry.text or entry.hidden)
 
     def user(self, item: str, kind: str = "audio") -> Entry:
         """The person's entry of this id, made on first mention."""
@@ -58,7 +73,7 @@ class TranscriptWriter:
         """The server gave an item its place; one that is no message of the two is hidden."""
         entry = self._transcript.get(item)
         if entry is None:
-            shown = role in ("user", "assistant") and kind in ("audio", "text")
+            shown = role in ("user", "assistant") and kind in ("audio", "text") and not item.startswith(TOLD)
             known = (role, kind) if shown else ("other", "other")
             return self._add(Entry(item, *known, hidden=not shown, after=after))
         self.follow(item, after)
@@ -104,6 +119,12 @@ class TranscriptWriter:
         if not (entry.final or entry.hidden):
             entry.final = entry.failed = True
             self._tell(TextFinished(entry.id, entry.text, failed=True))
+
+    def fail_unwritten(self) -> None:
+        """Who would have written down what the person said is gone."""
+        for _, entry in zip(range(MAX_UNWRITTEN), reversed(self._transcript), strict=False):
+            if entry.role == "user":
+                self.fail(entry)
 
     def settle(self, item: str, *, whole: bool) -> None:
         """Its response is over, so its words are as they are; of a whole one the server may yet say them all again."""
@@ -161,34 +182,54 @@ class TranscriptWriter:
         if entry.incomplete:
             self._tell(TextIncomplete(entry.id, entry.incomplete))
 
-    def replay_history(self, unheard: Callable[[str], bool]) -> list[tuple[str, str, str]]:
-        """Id, role and words of the latest entries, for a session that does not know them.
+    def replay_history(
+        self, unheard: Callable[[str], bool], tool: Callable[[str], history.ToolUse | None]
+    ) -> tuple[list[tuple[str, history.Part]], bool]:
+        """The talk for a session that does not know it, under ids; and whether some of it is too long ago for that.
 
-        The ids are new and hidden: the entries that the page shows stay as they are, and what comes stands behind them.
-        Those of an earlier retelling went with their session.
+        `tool`: what is to be told of a tool's item. The ids are new and hidden: the entries that the page shows stay as
+        they are, and what comes stands behind them. Those of an earlier retelling went with their session.
         """
         for copy in self._copies:
             self._transcript.forget(copy)
+        self._copies, self._copy_of = [], {}
         self._told += 1
-        latest = self._latest(unheard)
-        self._copies = [
-            Entry(f"told_{self._told}_{k}", role, REPLAYED, hidden=True) for k, (role, _) in enumerate(latest, 1)
-        ]
-        for copy in self._copies:
+        told, shortened = history.latest(self._newest_first(unheard, tool))
+        for item, part in told:
+            self._copy(item, part.role if isinstance(part, history.Said) else "tool")
+        for copy in self._copies[-MAX_COPIES:]:
             self._transcript.add(copy)
-        return [(copy.id, role, text) for copy, (role, text) in zip(self._copies, latest, strict=True)]
+        return [(copy.id, part) for copy, (_, part) in zip(self._copies, told, strict=True)], shortened
 
-    def _latest(self, unheard: Callable[[str], bool]) -> list[tuple[str, str]]:
-        """Role and words of those that a session is told of, in their order."""
-        found: list[tuple[str, str]] = []
-        room = MAX_REPLAYED_CHARACTERS
+    def _copy(self, item: str, role: str, after: str | None = None) -> Entry:
+        copy = Entry(f"{TOLD}{self._told}_{len(self._copies) + 1}", role, REPLAYED, hidden=True, after=after)
+        self._copies.append(copy)
+        if item:
+            self._copy_of[item] = copy
+        return copy
+
+    def _newest_first(
+        self, unheard: Callable[[str], bool], tool: Callable[[str], history.ToolUse | None]
+    ) -> Iterator[history.Told]:
         for entry in reversed(self._transcript):
-            if room <= 0 or len(found) == MAX_REPLAYED:
-                break
-            if entry.known and not entry.hidden and not unheard(entry.id):
-                found.append((entry.role, entry.known[: floor_grapheme(entry.known, room)]))
-                room -= len(entry.known)
-        return found[::-1]
+            if entry.hidden:
+                continue
+            if entry.role == "tool":
+                used = tool(entry.id)
+                if used is not None:
+                    yield entry.id, used
+            elif entry.known and not unheard(entry.id):
+                yield entry.id, history.Said(entry.role, entry.known)
+        yield from history.earlier(self._before)
+
+    def tell_again(self, item: str) -> tuple[str, str] | None:
+        """The id under which the session was told of it, and another in its place; None where it was not told."""
+        copy = self._copy_of.get(item)
+        if copy is None:
+            return None
+        again = self._copy(item, copy.role, copy.id)
+        self._transcript.add(again)
+        return copy.id, again.id
 
     def latest(self) -> list[str]:
         """What was said last by either, as far as an error is likely to quote it."""

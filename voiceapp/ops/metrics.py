@@ -31,6 +31,7 @@ ENDED = Counter("voiceapp_calls_ended", "Calls that ended, by reason", ["reason"
 SECONDS = Histogram(
     "voiceapp_call_seconds", "How long calls lasted", buckets=(1, 5, 15, 60, 300, 900, 1800, 3600, 7200)
 )
+RENEWED = Counter("voiceapp_sessions_renewed", "Sessions that took the place of another, by why", ["why"])
 NOTICES = Counter("voiceapp_notices", "What pages were told, by code (docs/errors.md)", ["code"])
 REFUSED = Counter("voiceapp_refused", "Requests refused before the app, by code", ["code"])
 RESUMES = Counter("voiceapp_resumes", "Pages that came back to their call, by why (docs/wire.md)", ["why"])
@@ -60,6 +61,12 @@ def call_ended(call: str, reason: str, seconds: float) -> None:
     ENDED.labels(reason).inc()
     SECONDS.observe(seconds)
     _line(logging.INFO, "call_ended", call=call, reason=reason, seconds=f"{seconds:.1f}")
+
+
+def session_renewed(call: str, why: str) -> None:
+    """Another session has taken over: asked for, since the last one would expire, or was lost."""
+    RENEWED.labels(why).inc()
+    _line(logging.INFO, "session_renewed", call=call, why=why)
 
 
 def noticed(call: str, code: str, *, fatal: bool) -> None:

@@ -4,8 +4,10 @@ import asyncio
 import json
 import logging
 import socket
+import time
 from concurrent.futures import Future
 from contextlib import suppress
+from email.utils import parsedate_to_datetime
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -88,7 +90,8 @@ def _handshake(connection: websocket.WebSocket, profile: Profile, key: Secret) -
     except websocket.WebSocketBadStatusException as error:
         # Of the answer no more than its status and its body's own words: the text around them holds headers.
         log.warning("upstream refused: status %s, %s", error.status_code, explained(error.resp_body))
-        raise UpstreamError(refusal(error.status_code, error.resp_body)) from None
+        after_s = retry_after_s((error.resp_headers or {}).get("retry-after", ""), time.time())
+        raise UpstreamError(refusal(error.status_code, error.resp_body), after_s) from None
     except (websocket.WebSocketException, OSError, ValueError) as error:
         log.warning("upstream unreachable: %s", type(error).__name__)
         raise UpstreamError(faults.UNREACHABLE) from None
@@ -102,6 +105,19 @@ def refusal(status: int, body: bytes | str | None) -> Fault:
     """Why the upgrade was refused: the body's error code where it is one we know, else the HTTP status."""
     fault = faults.of_code(_error(body).get("code", ""))
     return faults.of_status(status) if fault is faults.FAILED else fault
+
+
+def retry_after_s(header: str, now: float) -> float:
+    """Seconds that a `Retry-After` asks for (RFC 9110, 10.2.3: seconds or a date); 0 where it asks for nothing.
+
+    `now`: in unix seconds.
+    """
+    if header.strip().isdecimal():
+        return float(header)
+    try:
+        return max(0.0, parsedate_to_datetime(header).timestamp() - now)
+    except (ValueError, OverflowError):
+        return 0.0
 
 
 def explained(body: bytes | str | None) -> str:

@@ -57,7 +57,7 @@ class SessionOpener:
         self._watch = watch
         self._began = loop.time()
         self._said = self._made = self._over = False
-        self._model = ""
+        self._created = ev.SessionCreated("", None)
         self._reader = EventReader()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -87,13 +87,14 @@ class SessionOpener:
 
     def _take(self, event: ev.UpstreamEvent | None) -> None:
         match event:
-            case ev.SessionCreated(model):
-                self._model = model
+            case ev.SessionCreated():
+                self._created = event
                 self._ask()
             case ev.SessionUpdated():
                 self._made = True
                 self._stop_timer()
-                self._opened(replace(event, model=event.model or self._model))
+                model, expires_at = self._created.model, self._created.expires_at
+                self._opened(replace(event, model=event.model or model, expires_at=event.expires_at or expires_at))
             case ev.UpstreamError(code, message, _, param):
                 # Whatever it names as its cause: of us there is nothing yet but the session that is asked for.
                 log.warning("call %s: session refused: %s", self._call, error_redaction.explain(code, message, param))

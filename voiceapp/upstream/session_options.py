@@ -18,11 +18,15 @@ SESSION_FIELDS = frozenset({"persona", "profile", "model", "voice", "instruction
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A session to be opened; its profile's default model is the chosen one."""
+    """A session to be opened; its profile's default model is the chosen one.
+
+    `talk`: role and text of a talk that goes on with it.
+    """
 
     profile: Profile
     persona: str
     config: SessionConfig
+    talk: tuple[tuple[str, str], ...] = ()
 
 
 class SessionOptions:
@@ -53,7 +57,8 @@ class SessionOptions:
             speed=persona.speed,
             opening=persona.opening if fields.get("greet", True) else "",
         )
-        return Plan(profile, persona.id, config)
+        talk = tuple((part["role"], part["text"]) for part in fields.get("talk", ()))
+        return Plan(profile, persona.id, config, talk)
 
     def _profile(self, fields: Mapping[str, Any]) -> Profile:
         profile = self.profiles[_one_of("profile", fields, tuple(self.profiles))]

@@ -19,6 +19,8 @@ from ..conversation.turns import Turn
 # One Socket.IO packet, in the parts it is written from.
 Packet = tuple[bytes, ...]
 Direction = Literal["up", "down"]
+# Why another session takes over.
+Why = Literal["asked", "expiring", "lost"]
 
 ItemId = Annotated[str, Meta(min_length=1, max_length=128)]
 # Of a field that is there only to say so.
@@ -112,10 +114,7 @@ class Renewed(Event, frozen=True):
     """Another session has taken over; the call goes on. Fields as in `ready`."""
 
     event = "renewed"
-    why: Annotated[
-        Literal["asked", "expiring", "lost"],
-        Meta(description="`configure` asked for it, the last one was about to expire, or it was lost"),
-    ]
+    why: Annotated[Why, Meta(description="`configure` asked for it, the last one was about to expire, or it was lost")]
     persona: str
     profile: str
     model: str

@@ -1,0 +1,60 @@
+"""The microphone's latest sound, kept for the session that takes over from one which is lost."""
+
+from collections import deque
+from typing import NamedTuple
+
+from ..conversation.pcm16 import BASE64_PER_MS, BYTES_PER_MS
+
+# As base64. Where nothing is open: what a server may not have noticed yet. Else: what the next one is sent at most.
+IDLE_SIZE = 650 * BASE64_PER_MS
+MAX_SIZE = 15_000 * BASE64_PER_MS
+
+
+class Missed(NamedTuple):
+    """Sound that another session needs, as base64, oldest first; and how much of it is no longer here."""
+
+    chunks: list[bytes]
+    left_out_ms: int
+
+
+class RecentInput:
+    """Of one call. Places are bytes of PCM16 in all sound of the call, as the conversation counts it."""
+
+    def __init__(self) -> None:
+        self._chunks: deque[bytes] = deque()
+        # Of base64: its padding is too little to count in so short a time.
+        self._size = 0
+        self._room = IDLE_SIZE
+        self._from: int | None = None
+
+    def take(self, sound: bytes) -> None:
+        """A chunk, as base64. The hot path."""
+        self._chunks.append(sound)
+        self._size += len(sound)
+        while self._size > self._room:
+            self._size -= len(self._chunks.popleft())
+
+    def keep_from(self, place: int | None, end: int) -> None:
+        """What comes from this place on may be needed; None: only the latest. `end`: the place behind all of it."""
+        if place == self._from:
+            return
+        self._from = place
+        self._room = IDLE_SIZE if place is None else MAX_SIZE
+        needed = 0 if place is None else _base64_size(end - place)
+        while self._size > max(IDLE_SIZE, needed):
+            self._size -= len(self._chunks.popleft())
+
+    def since(self, place: int, end: int) -> Missed:
+        """All from this place on; the chunk in which it lies is whole."""
+        needed, found = _base64_size(end - place), 0
+        chunks: list[bytes] = []
+        for chunk in reversed(self._chunks):
+            if found >= needed:
+                break
+            chunks.append(chunk)
+            found += len(chunk)
+        return Missed(chunks[::-1], max(0, needed - found) // BASE64_PER_MS)
+
+
+def _base64_size(size: int) -> int:
+    return size * BASE64_PER_MS // BYTES_PER_MS

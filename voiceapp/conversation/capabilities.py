@@ -1,0 +1,15 @@
+"""What an upstream's server does by itself."""
+
+from dataclasses import dataclass
+
+from .dialects import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the upstream's server does by itself, from its profile."""
+
+    shape: Shape = "ga"
+    # It cancels its own response when the person speaks; a second cancel of ours can hit the next reply.
+    interrupts: bool = True
+    truncates: bool = True

@@ -1,0 +1,72 @@
+"""What another session is told of the talk so far, within a budget: the latest of it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from .segments import floor_grapheme
+
+# Half of what the smallest model reads at a time (32k); it has to answer, too.
+MAX_TOKENS = 16_000
+# An item costs more than its words, and each is a message of its own.
+ITEM_TOKENS, MAX_ITEMS = 8, 400
+
+
+class Said(NamedTuple):
+    """What was said or typed, as far as it was heard. `role`: `user` or `assistant`."""
+
+    role: str
+    text: str
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the model reads of it."""
+        return (self.text,)
+
+
+class ToolUse(NamedTuple):
+    """A tool's call and what came of it; `call`: the id that joins the two."""
+
+    name: str
+    call: str
+    arguments: str
+    result: str
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return self.name, self.arguments, self.result
+
+
+Part = Said | ToolUse
+# The id of its entry, empty where the transcript has none; and what is told of it.
+Told = tuple[str, Part]
+
+
+def text_tokens(text: str) -> int:
+    """About how many tokens a text has: four letters of English make one, and so does a character of Japanese."""
+    letters = len(text.encode("ascii", "ignore"))
+    return len(text) - letters + -(-letters // 4)
+
+
+def latest(newest_first: Iterable[Told]) -> tuple[list[Told], bool]:
+    """As many as there is room for, oldest first; and whether any were left out. Of the newest there is always some."""
+    found: list[Told] = []
+    room = MAX_TOKENS
+    for item, part in newest_first:
+        tokens = ITEM_TOKENS + sum(map(text_tokens, part.words))
+        if tokens > room or len(found) == MAX_ITEMS:
+            if not found and isinstance(part, Said):
+                found.append((item, Said(part.role, _end_of(part.text))))
+            return found[::-1], True
+        found.append((item, part))
+        room -= tokens
+    return found[::-1], False
+
+
+def _end_of(text: str) -> str:
+    """Its last words, of which there is room for any."""
+    return text[floor_grapheme(text, len(text) - MAX_TOKENS + 2 * ITEM_TOKENS) :]
+
+
+def earlier(parts: Sequence[tuple[str, str]]) -> Iterator[Told]:
+    """A talk of before, newest first."""
+    return (("", Said(role, text)) for role, text in reversed(parts) if text)

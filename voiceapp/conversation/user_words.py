@@ -1,0 +1,46 @@
+"""The person's words, as the server writes them down."""
+
+from . import events as ev
+from .effect_list import EffectList
+from .effects import LogError
+from .open_turns import OpenTurns
+from .response_gate import ResponseGate
+from .transcript_writer import TranscriptWriter
+from .usage import Meter
+
+
+class UserWords:
+    """Of one call."""
+
+    def __init__(
+        self, out: EffectList, writer: TranscriptWriter, meter: Meter, gate: ResponseGate, turns: OpenTurns
+    ) -> None:
+        self._out = out
+        self._writer = writer
+        self._meter = meter
+        self._gate = gate
+        self._turns = turns
+
+    def add(self, event: ev.UserTextDelta) -> None:
+        self._writer.append(self._writer.user(event.item), event.delta)
+
+    def finish(self, event: ev.UserText) -> None:
+        self._out.charge(self._meter.transcribed(event.item, event.usage))
+        if event.text.strip():
+            self._turns.close(event.item)
+            self._writer.finish(self._writer.user(event.item), event.text.strip())
+        else:
+            # Noise: the server heard no words, so no reply need come.
+            self.forget(event.item)
+
+    def forget(self, item: str) -> None:
+        """There are none, or the server knows them no longer."""
+        self._turns.close(item)
+        self._writer.remove(item)
+        self._gate.cancel_expected(item)
+
+    def fail(self, event: ev.UserTextFailed) -> None:
+        """Nobody can write them down; who heard them may still answer."""
+        self._out.charge(self._meter.transcribed(event.item, event.usage))
+        self._out.do(LogError(event.code or "transcription_failed"))
+        self._writer.fail(self._writer.user(event.item))
