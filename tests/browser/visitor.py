@@ -3,7 +3,6 @@
 import base64
 import contextlib
 import json
-import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Browser, Page, Playwright
 
+CHROMIUM = Path(__file__).with_name("chromium.sh")
 # Beside the loudspeaker, everything also goes to a recorder; and what the page did to the microphone is remembered.
 TAP = """
 (() => {
@@ -76,7 +76,7 @@ def chromium(playwright: Playwright, microphone: Path | None = None, flags: Sequ
     flags = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", *flags]
     if microphone:
         flags.append(f"--use-file-for-fake-audio-capture={microphone}%noloop")
-    browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), chromium_sandbox=False, args=flags)
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, chromium_sandbox=False, args=flags)
     try:
         yield browser
     finally:
@@ -150,10 +150,10 @@ class Visitor:
     def wait_until(self, condition: Callable[[dict[str, Any]], bool], seconds: float = 10) -> dict[str, Any]:
         """The page's own counters, once they are so. (Waiting inside the page needs eval, which its CSP forbids.)"""
         deadline = time.monotonic() + seconds
-        while not condition(self.stats):
-            assert time.monotonic() < deadline, self.stats
-            self.page.wait_for_timeout(20)
-        return self.stats
+        while not condition(stats := self.stats):
+            assert time.monotonic() < deadline, stats
+            self.page.wait_for_timeout(50)
+        return stats
 
     @property
     def stats(self) -> dict[str, Any]:
