@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+DEV := $(VENV)/installed-requirements-dev.txt
 # With a key or an address of one's own the embedded engine is not needed, and not installed.
 REMOTE := $(OPENAI_API_KEY)$(VOICEAPP_UPSTREAM_KEY)$(VOICEAPP_UPSTREAM_URL)
 WANTED := $(if $(findstring embedded,$(VOICEAPP_PROFILE)),requirements-engine.txt,$(if $(REMOTE),requirements.txt,requirements-engine.txt))
@@ -16,79 +17,63 @@ export npm_config_fetch_timeout ?= 30000
 REGISTRY = The reason is above. Set PIP_INDEX_URL and npm_config_registry for your own registry,\
  PIP_CERT and NODE_EXTRA_CA_CERTS for your own certificates, HTTPS_PROXY for a proxy. Then run make again.
 
-.PHONY: run test test-page test-page-first test-page-last test-rest test-quick test-node test-core test-modules check check-node check-python node-packages bench fuzz soak shots clean
+# One pytest may serve the next with what it compiled.
+unexport PYTHONDONTWRITEBYTECODE
+# What talks in real time mostly waits: three parts at once keep two cores at work. Each part's words come together.
+PARTS = $(MAKE) --no-print-directory --jobs=3 --keep-going --output-sync
+PAGE = test-page-a-d test-page-e-l test-page-m-r test-page-s-t test-page-u-z
+QUICK = test-core test-modules test-node check
+
+.PHONY: run test test-quick test-page test-hostile $(QUICK) check-python check-node programs vendor node-packages bench fuzz soak shots clean
 
 run: $(VENV)/installed-$(WANTED)
 	@$(BIN)/python -m voiceapp.ops.vendor
 	@exec $(BIN)/gunicorn -c gunicorn.conf.py wsgi:app
 
-test: $(VENV)/installed-requirements-dev.txt
-	$(BIN)/python tests/prepare.py
-	$(BIN)/python -m voiceapp.ops.vendor
-	@$(MAKE) --no-print-directory node-packages
-	@$(MAKE) --no-print-directory --jobs=3 test-page-first test-page-last test-rest
-
-# Talks in real time, so it mostly waits: the rest runs beside it.
-test-page: test-page-first test-page-last
-
-test-page-first:
-	$(BIN)/pytest tests/browser/test_[a-m]*.py
-
-test-page-last:
-	$(BIN)/pytest tests/browser/test_[n-z]*.py
-
-test-rest: check test-node
-	$(BIN)/pytest --ignore tests/browser
-
-QUICK = -m "not real_time and not slow and not models" --hypothesis-profile quick
+# Whatever needs no Python begins while pip still installs.
+test: programs
+	@$(PARTS) $(PAGE) test-hostile $(QUICK)
 
 # Before a commit: the checks, and all tests that need no browser, no model and no clock of the world outside.
-test-quick: $(VENV)/installed-requirements-dev.txt node-packages
-	@$(BIN)/python -m voiceapp.ops.vendor
-	@$(MAKE) --no-print-directory --jobs=3 test-modules test-core test-node check-python check-node
+test-quick: export PYTEST_ADDOPTS += -m "not real_time and not slow and not models" --hypothesis-profile quick
+test-quick:
+	@$(PARTS) $(QUICK)
 
-test-node:
+test-page: $(PAGE)
+test-page-%: vendor node-packages
+	$(BIN)/pytest tests/browser/test_[$*]*.py
+test-hostile: vendor
+	$(BIN)/pytest tests/hostile
+test-core: $(DEV)
+	$(BIN)/pytest tests/conversation tests/engine
+test-modules: vendor
+	$(BIN)/pytest --ignore tests/conversation --ignore tests/engine --ignore tests/browser --ignore tests/hostile
+test-node: node-packages
 	npm --prefix tests/js test --silent
 
-# In two processes: the modules' tests wait for sockets half of the time.
-test-core:
-	$(BIN)/pytest tests/conversation tests/engine $(QUICK)
-
-test-modules:
-	$(BIN)/pytest --ignore tests/conversation --ignore tests/engine --ignore tests/browser --ignore tests/hostile $(QUICK)
-
 check: check-python check-node
-
-check-python:
+check-python: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-
-check-node:
+check-node: node-packages
 	npm --prefix tests/js run lint --silent
 	npm --prefix tests/js run types --silent
 
-bench: $(VENV)/installed-requirements-dev.txt
+bench: $(DEV)
 	$(BIN)/python -m benchmarks.relay
+shots: programs node-packages
+fuzz soak shots: vendor
+	$(BIN)/python -m tests.$@
 
-fuzz: $(VENV)/installed-requirements-dev.txt
-	$(BIN)/python -m tests.fuzz
-
-soak: $(VENV)/installed-requirements-dev.txt
-	$(BIN)/python -m voiceapp.ops.vendor
-	$(BIN)/python -m tests.soak
-
-shots: $(VENV)/installed-requirements-dev.txt
-	$(BIN)/python tests/prepare.py
-	$(BIN)/python -m voiceapp.ops.vendor
-	@$(MAKE) --no-print-directory node-packages
-	$(BIN)/python -m tests.shots
-
-node-packages: tests/js/node_modules/.package-lock.json
-
+programs: $(VENV)/bin/pip
+	@$(BIN)/python tests/prepare.py
+vendor: $(DEV)
+	@$(BIN)/python -m voiceapp.ops.vendor
 # npm writes it last.
+node-packages: tests/js/node_modules/.package-lock.json
 tests/js/node_modules/.package-lock.json: tests/js/package-lock.json
-	npm --prefix tests/js ci --loglevel=error --no-audit --no-fund || { echo "The page's test tools could not be installed. $(REGISTRY)" >&2; exit 1; }
+	@npm --prefix tests/js ci --loglevel=error --no-audit --no-fund || { echo "The page's test tools could not be installed. $(REGISTRY)" >&2; exit 1; }
 
 clean:
 	rm -rf $(VENV) tests/js/node_modules benchmarks/peer/node_modules voiceapp/static/vendor
@@ -97,10 +82,9 @@ $(VENV)/installed-%: % | $(VENV)/bin/pip
 	@echo "Installing $<"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $< || { echo "The packages of $< could not be installed. $(REGISTRY)" >&2; exit 1; }
 	@touch $@
-
 # The dev and engine lists include shorter ones.
 $(VENV)/installed-requirements-engine.txt: requirements.txt
-$(VENV)/installed-requirements-dev.txt: requirements-engine.txt requirements-redis.txt requirements.txt
+$(DEV): requirements-engine.txt requirements-redis.txt requirements.txt
 
 # pip is what comes last: without it the environment is half made (Debian's Python lacks what puts it there), and is
 # completed or made anew.
