@@ -115,6 +115,7 @@ const TRIED_BY = {
   "history/files.js": "../browser/test_talks.py",
   "models/marks.js": "models/transcript.test.js",
   "models/notice-ends.js": "models/notices.test.js",
+  "models/past-segment.js": "models/transcript.test.js",
   "text/spoken-text.js": "models/caption-pace.test.js",
   "browser/browser.js": "../browser/test_call.py",
   "browser/wake-lock.js": "../browser/test_call.py",

@@ -110,7 +110,7 @@ test("a talk goes on over a reconnect: what came before is saved with what comes
   assert.deepEqual([talks[0].cost.total, talks[0].cost.turn, talks[0].tokens.input_tokens], [0.75, 0.5, 17])
   assert.deepEqual(talks[0].entries.map(({ at }) => at), [0, 0, 2000, 2000])
   assert.deepEqual(talks[0].sound.heard, { a1: 2000, "1/a1": 3000 })
-  assert.equal(FORMATS.md.write(talks[0], words).split("_transcript.segment_").length, 2)
+  assert.equal(FORMATS.md.write(talks[0], words).split("_transcript.break.again · ").length, 2)
   place.leave()
 })
 

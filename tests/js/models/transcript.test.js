@@ -78,6 +78,97 @@ test("a new call begins below, and its numbers and ids begin again", () => {
   assert.equal(new Set(transcript.entries.flat().map(({ key }) => key)).size, 2)
 })
 
+const made = () => new Transcript({ transcriptChanged() {} })
+const ask = (transcript, n, id, after = null) => transcript.place(n, { id, role: "user", after, kind: "text" }, 0)
+/** Ids, and the kinds of breaks in brackets. */
+const rows = ({ entries }) => entries.flat().flatMap(({ id, breaks }) => [id, ...breaks.map(({ kind }) => `[${kind}]`)])
+
+test("a break stands where it was made, whatever is placed later, moved or removed", () => {
+  const transcript = made()
+  transcript.begin()
+  transcript.addBreak("lost")
+  ask(transcript, 1, "a")
+  ask(transcript, 2, "b", "a")
+  transcript.addBreak("lost", 5)
+  transcript.addBreak("moved", 6)
+  transcript.addBreak("lost", 7)
+  ask(transcript, 3, "c", "b")
+  ask(transcript, 4, "d", "a")
+  assert.deepEqual(rows(transcript), ["a", "d", "b", "[moved]", "[lost]", "c"])
+  assert.equal(transcript.entries[0][2].breaks[1].at, 7)
+  transcript.word(5, { item: "b", removed: true })
+  assert.deepEqual(rows(transcript), ["a", "d", "[moved]", "[lost]", "c"])
+})
+
+test("between two calls it is said how the later follows the earlier", () => {
+  const transcript = made()
+  transcript.beginTalk()
+  transcript.begin()
+  // Its line was lost before a word was said.
+  transcript.begin()
+  ask(transcript, 1, "a")
+  transcript.begin()
+  assert.deepEqual(rows(transcript), ["a"])
+  ask(transcript, 1, "b")
+  transcript.beginTalk()
+  transcript.begin()
+  ask(transcript, 1, "c")
+  assert.deepEqual(rows(transcript), ["a", "[again]", "b", "[call]", "c"])
+  assert.deepEqual(transcript.said(() => null).map(({ id }) => id), ["c"])
+})
+
+/** As it was kept: two calls, the second after a loss. */
+const KEPT = {
+  of: 42,
+  parts: [[["u1", "again"]], [["1/a1", null]]].map(part => part.map(([id, kind]) => ({
+    id, role: "user", kind: "text", text: `said ${id}`, final: true, heard: null, incomplete: null, failed: false,
+    removed: false, tool: null, at: 1, latency: null, breaks: kind ? [{ kind, at: 3 }] : []
+  })))
+}
+
+test("a talk of another day stands above the call that goes on with it, and nothing of it changes", () => {
+  const transcript = made()
+  transcript.beginTalk()
+  transcript.begin()
+  ask(transcript, 1, "x")
+  transcript.beginTalk(KEPT)
+  const kept = ["x", "[past]", "u1", "[again]", "1/a1"]
+  assert.deepEqual(rows(transcript), kept)
+  // There is no call yet, and there may be none.
+  ask(transcript, 1, "lost")
+  transcript.word(2, { item: "u1", text: "other" })
+  transcript.settle(() => "other")
+  transcript.addBreak("lost")
+  assert.equal(transcript.isPresent(transcript.segments.length - 1), false)
+  transcript.begin()
+  transcript.begin()
+  ask(transcript, 1, "u1")
+  assert.deepEqual(rows(transcript), [...kept, "[goes_on]", "u1"])
+  assert.equal(transcript.entries[2][0].breaks[0].of, 42)
+  assert.deepEqual(transcript.said(() => "seen").map(({ text, heard }) => heard ?? text), ["said u1", "said 1/a1", "seen"])
+  assert.equal(new Set(transcript.entries.flat().map(({ key }) => key)).size, 4)
+  transcript.begin()
+  ask(transcript, 1, "u1")
+  assert.deepEqual(rows(transcript).slice(-2), ["[again]", "u1"])
+})
+
+test("what is told anew takes the place and the time that it had, with the breaks in it", () => {
+  const transcript = made()
+  transcript.begin()
+  transcript.place(7, { id: "a", role: "user", after: null, kind: "text" }, 100)
+  transcript.word(8, { item: "a", text: "Hello.", final: true })
+  transcript.measure({ item: "a", firstSoundMs: 5 })
+  transcript.addBreak("lost")
+  transcript.settle(() => "Hel")
+  transcript.retell()
+  assert.deepEqual(rows(transcript), [])
+  transcript.place(1, { id: "a", role: "user", after: null, kind: "text" }, 900)
+  transcript.word(2, { item: "a", text: "Hello!", final: true })
+  const [{ text, heard, at, latency }] = transcript.entries[0]
+  assert.deepEqual([text, heard, at, latency.firstSoundMs], ["Hello!", null, 100, 5])
+  assert.deepEqual(rows(transcript), ["a", "[lost]"])
+})
+
 test("an answer that the service ended says so, and what could not be written down is final without words", () => {
   const transcript = new Transcript({ transcriptChanged() {} })
   transcript.begin()

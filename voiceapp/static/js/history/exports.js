@@ -1,6 +1,7 @@
 // A talk as a file in each of the forms it can be taken away in. Of an answer that was cut, what was heard.
 
 import { about } from "../models/amounts.js"
+import { breakLine } from "../models/breaks.js"
 import { isolated } from "../text/bidi.js"
 import { said } from "../models/latency.js"
 import { marksOf } from "../models/marks.js"
@@ -8,7 +9,7 @@ import { firstGraphemes, floorGrapheme, graphemes } from "../text/segments.js"
 import { sentences } from "../text/sentences.js"
 import { speechMs } from "../text/speech-rate.js"
 import { toolLine } from "../models/tool.js"
-import { isBreak, saidIn, titleOf } from "./talk.js"
+import { rowsOf, saidIn, titleOf } from "./talk.js"
 
 /** A typed line stands so long as a caption. */
 const TYPED_MS = 2000
@@ -40,7 +41,7 @@ function markdown(talk, words) {
     const head = `**${who(entry, words)}** (${clock(entry.at, ".").slice(0, 8)})${marked}`
     return `${head}\n\n${escaped(told(entry, words))}\n${took(entry, words)}`
   }
-  const lines = written(talk, () => `---\n\n_${words.say("transcript.segment")}_\n`, line)
+  const lines = written(talk, words, text => `---\n\n_${escaped(text)}_\n`, line)
   return [
     `# ${escaped(isolated(titleOf(talk, words), words.direction))}\n`, `${dated(talk, words)}\n`, ...lines
   ].join("\n")
@@ -56,7 +57,7 @@ function text(talk, words) {
   const line = (/** @type {import("./talk.js").TalkEntry} */ entry) => entry.tool
     ? `[${toolLine(entry.tool, words)}]\n`
     : `${who(entry, words)}: ${told(entry, words)}${marks(entry, words).map(mark => ` [${mark}]`).join("")}\n`
-  return written(talk, () => `[${words.say("transcript.segment")}]\n`, line).join("")
+  return written(talk, words, text => `[${text}]\n`, line).join("")
 }
 
 /** @param {Talk} talk */
@@ -139,19 +140,15 @@ function spoken({ entries }) {
 }
 
 /**
- * Each as it is written, and where another call begins.
+ * What was said, the tools that were used, and the breaks between them, each as it is written.
  * @param {Talk} talk
- * @param {() => string} again
+ * @param {Words} words
+ * @param {(text: string) => string} part
  * @param {(entry: import("./talk.js").TalkEntry) => string} write
  */
-function written(talk, again, write) {
-  const entries = entriesOf(talk)
-  return entries.flatMap((entry, i) => isBreak(entry, entries[i - 1]) ? [again(), write(entry)] : [write(entry)])
-}
-
-/** What was said, and the tools that were used. @param {Talk} talk */
-function entriesOf({ entries }) {
-  return entries.filter(entry => saidIn(entry) || entry.tool || entry.failed)
+function written(talk, words, part, write) {
+  return rowsOf(talk, entry => Boolean(saidIn(entry) || entry.tool || entry.failed))
+    .map(({ entry, one }) => entry ? write(entry) : part(breakLine(one, words)))
 }
 
 /** @param {import("./talk.js").TalkEntry} entry @param {Words} words */

@@ -164,14 +164,20 @@ export class Recorder {
    */
   talk(entries, events) {
     const { usage, sound } = this
-    const kept = entries.map(({ id, part, role, kind, text, heard, incomplete, failed, tool, latency }) => {
-      const own = idIn(part, id)
-      return {
-        id: own, ...part ? { part } : {}, role, kind, text, heard, incomplete, failed, tool, latency,
-        ...this.#timeOf(own)
-      }
-    })
+    const kept = entries.map(entry => this.#kept(entry))
     return { ...this.about, length: this.now(), entries: kept, ...usage, sound, events }
+  }
+
+  /**
+   * @param {import("../models/transcript.js").Entry & {part: number}} entry
+   * @returns {import("./talk.js").TalkEntry}
+   */
+  #kept({ id, part, role, kind, text, heard, incomplete, failed, tool, latency, breaks }) {
+    const own = idIn(part, id)
+    return {
+      id: own, ...part ? { part } : {}, role, kind, text, heard, incomplete, failed, tool, latency,
+      ...breaks?.length ? { breaks } : {}, ...this.#timeOf(own)
+    }
   }
 
   /** @param {string} id */

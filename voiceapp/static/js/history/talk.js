@@ -1,6 +1,6 @@
 // The shape of a talk that is kept, exported and replayed, for the type checker; and the few words about it that all
-// share.
-// Times are in milliseconds since the call was live.
+// share. Times are in milliseconds since the call was live; of a talk that went on another day, without what was
+// between.
 
 import { firstGraphemes } from "../text/segments.js"
 import { heardPart } from "../models/transcript.js"
@@ -16,8 +16,8 @@ import { heardPart } from "../models/transcript.js"
  * @property {boolean} [failed] it could not be written down
  * @property {import("../models/tool.js").Tool | null} [tool] that was used
  * @property {import("../models/latency.js").Latency | null} [latency] how long the answer took
- * @property {number} [part] the call of the talk that it is of, where its connection was lost in between; none: the
- *   first
+ * @property {number} [part] the call of the talk that it is of, where it took several; none: the first
+ * @property {Break[]} [breaks] what stands behind it
  * @property {number} at
  * @property {number} end
  */
@@ -62,13 +62,27 @@ export function idIn(part, id) {
   return part ? `${part}/${id}` : id
 }
 
+/** @typedef {import("../models/breaks.js").Break} Break */
+/** @typedef {{entry: TalkEntry, one?: undefined} | {one: Break, entry?: undefined}} Row */
+
 /**
- * Whether another call begins here, since the connection was lost.
- * @param {TalkEntry} entry
- * @param {TalkEntry | undefined} before
+ * Entries that are to be seen, and the breaks between them.
+ * @param {Talk} talk
+ * @param {(entry: TalkEntry) => boolean} seen
  */
-export function isBreak({ part = 0 }, before) {
-  return before !== undefined && part !== (before.part ?? 0)
+export function rowsOf({ entries }, seen) {
+  /** @type {Row[]} */
+  const rows = []
+  for (const [i, entry] of entries.entries())
+    rows.push(...seen(entry) ? [{ entry }] : [], ...breaksBehind(entry, entries[i + 1]).map(one => ({ one })))
+  // Above the first there is nothing to part.
+  while (rows[0]?.one) rows.shift()
+  return rows
+}
+
+/** An older page did not write them down. @param {TalkEntry} entry @param {TalkEntry} [next] @returns {Break[]} */
+export function breaksBehind({ part = 0, breaks }, next) {
+  return breaks ?? (next && part !== (next.part ?? 0) ? [{ kind: "call" }] : [])
 }
 
 /** What counts as said: of an answer that was cut, only what was heard. @param {TalkEntry} entry */

@@ -1,7 +1,12 @@
 // The conversation in spoken order, whatever the order in which its pieces arrive: places by what they follow, words by
-// their running number. One segment for each call; nothing of an earlier one is touched by a later.
+// their running number. One segment for each call; nothing of an earlier one is touched by a later. The latest of them
+// are one talk, where each call goes on with the one before.
 
 import { floorGrapheme } from "../text/segments.js"
+import { PastSegment } from "./past-segment.js"
+
+/** @typedef {import("./breaks.js").Break} Break */
+/** @typedef {{parts: import("./past-segment.js").PastEntry[][], of: number}} KeptTalk `of`: unix milliseconds */
 
 /**
  * @typedef {object} Entry
@@ -19,6 +24,7 @@ import { floorGrapheme } from "../text/segments.js"
  * @property {number} at when it was placed, unix milliseconds
  * @property {import("./latency.js").Latency | null} latency of the assistant's, once measured
  * @property {number} version grows with each change
+ * @property {Break[]} breaks what stands behind it
  */
 
 /**
@@ -31,18 +37,56 @@ export function heardPart({ text, heard }) {
 }
 
 export class Transcript {
-  /** @type {Segment[]} */
+  /** @type {(Segment | PastSegment)[]} */
   segments = []
+  /** How many there ever were. */
+  count = 0
+  /** The first segment of the talk that goes on. */
+  first = 0
+  /** When that began, where it is one of another day: unix milliseconds. @type {number | undefined} */
+  of = undefined
 
   /** @param {{transcriptChanged: () => void}} delegate */
   constructor(delegate) {
     this.delegate = delegate
   }
 
-  /** A new call begins: its numbers start again. */
-  begin() {
-    if (this.segments.at(-1)?.empty) this.segments.pop()
-    this.segments.push(new Segment(this.segments.length))
+  /**
+   * A talk begins with the next call, or one that was kept goes on with it, and stands above it.
+   * @param {KeptTalk | null} [kept]
+   * @param {number} [at] unix milliseconds
+   */
+  beginTalk(kept = null, at = Date.now()) {
+    this.#dropEmpty()
+    this.first = this.segments.length
+    this.of = kept?.of
+    if (kept) this.#addPast(kept, at)
+    this.delegate.transcriptChanged()
+  }
+
+  /**
+   * A new call begins: its numbers start again.
+   * @param {Break | null} [opening] what stands above it; null: nothing that does not stand there already
+   */
+  begin(opening = this.#opening(Date.now())) {
+    this.#dropEmpty()
+    this.segments.push(new Segment(this.count++, opening))
+    this.delegate.transcriptChanged()
+  }
+
+  /** All of the present call is told anew: what its items took, and what stands between them, is kept. */
+  retell() {
+    this.#present?.forget()
+    this.delegate.transcriptChanged()
+  }
+
+  /**
+   * From here on it is otherwise, or something is missing.
+   * @param {import("./breaks.js").BreakKind} kind
+   * @param {number} [at] unix milliseconds
+   */
+  addBreak(kind, at = Date.now()) {
+    this.#present?.addBreak({ kind, at })
     this.delegate.transcriptChanged()
   }
 
@@ -52,7 +96,7 @@ export class Transcript {
    * @param {number} at unix milliseconds
    */
   place(n, place, at) {
-    this.segments.at(-1)?.place(n, place, at)
+    this.#present?.place(n, place, at)
     this.delegate.transcriptChanged()
   }
 
@@ -61,13 +105,13 @@ export class Transcript {
    * @param {import("../wire.js").Wording} wording
    */
   word(n, wording) {
-    this.segments.at(-1)?.word(n, wording)
+    this.#present?.word(n, wording)
     this.delegate.transcriptChanged()
   }
 
   /** @param {import("./latency.js").Latency} latency */
   measure(latency) {
-    this.segments.at(-1)?.measure(latency)
+    this.#present?.measure(latency)
     this.delegate.transcriptChanged()
   }
 
@@ -76,18 +120,65 @@ export class Transcript {
    * @param {(entry: Entry) => string | null} seen what of an entry is seen, where that is not all
    */
   settle(seen) {
-    this.segments.at(-1)?.settle(seen)
+    this.#present?.settle(seen)
     this.delegate.transcriptChanged()
   }
 
-  /** @returns {Entry[][]} */
+  /** Segment by segment. @returns {Entry[][]} */
   get entries() {
-    return this.segments.map(segment => segment.ordered)
+    /** @type {Entry | undefined} */
+    let last
+    return this.segments.map(segment => {
+      const entries = segment.ordered
+      if (entries.length > 0 && segment.opening) last?.breaks.push(segment.opening)
+      last = entries.at(-1) ?? last
+      return entries
+    })
+  }
+
+  /** Whether a segment is the call that goes on. @param {number} index */
+  isPresent(index) {
+    return index === this.segments.length - 1 && this.#present !== undefined
+  }
+
+  /**
+   * What was said in the talk that goes on, as it was heard.
+   * @param {(entry: Entry) => string | null} seen what of an entry is seen, where that is not all
+   * @returns {Entry[]}
+   */
+  said(seen) {
+    const present = this.#present
+    return this.segments.slice(this.first).flatMap(segment => segment === present
+      ? segment.ordered.map(entry => ({ ...entry, heard: entry.heard ?? seen(entry) }))
+      : segment.ordered)
   }
 
   /** @param {string} id in the present call */
   entry(id) {
-    return this.segments.at(-1)?.ordered.find(entry => entry.id === id)
+    return this.#present?.ordered.find(entry => entry.id === id)
+  }
+
+  get #present() {
+    const last = this.segments.at(-1)
+    return last instanceof Segment ? last : undefined
+  }
+
+  /** @param {KeptTalk} kept @param {number} at */
+  #addPast({ parts, of }, at) {
+    const top = parts.find(entries => entries.length > 0)
+    for (const entries of parts)
+      this.segments.push(new PastSegment(this.count++, entries, entries === top ? { kind: "past", at, of } : null))
+  }
+
+  #dropEmpty() {
+    if (this.segments.at(-1)?.empty) this.segments.pop()
+  }
+
+  /** How the next call follows what stands here. @param {number} at @returns {Break} */
+  #opening(at) {
+    const last = this.segments.slice(this.first).findLast(segment => !segment.empty)
+    if (!last) return { kind: "call", at }
+    return last instanceof Segment ? { kind: "again", at } : { kind: "goes_on", at, of: this.of }
   }
 }
 
@@ -103,10 +194,13 @@ class Segment {
   words = new Map()
   /** @type {Map<string, number>} when each was first placed */
   times = new Map()
+  /** @type {Map<string, Break[]>} by the item behind which they stand */
+  breaks = new Map()
 
-  /** @param {number} index */
-  constructor(index) {
+  /** @param {number} index @param {Break | null} opening what stands above it */
+  constructor(index, opening) {
     this.index = index
+    this.opening = opening
   }
 
   get empty() {
@@ -144,9 +238,32 @@ class Segment {
     for (const entry of this.ordered) this.#wordsOf(entry.id).settle(seen(entry))
   }
 
+  /** What is told anew takes its old place in time. */
+  forget() {
+    this.moves = []
+    this.list = []
+    for (const words of this.words.values()) words.forget()
+  }
+
+  /** Behind what stands last: above the first there is nothing to part. @param {Break} one */
+  addBreak(one) {
+    const last = this.list.at(-1)?.id
+    if (last === undefined) return
+    // One says it as well as two.
+    const others = (this.breaks.get(last) ?? []).filter(({ kind }) => kind !== one.kind)
+    this.breaks.set(last, [...others, one])
+  }
+
   /** @returns {Entry[]} */
   get ordered() {
-    return this.list.map(place => this.#entry(place)).filter(entry => !entry.removed)
+    /** @type {Entry[]} */
+    const entries = []
+    for (const place of this.list) {
+      const entry = this.#entry(place)
+      // Of one that was removed they stay.
+      entry.removed ? entries.at(-1)?.breaks.push(...entry.breaks) : entries.push(entry)
+    }
+    return entries
   }
 
   #moveAll() {
@@ -160,6 +277,7 @@ class Segment {
    * @param {import("../wire.js").Place} place
    */
   #move(place) {
+    // One says it as well as two.
     const others = this.list.filter(({ id }) => id !== place.id)
     const before = others.findIndex(({ id }) => id === place.after)
     const at = place.after === null ? 0 : before < 0 ? others.length : before + 1
@@ -175,7 +293,8 @@ class Segment {
   /** @param {import("../wire.js").Place} place @returns {Entry} */
   #entry({ id, role, kind }) {
     const { state, latency } = this.#wordsOf(id)
-    return { key: `${this.index}/${id}`, id, role, kind, at: this.times.get(id) ?? 0, latency, ...state }
+    const breaks = [...this.breaks.get(id) ?? []]
+    return { key: `${this.index}/${id}`, id, role, kind, at: this.times.get(id) ?? 0, latency, breaks, ...state }
   }
 }
 
@@ -206,6 +325,13 @@ class Words {
     this.pieces.push({ n, wording })
     if (!last || last.n < n) this.state = { ...fold(this.state, wording), version }
     else this.state = { ...this.#foldAll(), version }
+  }
+
+  /** What comes next is all there is. */
+  forget() {
+    this.pieces = []
+    this.settled = false
+    this.state = { ...BLANK, version: this.state.version + 1 }
   }
 
   /** @param {import("./latency.js").Latency} latency */

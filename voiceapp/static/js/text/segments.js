@@ -26,13 +26,26 @@ export function words(text) {
 
 /** The end of the last whole character that ends at or before this place. @param {string} text @param {number} at */
 export function floorGrapheme(text, at) {
+  return at >= text.length ? text.length : pieceAt(text, Math.max(0, at)).index
+}
+
+/** The start of the first whole character at or behind this place. @param {string} text @param {number} at */
+export function ceilGrapheme(text, at) {
   if (at >= text.length) return text.length
-  let end = 0
-  for (const piece of graphemes(text)) {
-    if (end + piece.length > at) break
-    end += piece.length
-  }
-  return end
+  const { index, segment } = pieceAt(text, at)
+  return index === at ? at : index + segment.length
+}
+
+/**
+ * Asked for by its place: to go through all the characters of a long text takes seconds in some scripts.
+ * @param {string} text
+ * @param {number} at a place in it
+ * @returns {{index: number, segment: string}}
+ */
+function pieceAt(text, at) {
+  if (SEGMENTERS) return /** @type {Intl.SegmentData} */ (SEGMENTERS.grapheme.segment(text).containing(at))
+  const low = /[\udc00-\udfff]/.test(text[at]) && /[\ud800-\udbff]/.test(text[at - 1] ?? "")
+  return { index: low ? at - 1 : at, segment: String.fromCodePoint(text.codePointAt(low ? at - 1 : at) ?? 0) }
 }
 
 /** The first characters, at most so many, as people count them. @param {string} text @param {number} count */

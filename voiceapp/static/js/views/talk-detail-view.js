@@ -1,12 +1,14 @@
 // One past talk: read, heard again with its text in time, renamed, marked, saved as a file, deleted.
 
+import { breakLine } from "../models/breaks.js"
 import { marksOf } from "../models/marks.js"
 import { shownAt } from "../history/replay.js"
-import { isBreak, saidIn, titleOf } from "../history/talk.js"
+import { rowsOf, saidIn, titleOf } from "../history/talk.js"
 import { toolLine } from "../models/tool.js"
 import { element, find, icon } from "./element.js"
 import { save } from "./save.js"
 import { keepSelection } from "./selection.js"
+import { separator } from "./separator.js"
 import { ConfirmButton } from "./confirm-button.js"
 
 /** What makes files of a talk: loaded when one is looked at. */
@@ -121,14 +123,10 @@ export class TalkDetailView {
   #entries(talk) {
     const told = talk.entries.filter(entry => saidIn(entry) || entry.failed)
     this.rows = new Map(told.map(entry => [entry.id, this.#row(entry)]))
-    const shown = talk.entries.flatMap((entry, i) => {
-      const again = isBreak(entry, talk.entries[i - 1])
-        ? [element("p", { class: "break" }, this.words.say("transcript.segment"))]
-        : []
-      const row = entry.tool
-        ? element("p", { class: "past mark" }, toolLine(entry.tool, this.words))
-        : this.rows.get(entry.id)?.row
-      return row ? [...again, row] : again
+    const shown = rowsOf(talk, entry => Boolean(entry.tool) || this.rows.has(entry.id)).map(({ entry, one }) => {
+      if (!entry) return separator(breakLine(one, this.words))
+      if (entry.tool) return element("p", { class: "past mark" }, toolLine(entry.tool, this.words))
+      return /** @type {{row: HTMLElement}} */ (this.rows.get(entry.id)).row
     })
     return element("div", { class: "past-talk" }, ...shown)
   }

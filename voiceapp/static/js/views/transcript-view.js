@@ -1,8 +1,10 @@
 // The conversation on the page, in its order. Follows the end while the reader is there, and only then.
 
-import { element, find } from "./element.js"
+import { breakLine } from "../models/breaks.js"
+import { find } from "./element.js"
 import { EntryView } from "./entry-view.js"
 import { selectedIn } from "./selection.js"
+import { separator } from "./separator.js"
 import { ToolView } from "./tool-view.js"
 
 const NEAR_PX = 64
@@ -13,8 +15,8 @@ export class TranscriptView {
   newest = find("newest", HTMLButtonElement)
   /** @type {Map<string, {view: EntryView | ToolView, version: number, shown: number, settled: boolean}>} */
   rows = new Map()
-  /** @type {HTMLElement[]} between one call and the next */
-  breaks = []
+  /** @type {WeakMap<import("../models/breaks.js").Break, HTMLElement>} */
+  breaks = new WeakMap()
   following = true
   pending = false
   /** Of the scroller, when its end was last looked after. */
@@ -48,9 +50,9 @@ export class TranscriptView {
   #renderNow() {
     this.pending = false
     const segments = this.transcript.entries
-    const nodes = segments.flatMap((entries, index) => [
-      ...this.#breakBefore(index, entries), ...entries.map(entry => this.#row(entry, index === segments.length - 1))
-    ])
+    const nodes = segments.flatMap((entries, index) => entries.flatMap(
+      entry => [this.#row(entry, this.transcript.isPresent(index)), ...entry.breaks.map(one => this.#break(one))]
+    ))
     this.#arrange(nodes)
     document.body.toggleAttribute("data-talked", nodes.length > 0)
     this.#keepEnd()
@@ -80,16 +82,12 @@ export class TranscriptView {
     return row
   }
 
-  /**
-   * @param {number} index
-   * @param {import("../models/transcript.js").Entry[]} entries
-   */
-  #breakBefore(index, entries) {
-    if (index === 0 || entries.length === 0) return []
-    this.breaks[index] ??= element(
-      "p", { class: "break" }, `${this.words.say("transcript.segment")} · ${this.words.times.format(new Date())}`
-    )
-    return [this.breaks[index]]
+  /** @param {import("../models/breaks.js").Break} one */
+  #break(one) {
+    const node = this.breaks.get(one)
+      ?? separator(breakLine(one, this.words, at => this.words.times.format(at)))
+    this.breaks.set(one, node)
+    return node
   }
 
   /** Moves only what is out of place: a node that is moved is announced again. @param {HTMLElement[]} nodes */

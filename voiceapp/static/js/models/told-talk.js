@@ -1,0 +1,54 @@
+// What a new session is told of a talk that goes on: the words of both, as they were heard; of a long talk, the latest.
+
+import { ceilGrapheme } from "../text/segments.js"
+import { heardPart } from "./transcript.js"
+
+/** As docs/wire.md has it. */
+export const MAX_TOLD = 100
+export const MAX_TOLD_BYTES = 64_000
+/** Something else than what any server takes for space. */
+const WORDS = /[^\s\p{C}\u00a0]/u
+
+/** @typedef {{role: "user" | "assistant", text: string}} Said */
+/** @typedef {{role: string, text: string, heard: string | null, tool?: unknown}} Entry */
+
+/**
+ * Oldest first. Tools are left out: what came of them was said.
+ * @param {Entry[]} entries
+ * @returns {Said[]}
+ */
+export function toldOf(entries) {
+  /** @type {Said[]} */
+  const told = []
+  let room = MAX_TOLD_BYTES
+  for (const entry of entries.toReversed()) {
+    const text = heardPart(entry).trim()
+    if (!isSaid(entry) || !WORDS.test(text)) continue
+    const bytes = bytesOf(text)
+    if (told.length === MAX_TOLD || (bytes > room && told.length > 0)) break
+    told.unshift({ role: /** @type {Said["role"]} */ (entry.role), text: bytes > room ? lastOf(text, room) : text })
+    room -= bytes
+  }
+  return told
+}
+
+/** @param {Entry} entry */
+function isSaid({ role, tool }) {
+  return !tool && (role === "user" || role === "assistant")
+}
+
+/** Its last whole characters that find room. @param {string} text @param {number} room bytes */
+function lastOf(text, room) {
+  let from = text.length
+  for (const point of [...text.slice(-room)].toReversed()) {
+    room -= bytesOf(point)
+    if (room < 0) break
+    from -= point.length
+  }
+  return text.slice(ceilGrapheme(text, from)).trim()
+}
+
+/** @param {string} text */
+function bytesOf(text) {
+  return new TextEncoder().encode(text).length
+}
