@@ -118,6 +118,11 @@ class Worker:
     def asked(self) -> "list[asyncio.Future[Link]]":
         return self._upstreams.asked
 
+    def refuse(self, error: Exception) -> None:
+        """The link that was asked for last cannot be had."""
+        self.asked[-1].set_exception(error)
+        self.loop.spin()
+
     def reach(self, number: int = -1) -> FarEnd:
         """The link that was asked for comes."""
         far_end = FarEnd(self.loop)
@@ -126,10 +131,10 @@ class Worker:
         self.loop.spin()
         return far_end
 
-    def open(self, model: str = "gpt-realtime-2.1") -> FarEnd:
+    def open(self, model: str = "gpt-realtime-2.1", **more: Any) -> FarEnd:
         """The link that was asked for last comes, and its session is as it was asked to be."""
         far_end = self.reach()
-        session: Mapping[str, Any] = {"model": model}
+        session: Mapping[str, Any] = {"model": model, **more}
         far_end.say("session.created", session=session)
         far_end.say("session.updated", session=session)
         return far_end
