@@ -5,7 +5,6 @@ from collections import deque
 from collections.abc import Callable
 from enum import Enum
 from itertools import islice
-from typing import NamedTuple
 
 from ..wire import down
 
@@ -26,12 +25,9 @@ class NotHeld(Enum):
     NOT_YET = "no event has this number yet"
 
 
-class _Kept(NamedTuple):
-    """`item`: of sound, whose `end` is at so many bytes of the item's; empty for anything else."""
-
-    packet: down.Packet
-    item: str
-    end: int
+# A packet, its size, and of sound the item, and at how many bytes of the item's sound it ends; a plain tuple, as one is
+# made for each delta.
+_Kept = tuple[down.Packet, int, str, int]
 
 
 class Outbox:
@@ -58,18 +54,26 @@ class Outbox:
         self.number += 1
         packet = down.packet(event, self.number)
         if self._room:
-            self._keep(_Kept(packet, "", 0))
+            self._keep((packet, len(packet[0]) + PACKET_OVERHEAD, "", 0))
         return packet
 
     def sound(self, item: str, audio: bytes) -> down.Packet:
         """The same for base64 of an item's sound; empty: there is no more of it. The hot path."""
         self.number += 1
         if item != self._item:
-            self._item, self._quoted = item, down.quoted(item)
+            self._begin(item)
         packet = down.sound(self.number, self._quoted, audio)
         if self._room:
-            self._keep(_Kept(packet, item, self._count(item, audio)))
+            # As much as `base64_size` says, of base64 that was checked.
+            end = self._ends.get(item, 0) + len(audio) // 4 * 3 - audio.count(b"=", -2)
+            self._ends[item] = end
+            self._keep((packet, len(packet[0]) + len(audio) + PACKET_OVERHEAD, item, end))
         return packet
+
+    def _begin(self, item: str) -> None:
+        self._item, self._quoted = item, down.quoted(item)
+        if len(self._ends) > MAX_ITEMS:
+            del self._ends[next(iter(self._ends))]
 
     @property
     def full(self) -> bool:
@@ -79,7 +83,7 @@ class Outbox:
             return False
         oldest = self.number - len(self._kept) + 1
         had = islice(self._kept, max(0, self._received - oldest + 1))
-        return over > sum(_size(kept.packet) for kept in had)
+        return over > sum(size for _, size, _, _ in had)
 
     # The page comes back
 
@@ -90,7 +94,7 @@ class Outbox:
             return NotHeld.NOT_YET
         if missed > len(self._kept):
             return NotHeld.FORGOTTEN
-        return [kept.packet for kept in islice(self._kept, len(self._kept) - missed, None)]
+        return [packet for packet, *_ in islice(self._kept, len(self._kept) - missed, None)]
 
     def gone(self, n: int) -> int:
         """How many after `n` are no longer kept."""
@@ -98,9 +102,8 @@ class Outbox:
 
     def sound_from(self, item: str, start: int) -> bytes | None:
         """PCM16 of all that was sent of the item's sound from its byte `start` on; None where it is not all kept."""
-        kept = [each for each in self._kept if each.item == item]
         end = self._ends.get(item, 0)
-        parts = [b64decode(each.packet[1]) for each in kept]
+        parts = [b64decode(packet[1]) for packet, _, kept, _ in self._kept if kept == item]
         begin = end - sum(map(len, parts))
         return b"".join(parts)[start - begin :] if begin <= start <= end else None
 
@@ -125,7 +128,7 @@ class Outbox:
         """
         oldest = self.number - len(self._kept) + 1
         while self._kept and oldest <= self._received:
-            _, item, end = self._kept[0]
+            _, _, item, end = self._kept[0]
             if item:
                 at = heard(item)
                 if at is not None and end > at:
@@ -133,23 +136,11 @@ class Outbox:
             self._let_go()
             oldest += 1
 
-    def _count(self, item: str, audio: bytes) -> int:
-        """How many bytes of the item's sound there are with this."""
-        size = len(audio) // 4 * 3 - audio.count(b"=", -2)
-        end = self._ends[item] = self._ends.get(item, 0) + size
-        if len(self._ends) > MAX_ITEMS:
-            del self._ends[next(iter(self._ends))]
-        return end
-
     def _keep(self, kept: _Kept) -> None:
         self._kept.append(kept)
-        self._size += _size(kept.packet)
+        self._size += kept[1]
         while self._size > self._room:
             self._let_go()
 
     def _let_go(self) -> None:
-        self._size -= _size(self._kept.popleft().packet)
-
-
-def _size(packet: down.Packet) -> int:
-    return sum(map(len, packet)) + PACKET_OVERHEAD
+        self._size -= self._kept.popleft()[1]

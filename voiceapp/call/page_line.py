@@ -40,9 +40,9 @@ class PageLine:
 
     def sound(self, item: str, audio: bytes) -> None:
         """Base64 of an item's sound; empty: there is no more of it. The hot path."""
-        packet = self._outbox.sound(item, audio)
-        if self.page is not None:
-            self.page.send(packet)
+        packet, page = self._outbox.sound(item, audio), self.page
+        if page is not None:
+            page.send(packet)
         elif self._outbox.full:
             self._full()
 
