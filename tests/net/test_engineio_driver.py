@@ -164,7 +164,7 @@ class TestBadEvents:
             ('2["audio",1,"////AA=="]', None),
             ('2["audio",1,"AAAAA==="]', "not base64"),
             ('2["audio",1,"AAAA"]', "middle of a sample"),
-            ('2["audio",7,"AAAAAAAA"]', "expected chunk 1, got 7"),
+            ('2["audio",7,"AAAAAAAA"]', "expected number 1, got 7"),
             ('2["audio","1","AAAAAAAA"]', "a chunk's number"),
             ('2["audio",1]', "a chunk's number"),
             ('2["audio",1,"AA\\"AAAAA"]', "not base64"),

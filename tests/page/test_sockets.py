@@ -41,6 +41,10 @@ class Client:
             time.sleep(0.01)
         raise AssertionError(f"no {event}; came: {[name for name, _ in self.events]}")
 
+    def hang_up(self) -> None:
+        if self.client.is_connected():
+            self.client.disconnect()
+
 
 @pytest.fixture(scope="module")
 def app() -> Iterator[Any]:
@@ -54,7 +58,7 @@ def app() -> Iterator[Any]:
 def client(app: Any) -> Iterator[Client]:
     client = Client(app.extensions["socketio"].test_client(app))
     yield client
-    client.client.disconnect()
+    client.hang_up()
 
 
 def test_a_start_is_accepted_and_the_call_becomes_ready(client: Client) -> None:
@@ -184,3 +188,63 @@ def test_where_too_many_pages_have_no_call_the_oldest_gives_way(monkeypatch: pyt
         assert eventually(lambda: not pages[0].client.is_connected())
         assert [page.client.is_connected() for page in pages] == [False, True, True]
         services(own).bridge.stop()
+
+
+# A page comes back
+
+HOLDER, OTHER = "the-first-page-01", "the-second-page-2"
+
+
+@pytest.fixture
+def another(app: Any) -> Iterator[Client]:
+    client = Client(app.extensions["socketio"].test_client(app))
+    yield client
+    client.hang_up()
+
+
+def test_a_page_on_a_new_socket_goes_on_with_its_call(client: Client, another: Client) -> None:
+    client.client.emit("start", {"page": HOLDER})
+    token = client.expect("ready")[0]["token"]
+    client.client.emit("text", {"n": 1, "text": "Hello"})
+    client.expect("usage")
+    got = max(args[0] for name, args in client.events if name in ("turn", "item", "transcript", "audio", "usage"))
+    client.client.disconnect()
+    another.client.emit("resume", {"token": token, "got": got, "page": HOLDER})
+    (resumed,) = another.expect("resumed")
+    assert (resumed["taken"], resumed["number"], resumed["again"], resumed["missed"]) == (1, got, False, 0)
+    another.client.emit("text", {"n": 1, "text": "Hello"})
+    another.client.emit("text", {"n": 2, "text": "Are you there?"})
+    another.expect("item", lambda n, place: place["id"] == "typed_2")
+    another.client.emit("stop", {})
+    another.expect("ended")
+
+
+def test_a_page_that_takes_over_is_the_only_one(client: Client, another: Client) -> None:
+    client.client.emit("start", {"page": HOLDER})
+    token = client.expect("ready")[0]["token"]
+    another.client.emit("resume", {"token": token, "got": None, "page": OTHER})
+    assert another.expect("resumed")[0]["again"] is True
+    assert eventually(lambda: not client.client.is_connected())
+    another.client.emit("stop", {})
+    assert another.expect("ended")[0]["reason"] == "stopped"
+
+
+def test_a_page_that_cannot_come_back_is_told_why(client: Client) -> None:
+    client.client.emit("resume", {"token": "nonsense", "got": None})
+    (refused,) = client.expect("not_resumed")
+    assert (refused["code"], refused["retry"], refused["after_s"]) == ("resume_refused", False, None)
+
+
+def test_what_came_before_is_done_once_and_what_is_refused_uses_its_number(client: Client) -> None:
+    client.client.emit("start", {})
+    client.expect("ready")
+    for n, text in ((1, "Hello"), (1, "Hello"), (2, " "), (3, "Hello again")):
+        client.client.emit("text", {"n": n, "text": text})
+    client.expect("item", lambda n, place: place["id"] == "typed_2")
+    client.client.emit("text", {"n": 9, "text": "From the future"})
+    client.expect("notice", lambda notice: "expected number 4, got 9" in notice["message"])
+    assert [args[0] for name, args in client.events if name == "ack"][:4] == [1, 1, 2, 3]
+    assert {args[1]["id"] for name, args in client.events if name == "item" and args[1]["role"] == "user"} == {
+        "typed_1",
+        "typed_2",
+    }
