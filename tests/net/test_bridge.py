@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from voiceapp.net import bridge as bridge_module
 from voiceapp.net.bridge import Bridge
 
 
@@ -143,3 +144,39 @@ def test_who_connects_in_the_moment_of_the_end_is_told_of_it_first() -> None:
     gate.set()
     ending.join()
     assert len(told) == 2
+
+
+def test_what_goes_on_may_come_to_its_end_before_the_stoppers() -> None:
+    bridge, done = Bridge(), []
+    bridge.start()
+
+    async def leave() -> None:
+        await asyncio.sleep(0.05)
+        done.append("left")
+
+    bridge.at_stop(lambda: done.append("stopped"))
+    bridge.at_leave(leave)
+    bridge.stop()
+    assert done == ["left", "stopped"]
+
+
+@pytest.mark.parametrize("trouble", ["hangs", "fails"])
+def test_whoever_cannot_leave_holds_up_the_end_for_its_time_and_no_longer(
+    trouble: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bridge_module, "LEAVE_S", 0.1)
+    bridge, done = Bridge(), []
+    bridge.start()
+
+    async def leave() -> None:
+        if trouble == "fails":
+            raise RuntimeError("broken on purpose")
+        await asyncio.sleep(60)
+
+    bridge.at_leave(leave)
+    bridge.at_stop(lambda: done.append("stopped"))
+    began = time.monotonic()
+    bridge.stop()
+    assert done == ["stopped"]
+    assert time.monotonic() - began < 5
+    assert not bridge.running

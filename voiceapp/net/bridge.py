@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 CONNECTORS = 16
 # A flood of tiny frames keeps the loop for 25 ms a read of this size; larger reads gain nothing.
 READ_BUFFER_BYTES = 64 * 1024
+# How long what goes on may take to come to a good end, once the bridge is to stop.
+LEAVE_S = 6.0
 Side = Literal["browser", "upstream"]
 SIDES: tuple[Side, ...] = ("browser", "upstream")
 
@@ -37,6 +39,7 @@ class Bridge:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._links: dict[Link, Side] = {}
         self._starters: list[Callable[[], None]] = []
+        self._leavers: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._stoppers: list[Callable[[], None]] = []
         self._carried: dict[tuple[str, str], int] = {(side, way): 0 for side in SIDES for way in ("in", "out")}
         self.loop: asyncio.AbstractEventLoop = None  # type: ignore[assignment]  # set by start
@@ -143,6 +146,10 @@ class Bridge:
         """Have `starter` called, on the loop, when the bridge starts."""
         self._starters.append(starter)
 
+    def at_leave(self, leaver: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Have `leaver` run, on the loop, before the stoppers are called, which wait up to `LEAVE_S` for it."""
+        self._leavers.append(leaver)
+
     def at_stop(self, stopper: Callable[[], None]) -> None:
         """Have `stopper` called, on the loop, when the bridge stops."""
         self._stoppers.append(stopper)
@@ -156,9 +163,14 @@ class Bridge:
             return
         if first:
             asyncio.run_coroutine_threadsafe(self._wind_down(wait_s), self.loop)
-        thread.join(wait_s + 2)
+        thread.join(LEAVE_S + wait_s + 2)
 
     async def _wind_down(self, wait_s: float) -> None:
+        leaving = [self.spawn(leaver()) for leaver in self._leavers]
+        if leaving:
+            await asyncio.wait(leaving, timeout=LEAVE_S)
+        for task in leaving:
+            task.cancel()
         for stopper in self._stoppers:
             try:
                 stopper()

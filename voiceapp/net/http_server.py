@@ -89,12 +89,16 @@ class HttpServer:
             listener.setblocking(False)
         self._accept_again()
 
-    def stop(self) -> None:
-        """Refuse newcomers, drop who waits, and let what runs finish."""
+    def refuse(self) -> None:
+        """Newcomers are sent away; whoever is in may stay."""
         self._pause()
         for listener in self._listeners:
             listener.close()
         self._listeners = []
+
+    def stop(self) -> None:
+        """Refuse newcomers, drop who waits, and let what runs finish."""
+        self.refuse()
         if self._spare_file is not None:
             os.close(self._spare_file)
             self._spare_file = None

@@ -50,6 +50,8 @@ class Worker(BaseWorker):  # type: ignore[misc]  # gunicorn has no types
         while self.alive and bridge.running and self.ppid == os.getppid():
             self._sleep()
         self.alive = False
+        # Whoever comes now is to reach another worker.
+        bridge.run(server.refuse)
         self.stop_calls()
 
     def stop_calls(self) -> None:
