@@ -5,8 +5,8 @@ from typing import Any
 
 from .fields import part
 
-# The page takes no longer one (`up.py`).
-MAX_CHARACTERS = 128
+# The page takes ids of 128; of a call that moved they have a mark before them.
+MAX_CHARACTERS = 112
 # A longer one is of no use, and of those that are no plain ids so many are remembered.
 MAX_ODD_CHARACTERS = 4_096
 MAX_ODD = 1_000

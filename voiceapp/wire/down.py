@@ -15,6 +15,7 @@ from ..conversation import effects
 from ..conversation.events import Incomplete, ToolState, Transcribing, Usage
 from ..conversation.faults import Fault
 from ..conversation.turns import Turn
+from .kinds import MAX_ITEM
 
 # One Socket.IO packet, in the parts it is written from.
 Packet = tuple[bytes, ...]
@@ -22,7 +23,7 @@ Direction = Literal["up", "down"]
 # Why another session takes over.
 Why = Literal["asked", "expiring", "lost"]
 
-ItemId = Annotated[str, Meta(min_length=1, max_length=128)]
+ItemId = Annotated[str, Meta(min_length=1, max_length=MAX_ITEM)]
 # Of a field that is there only to say so.
 Yes = Annotated[bool, Meta(extra_json_schema={"const": True})]
 
@@ -173,7 +174,7 @@ class Latency(Event, frozen=True):
     """
 
     event = "latency"
-    item: Annotated[str, Meta(min_length=1, max_length=128, description="the answer's first item")]
+    item: Annotated[str, Meta(min_length=1, max_length=MAX_ITEM, description="the answer's first item")]
     wait_ms: Annotated[
         int | None,
         Meta(
@@ -327,7 +328,7 @@ class ToolChanged(Event, frozen=True):
     """A tool was called. Sent again, whole, whenever something about it changes."""
 
     event, numbered = "tool", True
-    call: Annotated[str, Meta(min_length=1, max_length=128, description="the id of its `item`, which came before")]
+    call: Annotated[str, Meta(min_length=1, max_length=MAX_ITEM, description="the id of its `item`, which came before")]
     name: Annotated[str, Meta(max_length=200, description="empty until it is known")]
     arguments: Annotated[
         str,

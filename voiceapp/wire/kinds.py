@@ -8,6 +8,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+# Characters of an item's id.
+MAX_ITEM = 128
+
 
 class Kind(NamedTuple):
     """`meaning` follows "must be"."""
@@ -94,7 +97,7 @@ def _schema(**rules: Any) -> Mapping[str, Any]:
 
 FLAG = Kind(lambda value: type(value) is bool, "true or false", _schema(type="boolean"))
 ITEM = Kind(
-    lambda value: isinstance(value, str) and 0 < len(value) <= 128,
+    lambda value: isinstance(value, str) and 0 < len(value) <= MAX_ITEM,
     "an item's id",
-    _schema(type="string", minLength=1, maxLength=128),
+    _schema(type="string", minLength=1, maxLength=MAX_ITEM),
 )
