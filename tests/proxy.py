@@ -82,9 +82,9 @@ class Passage(socketserver.BaseRequestHandler):
         head, _, body = head.partition(HEAD_END)
         with create_connection(("127.0.0.1", self.server.port)) as server:
             server.sendall(self.server.change(head) + HEAD_END + body)
-            back = threading.Thread(target=_copy, args=(server, self.request), daemon=True)
+            back = threading.Thread(target=copy, args=(server, self.request), daemon=True)
             back.start()
-            _copy(self.request, server)
+            copy(self.request, server)
             back.join()
 
 
@@ -105,7 +105,8 @@ def proxied(port: int, change: Callable[[bytes], bytes]) -> Iterator[str]:
         yield listener.url
 
 
-def _copy(source: Any, target: Any) -> None:
+def copy(source: Any, target: Any) -> None:
+    """Pass on all that comes, and its end."""
     with contextlib.suppress(OSError):
         while piece := source.recv(65_536):
             target.sendall(piece)

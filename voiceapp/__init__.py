@@ -38,6 +38,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     from .ops.log import write_log
     from .ops.readiness import Readiness
     from .page import sockets
+    from .store.call_store import CallStore
+    from .store.memory_backend import MemoryBackend
+    from .store.redis_backend import RedisBackend
     from .upstream.connector import Connector
     from .upstream.engine_process import Engine
     from .upstream.session_options import SessionOptions
@@ -65,9 +68,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     engine = Engine(bridge, *shared) if "embedded" in options.profiles else None
     connector = Connector(bridge, settings.upstream_key, engine, rules.upstream_message_bytes)
     version = pages.static_files(app).version
-    tokens = ResumeTokens(settings.secret_key, secrets.token_hex(4))
-    grace_s = settings.resume.grace_s if settings.resume.on else 0
-    registry = Registry(Shared(connector, settings.chunk_ms, version, settings.ready_s, tokens, grace_s), limits)
+    worker, resume = secrets.token_hex(4), settings.resume
+    tokens, grace_s = ResumeTokens(settings.secret_key, worker), resume.grace_s if resume.on else 0
+    backend = RedisBackend(worker, redis, resume.transcripts_key) if redis is not None else MemoryBackend(worker)
+    store = CallStore(bridge, backend) if resume.on else None
+    shared_by_calls = Shared(
+        connector, settings.chunk_ms, version, settings.ready_s, tokens, grace_s, share=resume.share_transcripts
+    )
+    registry = Registry(shared_by_calls, limits, store)
     sockets.PageConnections(socketio, registry, limits, options)
     if engine is not None:
         # When the calls have ended.

@@ -5,9 +5,9 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from ..admission.access import Visitor
 from ..conversation import effects, faults
@@ -17,6 +17,7 @@ from ..conversation.dialects import SessionConfig
 from ..conversation.faults import Fault
 from ..errors import (
     BROWSER_STALLED,
+    CALL_ELSEWHERE,
     INTERNAL,
     RESUME_REFUSED,
     SERVER_STOPPING,
@@ -25,6 +26,9 @@ from ..errors import (
     ResumeError,
     VoiceError,
 )
+from ..ops import metrics
+from ..store.backend import ASK_AGAIN_S
+from ..store.record import Entry, Record, latest
 from ..upstream.connector import Connector
 from ..upstream.session_options import Plan
 from ..wire import down
@@ -33,13 +37,15 @@ from .cost import CostObserver
 from .drain import Drain
 from .inspection import Inspector
 from .interfaces import PageEnd
+from .item_names import ItemNames
 from .latency import LatencyObserver
 from .limits import CallLimits
 from .observers import Observers, Session
 from .outbox import RING_BYTES, NotHeld
 from .page_line import PageLine
+from .record_observer import RecordObserver
 from .relay import Relay
-from .resume_token import ResumeTokens
+from .resume_token import ResumeTokens, whose
 from .sessions import Sessions
 from .upstream_log import UpstreamLog
 
@@ -52,7 +58,8 @@ SAMPLE_RATE = 24_000
 class Shared:
     """What all calls of this worker share. `version`: of the page's files; `ready_s`: how long a server may load.
 
-    `grace_s`: how long a call waits for a page whose line was lost; 0: not at all, and there are no tokens.
+    `grace_s`: how long a call waits for a page whose line was lost; 0: not at all, and there are no tokens. `changed`:
+    told the id of a call whose record is another by now; `share`: what is said is part of it.
     """
 
     connector: Connector
@@ -61,6 +68,27 @@ class Shared:
     ready_s: float
     tokens: ResumeTokens
     grace_s: int = 0
+    changed: Callable[[str], None] = lambda _: None
+    share: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A call that another worker began, and a page that comes to go on with it here.
+
+    `record`: what is known of it; `generation`: of the token that the page came with; `number`: of the last event the
+    page has of it, None where it has nothing; `entries`: what was said, by the record or by the page.
+    """
+
+    record: Record
+    generation: int
+    number: int | None
+    entries: tuple[Entry, ...]
+
+    @property
+    def owed(self) -> bool:
+        """Whether the person has had no answer."""
+        return bool(self.entries) and self.entries[-1].role == "user"
 
 
 class Call:
@@ -81,11 +109,18 @@ class Call:
         ended: Callable[["Call"], None],
         asked: Mapping[str, Any],
         holder: str,
+        arrival: Arrival | None = None,
     ) -> None:
-        self.id = secrets.token_hex(4)
+        self.id = arrival.record.call if arrival else secrets.token_hex(4)
         self.session_request = asked
         self.holder = holder
-        self.generation = 0
+        self.generation = arrival.generation + 1 if arrival else 0
+        # In seconds since 1970: with another worker the clock of a loop is another, too.
+        self.began_at = arrival.record.began_at if arrival else time.time()
+        # It was handed over: others may go on with it.
+        self.moved = False
+        # Until its page was told that it goes on here.
+        self._arrival = arrival
         self.visitor = visitor
         self._shared = shared
         self._ended = ended
@@ -93,7 +128,9 @@ class Call:
         self._limits = limits
         self._conversation = Conversation(plan.config, plan.profile.capabilities, plan.talk)
         room = RING_BYTES if shared.grace_s else 0
-        self._line = line = PageLine(page, room, self._conversation, self._outbox_full)
+        names = ItemNames(f"m{self.generation}_") if arrival else None
+        number = (arrival.number or 0) if arrival else 0
+        self._line = line = PageLine(page, room, self._conversation, self._outbox_full, names, number)
         self._relay = relay = Relay(self._bridge.loop, self._conversation, line, self)
         # As the page was told of it.
         self._session: effects.Ready | ev.SessionUpdated | None = None
@@ -108,6 +145,7 @@ class Call:
             UpstreamLog(self.id, lambda: self._conversation.talk),
             Inspector(now, line.tell),
             CallMetrics(self.id, request, visitor.alias, now),
+            RecordObserver(self._changed, share=shared.share),
             limits,
         )
         # What comes many times a second goes straight there.
@@ -144,6 +182,11 @@ class Call:
         """What the page sends beside sound. Raises `BrowserError`."""
         if isinstance(event, ev.Configured):
             self._sessions.note(event)
+        elif isinstance(event, ev.Heard | ev.Flushed):
+            item = self._line.own_item(event.item)
+            if item is None:
+                return
+            event = replace(event, item=item)
         self._relay.take_event(event)
         if isinstance(event, ev.Heard):
             self._line.trim()
@@ -153,6 +196,11 @@ class Call:
         if self._relay.link is None:
             raise BrowserError("the call is not ready yet", "not_started")
         self._sessions.renew(plan)
+
+    def remember(self, asked: Mapping[str, Any]) -> None:
+        """With these fields its session would be asked for by now."""
+        self.session_request = asked
+        self._changed()
 
     def watch(self, on: bool) -> None:
         """Whether the page wants the `log` events."""
@@ -190,8 +238,10 @@ class Call:
 
     def give_back(self, page: PageEnd, holder: str, got: int | None) -> None:
         """A page comes back to it: the same one, or another that takes its place. Raises `ResumeError`."""
+        if self._session is None:
+            raise ResumeError(CALL_ELSEWHERE, ASK_AGAIN_S)
         missed = self._line.missed(got)
-        if missed is NotHeld.NOT_YET or self._session is None:
+        if missed is NotHeld.NOT_YET:
             raise ResumeError(RESUME_REFUSED)
         self._take_leave()
         if not holder or holder != self.holder:
@@ -202,6 +252,8 @@ class Call:
             self._relay.handle(ev.PageBack())
             self._line.resume(page, got or 0, self._resumed(got or 0))
         self._limits.show()
+        metrics.resumed("back")
+        self._changed()
 
     def _take_leave(self) -> None:
         """Of the page that is there: it is told that another takes over."""
@@ -209,6 +261,9 @@ class Call:
             self._grace.cancel()
             self._relay.inbox.expect_late(self._bridge.loop.time() - self._lost_at)
         self._grace = None
+        self._dismiss_page()
+
+    def _dismiss_page(self) -> None:
         if self._line.page is not None:
             self._line.tell(down.notice(TAKEN_OVER, fatal=True))
             self._line.tell(down.Ended(TAKEN_OVER.code))
@@ -225,7 +280,13 @@ class Call:
         self._costs.tell()
 
     def _resumed(
-        self, number: int, *, again: bool = False, missed: int = 0, heard: Sequence[down.Sounding] = ()
+        self,
+        number: int,
+        *,
+        why: Literal["back", "moved"] = "back",
+        again: bool = False,
+        missed: int = 0,
+        heard: Sequence[down.Sounding] = (),
     ) -> down.Resumed:
         made = {} if self._session is None else _made(self._sessions.plan, self._session)
         return down.Resumed(
@@ -236,7 +297,7 @@ class Call:
             **made,
             token=self._token(),
             grace_s=self._shared.grace_s,
-            why="back",
+            why=why,
             taken=self._relay.inbox.number,
             number=number,
             again=again,
@@ -253,6 +314,63 @@ class Call:
     def stop_server(self) -> None:
         self.finish(SERVER_STOPPING)
 
+    # Others go on with it
+
+    @property
+    def arriving(self) -> bool:
+        """Another worker began it, and its page was not told yet that it goes on here."""
+        return self._arrival is not None
+
+    @property
+    def answering(self) -> bool:
+        """Whether the person waits for an answer, or for more of it."""
+        return self._conversation.thinking
+
+    def record(self) -> Record | None:
+        """What another worker has to know to go on with it; None where no page could come back to it."""
+        if self.over or not self._shared.grace_s or (self._session is None and not self.arriving):
+            return None
+        return Record(
+            call=self.id,
+            whose=whose(self.visitor),
+            generation=self.generation,
+            page=self.holder,
+            request=dict(self.session_request),
+            began_at=self.began_at,
+            entries=latest(self._conversation.said()) if self._shared.share else None,
+        )
+
+    def shorten(self) -> None:
+        """What was sent of a running answer is all of it."""
+        self._relay.handle(ev.ServerLeaves())
+
+    def hand_over(self, *, drained: bool) -> None:
+        """It is not over, but here it ends. `drained`: there is time to learn what it used."""
+        if not self.over:
+            self.moved = True
+            self._shut("moved", drained=drained)
+
+    def be_taken(self) -> None:
+        """Its page, or another with its token, is elsewhere by now."""
+        self._dismiss_page()
+        self.hand_over(drained=True)
+
+    def _changed(self) -> None:
+        if self._shared.grace_s:
+            self._shared.changed(self.id)
+
+    def _arrive(self, arrival: Arrival) -> None:
+        """Its page goes on here. One that holds nothing is told what was said; of any other the sound goes on."""
+        again = arrival.number is None
+        self._line.tell(self._resumed(arrival.number or 0, why="moved", again=again))
+        after = None
+        for n, entry in enumerate(arrival.entries if again else (), 1):
+            item = f"before_{n}"
+            self._line.tell(down.ItemPlaced(item, entry.role, after, "audio"))
+            self._line.tell(down.TextFinished(item, entry.text, True))
+            after = item
+        metrics.resumed("moved")
+
     # Its sessions
 
     async def _start(self) -> None:
@@ -267,15 +385,22 @@ class Call:
 
     def opened(self, session: ev.SessionUpdated) -> None:
         self._relay.link = self._sessions.link
+        owed = self._arrival is not None and self._arrival.owed
         self._relay.handle(session)
+        if owed and not self.over:
+            self._relay.handle(ev.AnswerOwed())
 
     def ready(self, effect: effects.Ready) -> None:
         plan, now = self._sessions.plan, self._bridge.loop.time()
         chunk_ms, version = self._shared.chunk_ms, self._shared.version
         self._observers.session(Session(plan, effect.model), now)
         self._session, grace_s = effect, self._shared.grace_s
-        made, token = _made(plan, effect), self._token() if grace_s else None
-        self._line.tell(down.Ready(self.id, SAMPLE_RATE, chunk_ms, version, token=token, grace_s=grace_s, **made))
+        if self._arrival is not None:
+            arrival, self._arrival = self._arrival, None
+            self._arrive(arrival)
+        else:
+            made, token = _made(plan, effect), self._token() if grace_s else None
+            self._line.tell(down.Ready(self.id, SAMPLE_RATE, chunk_ms, version, token=token, grace_s=grace_s, **made))
         self._observers.ready(now)
 
     def session_lost(self, fault: Fault) -> None:
@@ -341,19 +466,19 @@ class Call:
             return
         reason = fault.code if fault else "stopped"
         # First it is over, then the page is told.
-        self._shut(reason)
+        self._shut(reason, drained=fault is not SERVER_STOPPING)
         if fault:
             self._observers.noticed(fault, fatal=True)
             self._line.tell(down.notice(fault, fatal=True))
         self._line.tell(down.Ended(reason))
 
-    def _shut(self, reason: str) -> None:
+    def _shut(self, reason: str, *, drained: bool = True) -> None:
         if self.over:
             return
         self._relay.over = True
         for give_back in (
             self._close_conversation,
-            partial(self._let_upstream_go, drained=reason != SERVER_STOPPING.code),
+            partial(self._let_upstream_go, drained=drained),
             self._starting.cancel,
             self._stop_waiting,
             self._sessions.stop,

@@ -32,6 +32,8 @@ class ItemNames:
 
     def outward(self, event: down.Event) -> down.Event:
         """The event as the page is to be told it."""
+        if isinstance(event, down.Resumed):
+            return replace(event, heard=[replace(each, item=self.of(each.item)) for each in event.heard])
         named = _NAMED.get(type(event))
         return event if named is None else replace(event, **{name: self.of(getattr(event, name)) for name in named})
 

@@ -7,6 +7,7 @@ from enum import Enum
 from itertools import islice
 
 from ..wire import down
+from .item_names import ItemNames
 
 # What a packet takes beside its bytes: the objects that hold it.
 PACKET_OVERHEAD = 200
@@ -34,11 +35,12 @@ class Outbox:
     """Of one call. `number`: the last one given; the first is 1.
 
     `room`: bytes of packets that are kept; of more the oldest are forgotten. With 0 nothing is kept, and nothing is
-    done for it.
+    done for it. `names`: what the page calls the items, where it has others of the same ids.
     """
 
-    def __init__(self, room: int = 0) -> None:
-        self.number = 0
+    def __init__(self, room: int = 0, names: ItemNames | None = None, number: int = 0) -> None:
+        self.number = number
+        self._names = names
         self._room = room
         self._size = 0
         self._kept: deque[_Kept] = deque()
@@ -52,7 +54,7 @@ class Outbox:
     def put(self, event: down.Event) -> down.Packet:
         """Number an event of the talk; the packet that carries it. Never raises."""
         self.number += 1
-        packet = down.packet(event, self.number)
+        packet = down.packet(self._names.outward(event) if self._names else event, self.number)
         if self._room:
             self._keep((packet, len(packet[0]) + PACKET_OVERHEAD, "", 0))
         return packet
@@ -71,7 +73,7 @@ class Outbox:
         return packet
 
     def _begin(self, item: str) -> None:
-        self._item, self._quoted = item, down.quoted(item)
+        self._item, self._quoted = item, down.quoted(self._names.of(item) if self._names else item)
         if len(self._ends) > MAX_ITEMS:
             del self._ends[next(iter(self._ends))]
 

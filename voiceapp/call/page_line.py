@@ -8,6 +8,7 @@ from ..conversation.conversation import Conversation
 from ..conversation.pcm16 import BYTES_PER_MS
 from ..wire import down
 from .interfaces import PageEnd
+from .item_names import ItemNames
 from .outbox import NotHeld, Outbox
 
 # Of a sound that is told anew, in each event: 200 ms.
@@ -17,11 +18,23 @@ MAX_UNSAID = 10
 
 
 class PageLine:
-    """Of one call. `page`: None while nobody is there. `full`: told where there is no room for what it is told then."""
+    """Of one call. `page`: None while nobody is there. `full`: told where there is no room for what it is told then.
 
-    def __init__(self, page: PageEnd, room: int, conversation: Conversation, full: Callable[[], None]) -> None:
+    `names`: of its items, where the page has some of an earlier worker's; `number`: of the last event it had from that.
+    """
+
+    def __init__(
+        self,
+        page: PageEnd,
+        room: int,
+        conversation: Conversation,
+        full: Callable[[], None],
+        names: ItemNames | None = None,
+        number: int = 0,
+    ) -> None:
         self.page: PageEnd | None = page
-        self._outbox = Outbox(room)
+        self._names = names
+        self._outbox = Outbox(room, names, number)
         self._conversation = conversation
         self._full = full
         self._unsaid: dict[str, down.Notice] = {}
@@ -31,7 +44,7 @@ class PageLine:
         if event.numbered:
             self._send(self._outbox.put(event))
         elif self.page is not None:
-            self.page.emit(event)
+            self.page.emit(self._names.outward(event) if self._names else event)
         elif isinstance(event, down.Notice):
             self._unsaid.pop(event.code, None)
             self._unsaid[event.code] = event
@@ -49,6 +62,10 @@ class PageLine:
     def _send(self, packet: down.Packet) -> None:
         if self.page is not None:
             self.page.send(packet)
+
+    def own_item(self, item: str) -> str | None:
+        """Which item of ours the page means; None where it is an earlier worker's."""
+        return self._names.inward(item) if self._names else item
 
     # What is needed no more
 
@@ -88,7 +105,7 @@ class PageLine:
         """Go on with a page that has all up to `got`; what comes after it is held."""
         packets = self._outbox.since(got)
         self.page = page
-        page.emit(resumed)
+        self.tell(resumed)
         for packet in packets if isinstance(packets, list) else ():
             page.send(packet)
         self._say_unsaid()
@@ -96,7 +113,7 @@ class PageLine:
     def begin_again(self, page: PageEnd, held: dict[str, bytes], resumed: down.Resumed) -> None:
         """Go on with a page that holds nothing."""
         self.page = page
-        page.emit(resumed)
+        self.tell(resumed)
         self._outbox.begin_again({each.item: each.heard_ms * BYTES_PER_MS for each in resumed.heard})
         for effect in self._conversation.retell():
             self._retell(effect)

@@ -1,26 +1,45 @@
-"""The calls of this worker by id. A page is attached to its call; one whose page is lost waits for it a while."""
+"""The calls of this worker by id. A page is attached to its call; one whose page is lost waits for it a while.
 
-from collections.abc import Mapping
+A call that is not here may be another worker's, which died or goes: then it is claimed, and goes on here.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 from ..admission.access import Visitor
-from ..errors import CALL_OVER, RESUME_REFUSED, ResumeError
+from ..errors import CALL_ELSEWHERE, CALL_OVER, RESUME_REFUSED, TALK_WANTED, ResumeError
+from ..store.backend import ASK_AGAIN_S, Asker, Claimed, Gone, Held
+from ..store.call_store import CallStore
+from ..store.record import Entry, Record
 from ..upstream.session_options import Plan
-from .call import Call, Shared
+from .call import Arrival, Call, Shared
 from .interfaces import PageEnd
 from .limits import Limits
+from .resume_token import Ticket, whose
 
+log = logging.getLogger(__name__)
+
+# How long an answer may go on once the server is to leave, and how often it is looked whether it still does.
+SENTENCE_S, LOOK_S = 3.0, 0.05
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Registry:
-    """Every method runs on the bridge's thread."""
+    """Every method runs on the bridge's thread. `store`: None where no page may come back."""
 
-    def __init__(self, shared: Shared, limits: Limits) -> None:
-        self._shared = shared
+    def __init__(self, shared: Shared, limits: Limits, store: CallStore | None = None) -> None:
+        self._shared = replace(shared, changed=store.note) if store is not None else shared
         self._limits = limits
+        self._store = store
         self._calls: dict[str, Call] = {}
+        # Of which the store is being asked.
+        self._claiming: set[str] = set()
+        if store is not None:
+            store.attach(self)
 
     def begin(
         self,
@@ -30,14 +49,15 @@ class Registry:
         request: str,
         asked: Mapping[str, Any] = _NOTHING,
         holder: str = "",
+        arrival: Arrival | None = None,
     ) -> Call:
         """A call to which `page` is attached. Raises `LimitError` where there is no room.
 
         `request`: the id of the request that the page came by; `asked`: the fields that `plan` was made of; `holder`:
-        the id of the page itself.
+        the id of the page itself; `arrival`: another worker began it.
         """
         limits = self._limits.begin(visitor)
-        call = Call(self._shared, page, plan, limits, visitor, request, self._forget, asked, holder)
+        call = Call(self._shared, page, plan, limits, visitor, request, self._forget, asked, holder, arrival)
         self._calls[call.id] = call
         return call
 
@@ -45,14 +65,20 @@ class Registry:
         """The call of this id, while it goes on."""
         return self._calls.get(call)
 
+    # A page comes back
+
+    def ticket(self, token: str, visitor: Visitor) -> Ticket:
+        """What the token says. Raises `ResumeError` where it is not this visitor's, or nobody may come back."""
+        if not self._shared.grace_s:
+            raise ResumeError(RESUME_REFUSED)
+        return self._shared.tokens.read(token, visitor)
+
     def resume(self, token: str, page: PageEnd, visitor: Visitor, holder: str, got: int | None) -> Call:
         """The call that the token is for, now attached to `page`, which has all of its events up to `got`.
 
         None: the page has nothing. `holder`: the page's own id. Raises `ResumeError`.
         """
-        if not self._shared.grace_s:
-            raise ResumeError(RESUME_REFUSED)
-        ticket = self._shared.tokens.read(token, visitor)
+        ticket = self.ticket(token, visitor)
         call = self._calls.get(ticket.call)
         if call is None:
             raise ResumeError(CALL_OVER)
@@ -60,13 +86,104 @@ class Registry:
         told = ticket.generation == call.generation - 1 and holder and holder == call.holder
         if ticket.generation != call.generation and not told:
             raise ResumeError(RESUME_REFUSED)
+        if self._limits.capacity.stopping:
+            raise ResumeError(CALL_ELSEWHERE, ASK_AGAIN_S)
         call.give_back(page, holder, got)
         return call
+
+    async def claim(self, ticket: Ticket, visitor: Visitor, holder: str, *, talk: bool) -> Record:
+        """A call that is not here, from whoever had it: now it is ours, to `begin` or to `put_back`.
+
+        `talk`: the page tells what was said. Raises `ResumeError`.
+        """
+        if self._store is None or self._limits.capacity.stopping or ticket.call in self._claiming:
+            raise ResumeError(CALL_ELSEWHERE, ASK_AGAIN_S)
+        self._claiming.add(ticket.call)
+        try:
+            claim = await self._store.claim(ticket.call, Asker(whose(visitor), ticket.generation, holder))
+        finally:
+            self._claiming.discard(ticket.call)
+        match claim:
+            case Held(after_s):
+                raise ResumeError(CALL_ELSEWHERE, after_s)
+            case Gone():
+                raise ResumeError(CALL_OVER)
+            case Claimed(record) if record.entries is not None or talk:
+                return record
+            case Claimed(record):
+                self.put_back(record)
+                raise ResumeError(TALK_WANTED, 0)
+        raise ResumeError(RESUME_REFUSED)
+
+    def put_back(self, record: Record) -> None:
+        """It was claimed, and cannot be gone on with here."""
+        if self._store is not None:
+            self._store.release(record)
 
     def detach(self, call: Call, page: PageEnd, *, stalled: bool) -> None:
         """The page is lost; `stalled`: since it read no more of what it was sent. Nothing where another took over."""
         if call.belongs_to(page):
             call.lose_page(stalled=stalled)
+
+    # What the store asks
+
+    def calls(self) -> Iterable[str]:
+        return list(self._calls)
+
+    def record(self, call: str) -> Record | None:
+        known = self._calls.get(call)
+        return known.record() if known is not None else None
+
+    def let_go(self, call: str) -> None:
+        record, known = self.record(call), self._calls.get(call)
+        if self._store is None:
+            return
+        if record is None or known is None:
+            self._store.over(call)
+            return
+        log.info("call %s: its page asks for it elsewhere", call)
+        known.be_taken()
+        self._store.release(record)
+
+    def taken(self, call: str) -> None:
+        known = self._calls.get(call)
+        if known is not None:
+            known.be_taken()
+
+    # The end
+
+    async def leave(self, leaving: Callable[[Sequence[Call]], None]) -> None:
+        """The server goes. Each call is let go once the answer that is being given is whole, in `SENTENCE_S` at most.
+
+        `leaving`: told the calls that are now free for others, while their pages can still be told; then they end here.
+        """
+        if self._store is None:
+            return
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + SENTENCE_S
+        while self._calls:
+            late = loop.time() >= deadline
+            free = [call for call in self._calls.values() if late or not call.answering]
+            if free:
+                await self._hand_over(free, leaving)
+            else:
+                await asyncio.sleep(LOOK_S)
+        await self._store.leave()
+
+    async def _hand_over(self, calls: Sequence[Call], leaving: Callable[[Sequence[Call]], None]) -> None:
+        for call in calls:
+            if call.answering:
+                call.shorten()
+            record = call.record()
+            if record is not None and self._store is not None:
+                self._store.release(record)
+        kept = self._store is not None and await self._store.written() and self._store.shared
+        leaving(calls)
+        for call in calls:
+            if kept and call.record() is not None:
+                call.hand_over(drained=False)
+            else:
+                call.stop_server()
 
     def stop(self) -> None:
         """The server is going: every caller is told."""
@@ -74,5 +191,14 @@ class Registry:
             call.stop_server()
 
     def _forget(self, call: Call) -> None:
-        """It is over."""
+        """It is over, or no longer here."""
         self._calls.pop(call.id, None)
+        if self._store is not None and not call.moved:
+            self._store.over(call.id)
+
+
+def arrival(record: Record, ticket: Ticket, number: int | None, talk: Iterable[Mapping[str, str]]) -> Arrival:
+    """How a page comes with the call of this record; what was said is told by whoever knows it."""
+    told = tuple(Entry("", each["role"], each["text"]) for each in talk)
+    entries = record.entries if record.entries is not None else told
+    return Arrival(record, max(ticket.generation, record.generation), number, entries)

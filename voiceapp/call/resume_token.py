@@ -30,19 +30,19 @@ class ResumeTokens:
         self.worker = worker
 
     def issue(self, call: str, generation: int, visitor: Visitor) -> str:
-        return str(self._signer.dumps([call, generation, self.worker, _whose(visitor)]))
+        return str(self._signer.dumps([call, generation, self.worker, whose(visitor)]))
 
     def read(self, token: str, visitor: Visitor) -> Ticket:
         """Raises `ResumeError` for one that is forged, too old, or of somebody else."""
         try:
-            call, generation, worker, whose = self._signer.loads(token, max_age=TOKEN_S)
+            call, generation, worker, owner = self._signer.loads(token, max_age=TOKEN_S)
         except (BadData, TypeError, ValueError):
             raise ResumeError(RESUME_REFUSED) from None
-        if whose != _whose(visitor):
+        if owner != whose(visitor):
             raise ResumeError(RESUME_REFUSED)
         return Ticket(call, generation, worker)
 
 
-def _whose(visitor: Visitor) -> str:
+def whose(visitor: Visitor) -> str:
     """A digest of a person's name; nothing where only an address is known, which changes with the network."""
     return sha256(visitor.user.encode()).hexdigest()[:16] if visitor.named else ""

@@ -64,6 +64,7 @@ class Conversation:
         self._silence = Silence()
         self._handlers = self._table()
         self.heard_bytes = self._output.heard_bytes
+        self.said = self._writer.said
         # The hot path
         self.sound_sent = self._input.sent
         self.sound_sent_again = self._input.sent_again
@@ -117,9 +118,11 @@ class Conversation:
             ev.Stopped: lambda _: self._do(End(None)),
             ev.PageLost: self._page_lost,
             ev.PageBack: self._page_back,
-            ev.OutboxFull: self._outbox_full,
+            ev.OutboxFull: lambda _: self._shorten(faults.ANSWER_SHORTENED),
             ev.SessionLost: lambda e: self._lose_session(e.fault),
             ev.SessionRenewed: self._session_renewed,
+            ev.ServerLeaves: lambda _: self._shorten(),
+            ev.AnswerOwed: lambda _: self._gate.want(),
             # A session is opened before the conversation hears of it; one that is created twice is nothing to it.
             ev.SessionCreated: lambda _: None,
             ev.SessionUpdated: self._session_updated,
@@ -148,16 +151,17 @@ class Conversation:
     # Whose turn it is
 
     @property
-    def _thinking(self) -> bool:
+    def thinking(self) -> bool:
         """Whether the person waits for an answer."""
-        return self._answering or self._gate.awaited or self._tools.reply_due
+        return self.answering or self._gate.awaited or self._tools.reply_due
 
     @property
-    def _answering(self) -> bool:
+    def answering(self) -> bool:
+        """Whether more of an answer is to come."""
         return self._gate.state is State.RUNNING and not self._output.is_cut(self._gate.response)
 
     def _show_turn(self, playing: bool, tool: bool) -> None:
-        turn = whose(speaking=self._input.speaking, playing=playing, tool=tool, thinking=self._thinking)
+        turn = whose(speaking=self._input.speaking, playing=playing, tool=tool, thinking=self.thinking)
         if turn != self._turn:
             self._turn = turn
             self._out.tell(TurnChanged(turn))
@@ -204,7 +208,7 @@ class Conversation:
                     self._input.changed()
 
     def _give_up_response(self, *, told: bool) -> None:
-        if self._thinking and not told:
+        if self.thinking and not told:
             self._do(Notify(faults.OVERDUE))
         if self._gate.state is State.RUNNING:
             self._response_over(self._gate.response, LOST)
@@ -265,7 +269,7 @@ class Conversation:
 
     def _owe_to_next(self) -> None:
         """What the next session is to be asked for, or will do by itself."""
-        answering = self._answering
+        answering = self.answering
         if answering and self._output.is_given(self._gate.response) and not self._tools.running:
             answering = False
             self._input.turns.answered()
@@ -317,10 +321,11 @@ class Conversation:
             self._output.lose(event.lost)
             self._barge_in.cut_running(cancel=True)
 
-    def _outbox_full(self, _: ev.OutboxFull) -> None:
+    def _shorten(self, told: faults.Fault | None = None) -> None:
+        """What was sent of the answer is all of it."""
         self._barge_in.cut_running(cancel=True)
-        if self._output.shorten():
-            self._do(Notify(faults.ANSWER_SHORTENED))
+        if self._output.shorten() and told is not None:
+            self._do(Notify(told))
 
     @property
     def sounding(self) -> list[Sounding]:

@@ -112,6 +112,16 @@ class OutboxFull:
     """Nobody is there, and there is no room for more sound."""
 
 
+@dataclass(frozen=True, slots=True)
+class ServerLeaves:
+    """Nobody here can give the rest of an answer any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerOwed:
+    """The person said something to an earlier worker's session, which gave no answer."""
+
+
 # From the clock
 
 
@@ -313,4 +323,15 @@ UpstreamEvent = (
     | AssistantText
     | UpstreamError
 )
-Event = BrowserEvent | UpstreamEvent | SessionLost | SessionRenewed | PageLost | PageBack | OutboxFull | DeadlinePassed
+Event = (
+    BrowserEvent
+    | UpstreamEvent
+    | SessionLost
+    | SessionRenewed
+    | PageLost
+    | PageBack
+    | OutboxFull
+    | ServerLeaves
+    | AnswerOwed
+    | DeadlinePassed
+)

@@ -182,6 +182,13 @@ class TranscriptWriter:
         if entry.incomplete:
             self._tell(TextIncomplete(entry.id, entry.incomplete))
 
+    def said(self) -> Iterator[tuple[str, str, str]]:
+        """Id, role and words of all that people said, newest first; an id is empty where it was before the call."""
+        for entry in reversed(self._transcript):
+            if entry.known and not entry.hidden and entry.role != "tool":
+                yield entry.id, entry.role, entry.known
+        yield from (("", role, text) for role, text in reversed(self._before) if text)
+
     def replay_history(
         self, unheard: Callable[[str], bool], tool: Callable[[str], history.ToolUse | None]
     ) -> tuple[list[tuple[str, history.Part]], bool]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import randrange
 from typing import Any
@@ -14,14 +14,26 @@ from flask_socketio import SocketIO
 from ..admission.access import Visitor
 from ..call.call import Call
 from ..call.limits import Limits
-from ..call.registry import Registry
+from ..call.registry import Registry, arrival
+from ..call.resume_token import Ticket
 from ..config.rules import SESSIONS_PER_USER, SPARE_SOCKETS
 from ..conversation.faults import Fault
-from ..errors import INTERNAL, TOO_FAST, TOO_OFTEN, BrowserError, LimitError, ResumeError, VoiceError
+from ..errors import (
+    CALL_ELSEWHERE,
+    CALL_OVER,
+    INTERNAL,
+    TOO_FAST,
+    TOO_OFTEN,
+    BrowserError,
+    LimitError,
+    ResumeError,
+    VoiceError,
+)
 from ..net import engineio_driver
 from ..net.link import Cause
 from ..net.rate_limit import TokenBucket, TokenBuckets
 from ..ops import metrics
+from ..store.record import Record
 from ..upstream.session_options import SESSION_FIELDS, SessionOptions
 from ..wire import down, up
 from .packets import PacketGuard
@@ -38,6 +50,9 @@ RECONNECT_MS = (200, 2000)
 IDLE_S, SWEEP_S = 60.0, 10.0
 # Flask-SocketIO's test client comes past the middleware.
 UNKNOWN = Visitor("address:", "")
+
+# How soon a page may ask again for a call that there is no room for here.
+TRY_LATER_S = 2.0
 
 ACKNOWLEDGED = ("start", "configure")
 
@@ -95,6 +110,8 @@ class PageConnection:
     # The latest, which may be over.
     latest: Call | None = None
     watching: bool = False
+    # The store is asked for its call.
+    claiming: bool = False
     # Of this page alone; there are others for its person and address.
     sessions: TokenBucket = field(default_factory=lambda: TokenBucket(*SESSIONS_PER_USER))
     texts: TokenBucket = field(default_factory=lambda: TokenBucket(TEXTS_A_SECOND, TEXTS_AT_ONCE))
@@ -111,7 +128,7 @@ class PageConnection:
 
     @property
     def idle(self) -> bool:
-        return self.latest is None or self.latest.over
+        return not self.claiming and (self.latest is None or self.latest.over)
 
     def watch(self, on: bool) -> None:
         """Whether the event log is wanted, of this call and of those to come."""
@@ -138,6 +155,7 @@ class PageConnections:
         self._sessions_by_user = TokenBuckets(*rules.sessions_per_user)
         self._sessions_by_address = TokenBuckets(*rules.sessions_per_address)
         bridge.at_start(self._sweep_later)
+        bridge.at_leave(self._leave)
         bridge.at_stop(self._stop)
         self._register()
 
@@ -303,10 +321,10 @@ class PageConnections:
         else:
             page.call.take_event(up.browser_event(event, fields))
             if event == "configure":
-                page.call.session_request = {**page.call.session_request, **up.session_request(fields)}
+                page.call.remember({**page.call.session_request, **up.session_request(fields)})
 
     def _start(self, page: PageConnection, fields: Mapping[str, Any]) -> None:
-        if page.latest is not None and not page.latest.over:
+        if not page.idle:
             raise BrowserError("a call is already in progress; stop it first", "already_started")
         if not self._may_begin(page):
             self._refuse(page, TOO_OFTEN)
@@ -323,12 +341,16 @@ class PageConnections:
         """Another socket of a page that has a call, or of another page that takes it over."""
         if not page.idle:
             raise BrowserError("a call is already in progress; stop it first", "already_started")
-        holder, got = fields.get("page", ""), fields["got"]
+        token, holder, got = fields["token"], fields.get("page", ""), fields["got"]
         try:
-            page.latest = call = self._registry.resume(fields["token"], page.socket, page.visitor, holder, got)
+            ticket = self._registry.ticket(token, page.visitor)
+            if self._registry.get(ticket.call) is None:
+                page.claiming = True
+                self._bridge.spawn(self._claim(page, ticket, fields))
+                return
+            page.latest = call = self._registry.resume(token, page.socket, page.visitor, holder, got)
         except ResumeError as error:
-            fault = error.fault
-            page.socket.emit(down.NotResumed(fault.code, fault.message, fault.retry, error.after_s))
+            self._tell_not_resumed(page, error)
             return
         call.watch(page.watching)
         for sid, other in list(self._pages.items()):
@@ -336,6 +358,42 @@ class PageConnections:
                 # Whatever still comes of it is not for the call.
                 other.latest = None
                 self._dismiss(sid)
+
+    async def _claim(self, page: PageConnection, ticket: Ticket, fields: Mapping[str, Any]) -> None:
+        """Its call is not here: it may be another worker's, which died or let it go."""
+        try:
+            record = await self._registry.claim(ticket, page.visitor, fields.get("page", ""), talk="talk" in fields)
+            page.claiming = False
+            self._go_on(page, ticket, record, fields)
+        except ResumeError as error:
+            self._tell_not_resumed(page, error)
+        except Exception:
+            self._fail(page)
+        finally:
+            page.claiming = False
+
+    def _go_on(self, page: PageConnection, ticket: Ticket, record: Record, fields: Mapping[str, Any]) -> None:
+        """With a call that was claimed. Raises `ResumeError`, and then others may claim it."""
+        try:
+            if page not in self._pages.values() or not self._may_begin(page):
+                raise ResumeError(CALL_ELSEWHERE, TRY_LATER_S)
+            came = arrival(record, ticket, fields["got"], fields.get("talk", ()))
+            talk = [{"role": entry.role, "text": entry.text} for entry in came.entries]
+            plan = self._options.plan({**record.request, "talk": talk})
+            holder = fields.get("page", "")
+            call = self._registry.begin(plan, page.socket, page.visitor, page.request_id, record.request, holder, came)
+        except VoiceError as error:
+            self._registry.put_back(record)
+            if isinstance(error, BrowserError):
+                # This server offers no longer what that one did.
+                raise ResumeError(CALL_OVER) from None
+            raise error if isinstance(error, ResumeError) else ResumeError(CALL_ELSEWHERE, TRY_LATER_S) from None
+        page.latest = call
+        call.watch(page.watching)
+
+    def _tell_not_resumed(self, page: PageConnection, error: ResumeError) -> None:
+        fault = error.fault
+        page.socket.emit(down.NotResumed(fault.code, fault.message, fault.retry, error.after_s))
 
     def _renew(self, page: PageConnection, fields: Mapping[str, Any]) -> None:
         """What a session is made of is changed by another one; how it is heard stays as wished before."""
@@ -345,7 +403,7 @@ class PageConnections:
         if not self._may_begin(page):
             raise LimitError(TOO_OFTEN)
         call.renew(plan)
-        call.session_request = asked
+        call.remember(asked)
 
     def _may_begin(self, page: PageConnection) -> bool:
         """Whether this page, its person and its address may have one more session made."""
@@ -365,12 +423,25 @@ class PageConnections:
         page.socket.emit(down.notice(fault, fatal=True))
         page.socket.emit(down.Ended(fault.code))
 
+    async def _leave(self) -> None:
+        """The server is going: calls go on elsewhere, and each page is told when its own can."""
+        self._limits.capacity.stop()
+        for page in list(self._pages.values()):
+            if page.idle:
+                page.socket.emit(down.GoingAway(randrange(*RECONNECT_MS)))
+        await self._registry.leave(self._send_away)
+
+    def _send_away(self, calls: Sequence[Call]) -> None:
+        leaving = set(calls)
+        for page in list(self._pages.values()):
+            if page.latest in leaving:
+                page.socket.emit(down.GoingAway(randrange(*RECONNECT_MS)))
+
     def _stop(self) -> None:
-        """The server is going: every caller is told, every socket closed."""
+        """Every call that is still here is over, every socket closed."""
         if self._sweeper is not None:
             self._sweeper.cancel()
         self._limits.capacity.stop()
-        for page in list(self._pages.values()):
-            page.socket.emit(down.GoingAway(randrange(*RECONNECT_MS)))
+        self._send_away([page.latest for page in self._pages.values() if page.latest and not page.latest.over])
         self._registry.stop()
         self._connections.close_all(1001, "server stopping")

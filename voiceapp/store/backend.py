@@ -75,9 +75,13 @@ class Writing:
 
 
 class Backend(Protocol):
-    """Of one `worker`. Each method may wait for a second or two, and raises whatever its storage raises."""
+    """Of one `worker`. Each method may wait for a second or two, and raises whatever its storage raises.
+
+    `shared`: other processes see it.
+    """
 
     worker: str
+    shared: bool
 
     def renew(self) -> Renewed:
         """Be alive for `LEASE_S` more."""

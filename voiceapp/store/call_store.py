@@ -60,6 +60,11 @@ class CallStore:
         self.executor: ThreadPoolExecutor = None  # type: ignore[assignment]  # set by start
 
     @property
+    def shared(self) -> bool:
+        """Whether another worker could go on with a call of ours."""
+        return self._backend.shared
+
+    @property
     def worker(self) -> str:
         """This worker's name, unlike any other's."""
         return self._backend.worker
@@ -108,12 +113,17 @@ class CallStore:
         metrics.claimed(type(claim).__name__.lower())
         return claim
 
+    async def written(self) -> bool:
+        """Wait until all that waits is written; False where it could not be. Takes a second or two at most."""
+        if self._writing is not None:
+            await self._writing
+        await self._write()
+        return not self._waiting
+
     async def leave(self) -> None:
-        """Write all that waits, and be known as gone. Takes a second or two at most, however the storage is."""
+        """Write all that waits, and be known as gone; as long as `written`."""
+        await self.written()
         try:
-            if self._writing is not None:
-                await self._writing
-            await self._write()
             await self._ask(self._backend.leave)
         except Exception as error:
             log.warning("the store could not be told that this worker goes: %s", type(error).__name__)

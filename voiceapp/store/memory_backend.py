@@ -32,6 +32,8 @@ class Memory:
 class MemoryBackend:
     """As `Backend`."""
 
+    shared = False
+
     def __init__(self, worker: str, memory: Memory | None = None) -> None:
         self.worker = worker
         self._memory = memory or Memory()

@@ -1,8 +1,11 @@
 """A call as another worker needs it to go on: whose it is, what its session was asked to be, and what was said."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct
+
+from ..wire.up import MAX_TOLD, MAX_TOLD_BYTES
 
 
 class Entry(Struct, frozen=True):
@@ -28,3 +31,15 @@ class Record(Struct, frozen=True, kw_only=True):
     request: dict[str, Any]
     began_at: float
     entries: tuple[Entry, ...] | None = None
+
+
+def latest(newest_first: Iterable[tuple[str, str, str]]) -> tuple[Entry, ...]:
+    """As many of these items (id, role, text) as a page would tell of a talk, oldest first."""
+    found: list[Entry] = []
+    room = MAX_TOLD_BYTES
+    for item, role, text in newest_first:
+        room -= len(text.encode(errors="replace"))
+        if room < 0 or len(found) == MAX_TOLD:
+            break
+        found.append(Entry(item, role, text))
+    return tuple(found[::-1])

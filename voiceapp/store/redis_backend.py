@@ -5,6 +5,7 @@ many calls there are. A worker that sees every lease lapse at once, since Redis 
 for dead; so the renewals of all workers together are watched too (`_RENEW`).
 """
 
+import json
 import logging
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -107,7 +108,8 @@ class _Codec:
             self._fernet = Fernet(key.reveal())
 
     def write(self, record: Record) -> str:
-        data = msgspec.json.encode(record)
+        # Half a character, of a word cut in two, has no UTF-8.
+        data = json.dumps(msgspec.to_builtins(record), ensure_ascii=False).encode(errors="replace")
         return (self._fernet.encrypt(data) if self._fernet else data).decode()
 
     def read(self, text: str) -> Record | None:
@@ -122,6 +124,8 @@ class _Codec:
 
 class RedisBackend:
     """As `Backend`; whatever goes wrong is told to the connection too."""
+
+    shared = True
 
     def __init__(self, worker: str, redis: RedisConnection, key: Secret | None = None) -> None:
         self.worker = worker
