@@ -28,6 +28,17 @@ def test_a_house_is_full_when_its_calls_are_however_many_pages_are_open() -> Non
     admission.take_seat(ANN)
 
 
+def test_while_a_call_waits_for_its_page_that_page_gets_in() -> None:
+    admission = Capacity(Rules(max_calls=1))
+    admission.begin_call()
+    admission.lost = 1
+    admission.take_seat(ANN)
+    with pytest.raises(LimitError):
+        admission.check_call()
+    admission.lost = 0
+    assert refused(admission, ANN) == "busy"
+
+
 def test_one_person_cannot_take_every_socket() -> None:
     rules = Rules(calls_per_user=2, calls_per_address=4)
     admission = Capacity(rules)

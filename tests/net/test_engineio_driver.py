@@ -198,14 +198,15 @@ class TestLeaving:
     @pytest.mark.parametrize("how", ["close", "vanish"])
     def test_a_browser_that_leaves_closes_its_upstream(self, serve: Serve, upstream: Upstream, how: str) -> None:
         server = upstream()
-        page = PageClient(serve(server))
+        # Else its call would wait for it.
+        page = PageClient(serve(server, VOICEAPP_RESUME="no"))
         page.start()
         getattr(page, how)()
         assert closed(server)
 
     def test_a_socketio_disconnect_does_too(self, serve: Serve, upstream: Upstream) -> None:
         server = upstream()
-        with PageClient(serve(server)) as page:
+        with PageClient(serve(server, VOICEAPP_RESUME="no")) as page:
             page.start()
             page.send_packet("1")
             assert closed(server)

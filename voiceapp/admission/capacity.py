@@ -16,7 +16,7 @@ SPARE_THREADS = 8
 
 
 class Capacity:
-    """Counts sockets and calls; callable from any thread."""
+    """Counts sockets and calls; callable from any thread. `lost`: of the calls, those that wait for their page."""
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
@@ -26,14 +26,16 @@ class Capacity:
         self._held: Counter[str] = Counter()
         self.sockets = 0
         self.calls = 0
+        self.lost = 0
         self.stopping = False
 
     def obstacle(self) -> Fault | None:
         """Why a newcomer cannot be taken now."""
         if self.stopping:
             return SERVER_STOPPING
-        full = self.sockets >= self._max_sockets or self.calls >= self._rules.max_calls
-        return BUSY if full else None
+        # A socket may be that of a page which comes back; one that begins a call is looked at once more.
+        calls_full = self.calls >= self._rules.max_calls and not self.lost
+        return BUSY if calls_full or self.sockets >= self._max_sockets else None
 
     def take_threads(self, threads: int) -> None:
         """Every socket takes one of so many threads, of which HTTP needs some too."""
