@@ -1,5 +1,6 @@
 """Steps with places to fill: the occurrence, and what the client's event holds."""
 
+import time
 from typing import Any
 
 import pytest
@@ -34,3 +35,11 @@ def test_a_trigger_acts_on_its_occurrence_and_the_default_on_the_others() -> Non
         assert client.until("error")["error"]["code"] == "second"
         client.send("response.create")
         assert client.until("response.done")["response"]["status"] == "completed"
+
+
+def test_a_session_lives_as_long_as_it_says() -> None:
+    with ScriptedServer({"session_s": 1.2}) as server, Client(server.url + "?model=m") as client:
+        expires_at = client.until("session.created")["session"]["expires_at"]
+        assert client.until("error")["error"]["code"] == "session_expired"
+        assert client.closed()[0] == 1001
+        assert 0 <= time.time() - expires_at < 2

@@ -116,7 +116,7 @@ ERROR = frozenset({"type", "code", "message", "param", "event_id"})
 DROPS = ("fin", "rst")
 HANDSHAKE = frozenset({"status", "headers", "body", "delay_ms", "never", "only"})
 TRIGGER = frozenset({"when", "nth", "every", "ms", "match", "connection", "do"})
-TOP = frozenset({"title", "dialect", "defaults", "key", "model", "handshake", "on"})
+TOP = frozenset({"title", "dialect", "defaults", "key", "model", "session_s", "handshake", "on"})
 
 
 class ScenarioError(ValueError):
@@ -162,13 +162,17 @@ class Trigger:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A whole script; with `defaults`, the server answers what it leaves open as a well-behaved server would."""
+    """A whole script; with `defaults`, the server answers what it leaves open as a well-behaved server would.
+
+    `session_s`: how long each session lives; None: an hour, which no test waits for.
+    """
 
     title: str = ""
     dialect: str = "ga"
     defaults: bool = True
     key: str | None = None
     model: str = "scripted"
+    session_s: float | None = None
     handshake: Handshake | None = None
     triggers: tuple[Trigger, ...] = ()
 

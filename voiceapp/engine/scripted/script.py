@@ -42,12 +42,15 @@ class Script:
 
     async def run(self) -> None:
         """Runs until the connection ends."""
-        expires = int(time.time()) + session_object.SESSION_SECONDS
+        lifetime_s = self.scenario.session_s
+        expires = int(time.time() + (lifetime_s or session_object.SESSION_SECONDS))
         self._session = session_object.session(
             self._ids.fresh("sess"), self.recorder.model or self.scenario.model, expires
         )
         try:
             self.fire("connect", {"type": "connect"})
+            if lifetime_s is not None:
+                self.perform([{"wait_ms": lifetime_s * 1000}, {"expire": True}], {"type": "expire"}, 1)
             await self._listen()
         finally:
             for task in self._tasks:
