@@ -18,6 +18,8 @@ from voiceapp.call.resume_token import ResumeTokens
 from voiceapp.config.settings import Settings
 from voiceapp.net.bridge import Bridge
 from voiceapp.net.link import Link
+from voiceapp.store.call_store import CallStore
+from voiceapp.store.memory_backend import Memory, MemoryBackend
 from voiceapp.upstream.connect import Profile
 from voiceapp.upstream.connector import Connector, Loading
 from voiceapp.upstream.session_options import SessionOptions
@@ -72,7 +74,8 @@ class Upstreams(Connector):
 class Worker:
     """`far_ends`: whoever is at the other end of each link that came, by the number it was asked for under."""
 
-    def __init__(self, loop: StandingLoop, **env: str) -> None:
+    def __init__(self, loop: StandingLoop, memory: Memory | None = None, name: str = "worker", **env: str) -> None:
+        """`memory`: of all workers that may go on with each other's calls; each has a name of its own."""
         settings = Settings.from_env({"VOICEAPP_UPSTREAM_KEY": "sk-x", "VOICEAPP_INSTRUCTIONS": "Be brief.", **env})
         bridge = Bridge()
         bridge.loop = self.loop = loop
@@ -81,17 +84,24 @@ class Worker:
         limits = Limits(bridge, settings.rules, self.capacity, Budgets(settings.rules, QuotaStore()))
         limits.executor = AtOnce(1)
         self.options = SessionOptions(settings)
+        self.backend = MemoryBackend(name, memory)
+        store = CallStore(bridge, self.backend) if memory is not None else None
         self.registry = Registry(
             Shared(
                 self._upstreams,
                 40,
                 "version",
                 READY_S,
-                ResumeTokens(settings.secret_key, "worker"),
+                ResumeTokens(settings.secret_key, name),
                 settings.resume.grace_s if settings.resume.on else 0,
+                share=settings.resume.share_transcripts,
             ),
             limits,
+            store,
         )
+        if store is not None:
+            store.executor = AtOnce(1)
+            store.keep()
         self.far_ends: dict[int, FarEnd] = {}
         self.calls: list[Call] = []
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from tests.clock import AtOnce, StandingLoop
 from tests.store.workers import asker, record
 from voiceapp.net.bridge import Bridge
-from voiceapp.store import call_store
 from voiceapp.store.backend import (
     ASKS,
     LEASE_S,
@@ -69,8 +68,8 @@ class Worker:
         self.store.attach(self)
         self.generations: dict[str, int] = {}
         self.lost: list[str] = []
-        for start in bridge._starters:
-            loop.do(start)
+        self.store.executor = AtOnce(1)
+        loop.do(self.store.keep)
 
     def calls(self) -> list[str]:
         return list(self.generations)
@@ -115,11 +114,6 @@ class World:
         """Owner and generation, as they are stored."""
         kept = self.memory.calls.get(call)
         return (kept.owner, kept.record.generation) if kept else None
-
-
-@pytest.fixture(autouse=True)
-def _no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(call_store, "prestarted_pool", lambda threads, name: AtOnce(1))
 
 
 @pytest.fixture
@@ -257,9 +251,7 @@ STEPS = st.lists(
 @given(STEPS)
 def test_in_whatever_order_no_call_has_two_owners_that_are_both_heard_of(steps: list[tuple[str, str, str]]) -> None:
     """And once all is well, each call of a worker is stored as its own, as it is by then."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(call_store, "prestarted_pool", lambda threads, name: AtOnce(1))
-        world = World()
+    world = World()
     workers = {"one": world.one, "other": world.other}
     for action, name, call in steps:
         play(world, workers[name], action, call, new=not any(call in each.generations for each in workers.values()))

@@ -67,22 +67,23 @@ class Limits:
     def _start_executor(self) -> None:
         self.executor = prestarted_pool(EXECUTOR_THREADS, "quota")
 
-    def begin(self, visitor: Visitor) -> "CallLimits":
-        """The limits of a call that begins. Raises `LimitError` where there is no room."""
+    def begin(self, visitor: Visitor, age_s: float = 0.0) -> "CallLimits":
+        """The limits of a call that begins, or began elsewhere so long ago. Raises `LimitError` for want of room."""
         self.capacity.begin_call()
-        return CallLimits(self, visitor)
+        return CallLimits(self, visitor, age_s)
 
 
 class CallLimits(Observer):
     """From `admit` to `stop`."""
 
-    def __init__(self, limits: Limits, visitor: Visitor) -> None:
+    def __init__(self, limits: Limits, visitor: Visitor, age_s: float = 0.0) -> None:
         self._limits = limits
         self.rules = limits.rules
         self._visitor = visitor
         self._call: Limited | None = None
         self._now = limits.bridge.loop.time
-        self._began = self._charged = self._active = self._now()
+        self._charged = self._active = self._now()
+        self._began = self._charged - age_s
         self._warned: set[str] = set()
         self._paid = 0  # millionths that were charged
         self._left = Remaining()

@@ -5,6 +5,7 @@ A call that is not here may be another worker's, which died or goes: then it is 
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -56,7 +57,8 @@ class Registry:
         `request`: the id of the request that the page came by; `asked`: the fields that `plan` was made of; `holder`:
         the id of the page itself; `arrival`: another worker began it.
         """
-        limits = self._limits.begin(visitor)
+        age_s = max(0.0, time.time() - arrival.record.began_at) if arrival else 0.0
+        limits = self._limits.begin(visitor, age_s)
         call = Call(self._shared, page, plan, limits, visitor, request, self._forget, asked, holder, arrival)
         self._calls[call.id] = call
         return call
@@ -122,7 +124,14 @@ class Registry:
 
     def detach(self, call: Call, page: PageEnd, *, stalled: bool) -> None:
         """The page is lost; `stalled`: since it read no more of what it was sent. Nothing where another took over."""
-        if call.belongs_to(page):
+        if not call.belongs_to(page):
+            return
+        record = call.record()
+        if call.arriving and record is not None:
+            # It never knew that its call goes on here: wherever it asks next, it may.
+            call.hand_over(drained=True)
+            self.put_back(record)
+        else:
             call.lose_page(stalled=stalled)
 
     # What the store asks

@@ -77,6 +77,10 @@ class CallStore:
 
     def _start(self) -> None:
         self.executor = prestarted_pool(THREADS, "store")
+        self.keep()
+
+    def keep(self) -> None:
+        """Renew the lease from now on."""
         self._written_at = self._bridge.loop.time()
         self._tick()
 

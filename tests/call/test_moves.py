@@ -1,0 +1,369 @@
+"""A call goes on with another worker: let go, taken from one that died, or asked for by its page."""
+
+import asyncio
+from collections.abc import Awaitable, Iterator
+from typing import Any, TypeVar
+
+import pytest
+
+from tests.call.worker import VISITOR, Page, Worker
+from tests.clock import StandingLoop
+from tests.upstream.far_end import FarEnd
+from voiceapp.admission.access import Visitor
+from voiceapp.call.call import Call
+from voiceapp.call.registry import SENTENCE_S, arrival
+from voiceapp.conversation import events as ev
+from voiceapp.errors import LimitError, ResumeError
+from voiceapp.store.backend import ASKS, LEASE_S, RENEW_S
+from voiceapp.store.memory_backend import Memory
+from voiceapp.store.record import Record
+
+T = TypeVar("T")
+HOLDER, OTHER = "the-first-page-01", "the-second-page-2"
+SHARED = {"VOICEAPP_SHARE_TRANSCRIPTS": "yes", "REDIS_URL": "redis://127.0.0.1:1"}
+
+
+class Town:
+    """Two workers that share a memory."""
+
+    def __init__(self, loop: StandingLoop, **env: str) -> None:
+        self.loop = loop
+        self.memory = Memory(clock=loop.time)
+        more = {"SECRET_KEY": "a-key-of-all-workers", **env}
+        self.one, self.other = (Worker(loop, self.memory, name, **more) for name in ("one", "other"))
+        loop.spin()
+
+    def begin(self, **fields: Any) -> tuple[Call, Page, FarEnd]:
+        page = Page()
+        call = self.one.begin(page, HOLDER, **fields)
+        return call, page, self.one.open()
+
+    def wait(self, work: Awaitable[T]) -> T:
+        """What it gives, or raises, where time stands still."""
+
+        async def waiting() -> T:
+            return await work
+
+        try:
+            return self.loop.run_until_complete(waiting())
+        finally:
+            self.loop.spin()
+
+    def claim(self, page: Page, holder: str = HOLDER, visitor: Visitor = VISITOR, *, talk: bool = False) -> Record:
+        ticket = self.other.registry.ticket(page.token or "", visitor)
+        return self.wait(self.other.registry.claim(ticket, visitor, holder, talk=talk))
+
+    def go_on(
+        self, page: Page, got: int | None, holder: str = HOLDER, talk: tuple[dict[str, str], ...] = ()
+    ) -> tuple[Call, Page, FarEnd]:
+        """The page comes to the other worker, which opens a session."""
+        other, back = self.other, Page()
+        record = self.claim(page, holder, talk=bool(talk))
+        came = arrival(record, other.registry.ticket(page.token or "", VISITOR), got, talk)
+        told = [{"role": entry.role, "text": entry.text} for entry in came.entries]
+        plan = other.options.plan({**record.request, "talk": told})
+        back.number = got or 0
+        call = other.act(other.registry.begin, plan, back, VISITOR, "request", record.request, holder, came)
+        other.calls.append(call)
+        return call, back, other.open()
+
+    def release(self) -> list[str]:
+        """The first worker leaves; the ids of calls in the order in which they may be told."""
+        gone: list[str] = []
+        leaving = self.loop.create_task(self.one.registry.leave(lambda calls: gone.extend(call.id for call in calls)))
+        self.loop.pass_time(SENTENCE_S + 1)
+        assert leaving.done()
+        return gone
+
+
+@pytest.fixture
+def town(loop: StandingLoop) -> Iterator[Town]:
+    town = Town(loop, **SHARED)
+    yield town
+    close(town)
+
+
+@pytest.fixture
+def silent_town(loop: StandingLoop) -> Iterator[Town]:
+    """Where words are not shared."""
+    town = Town(loop)
+    yield town
+    close(town)
+
+
+def close(town: Town) -> None:
+    for worker in (town.one, town.other):
+        for call in worker.calls:
+            worker.act(call.leave)
+        worker.close()
+
+
+def say(far_end: FarEnd, n: int, words: str, answer: str) -> None:
+    """A turn of the person's and its whole answer."""
+    far_end.say("input_audio_buffer.speech_started", item_id=f"u{n}", audio_start_ms=0)
+    far_end.say("input_audio_buffer.speech_stopped", item_id=f"u{n}", audio_end_ms=500)
+    far_end.say("input_audio_buffer.committed", item_id=f"u{n}", previous_item_id=None)
+    far_end.say("conversation.item.input_audio_transcription.completed", item_id=f"u{n}", transcript=words)
+    if answer:
+        begin_answer(far_end, n)
+        end_answer(far_end, n, answer)
+
+
+def begin_answer(far_end: FarEnd, n: int) -> None:
+    far_end.say("response.created", response={"id": f"r{n}", "status": "in_progress", "output": []})
+
+
+def end_answer(far_end: FarEnd, n: int, answer: str) -> None:
+    names = {"response_id": f"r{n}", "item_id": f"a{n}"}
+    far_end.say("response.output_audio_transcript.delta", delta=answer, **names)
+    far_end.say("response.output_audio_transcript.done", transcript=answer, **names)
+    far_end.say("response.done", response={"id": f"r{n}", "status": "completed", "output": []})
+
+
+def words(page: Page) -> list[tuple[str, str]]:
+    said = [args[1] for name, args in page.told if name == "transcript"]
+    return [(each["item"], each["text"]) for each in said if "text" in each]
+
+
+def told(far_end: FarEnd) -> list[str]:
+    items = [event["item"] for event in far_end.heard if event["type"] == "conversation.item.create"]
+    return [part["text"] for item in items for part in item["content"]]
+
+
+def die(town: Town) -> None:
+    """The first worker is not heard of any more."""
+    town.memory.leases.pop("one")
+
+
+def test_a_call_of_a_dead_worker_goes_on_and_the_session_is_told_what_was_said(town: Town) -> None:
+    call, page, upstream = town.begin(voice="cedar")
+    say(upstream, 1, "Is it far?", "No, it is near.")
+    die(town)
+    moved, back, far_end = town.go_on(page, page.number)
+    assert moved.id == call.id
+    resumed = back.told[0][1][0] if back.told[0][0] == "resumed" else back.last("resumed")
+    assert (resumed["why"], resumed["again"], resumed["taken"], resumed["number"]) == ("moved", False, 0, page.number)
+    assert resumed["voice"] == "cedar"
+    assert "ready" not in back.names
+    assert told(far_end) == ["Is it far?", "No, it is near."]
+    assert "response.create" not in [event["type"] for event in far_end.heard]
+
+
+def test_items_of_the_new_session_are_told_apart_from_those_of_the_old_one(town: Town) -> None:
+    _, page, upstream = town.begin()
+    say(upstream, 1, "One.", "First.")
+    die(town)
+    moved, back, far_end = town.go_on(page, page.number)
+    say(far_end, 1, "Two.", "Second.")
+    assert words(back) == [("m1_u1", "Two."), ("m1_a1", "Second.")]
+    first = next(args[1] for name, args in back.told if name == "item")
+    assert first["after"] not in (None, "u1", "a1")
+    # Of an item of before the page may still say how much was heard.
+    town.other.act(moved.take_event, ev.Heard("a1", 100))
+    town.other.act(moved.take_event, ev.Flushed("m1_a1", 0))
+    assert not moved.over
+
+
+def test_a_question_that_had_no_answer_is_answered_by_the_new_session(town: Town) -> None:
+    _, page, upstream = town.begin()
+    say(upstream, 1, "Is it far?", "")
+    die(town)
+    far_end = town.go_on(page, page.number)[2]
+    assert [event["type"] for event in far_end.heard][-1] == "response.create"
+
+
+def test_a_page_that_holds_nothing_is_told_what_was_said(town: Town) -> None:
+    _, page, upstream = town.begin()
+    say(upstream, 1, "Is it far?", "No, it is near.")
+    die(town)
+    _, back, _ = town.go_on(page, None, OTHER)
+    assert back.last("resumed")["again"]
+    assert [text for _, text in words(back)] == ["Is it far?", "No, it is near."]
+    roles = [args[1]["role"] for name, args in back.told if name == "item"]
+    assert roles == ["user", "assistant"]
+
+
+def test_where_words_are_not_shared_they_are_asked_of_the_page(silent_town: Town) -> None:
+    _, page, upstream = silent_town.begin()
+    say(upstream, 1, "Is it far?", "No, it is near.")
+    die(silent_town)
+    with pytest.raises(ResumeError) as refused:
+        silent_town.claim(page)
+    assert refused.value.fault.code == "talk_wanted"
+    silent_town.loop.spin()
+    talk = ({"role": "user", "text": "Is it far?"}, {"role": "assistant", "text": "No."})
+    far_end = silent_town.go_on(page, page.number, talk=talk)[2]
+    assert told(far_end) == ["Is it far?", "No."]
+
+
+def test_what_was_said_before_a_move_is_told_after_the_next_one_too(town: Town) -> None:
+    _, page, upstream = town.begin()
+    say(upstream, 1, "One.", "First.")
+    die(town)
+    moved, _, far_end = town.go_on(page, page.number)
+    say(far_end, 1, "Two.", "Second.")
+    record = town.other.registry.record(moved.id)
+    assert record is not None
+    assert [entry.text for entry in record.entries or ()] == ["One.", "First.", "Two.", "Second."]
+    assert record.generation == 1
+
+
+@pytest.mark.parametrize("who", ["owner", "stranger"])
+def test_a_call_of_a_living_worker_is_let_go_for_its_own_page_alone(town: Town, who: str) -> None:
+    call, page, _ = town.begin()
+    for _ in range(ASKS):
+        with pytest.raises(ResumeError) as refused:
+            town.claim(page, OTHER, VISITOR if who == "owner" else Visitor("another", "192.0.2.9"))
+        assert refused.value.fault.code == ("call_elsewhere" if who == "owner" else "resume_refused")
+    town.loop.pass_time(RENEW_S)
+    assert call.over == (who == "owner")
+    if who == "owner":
+        assert [page.last("notice")["code"], page.last("ended")["reason"]] == ["taken_over"] * 2
+        assert town.one.capacity.calls == 0
+        assert not town.go_on(page, None, OTHER)[0].over
+
+
+def test_a_worker_that_wakes_ends_its_copy_and_tells_the_page_that_is_there(town: Town) -> None:
+    call, page, _ = town.begin()
+    die(town)
+    moved, back, _ = town.go_on(page, page.number)
+    town.loop.pass_time(RENEW_S)
+    assert call.over
+    assert page.last("ended") == {"reason": "taken_over"}
+    assert not moved.over
+    assert town.memory.calls[call.id].owner == "other"
+    town.loop.pass_time(LEASE_S)
+    assert back.names.count("ended") == 0
+
+
+def test_a_call_whose_page_is_lost_again_before_it_goes_on_can_be_claimed_once_more(town: Town) -> None:
+    _, page, _ = town.begin()
+    die(town)
+    other, back = town.other, Page()
+    record = town.claim(page)
+    came = arrival(record, other.registry.ticket(page.token or "", VISITOR), page.number, ())
+    plan = other.options.plan(record.request)
+    call = other.act(other.registry.begin, plan, back, VISITOR, "request", record.request, HOLDER, came)
+    other.act(lambda: other.registry.detach(call, back, stalled=False))
+    assert call.over
+    assert town.memory.calls[call.id].owner == ""
+
+
+def test_a_page_that_asks_again_while_its_call_is_being_opened_is_told_to_wait(town: Town) -> None:
+    _, page, _ = town.begin()
+    die(town)
+    other = town.other
+    record = town.claim(page)
+    came = arrival(record, other.registry.ticket(page.token or "", VISITOR), page.number, ())
+    plan = other.options.plan(record.request)
+    call = other.act(other.registry.begin, plan, Page(), VISITOR, "request", record.request, HOLDER, came)
+    other.calls.append(call)
+    with pytest.raises(ResumeError) as refused:
+        other.act(other.registry.resume, page.token, Page(), VISITOR, HOLDER, page.number)
+    assert refused.value.fault.code == "call_elsewhere"
+
+
+def test_the_length_of_a_call_goes_on_with_it(loop: StandingLoop) -> None:
+    town = Town(loop, VOICEAPP_CALL_SECONDS="600", **SHARED)
+    call, page, upstream = town.begin()
+    call.began_at -= 590
+    say(upstream, 1, "One.", "First.")
+    die(town)
+    moved, back, _ = town.go_on(page, page.number)
+    loop.pass_time(15)
+    assert moved.over
+    assert back.last("ended") == {"reason": "call_too_long"}
+    close(town)
+
+
+def test_a_call_that_is_over_is_no_longer_kept(town: Town) -> None:
+    call, page, _ = town.begin()
+    assert call.id in town.memory.calls
+    town.one.act(lambda: call.finish(None))
+    assert call.id not in town.memory.calls
+    with pytest.raises(ResumeError) as refused:
+        town.claim(page)
+    assert refused.value.fault.code == "call_over"
+
+
+# A server leaves
+
+
+def test_a_server_that_leaves_lets_a_quiet_call_go_at_once(town: Town) -> None:
+    call, _, upstream = town.begin()
+    say(upstream, 1, "One.", "First.")
+    leaving = town.loop.create_task(town.one.registry.leave(lambda _: None))
+    town.loop.spin(50)
+    assert leaving.done()
+    assert town.memory.calls[call.id].owner == ""
+
+
+def test_it_lets_an_answer_come_to_its_end(town: Town) -> None:
+    call, page, upstream = town.begin()
+    say(upstream, 1, "Is it far?", "")
+    begin_answer(upstream, 1)
+    gone: list[str] = []
+    leaving = town.loop.create_task(town.one.registry.leave(lambda calls: gone.extend(each.id for each in calls)))
+    town.loop.pass_time(SENTENCE_S / 2)
+    assert not gone
+    end_answer(upstream, 1, "No, it is near.")
+    town.loop.pass_time(0.1)
+    assert gone == [call.id]
+    assert leaving.done()
+    assert town.go_on(page, page.number)[0].id == call.id
+    assert told(town.other.far_ends[0]) == ["Is it far?", "No, it is near."]
+
+
+def test_it_waits_for_an_answer_no_longer_than_it_may(town: Town) -> None:
+    call, page, upstream = town.begin()
+    say(upstream, 1, "Is it far?", "")
+    begin_answer(upstream, 1)
+    assert town.release() == [call.id]
+    assert call.over
+    far_end = town.go_on(page, page.number)[2]
+    assert [event["type"] for event in far_end.heard][-1] == "response.create"
+
+
+def test_where_nobody_could_go_on_with_it_the_page_is_told_that_its_call_is_over(town: Town) -> None:
+    """Memory is this process's alone."""
+    _, page, _ = town.begin()
+    town.release()
+    assert page.last("ended") == {"reason": "server_stopping"}
+
+
+def test_a_server_that_is_leaving_takes_no_page_back(town: Town) -> None:
+    call, page, _ = town.begin()
+    town.one.act(lambda: town.one.registry.detach(call, page, stalled=False))
+    town.one.act(town.one.capacity.stop)
+    with pytest.raises(ResumeError) as refused:
+        town.one.act(town.one.registry.resume, page.token, Page(), VISITOR, HOLDER, page.number)
+    assert refused.value.fault.code == "call_elsewhere"
+
+
+def test_where_there_is_no_room_it_can_be_claimed_by_others(loop: StandingLoop) -> None:
+    town = Town(loop, VOICEAPP_MAX_CALLS="1", **SHARED)
+    call, page, _ = town.begin()
+    town.other.begin(Page(), OTHER)
+    die(town)
+    with pytest.raises(LimitError):
+        town.go_on(page, page.number)
+    assert town.memory.calls[call.id].owner == "other"
+    town.other.act(town.other.registry.put_back, town.memory.calls[call.id].record)
+    assert town.memory.calls[call.id].owner == ""
+    close(town)
+
+
+def test_two_sockets_of_a_page_do_not_claim_its_call_twice(town: Town) -> None:
+    _, page, _ = town.begin()
+    die(town)
+    registry = town.other.registry
+    ticket = registry.ticket(page.token or "", VISITOR)
+
+    async def both() -> list[Any]:
+        claims = [registry.claim(ticket, VISITOR, HOLDER, talk=True) for _ in range(2)]
+        return await asyncio.gather(*claims, return_exceptions=True)
+
+    first, second = town.loop.run_until_complete(both())
+    assert isinstance(first, Record)
+    assert isinstance(second, ResumeError)
+    assert second.fault.code == "call_elsewhere"

@@ -1,0 +1,61 @@
+"""Two servers with one Redis, behind a balancer."""
+
+import secrets
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.balancer import Balancer, balancer
+from tests.conftest import SCENARIOS, upstream_settings
+from tests.page_client import PageClient
+from tests.redis_server import RedisServer, redis_server
+from tests.resume.moving_page import MovingPage
+from tests.servers import Gunicorn, gunicorn
+from voiceapp.engine.scripted.server import ScriptedServer
+
+
+@dataclass
+class Site:
+    """`servers`: by what they were told to be; the pages of `visit` are closed with it."""
+
+    upstream: ScriptedServer
+    redis: RedisServer
+    servers: list[Gunicorn]
+    balancer: Balancer
+    stack: ExitStack
+    pages: list[MovingPage] = field(default_factory=list)
+
+    def visit(self, server: Gunicorn | None = None, *, forgets: bool = False, **fields: object) -> MovingPage:
+        """A page in a live call; on that server, where one is given."""
+        self.balancer.only = server.port if server is not None else None
+        page = MovingPage(self.balancer.url, forgets=forgets)
+        self.stack.callback(page.close)
+        page.start(**fields)
+        self.balancer.only = None
+        self.pages.append(page)
+        return page
+
+    def visit_once(self) -> dict[str, Any]:
+        """What `ready` carries."""
+        with PageClient(self.balancer.url) as page:
+            return page.start()
+
+
+@pytest.fixture
+def site(resources: ExitStack, tmp_path: Path) -> Callable[..., Site]:
+    """Start one: `servers` of them, with these settings beside the usual ones."""
+
+    def start(servers: int = 2, scenario: str = "hello", **more: str) -> Site:
+        upstream = resources.enter_context(ScriptedServer(SCENARIOS / f"{scenario}.toml"))
+        redis = resources.enter_context(redis_server())
+        shared = {"SECRET_KEY": secrets.token_hex(16), "REDIS_URL": redis.url, "VOICEAPP_SHARE_TRANSCRIPTS": "yes"}
+        settings = upstream_settings(upstream, **{**shared, **more})
+        running = [resources.enter_context(gunicorn(settings, tmp_path / f"log{n}")) for n in range(servers)]
+        front = resources.enter_context(balancer(*(each.port for each in running)))
+        return Site(upstream, redis, running, front, resources)
+
+    return start
