@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 import mimetypes
+import posixpath
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -209,7 +210,7 @@ def modules(entry: str = "js/main.js") -> list[str]:
     for name in found:
         source = (STATIC / name).read_text(encoding="utf-8")
         for imported in IMPORT.findall(source):
-            path = (STATIC / name).parent.joinpath(imported).resolve().relative_to(STATIC.resolve()).as_posix()
+            path = posixpath.normpath(f"{posixpath.dirname(name)}/{imported}")
             if path not in found:
                 found.append(path)
     return found
