@@ -217,7 +217,7 @@ def test_an_upstream_that_is_lost_in_mid_answer_is_charged_for(
         page.emit("text", {"text": "Tell me all."})
         page.wait(lambda: len(page.named("audio")) >= 5)
         upstream.do({"drop": "rst"})
-        page.expect("ended")
+        page.expect("renewed")
         _, usage = page.expect("usage")
         assert usage["estimated"]
         assert usage["cost"]["total"] > 0
