@@ -8,20 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.usages import TURN
 from voiceapp.call.cost import CallCost
 from voiceapp.config.rules import Rules
 from voiceapp.config.tariff import MILLIONTHS, tariff
 from voiceapp.conversation.events import Transcribing, Usage
 from voiceapp.conversation.usage import Charge
 
-TURN = Usage(
-    input_tokens=1000,
-    output_tokens=300,
-    input_text_tokens=400,
-    input_audio_tokens=600,
-    output_text_tokens=100,
-    output_audio_tokens=200,
-)
 WHISPER = "gpt-realtime-whisper"
 
 

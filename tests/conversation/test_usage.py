@@ -6,18 +6,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.usages import TURN
 from voiceapp.conversation.events import Transcribing, Usage
 from voiceapp.conversation.usage import ASSISTANT_TOKEN_BYTES, MAX_OPEN, USER_TOKEN_BYTES, Charge, Meter
 
-TOLD = Usage(
-    input_tokens=100,
-    output_tokens=50,
-    input_text_tokens=60,
-    input_audio_tokens=40,
-    cached_tokens=30,
-    output_text_tokens=10,
-    output_audio_tokens=40,
-)
+# With some of it read from the cache.
+TOLD = replace(TURN, cached_tokens=300)
 
 
 def estimate(meter: Meter, response: str = "r") -> Usage:
@@ -45,7 +39,7 @@ def test_an_estimate_reads_what_the_answer_before_read_and_said_and_what_came_si
     meter.speech_committed("u1", 7 + 5 * USER_TOKEN_BYTES)
     meter.began("r2")
     known = replace(TOLD, output_tokens=0, output_text_tokens=0, output_audio_tokens=0)
-    more = {"input_tokens": 100 + 50 + 1 + 5, "input_text_tokens": 60 + 10 + 1, "input_audio_tokens": 40 + 40 + 5}
+    more = {"input_tokens": 1000 + 300 + 1 + 5, "input_text_tokens": 400 + 100 + 1, "input_audio_tokens": 600 + 200 + 5}
     assert estimate(meter, "r2") == replace(known, **more)
 
 

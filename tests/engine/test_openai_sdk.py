@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from openai import AsyncOpenAI, OpenAI
 
+from tests.engine.tools import WEATHER
 from voiceapp.engine.scripted.server import ScriptedServer
 
 from .voice_server_thread import VoiceServerThread
@@ -18,12 +19,6 @@ pytest.importorskip("websockets")
 
 LOUD = base64.b64encode(np.full(24 * 1024, 12000, "<i2").tobytes()).decode()
 QUIET = base64.b64encode(bytes(48 * 1024)).decode()
-WEATHER: dict[str, Any] = {
-    "type": "function",
-    "name": "get_weather",
-    "description": "The weather in a city.",
-    "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
-}
 
 
 @pytest.fixture

@@ -5,18 +5,12 @@ from datetime import datetime
 
 import pytest
 
+from tests.engine.tools import WEATHER
 from voiceapp.engine.brains.companion import DICTATIONS, IDLE_CHECK, JOKES, RULES, SKILLS, Companion
 from voiceapp.engine.brains.request import Message, Request
 from voiceapp.engine.brains.rule_based import MAX_EXAMINED
 
 NOON = datetime(2026, 3, 1, 12, 5)
-
-
-WEATHER = {
-    "type": "function",
-    "name": "get_weather",
-    "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
-}
 
 
 @pytest.fixture

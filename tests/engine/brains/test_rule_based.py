@@ -6,15 +6,10 @@ from datetime import datetime
 
 import pytest
 
+from tests.engine.tools import WEATHER
 from voiceapp.engine.brains.companion import Companion
 from voiceapp.engine.brains.request import Message, Request, ToolCall
 from voiceapp.engine.brains.rule_based import MAX_EXAMINED, MAX_QUOTED, arguments, excerpt, shortened
-
-WEATHER = {
-    "type": "function",
-    "name": "get_weather",
-    "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
-}
 
 
 @pytest.fixture
