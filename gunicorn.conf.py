@@ -23,6 +23,8 @@ if "embedded" in _settings.profiles and not _settings.engine_port:
         probe.bind(("127.0.0.1", 0))
         os.environ["VOICEAPP_ENGINE_PORT"] = str(probe.getsockname()[1])
 
+# Others share our Redis, but not what we sign with.
+_alone = bool(_settings.rules.redis_url and _settings.resume.on) and not os.environ.get("SECRET_KEY", "").strip()
 # All workers must know each other's cookies; without a SECRET_KEY they hold until the next start.
 os.environ["SECRET_KEY"] = _settings.secret_key.reveal()
 metric_files.share(_settings.workers)
@@ -64,6 +66,12 @@ def on_starting(server):
 
 def when_ready(server):
     print(f"VoiceApp is at {_settings.url}", flush=True)
+    if _alone:
+        print(
+            "VoiceApp has no SECRET_KEY: logins, and calls whose server goes, hold for this start and machine alone",
+            file=sys.stderr,
+            flush=True,
+        )
     for part, trouble in Readiness(_settings).voices.items():
         if trouble:
             other = "" if _settings.upstream_key else ", or set OPENAI_API_KEY"

@@ -116,7 +116,7 @@ declare namespace Wire {
   type ItemPlaced = {
     id: string
     role: "user" | "assistant" | "tool"
-    /** the id it follows; null for the first */
+    /** the id it follows; null for the first; behind all others where it is not known */
     after: string | null
     kind: "audio" | "text"
   }

@@ -54,7 +54,8 @@ def site(resources: ExitStack, tmp_path: Path) -> Callable[..., Site]:
         redis = resources.enter_context(redis_server())
         shared = {"SECRET_KEY": secrets.token_hex(16), "REDIS_URL": redis.url, "VOICEAPP_SHARE_TRANSCRIPTS": "yes"}
         settings = upstream_settings(upstream, **{**shared, **more})
-        running = [resources.enter_context(gunicorn(settings, tmp_path / f"log{n}")) for n in range(servers)]
+        logs = [tmp_path / f"{redis.port}-{n}.log" for n in range(servers)]
+        running = [resources.enter_context(gunicorn(settings, log)) for log in logs]
         front = resources.enter_context(balancer(*(each.port for each in running)))
         return Site(upstream, redis, running, front, resources)
 

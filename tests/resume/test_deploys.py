@@ -76,3 +76,9 @@ def test_kill_9_of_one_of_two_servers(site: Start) -> None:
         page.type("And still here.")
         assert page.order[: len(order)] == order
         assert {item: page.texts[item] for item in order} == texts
+
+
+def test_without_a_key_of_all_servers_the_operator_is_told_that_calls_stay_on_theirs(site: Start) -> None:
+    town = site(1, SECRET_KEY="")
+    assert "VoiceApp has no SECRET_KEY" in town.servers[0].log.read_text()
+    assert "VoiceApp has no SECRET_KEY" not in site(1).servers[0].log.read_text()

@@ -258,7 +258,9 @@ class ItemPlaced(Event, frozen=True):
     event, numbered = "item", True
     id: ItemId
     role: Annotated[str, Meta(extra_json_schema={"enum": ["user", "assistant", "tool"]})]
-    after: Annotated[str | None, Meta(description="the id it follows; null for the first")]
+    after: Annotated[
+        str | None, Meta(description="the id it follows; null for the first; behind all others where it is not known")
+    ]
     kind: Annotated[str, Meta(extra_json_schema={"enum": ["audio", "text"]})]
 
 
