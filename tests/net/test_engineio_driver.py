@@ -314,7 +314,7 @@ def test_a_goodbye_behind_what_is_answered_ends_the_call(upstream: Upstream, tmp
     due_an_ack = f'42["audio",1,"{chunk(1, 200)}"]'
     messages = [due_an_ack, '42["text",{"text":"Hello"}]', '42["stop",{}]', '427["configure",{}]', "3", "1"]
     server = upstream()
-    with gunicorn(upstream_settings(server), tmp_path / "gunicorn.log") as app:
+    with gunicorn(upstream_settings(server, VOICEAPP_RESUME="no"), tmp_path / "gunicorn.log") as app:
         for message in messages:
             with PageClient(app.url) as page:
                 page.start()
