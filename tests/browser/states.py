@@ -42,6 +42,11 @@ COST = {
     "turn": 0.0102, "total": 0.0112, "transcription": 0.001, "unpriced": [], "currency": "USD", "dated": "2026-11-12",
 }  # fmt: skip
 BILL = {"transcription": asdict(Transcribing(3.5)), "estimated": False, "free": False}
+# Of a page that has not begun, a file did not load.
+MISSED = """() => {
+  document.body.removeAttribute("data-ready")
+  document.querySelector("script[type=module]").dispatchEvent(new Event("error"))
+}"""
 LIMITS = {
     "call_s": 7200, "call_left_s": 7100, "idle_s": 360, "idle_left_s": 350, "left_s": 180, "budget_s": 1200,
     "used_s": 90, "left_money": None, "budget_money": None, "used_money": 0.0, "presumed": False, "currency": "USD",
@@ -215,7 +220,8 @@ def _end(visitor: Visitor, wire: Wire, look: Look) -> None:
     wire.say("ended", {"reason": "quota"})
     visitor.wait_for_phase("ended")
     look("trouble")
-    page.evaluate("Object.assign(document.getElementById('broken'), { hidden: false }).dataset.cause = 'missing'")
+    page.evaluate(MISSED)
+    page.wait_for_selector("#broken:not([hidden])")
     look("broken")
 
 

@@ -1,4 +1,4 @@
-"""Every state of the page is open to everyone: axe finds nothing serious in any of them."""
+"""Every state of the page is open to everyone: axe finds nothing in any of them."""
 
 import re
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.axe import serious
+from tests.browser.axe import violations
 from tests.browser.states import CHOICES, SCENARIO, STATES, walk
 from tests.browser.visitor import Visitor
 from tests.browser.wire import Wire
@@ -50,7 +50,7 @@ def foreign(page: Page, language: str) -> list[str]:
         ("ja", "light", 900, "active"),
     ],
 )
-def test_nothing_serious_stands_in_anyones_way(
+def test_nothing_stands_in_anyones_way(
     browser: Browser, serve: Serve, language: str, scheme: str, width: int, colors: str
 ) -> None:
     url, _ = serve(SCENARIO)
@@ -62,7 +62,7 @@ def test_nothing_serious_stands_in_anyones_way(
     found: dict[str, list[str]] = {}
 
     def look(state: str) -> None:
-        found[state] = [*serious(visitor.page), *foreign(visitor.page, language)]
+        found[state] = [*violations(visitor.page), *foreign(visitor.page, language)]
 
     walk(visitor, wire, language, look)
     assert visitor.leave() == []
