@@ -47,6 +47,16 @@ for (const [level, spoken] of [[0.07, "as loud as the assistant"], [0.035, "half
   })
 }
 
+test("waveforms are compared in the first two seconds of playback alone", () => {
+  const guard = new EchoGuard(RATE)
+  const played = babble(4, RATE, 3)
+  const hear = (from, to) => guard.hear(new Float32Array((to - from) * RATE), played.subarray(from * RATE, to * RATE))
+  hear(0, 1)
+  assert.ok(guard.waveform)
+  hear(1, 4)
+  assert.equal(guard.waveform, null)
+})
+
 test("the way of the echo is learned: its level and its delay", () => {
   const guard = new EchoGuard(RATE)
   converse(guard, RATE, { ...talk({}), echoDb: -20, delayMs: 80 })

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict"
 import { before, describe, test } from "node:test"
 import { EchoGuard } from "../../../voiceapp/static/js/audio/echo-guard.js"
-import { RATE, TURNS, Talks } from "../support/talks-in-a-room.js"
+import { CANCELLERS, RATE, TURNS, Talks } from "../support/talks-in-a-room.js"
 import { absent } from "../support/voices.js"
 
 const missing = absent()
@@ -24,14 +24,26 @@ describe("in a room", { skip: missing.length > 0 && `not installed: ${missing.jo
     }
   }
 
+  for (const [name, canceller] of Object.entries(CANCELLERS)) {
+    test(`an echo that the browser ${name} is no person in a call's first answer`, () => {
+      for (const delayMs of [0, 100, 300]) {
+        for (const echoDb of [-12, -20]) {
+          assert.equal(talks.falseFirst(guard, { room: "quiet", echoDb, delayMs, canceller }), 0)
+        }
+      }
+    })
+  }
+
   const alone = { room: "quiet", echoDb: -Infinity, delayMs: 0 }
   for (const personDb of [-40, -30, -15]) {
     test(`without an echo a person at ${personDb} dBFS is heard in the first answer within half a second`, () => {
       assert.equal(within(talks.firstAnswers(guard, { ...alone, personDb }, [0.8, 1, 1.5, 2, 2.5]), 0.5), TURNS)
     })
-    test(`… and in its first moments, when an echo might still come, within one (${personDb} dBFS)`, () => {
-      assert.equal(within(talks.firstAnswers(guard, { ...alone, personDb }, [0.3, 0.6]), 1), TURNS)
-    })
+    for (const afterS of [0.2, 0.3, 0.4, 0.6]) {
+      test(`… and ${afterS} s into it, when an echo might still come (${personDb} dBFS)`, () => {
+        assert.equal(within(talks.firstAnswers(guard, { ...alone, personDb }, [afterS]), 0.5), TURNS)
+      })
+    }
     test(`without an echo a person at ${personDb} dBFS is heard from the tenth answer on within half a second`, () => {
       assert.equal(within(talks.laterAnswers(guard(), { ...alone, personDb }), 0.5), TURNS)
     })

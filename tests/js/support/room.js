@@ -71,15 +71,17 @@ function ring(samples, rate, level, hz) {
  * Runs a guard through what is played and said, a quantum at a time as the capture worklet does, ducking as the page
  * does.
  * @param {{playback: Float32Array, wet: Float32Array, speech?: Float32Array, floor: Float32Array, echoDb: number,
- *   delayMs: number}} room `wet`: `playback` as the room returns it at 0 dB; `echoDb`: -Infinity with headphones
+ *   delayMs: number, canceller?: {dbPerS: number, mostDb: number, afterS?: number}}} room `wet`: `playback` as the room
+ *   returns it at 0 dB; `echoDb`: -Infinity with headphones; `canceller`: the browser's, none by itself
  * @returns {{at: number, judgement: string}[]} each change, in seconds
  */
-export function live(guard, rate, { playback, wet, speech, floor, echoDb, delayMs }) {
+export function live(guard, rate, { playback, wet, speech, floor, echoDb, delayMs, canceller }) {
   const delay = Math.round(delayMs * rate / 1000)
   const gain = 10 ** (echoDb / 20)
   const played = Float32Array.from(playback)
   const heard = floor.map((noise, i) => noise + (speech?.[i] ?? 0))
   const judged = []
+  const passes = canceller ? cancelling(canceller, rate) : () => 1
   let volume = 1
   for (let at = 0; at + QUANTUM <= playback.length; at += QUANTUM) {
     const wanted = ["suspected", "voice"].includes(guard.judgement) ? DUCKED.level : 1
@@ -88,12 +90,24 @@ export function live(guard, rate, { playback, wet, speech, floor, echoDb, delayM
       volume += (wanted - volume) * pace
       played[i] *= volume
       // Beyond the end it falls away.
-      heard[i + delay] += gain * volume * wet[i]
+      heard[i + delay] += gain * passes(wet[i]) * volume * wet[i]
     }
     const changed = guard.hear(heard.subarray(at, at + QUANTUM), played.subarray(at, at + QUANTUM))
     if (changed) judged.push({ at: at / rate, judgement: guard.judgement })
   }
   return judged
+}
+
+/**
+ * A browser that cancels the echo, and learns while it hears one: so many decibels less for each second of it, down to
+ * the most it can.
+ */
+function cancelling({ dbPerS, mostDb, afterS = 0 }, rate) {
+  let heardS = 0
+  return sample => {
+    if (Math.abs(sample) > 0.01) heardS += 1 / rate
+    return 10 ** (-Math.min(mostDb, dbPerS * Math.max(0, heardS - afterS)) / 20)
+  }
 }
 
 /** The same where nothing was prepared, at any rate: a quiet room of five ways, and a loudspeaker that plays all. */

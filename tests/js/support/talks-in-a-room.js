@@ -24,6 +24,14 @@ const ASSISTANT_DB = -16
 const EVERY_S = 5
 const BEFORE_S = 1
 export const TURNS = 10
+/** How a browser may come to cancel an echo. */
+export const CANCELLERS = {
+  "learns to cancel slowly": { dbPerS: 20, mostDb: 40 },
+  "learns to cancel": { dbPerS: 60, mostDb: 40 },
+  "learns to cancel soon": { dbPerS: 200, mostDb: 40 },
+  "lets through for 200 ms, then nothing": { dbPerS: 2000, mostDb: 60, afterS: 0.2 },
+  "lets through for 350 ms, then nothing": { dbPerS: 2000, mostDb: 60, afterS: 0.35 }
+}
 /** A voice within this time of a person's first sound was heard in time. */
 export const IN_TIME_S = 0.5
 
@@ -56,11 +64,23 @@ export class Talks {
   }
 
   /** Of ten answers in a row, with nobody in the room, how many a guard takes for a person. */
-  falseVoices(guard, { room, echoDb, delayMs }) {
+  falseVoices(guard, { room, echoDb, delayMs, canceller }) {
     const { playback, wet } = this.#playback(TURNS, 0)
-    const judged = live(guard, RATE, { playback, wet, floor: this.#floor(room, playback.length), echoDb, delayMs })
+    const floor = this.#floor(room, playback.length)
+    const judged = live(guard, RATE, { playback, wet, floor, echoDb, delayMs, canceller })
     const voices = judged.filter(({ judgement }) => judgement === "voice")
     return new Set(voices.map(({ at }) => Math.floor((at - BEFORE_S) / EVERY_S))).size
+  }
+
+  /** Of the first answers of five calls, with nobody in the room, how many a guard takes for a person. */
+  falseFirst(makeGuard, { room, echoDb, delayMs, canceller }) {
+    const taken = (_, first) => {
+      const { playback, wet } = this.#playback(1, first)
+      const floor = this.#floor(room, playback.length)
+      const judged = live(makeGuard(), RATE, { playback, wet, floor, echoDb, delayMs, canceller })
+      return judged.some(({ judgement }) => judgement === "voice")
+    }
+    return ANSWERS.filter(taken).length
   }
 
   /**
@@ -82,14 +102,14 @@ export class Talks {
     return this.people[(number + Math.floor(number / PEOPLE.length)) % PEOPLE.length]
   }
 
-  #interrupted(guard, { room, echoDb, delayMs, personDb }, { before, count, first, afterS }) {
+  #interrupted(guard, { room, echoDb, delayMs, canceller, personDb }, { before, count, first, afterS }) {
     const { playback, wet } = this.#playback(before + count, first % ANSWERS.length)
     const speech = new Float32Array(playback.length)
     const begins = i => BEFORE_S + (before + i) * EVERY_S + afterS[(first + i) % afterS.length]
     const begun = Array.from({ length: count }, (_, i) => begins(i))
     begun.forEach((at, i) => speech.set(atLevel(this.#person(first + i), personDb), Math.round(at * RATE)))
     const floor = this.#floor(room, playback.length)
-    const judged = live(guard, RATE, { playback, wet, speech, floor, echoDb, delayMs })
+    const judged = live(guard, RATE, { playback, wet, speech, floor, echoDb, delayMs, canceller })
     return begun.map(at => heardAfter(judged, at))
   }
 }

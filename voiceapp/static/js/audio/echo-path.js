@@ -10,6 +10,8 @@ const SILENCE_DB = -90
 const PLAYING_DB = -50
 /** In frames: 0 to 660 ms, the way through device, air and device, with a loudspeaker on Bluetooth. */
 export const DELAYS = 67
+/** In frames: what was heard so long ago is weighed once more by what is known of the echo since. */
+export const REMEMBERED = 50
 /** A frame of the echo lies across two of the playback, whatever its delay, and a room spreads it over a third. */
 const SPREAD = 3
 /** A room lets sound die away by 60 dB in about 0.4 seconds. */
@@ -41,6 +43,8 @@ export class EchoPath {
   playback = history()
   /** The same, as it dies away in a room. */
   reverberant = history()
+  /** The loudest of the frames across which one of the echo lies: now, and as far back as is weighed once more. */
+  spread = history(REMEMBERED)
   /** The most that may come back, for each delay. */
   gains = new Float32Array(DELAYS).fill(FIRST_GAIN)
   correlation = new DelayCorrelation(DELAYS)
@@ -59,6 +63,7 @@ export class EchoPath {
   add(microphone, playback, floor) {
     push(this.playback, playback)
     push(this.reverberant, Math.max(SILENCE_DB, playback, this.reverberant[0] - DECAY_DB))
+    push(this.spread, Math.max(this.reverberant[0], this.reverberant[1], this.reverberant[2]))
     if (playback > PLAYING_DB) this.watched++
     this.correlation.add(Math.max(0, microphone - floor), Math.max(0, playback - PLAYING_DB))
     const follows = this.watched > WATCHED_FRAMES && this.correlation.best > FOLLOWS
@@ -66,10 +71,13 @@ export class EchoPath {
     this.#learn(Math.max(floor, microphone), follows && microphone > floor + HEARD_DB)
   }
 
-  /** The level of the echo that is to be expected now, if this is its delay. @param {number} at */
-  expected(at) {
-    const { gains, reverberant } = this
-    return gains[at] + Math.max(reverberant[at], reverberant[at + 1], reverberant[at + 2])
+  /**
+   * The level of the echo that is to be expected, if this is its delay, by what is known of its gain now.
+   * @param {number} at
+   * @param {number} ago in frames, less than REMEMBERED
+   */
+  expected(at, ago = 0) {
+    return this.gains[at] + this.spread[at + ago]
   }
 
   /** @param {number} microphone @param {boolean} echoes what is heard now follows the playback */
@@ -98,8 +106,8 @@ function bounded(gain) {
   return Math.min(GAIN.max, Math.max(GAIN.min, gain))
 }
 
-function history() {
-  return new Float32Array(DELAYS + SPREAD - 1).fill(SILENCE_DB)
+function history(further = 0) {
+  return new Float32Array(DELAYS + SPREAD - 1 + further).fill(SILENCE_DB)
 }
 
 /** @param {Float32Array} history @param {number} latest */
