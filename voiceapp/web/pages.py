@@ -27,6 +27,9 @@ GZIPPED = frozenset({".css", ".js", ".json", ".svg"})
 IMPORT = re.compile(r"""^(?:import|export) [^"]*"(\.[^"]+\.js)"$""", re.MULTILINE)
 # A line, or some, of nothing but comment; what is bundled keeps its licence.
 COMMENT = re.compile(rb"^[ \t]*(?://[^\n]*|/\*\*(?:(?!\*/)[\s\S])*\*/[ \t]*)$", re.MULTILINE)
+# Of a line of ours: no text of several lines stands in a script.
+INDENT = re.compile(rb"^ +", re.MULTILINE)
+STYLE_COMMENT = re.compile(rb"\s*/\*[\s\S]*?\*/")
 FOREVER_S = int(timedelta(days=365).total_seconds())
 
 HEADERS = MappingProxyType({
@@ -192,16 +195,21 @@ def file_names() -> list[str]:
 
 
 def gzipped_files() -> dict[str, bytes]:
-    """The files that gzip makes smaller, compressed as far as it goes; scripts come without their comments."""
+    """The files that gzip makes smaller, compressed as far as it goes: see `sent`."""
     return {name: gzip.compress(sent(name), mtime=0) for name in file_names() if Path(name).suffix in GZIPPED}
 
 
 def sent(name: str) -> bytes:
-    """The file as it stands, but each line of comment in a script of ours is an empty one: line numbers stay."""
+    """The file as it stands, but without indents, and with empty lines for the comments of a script of ours.
+
+    So line numbers stay; a style has none that anybody asks for.
+    """
     content = (STATIC / name).read_bytes()
+    if name.endswith(".css"):
+        return INDENT.sub(b"", STYLE_COMMENT.sub(b"", content))
     if not name.endswith(".js") or name.startswith("vendor/"):
         return content
-    return COMMENT.sub(lambda comment: b"\n" * comment[0].count(b"\n"), content)
+    return INDENT.sub(b"", COMMENT.sub(lambda comment: b"\n" * comment[0].count(b"\n"), content))
 
 
 def modules(entry: str = "js/main.js") -> list[str]:
