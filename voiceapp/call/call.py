@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from math import inf
 from typing import Any, Literal
 
 from ..admission.access import Visitor
@@ -257,9 +258,12 @@ class Call:
 
     def _take_leave(self) -> None:
         """Of the page that is there: it is told that another takes over."""
+        # Of a line that falls silent the page knows before we do.
+        away_s = inf
         if self._grace is not None:
             self._grace.cancel()
-            self._relay.inbox.expect_late(self._bridge.loop.time() - self._lost_at)
+            away_s = self._bridge.loop.time() - self._lost_at
+        self._relay.inbox.expect_late(away_s)
         self._grace = None
         self._dismiss_page()
 
