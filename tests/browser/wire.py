@@ -9,12 +9,16 @@ from playwright.sync_api import Page, WebSocketRoute
 
 from tests.wire_check import check_told
 
+NUMBERED = ("turn", "item", "transcript", "audio", "flush", "tool", "usage")
+
 
 class Wire:
     """To be made before the page is opened. `held`: what the server says waits for `release`."""
 
     def __init__(self, page: Page) -> None:
-        self.n = 10_000
+        # Of the latest numbered event as the page has it, with what is said here in between; and the server's for each.
+        self.n = 0
+        self._served = {0: 0}
         self.held = False
         self._waiting: list[str | bytes] = []
         page.route_web_socket("**/socket.io/**", self._join)
@@ -22,7 +26,40 @@ class Wire:
     def _join(self, page_end: WebSocketRoute) -> None:
         self.page_end = page_end
         server_end = page_end.connect_to_server()
-        server_end.on_message(self._pass)
+        server_end.on_message(lambda message: self._pass(self._numbered(message)))
+        page_end.on_message(lambda message: server_end.send(self._served_as(message)))
+
+    def _numbered(self, message: str | bytes) -> str | bytes:
+        """What the server says, in the page's numbers."""
+        if not isinstance(message, str) or not message.startswith("42["):
+            return message
+        event, *args = json.loads(message[2:])
+        if event in NUMBERED:
+            self._number()
+            self._served[self.n], args[0] = args[0], self.n
+        elif event == "resumed":
+            self._served[self.n], args[0]["number"] = args[0]["number"], self.n
+        else:
+            return message
+        return "42" + json.dumps([event, *args])
+
+    def _number(self) -> None:
+        self._served[self.n + 1] = self._served[self.n]
+        self.n += 1
+
+    def _served_as(self, message: str | bytes) -> str | bytes:
+        """What the page says, in the server's numbers."""
+        if not isinstance(message, str):
+            return message
+        if '["start"' in message[:16]:
+            self.n, self._served = 0, {0: 0}
+        if message.startswith('42["resume",'):
+            event, request = json.loads(message[2:])
+            got = request["got"]
+            return "42" + json.dumps([event, {**request, "got": got if got is None else self._served[got]}])
+        if message.startswith('42["got",'):
+            return "42" + json.dumps(["got", {"n": max(1, self._served[json.loads(message[2:])[1]["n"]])}])
+        return message
 
     def _pass(self, message: str | bytes) -> None:
         if self.held:
@@ -43,7 +80,7 @@ class Wire:
 
     def tell(self, event: str, data: dict[str, Any]) -> None:
         """A numbered event."""
-        self.n += 1
+        self._number()
         self.say(event, self.n, data)
 
     def turn(self, state: str) -> None:
@@ -54,7 +91,7 @@ class Wire:
         t = np.arange(ms * 24) / 24_000
         hum = 0.3 * np.sin(2 * np.pi * 160 * t) * (0.5 + 0.5 * np.sin(2 * np.pi * 3 * t))
         for piece in np.array_split((hum * 32_767).astype("<i2"), max(1, ms // 100)):
-            self.n += 1
+            self._number()
             self.say("audio", self.n, item, base64.b64encode(piece.tobytes()).decode())
 
     def cut(self) -> None:

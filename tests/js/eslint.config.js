@@ -23,7 +23,7 @@ export default [
   { ignores: ["**/node_modules/**"] },
   { files: [`${page}/**/*.js`], rules, languageOptions: { globals: {
     fetch: "readonly", URL: "readonly", setTimeout: "readonly", clearTimeout: "readonly", DOMException: "readonly",
-    URLSearchParams: "readonly", TextEncoder: "readonly"
+    URLSearchParams: "readonly", TextEncoder: "readonly", crypto: "readonly"
   } } },
   { files: [
     `${page}/{main,page}.js`, `${page}/browser/{browser,page-version,wake-lock}.js`,

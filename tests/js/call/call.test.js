@@ -156,7 +156,7 @@ test("where the sound does not run, answers are read as they come, and the serve
   made.line.come("audio", 5, "a1", "")
   assert.deepEqual(made.line.said.at(-1), ["heard", { item: "a1", heard_ms: 1000 }])
   made.line.come("flush", 6, { item: "a1" })
-  assert.deepEqual(made.line.said.at(-1), ["flushed", { item: "a1", heard_ms: 1000 }])
+  assert.deepEqual(made.line.said.at(-1), ["flushed", { item: "a1", heard_ms: 1000, n: 1 }])
 })
 
 test("an answer that has no sound is read also where its turn ends before the page has drawn it", async () => {
@@ -233,7 +233,7 @@ test("where the browser gives up playback, the answer is cut where it was heard,
   assert.ok(made.line.events.includes("interrupt"))
   made.line.come("flush", 5, { item: "a1" })
   await made.rest()
-  assert.deepEqual(made.line.said.at(-1), ["flushed", { item: "a1", heard_ms: 400 }])
+  assert.deepEqual(made.line.said.at(-1), ["flushed", { item: "a1", heard_ms: 400, n: 2 }])
   speak(made, "a2")
   assert.equal(player.busy, false)
   const entry = made.transcript.entries.flat().find(({ id }) => id === "a2")

@@ -5,7 +5,7 @@ import { ConnectionLoss } from "../../../voiceapp/static/js/call/connection-loss
 function away() {
   const told = []
   const notices = { add: ({ code }) => told.push(code), over: end => told.push(end) }
-  return { told, line: new ConnectionLoss(notices, { awayForLong: () => told.push("shut") }) }
+  return { told, line: new ConnectionLoss(notices, { graceMs: 30_000 }, { awayForLong: () => told.push("shut") }) }
 }
 
 test("each stage is told once, so that a notice that was put away stays away", () => {

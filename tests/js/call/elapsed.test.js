@@ -30,7 +30,7 @@ test("a line that is lost because the page slept was away since the server was l
   // What the server had asked meanwhile comes first.
   ping()
   lose("ping timeout")
-  assert.deepEqual(told.findLast(([name]) => name === "transportLost"), ["transportLost", 400_000])
+  assert.deepEqual(told.findLast(([name]) => name === "transportLost"), ["transportLost", 400_000, false])
   line.come("connect")
   assert.equal(told.at(-1)[1].code, "connection_given_up")
 })
@@ -42,7 +42,7 @@ test("a computer that slept for less is told to those who decide whether to list
   lose("transport close")
   clock.ms = 60_300
   line.come("connect")
-  assert.deepEqual(told.slice(-2), [["transportLost", 60_000], ["transportConnected", 60_300]])
+  assert.deepEqual(told.slice(-2), [["transportLost", 60_000, false], ["transportConnected", 60_300]])
 })
 
 test("a loss that the library finds in its own time begins then, and a clock that was set is no loss", () => {
@@ -50,13 +50,13 @@ test("a loss that the library finds in its own time begins then, and a clock tha
   ping()
   clock.ms = 20_500
   lose("ping timeout")
-  assert.deepEqual(told.at(-1), ["transportLost", 0])
+  assert.deepEqual(told.at(-1), ["transportLost", 0, false])
   line.come("connect")
   clock.ms += 3_600_000
   ping()
   ping()
   lose("transport close")
-  assert.deepEqual(told.at(-1), ["transportLost", 0])
+  assert.deepEqual(told.at(-1), ["transportLost", 0, false])
 })
 
 test("of two clocks the one by which it is longer ago counts, until it is restarted", () => {

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict"
 import { after, test } from "node:test"
-import { Place, settle } from "../support/place.js"
+import { KEPT, Place, RESUMED, settle } from "../support/place.js"
 
 /** Whatever is still to be done at the end is done so soon. */
 const SOON_MS = 5000
@@ -69,6 +69,30 @@ const DOINGS = {
   },
   "the line is lost and comes back": {
     prepare: made => made.goLive(), act: made => { lose(made); made.line.connect() }
+  },
+  "the line of a call that is kept is lost and comes back": {
+    prepare: async made => {
+      Object.assign(made.line, { ready: KEPT, resumption: ["resumed", RESUMED] })
+      await made.goLive()
+    },
+    act: made => {
+      made.call.microphoneHeard(new Int16Array(960))
+      lose(made)
+      made.call.microphoneHeard(new Int16Array(960))
+      made.call.say("Hello")
+    }
+  },
+  "a call that is kept elsewhere is asked for": {
+    prepare: async made => {
+      const elsewhere = { code: "call_elsewhere", message: "", retry: true, after_s: 1 }
+      Object.assign(made.line, { ready: KEPT, resumption: ["not_resumed", elsewhere] })
+      await made.goLive()
+    },
+    act: made => {
+      lose(made)
+      // As if it had been so for a while.
+      made.call.transport.resumption.elsewhereAt = made.clock.ms - 12_000
+    }
   },
   "the line is away for long and comes back while the microphone is asked for": {
     prepare: async made => { await made.goLive(); made.call.audio.letGo() },
@@ -297,7 +321,7 @@ test("what a page that was frozen says before it finds its line lost is not said
   made.line.expired = true
   made.call.microphoneHeard(new Int16Array(960))
   made.call.interrupt()
-  made.call.transport.sendHeard("a1", 40)
+  made.call.transport.uplink.sendHeard("a1", 40)
   assert.equal(made.line.sendBuffer.length, 2)
   made.line.connected = false
   made.line.said = []

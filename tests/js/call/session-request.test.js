@@ -89,7 +89,7 @@ test("another voice waits until it is asked for, and then everything a session i
   wishes.renew()
   assert.deepEqual(sent.at(-1), ["configure", { persona: "friend", voice: "cedar" }])
   assert.deepEqual([wishes.pending, wishes.renewing], [false, true])
-  wishes.renewed()
+  wishes.renewed("asked")
   assert.deepEqual([wishes.pending, wishes.renewing], [false, false])
   preferences.choose("voice", "")
   assert.equal(wishes.pending, true)
@@ -104,6 +104,26 @@ test("one that could not be had still waits; without a call nothing does", () =>
   assert.equal(wishes.pending, true)
   transport.live = false
   assert.equal(wishes.pending, false)
+})
+
+test("a session that took over while the line was away is known by what it is made of", () => {
+  const { wishes, preferences } = made()
+  wishes.start(true)
+  preferences.choose("voice", "cedar")
+  wishes.renew()
+  wishes.resumed({ persona: "p", profile: "p", model: "m", voice: "alloy" })
+  assert.equal(wishes.renewing, true)
+  wishes.resumed({ persona: "p", profile: "p", model: "m", voice: "cedar" })
+  assert.deepEqual([wishes.pending, wishes.renewing], [false, false])
+})
+
+test("a session that takes over since the last one expires is not the one that was asked for", () => {
+  const { wishes, preferences } = made()
+  wishes.start(true)
+  preferences.choose("voice", "cedar")
+  wishes.renew()
+  wishes.renewed("expiring")
+  assert.equal(wishes.renewing, true)
 })
 
 test("chosen back after it could not be had, nothing waits any more", () => {
@@ -122,7 +142,7 @@ test("what was asked for took over, whatever was chosen meanwhile", () => {
   preferences.choose("voice", "cedar")
   wishes.renew()
   preferences.choose("voice", "ash")
-  wishes.renewed()
+  wishes.renewed("asked")
   assert.equal(wishes.pending, true)
   preferences.choose("voice", "cedar")
   assert.equal(wishes.pending, false)
@@ -138,7 +158,7 @@ test("turns end as in the session that goes on: a persona's way comes with its s
   wishes.notRenewed()
   assert.deepEqual([wishes.mode, modes], ["server_vad", []])
   wishes.renew()
-  wishes.renewed()
+  wishes.renewed("asked")
   assert.deepEqual([wishes.mode, modes], ["push_to_talk", ["push_to_talk"]])
 })
 
@@ -163,7 +183,7 @@ test("the turn told while another session is on its way is that one's too", () =
   wishes.renew()
   preferences.choose("mode", "push_to_talk")
   mock.timers.tick(10)
-  wishes.renewed()
+  wishes.renewed("asked")
   assert.equal(wishes.mode, "push_to_talk")
   const told = sent.length
   wishes.tell()

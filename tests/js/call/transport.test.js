@@ -1,86 +1,49 @@
 import assert from "node:assert/strict"
 import { mock, test } from "node:test"
-import { Transport } from "../../../voiceapp/static/js/call/transport.js"
-
-/** A Socket.IO client socket: tests are the server. */
-class FakeSocket {
-  handlers = new Map()
-  io = { on() {} }
-  sent = []
-  connected = false
-  active = true
-
-  on(event, handler) { this.handlers.set(event, handler) }
-  emit(...message) { this.sent.push(message) }
-  connect() { this.asked = (this.asked ?? 0) + 1 }
-  disconnect() { this.connected = false }
-  tell(event, ...data) {
-    if (event === "connect") this.connected = true
-    if (event === "disconnect") this.connected = false
-    this.handlers.get(event)(...data)
-  }
-  of(event) { return this.sent.filter(([name]) => name === event) }
-}
-
-function call({ live = true, trouble = null, reached = trouble !== null } = {}) {
-  const told = []
-  const delegate = new Proxy(
-    {}, { get: (_, name) => name === "incoming" ? delegate : (...data) => told.push([name, ...data]) }
-  )
-  const socket = new FakeSocket()
-  const clock = { ms: 0 }
-  const transport = new Transport(() => socket, async () => ({ reached, trouble }), delegate, () => clock.ms)
-  transport.open()
-  socket.tell("connect")
-  transport.start()
-  if (live) socket.tell("ready", { chunk_ms: 40 })
-  return { clock, socket, transport, told, names: () => told.map(([name]) => name) }
-}
-
-const chunk = () => new Int16Array(960)
-const times = (count, action) => Array.from({ length: count }, action)
+import { call, chunk, times } from "../support/transport.js"
 
 test("chunks are numbered from one", () => {
   const { socket, transport } = call()
-  times(3, () => transport.sendSound(chunk()))
+  times(3, () => transport.uplink.sendSound(chunk()))
   assert.deepEqual(socket.of("audio").map(([, n]) => n), [1, 2, 3])
   assert.equal(Buffer.from(socket.of("audio")[0][2], "base64").length, 1920)
 })
 
 test("nothing is sent before the call is live, while it is disconnected, or after it ended", () => {
   const { socket, transport } = call({ live: false })
-  assert.equal(transport.sendSound(chunk()), null)
+  assert.equal(transport.uplink.sendSound(chunk()), false)
   socket.tell("ready", {})
   socket.tell("disconnect", "transport close")
-  assert.equal(transport.sendSound(chunk()), null)
+  assert.equal(transport.uplink.sendSound(chunk()), false)
   socket.tell("connect")
-  assert.equal(transport.sendSound(chunk()), null)
+  assert.equal(transport.uplink.sendSound(chunk()), false)
   transport.start()
   socket.tell("ready", {})
   socket.tell("ended", { reason: "expired" })
-  assert.equal(transport.sendSound(chunk()), null)
-  assert.equal(transport.sendHeard("a", 1), false)
+  assert.equal(transport.uplink.sendSound(chunk()), false)
+  assert.equal(transport.uplink.sendHeard("a", 1), false)
   assert.equal(socket.of("audio").length, 0)
 })
 
 test("at most 1500 ms are unconfirmed", () => {
   const { socket, transport } = call()
-  const sent = times(100, () => transport.sendSound(chunk())).filter(n => n !== null)
+  const sent = times(100, () => transport.uplink.sendSound(chunk())).filter(Boolean)
   assert.equal(sent.length, 37)
   socket.tell("ack", 5)
-  assert.deepEqual(times(10, () => transport.sendSound(chunk())).filter(Boolean), [38, 39, 40, 41, 42])
+  assert.equal(times(10, () => transport.uplink.sendSound(chunk())).filter(Boolean).length, 5)
+  assert.deepEqual(socket.of("audio").map(([, n]) => n), times(42, (_, i) => i + 1))
 })
 
 test("dropped chunks take no number, so an ack always frees the line", () => {
   const { socket, transport } = call()
   let acked = 0
   for (let round = 0; round < 20; round++) {
-    times(60, () => transport.sendSound(chunk()))
+    times(60, () => transport.uplink.sendSound(chunk()))
     acked = socket.of("audio").at(-1)[1]
     socket.tell("ack", acked)
   }
   assert.deepEqual(socket.of("audio").map(([, n]) => n), times(acked, (_, i) => i + 1))
-  assert.equal(transport.sendWindow.inFlightMs, 0)
+  assert.equal(transport.uplink.log.sentMs, 0)
 })
 
 test("a round trip is measured by what flows anyway: the call's start, and a chunk from its sending to its own ack", () => {
@@ -88,7 +51,7 @@ test("a round trip is measured by what flows anyway: the call's start, and a chu
   const trips = () => told.filter(([name]) => name === "tripMeasured").map(([, ms]) => ms)
   clock.ms = 70
   socket.of("start")[0][2]({ ok: true })
-  for (clock.ms = 1000; clock.ms < 1200; clock.ms += 40) transport.sendSound(chunk())
+  for (clock.ms = 1000; clock.ms < 1200; clock.ms += 40) transport.uplink.sendSound(chunk())
   clock.ms = 1195
   socket.tell("ack", 5)
   socket.tell("ack", 99)
@@ -97,12 +60,13 @@ test("a round trip is measured by what flows anyway: the call's start, and a chu
 
 test("a new call numbers from one again, with nothing in flight", () => {
   const { socket, transport } = call()
-  times(50, () => transport.sendSound(chunk()))
+  times(50, () => transport.uplink.sendSound(chunk()))
   socket.tell("disconnect", "ping timeout")
   socket.tell("connect")
   transport.start()
   socket.tell("ready", {})
-  assert.equal(transport.sendSound(chunk()), 1)
+  transport.uplink.sendSound(chunk())
+  assert.equal(socket.of("audio").at(-1)[1], 1)
 })
 
 test("what arrives between stop and ended belongs to no one, and a new start waits for it", () => {
@@ -146,24 +110,50 @@ test("the log is asked for only while it is wanted, and again for each call", ()
   assert.deepEqual(socket.of("watch").map(([, { on }]) => on), [true, true, false])
 })
 
-test("a server that closes the connection is asked again, unlike a loss the library mends itself", () => {
+test("a line that is lost is tried again at once, one that the server has closed a little later", () => {
   mock.timers.enable({ apis: ["setTimeout"] })
   const { socket } = call()
   socket.tell("disconnect", "transport close")
-  mock.timers.tick(1000)
-  assert.equal(socket.asked, 1)
-  socket.tell("disconnect", "io server disconnect")
-  mock.timers.tick(1000)
+  mock.timers.tick(0)
   assert.equal(socket.asked, 2)
+  socket.tell("connect")
+  socket.tell("disconnect", "io server disconnect")
+  mock.timers.tick(400)
+  assert.equal(socket.asked, 2)
+  mock.timers.tick(200)
+  assert.equal(socket.asked, 3)
+  mock.timers.reset()
+})
+
+test("refused, it is tried less and less often, and at once again where the network is back", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] })
+  const { socket, transport } = call()
+  transport.backoff.random = () => 0.5
+  socket.tell("disconnect", "transport close")
+  mock.timers.tick(0)
+  const waited = []
+  for (let tries = 0; tries < 6; tries++) {
+    const { asked } = socket
+    socket.tell("connect_error", new Error("websocket error"))
+    let ms = 0
+    for (; socket.asked === asked; ms += 100) mock.timers.tick(100)
+    waited.push(ms)
+  }
+  assert.deepEqual(waited, [300, 600, 1200, 2400, 3000, 3000])
+  const { asked } = socket
+  socket.tell("connect_error", new Error("websocket error"))
+  transport.networkBack()
+  mock.timers.tick(0)
+  assert.equal(socket.asked, asked + 1)
   mock.timers.reset()
 })
 
 test("heard positions are whole milliseconds", () => {
   const { socket, transport } = call()
-  transport.sendHeard("a", 12.6)
-  transport.sendFlushed("a", 0)
+  transport.uplink.sendHeard("a", 12.6)
+  transport.uplink.sendFlushed("a", 0)
   assert.deepEqual(socket.of("heard")[0][1], { item: "a", heard_ms: 13 })
-  assert.deepEqual(socket.of("flushed")[0][1], { item: "a", heard_ms: 0 })
+  assert.deepEqual(socket.of("flushed")[0][1], { item: "a", heard_ms: 0, n: 1 })
 })
 
 test("a full house is told in words, and the page does not knock on", async () => {

@@ -9,12 +9,13 @@ import { Notices } from "../../../voiceapp/static/js/models/notices.js"
 import { Stats } from "../../../voiceapp/static/js/models/stats.js"
 import { HistoryKeeper } from "../../../voiceapp/static/js/history/history-keeper.js"
 import { Transcript } from "../../../voiceapp/static/js/models/transcript.js"
+import { SavedCall } from "../../../voiceapp/static/js/call/saved-call.js"
 import { Scheduler, soundWorld } from "./audio.js"
 import { Line } from "./line.js"
 
 export const READY = {
   conversation: "c", persona: "p", profile: "p", model: "m", voice: "v", sample_rate: 24000, chunk_ms: 40,
-  expires_at: null
+  expires_at: null, token: null, grace_s: 0
 }
 export const silent = (own = {}) => new Proxy(own, { get: (_, name) => own[name] ?? (() => {}) })
 
@@ -50,8 +51,8 @@ export class Place {
       { talksChanged() {}, keepingFailed: code => this.told.push(code) }
     )
     this.call = new Call({
-      connect: () =>
-        this.line, ask: async () => ({ reached: false, trouble: null }), devices: this.world.devices, transcript, pace,
+      connect: () => this.line, savedCall: new SavedCall(null), ask: async () => ({ reached: false, trouble: null }),
+      devices: this.world.devices, transcript, pace,
       notices: new Notices(words, { noticesChanged() {} }), preferences: this.preferences, stats: new Stats(
         now, silent()
       ), now, keeper: this.keeper, checkSupport: () => null

@@ -2,6 +2,8 @@
 
 import { EventEmitter } from "node:events"
 
+const NUMBERED = new Set(["turn", "item", "transcript", "audio", "flush", "tool", "usage"])
+
 export class Line {
   heard = new EventEmitter()
   /** The library's, which keeps the connection. */
@@ -12,19 +14,26 @@ export class Line {
   /** It says that before anything else on the next line. */
   sendBuffer = []
   said = []
+  /** Of the latest event of the conversation. */
+  number = 0
 
   on(event, listener) {
     this.heard.on(event, listener)
   }
 
   emit(...said) {
-    (this.connected && !this.expired ? this.said : this.sendBuffer).push(said)
+    if (said[0] === "start") this.number = 0
+    const { said: heard, sendBuffer } = this
+    const to = this.connected && !this.expired ? heard : sendBuffer
+    to.push(said)
   }
 
   connect() {}
 
+  /** Events of the conversation get their numbers here, where a test does not mean one: see `number`. */
   come(event, ...data) {
     if (event === "connect") this.#open()
+    if (NUMBERED.has(event)) data[0] = ++this.number
     this.heard.emit(event, ...data)
   }
 

@@ -9,13 +9,18 @@ import { Preferences } from "../../../voiceapp/static/js/models/preferences.js"
 import { Notices } from "../../../voiceapp/static/js/models/notices.js"
 import { Stats } from "../../../voiceapp/static/js/models/stats.js"
 import { Transcript } from "../../../voiceapp/static/js/models/transcript.js"
+import { SavedCall } from "../../../voiceapp/static/js/call/saved-call.js"
 import { Scheduler, soundWorld } from "./audio.js"
 import { Line } from "./line.js"
 import { Timers } from "./timers.js"
 
 export const READY = {
   conversation: "c", persona: "p", profile: "p", model: "m", voice: "v", sample_rate: 24000, chunk_ms: 40,
-  expires_at: null
+  expires_at: null, token: null, grace_s: 0
+}
+export const KEPT = { ...READY, token: "t", grace_s: 30 }
+export const RESUMED = {
+  ...KEPT, token: "t2", version: "v-1", why: "back", taken: 0, number: 0, again: false, missed: 0, heard: []
 }
 export const silent = () => new Proxy({}, { get: () => () => {} })
 export const settle = async () => { for (let i = 0; i < 30; i++) await null }
@@ -30,8 +35,10 @@ function talkative(scheduler) {
   const come = line.come.bind(line)
   let calls = 0
   const answer = {
+    resume: () => later(...line.resumption),
     start: (_, acknowledge) => {
-      calls++; scheduler.promise(() => { if (line.connected) acknowledge({ ok: true }) }); later("ready", READY)
+      calls++; scheduler.promise(() => { if (line.connected) acknowledge({ ok: true }) })
+      later("ready", line.ready)
     },
     // One that has ended by itself meanwhile does not end again.
     stop: () => {
@@ -39,6 +46,9 @@ function talkative(scheduler) {
     }
   }
   return Object.assign(line, {
+    ready: READY,
+    /** What the server says to a page that comes back. */
+    resumption: ["not_resumed", { code: "call_over", message: "", retry: false, after_s: null }],
     come(event, ...data) {
       if (event === "ended") calls = 0
       come(event, ...data)
@@ -54,6 +64,8 @@ function talkative(scheduler) {
     emit(event, ...said) {
       emit(event, ...said)
       answer[event]?.(...said)
+      const n = event === "audio" ? said[0] : said[0]?.n
+      if (n && event !== "got") later("ack", n)
     }
   })
 }
@@ -61,7 +73,9 @@ function talkative(scheduler) {
 export class Place {
   static #timers = null
 
-  constructor(delegate = silent()) {
+  /** @param {any} [delegate] @param {any} [storage] of the tab */
+  constructor(delegate = silent(), storage = null) {
+    this.savedCall = new SavedCall(storage)
     Place.leave()
     this.timers = Place.#timers = new Timers()
     const scheduler = this.scheduler = new Scheduler()
@@ -74,12 +88,13 @@ export class Place {
     )
     const stats = new Stats(() => clock.ms, silent())
     const keeper = {
-      begin() {}, pause() {}, end() {}, changed() {}, usageArrived() {}, recorder: null, keepsSound: false
+      begin() {}, pause() {}, keepNow() {}, stored: async () => undefined, goingOn: null, comeBack() {}, end() {},
+      changed() {}, usageArrived() {}, recorder: null, keepsSound: false
     }
     this.transcript = new Transcript({ transcriptChanged() {} })
     this.pace = new CaptionPace()
     this.call = new Call({
-      connect: () => line, ask: async () => (
+      connect: () => line, savedCall: this.savedCall, ask: async () => (
         { reached: false, trouble: null }
       ), devices: world.devices, transcript: this.transcript, pace: this.pace,
       notices: new Notices(words, { noticesChanged() {} }), preferences, stats, now: () =>
@@ -103,8 +118,10 @@ export class Place {
    */
   async step(late = false) {
     const promised = this.scheduler.waiting.length > 0
+    const before = this.timers.now
     if (promised && !(late && this.timers.waiting.size > 0)) await this.scheduler.step()
     else if (!this.timers.fire()) return false
+    this.clock.ms += this.timers.now - before
     await settle()
     return true
   }

@@ -2,11 +2,11 @@
 
 import { address } from "./browser/addresses.js"
 import { askAdmission, whyMissing } from "./call/admission.js"
-import { VoiceSample } from "./call/voice-sample.js"
 import { Call } from "./call/call.js"
-import { DATABASES, connect, drafts, storage, toOtherTabs } from "./browser/browser.js"
+import { DATABASES, connect, connectOnce, drafts, storage, toOtherTabs } from "./browser/browser.js"
 import { CaptionPace } from "./models/caption-pace.js"
 import { Preferences } from "./models/preferences.js"
+import { SavedCall } from "./call/saved-call.js"
 import { PageVersion } from "./browser/page-version.js"
 import { Inspector } from "./models/inspector.js"
 import { Shortcuts } from "./browser/shortcuts.js"
@@ -37,7 +37,7 @@ import { PreflightOffer } from "./views/preflight-offer.js"
 import { SettingsView } from "./views/settings-view.js"
 import { save } from "./views/save.js"
 import { PushToTalkView } from "./views/push-to-talk-view.js"
-import { TalksView } from "./views/talks-view.js"
+import { TalksDrawer } from "./views/talks-drawer.js"
 import { TranscriptView } from "./views/transcript-view.js"
 import { Waveform } from "./views/waveform.js"
 import { WakeLock } from "./browser/wake-lock.js"
@@ -61,7 +61,8 @@ export class Page {
   }, this)
   wakeLock = new WakeLock()
   shortcuts = new Shortcuts(document, this)
-  sample = new VoiceSample(connect, askAdmission, this)
+  /** Once it was loaded. @type {import("./call/voice-sample.js").VoiceSample | undefined} */
+  sample
   waveform = new Waveform(find("wave", HTMLCanvasElement))
   /** Once it was loaded. @type {import("./views/preflight-panel.js").PreflightPanel | undefined} */
   preflight
@@ -79,10 +80,10 @@ export class Page {
     this.noticesView = new NoticesView(this.notices, words, this)
     this.inspectorDrawer = new InspectorDrawer(this.inspector, words, this)
     this.usageView = new UsageView(this.usageModel, words, this.now)
-    this.talksView = new TalksView(this.keeper, words, this)
+    this.talksDrawer = new TalksDrawer(this.keeper, words, this)
     this.appearanceView = new AppearanceView(this.preferences, words)
     this.settings = new Drawer("settings", this)
-    this.assistantView = new AssistantView(this.preferences, this.call, this.sample, words)
+    this.assistantView = new AssistantView(this.preferences, this.call, words, this)
     this.settingsView = new SettingsView(this.preferences, this.call.audio, words)
     this.devicesView = new DevicesView(this.call.audio, this.preferences, words)
     this.pushToTalkView = new PushToTalkView(this.call, this.preferences, words)
@@ -92,7 +93,7 @@ export class Page {
   start() {
     const views = [
       this.controlsView, this.usageView, this.transcriptView, this.composerView, this.inspectorDrawer,
-      this.assistantView, this.settingsView, this.pushToTalkView, this.talksView, this.appearanceView,
+      this.assistantView, this.settingsView, this.pushToTalkView, this.talksDrawer, this.appearanceView,
       this.preflightOffer
     ]
     for (const part of [
@@ -102,6 +103,7 @@ export class Page {
     this.#adopt()
     const code = checkSupport(/** @type {any} */ (window))
     if (code) this.notices.add({ code, fatal: true })
+    else this.call.recovery.start()
   }
 
   #listen() {
@@ -110,7 +112,9 @@ export class Page {
     )
     for (const type of ["pointerup", "keydown"]) document.addEventListener(type, () => this.call.audio.touched())
     addEventListener("blur", () => this.#left())
-    addEventListener("pagehide", () => { this.call.stop(); this.sample.stop(); this.preflight?.stop() })
+    addEventListener("online", () => this.call.transport.networkBack())
+    addEventListener("pageshow", ({ persisted }) => { if (persisted) this.call.recovery.start() })
+    addEventListener("pagehide", () => { this.call.recovery.left(); this.sample?.stop(); this.preflight?.stop() })
     addEventListener(
       "storage", event => { if (event.storageArea === this.preferences.storage) this.preferences.stored(event.key) }
     )
@@ -121,15 +125,15 @@ export class Page {
   snapshot() {
     const { callState, muted, talking, audio } = this.call
     this.stats.outputLatencyMs = audio.device.latencyMs || this.stats.outputLatencyMs
-    return this.stats.snapshot(callState, muted, talking)
+    return this.stats.snapshot(callState, muted, talking, this.call.transport.counts)
   }
 
   #makeCall() {
     const { transcript, pace, notices, preferences, stats, now, keeper } = this
     const devices = navigator.mediaDevices
     return new Call({
-      connect, ask: askAdmission, devices, transcript, pace, notices, preferences, stats, now, keeper,
-      checkSupport: () => checkSupport(/** @type {any} */ (window))
+      connect: connectOnce, savedCall: new SavedCall(drafts()), ask: askAdmission, devices, transcript, pace, notices,
+      preferences, stats, now, keeper, checkSupport: () => checkSupport(/** @type {any} */ (window))
     }, this)
   }
 
@@ -174,7 +178,7 @@ export class Page {
   }
 
   get #drawers() {
-    return [this.inspectorDrawer.drawer, this.settings, this.talksView.drawer]
+    return [this.inspectorDrawer.drawer, this.settings, this.talksDrawer.drawer]
   }
 
   /** The keyboard is elsewhere: nobody would tell us that the key was let go. */
@@ -196,8 +200,8 @@ export class Page {
   // Call delegate
 
   callBegun() {
-    this.sample.stop()
-    this.talksView.pause()
+    this.sample?.stop()
+    this.talksDrawer.pause()
     this.tabs.claim()
     this.usageModel.reset()
   }
@@ -223,6 +227,18 @@ export class Page {
     this.pageVersion.heard(ready.version)
   }
 
+  /** @param {import("./wire.js").Resumed} resumed @param {number} began */
+  callResumed(resumed, began) {
+    this.usageModel.resume(resumed, this.now(), Math.max(0, Date.now() - began))
+    this.pageVersion.heard(resumed.version)
+  }
+
+  /** Whoever else had it has been told by the server. */
+  callTakenBack() {
+    this.sample?.stop()
+    this.tabs.claim()
+  }
+
   /** @param {import("./wire.js").Renewed} renewed */
   callRenewed(renewed) {
     this.notices.over("sessionBegan")
@@ -230,10 +246,7 @@ export class Page {
     this.assistantView.renewed(renewed.voice)
   }
 
-  /** @param {number} peak */
-  levelMeasured(peak) {
-    this.devicesView.renderLevel(peak)
-  }
+  levelMeasured = (/** @type {number} */ peak) => this.devicesView.renderLevel(peak)
 
   soundOpened() {
     const { microphone, player } = this.call
@@ -248,14 +261,8 @@ export class Page {
     this.wakeLock.stop()
   }
 
-  captionMoved() {
-    this.transcriptView.render()
-  }
-
-  /** @param {import("./wire.js").LogLine} line */
-  logArrived(line) {
-    this.inspector.add(line)
-  }
+  captionMoved = () => this.transcriptView.render()
+  logArrived = (/** @type {import("./wire.js").LogLine} */ line) => this.inspector.add(line)
 
   /** @param {import("./wire.js").Usage} usage */
   usageArrived(usage) {
@@ -285,7 +292,7 @@ export class Page {
   }
 
   async preflightWanted() {
-    this.sample.stop()
+    this.sample?.stop()
     // An iPhone forgets the tap while it waits.
     if (this.preflight) return this.preflight.open()
     const panel = await this.preflightNear().catch(this.partMissing)
@@ -300,6 +307,8 @@ export class Page {
   get callActive() {
     return this.call.callState.active
   }
+
+  callLeft = () => this.call.stop(true)
 
   /** Inside the tap, as the sound needs it; the connection waits until nothing of the check is open. */
   callWanted() {
@@ -322,13 +331,10 @@ export class Page {
     this.keeper.changed()
   }
 
-  transcriptChanged() {
-    this.transcriptView.render()
-  }
-
+  transcriptChanged = () => this.transcriptView.render()
   noticesChanged = () => this.noticesView.render()
   inspectorChanged = () => this.inspectorDrawer.render()
-  talksChanged = () => this.talksView.render()
+  talksChanged = () => this.talksDrawer.render()
 
   keepingFailed = (/** @type {string} */ code) => this.notices.add({ code })
 
@@ -336,12 +342,12 @@ export class Page {
 
   storeBlocked() {
     this.notices.add({ code: "talks_blocked" })
-    this.talksView.render()
+    this.talksDrawer.render()
   }
 
   storeFreed() {
     this.notices.over("storeFreed")
-    this.talksView.render()
+    this.talksDrawer.render()
   }
 
   // Delegate of the views and keys
@@ -351,23 +357,21 @@ export class Page {
     RELOADS.includes(code) ? location.reload() : this.call.start({ microphone: true })
   }
 
-  talkWanted() {
-    if (this.keeper.last) this.talksView.show(this.keeper.last)
-  }
-
+  talkWanted = () => void (this.keeper.last && this.talksDrawer.show(this.keeper.last))
   textEntered = (/** @type {string} */ text) => this.call.say(text)
 
   /** One at a time. @param {Drawer} drawer */
   drawerOpened(drawer) {
     for (const other of this.#drawers) if (other !== drawer) other.giveWay()
     if (drawer === this.inspectorDrawer.drawer) this.call.watch(true)
-    for (const view of [this.inspectorDrawer, this.devicesView, this.talksView]) view.render()
+    if (drawer === this.settings) this.sampleNear().catch(() => {})
+    for (const view of [this.inspectorDrawer, this.devicesView, this.talksDrawer]) view.render()
   }
 
   /** @param {Drawer} drawer */
   drawerClosed(drawer) {
     if (drawer === this.inspectorDrawer.drawer) this.call.watch(false)
-    if (drawer === this.talksView.drawer) this.talksView.pause()
+    if (drawer === this.talksDrawer.drawer) this.talksDrawer.pause()
   }
 
   escapePressed() {
@@ -397,21 +401,22 @@ export class Page {
     return this.preferences.values.space && this.call.pushToTalk.press()
   }
 
-  spaceReleased() {
-    this.call.pushToTalk.key.release()
+  spaceReleased = () => this.call.pushToTalk.key.release()
+
+  // Delegate of the voice sample, which is loaded with the first look at the settings
+
+  async sampleNear() {
+    const { VoiceSample } = await import("./call/voice-sample.js")
+    return this.sample ??= new VoiceSample(connect, askAdmission, this)
   }
 
-  // Delegate of the voice sample
-
   sampleChanged() {
-    if (this.sample.playing) this.notices.over("sampleAsked")
+    if (this.sample?.playing) this.notices.over("sampleAsked")
     this.assistantView.render()
   }
 
-  /** @param {import("./wire.js").Trouble} trouble */
-  sampleFailed(trouble) {
+  sampleFailed = (/** @type {import("./wire.js").Trouble} */ trouble) =>
     this.notices.add({ ...trouble, fatal: false }, ["sampleAsked"])
-  }
 
   // Delegate of the preferences
 
@@ -421,7 +426,7 @@ export class Page {
     this.preflight?.preferenceChanged()
     if (name === "keep") this.#keepingChosen()
     this.appearanceView.render()
-    this.talksView.renderKeep()
+    this.talksDrawer.renderKeep()
     this.callChanged()
   }
 }

@@ -6,6 +6,7 @@
 
 /** @typedef {Wire.Renewed} Renewed what a session is made of */
 /** @typedef {Wire.Ready} Ready */
+/** @typedef {Wire.Resumed} Resumed */
 
 /** @typedef {Wire.ItemPlaced} Place */
 /** @typedef {"running" | "done" | "failed" | "unknown"} ToolState `unknown`: the call was over before its end */

@@ -28,6 +28,8 @@ export class PlaybackQueue {
     this.tracks = []
     /** @type {Map<string, number>} milliseconds played of items that are over */
     this.past = new Map()
+    /** @type {Map<string, number>} milliseconds of items that were played before what comes of them */
+    this.before = new Map()
     this.fade = Math.round(FADE_MS * rate / 1000)
     this.tail = new Float32Array(this.fade)
     this.tailAt = this.fade
@@ -67,6 +69,18 @@ export class PlaybackQueue {
     if (track) this.#drop(track)
     this.#remember(item, ms)
     this.delegate.itemFlushed(item, ms)
+  }
+
+  /**
+   * Nothing that was appended is played any more; what comes is appended anew, of these items from so many
+   * milliseconds on.
+   * @param {[string, number][]} before
+   */
+  clear(before) {
+    if (this.current) this.#drop(this.current)
+    this.tracks = []
+    this.past.clear()
+    this.before = new Map(before)
   }
 
   /** @param {Float32Array} output one quantum */
@@ -184,7 +198,7 @@ export class PlaybackQueue {
 
   /** @param {string} item */
   #newTrack(item) {
-    const track = new Track(item, this.rate)
+    const track = new Track(item, this.rate, this.before.get(item))
     this.tracks.push(track)
     return track
   }

@@ -8,6 +8,8 @@ const HEARD_EVERY_MS = 250
 /** A context that does not run answers nothing; the server must be answered all the same. */
 const ANSWER_MS = 250
 const MAX_REFUSED = 200
+/** Longer than a line is away. */
+const AGAIN_MS = 120_000
 
 /**
  * @typedef {object} PlayerDelegate
@@ -25,8 +27,8 @@ const MAX_REFUSED = 200
  *   PlaybackNode
  */
 /**
- * @typedef {{type: "started" | "underran" | "position" | "ended" | "flushed", item: string, ms: number, rms: number}}
- *   PlaybackReport
+ * @typedef {{type: "started" | "underran" | "position" | "ended" | "flushed" | "cleared", item: string, ms: number,
+ *   rms: number}} PlaybackReport
  */
 
 export class Player {
@@ -40,11 +42,15 @@ export class Player {
   refused = new Set()
   /** @type {Map<string, {ms: number, endedAt: number | null}>} */
   played = new Map()
+  /** @type {Map<string, number>} milliseconds of items that were heard before what comes of them */
+  before = new Map()
   /** @type {Map<string, number>} milliseconds of items that came to a device that plays nothing */
   missed = new Map()
   /** @type {Map<string, ReturnType<typeof setTimeout>>} flushes the server waits to be answered */
   asked = new Map()
   toldAt = 0
+  /** So many `clear` the worklet has not answered: what it reports is of before. */
+  clearing = 0
 
   /**
    * @param {PlayerDelegate} delegate
@@ -60,10 +66,32 @@ export class Player {
   }
 
   forget() {
+    for (const timer of this.asked.values()) clearTimeout(timer)
     this.refused.clear()
     this.played.clear()
     this.missed.clear()
     this.asked.clear()
+    this.before.clear()
+  }
+
+  /**
+   * What is held of the call's sound is void; what comes is played, of these items from where they were heard.
+   * @param {[string, number][]} before milliseconds of each
+   */
+  restart(before) {
+    this.forget()
+    this.before = new Map(before)
+    if (!this.node) return
+    this.clearing++
+    this.node.port.postMessage({ type: "clear", before })
+  }
+
+  /** The server may not have had what it was told last: once more, of what was heard of late. */
+  tellAgain() {
+    const since = this.now() - AGAIN_MS
+    for (const [item, ms] of this.missed) this.#tell(item, ms)
+    for (const [item, { ms, endedAt }] of this.played)
+      if (!this.refused.has(item) && (endedAt ?? Infinity) > since) this.#tell(item, this.#heardMs(item, ms))
   }
 
   /**
@@ -81,6 +109,7 @@ export class Player {
   attach(node) {
     this.node = node
     this.failed = false
+    this.clearing = 0
     node.port.onmessage = ({ data }) => this.#reported(data)
     node.onprocessorerror = () => {
       if (this.node !== node) return
@@ -90,7 +119,6 @@ export class Player {
   }
 
   close() {
-    for (const timer of this.asked.values()) clearTimeout(timer)
     // Not disconnected: what fades is heard until the context closes.
     this.node = this.analyser = null
     this.forget()
@@ -106,7 +134,7 @@ export class Player {
     const pcm = decode(base64)
     const count = pcm.length
     if (this.device.silent || this.failed || this.missed.has(item)) return this.#miss(item, msOf(count))
-    if (!this.played.has(item)) this.played.set(item, { ms: 0, endedAt: null })
+    if (!this.played.has(item)) this.played.set(item, { ms: this.#heardBefore(item), endedAt: null })
     this.node.port.postMessage({ type: "append", item, pcm }, [pcm.buffer])
     return count
   }
@@ -122,7 +150,8 @@ export class Player {
     if (this.missed.has(item)) return this.#flushMissed(item)
     this.#silence(item)
     clearTimeout(this.asked.get(item))
-    this.asked.set(item, setTimeout(() => this.#flushed(item, this.played.get(item)?.ms ?? 0), ANSWER_MS))
+    const answer = () => this.#flushed(item, this.played.get(item)?.ms ?? this.#heardBefore(item))
+    this.asked.set(item, setTimeout(answer, ANSWER_MS))
   }
 
   /** What was read counts as heard. @param {string} item */
@@ -133,10 +162,15 @@ export class Player {
 
   /** @param {string} item @param {number} ms */
   #miss(item, ms) {
-    const whole = (this.missed.get(item) ?? 0) + ms
+    const whole = (this.missed.get(item) ?? this.#heardBefore(item)) + ms
     this.missed.set(item, whole)
     this.delegate.playbackMissed(item, whole)
     return 0
+  }
+
+  /** @param {string} item */
+  #heardBefore(item) {
+    return this.before.get(item) ?? 0
   }
 
   /** All that is queued or playing, by hand: the server is answered when it asks. */
@@ -156,6 +190,8 @@ export class Player {
 
   /** @param {PlaybackReport} report */
   #reported({ type, item, ms, rms }) {
+    if (type === "cleared") this.clearing--
+    if (this.clearing > 0) return
     if (type === "started") this.#started(item)
     if (type === "position") this.#moved(item, ms, rms)
     if (type === "ended") this.#ended(item, ms)

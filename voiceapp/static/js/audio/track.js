@@ -7,10 +7,12 @@ export class Track {
   /**
    * @param {string} item
    * @param {number} rate the device's
+   * @param {number} [before] milliseconds of it that were played before, and do not come again
    */
-  constructor(item, rate) {
+  constructor(item, rate, before = 0) {
     this.item = item
     this.rate = rate
+    this.before = before
     this.resampler = new Resampler(SAMPLE_RATE, rate)
     /** @type {Int16Array[]} */
     this.chunks = []
@@ -33,7 +35,7 @@ export class Track {
   }
 
   get playedMs() {
-    return Math.min(this.frames * 1000 / this.rate, msOf(this.received))
+    return this.before + Math.min(this.frames * 1000 / this.rate, msOf(this.received))
   }
 
   get finished() {

@@ -10,9 +10,18 @@ export class Permission {
     this.permissions = permissions
   }
 
+  /** Whether nobody would be asked. */
+  async granted() {
+    return (await this.#status())?.state === "granted"
+  }
+
+  #status() {
+    return this.permissions?.query({ name: /** @type {any} */ ("microphone") }).catch(() => null)
+  }
+
   /** Some browsers do not know of the microphone here; then the notice stays until it is opened. */
   async start() {
-    const status = await this.permissions?.query({ name: /** @type {any} */ ("microphone") }).catch(() => null)
+    const status = await this.#status()
     status?.addEventListener("change", () => { if (status.state !== "denied") this.delegate.microphoneAllowed() })
   }
 }

@@ -10,6 +10,8 @@
  * @property {(peak: number) => void} levelMeasured
  * @property {(line: import("../wire.js").LogLine) => void} logArrived
  * @property {(ready: import("../wire.js").Ready) => void} callReadied
+ * @property {(resumed: import("../wire.js").Resumed, began: number) => void} callResumed began: unix milliseconds
+ * @property {() => void} callTakenBack this page is in the call that it, or another, was in
  * @property {(renewed: import("../wire.js").Renewed) => void} callRenewed
  * @property {(usage: import("../wire.js").Usage) => void} usageArrived
  * @property {(limits: import("../wire.js").Limits) => void} limitsArrived
@@ -21,6 +23,7 @@
  * @typedef {object} Parts
  * @property {() => any} connect makes a Socket.IO socket that is not yet connected
  * @property {() => Promise<import("./admission.js").Admission>} ask why a connection may have been refused
+ * @property {import("./saved-call.js").SavedCall} savedCall
  * @property {MediaDevices | undefined} devices
  * @property {import("../models/transcript.js").Transcript} transcript
  * @property {import("../models/caption-pace.js").CaptionPace} pace

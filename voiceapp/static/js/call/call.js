@@ -11,6 +11,7 @@ import { Outgoing } from "./outgoing.js"
 import { CallState } from "./call-state.js"
 import { CallAudio } from "./call-audio.js"
 import { PushToTalk } from "./push-to-talk.js"
+import { Recovery } from "./recovery.js"
 import { Transport } from "./transport.js"
 import { SessionRequest } from "./session-request.js"
 
@@ -36,8 +37,6 @@ export class Call {
    */
   constructor(parts, delegate) {
     this.delegate = delegate
-    this.transcript = parts.transcript
-    this.pace = parts.pace
     this.notices = parts.notices
     this.stats = parts.stats
     this.preferences = parts.preferences
@@ -45,14 +44,16 @@ export class Call {
     this.now = parts.now
     this.checkSupport = parts.checkSupport
     this.transport = new Transport(parts.connect, parts.ask, this, parts.now)
-    this.outbox = new Outbox(this.transport, this)
+    const { uplink, resumption } = this.transport
+    this.outbox = new Outbox(uplink, this)
     this.sessionRequest = new SessionRequest(this.transport, parts.preferences, this)
-    this.outgoing = new Outgoing(this.transport, parts.stats, parts.notices)
+    this.outgoing = new Outgoing(uplink, parts.stats, parts.notices)
     this.audio = new CallAudio(parts, new PlaybackReports(this.transport, parts, delegate), this)
     const { callState, outbox, outgoing, player } = this
     this.incoming = new Incoming({ ...parts, callState, outbox, outgoing, player }, delegate)
-    this.connectionLoss = new ConnectionLoss(parts.notices, this)
-    this.pushToTalk = new PushToTalk(this.transport, this.microphone, parts.now, this)
+    this.connectionLoss = new ConnectionLoss(parts.notices, resumption, this)
+    this.recovery = new Recovery(this, parts)
+    this.pushToTalk = new PushToTalk(uplink, this.microphone, parts.now, this)
   }
 
   get microphone() {
@@ -72,17 +73,17 @@ export class Call {
   }
 
   get speaking() {
-    return this.callState.live && (this.callState.turn === "assistant" || this.player.busy)
+    return this.callState.goesOn && (this.callState.turn === "assistant" || this.player.busy)
   }
 
   /** There is something to be stopped: it speaks, or is about to. */
   get answering() {
-    return this.speaking || (this.callState.live && ANSWERING.includes(this.callState.turn))
+    return this.speaking || (this.callState.goesOn && ANSWERING.includes(this.callState.turn))
   }
 
   /** Of the session that goes on, whatever was chosen for another one. */
   get isPushToTalk() {
-    return (this.callState.live ? this.sessionRequest.mode : this.preferences.values.mode) === "push_to_talk"
+    return (this.callState.goesOn ? this.sessionRequest.mode : this.preferences.values.mode) === "push_to_talk"
   }
 
   get talking() {
@@ -95,6 +96,11 @@ export class Call {
     if (missing) return this.#unsupported(missing)
     if (!this.callState.take("call")) return
     this.delegate.callBegun()
+    await this.open(microphone)
+  }
+
+  /** Line and sound, of a call that is asked for or come back to. @param {boolean} microphone */
+  async open(microphone) {
     const attempt = ++this.attempt
     this.notices.callBegan()
     this.outgoing.reset(!microphone)
@@ -103,21 +109,32 @@ export class Call {
       .catch(error => this.#failed(error instanceof LoadError ? "client_missing" : "unsupported", attempt))
   }
 
-  stop() {
+  /** @param {boolean} [atOnce] the last of the sound is not waited for */
+  stop(atOnce = false) {
+    // Nothing more is said in a call that comes back just now.
+    if (atOnce || this.callState.phase === "reconnecting") this.transport.stop()
     if (!this.callState.take("hungUp")) return
+    this.recovery.savedCall.forget()
     this.closing = this.#close(() => this.transport.stop())
+  }
+
+  /** The page goes, and the call waits for the next one. */
+  leave() {
+    this.transport.leave()
+    if (this.callState.take("hungUp")) this.closing = this.#close(() => {})
   }
 
   async toggleMicrophone() {
     if (!this.microphone.there) return this.#addMicrophone()
     this.outgoing.gate.mute(!this.outgoing.gate.muted)
     this.audio.silence.over()
+    this.recovery.save()
     this.delegate.callChanged()
   }
 
   interrupt() {
     if (!this.answering) return
-    this.transport.interrupt()
+    this.transport.uplink.interrupt()
     this.player.silence()
     this.delegate.callChanged()
   }
@@ -146,7 +163,7 @@ export class Call {
   }
 
   /** The microphone as the session that goes on takes turns. */
-  #followMode() {
+  followMode() {
     this.isPushToTalk ? this.microphone.pause() : this.microphone.resume()
     this.audio.modeChanged()
   }
@@ -179,7 +196,7 @@ export class Call {
     if (attempt !== this.attempt || !this.callState.active) return
     this.audio.begin(context)
     this.prepared = true
-    this.transport.connected ? this.#request() : this.transport.open()
+    this.transport.connected ? this.request() : this.transport.open()
   }
 
   /**
@@ -191,9 +208,10 @@ export class Call {
     if (attempt === this.attempt && this.callState.active) this.transport.open()
   }
 
-  /** Whoever wrote first, or was in a call already, is not greeted. */
-  #request() {
-    this.sessionRequest.start(!this.interrupted && this.outbox.all.length === 0)
+  /** Whoever wrote first, or was in a call already, is not greeted. @param {Wire.Said[]} [said] that goes on */
+  request(said) {
+    if (this.transport.kept) this.transport.resume()
+    else this.sessionRequest.start(!this.interrupted && this.outbox.all.length === 0, said)
   }
 
   /** In the middle of a call. */
@@ -201,6 +219,7 @@ export class Call {
     // Whoever presses wants to be heard, also where it is being asked for already.
     this.outgoing.gate.mute(false)
     await this.audio.addMicrophone()
+    this.recovery.save()
     this.delegate.callChanged()
   }
 
@@ -208,22 +227,17 @@ export class Call {
   async #close(last) {
     this.attempt++
     this.interrupted = false
+    this.recovery.ended()
     this.connectionLoss.back(0)
     this.notices.callEnded()
     this.#giveBack()
     this.pushToTalk.key.drop()
-    this.#settle()
+    this.recovery.settle()
     this.delegate.soundClosed()
     await this.audio.close()
     this.keeper.end()
     last()
     this.delegate.callChanged()
-  }
-
-  /** Nothing more comes of what is being said: as after an interruption, what was heard of it stays. */
-  #settle() {
-    this.transcript.settle(entry => this.pace.seen(entry))
-    this.keeper.pause()
   }
 
   /** @param {string} code @param {number} attempt */
@@ -234,7 +248,14 @@ export class Call {
   }
 
   #end(last = () => {}) {
-    if (this.callState.take("ended")) this.closing = this.#close(last)
+    if (!this.callState.take("ended")) return
+    this.recovery.savedCall.forget()
+    this.closing = this.#close(last)
+  }
+
+  /** There is none any more. @param {string} code why */
+  over(code) {
+    this.#failed(code, this.attempt)
   }
 
   outboxChanged = () => this.delegate.outboxChanged()
@@ -252,23 +273,17 @@ export class Call {
   transportConnected(awayMs) {
     this.connectionLoss.back(awayMs)
     this.notices.over("lineBack")
-    if (this.prepared && this.callState.active) this.#request()
+    if (this.prepared && this.callState.active) this.request()
   }
 
-  /** @param {number} awayMs */
-  transportLost(awayMs) {
+  /** @param {number} awayMs @param {boolean} kept */
+  transportLost(awayMs, kept) {
     if (!this.callState.active) return
-    this.interrupted ||= this.callState.live
-    this.pushToTalk.key.drop()
-    this.callState.take("lost")
-    this.outbox.lost()
-    this.microphone.chunkMs = 0
-    this.player.silence()
-    this.#settle()
+    this.recovery.lost(kept)
     this.connectionLoss.stillAway(awayMs)
   }
 
-  /** Not reached; the library tries again. @param {number} awayMs */
+  /** Not reached, and tried again. @param {number} awayMs */
   transportRefused(awayMs) {
     if (this.callState.active) this.connectionLoss.stillAway(awayMs)
   }
@@ -276,6 +291,7 @@ export class Call {
   // Connection loss delegate
 
   awayForLong() {
+    this.transport.uplink.dropSound()
     if (!this.audio.shut()) return
     this.outgoing.gate.mute(true)
     this.notices.add({ code: "microphone_shut" })
@@ -283,8 +299,7 @@ export class Call {
   }
 
   callRequested() {
-    this.transcript.begin()
-    this.pace.reset()
+    this.recovery.requested()
     this.player.forget()
     this.stats.callBegan()
   }
@@ -299,20 +314,39 @@ export class Call {
   /** @param {import("../wire.js").Ready} ready */
   callReadied(ready) {
     if (!this.callState.take("readied")) return
-    if (this.interrupted) this.notices.add({ code: "reconnected" })
+    this.recovery.readied()
     this.interrupted = false
     this.keeper.begin(ready)
     this.delegate.callReadied(ready)
     this.sessionRequest.tell()
-    this.#followMode()
-    this.microphone.start(this.preferences.values.chunk_ms || ready.chunk_ms)
+    this.followMode()
+    this.startMicrophone(ready)
     this.notices.over("callReady")
     this.outbox.send()
+    this.recovery.save()
+  }
+
+  /** @param {{chunk_ms: number}} ready */
+  startMicrophone({ chunk_ms: chunkMs }) {
+    this.microphone.start(this.preferences.values.chunk_ms || chunkMs)
+  }
+
+  callResumed = (/** @type {import("../wire.js").Resumed} */ resumed) => this.recovery.resumed(resumed)
+  callGone = (/** @type {string} */ code) => this.recovery.gone(code)
+
+  get talk() {
+    return this.recovery.said
+  }
+
+  /** @param {number} ms */
+  soundLeftOut(ms) {
+    this.notices.add({ code: "sound_left_out", param: String(Math.ceil(ms / 1000)) })
   }
 
   /** @param {import("../wire.js").Renewed} renewed */
   callRenewed(renewed) {
-    this.sessionRequest.renewed()
+    this.sessionRequest.renewed(renewed.why)
+    this.recovery.save()
     this.delegate.callRenewed(renewed)
     this.delegate.callChanged()
   }
@@ -337,21 +371,27 @@ export class Call {
     this.#end()
   }
 
-  soundAcknowledged = (/** @type {number} */ n) => void (this.stats.chunksAcked = n)
+  /** @param {number} n */
+  sentAcknowledged(n) {
+    this.stats.chunksAcked = n
+    this.recovery.savedCall.touch()
+  }
+
   tripMeasured = (/** @type {number} */ ms) => this.stats.latencies.tripMeasured(ms)
 
   // Session request delegate
 
   modeChanged() {
     this.pushToTalk.key.drop()
-    this.#followMode()
+    this.followMode()
+    this.recovery.save()
     this.delegate.callChanged()
   }
 
   // Push-to-talk delegate
 
   get canTalk() {
-    return this.callState.live && this.isPushToTalk
+    return this.callState.goesOn && this.isPushToTalk
   }
 
   pushToTalkBegan() {
@@ -394,7 +434,7 @@ export class Call {
   levelMeasured = (/** @type {number} */ peak) => this.delegate.levelMeasured(peak)
 
   soundRestarting() {
-    this.transport.interrupt()
+    this.transport.uplink.interrupt()
     this.player.silence()
   }
 

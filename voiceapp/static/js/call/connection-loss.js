@@ -1,9 +1,7 @@
 // What is said of a line that is away, once for each stage, and when the microphone is let go meanwhile: nobody is to
-// be
-// heard later who was not asked again.
+// be heard later who was not asked again.
 
 const LASTING_MS = 20_000
-const SHUT_MS = 30_000
 
 export class ConnectionLoss {
   /** The notice that tells of it. */
@@ -11,22 +9,24 @@ export class ConnectionLoss {
 
   /**
    * @param {{add: (trouble: {code: string}) => void, over: (end: "lineBack") => void}} notices
+   * @param {{graceMs: number}} resumption how long whoever was in the call is still heard
    * @param {{awayForLong: () => void}} delegate
    */
-  constructor(notices, delegate) {
+  constructor(notices, resumption, delegate) {
     this.notices = notices
+    this.resumption = resumption
     this.delegate = delegate
   }
 
   /** @param {number} awayMs so far */
   stillAway(awayMs) {
-    if (awayMs >= SHUT_MS) this.delegate.awayForLong()
+    if (awayMs >= this.resumption.graceMs) this.delegate.awayForLong()
     this.#tell(awayMs >= LASTING_MS ? "connection_away" : "connection_lost")
   }
 
   /** @param {number} awayMs in all */
   back(awayMs) {
-    if (awayMs >= SHUT_MS) this.delegate.awayForLong()
+    if (awayMs >= this.resumption.graceMs) this.delegate.awayForLong()
     this.#tell("")
   }
 

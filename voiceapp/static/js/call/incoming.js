@@ -37,6 +37,7 @@ export class Incoming {
   /** @param {import("../wire.js").TurnState} turn */
   turnChanged(turn) {
     const { turn: before } = this.callState
+    if (turn !== before) this.pace.retold = false
     if (begins(turn, before)) this.notices.over("turnBegan")
     if (turn === "listening" && before !== turn) this.notices.over("turnOver")
     this.callState.turnTo(turn)
@@ -59,6 +60,7 @@ export class Incoming {
   /** @param {number} n @param {import("../wire.js").Wording} wording */
   transcriptArrived(n, wording) {
     this.transcript.word(n, wording)
+    if (wording.final) this.pace.worded(wording.item)
     this.keeper.changed()
     this.#typedArrived(wording.item)
   }

@@ -10,7 +10,10 @@ const LATE_MS = 10_000
 const REFUSED = ["too_fast", "bad_event", "not_started"]
 
 /** @typedef {"waiting" | "sent" | "unsent"} TypedState */
-/** @typedef {{n: number, text: string, state: TypedState}} Typed */
+/**
+ * @typedef {{n: number, text: string, state: TypedState, handed: boolean, taken: boolean}} Typed `handed` to the call,
+ *   which sends it; `taken` by the server
+ */
 
 /** How much of a text is too much, in characters of JavaScript. @param {string} text */
 export function excess(text) {
@@ -23,40 +26,65 @@ export class Outbox {
   count = 0
   /** @type {Set<string>} items of this call that were typed */
   arrivedItems = new Set()
+  /** @type {Map<number, ReturnType<typeof setTimeout>>} of what is on its way */
+  deadlines = new Map()
 
   /**
-   * @param {{live: boolean, sendText: (text: string) => boolean}} transport
+   * @param {{live: boolean, sendText: (text: string, sent: (taken: boolean) => void) => boolean}} uplink
    * @param {{outboxChanged: () => void, textsSending: () => void}} delegate what is being said stops at once; the
    *   server does its part
    */
-  constructor(transport, delegate) {
-    this.transport = transport
+  constructor(uplink, delegate) {
+    this.uplink = uplink
     this.delegate = delegate
   }
 
   /** @param {string} text */
   add(text) {
-    this.#set([...this.all, { n: this.count++, text, state: "waiting" }])
+    this.#set([...this.all, { n: this.count++, text, state: "waiting", handed: false, taken: false }])
     this.send()
   }
 
-  /** All that waits, where there is a call to send it to. */
+  /** All that waits, where there is a call to send it to; that may have to wait for its line. */
   send() {
-    const waiting = this.all.filter(({ state }) => state === "waiting")
-    if (!this.transport.live || waiting.length === 0) return
+    const waiting = this.all.filter(({ state, handed }) => state === "waiting" && !handed)
+    if (!this.uplink.live || waiting.length === 0) return
     this.delegate.textsSending()
-    for (const typed of waiting) {
-      if (!this.transport.sendText(typed.text)) continue
-      this.#mark(typed.n, "sent")
-      setTimeout(() => this.#late(typed.n), LATE_MS)
+    for (const { n, text } of waiting) {
+      this.#change(typed => typed.n === n, { handed: true })
+      this.uplink.sendText(text, taken => this.#sent(n, taken))
     }
+  }
+
+  /** Maybe once more. @param {number} n @param {boolean} taken */
+  #sent(n, taken) {
+    this.#change(typed => typed.n === n && typed.state === "waiting", { state: "sent" })
+    this.#change(typed => typed.n === n, { taken })
+    this.#expect(n)
+  }
+
+  /** The line is away: what was on its way may have to be sent again, and nobody has to do it. */
+  away() {
+    this.#forgetDeadlines()
+    this.#change(({ state, taken }) => state === "sent" && !taken, { state: "waiting" })
+  }
+
+  /** It is back, and the call is the same. */
+  back() {
+    for (const { n, state } of this.all) if (state === "sent") this.#expect(n)
+  }
+
+  /** In the conversation. @param {number} n */
+  #expect(n) {
+    const known = this.all.some(typed => typed.n === n)
+    if (known && !this.deadlines.has(n)) this.deadlines.set(n, setTimeout(() => this.#late(n), LATE_MS))
   }
 
   /** It stands in the conversation. @param {string} item @param {string} text */
   arrived(item, text) {
     if (this.arrivedItems.has(item)) return
     this.arrivedItems.add(item)
-    const typed = this.all.find(each => each.state !== "waiting" && each.text === text)
+    const typed = this.all.find(each => each.handed && each.text === text)
     if (typed) this.remove(typed.n)
   }
 
@@ -65,24 +93,25 @@ export class Outbox {
    * @param {string} code
    */
   noticed(code) {
-    if (!REFUSED.includes(code)) return
-    this.#set(this.all.map(typed => typed.state === "sent" ? { ...typed, state: "unsent" } : typed))
+    if (REFUSED.includes(code)) this.#change(({ state }) => state === "sent", { state: "unsent" })
   }
 
   /** Another call takes up where the line was lost: what has not arrived by now is for that one. */
   lost() {
     this.arrivedItems.clear()
-    this.#set(this.all.map(typed => typed.state === "sent" ? { ...typed, state: "waiting" } : typed))
+    this.#forgetDeadlines()
+    this.#change(({ state }) => state !== "unsent", { state: "waiting", handed: false, taken: false })
   }
 
   /** Once more. @param {number} n */
   again(n) {
-    this.#mark(n, "waiting")
+    this.#change(typed => typed.n === n, { state: "waiting", handed: false, taken: false })
     this.send()
   }
 
   /** @param {number} n */
   remove(n) {
+    this.#forgetDeadline(n)
     this.#set(this.all.filter(typed => typed.n !== n))
   }
 
@@ -90,18 +119,30 @@ export class Outbox {
   takeBack() {
     const texts = this.all.map(({ text }) => text)
     this.arrivedItems.clear()
+    this.#forgetDeadlines()
     this.#set([])
     return texts
   }
 
   /** @param {number} n */
   #late(n) {
-    if (this.all.find(typed => typed.n === n)?.state === "sent") this.#mark(n, "unsent")
+    this.deadlines.delete(n)
+    this.#change(typed => typed.n === n && typed.state === "sent", { state: "unsent" })
   }
 
-  /** @param {number} n @param {TypedState} state */
-  #mark(n, state) {
-    this.#set(this.all.map(typed => typed.n === n ? { ...typed, state } : typed))
+  /** @param {number} n */
+  #forgetDeadline(n) {
+    clearTimeout(this.deadlines.get(n))
+    this.deadlines.delete(n)
+  }
+
+  #forgetDeadlines() {
+    for (const n of [...this.deadlines.keys()]) this.#forgetDeadline(n)
+  }
+
+  /** @param {(typed: Typed) => boolean} which @param {Partial<Typed>} change */
+  #change(which, change) {
+    if (this.all.some(which)) this.#set(this.all.map(typed => which(typed) ? { ...typed, ...change } : typed))
   }
 
   /** @param {Typed[]} all */

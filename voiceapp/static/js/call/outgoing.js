@@ -15,12 +15,12 @@ export class Outgoing {
   wantedMs = 0
 
   /**
-   * @param {{live: boolean, sendSound: (pcm: Int16Array) => number | null}} transport
+   * @param {{live: boolean, sendSound: (pcm: Int16Array) => boolean}} uplink
    * @param {import("../models/stats.js").Stats} stats
    * @param {{add: (trouble: {code: string}) => void, over: (end: "soundThrough") => void}} notices
    */
-  constructor(transport, stats, notices) {
-    this.transport = transport
+  constructor(uplink, stats, notices) {
+    this.uplink = uplink
     this.stats = stats
     this.notices = notices
   }
@@ -32,18 +32,18 @@ export class Outgoing {
     this.wantedMs = 0
   }
 
-  /** What of it went up, or nothing. @param {Int16Array} pcm */
+  /** What of it went up, or will, or nothing. @param {Int16Array} pcm */
   take(pcm) {
     const block = this.gate.pass(pcm)
     if (!block) return null
-    const sent = this.transport.sendSound(block) !== null
+    const sent = this.uplink.sendSound(block)
     sent ? this.#sent(msOf(block.length)) : this.#dropped()
     return sent ? block : null
   }
 
   /** Silence, so that the turn ends, where no microphone is left to be silent. */
   trail() {
-    for (let ms = 0; ms < TRAIL_MS; ms += STEP_MS) this.transport.sendSound(new Int16Array(samplesIn(STEP_MS)))
+    for (let ms = 0; ms < TRAIL_MS; ms += STEP_MS) this.uplink.sendSound(new Int16Array(samplesIn(STEP_MS)))
   }
 
   /** @param {number} ms */
@@ -54,7 +54,7 @@ export class Outgoing {
 
   #dropped() {
     this.stats.chunksDropped++
-    if (!this.transport.live) return
+    if (!this.uplink.live) return
     if (this.wantedMs <= 0) this.notices.add({ code: "sound_dropped" })
     this.wantedMs = WHOLE_MS
   }

@@ -9,7 +9,8 @@ export class PlaybackReports {
    */
   constructor(transport, { pace, stats, keeper }, delegate) {
     this.keeper = keeper
-    this.transport = transport
+    this.uplink = transport.uplink
+    this.receipts = transport.downlink.receipts
     this.pace = pace
     this.stats = stats
     this.delegate = delegate
@@ -32,6 +33,7 @@ export class PlaybackReports {
   playbackMoved(item, playedMs, heardMs, rms) {
     this.stats.playbackMoved(item, playedMs, heardMs)
     this.stats.levelMeasured(rms)
+    this.receipts.playbackMoved(item, heardMs)
     this.pace.heard(item, heardMs)
     this.keeper.recorder?.playbackMoved(item, heardMs)
     this.delegate.captionMoved()
@@ -39,11 +41,12 @@ export class PlaybackReports {
 
   /** @param {string} item @param {number} heardMs */
   playbackHeard(item, heardMs) {
-    this.transport.sendHeard(item, heardMs)
+    this.uplink.sendHeard(item, heardMs)
   }
 
   /** @param {string} item */
   playbackEnded(item) {
+    this.receipts.soundOver(item)
     this.pace.ended(item)
     this.stats.latencies.playbackEnded(item)
     this.delegate.captionMoved()
@@ -52,6 +55,7 @@ export class PlaybackReports {
 
   /** Its words show as they come. @param {string} item @param {number} ms */
   playbackMissed(item, ms) {
+    this.receipts.playbackMoved(item, ms)
     this.pace.ended(item)
     this.keeper.recorder?.playbackMoved(item, ms)
     this.delegate.captionMoved()
@@ -59,7 +63,7 @@ export class PlaybackReports {
 
   /** @param {string} item @param {number} heardMs */
   playbackFlushed(item, heardMs) {
-    this.transport.sendFlushed(item, heardMs)
+    this.uplink.sendFlushed(item, heardMs)
   }
 
   /** @param {string} item */

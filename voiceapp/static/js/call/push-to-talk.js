@@ -15,13 +15,13 @@ export class PushToTalk {
   settled = Promise.resolve()
 
   /**
-   * @param {{sendTalk: (down: boolean) => unknown}} transport
+   * @param {{sendTalk: (down: boolean) => unknown}} uplink
    * @param {{pause: () => Promise<void>, resume: () => void}} microphone
    * @param {() => number} now milliseconds
    * @param {PushToTalkDelegate} delegate
    */
-  constructor(transport, microphone, now, delegate) {
-    this.transport = transport
+  constructor(uplink, microphone, now, delegate) {
+    this.uplink = uplink
     this.microphone = microphone
     this.delegate = delegate
     this.key = new TalkKey(this, now)
@@ -43,12 +43,12 @@ export class PushToTalk {
     this.delegate.pushToTalkBegan()
     await this.settled
     if (!this.key.down) return
-    this.transport.sendTalk(true)
+    this.uplink.sendTalk(true)
     this.microphone.resume()
   }
 
   talkKeyUp() {
-    this.settled = this.microphone.pause().then(() => { this.transport.sendTalk(false) })
+    this.settled = this.microphone.pause().then(() => { this.uplink.sendTalk(false) })
   }
 
   talkKeyChanged() {

@@ -51,13 +51,18 @@ export class SessionRequest {
     return this.transport.live && !this.renewing && JSON.stringify(this.fields) !== this.agreed.fields
   }
 
-  /** The call, with what was chosen. @param {boolean} greet the assistant may speak first */
-  start(greet) {
+  /**
+   * The call, with what was chosen.
+   * @param {boolean} greet the assistant may speak first
+   * @param {Wire.Said[]} [talk] that goes on in it
+   */
+  start(greet, talk = []) {
     const { language, greet: wanted } = this.preferences.values
     this.agreed = this.#terms
     this.asked = null
     const first = greet && wanted ? {} : { greet: false }
-    this.transport.start({ ...this.fields, ...this.#live, ...language ? { language } : {}, ...first })
+    const before = talk.length ? { talk } : {}
+    this.transport.start({ ...this.fields, ...this.#live, ...language ? { language } : {}, ...first, ...before })
   }
 
   /** @param {string} name of a preference */
@@ -85,10 +90,18 @@ export class SessionRequest {
     this.transport.configure({ ...this.fields, ...this.#live })
   }
 
-  /** The other session took over. */
-  renewed() {
-    if (this.asked) this.#agree(this.asked)
+  /** Another session took over. @param {Wire.Renewed["why"]} why */
+  renewed(why) {
+    if (why !== "asked" || !this.asked) return
+    this.#agree(this.asked)
     this.asked = null
+  }
+
+  /** The line was away: it may have taken over meanwhile. @param {import("../wire.js").Resumed} resumed */
+  resumed(resumed) {
+    const { instructions: _, ...made } = JSON.parse(this.asked?.fields ?? "{}")
+    const names = /** @type {("persona" | "profile" | "model" | "voice")[]} */ (Object.keys(made))
+    if (names.every(name => made[name] === resumed[name])) this.renewed("asked")
   }
 
   /** It could not be had: what is chosen still waits. */

@@ -1,11 +1,12 @@
-// The Socket.IO connection: says what docs/wire.md allows, and tells a delegate what came. Never holds sound back for
-// later: stale speech is worse than none. The line is held for a call and no longer.
+// The Socket.IO connection: begins a call or comes back to it, and tells a delegate what came. The line is held for a
+// call and no longer; when it is lost, it is made again.
 
 import { Refusals } from "./admission.js"
-import { encode } from "../audio/base64.js"
+import { Backoff } from "./backoff.js"
+import { Downlink } from "./downlink.js"
 import { Elapsed } from "./elapsed.js"
-import { msOf } from "../audio/pcm.js"
-import { SendWindow } from "./send-window.js"
+import { Resumption } from "./resumption.js"
+import { Uplink } from "./uplink.js"
 
 const STOP_MS = 2000
 const SETTLE_MS = 500
@@ -23,17 +24,22 @@ const GIVE_UP_MS = 180_000
  * @typedef {object} TransportDelegate
  * @property {import("./incoming.js").Incoming} incoming is told of the conversation
  * @property {(awayMs: number) => void} transportConnected after so long
- * @property {(awayMs: number) => void} transportLost it is made again; so long there was none, where the page slept
+ * @property {(awayMs: number, kept: boolean) => void} transportLost it is made again; so long there was none, where the
+ *   page slept; whether the call is kept meanwhile
  * @property {(awayMs: number) => void} transportRefused it could not be made, for so long by now, and is tried again
  * @property {() => void} callRequested nothing of an earlier call comes any more
  * @property {(error: import("../wire.js").Trouble) => void} callRefused
  * @property {(ready: import("../wire.js").Ready) => void} callReadied
+ * @property {(resumed: import("../wire.js").Resumed) => void} callResumed what it missed comes next
+ * @property {(code: string) => void} callGone there is no coming back to it
+ * @property {Wire.Said[]} talk what was said so far
  * @property {(renewed: import("../wire.js").Renewed) => void} callRenewed
  * @property {(limits: import("../wire.js").Limits) => void} limitsArrived
  * @property {(line: import("../wire.js").LogLine) => void} logArrived
  * @property {(trouble: import("../wire.js").Trouble) => void} noticeArrived
  * @property {(reason: string) => void} callEnded
- * @property {(n: number) => void} soundAcknowledged
+ * @property {(n: number) => void} sentAcknowledged
+ * @property {(ms: number) => void} soundLeftOut so much of what was said while the line was away
  * @property {(ms: number) => void} tripMeasured to the server and back
  */
 
@@ -41,11 +47,10 @@ const GIVE_UP_MS = 180_000
  * @typedef {{persona?: string, profile?: string, model?: string, voice?: string, instructions?: string}} SessionFields
  *   what one is made of
  */
-/** @typedef {SessionFields & {language?: string, turn?: object, greet?: boolean}} StartRequest */
+/** @typedef {SessionFields & {language?: string, turn?: object, greet?: boolean, talk?: Wire.Said[]}} StartRequest */
 
 export class Transport {
-  sendWindow = new SendWindow()
-  live = false
+  backoff = new Backoff()
   requested = false
   watching = false
   /** There is a call, or is to be one: the line is held, and made again when it is lost. */
@@ -56,7 +61,7 @@ export class Transport {
   ending = false
   /** @type {(() => void) | null} */
   afterEnd = null
-  /** @type {ReturnType<typeof setTimeout> | undefined} the server went away; when to look for it again */
+  /** @type {ReturnType<typeof setTimeout> | undefined} when the line is tried again */
   returning
   /** @type {ReturnType<typeof setTimeout> | undefined} the call is over; when to let the line go */
   leaving
@@ -77,12 +82,30 @@ export class Transport {
     this.ask = ask
     this.refusals = new Refusals(ask)
     this.delegate = delegate
+    this.uplink = new Uplink(this, now)
+    this.downlink = new Downlink(this, delegate)
+    this.resumption = new Resumption(this, now)
     /** Since the server was last heard, or the line first wanted. */
     this.heard = new Elapsed(now)
   }
 
   get connected() {
     return this.socket?.connected === true
+  }
+
+  get live() {
+    return this.uplink.live
+  }
+
+  /** The call is there, whether or not the line is. */
+  get kept() {
+    return this.resumption.token !== null
+  }
+
+  /** What went wrong on the line, since the page was opened. */
+  get counts() {
+    const { uplink: { log: { lateMs, leftOutMs } }, downlink: { receipts: { doubles: duplicates, holes } } } = this
+    return { lateMs, leftOutMs, duplicates, holes }
   }
 
   /** A call is to be: the line may be made while the person is asked for the microphone. */
@@ -99,18 +122,40 @@ export class Transport {
   start(request = {}) {
     this.afterEnd = null
     if (this.ending) return void (this.afterEnd = () => this.start(request))
-    this.sendWindow.reset()
+    this.#forget()
+    this.downlink.begin()
     this.requested = this.wanted = true
     clearTimeout(this.leaving)
     this.delegate.callRequested()
     if (this.watching) this.watch(true)
     const at = this.now()
-    this.socket.emit("start", request, (/** @type {any} */ answer) => this.#answered(answer, at))
+    const { page } = this.resumption
+    this.socket.emit("start", { ...request, page }, (/** @type {any} */ answer) => this.#answered(answer, at))
+  }
+
+  /** Of the call that a page was in before it was loaded again. @param {{token: string, grace_s: number}} terms */
+  adopt(terms) {
+    this.resumption.agreed(terms)
+    this.downlink.receipts.forget()
+  }
+
+  /** Back to the call, in place of a new one. @param {Wire.Said[] | null} [talk] */
+  resume(talk = null) {
+    this.requested = true
+    this.socket.emit("resume", this.resumption.request(this.downlink.receipts.last, talk))
+  }
+
+  /** The page goes; the call stays, for the next one. */
+  leave() {
+    this.wanted = false
+    this.#forget()
+    this.#hangUp()
   }
 
   stop() {
     this.afterEnd = null
-    this.live = this.wanted = false
+    this.wanted = false
+    this.#forget()
     if (this.connected && this.requested) this.#askForEnd()
     else if (!this.ending) this.#hangUp()
   }
@@ -121,9 +166,17 @@ export class Transport {
     this.socket?.disconnect()
   }
 
+  /** There is no call. */
+  #forget() {
+    this.uplink.end()
+    this.downlink.end()
+    this.resumption.forget()
+  }
+
   /** The call is over. */
   #leave() {
-    this.live = this.requested = this.wanted = false
+    this.requested = this.wanted = false
+    this.#forget()
     clearTimeout(this.leaving)
     this.leaving = setTimeout(() => this.#hangUp(), LINGER_MS)
   }
@@ -131,6 +184,7 @@ export class Transport {
   /** There will be no call. @param {import("../wire.js").Trouble} trouble */
   #giveUp(trouble) {
     this.wanted = false
+    this.#forget()
     this.#hangUp()
     this.delegate.callRefused(trouble)
   }
@@ -142,69 +196,15 @@ export class Transport {
     this.overdue = setTimeout(() => this.#endAwaited(() => this.#hangUp()), STOP_MS)
   }
 
-  /**
-   * The chunk's number, or null if it was dropped.
-   * @param {Int16Array} pcm
-   */
-  sendSound(pcm) {
-    const n = this.live && this.connected ? this.sendWindow.take(msOf(pcm.length), this.now()) : null
-    if (n !== null) this.socket.emit("audio", n, encode(pcm))
-    return n
-  }
-
-  /** @param {string} text */
-  sendText(text) {
-    return this.#send("text", { text })
-  }
-
-  /** The push-to-talk key. @param {boolean} down */
-  sendTalk(down) {
-    return this.#send("talk", { down })
-  }
-
   /** In the middle of a call. @param {StartRequest} request */
   configure(request) {
-    if (!this.requested || !this.connected) return
-    this.socket.emit(
-      "configure", request, (/** @type {any} */ answer) => { if (!answer.ok) this.delegate.noticeArrived(answer.error) }
-    )
-  }
-
-  interrupt() {
-    return this.#send("interrupt", {})
-  }
-
-  /**
-   * @param {string} item
-   * @param {number} ms
-   */
-  sendFlushed(item, ms) {
-    return this.#send("flushed", { item, heard_ms: Math.round(ms) })
-  }
-
-  /**
-   * @param {string} item
-   * @param {number} ms
-   */
-  sendHeard(item, ms) {
-    return this.#send("heard", { item, heard_ms: Math.round(ms) })
+    this.uplink.configure(request, answer => { if (!answer.ok) this.delegate.noticeArrived(answer.error) })
   }
 
   /** Also before the call is live, so that nothing of its beginning is missed. @param {boolean} on */
   watch(on) {
     this.watching = on
     if (this.requested && this.connected) this.socket.emit("watch", { on })
-  }
-
-  /**
-   * @template {keyof Wire.Sent} Event
-   * @param {Event} event
-   * @param {Wire.Sent[Event][0]} payload
-   */
-  #send(event, payload) {
-    const may = this.live && this.connected
-    if (may) this.socket.emit(event, payload)
-    return may
   }
 
   /** @param {any} socket */
@@ -214,37 +214,23 @@ export class Transport {
     socket.on("connect_error", () => this.#refused(socket))
     socket.io.on("ping", () => this.#asked())
     this.#listenToCall(socket)
-    this.#listenToConversation(socket)
+    this.downlink.listen(socket)
     return socket
   }
 
   /** @param {any} socket */
   #listenToCall(socket) {
     this.#on(socket, "ready", ready => this.#readied(ready))
+    this.#on(socket, "resumed", resumed => this.#resumed(resumed))
+    this.#on(socket, "not_resumed", refusal => this.resumption.refused(refusal))
     this.#on(socket, "renewed", renewed => this.delegate.callRenewed(renewed))
-    this.#on(socket, "ack", n => this.#acknowledged(n))
+    this.#on(socket, "ack", n => this.uplink.acknowledged(n))
     this.#on(socket, "latency", answered => this.delegate.incoming.latencyArrived(answered))
     this.#on(socket, "limits", limits => this.delegate.limitsArrived(limits))
     this.#on(socket, "log", line => this.delegate.logArrived(line))
     this.#on(socket, "notice", trouble => this.delegate.noticeArrived(trouble))
     this.#on(socket, "going_away", ({ reconnect_in_ms: ms }) => this.#wentAway(socket, ms))
     socket.on("ended", (/** @type {Wire.Ended} */ { reason }) => this.#ended(reason))
-  }
-
-  /** @param {any} socket */
-  #listenToConversation(socket) {
-    this.#on(socket, "turn", (_, { state }) => this.delegate.incoming.turnChanged(state))
-    this.#on(socket, "item", (n, place) => this.delegate.incoming.itemPlaced(n, place))
-    this.#on(socket, "transcript", (n, wording) => this.delegate.incoming.transcriptArrived(n, wording))
-    this.#on(socket, "audio", (_, item, base64) => this.delegate.incoming.soundArrived(item, base64))
-    this.#on(socket, "flush", (_, { item }) => this.delegate.incoming.flushAsked(item))
-    this.#on(
-      socket, "tool", (n, { call, ...tool }) => this.delegate.incoming.transcriptArrived(n, { item: call, tool })
-    )
-    // Also of a call that is just over: what it cost is known last.
-    socket.on("usage", (
-      /** @type {number} */ _, /** @type {import("../wire.js").Usage} */ usage
-    ) => this.delegate.incoming.usageArrived(usage))
   }
 
   /**
@@ -269,6 +255,7 @@ export class Transport {
   #connected() {
     this.doubted = false
     this.ending = false
+    clearTimeout(this.returning)
     this.refusals.connected()
     if (!this.wanted) return this.#hangUp()
     const { ms: away } = this.heard
@@ -280,13 +267,18 @@ export class Transport {
 
   /** @param {any} socket */
   async #refused(socket) {
+    if (this.wanted && socket.active) this.#returnIn(this.backoff.next())
     const { trouble } = await this.refusals.judge()
     if (!this.wanted || this.connected) return
-    // A server that is being restarted is soon back, and the library tries again.
-    if (trouble && trouble.code !== "server_stopping") return this.#giveUp(trouble)
-    if (!socket.active) return this.#giveUp({ code: "connection_refused" })
-    if (this.heard.ms > GIVE_UP_MS) return this.#giveUp({ code: "connection_given_up" })
-    this.delegate.transportRefused(this.heard.ms)
+    // A server that is being restarted is soon back.
+    const why = trouble && trouble.code !== "server_stopping" ? trouble : this.#whyGivenUp(socket)
+    why ? this.#giveUp(why) : this.delegate.transportRefused(this.heard.ms)
+  }
+
+  /** @param {any} socket */
+  #whyGivenUp(socket) {
+    if (!socket.active) return { code: "connection_refused" }
+    return this.heard.ms > GIVE_UP_MS ? { code: "connection_given_up" } : null
   }
 
   /** The server is being restarted: whoever answers then takes the call. @param {any} socket @param {number} ms */
@@ -299,16 +291,22 @@ export class Transport {
   /** @param {string} reason */
   #disconnected(reason) {
     clearTimeout(this.overdue)
-    this.live = this.requested = this.ending = false
+    this.requested = this.ending = false
+    this.resumption.lineLost()
+    this.kept ? this.uplink.lost() : this.uplink.end()
     // Where the page was frozen, the library has kept what was said since, to say it on the next line before `start`.
     this.socket.sendBuffer = []
     this.afterEnd = null
     // It would come back by itself.
     if (!this.wanted) return reason === "io client disconnect" ? undefined : this.#hangUp()
     if (this.heard.ms < ASLEEP_MS) this.heard.restart()
-    // The library comes back by itself except from this one.
-    if (reason === "io server disconnect") this.#returnIn(SETTLE_MS)
-    this.delegate.transportLost(this.heard.ms)
+    this.#returnIn(reason === "io server disconnect" ? SETTLE_MS : this.backoff.next())
+    this.delegate.transportLost(this.heard.ms, this.kept)
+  }
+
+  /** The browser says that there is a network again. */
+  networkBack() {
+    if (this.wanted && this.socket && !this.connected) this.#returnIn(0)
   }
 
   /** @param {number} ms */
@@ -328,15 +326,23 @@ export class Transport {
 
   /** @param {import("../wire.js").Ready} ready */
   #readied(ready) {
-    this.live = true
+    this.backoff.reset()
+    this.resumption.agreed(ready)
+    this.downlink.receipts.wanted = this.kept
+    this.uplink.begin(this.kept)
     this.delegate.callReadied(ready)
   }
 
-  /** @param {number} n */
-  #acknowledged(n) {
-    const at = this.sendWindow.acknowledged(n)
-    if (at !== undefined) this.delegate.tripMeasured(this.now() - at)
-    this.delegate.soundAcknowledged(n)
+  /** @param {import("../wire.js").Resumed} resumed */
+  #resumed(resumed) {
+    if (!this.requested) return
+    this.backoff.reset()
+    this.resumption.agreed(resumed)
+    this.downlink.receipts.wanted = this.kept
+    if (resumed.again) this.downlink.beginAgain(resumed)
+    this.uplink.resumed(resumed.taken)
+    this.delegate.callResumed(resumed)
+    if (this.watching) this.watch(true)
   }
 
   /** @param {string} reason */
@@ -352,5 +358,42 @@ export class Transport {
     this.ending = false
     if (this.afterEnd) this.afterEnd()
     else if (!this.wanted) part()
+  }
+
+  // Resumption delegate
+
+  /** @param {boolean} talk */
+  resumptionDue(talk) {
+    if (this.connected && this.wanted) this.resume(talk ? this.delegate.talk : null)
+  }
+
+  /** @param {string} code */
+  resumptionRefused(code) {
+    this.#forget()
+    this.requested = false
+    this.delegate.callGone(code)
+  }
+
+  resumptionUnanswered() {
+    this.#renewLine()
+  }
+
+  // Uplink delegate
+
+  uplinkStalled() {
+    this.#renewLine()
+  }
+
+  soundLeftOut = (/** @type {number} */ ms) => this.delegate.soundLeftOut(ms)
+
+  /** @param {number} n @param {number | null} tripMs */
+  uplinkAcknowledged(n, tripMs) {
+    if (tripMs !== null) this.delegate.tripMeasured(tripMs)
+    this.delegate.sentAcknowledged(n)
+  }
+
+  /** It is dead, though nobody has said so. */
+  #renewLine() {
+    this.socket.io.engine?.close()
   }
 }

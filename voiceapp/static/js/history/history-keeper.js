@@ -19,6 +19,7 @@ const SAVE_MS = 3000
  * @property {Pick<BroadcastChannel, "postMessage" | "addEventListener"> | null} [otherTabs] whose talks are the same
  */
 
+/** @typedef {{id: string} & import("./recorder.js").GoingOn} TalkGoingOn */
 /**
  * @typedef {{id: string | null, change?: import("./talk.js").TalkChange}} Done to a talk, or to all of them; without a
  *   change it was deleted
@@ -34,6 +35,8 @@ export class HistoryKeeper {
   forgotten = false
   /** The first of its calls, among those of the page. */
   first = 0
+  /** Which of the talk's calls that was. */
+  firstPart = 0
   events = 0
   /** @type {ReturnType<typeof setTimeout> | null} */
   timer = null
@@ -88,8 +91,13 @@ export class HistoryKeeper {
   /** Its line is lost, or it is about to end: what there is is kept at once, since the page may close. */
   pause() {
     this.away = this.live || this.forgotten
+    if (this.live) this.recorder?.turnChanged("listening")
+    this.keepNow()
+  }
+
+  /** The page may close before the line is back. */
+  keepNow() {
     if (!this.live) return
-    this.recorder?.turnChanged("listening")
     this.recorder?.finish()
     this.#forgetTimer()
     if (this.preferences.values.keep !== "nothing") this.#save()
@@ -97,18 +105,48 @@ export class HistoryKeeper {
 
   #goOn() {
     this.away = false
-    this.recorder?.goOn(this.transcript.entries.length - 1 - this.first)
+    this.recorder?.goOn(this.firstPart + this.transcript.entries.length - 1 - this.first)
   }
 
-  /** @param {import("../wire.js").Ready} ready */
-  #begin({ conversation, model, voice }) {
+  /** With which a page that is loaded again goes on, or null. @returns {TalkGoingOn | null} */
+  get goingOn() {
+    const { recorder } = this
+    return this.live && recorder ? { id: recorder.about.id, part: recorder.part, earlier: recorder.earlier } : null
+  }
+
+  /** As it is stored, if it is. @param {TalkGoingOn | null} going */
+  async stored(going) {
+    return going && this.preferences.values.keep !== "nothing"
+      ? await this.store.read(going.id).catch(() => undefined) : undefined
+  }
+
+  /**
+   * The page was loaded again; the call goes on, and so does its talk.
+   * @param {import("../wire.js").Resumed} resumed
+   * @param {TalkGoingOn | null} going
+   * @param {import("./talk.js").Talk | undefined} talk as it was stored
+   */
+  comeBack(resumed, going, talk) {
+    this.#begin(resumed, talk)
+    if (talk && going) this.recorder?.restore(talk, going)
+    this.firstPart = this.recorder?.part ?? 0
+  }
+
+  /**
+   * @param {Pick<import("../wire.js").Ready, "conversation" | "model" | "voice">} ready
+   * @param {import("./talk.js").Talk} [talk] that goes on
+   */
+  #begin({ conversation, model, voice }, talk) {
     if (!this.persistenceAsked) this.#askPersistence()
-    const began = Date.now()
-    const about = { id: `${began}-${conversation}`, title: "", marked: false, began, model, voice }
-    const start = this.now()
+    const { id, title, marked, began } = talk ?? {
+      id: `${Date.now()}-${conversation}`, title: "", marked: false, began: Date.now()
+    }
+    const about = { id, title, marked, began, model, voice }
+    const start = this.now() - Math.max(0, Date.now() - began)
     const keep = this.preferences.values.keep === "sound" ? this.#keepSound(about.id) : null
     this.recorder = new Recorder(about, () => this.now() - start, keep)
     this.first = Math.max(0, this.transcript.entries.length - 1)
+    this.firstPart = 0
     this.events = this.inspector.arrived
     this.live = true
   }
@@ -211,8 +249,10 @@ export class HistoryKeeper {
   /** As they are seen: of an answer that is still being said, what was heard so far. */
   get #entries() {
     const parts = this.transcript.entries.slice(this.first)
+    const seen = (/** @type {import("../models/transcript.js").Entry} */ entry, /** @type {number} */ part) =>
+      entry.heard ?? (part === parts.length - 1 ? this.pace.seen(entry) : null)
     return parts.flatMap((entries, part) => entries.map(
-      entry => ({ ...entry, part, heard: entry.heard ?? (part === parts.length - 1 ? this.pace.seen(entry) : null) })
+      entry => ({ ...entry, part: this.firstPart + part, heard: seen(entry, part) })
     ))
   }
 

@@ -2,7 +2,7 @@
 // that is asked for, the sound of both sides in the time in which it was heard. Sound is handed on in pieces, so that a
 // long call does not grow in memory.
 
-import { msOf } from "../audio/pcm.js"
+import { msOf, samplesIn } from "../audio/pcm.js"
 import { addUsage } from "./costs.js"
 import { idIn } from "./talk.js"
 
@@ -11,6 +11,10 @@ const PIECE_SAMPLES = 5 * 24000
 const HOLE_MS = 150
 
 /** @typedef {import("./talk.js").Piece} Piece */
+/**
+ * @typedef {{part: number, earlier: import("./talk.js").TalkUsage | null}} GoingOn which of the talk's calls goes on,
+ *   and what those before it used
+ */
 
 export class Recorder {
   /** @type {Map<string, {at: number, end: number}>} */
@@ -32,6 +36,10 @@ export class Recorder {
   part = 0
   /** @type {Set<string>} items whose beginning was not kept */
   skipped = new Set()
+  /** Of the parts before this page was loaded. @type {import("./talk.js").TalkEntry[]} */
+  before = []
+  /** Where the sound of items that are told anew goes on, in milliseconds. @type {Map<string, number>} */
+  comesAt = new Map()
   /** Of the parts before. @type {import("./talk.js").TalkUsage | null} */
   earlier = null
   /** @type {import("./talk.js").TalkUsage} */
@@ -55,6 +63,28 @@ export class Recorder {
   goOn(part) {
     this.part = part
     this.earlier = this.usage
+  }
+
+  /**
+   * The page was loaded again, and the talk goes on.
+   * @param {import("./talk.js").Talk} talk as it was kept
+   * @param {GoingOn} going
+   */
+  restore({ entries, sound }, { part, earlier }) {
+    this.part = part
+    this.earlier = earlier
+    this.before = entries.filter(entry => (entry.part ?? 0) < part)
+    for (const { id, at, end } of entries) this.times.set(id, { at, end })
+    if (!sound) return
+    Object.assign(this, { pieces: [...sound.pieces], stretches: { ...sound.stretches }, heard: { ...sound.heard } })
+    this.count = 1 + Math.max(-1, ...sound.pieces.map(({ n }) => n))
+  }
+
+  /** The call is told anew. @param {[string, number][]} before milliseconds heard of items whose sound goes on */
+  restart(before) {
+    this.finish()
+    this.comesAt = new Map(before.map(([id, ms]) => [idIn(this.part, id), ms]))
+    for (const item of this.comesAt.keys()) this.waited.add(item)
   }
 
   /** From now on. @param {(piece: Piece, pcm: Int16Array) => void} keep where the sound goes */
@@ -109,7 +139,17 @@ export class Recorder {
     if (!this.keep || this.skipped.has(item)) return
     const answer = this.answers.get(item) ?? this.#begin(item)
     this.answers.set(item, answer)
-    answer.append(pcm)
+    answer.append(this.comesAt.has(item) ? this.#newIn(item, answer, pcm) : pcm)
+  }
+
+  /** What of it was not kept before. @param {string} item @param {PieceBuilder} answer @param {Int16Array} pcm */
+  #newIn(item, answer, pcm) {
+    const at = this.comesAt.get(item) ?? 0
+    const known = samplesIn(Math.max(0, answer.end - at))
+    if (known < pcm.length) this.comesAt.delete(item)
+    else this.comesAt.set(item, at + msOf(pcm.length))
+    if (answer.samples === 0) answer.at = Math.max(answer.at, at)
+    return pcm.subarray(known)
   }
 
   /** There is no more of it. @param {string} id */
@@ -165,7 +205,7 @@ export class Recorder {
   talk(entries, events) {
     const { usage, sound } = this
     const kept = entries.map(entry => this.#kept(entry))
-    return { ...this.about, length: this.now(), entries: kept, ...usage, sound, events }
+    return { ...this.about, length: this.now(), entries: [...this.before, ...kept], ...usage, sound, events }
   }
 
   /**

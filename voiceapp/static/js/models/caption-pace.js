@@ -8,6 +8,7 @@ import { portions } from "../text/spoken-text.js"
  * @typedef {object} Pace
  * @property {number} soundMs of the item, as far as it came
  * @property {number} heardMs
+ * @property {boolean} sounds its sound goes on, where the call was told anew
  * @property {boolean} complete there is no more sound of it
  * @property {boolean} over played to its end, or without sound for good
  * @property {string} text as it was last measured
@@ -19,9 +20,19 @@ import { portions } from "../text/spoken-text.js"
 export class CaptionPace {
   /** @type {Map<string, Pace>} */
   paces = new Map()
+  /** Until the turn changes: what comes was said before, so it was heard unless its sound comes too. */
+  retold = false
 
   reset() {
     this.paces.clear()
+    this.retold = false
+  }
+
+  /** The call is told anew. @param {[string, number][]} before milliseconds heard of items whose sound goes on */
+  restart(before) {
+    this.reset()
+    this.retold = true
+    for (const [item, ms] of before) Object.assign(this.#of(item), { soundMs: ms, heardMs: ms, sounds: true })
   }
 
   /** It stands in the conversation, seen or not. @param {string} item */
@@ -35,6 +46,12 @@ export class CaptionPace {
    */
   soundArrived(item, ms) {
     this.#of(item).soundMs += ms
+  }
+
+  /** The whole text of it came. @param {string} item */
+  worded(item) {
+    const pace = this.#of(item)
+    if (this.retold && !pace.sounds && pace.soundMs === 0) pace.over = true
   }
 
   /** @param {string} item */
@@ -92,7 +109,9 @@ export class CaptionPace {
   /** @param {string} item */
   #of(item) {
     if (!this.paces.has(item)) this.paces.set(
-      item, { soundMs: 0, heardMs: 0, complete: false, over: false, text: "", textMs: 0, shown: 0, shownMs: 0 }
+      item, {
+        soundMs: 0, heardMs: 0, sounds: false, complete: false, over: false, text: "", textMs: 0, shown: 0, shownMs: 0
+      }
     )
     return /** @type {Pace} */ (this.paces.get(item))
   }

@@ -34,6 +34,7 @@ export const ENDS = {
   connection_lost: call("lineBack"),
   connection_away: call("lineBack"),
   reconnected: call("turnBegan"),
+  events_missed: call("turnBegan"),
   call_elsewhere: call("lineBack"),
   talk_wanted: call("lineBack"),
   // What was said meanwhile begins a turn at once: these stand until it is answered.
@@ -94,6 +95,7 @@ export const ENDS = {
   connection_refused: UNTIL_THE_NEXT,
   newer_tab: UNTIL_THE_NEXT,
   taken_over: UNTIL_THE_NEXT,
+  ended_away: UNTIL_THE_NEXT,
   client_missing: UNTIL_THE_NEXT,
 
   server_away: ["lineBack", "sampleAsked"],

@@ -14,6 +14,11 @@ import { LatencyTracker } from "./latency.js"
  * @property {number} chunksSent chunks of the microphone's sound that were sent
  * @property {number} chunksDropped chunks not sent: no connection, or too much unconfirmed
  * @property {number} chunksAcked the last number the server confirmed in this call
+ * @property {number} resumes how often a call was come back to
+ * @property {number} lateMs milliseconds of sound that went up late, since the line was away
+ * @property {number} leftOutMs of sound that was not sent at all for that
+ * @property {number} duplicates events that came twice, and were ignored
+ * @property {number} holes events that never came
  * @property {number} chunksReceived chunks of the assistant's sound that came
  * @property {Record<string, number>} msHeard milliseconds heard of each item of this call
  * @property {number} msHeardTotal
@@ -38,6 +43,7 @@ export class Stats {
   chunksDropped = 0
   chunksAcked = 0
   chunksReceived = 0
+  resumes = 0
   underruns = 0
   playedRms = 0
   playedPeakRms = 0
@@ -58,6 +64,8 @@ export class Stats {
 
   /** Of the calls before this one. */
   earlier = { played: 0, heard: 0 }
+  /** Milliseconds of this one's items that were played before it was told anew. */
+  before = 0
 
   /**
    * @param {() => number} now milliseconds
@@ -69,12 +77,26 @@ export class Stats {
   }
 
   callBegan() {
-    this.earlier = { played: this.earlier.played + sum(this.played), heard: this.earlier.heard + sum(this.heard) }
-    this.played.clear()
-    this.heard.clear()
+    this.restart([])
     this.chunksAcked = 0
     this.askedAt = null
     this.latencies.callBegan()
+  }
+
+  /** The call is told anew. @param {[string, number][]} before milliseconds heard of items whose sound goes on */
+  restart(before) {
+    this.earlier = { played: this.#playedMs, heard: this.#heardMs }
+    this.played = new Map(before)
+    this.heard = new Map(before)
+    this.before = sum(this.heard)
+  }
+
+  get #playedMs() {
+    return this.earlier.played + sum(this.played) - this.before
+  }
+
+  get #heardMs() {
+    return this.earlier.heard + sum(this.heard) - this.before
   }
 
   /** @param {import("../wire.js").TurnState} turn */
@@ -123,20 +145,22 @@ export class Stats {
    * @param {{phase: string, turn: string}} callState
    * @param {boolean} muted
    * @param {boolean} [talking]
+   * @param {{lateMs: number, leftOutMs: number, duplicates: number, holes: number}} [line]
    * @returns {Snapshot}
    */
-  snapshot({ phase, turn }, muted, talking = false) {
+  snapshot({ phase, turn }, muted, talking = false, line = { lateMs: 0, leftOutMs: 0, duplicates: 0, holes: 0 }) {
     const {
       chunksSent, chunksDropped, chunksAcked, chunksReceived, underruns, lastReplyMs, deviceRate, outputLatencyMs,
-      playedRms, playedPeakRms, microphonePeak, guard, judgements
+      playedRms, playedPeakRms, microphonePeak, guard, judgements, resumes
     } = this
     return {
       phase, turn, muted, talking, deviceRate, outputLatencyMs, microphonePeak, guard, judgements: { ...judgements },
       chunksSent, chunksDropped, chunksAcked, chunksReceived, underruns, lastReplyMs, playedRms, playedPeakRms,
+      resumes, ...line,
       latencies: [...this.latencies.last],
       msHeard: Object.fromEntries(this.heard),
-      msHeardTotal: this.earlier.heard + sum(this.heard),
-      samplesPlayed: samplesIn(this.earlier.played + sum(this.played))
+      msHeardTotal: this.#heardMs,
+      samplesPlayed: samplesIn(this.#playedMs)
     }
   }
 }

@@ -51,7 +51,21 @@ export class UsageModel {
     )
   }
 
-  /** @param {import("../wire.js").Renewed} renewed another session of the same call @param {number} now */
+  /**
+   * The page is back in it, maybe another page than the one that began it.
+   * @param {import("../wire.js").Resumed} resumed
+   * @param {number} now
+   * @param {number} lastedMs so far
+   */
+  resume(resumed, now, lastedMs) {
+    this.since ??= now - lastedMs
+    this.renew(resumed, now)
+  }
+
+  /**
+   * @param {Pick<import("../wire.js").Renewed, "model" | "expires_in_s">} renewed another session of the same call
+   * @param {number} now
+   */
   renew({ model, expires_in_s: left = null }, now) {
     Object.assign(this, { model, expires: left === null ? null : now + 1000 * left })
   }

@@ -8,6 +8,7 @@ const LANGUAGES = [
   "en", "ja", "zh", "ko", "es", "fr", "de", "it", "pt", "nl", "pl", "ru", "uk", "tr", "ar", "hi", "id", "vi", "th", "sv"
 ]
 
+/** @typedef {import("../call/voice-sample.js").VoiceSample} VoiceSample */
 /** @typedef {"persona" | "profile" | "model" | "voice"} Menu */
 
 export class AssistantView {
@@ -20,14 +21,14 @@ export class AssistantView {
   /**
    * @param {import("../models/preferences.js").Preferences} preferences
    * @param {import("../call/call.js").Call} call
-   * @param {import("../call/voice-sample.js").VoiceSample} sample
    * @param {import("../browser/i18n.js").Words} words
+   * @param {{sample?: VoiceSample, sampleNear: () => Promise<VoiceSample>, partMissing: () => void}} delegate
    */
-  constructor(preferences, call, sample, words) {
+  constructor(preferences, call, words, delegate) {
     this.preferences = preferences
     this.call = call
-    this.sample = sample
     this.words = words
+    this.delegate = delegate
     /** @type {Record<Menu, HTMLSelectElement>} */
     this.menus = {
       persona: this.#menu("persona"), profile: this.#menu("profile"), model: this.#menu("model"),
@@ -131,12 +132,20 @@ export class AssistantView {
 
   #renderSample() {
     this.sampleButton.disabled = this.call.callState.active
-    write(this.sampleButton, this.words.say(this.sample.playing ? "settings.sample.stop" : "settings.sample"))
+    write(this.sampleButton, this.words.say(this.delegate.sample?.playing ? "settings.sample.stop" : "settings.sample"))
   }
 
   #samplePressed() {
-    if (this.sample.playing) this.sample.stop()
-    else this.sample.play(this.call.sessionRequest.fields, this.words.say("settings.sample.greeting"))
+    const { sample } = this.delegate
+    if (sample?.playing) sample.stop()
+    // An iPhone forgets the tap while it waits.
+    else if (sample) this.#play(sample)
+    else this.delegate.sampleNear().then(made => this.#play(made), this.delegate.partMissing)
+  }
+
+  /** @param {VoiceSample} sample */
+  #play(sample) {
+    sample.play(this.call.sessionRequest.fields, this.words.say("settings.sample.greeting"))
   }
 
   /** The button goes away under the keyboard's focus. */

@@ -13,7 +13,7 @@ export class Leaving {
 
   /**
    * @param {import("../browser/i18n.js").Words} words
-   * @param {{callActive: boolean}} delegate
+   * @param {{callActive: boolean, callLeft: () => void}} delegate the person leaves, and said so twice
    */
   constructor(words, delegate) {
     this.words = words
@@ -27,7 +27,8 @@ export class Leaving {
   /** @param {MouseEvent} event */
   #clicked(event) {
     const link = this.delegate.callActive && leading(event)
-    if (!link || (link === this.asked && event.detail < 2)) return
+    if (!link) return
+    if (link === this.asked && event.detail < 2) return this.delegate.callLeft()
     event.preventDefault()
     if (link !== this.asked) this.#ask(link)
   }

@@ -3,7 +3,6 @@
 import { search } from "../history/search.js"
 import { titleOf } from "../history/talk.js"
 import { clock } from "../models/usage-model.js"
-import { Drawer } from "./drawer.js"
 import { element, find, icon, write } from "./element.js"
 import { ConfirmButton } from "./confirm-button.js"
 
@@ -27,31 +26,21 @@ export class TalksView {
   /**
    * @param {import("../history/history-keeper.js").HistoryKeeper} keeper
    * @param {import("../browser/i18n.js").Words} words
-   * @param {{drawerOpened: (drawer: Drawer) => void, drawerClosed: (drawer: Drawer) => void, partMissing: () => void}}
-   *   delegate
+   * @param {import("./drawer.js").Drawer} drawer
+   * @param {{partMissing: () => void}} delegate
    */
-  constructor(keeper, words, delegate) {
+  constructor(keeper, words, drawer, delegate) {
     this.keeper = keeper
     this.words = words
+    this.drawer = drawer
     this.delegate = delegate
-    this.drawer = new Drawer("talks", delegate)
   }
 
   start() {
-    this.drawer.start()
     this.box.addEventListener("input", () => this.#renderRows())
     new ConfirmButton(
       this.clearer, { label: this.words.say("talks.clear"), question: this.words.say("talks.clear.sure") },
       () => this.#clear()
-    )
-    this.renderKeep()
-  }
-
-  renderKeep() {
-    const { keep } = this.keeper.preferences.values
-    for (const id of ["talks-keep", "welcome-keep"]) write(
-      find(id, HTMLElement),
-      this.words.say(keep === "sound" ? "keep.sound" : keep === "text" ? "keep.text" : "keep.nothing")
     )
   }
 
@@ -70,12 +59,6 @@ export class TalksView {
     const fresh = current?.entries.length && !stored.some(({ id }) => id === current.id) ? [current] : []
     this.talks = [...fresh, ...stored].sort((a, b) => Number(b.marked) - Number(a.marked) || b.began - a.began)
     this.#renderRows()
-  }
-
-  /** @param {import("../history/talk.js").Talk} talk */
-  show(talk) {
-    this.drawer.open()
-    this.#open(talk)
   }
 
   /** Nothing of the past is heard. */
@@ -131,12 +114,12 @@ export class TalksView {
   /** @param {string} id */
   #button(id) {
     const button = element("button", { type: "button", class: "talk-row-button", "data-talk": id })
-    button.addEventListener("click", () => this.#open(this.talks.find(talk => talk.id === id)))
+    button.addEventListener("click", () => this.open(this.talks.find(talk => talk.id === id)))
     return button
   }
 
   /** @param {import("../history/talk.js").Talk | undefined} talk */
-  async #open(talk) {
+  async open(talk) {
     if (!talk) return
     const loading = import("./talk-detail-view.js")
     const whole = await this.keeper.whole(talk)

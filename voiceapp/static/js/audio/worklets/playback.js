@@ -1,7 +1,8 @@
 // The loudspeaker's side of the audio thread: PCM16 chunks in, sound out, every played sample counted.
 //
-// Takes {type: "append", item, pcm}, {type: "complete", item}, {type: "flush", item}.
-// Posts {type: "started" | "underran", item}, {type: "ended" | "flushed", item, ms} and, while it plays,
+// Takes {type: "append", item, pcm}, {type: "complete", item}, {type: "flush", item}, {type: "clear", before}.
+// Posts {type: "started" | "underran", item}, {type: "ended" | "flushed", item, ms}, {type: "cleared"} and, while it
+// plays,
 // {type: "position", item, ms, rms}: what left for the device so far, and how loud it was since the last report.
 
 import { PlaybackQueue } from "../playback-queue.js"
@@ -9,8 +10,8 @@ import { PlaybackQueue } from "../playback-queue.js"
 const POSITION_EVERY = 0.05
 
 /**
- * @typedef {{type: "append", item: string, pcm: Int16Array} | {type: "complete" | "flush", item: string}}
- *   PlaybackMessage
+ * @typedef {{type: "append", item: string, pcm: Int16Array} | {type: "complete" | "flush", item: string} |
+ *   {type: "clear", before: [string, number][]}} PlaybackMessage
  */
 
 class PlaybackProcessor extends AudioWorkletProcessor {
@@ -28,6 +29,7 @@ class PlaybackProcessor extends AudioWorkletProcessor {
     if (message.type === "append") this.queue.append(message.item, message.pcm)
     if (message.type === "complete") this.queue.complete(message.item)
     if (message.type === "flush") this.queue.flush(message.item)
+    if (message.type === "clear") this.#clear(message.before)
   }
 
   /**
@@ -86,6 +88,13 @@ class PlaybackProcessor extends AudioWorkletProcessor {
     const rms = Math.sqrt(this.energy / this.sinceReport)
     this.port.postMessage({ type: "position", item: track.item, ms: track.playedMs, rms })
     this.#forget()
+  }
+
+  /** What was reported before it is of sound that nobody counts any more. @param {[string, number][]} before */
+  #clear(before) {
+    this.queue.clear(before)
+    this.#forget()
+    this.port.postMessage({ type: "cleared" })
   }
 
   #forget() {

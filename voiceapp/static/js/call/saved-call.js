@@ -1,0 +1,86 @@
+// What a page needs to come back to its call after a reload: kept by its tab as long as the call lasts. A tab that is
+// duplicated takes it along, and then takes the call.
+
+const KEY = "voiceapp.call"
+/** How often it is written down that the page is there. */
+const EVERY_MS = 2000
+/** By so much clocks are put right without anybody's doing. */
+const SLEW_MS = 5000
+
+/**
+ * @typedef {object} Saved
+ * @property {string} token
+ * @property {number} grace_s
+ * @property {number} began of the call, unix milliseconds
+ * @property {import("./session-request.js").Terms} terms what the session was told
+ * @property {boolean} microphone it was open, and not muted
+ * @property {import("../history/history-keeper.js").TalkGoingOn | null} talk as which the call is kept
+ * @property {number} seen when the page was last there, unix milliseconds
+ */
+
+export class SavedCall {
+  /** As it was written last. @type {Saved | null} */
+  saved = null
+
+  /**
+   * @param {Pick<globalThis.Storage, "getItem" | "setItem" | "removeItem"> | null} storage of this tab
+   * @param {() => number} [wall] unix milliseconds: the page's own clock begins anew with it
+   */
+  constructor(storage, wall = Date.now) {
+    this.storage = storage
+    this.wall = wall
+  }
+
+  /** @param {Omit<Saved, "seen">} call */
+  keep(call) {
+    this.#write({ ...call, seen: this.wall() })
+  }
+
+  /** The page is there, and in its call. */
+  touch() {
+    if (this.saved && this.wall() - this.saved.seen >= EVERY_MS) this.keep(this.saved)
+  }
+
+  /** The call is over, or another page's. */
+  forget() {
+    this.saved = null
+    try {
+      this.storage?.removeItem(KEY)
+    } catch {
+      // Then nothing is in it.
+    }
+  }
+
+  /** Of this tab before it was loaded again, or of the one that it was made of. @returns {Saved | null} */
+  read() {
+    try {
+      const saved = JSON.parse(this.storage?.getItem(KEY) ?? "null")
+      this.saved = valid(saved) ? saved : null
+    } catch {
+      this.saved = null
+    }
+    return this.saved
+  }
+
+  /** How long nobody was there; a clock that was set back by far cannot tell. @param {Saved} saved */
+  awayMs({ seen }) {
+    const ms = this.wall() - seen
+    return ms < -SLEW_MS ? Infinity : Math.max(0, ms)
+  }
+
+  /** @param {Saved} saved */
+  #write(saved) {
+    this.saved = saved
+    try {
+      this.storage?.setItem(KEY, JSON.stringify(saved))
+    } catch {
+      // There is no room: a reload ends the call.
+    }
+  }
+}
+
+/** @param {any} saved */
+function valid(saved) {
+  return typeof saved?.token === "string" && typeof saved.terms?.mode === "string"
+    && [saved.grace_s, saved.began, saved.seen].every(Number.isFinite)
+}

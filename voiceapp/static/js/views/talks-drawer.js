@@ -1,0 +1,67 @@
+// The drawer of past talks: what draws them is loaded when it is first opened.
+
+import { Drawer } from "./drawer.js"
+import { find, write } from "./element.js"
+
+/** @typedef {import("./talks-view.js").TalksView} TalksView */
+
+export class TalksDrawer {
+  /** Once it was loaded. @type {TalksView | undefined} */
+  view
+
+  /**
+   * @param {import("../history/history-keeper.js").HistoryKeeper} keeper
+   * @param {import("../browser/i18n.js").Words} words
+   * @param {{drawerOpened: (drawer: Drawer) => void, drawerClosed: (drawer: Drawer) => void, partMissing: () => void}}
+   *   delegate
+   */
+  constructor(keeper, words, delegate) {
+    this.keeper = keeper
+    this.words = words
+    this.delegate = delegate
+    this.drawer = new Drawer("talks", delegate)
+  }
+
+  start() {
+    this.drawer.start()
+    this.renderKeep()
+  }
+
+  renderKeep() {
+    const { keep } = this.keeper.preferences.values
+    for (const id of ["talks-keep", "welcome-keep"]) write(
+      find(id, HTMLElement),
+      this.words.say(keep === "sound" ? "keep.sound" : keep === "text" ? "keep.text" : "keep.nothing")
+    )
+  }
+
+  render() {
+    if (this.drawer.opened) this.#with(view => view.render())
+  }
+
+  /** @param {import("../history/talk.js").Talk} talk */
+  show(talk) {
+    this.drawer.open()
+    this.#with(view => view.open(talk))
+  }
+
+  /** Nothing of the past is heard. */
+  pause() {
+    this.view?.pause()
+  }
+
+  /** @param {(view: TalksView) => unknown} act */
+  #with(act) {
+    if (this.view) act(this.view)
+    else this.#load().then(act, () => this.delegate.partMissing())
+  }
+
+  async #load() {
+    const { TalksView } = await import("./talks-view.js")
+    if (!this.view) {
+      this.view = new TalksView(this.keeper, this.words, this.drawer, this.delegate)
+      this.view.start()
+    }
+    return this.view
+  }
+}
