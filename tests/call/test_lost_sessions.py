@@ -267,3 +267,22 @@ def test_a_session_of_ten_seconds_gives_way_before_its_end_and_no_word_is_lost(
         assert told(server, 2) == [("user", "Hello"), ("assistant", "You wrote to me.")]
         assert page.notices == []
         assert page.named("ended") == []
+
+
+TALK = [{"role": "user", "text": "Tell me a story."}, {"role": "assistant", "text": "Once upon a time"}]
+
+
+def test_a_talk_of_before_is_told_to_the_first_session_and_the_next_and_never_shown(upstream: Upstream) -> None:
+    server = upstream("long_answer")
+    with werkzeug(upstream_settings(server, VOICEAPP_INSTRUCTIONS="")) as url, PageClient(url) as page:
+        page.start(persona="friend", talk=TALK)
+        page.emit("text", {"text": "Go on."})
+        page.expect("audio", lambda _, item, sound: sound == "")
+        server.do({"close": 1001}, connection=1)
+        page.expect("renewed")
+        said = [(part["role"], part["text"]) for part in TALK]
+        assert told(server, 1) == [*said, ("user", "Go on.")]
+        assert told(server, 2)[:3] == [*said, ("user", "Go on.")]
+        # Nobody is greeted in mid-talk.
+        assert asked(server, 1) == 1
+        assert [entry["role"] for _, entry in page.named("item")] == ["user", "assistant"]
