@@ -99,8 +99,8 @@ def answer_flush(page: PageClient, item: str, heard_ms: int) -> None:
 
 @pytest.fixture
 def quick_pings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voiceapp.upstream.keepalive.QUIET_S", 0.4)
-    monkeypatch.setattr("voiceapp.upstream.keepalive.PONG_S", 0.3)
+    for name, seconds in {"QUIET_S": 0.4, "PONG_S": 0.3, "TALKING_QUIET_S": 0.4, "TALKING_PONG_S": 0.3}.items():
+        monkeypatch.setattr(f"voiceapp.upstream.keepalive.{name}", seconds)
 
 
 @pytest.mark.real_time

@@ -18,7 +18,7 @@ from voiceapp.conversation import events as ev
 from voiceapp.conversation import faults
 from voiceapp.errors import UpstreamError
 from voiceapp.net.rate_limit import TokenBucket
-from voiceapp.upstream.keepalive import PONG_S, QUIET_S
+from voiceapp.upstream.keepalive import LOOK_S, PONG_S, QUIET_S, TALKING_PONG_S, TALKING_QUIET_S
 
 UNREACHABLE = UpstreamError(faults.UNREACHABLE)
 SECOND = base64.b64encode(bytes(48_000)).decode()
@@ -335,6 +335,49 @@ def test_what_nobody_wrote_down_is_heard_again_from_its_beginning(
     # It is answered by the server itself, to what it hears.
     assert "response.create" not in kinds(second)
     assert talk.turn == "thinking"
+
+
+def test_what_is_said_to_a_server_that_has_stalled_in_mid_answer_is_heard(
+    loop: StandingLoop, talking: Callable[..., Talk]
+) -> None:
+    talk = talking()
+    talk.ask()
+    talk.answer(talk.first)
+    for _ in range(4):
+        talk.speak(25)
+        talk.first.say("response.output_audio.delta", response_id="r1", item_id="a1", delta=SECOND)
+    talk.first.mute = True
+    stalled_at = talk.spoken
+    while not talk.tries:
+        talk.speak(1)
+    assert loop.time() < 4 + TALKING_QUIET_S + TALKING_PONG_S + LOOK_S
+    second = talk.served.open()
+    talk.do(ev.Flushed("a1", 800))
+    loop.spin(50)
+    assert talk.renewed == ["lost"]
+    assert heard(second) == list(range(heard(second)[0], talk.spoken + 1))
+    assert heard(second)[0] <= stalled_at + 1
+    assert "sound_left_out" not in talk.notices
+
+
+def test_what_is_said_once_a_silent_server_was_asked_is_heard(loop: StandingLoop, talking: Callable[..., Talk]) -> None:
+    talk = talking()
+    talk.first.mute = True
+    loop.pass_time(QUIET_S + 0.01)
+    while not talk.tries:
+        talk.speak(1)
+    second = talk.served.open()
+    loop.spin(50)
+    assert heard(second) == list(range(1, talk.spoken + 1))
+    assert "sound_left_out" not in talk.notices
+
+
+def test_one_that_answers_again_leaves_nothing_behind(loop: StandingLoop, talking: Callable[..., Talk]) -> None:
+    talk = talking()
+    loop.pass_time(QUIET_S - 1)
+    talk.speak(200)
+    assert sum(map(len, talk.call._relay._recent._chunks)) < 64_000
+    assert talk.tries == 0
 
 
 def test_of_a_long_pause_the_latest_is_heard_and_it_is_said_that_there_was_more(

@@ -133,8 +133,8 @@ class TestEndings:
 
     @pytest.mark.real_time
     def test_one_that_stalls_in_mid_frame_is_noticed(self, upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("voiceapp.upstream.keepalive.QUIET_S", 0.5)
-        monkeypatch.setattr("voiceapp.upstream.keepalive.PONG_S", 0.3)
+        monkeypatch.setattr("voiceapp.upstream.keepalive.TALKING_QUIET_S", 0.5)
+        monkeypatch.setattr("voiceapp.upstream.keepalive.TALKING_PONG_S", 0.3)
         with werkzeug(upstream_settings(upstream("stall"))) as url, PageClient(url) as page:
             page.start()
             page.talk(20)

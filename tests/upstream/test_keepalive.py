@@ -7,7 +7,14 @@ import pytest
 from tests.clock import StandingLoop
 from tests.upstream.far_end import FarEnd
 from voiceapp.net.link import Ending
-from voiceapp.upstream.keepalive import PONG_S, QUIET_S, Keepalive
+from voiceapp.upstream.keepalive import (
+    LOOK_S,
+    PONG_S,
+    QUIET_S,
+    TALKING_PONG_S,
+    TALKING_QUIET_S,
+    Keepalive,
+)
 
 
 class Owner:
@@ -25,7 +32,9 @@ class Watched(Keepalive):
 
     def __init__(self, loop: StandingLoop) -> None:
         self.given_up: list[float] = []
-        super().__init__(loop, lambda: self.given_up.append(loop.time()))
+        self.talking = False
+        self.doubts: list[float | None] = []
+        super().__init__(loop, lambda: self.given_up.append(loop.time()), lambda: self.talking, self.doubts.append)
 
 
 @pytest.fixture
@@ -84,6 +93,42 @@ def test_a_link_that_waited_for_its_turn_is_not_blamed_for_its_silence(
     assert keepalive.given_up == []
     assert (len(far_end.pings), len(other.pings)) == (0, 1)
     other.close()
+
+
+def test_in_the_midst_of_an_answer_it_is_asked_soon_and_given_up_soon(
+    loop: StandingLoop, far_end: FarEnd, keepalive: Watched
+) -> None:
+    loop.pass_time(10)
+    keepalive.talking = far_end.mute = True
+    far_end.say("response.output_audio.delta")
+    loop.pass_time(3600)
+    assert far_end.pings == [pytest.approx(10 + TALKING_QUIET_S, abs=LOOK_S)]
+    assert keepalive.given_up == [pytest.approx(10 + TALKING_QUIET_S + TALKING_PONG_S, abs=LOOK_S)]
+
+
+def test_one_that_answers_while_it_thinks_of_the_next_word_is_kept(
+    loop: StandingLoop, far_end: FarEnd, keepalive: Watched
+) -> None:
+    keepalive.talking = True
+    loop.pass_time(600)
+    assert keepalive.given_up == []
+    assert len(far_end.pings) > 100
+
+
+def test_a_silence_is_doubted_while_an_answer_comes_or_once_the_server_was_asked(
+    loop: StandingLoop, far_end: FarEnd, keepalive: Watched
+) -> None:
+    loop.pass_time(QUIET_S - 1)
+    assert set(keepalive.doubts) == {None}
+    far_end.mute = True
+    loop.pass_time(PONG_S)
+    doubts = [doubt for doubt in keepalive.doubts if doubt is not None]
+    assert doubts == sorted(doubts)
+    assert doubts[0] == pytest.approx(QUIET_S)
+    keepalive.talking = True
+    far_end.say("response.output_audio.delta")
+    loop.pass_time(LOOK_S)
+    assert keepalive.doubts[-1] == pytest.approx(LOOK_S, abs=LOOK_S)
 
 
 def test_once_stopped_it_asks_nobody(loop: StandingLoop, far_end: FarEnd, keepalive: Watched) -> None:

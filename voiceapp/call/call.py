@@ -408,7 +408,15 @@ class Call:
         self._observers.ready(now)
 
     def session_lost(self, fault: Fault) -> None:
-        self._relay.handle(ev.SessionLost(fault))
+        self._relay.lose_session(fault)
+
+    def session_doubted(self, silent_s: float | None) -> None:
+        self._relay.doubt_session(silent_s)
+
+    @property
+    def in_mid_answer(self) -> bool:
+        talk = self._conversation
+        return talk.answering and any(not each.complete for each in talk.sounding)
 
     def replace_session(self, fault: Fault) -> None:
         self._sessions.replace(fault)

@@ -44,6 +44,13 @@ class CallOwner(Protocol):
     def session_lost(self, fault: Fault) -> None:
         """Nothing more comes of the session that goes on."""
 
+    def session_doubted(self, silent_s: float | None) -> None:
+        """The session that goes on has been silent for so long, and may have stalled; None: it has not."""
+
+    @property
+    def in_mid_answer(self) -> bool:
+        """Whether the next sound of an answer is waited for."""
+
     def replace_session(self, fault: Fault) -> None:
         """The conversation has given up its session; another one is to take over."""
 

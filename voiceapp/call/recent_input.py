@@ -6,7 +6,8 @@ from typing import NamedTuple
 from ..conversation.pcm16 import BASE64_PER_MS, BYTES_PER_MS
 
 # As base64. Where nothing is open: what a server may not have noticed yet. Else: what the next one is sent at most.
-IDLE_SIZE = 650 * BASE64_PER_MS
+IDLE_MS = 600
+IDLE_SIZE = IDLE_MS * BASE64_PER_MS
 MAX_SIZE = 15_000 * BASE64_PER_MS
 
 
@@ -31,8 +32,14 @@ class RecentInput:
         """A chunk, as base64. The hot path."""
         self._chunks.append(sound)
         self._size += len(sound)
-        while self._size > self._room:
+        # A chunk of which a part is needed stays.
+        while self._size - len(self._chunks[0]) >= self._room:
             self._size -= len(self._chunks.popleft())
+
+    @property
+    def beyond_idle_s(self) -> float:
+        """How much more is here than an idle call holds."""
+        return max(0, self._size - IDLE_SIZE) / BASE64_PER_MS / 1000
 
     def keep_from(self, place: int | None, end: int) -> None:
         """What comes from this place on may be needed; None: only the latest. `end`: the place behind all of it."""
@@ -41,7 +48,7 @@ class RecentInput:
         self._from = place
         self._room = IDLE_SIZE if place is None else MAX_SIZE
         needed = 0 if place is None else _base64_size(end - place)
-        while self._size > max(IDLE_SIZE, needed):
+        while self._chunks and self._size - len(self._chunks[0]) >= max(IDLE_SIZE, needed):
             self._size -= len(self._chunks.popleft())
 
     def since(self, place: int, end: int) -> Missed:

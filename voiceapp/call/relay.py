@@ -13,7 +13,8 @@ from ..conversation.capabilities import Capabilities
 from ..conversation.conversation import Conversation
 from ..conversation.dialects import SessionConfig
 from ..conversation.event_reader import EventReader, SoundDelta
-from ..conversation.pcm16 import base64_size
+from ..conversation.faults import Fault
+from ..conversation.pcm16 import BYTES_PER_MS, base64_size
 from ..errors import SOUND_LEFT_OUT, TOO_FAST, BrowserError
 from ..net.link import Ending, Link
 from ..net.rate_limit import TokenBucket
@@ -23,7 +24,7 @@ from .inbox import Inbox
 from .interfaces import CallOwner
 from .observers import Observers
 from .page_line import PageLine
-from .recent_input import RecentInput
+from .recent_input import IDLE_MS, RecentInput
 
 log = logging.getLogger(__name__)
 _NO_MESSAGE: Mapping[str, Any] = MappingProxyType({})
@@ -53,6 +54,7 @@ class Relay:
         self._loop, self._conversation, self._owner = loop, conversation, owner
         self._recent = RecentInput()
         self._recent_take = self._recent.take
+        self._doubted_from: int | None = None
         self._notice_rate = TokenBucket(1, 1)
         self._timer: asyncio.TimerHandle | None = None
 
@@ -79,7 +81,7 @@ class Relay:
         if self.over:
             return
         fault = fault_of(end, self._owner.id, self._conversation.talk)
-        self.handle(ev.SessionLost(fault))
+        self.lose_session(fault)
 
     def _take_audio(self, delta: SoundDelta) -> None:
         """The fast path of a delta: its base64 goes on as it is, found without parsing the JSON."""
@@ -129,7 +131,23 @@ class Relay:
 
     def keep_recent(self) -> None:
         """As much of the sound as would be needed, should the session be lost now."""
-        self._recent.keep_from(self._conversation.input.keep_from, self._conversation.input.sent_bytes)
+        heard = self._conversation.input
+        place = heard.keep_from
+        self._recent.keep_from(self._doubted_from if place is None else place, heard.sent_bytes)
+
+    def doubt_session(self, silent_s: float | None) -> None:
+        """It has been silent for so long, and may have stalled; None: nothing speaks for that."""
+        if silent_s is None:
+            self._doubted_from = None
+        else:
+            kept = (int(silent_s * 1000) + IDLE_MS) * BYTES_PER_MS
+            self._doubted_from = max(0, self._conversation.input.sent_bytes - kept)
+        self.keep_recent()
+
+    def lose_session(self, fault: Fault) -> None:
+        """Nothing more comes of it. What is no longer held of the sound since its last word cannot be helped."""
+        silent_s = 0.0 if self.link is None else self._loop.time() - self.link.last_heard
+        self.handle(ev.SessionLost(fault, min(silent_s, self._recent.beyond_idle_s)))
 
     def go_on_with(self, link: Link, config: SessionConfig, capabilities: Capabilities, *, asked: bool) -> None:
         """Tell another session all that it is to know, and send it the sound that it has to hear (again).
@@ -139,7 +157,7 @@ class Relay:
         talk = self._conversation
         heard, end = talk.input, talk.input.sent_bytes
         missed = self._recent.since(end if asked and heard.keep_from is None else heard.needed_from, end)
-        self.link, self.sent_bytes = link, 0
+        self.link, self.sent_bytes, self._doubted_from = link, 0, None
         self.reader.begin_session()
         for effect in talk.renew(config, capabilities):
             self.perform(effect)

@@ -51,7 +51,9 @@ class Sessions:
         self._receiver = receiver
         self._ready_s = ready_s
         self._opening: SessionOpener | None = None
-        self._keepalive = Keepalive(loop, lambda: owner.session_lost(faults.STALLED))
+        self._keepalive = Keepalive(
+            loop, lambda: owner.session_lost(faults.STALLED), lambda: owner.in_mid_answer, owner.session_doubted
+        )
         self._expiry = Expiry(loop, self._make_early, owner.session_waits)
         self._renewal = Renewal(
             self._bridge,

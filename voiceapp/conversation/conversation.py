@@ -119,7 +119,7 @@ class Conversation:
             ev.PageLost: self._page_lost,
             ev.PageBack: self._page_back,
             ev.OutboxFull: lambda _: self._shorten(faults.ANSWER_SHORTENED),
-            ev.SessionLost: lambda e: self._lose_session(e.fault),
+            ev.SessionLost: lambda e: self._lose_session(e.fault, e.silent_s),
             ev.SessionRenewed: self._session_renewed,
             ev.ServerLeaves: lambda _: self._shorten(),
             ev.AnswerOwed: lambda _: self._gate.want(),
@@ -248,21 +248,21 @@ class Conversation:
         """Whether the page has said how much was heard of all that was cut, as another session is to know."""
         return not self._output.unsettled
 
-    def _lose_session(self, fault: faults.Fault) -> None:
+    def _lose_session(self, fault: faults.Fault, silent_s: float = 0.0) -> None:
         """It is over; where another can take over, what was asked of it will be asked of that one."""
         if not self._out.has_session:
             return
         if not fault.retry:
             self._do(End(fault))
             return
-        self._give_up_session()
+        self._give_up_session(silent_s)
         self._do(Replace(fault))
 
-    def _give_up_session(self) -> None:
+    def _give_up_session(self, silent_s: float = 0.0) -> None:
         # First of all: whoever is gone is sent nothing.
         self._out.has_session = False
         self._owe_to_next()
-        self._input.session_lost()
+        self._input.session_lost(silent_s)
         self._output.session_lost()
         self._tools.session_over()
         self._error_since = False

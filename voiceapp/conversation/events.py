@@ -135,9 +135,13 @@ class DeadlinePassed:
 
 @dataclass(frozen=True, slots=True)
 class SessionLost:
-    """The session has ended, or has to, by `fault`; nothing more comes of it."""
+    """The session has ended, or has to, by `fault`; nothing more comes of it.
+
+    `silent_s`: for so long nothing came already, so that nobody may have heard what was said meanwhile.
+    """
 
     fault: Fault
+    silent_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

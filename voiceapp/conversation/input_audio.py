@@ -10,7 +10,7 @@ from .turn_detection import PushToTalk, ServerVad
 
 # A shorter commit is refused by the server (`input_audio_buffer_commit_empty`).
 MIN_COMMIT_BYTES = 100 * BYTES_PER_MS
-# A server notices a speech, and we hear of it, so long after it began; what servers keep of before it, if they tell.
+# A server notices a speech, and we hear of it, so long after it began; and so much of before it is worth to be kept.
 NOTICED_MS, PREFIX_MS = 300, 300
 
 
@@ -23,8 +23,8 @@ class InputAudio:
         self._out = out
         self._shape = shape
         self._changes = SessionChanges(config)
-        # Of all sound, by the time that the session was lost; None while there is one.
-        self._lost_at: int | None = None
+        # From where on nobody has heard them, once the session is lost; None while there is one.
+        self._unheard_from: int | None = None
         # Of sound that was sent since the server's buffer was last known to be empty; and before that.
         self.held_bytes = self._before = 0
         # The server hears them; and the key is held so long that nobody is taken to speak any more.
@@ -57,9 +57,11 @@ class InputAudio:
     @property
     def needed_from(self) -> int:
         """From where on a session that took over now would need it: nobody wrote down what was said since."""
-        begin = self.turns.begin
-        at = self.sent_bytes if self._lost_at is None else self._lost_at
-        return self.turns.behind_last(at, self._lead_bytes) if begin is None else begin
+        if self.turns.begin is not None:
+            return self.turns.begin
+        if self._unheard_from is not None:
+            return self._unheard_from
+        return self.turns.behind_last(self.sent_bytes, self._lead_bytes)
 
     @property
     def _lead_bytes(self) -> int:
@@ -68,7 +70,7 @@ class InputAudio:
             case PushToTalk():
                 return 0
             case ServerVad(prefix_ms=prefix_ms):
-                return (prefix_ms + NOTICED_MS) * BYTES_PER_MS
+                return (min(prefix_ms, PREFIX_MS) + NOTICED_MS) * BYTES_PER_MS
             case _:
                 return (PREFIX_MS + NOTICED_MS) * BYTES_PER_MS
 
@@ -89,15 +91,16 @@ class InputAudio:
         """Whether a key alone says when the person speaks, as far as the server knows, too."""
         return self._changes.by(PushToTalk)
 
-    def session_lost(self) -> None:
-        """Nobody is left to hear them, or to refuse a change."""
-        self._lost_at = self.sent_bytes
+    def session_lost(self, silent_s: float) -> None:
+        """Nobody is left to hear them, or has been for so long, or to refuse a change."""
+        silent = 0 if self.by_key else int(silent_s * 1000) * BYTES_PER_MS
+        self._unheard_from = self.turns.behind_last(self.sent_bytes, silent + self._lead_bytes)
         self._changes = SessionChanges(self.config)
 
     def session_over(self, config: dialects.SessionConfig, shape: dialects.Shape) -> None:
         """Another server hears them, and knows of no sound yet. Whoever speaks goes on."""
         self._changes, self._shape = SessionChanges(config), shape
-        self._lost_at = None
+        self._unheard_from = None
         self._empty()
 
     def _empty(self) -> None:

@@ -5,16 +5,33 @@ from collections.abc import Callable
 
 from ..net.link import Link
 
-# The silence after which the upstream is asked, and how long it may still be silent.
+# The silence after which the upstream is asked, and how long it may still be silent: it may load its models.
 QUIET_S, PONG_S = 20.0, 10.0
+# The same in the midst of an answer, of which somebody waits for the next word.
+TALKING_QUIET_S, TALKING_PONG_S = 3.0, 5.0
+# It is looked at so often.
+LOOK_S = 3.0
 
 
 class Keepalive:
-    """Calls `stalled` when it does not answer. Lives on the loop's thread."""
+    """Calls `stalled` when it does not answer. Lives on the loop's thread.
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, stalled: Callable[[], None]) -> None:
+    `talking`: whether it is in the midst of an answer. `doubted` is told at each look for how many seconds it has been
+    silent, where that may be the beginning of a stall; else None.
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        stalled: Callable[[], None],
+        talking: Callable[[], bool] = lambda: False,
+        doubted: Callable[[float | None], None] = lambda _: None,
+    ) -> None:
         self._loop = loop
         self._stalled = stalled
+        self._talking = talking
+        self._doubted = doubted
+        self._asked_at = 0.0
         self._link: Link | None = None
         self._since = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -22,8 +39,8 @@ class Keepalive:
     def watch(self, link: Link) -> None:
         """From now on it is this link that is felt."""
         self._link = link
-        self._since = self._loop.time()
-        self._look_in(QUIET_S)
+        self._since = self._asked_at = self._loop.time()
+        self._look_in(min(LOOK_S, QUIET_S))
 
     def stop(self) -> None:
         if self._timer is not None:
@@ -37,11 +54,15 @@ class Keepalive:
         if self._link is None:
             return
         # A link that was ready long before its turn may have been silent all the while.
-        silent = self._loop.time() - max(self._link.last_heard, self._since)
-        if silent >= QUIET_S + PONG_S:
+        heard_at = max(self._link.last_heard, self._since)
+        silent, talking = self._loop.time() - heard_at, self._talking()
+        quiet, pong = (TALKING_QUIET_S, TALKING_PONG_S) if talking else (QUIET_S, PONG_S)
+        self._doubted(silent if talking or silent >= quiet else None)
+        if silent >= quiet + pong:
             self._stalled()
-        elif silent >= QUIET_S:
+            return
+        if silent >= quiet and self._asked_at <= heard_at:
+            self._asked_at = self._loop.time()
             self._link.ping()
-            self._look_in(PONG_S)
-        else:
-            self._look_in(QUIET_S - silent)
+        due = quiet + pong if silent >= quiet else quiet
+        self._look_in(min(LOOK_S, due - silent))
