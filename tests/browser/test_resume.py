@@ -297,7 +297,7 @@ def test_where_calls_are_not_kept_a_lost_line_is_a_new_call_and_a_reload_ends_it
         visitor.wait_for_phase("reconnecting")
         line.mend()
         visitor.wait_for_phase("live")
-        assert "does not remember" in visitor.wait_for_notice("reconnected")
+        assert "has been told what was said" in visitor.wait_for_notice("reconnected")
         visitor.wait_until(lambda _: len(visitor.entries) >= 4)
         assert len(upstream.connections) == 2
         visitor.page.reload()

@@ -224,3 +224,65 @@ def test_the_page_opens_without_its_server(visit: Visit, serve: Serve) -> None:
     visitor.press("Show past talks")
     page.get_by_text("No talk is kept yet").wait_for()
     visitor.errors = [error for error in visitor.errors if "ERR_INTERNET_DISCONNECTED" not in error]
+
+
+SEPARATORS = """() => [...document.querySelectorAll("#transcript > *")].map(
+  node => node.role === "separator" ? `— ${node.ariaLabel}` : node.querySelector(".words").innerText
+)"""
+
+
+def test_a_talk_of_another_day_goes_on_by_keyboard(visit: Visit, serve: Serve) -> None:
+    url, upstream = serve("hello")
+    visitor = visit(url, choices={"keep": "text"}, viewport={"width": 390, "height": 700})
+    page = visitor.page
+
+    visitor.type("Remember the number 17.")
+    page.wait_for_selector('.entry[data-role="assistant"][data-final]')
+    visitor.press("Hang up")
+    visitor.wait_for_phase("ended")
+    yesterday = [entry["text"] for entry in visitor.entries]
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    visitor.press("Show past talks")
+    page.click("[data-talk]")
+    page.get_by_role("button", name="Go on with this talk").focus()
+    page.keyboard.press("Enter")
+    # What was said stands there at once; the keyboard is at the call.
+    page.wait_for_selector('.entry[data-role="user"]:has-text("17")')
+    assert page.evaluate("document.activeElement.id") == "call"
+    visitor.wait_for_phase("live", 30)
+    visitor.type("What was it?")
+    page.wait_for_selector('.entry[data-role="user"]:has-text("What was it?")')
+    told = [
+        part["text"]
+        for event in upstream.connections[-1].events
+        if event["type"] == "conversation.item.create"
+        for part in event["item"]["content"]
+    ]
+    assert told == [*yesterday, "What was it?"]
+    rows = page.evaluate(SEPARATORS)
+    assert rows[: len(yesterday)] == yesterday
+    assert rows[len(yesterday)].startswith("— The talk of ")
+    assert "What was it?" in rows[len(yesterday) + 1 :]
+    check(page)
+
+    # Meanwhile no other can go on.
+    visitor.press("Show past talks")
+    page.wait_for_selector("[data-talk]")
+    page.click("[data-talk]")
+    assert page.get_by_role("button", name="Go on with this talk").is_disabled()
+    page.get_by_text("It can go on once this call is over.").wait_for()
+    check(page)
+    visitor.press("Close past talks")
+    visitor.press("Hang up")
+    visitor.wait_for_phase("ended")
+    visitor.press("Show past talks")
+    assert not page.get_by_role("button", name="Go on with this talk").is_disabled()
+    visitor.press("All talks")
+    assert page.locator("[data-talk]").count() == 1
+    page.click("[data-talk]")
+    kept = json.loads(saved(page, "json"))
+    texts = [entry["text"] for entry in kept["entries"]]
+    assert texts[: len(yesterday)] == yesterday
+    assert texts.count("What was it?") == 1
+    assert len(kept["sittings"]) == 1

@@ -142,6 +142,7 @@ test("a talk of another day stands above the call that goes on with it, and noth
   assert.equal(transcript.isPresent(transcript.segments.length - 1), false)
   transcript.begin()
   transcript.begin()
+  assert.deepEqual(rows(transcript), [...kept, "[goes_on]"])
   ask(transcript, 1, "u1")
   assert.deepEqual(rows(transcript), [...kept, "[goes_on]", "u1"])
   assert.equal(transcript.entries[2][0].breaks[0].of, 42)

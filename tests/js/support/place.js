@@ -88,8 +88,8 @@ export class Place {
     )
     const stats = new Stats(() => clock.ms, silent())
     const keeper = {
-      begin() {}, pause() {}, keepNow() {}, stored: async () => undefined, goingOn: null, comeBack() {}, end() {},
-      changed() {}, usageArrived() {}, recorder: null, keepsSound: false
+      takeUp() {}, begin() {}, pause() {}, keepNow() {}, stored: async () => undefined, goingOn: null, comeBack() {},
+      end() {}, changed() {}, usageArrived() {}, recorder: null, keepsSound: false
     }
     this.transcript = new Transcript({ transcriptChanged() {} })
     this.pace = new CaptionPace()

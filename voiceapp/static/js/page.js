@@ -216,6 +216,7 @@ export class Page {
     this.devicesView.render()
     this.preflightOffer.render()
     this.usageView.render()
+    this.talksDrawer.callChanged()
   }
 
   outboxChanged = () => this.outboxView.render()
@@ -358,6 +359,9 @@ export class Page {
   }
 
   talkWanted = () => void (this.keeper.last && this.talksDrawer.show(this.keeper.last))
+
+  /** Inside the tap, as the sound needs it. */
+  goOnWanted = (/** @type {import("./history/talk.js").Talk} */ talk) => this.call.start({ microphone: true, talk })
   textEntered = (/** @type {string} */ text) => this.call.say(text)
 
   /** One at a time. @param {Drawer} drawer */

@@ -90,11 +90,16 @@ export class Call {
     return this.pushToTalk.key.down
   }
 
-  /** To be called inside a click or a key press. @param {{microphone: boolean}} options */
-  async start({ microphone }) {
+  /**
+   * To be called inside a click or a key press.
+   * @param {{microphone: boolean, talk?: import("../history/talk.js").Talk | null}} options `talk`: that was kept, and
+   *   goes on
+   */
+  async start({ microphone, talk = null }) {
     const missing = this.checkSupport()
     if (missing) return this.#unsupported(missing)
     if (!this.callState.take("call")) return
+    this.recovery.called(talk)
     this.delegate.callBegun()
     await this.open(microphone)
   }
@@ -208,10 +213,11 @@ export class Call {
     if (attempt === this.attempt && this.callState.active) this.transport.open()
   }
 
-  /** Whoever wrote first, or was in a call already, is not greeted. @param {Wire.Said[]} [said] that goes on */
-  request(said) {
-    if (this.transport.kept) this.transport.resume()
-    else this.sessionRequest.start(!this.interrupted && this.outbox.all.length === 0, said)
+  /** Whoever wrote first, or talks on, is not greeted. */
+  request() {
+    if (this.transport.kept) return this.transport.resume()
+    const { said } = this.recovery
+    this.sessionRequest.start(!this.interrupted && said.length === 0 && this.outbox.all.length === 0, said)
   }
 
   /** In the middle of a call. */
@@ -346,6 +352,7 @@ export class Call {
   /** @param {import("../wire.js").Renewed} renewed */
   callRenewed(renewed) {
     this.sessionRequest.renewed(renewed.why)
+    this.recovery.renewed(renewed)
     this.recovery.save()
     this.delegate.callRenewed(renewed)
     this.delegate.callChanged()

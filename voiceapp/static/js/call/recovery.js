@@ -1,6 +1,7 @@
 // What becomes of a call whose line is lost, or whose page is loaded again: it goes on as it was, is told anew, or is
 // over, and another one takes up what was said.
 
+import { shownPast } from "../history/past-talk.js"
 import { toldOf } from "../models/told-talk.js"
 
 /** Whoever opens a page so long after is not in a call any more. */
@@ -35,9 +36,14 @@ export class Recovery {
     return toldOf(this.transcript.said(entry => this.pace.seen(entry)))
   }
 
+  /** The person calls: a talk begins, or goes on. @param {import("../history/talk.js").Talk | null} talk */
+  called(talk) {
+    this.transcript.beginTalk(talk && shownPast(talk))
+    this.keeper.takeUp(talk)
+  }
+
   /** A call is asked for: of its own, or in place of one that is lost. */
   requested() {
-    if (!this.call.interrupted) this.transcript.beginTalk()
     this.transcript.begin()
     this.pace.reset()
   }
@@ -46,6 +52,11 @@ export class Recovery {
     if (this.call.interrupted) this.notices.add({ code: this.why })
     else this.began = Date.now()
     this.why = "reconnected"
+  }
+
+  /** What nobody asked for is said. @param {import("../wire.js").Renewed} renewed */
+  renewed({ why }) {
+    if (why !== "asked") this.transcript.addBreak(why)
   }
 
   /** The line is lost. @param {boolean} kept the call is not */
@@ -114,7 +125,7 @@ export class Recovery {
     if (this.saved) return call.over("ended_away")
     this.#lost()
     this.why = code
-    call.request(this.said)
+    call.request()
   }
 
   /** The page goes, maybe to be loaded again. */
@@ -161,8 +172,8 @@ export class Recovery {
   #comeBack(resumed, saved) {
     const { call, talk } = this
     this.ended()
-    this.transcript.beginTalk()
-    this.transcript.begin()
+    this.transcript.beginTalk(talk && saved.talk ? shownPast(talk, saved.talk.part) : null)
+    this.transcript.begin(saved.talk?.opening)
     this.keeper.comeBack(resumed, saved.talk, talk)
     call.delegate.callTakenBack()
     call.followMode()

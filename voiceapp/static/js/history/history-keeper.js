@@ -3,6 +3,7 @@
 // talk that goes on can be exported whatever was chosen.
 
 import { requestPersistence } from "../browser/persistence.js"
+import { asItWas, goneOn, hasNews, lengthAt, partsIn, usageOf } from "./past-talk.js"
 import { Recorder } from "./recorder.js"
 
 const SAVE_MS = 3000
@@ -33,6 +34,10 @@ export class HistoryKeeper {
   away = false
   /** The talk that goes on was deleted: the rest of it is not taken down. */
   forgotten = false
+  /** A talk of another day that goes on with the next call. @type {import("./talk.js").Talk | null} */
+  taken = null
+  /** One that is looked at. @type {import("./talk.js").Talk | null} */
+  looked = null
   /** The first of its calls, among those of the page. */
   first = 0
   /** Which of the talk's calls that was. */
@@ -78,14 +83,28 @@ export class HistoryKeeper {
 
   /** The latest talk, or null before the first. */
   get current() {
-    return this.live && this.recorder ? this.recorder.talk(this.#entries, this.inspector.since(this.events)) : this.last
+    const { recorder } = this
+    return this.live && recorder
+      ? recorder.talk(this.#entries, [...recorder.events, ...this.inspector.since(this.events)]) : this.last
+  }
+
+  /**
+   * It goes on with the next call, once that is live; null: another begins.
+   * @param {import("./talk.js").Talk | null} talk
+   */
+  takeUp(talk) {
+    this.taken = talk
   }
 
   /** A call is live, the first of a talk or one that takes it up again. @param {import("../wire.js").Ready} ready */
   begin(ready) {
     if (this.away) return this.#goOn()
     this.end()
-    this.#begin(ready)
+    const now = Date.now()
+    const talk = this.taken && goneOn(this.taken, now)
+    this.taken = null
+    this.#begin(ready, now, talk)
+    if (talk) this.#restore(talk, { part: partsIn(talk), earlier: usageOf(talk), opening: this.transcript.opening })
   }
 
   /** Its line is lost, or it is about to end: what there is is kept at once, since the page may close. */
@@ -111,13 +130,14 @@ export class HistoryKeeper {
   /** With which a page that is loaded again goes on, or null. @returns {TalkGoingOn | null} */
   get goingOn() {
     const { recorder } = this
-    return this.live && recorder ? { id: recorder.about.id, part: recorder.part, earlier: recorder.earlier } : null
+    if (!this.live || !recorder) return null
+    const { part, earlier, about: { id } } = recorder
+    return { id, part, earlier, opening: this.transcript.opening }
   }
 
   /** As it is stored, if it is. @param {TalkGoingOn | null} going */
   async stored(going) {
-    return going && this.preferences.values.keep !== "nothing"
-      ? await this.store.read(going.id).catch(() => undefined) : undefined
+    return going ? await this.store.read(going.id).catch(() => undefined) : undefined
   }
 
   /**
@@ -127,28 +147,36 @@ export class HistoryKeeper {
    * @param {import("./talk.js").Talk | undefined} talk as it was stored
    */
   comeBack(resumed, going, talk) {
-    this.#begin(resumed, talk)
-    if (talk && going) this.recorder?.restore(talk, going)
-    this.firstPart = this.recorder?.part ?? 0
+    this.#begin(resumed, Date.now(), talk)
+    if (talk && going) this.#restore(talk, going)
+  }
+
+  /** @param {import("./talk.js").Talk} talk @param {import("./recorder.js").GoingOn} going */
+  #restore(talk, going) {
+    this.recorder?.restore(talk, going)
+    this.firstPart = going.part
   }
 
   /**
    * @param {Pick<import("../wire.js").Ready, "conversation" | "model" | "voice">} ready
-   * @param {import("./talk.js").Talk} [talk] that goes on
+   * @param {number} now unix milliseconds
+   * @param {import("./talk.js").Talk | null} [talk] that goes on
    */
-  #begin({ conversation, model, voice }, talk) {
+  #begin({ conversation, model, voice }, now, talk) {
     if (!this.persistenceAsked) this.#askPersistence()
     const { id, title, marked, began } = talk ?? {
-      id: `${Date.now()}-${conversation}`, title: "", marked: false, began: Date.now()
+      id: `${now}-${conversation}`, title: "", marked: false, began: now
     }
-    const about = { id, title, marked, began, model, voice }
-    const start = this.now() - Math.max(0, Date.now() - began)
+    const { model: first, voice: its, sittings } = talk ?? { model, voice }
+    const about = { id, title, marked, began, model: first, voice: its, ...sittings ? { sittings } : {} }
+    const start = this.now() - (talk ? lengthAt(talk, now) : 0)
     const keep = this.preferences.values.keep === "sound" ? this.#keepSound(about.id) : null
     this.recorder = new Recorder(about, () => this.now() - start, keep)
     this.first = Math.max(0, this.transcript.entries.length - 1)
     this.firstPart = 0
     this.events = this.inspector.arrived
     this.live = true
+    this.transcript.id = id
   }
 
   /** Something was said: what is there is saved soon, since a page may close at any time. */
@@ -171,9 +199,8 @@ export class HistoryKeeper {
     const talk = this.current
     this.live = false
     this.#forgetTimer()
-    if (talk?.entries.length) this.#keepWhole(talk)
-    // Sound without a word: in no list, so nobody could delete it.
-    else if (talk?.sound) this.#remove(talk.id)
+    if (talk && hasNews(talk)) this.#keepWhole(talk)
+    else if (talk?.sound) this.#takeBack(talk)
     this.delegate.talksChanged()
   }
 
@@ -192,15 +219,33 @@ export class HistoryKeeper {
     this.#forgetTimer()
     if (keep === "sound") recorder.keepSound(this.#keepSound(id))
     else recorder.dropSound()
-    if (keep === "nothing") return void this.#remove(id)
-    if (keep === "text") this.store.removeSound(id).catch(() => this.delegate.keepingFailed("talk_not_deleted"))
+    if (keep === "nothing") return this.#takeBack(recorder.talk(this.#entries, []))
+    if (keep === "text") this.#removeSound(id, recorder.firstPiece)
     this.changed()
+  }
+
+  /**
+   * Of what goes on now nothing is kept: neither words that are not to be, nor sound without any, which is in no list.
+   * A talk of another day stays as it was.
+   * @param {import("./talk.js").Talk} talk
+   */
+  #takeBack(talk) {
+    const before = asItWas(talk)
+    if (!before) return void this.#remove(talk.id)
+    this.#removeSound(talk.id, talk.sittings?.at(-1)?.piece ?? 0)
+    this.store.restore(before).catch(error => this.#failed(error))
+  }
+
+  /** @param {string} id @param {number} from this piece on */
+  #removeSound(id, from) {
+    this.store.removeSound(id, from).catch(() => this.delegate.keepingFailed("talk_not_deleted"))
   }
 
   /** One of a list with all that is known of it. @param {import("./talk.js").Talk} talk */
   async whole(talk) {
     const { current } = this
-    return current?.id === talk.id ? current : await this.store.read(talk.id).catch(() => undefined) ?? talk
+    const read = async () => await this.store.read(talk.id).catch(() => undefined) ?? talk
+    return this.looked = current?.id === talk.id ? current : await read()
   }
 
   /**
@@ -229,12 +274,15 @@ export class HistoryKeeper {
 
   /** To the talk that goes on, and to the latest. @param {Done} done */
   #apply({ id, change }) {
-    const { recorder, last } = this
-    const [going, latest] = [recorder?.about, last].map(talk => talk && (id === null || talk.id === id) ? talk : null)
-    if (change) return void [going, latest].forEach(talk => talk && Object.assign(talk, change))
+    const { recorder, last, taken, looked } = this
+    const known = [recorder?.about, last, taken, looked]
+    const [going, latest, coming, seen] = known.map(talk => talk && (id === null || talk.id === id) ? talk : null)
+    if (change) return void [going, latest, coming, seen].forEach(talk => talk && Object.assign(talk, change))
     id === null ? this.unkept.clear() : this.unkept.delete(id)
     if (going) this.#stop()
     if (latest) this.last = null
+    if (coming) this.taken = null
+    if (seen) this.looked = null
   }
 
   /** Also to the talk that goes on here, which would be written once more as it was. @param {Done} done */
@@ -277,7 +325,7 @@ export class HistoryKeeper {
   #save() {
     this.timer = null
     const talk = this.recorder?.talk(this.#entries, [])
-    if (this.live && talk?.entries.length) this.#write(talk)
+    if (this.live && talk && hasNews(talk)) this.#write(talk)
   }
 
   /** Whether it is stored. @param {import("./talk.js").Talk} talk @returns {Promise<boolean>} */

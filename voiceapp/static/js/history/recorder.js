@@ -4,6 +4,7 @@
 
 import { msOf, samplesIn } from "../audio/pcm.js"
 import { addUsage } from "./costs.js"
+import { partsBefore, piecesIn, usageOf } from "./past-talk.js"
 import { idIn } from "./talk.js"
 
 const PIECE_SAMPLES = 5 * 24000
@@ -11,9 +12,12 @@ const PIECE_SAMPLES = 5 * 24000
 const HOLE_MS = 150
 
 /** @typedef {import("./talk.js").Piece} Piece */
+/** @typedef {import("./talk.js").Break} Break */
 /**
- * @typedef {{part: number, earlier: import("./talk.js").TalkUsage | null}} GoingOn which of the talk's calls goes on,
- *   and what those before it used
+ * @typedef {object} GoingOn
+ * @property {number} part which of the talk's calls goes on
+ * @property {import("./talk.js").TalkUsage | null} earlier what those before it used
+ * @property {Break | null} opening what stands above it
  */
 
 export class Recorder {
@@ -36,8 +40,14 @@ export class Recorder {
   part = 0
   /** @type {Set<string>} items whose beginning was not kept */
   skipped = new Set()
-  /** Of the parts before this page was loaded. @type {import("./talk.js").TalkEntry[]} */
+  /** Of the parts before this page had the talk. @type {import("./talk.js").TalkEntry[]} */
   before = []
+  /** What stands behind those. @type {Break | null} */
+  opening = null
+  /** Of the days before. @type {import("../wire.js").LogLine[]} */
+  events = []
+  /** The first piece of sound that is not of a day before. */
+  firstPiece = 0
   /** Where the sound of items that are told anew goes on, in milliseconds. @type {Map<string, number>} */
   comesAt = new Map()
   /** Of the parts before. @type {import("./talk.js").TalkUsage | null} */
@@ -46,7 +56,7 @@ export class Recorder {
   usage = { tokens: null, transcription: null, cost: null, estimated: false }
 
   /**
-   * @param {Pick<import("./talk.js").Talk, "id" | "title" | "marked" | "began" | "model" | "voice">} about
+   * @param {Pick<import("./talk.js").Talk, "id" | "title" | "marked" | "began" | "sittings" | "model" | "voice">} about
    * @param {() => number} now milliseconds since the call was live
    * @param {((piece: Piece, pcm: Int16Array) => void) | null} keep where the sound goes, null for none
    */
@@ -66,18 +76,20 @@ export class Recorder {
   }
 
   /**
-   * The page was loaded again, and the talk goes on.
+   * The talk goes on in a page that has just been loaded, or on another day.
    * @param {import("./talk.js").Talk} talk as it was kept
    * @param {GoingOn} going
    */
-  restore({ entries, sound }, { part, earlier }) {
-    this.part = part
-    this.earlier = earlier
-    this.before = entries.filter(entry => (entry.part ?? 0) < part)
+  restore(talk, { part, earlier, opening }) {
+    const { entries, sound, events } = talk
+    Object.assign(this, { part, earlier, opening, events, usage: usageOf(talk) })
+    this.firstPiece = talk.sittings?.at(-1)?.piece ?? 0
+    this.before = partsBefore(entries, part)
+    this.turn = { from: this.now(), to: this.now(), open: false }
     for (const { id, at, end } of entries) this.times.set(id, { at, end })
     if (!sound) return
     Object.assign(this, { pieces: [...sound.pieces], stretches: { ...sound.stretches }, heard: { ...sound.heard } })
-    this.count = 1 + Math.max(-1, ...sound.pieces.map(({ n }) => n))
+    this.count = piecesIn(sound)
   }
 
   /** The call is told anew. @param {[string, number][]} before milliseconds heard of items whose sound goes on */
@@ -96,7 +108,7 @@ export class Recorder {
   /** None of it is kept, and nothing more. */
   dropSound() {
     this.keep = null
-    this.pieces = []
+    this.pieces = this.pieces.filter(({ n }) => n < this.firstPiece)
     this.answers.clear()
     this.you.clear()
   }
@@ -205,7 +217,17 @@ export class Recorder {
   talk(entries, events) {
     const { usage, sound } = this
     const kept = entries.map(entry => this.#kept(entry))
-    return { ...this.about, length: this.now(), entries: [...this.before, ...kept], ...usage, sound, events }
+    const all = [...kept.length ? this.#opened : this.before, ...kept]
+    return { ...this.about, length: this.now(), entries: all, ...usage, sound, events }
+  }
+
+  /** What was before, with what stands between that and what is said now. */
+  get #opened() {
+    const { before, opening } = this
+    const last = before.at(-1)
+    if (!last || !opening) return before
+    const others = (last.breaks ?? []).filter(({ kind, at }) => kind !== opening.kind || at !== opening.at)
+    return [...before.slice(0, -1), { ...last, breaks: [...others, opening] }]
   }
 
   /**

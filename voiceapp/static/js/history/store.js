@@ -42,11 +42,24 @@ export class Store {
     await kept
   }
 
+  /** What is kept becomes this again; what is not, stays so. @param {import("./talk.js").Talk} talk */
+  restore({ events: _, ...talk }) {
+    return this.#put(talk.id, () => ({ ...talk, events: [] }))
+  }
+
   /** Of what is kept, and only if it is. @param {string} id @param {import("./talk.js").TalkChange} change */
   change(id, change) {
+    return this.#put(id, talk => ({ ...talk, ...change }))
+  }
+
+  /**
+   * @param {string} id
+   * @param {(talk: import("./talk.js").Talk) => import("./talk.js").Talk} changed
+   */
+  #put(id, changed) {
     return this.#do("readwrite", ({ talks }) => {
       const found = talks.get(id)
-      found.onsuccess = () => { if (found.result) talks.put({ ...found.result, ...change }) }
+      found.onsuccess = () => { if (found.result) talks.put(changed(found.result)) }
       return found
     })
   }
@@ -71,9 +84,9 @@ export class Store {
     })
   }
 
-  /** The talk stays, to be read. @param {string} id */
-  removeSound(id) {
-    return this.#do("readwrite", ({ sounds }) => sounds.delete(range([id], [id, []])))
+  /** The talk stays, to be read. @param {string} id @param {number} [from] this piece on */
+  removeSound(id, from = 0) {
+    return this.#do("readwrite", ({ sounds }) => sounds.delete(range([id, from], [id, []])))
   }
 
   removeAll() {

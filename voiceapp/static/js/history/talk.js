@@ -39,11 +39,17 @@ import { heardPart } from "../models/transcript.js"
  */
 
 /**
+ * @typedef {{at: number, began: number, part: number, piece: number, used: TalkUsage}} Sitting `at`: in the talk;
+ *   `began`: unix milliseconds; `part`, `piece`: its first; `used` before
+ */
+
+/**
  * @typedef {object} Conversation
  * @property {string} id
  * @property {string} title empty: the person's first words stand for it
  * @property {boolean} marked a bookmark
  * @property {number} began unix milliseconds
+ * @property {Sitting[]} [sittings] where it was gone on with on another day
  * @property {number} length
  * @property {string} model
  * @property {string} voice
@@ -78,6 +84,11 @@ export function rowsOf({ entries }, seen) {
   // Above the first there is nothing to part.
   while (rows[0]?.one) rows.shift()
   return rows
+}
+
+/** @param {string} id in its talk */
+export function partOf(id) {
+  return Number(/^(\d+)\//u.exec(id)?.[1] ?? 0)
 }
 
 /** An older page did not write them down. @param {TalkEntry} entry @param {TalkEntry} [next] @returns {Break[]} */

@@ -9,8 +9,8 @@ export const MAX_TOLD_BYTES = 64_000
 /** Something else than what any server takes for space. */
 const WORDS = /[^\s\p{C}\u00a0]/u
 
-/** @typedef {{role: "user" | "assistant", text: string}} Said */
-/** @typedef {{role: string, text: string, heard: string | null, tool?: unknown}} Entry */
+/** @typedef {Wire.Said} Said */
+/** @typedef {{role: string, text: string, heard: string | null}} Entry */
 
 /**
  * Oldest first. Tools are left out: what came of them was said.
@@ -23,18 +23,13 @@ export function toldOf(entries) {
   let room = MAX_TOLD_BYTES
   for (const entry of entries.toReversed()) {
     const text = heardPart(entry).trim()
-    if (!isSaid(entry) || !WORDS.test(text)) continue
+    if (entry.role === "tool" || !WORDS.test(text)) continue
     const bytes = bytesOf(text)
     if (told.length === MAX_TOLD || (bytes > room && told.length > 0)) break
     told.unshift({ role: /** @type {Said["role"]} */ (entry.role), text: bytes > room ? lastOf(text, room) : text })
     room -= bytes
   }
   return told
-}
-
-/** @param {Entry} entry */
-function isSaid({ role, tool }) {
-  return !tool && (role === "user" || role === "assistant")
 }
 
 /** Its last whole characters that find room. @param {string} text @param {number} room bytes */

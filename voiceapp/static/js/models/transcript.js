@@ -6,7 +6,10 @@ import { floorGrapheme } from "../text/segments.js"
 import { PastSegment } from "./past-segment.js"
 
 /** @typedef {import("./breaks.js").Break} Break */
-/** @typedef {{parts: import("./past-segment.js").PastEntry[][], of: number}} KeptTalk `of`: unix milliseconds */
+/**
+ * @typedef {{parts: import("./past-segment.js").PastEntry[][], of: number, id: string}} KeptTalk
+ *   `of`: unix milliseconds
+ */
 
 /**
  * @typedef {object} Entry
@@ -43,7 +46,9 @@ export class Transcript {
   count = 0
   /** The first segment of the talk that goes on. */
   first = 0
-  /** When that began, where it is one of another day: unix milliseconds. @type {number | undefined} */
+  /** The talk's id as it is kept. @type {string | null} */
+  id = null
+  /** When that was last gone on with, before this page did: unix milliseconds. @type {number | undefined} */
   of = undefined
 
   /** @param {{transcriptChanged: () => void}} delegate */
@@ -52,14 +57,16 @@ export class Transcript {
   }
 
   /**
-   * A talk begins with the next call, or one that was kept goes on with it, and stands above it.
+   * A talk begins with the next call, or one that was kept goes on with it, and stands above it: once.
    * @param {KeptTalk | null} [kept]
    * @param {number} [at] unix milliseconds
    */
   beginTalk(kept = null, at = Date.now()) {
     this.#dropEmpty()
+    // It stands there already.
+    if (kept && kept.id === this.id) this.segments.splice(this.first)
     this.first = this.segments.length
-    this.of = kept?.of
+    this.id = null
     if (kept) this.#addPast(kept, at)
     this.delegate.transcriptChanged()
   }
@@ -124,13 +131,14 @@ export class Transcript {
     this.delegate.transcriptChanged()
   }
 
-  /** Segment by segment. @returns {Entry[][]} */
+  /** Segment by segment; that an old talk goes on is said before a word is. @returns {Entry[][]} */
   get entries() {
     /** @type {Entry | undefined} */
     let last
     return this.segments.map(segment => {
       const entries = segment.ordered
-      if (entries.length > 0 && segment.opening) last?.breaks.push(segment.opening)
+      if (segment.opening && (entries.length > 0 || segment.opening.kind === "goes_on"))
+        last?.breaks.push(segment.opening)
       last = entries.at(-1) ?? last
       return entries
     })
@@ -158,13 +166,19 @@ export class Transcript {
     return this.#present?.ordered.find(entry => entry.id === id)
   }
 
+  /** What stands above the present call. */
+  get opening() {
+    return this.#present?.opening ?? null
+  }
+
   get #present() {
     const last = this.segments.at(-1)
     return last instanceof Segment ? last : undefined
   }
 
   /** @param {KeptTalk} kept @param {number} at */
-  #addPast({ parts, of }, at) {
+  #addPast({ parts, of, id }, at) {
+    Object.assign(this, { id, of })
     const top = parts.find(entries => entries.length > 0)
     for (const entries of parts)
       this.segments.push(new PastSegment(this.count++, entries, entries === top ? { kind: "past", at, of } : null))

@@ -2,10 +2,11 @@
 
 import { breakLine } from "../models/breaks.js"
 import { marksOf } from "../models/marks.js"
+import { canGoOn } from "../history/past-talk.js"
 import { shownAt } from "../history/replay.js"
 import { rowsOf, saidIn, titleOf } from "../history/talk.js"
 import { toolLine } from "../models/tool.js"
-import { element, find, icon } from "./element.js"
+import { element, find, icon, write } from "./element.js"
 import { save } from "./save.js"
 import { keepSelection } from "./selection.js"
 import { separator } from "./separator.js"
@@ -14,6 +15,14 @@ import { ConfirmButton } from "./confirm-button.js"
 /** What makes files of a talk: loaded when one is looked at. */
 const filing = () => import("../history/files.js")
 
+/**
+ * @typedef {object} TalkDetailDelegate
+ * @property {boolean} callActive
+ * @property {(talk: import("../history/talk.js").Talk) => void} goOnWanted
+ * @property {() => void} talkClosed
+ * @property {() => void} partMissing
+ */
+
 export class TalkDetailView {
   root = find("talk-detail", HTMLElement)
   /** @type {import("../history/talk.js").Talk | null} */
@@ -21,6 +30,9 @@ export class TalkDetailView {
   /** @type {HTMLAudioElement | null} */
   player = null
   address = ""
+  /** @type {HTMLButtonElement | null} */
+  goOn = null
+  goOnLater = element("span")
   /** The frame that is asked for. */
   frame = 0
   /** @type {Map<string, {row: HTMLElement, text: HTMLElement}>} */
@@ -29,7 +41,7 @@ export class TalkDetailView {
   /**
    * @param {import("../history/history-keeper.js").HistoryKeeper} keeper
    * @param {import("../browser/i18n.js").Words} words
-   * @param {{talkClosed: () => void, partMissing: () => void}} delegate
+   * @param {TalkDetailDelegate} delegate
    */
   constructor(keeper, words, delegate) {
     this.keeper = keeper
@@ -43,8 +55,18 @@ export class TalkDetailView {
     this.talk = talk
     this.root.hidden = false
     const back = this.#button("talks.back", () => this.close())
-    this.root.replaceChildren(back, this.#name(talk), this.#tools(talk), this.#sound(talk), this.#entries(talk))
+    this.root.replaceChildren(
+      back, this.#name(talk), ...this.#going(talk), this.#tools(talk), this.#sound(talk), this.#entries(talk)
+    )
     back.focus()
+  }
+
+  /** A call began, or is over. */
+  renderGoOn() {
+    const busy = this.delegate.callActive
+    if (!this.goOn) return
+    this.goOn.disabled = busy
+    write(this.goOnLater, busy ? this.words.say("talks.go_on.later") : "")
   }
 
   close() {
@@ -71,6 +93,18 @@ export class TalkDetailView {
     const box = element("input", { type: "text", dir: "auto", maxlength: "200", value: titleOf(talk, this.words) })
     box.addEventListener("change", () => this.#change({ title: box.value.trim() }))
     return element("label", { class: "setting menu" }, element("span", {}, this.words.say("talks.rename")), box)
+  }
+
+  /** Where there is something to go on with. @param {import("../history/talk.js").Talk} talk */
+  #going(talk) {
+    this.goOn = canGoOn(talk) ? element(
+      "button", { type: "button", class: "plain go-on", "aria-describedby": "go-on-later" }, icon("talk"),
+      this.words.say("talks.go_on")
+    ) : null
+    this.goOnLater = element("span", { id: "go-on-later", class: "quiet" })
+    this.goOn?.addEventListener("click", () => { if (this.talk) this.delegate.goOnWanted(this.talk) })
+    this.renderGoOn()
+    return this.goOn ? [element("div", { class: "tools" }, this.goOn, this.goOnLater)] : []
   }
 
   /** @param {import("../history/talk.js").Talk} talk */

@@ -12,8 +12,7 @@ export class TalksDrawer {
   /**
    * @param {import("../history/history-keeper.js").HistoryKeeper} keeper
    * @param {import("../browser/i18n.js").Words} words
-   * @param {{drawerOpened: (drawer: Drawer) => void, drawerClosed: (drawer: Drawer) => void, partMissing: () => void}}
-   *   delegate
+   * @param {import("./talks-view.js").TalksDelegate & ConstructorParameters<typeof Drawer>[1]} delegate
    */
   constructor(keeper, words, delegate) {
     this.keeper = keeper
@@ -43,6 +42,11 @@ export class TalksDrawer {
   show(talk) {
     this.drawer.open()
     this.#with(view => view.open(talk))
+  }
+
+  /** A call began, or is over. */
+  callChanged() {
+    this.view?.callChanged()
   }
 
   /** Nothing of the past is heard. */

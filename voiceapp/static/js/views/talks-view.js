@@ -1,10 +1,18 @@
 // Past talks: found, opened, and deleted. Opening one hands over to its own view.
 
+import { lastBegan } from "../history/past-talk.js"
 import { search } from "../history/search.js"
 import { titleOf } from "../history/talk.js"
 import { clock } from "../models/usage-model.js"
 import { element, find, icon, write } from "./element.js"
 import { ConfirmButton } from "./confirm-button.js"
+
+/**
+ * @typedef {object} TalksDelegate
+ * @property {boolean} callActive
+ * @property {(talk: import("../history/talk.js").Talk) => void} goOnWanted with a new call
+ * @property {() => void} partMissing
+ */
 
 export class TalksView {
   list = find("talks-list", HTMLElement)
@@ -27,7 +35,7 @@ export class TalksView {
    * @param {import("../history/history-keeper.js").HistoryKeeper} keeper
    * @param {import("../browser/i18n.js").Words} words
    * @param {import("./drawer.js").Drawer} drawer
-   * @param {{partMissing: () => void}} delegate
+   * @param {TalksDelegate} delegate
    */
   constructor(keeper, words, drawer, delegate) {
     this.keeper = keeper
@@ -57,7 +65,8 @@ export class TalksView {
   #show(stored) {
     const { current } = this.keeper
     const fresh = current?.entries.length && !stored.some(({ id }) => id === current.id) ? [current] : []
-    this.talks = [...fresh, ...stored].sort((a, b) => Number(b.marked) - Number(a.marked) || b.began - a.began)
+    const marked = (/** @type {import("../history/talk.js").Talk} */ talk) => Number(talk.marked)
+    this.talks = [...fresh, ...stored].sort((a, b) => marked(b) - marked(a) || lastBegan(b) - lastBegan(a))
     this.#renderRows()
   }
 
@@ -66,7 +75,24 @@ export class TalksView {
     this.detail?.pause()
   }
 
+  /** A call began, or is over. */
+  callChanged() {
+    this.detail?.renderGoOn()
+  }
+
   // Delegate of the detail
+
+  get callActive() {
+    return this.delegate.callActive
+  }
+
+  /** @param {import("../history/talk.js").Talk} talk */
+  goOnWanted(talk) {
+    this.detail?.close()
+    this.drawer.giveWay()
+    find("call", HTMLButtonElement).focus()
+    this.delegate.goOnWanted(talk)
+  }
 
   partMissing() {
     this.delegate.partMissing()
@@ -100,7 +126,8 @@ export class TalksView {
   /** The same element as before for the same talk. @param {import("../history/talk.js").Talk} talk */
   #row(talk) {
     const button = this.drawn.get(talk.id) ?? this.#button(talk.id)
-    const when = new Date(talk.began).toLocaleString(this.words.language, { dateStyle: "medium", timeStyle: "short" })
+    const began = new Date(lastBegan(talk))
+    const when = began.toLocaleString(this.words.language, { dateStyle: "medium", timeStyle: "short" })
     const about = [when, clock(talk.length), ...talk.sound ? [this.words.say("talks.with_sound")] : []].join(" · ")
     const title = element(
       "span", { class: "talk-title" }, talk.marked ? "★ " : "", element("bdi", {}, titleOf(talk, this.words))
