@@ -237,3 +237,38 @@ def test_what_a_page_was_told_while_it_was_away_it_is_told_when_it_is_back(serve
     served.act(call.warn, TRANSCRIPT_FULL)
     back = resume(served, page.token, page.number)
     assert [args[0]["code"] for name, args in back.told if name == "notice"] == ["too_often", "transcript_full"]
+
+
+def test_while_it_waits_its_page_gets_in_where_all_lines_are_busy(loop: StandingLoop) -> None:
+    served = Worker(loop, VOICEAPP_MAX_CALLS="1")
+    call, page = live(served)
+    assert served.capacity.obstacle() is not None
+    lose(served, call, page)
+    assert served.capacity.obstacle() is None
+    back = resume(served, page.token, page.number)
+    assert served.capacity.obstacle() is not None
+    lose(served, call, back)
+    loop.pass_time(31)
+    assert (served.capacity.calls, served.capacity.lost) == (0, 0)
+    served.close()
+
+
+def test_a_page_that_begins_anew_leaves_no_call_waiting_for_it(served: Worker) -> None:
+    call, page = live(served)
+    lose(served, call, page)
+    other, _ = live(served, OTHER)
+    assert not call.over
+    again, _ = live(served, HOLDER)
+    assert (call.over, other.over, again.over) == (True, False, False)
+
+
+def test_a_person_at_their_limit_has_one_less_that_waits_for_a_page(loop: StandingLoop) -> None:
+    served = Worker(loop, VOICEAPP_CALLS_PER_USER="2")
+    (lost, page), (kept, _) = live(served), live(served, OTHER)
+    lose(served, lost, page)
+    third, told = live(served, "the-third-page-03")
+    assert (lost.over, kept.over, third.over) == (True, False, False)
+    assert "ready" in told.names
+    for call in (kept, third):
+        served.act(call.leave)
+    served.close()

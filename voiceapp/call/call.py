@@ -217,6 +217,11 @@ class Call:
         """Whether it is the one that is there; another may have taken over."""
         return self._line.page is page
 
+    @property
+    def page_lost(self) -> bool:
+        """Whether it waits for its page."""
+        return self._line.page is None
+
     def lose_page(self, *, stalled: bool) -> None:
         """Its line was lost; `stalled`: since it read no more of what it was sent."""
         if self.over:
@@ -225,6 +230,7 @@ class Call:
             self._line.page = None
             self._lost_at = self._bridge.loop.time()
             self._grace = self._bridge.loop.call_later(self._shared.grace_s, self.leave)
+            self._limits.page_lost()
             log.info("call %s: its page is lost", self.id)
             self._relay.handle(ev.PageLost())
         elif stalled:
@@ -265,6 +271,7 @@ class Call:
             away_s = self._bridge.loop.time() - self._lost_at
         self._relay.inbox.expect_late(away_s)
         self._grace = None
+        self._limits.page_back()
         self._dismiss_page()
 
     def _dismiss_page(self) -> None:

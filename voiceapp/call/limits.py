@@ -89,7 +89,7 @@ class CallLimits(Observer):
         self._left = Remaining()
         self._timer: asyncio.TimerHandle | None = None
         self._account: Account | None = None
-        self._charging = self._over = False
+        self._charging = self._over = self._lost = False
 
     async def admit(self, call: Limited) -> None:
         """Take the call's places and start watching. Raises `LimitError`."""
@@ -115,11 +115,23 @@ class CallLimits(Observer):
         """What is left may be over before it is looked at again."""
         self._warn_if(self._left.low, BUDGET_LOW)
 
+    def page_lost(self) -> None:
+        """The call waits for its page."""
+        self._lost = True
+        self._limits.capacity.lost += 1
+
+    def page_back(self) -> None:
+        """It waits no more; harmless if said twice."""
+        if self._lost:
+            self._lost = False
+            self._limits.capacity.lost -= 1
+
     def stop(self) -> None:
         """The call is over; harmless if said twice."""
         if self._over:
             return
         self._over = True
+        self.page_back()
         self._limits.capacity.end_call()
         if self._timer is not None:
             self._timer.cancel()

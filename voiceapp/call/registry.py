@@ -57,11 +57,22 @@ class Registry:
         `request`: the id of the request that the page came by; `asked`: the fields that `plan` was made of; `holder`:
         the id of the page itself; `arrival`: another worker began it.
         """
+        self._make_room(visitor, holder)
         age_s = max(0.0, time.time() - arrival.record.began_at) if arrival else 0.0
         limits = self._limits.begin(visitor, age_s)
         call = Call(self._shared, page, plan, limits, visitor, request, self._forget, asked, holder, arrival)
         self._calls[call.id] = call
         return call
+
+    def _make_room(self, visitor: Visitor, holder: str) -> None:
+        """A page that begins anew has no other call; a person at their limit gives up one that waits for its page."""
+        theirs = [call for call in self._calls.values() if call.visitor.user == visitor.user]
+        waiting = [call for call in theirs if call.page_lost]
+        maximum = self._limits.rules.calls_per_user
+        for call in waiting:
+            if (holder and call.holder == holder) or (maximum and len(theirs) >= maximum):
+                theirs.remove(call)
+                call.leave()
 
     def get(self, call: str) -> Call | None:
         """The call of this id, while it goes on."""
