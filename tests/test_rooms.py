@@ -1,6 +1,7 @@
 """The order of the rooms of voiceapp/, read off the imports (docs/architecture.md), and that no module keeps state."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ def room(name: str) -> str:
     return name.split(".")[0]
 
 
+@cache
 def parse(name: str) -> ast.Module:
     return ast.parse(MODULES[name].read_text(encoding="utf-8"))
 
