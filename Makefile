@@ -21,10 +21,11 @@ REGISTRY = The reason is above. Set PIP_INDEX_URL and npm_config_registry for yo
 unexport PYTHONDONTWRITEBYTECODE
 # What talks in real time mostly waits: three parts at once keep two cores at work. Each part's words come together.
 PARTS = $(MAKE) --no-print-directory --jobs=3 --keep-going --output-sync
-PAGE = test-page-a-d test-page-e-l test-page-m-r test-page-s-t test-page-u-z
-QUICK = test-core test-modules test-node check
+# The longest come first.
+PAGE = test-page-l-r test-page-s test-page-a-d test-page-u-z test-page-t test-page-e-k
+QUICK = test-core test-node check
 
-.PHONY: run test test-quick test-page test-hostile $(QUICK) check-python check-node programs vendor node-packages bench fuzz soak shots clean
+.PHONY: run test test-quick test-page test-hostile test-modules $(QUICK) check-python check-node programs vendor node-packages bench fuzz soak shots clean
 
 run: $(VENV)/installed-$(WANTED)
 	@$(BIN)/python -m voiceapp.ops.vendor
@@ -32,12 +33,12 @@ run: $(VENV)/installed-$(WANTED)
 
 # Whatever needs no Python begins while pip still installs.
 test: programs
-	@$(PARTS) $(PAGE) test-hostile $(QUICK)
+	@$(PARTS) test-modules $(PAGE) test-hostile $(QUICK)
 
 # Before a commit: the checks, and all tests that need no browser, no model and no clock of the world outside.
 test-quick: export PYTEST_ADDOPTS += -m "not real_time and not slow and not models" --hypothesis-profile quick
 test-quick:
-	@$(PARTS) $(QUICK)
+	@$(PARTS) test-modules $(QUICK)
 
 test-page: $(PAGE)
 test-page-%: vendor node-packages
