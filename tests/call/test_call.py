@@ -55,7 +55,8 @@ def test_a_page_that_cannot_be_told_keeps_no_call_alive(
         page.start()
         monkeypatch.setattr("voiceapp.page.sockets.SocketIO.emit", broken)
         if what_ends_it == "upstream":
-            server.do({"close": 1011, "reason": "gone"})
+            # After this no other session can take its place.
+            server.do({"close": 3000, "reason": "invalid_request_error.invalid_api_key"})
         elif what_ends_it == "stop":
             page.emit("stop", {})
         else:

@@ -1,6 +1,7 @@
 """What the operator's numbers and log are told of one call."""
 
 import logging
+from dataclasses import replace
 
 import pytest
 from prometheus_client import REGISTRY
@@ -48,3 +49,17 @@ def test_how_long_it_took_until_the_call_was_ready_counts_and_no_later_session_d
     call.session(SESSION, 900.0)
     assert counted("voiceapp_ready_seconds_count") == before[0] + 1
     assert counted("voiceapp_ready_seconds_sum") == pytest.approx(before[1] + 0.25)
+
+
+def test_sessions_that_took_the_place_of_another_are_counted_by_why(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+
+    def renewed(why: str) -> float:
+        return REGISTRY.get_sample_value("voiceapp_sessions_renewed_total", {"why": why}) or 0
+
+    before = {why: renewed(why) for why in ("asked", "expiring", "lost")}
+    call = CallMetrics("c1", "r1", "w1", 100.0)
+    call.session(SESSION, 100.0)
+    call.session(replace(SESSION, why="lost"), 200.0)
+    assert {why: renewed(why) - count for why, count in before.items()} == {"asked": 0, "expiring": 0, "lost": 1}
+    assert "event=session_renewed call=c1 why=lost" in caplog.text

@@ -1,5 +1,7 @@
 """A call from `start` to its end: the order in which the page is told, and what is given back however it ends."""
 
+import base64
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -13,11 +15,13 @@ from tests.call.worker import READY_S, VISITOR, Page, Worker
 from tests.clock import StandingLoop
 from voiceapp.call.call import Call
 from voiceapp.call.upstream_log import UpstreamLog
+from voiceapp.conversation import events as ev
 from voiceapp.conversation import faults
 from voiceapp.conversation.conversation import Conversation
 from voiceapp.errors import BrowserError, UpstreamError
 
 # A model whose output costs a quarter of the other's.
+CHUNK = base64.b64encode(bytes(1920))
 DEAR, CHEAP = "gpt-realtime-2.1", "gpt-realtime-mini"
 
 
@@ -210,9 +214,39 @@ class Line:
     def answered(self) -> None:
         self.say("response.done", response={"id": "r1", "status": "completed"})
 
+    def expire(self) -> None:
+        self.say("error", error={"code": "session_expired", "message": "…"})
+
+    def open_one_that_expires(self) -> None:
+        self.reach()
+        self.say("session.created", "session.updated", session={"model": DEAR, "expires_at": int(time.time()) + 40})
+
+    def limit(self) -> None:
+        if self.served.asked and not self.served.asked[-1].done():
+            self.served.asked[-1].set_exception(UpstreamError(faults.RATE_LIMITED, 3.0))
+
+    def fall_silent(self) -> None:
+        for each in self.served.far_ends.values():
+            each.mute = True
+
+    def begin_to_speak(self) -> None:
+        self.say("input_audio_buffer.speech_started", item_id="u1")
+
+    def speak(self) -> None:
+        if self.call is not None and self.call._relay.link is not None:
+            number = self.call._relay.inbox.number + 1
+            self._with_call(lambda call: self.served.act(call.take_chunk, number, CHUNK))
+
+    def type_a_text(self) -> None:
+        if self.call is not None and self.call._relay.link is not None:
+            self._with_call(lambda call: self.served.act(call.take_event, ev.TextTyped("Hello")))
+
     def leave_upstream(self) -> None:
         for each in [each for each in self.served.far_ends.values() if each.closed is None][:1]:
             each.leave(1011)
+
+    def wait_a_moment(self) -> None:
+        self.loop.pass_time(0.6)
 
     def wait_a_second(self) -> None:
         self.loop.pass_time(1)
@@ -239,7 +273,7 @@ HAPPENINGS = sorted(
 )
 
 
-@settings(max_examples=50)
+@settings(max_examples=100)
 @given(st.lists(st.sampled_from(HAPPENINGS), max_size=20))
 def test_however_a_call_ends_what_it_took_is_given_back_once(happenings: list[str]) -> None:
     began, ended, going = counted()
@@ -251,6 +285,8 @@ def test_however_a_call_ends_what_it_took_is_given_back_once(happenings: list[st
     finally:
         line.end()
     assert line.served.capacity.calls == 0
+    # What a call costs is never less than nothing.
+    assert all(call.cost.counted >= 0 for call in line.calls)
     assert counted() == (began + len(line.calls), ended + len(line.calls), going)
     assert line.loop.raised == []
     assert line.loop.timers == 0

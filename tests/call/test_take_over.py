@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY
 
-from tests.call.worker import Page, Worker
+from tests.call.worker import VISITOR, Page, Worker
 from tests.clock import StandingLoop
 from tests.upstream.far_end import FarEnd
 from voiceapp.call.call import Call
@@ -264,6 +264,21 @@ def test_what_takes_longer_is_told_once(loop: StandingLoop, talking: Callable[..
     loop.pass_time(5)
     talk.served.open()
     assert talk.notices == ["upstream_lost"]
+
+
+def test_what_was_over_before_the_page_came_back_is_not_told(loop: StandingLoop, talking: Callable[..., Talk]) -> None:
+    talk = talking()
+    token = talk.page.token
+    assert token is not None
+    registry, page = talk.served.registry, Page()
+    page.number = talk.page.number
+    talk.served.act(partial(registry.detach, talk.call, talk.page, stalled=False))
+    talk.first.leave(1001)
+    loop.pass_time(NOTICE_S + 0.1)
+    talk.served.open("gpt-realtime-mini")
+    talk.served.act(registry.resume, token, page, VISITOR, "page", page.number)
+    assert page.last("resumed")["model"] == "gpt-realtime-mini"
+    assert "notice" not in page.names
 
 
 def test_an_answer_that_was_cut_is_asked_for_again_and_told_as_far_as_it_was_heard(

@@ -43,6 +43,25 @@ def test_a_refusals_body_is_read_where_it_says_more_than_the_status(body: bytes 
     assert connect.refusal(429, body).code == code
 
 
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("3", 3.0),
+        (" 120 ", 120.0),
+        ("Thu, 01 Jan 1970 00:16:50 GMT", 10.0),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0),
+        ("9" * 400, float("inf")),
+        ("", 0.0),
+        ("-5", 0.0),
+        ("soon", 0.0),
+        ("²", 0.0),
+        ("Thu, 99 Jan 1970 99:99:99 GMT", 0.0),
+    ],
+)
+def test_a_server_says_when_to_ask_again_in_seconds_or_by_a_date(header: str, seconds: float) -> None:
+    assert connect.retry_after_s(header, 1000.0) == seconds
+
+
 class TestHeaders:
     @pytest.mark.parametrize(
         ("profile", "header"),

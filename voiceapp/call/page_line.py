@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from ..conversation import effects
 from ..conversation.conversation import Conversation
+from ..conversation.faults import UPSTREAM_LOST
 from ..conversation.pcm16 import BYTES_PER_MS
 from ..wire import down
 from .interfaces import PageEnd
@@ -50,6 +51,9 @@ class PageLine:
             self._unsaid[event.code] = event
             if len(self._unsaid) > MAX_UNSAID:
                 del self._unsaid[next(iter(self._unsaid))]
+        elif isinstance(event, down.Renewed):
+            # It is over before anybody knew of it.
+            self._unsaid.pop(UPSTREAM_LOST.code, None)
 
     def sound(self, item: str, audio: bytes) -> None:
         """Base64 of an item's sound; empty: there is no more of it. The hot path."""
