@@ -4,7 +4,7 @@ import base64
 import random
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.call.worker import VISITOR, Page, Worker
@@ -223,6 +223,7 @@ def test_it_misses_nothing_and_has_nothing_twice(happenings: list[str], seed: in
 
 @settings(max_examples=60)
 @given(st.lists(st.sampled_from(HAPPENINGS), max_size=40), st.integers(0, 2**32), st.integers(1, 60_000))
+@example(["begin", "speak", "begin", "come_back", "speak", "begin"], 0, 1)
 def test_with_little_room_it_is_told_of_what_is_gone(happenings: list[str], seed: int, room: int) -> None:
     kept, call_module.RING_BYTES = call_module.RING_BYTES, room  # type: ignore[attr-defined]
     try:

@@ -252,11 +252,9 @@ class Conversation:
         """It is over; where another can take over, what was asked of it will be asked of that one."""
         if not self._out.has_session:
             return
-        if not fault.retry:
-            self._do(End(fault))
-            return
-        self._give_up_session(silent_s)
-        self._do(Replace(fault))
+        if fault.retry:
+            self._give_up_session(silent_s)
+        self._do(Replace(fault) if fault.retry else End(fault))
 
     def _give_up_session(self, silent_s: float = 0.0) -> None:
         # First of all: whoever is gone is sent nothing.
@@ -319,7 +317,9 @@ class Conversation:
         self._away = False
         if event.lost:
             self._output.lose(event.lost)
-            self._barge_in.cut_running(cancel=True)
+            # Another answer, of which no sound was lost, goes on.
+            if self._output.latest(self._gate.response) in event.lost:
+                self._barge_in.cut_running(cancel=True)
 
     def _shorten(self, told: faults.Fault | None = None) -> None:
         """What was sent of the answer is all of it."""
