@@ -6,6 +6,7 @@ import { IDBFactory } from "fake-indexeddb"
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { FORMATS } from "../../../voiceapp/static/js/history/exports.js"
+import { shownPast } from "../../../voiceapp/static/js/history/past-talk.js"
 import { Store } from "../../../voiceapp/static/js/history/store.js"
 import { saidIn } from "../../../voiceapp/static/js/history/talk.js"
 import { Place, settle } from "../support/call.js"
@@ -248,6 +249,34 @@ test("what another tab does to the talk meanwhile stays done", async () => {
   talkTo(place, "Tomorrow.")
   await hangUp(place)
   assert.deepEqual((await store.all()).map(said), [["Tomorrow.", "You said Tomorrow."]])
+})
+
+test("loaded again before a word was said, the page goes on with it, and the night takes no time", async () => {
+  const store = await yesterday()
+  const [{ id }] = await store.all()
+  await store.change(id, { began: Date.now() - 86_400_000 })
+  const { place: before, whole } = await goOn(store)
+  const going = JSON.parse(JSON.stringify(before.keeper.goingOn))
+  before.leave()
+  const place = new Place(store, { keep: "sound" })
+  const { transcript, keeper } = place
+  const talk = await keeper.stored(going)
+  transcript.beginTalk(shownPast(talk, going.part))
+  transcript.begin(going.opening)
+  keeper.comeBack({ conversation: "c", model: "m", voice: "v" }, going, talk)
+  const said = { id: "u1", role: "user", after: null, kind: "text" }
+  transcript.place(1, said, 0)
+  keeper.recorder.itemPlaced(said)
+  transcript.word(2, { item: "u1", text: "Today.", final: true })
+  keeper.end()
+  await settle()
+  const [after, ...others] = await store.all()
+  assert.deepEqual(others, [])
+  assert.deepEqual(after.entries.map(({ text }) => text), ["Yesterday.", "You said Yesterday.", "Today."])
+  assert.deepEqual(after.entries[1].breaks.map(({ kind }) => kind), ["goes_on"])
+  assert.ok(after.length < whole.length + 60_000, `${after.length} ms`)
+  assert.equal(after.cost.total, 0.25)
+  place.leave()
 })
 
 /** What is said on a day, if anything, over a line that may break. */

@@ -50,7 +50,10 @@ for (const [doing, forget] of Object.entries(
 )) {
   test(`deleted in another tab (${doing}), the talk that goes on does not come back`, async () => {
     const { place, elsewhere, store, talk } = await twoTabs()
+    await place.keeper.whole(talk)
     await forget(elsewhere, talk.id)
+    // Whoever looks at it looks at nothing.
+    assert.equal(place.keeper.looked, null)
     await goOn(place)
     assert.deepEqual(await store.all(), [])
     assert.equal(place.keeper.current, null)

@@ -20,7 +20,9 @@ const SAVE_MS = 3000
  * @property {Pick<BroadcastChannel, "postMessage" | "addEventListener"> | null} [otherTabs] whose talks are the same
  */
 
-/** @typedef {{id: string} & import("./recorder.js").GoingOn} TalkGoingOn */
+/**
+ * @typedef {{id: string, sittings?: import("./talk.js").Sitting[]} & import("./recorder.js").GoingOn} TalkGoingOn
+ */
 /**
  * @typedef {{id: string | null, change?: import("./talk.js").TalkChange}} Done to a talk, or to all of them; without a
  *   change it was deleted
@@ -131,13 +133,14 @@ export class HistoryKeeper {
   get goingOn() {
     const { recorder } = this
     if (!this.live || !recorder) return null
-    const { part, earlier, about: { id } } = recorder
-    return { id, part, earlier, opening: this.transcript.opening }
+    const { part, earlier, about: { id, sittings } } = recorder
+    return { id, part, earlier, opening: this.transcript.opening, ...sittings ? { sittings } : {} }
   }
 
-  /** As it is stored, if it is. @param {TalkGoingOn | null} going */
+  /** As it is stored, if it is: maybe not since it was gone on with. @param {TalkGoingOn | null} going */
   async stored(going) {
-    return going ? await this.store.read(going.id).catch(() => undefined) : undefined
+    const talk = going ? await this.store.read(going.id).catch(() => undefined) : undefined
+    return talk && going?.sittings ? { ...talk, sittings: going.sittings } : talk
   }
 
   /**

@@ -53,12 +53,18 @@ export class TalksView {
   }
 
   async render() {
+    this.#closeDeleted()
     if (!this.drawer.opened || this.list.hidden) return
     const render = ++this.renders
     const stored = this.keeper.store.blocked ? null : await this.keeper.store.all().catch(() => null)
     if (render !== this.renders) return
     this.unread = stored === null
     this.#show(stored ?? [])
+  }
+
+  /** In another tab, while it is looked at here. */
+  #closeDeleted() {
+    if (this.detail?.talk && !this.keeper.looked) this.detail.close()
   }
 
   /** @param {import("../history/talk.js").Talk[]} stored */
