@@ -13,6 +13,9 @@ from tests.conftest import SCENARIOS, upstream_settings
 from tests.servers import gunicorn
 from voiceapp.engine.scripted.server import ScriptedServer
 
+Visit = Callable[..., Visitor]
+Serve = Callable[[str], tuple[str, ScriptedServer]]
+
 OWN_SCENARIOS = Path(__file__).parent / "scenarios"
 OUTPUT = Path(__file__).parents[1] / "output"
 
@@ -36,7 +39,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
+def visit(browser: Browser) -> Iterator[Visit]:
     """Open the page as one more visitor; none may cause an error in the console or break the page's own rules."""
     visitors: list[Visitor] = []
 
@@ -49,8 +52,20 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
     assert [error for visitor in visitors for error in visitor.leave()] == []
 
 
+@pytest.fixture
+def in_a_call(visit: Visit, serve: Serve) -> Visit:
+    """The same, in a call with the upstream of a scenario."""
+
+    def arrive(scenario: str = "hello", **options: Any) -> Visitor:
+        visitor = visit(serve(scenario)[0], **options)
+        visitor.call_until_live()
+        return visitor
+
+    return arrive
+
+
 @pytest.fixture(scope="package")
-def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], tuple[str, ScriptedServer]]]:
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     """The app with a scripted upstream: its address, and the upstream. Each scenario's is started once."""
     started: dict[str, tuple[str, ScriptedServer]] = {}
     with ExitStack() as stack:

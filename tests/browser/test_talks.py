@@ -2,7 +2,6 @@
 
 import io
 import json
-import time
 import wave
 import zipfile
 from collections.abc import Callable
@@ -13,7 +12,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.axe import check
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, wait
 from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = pytest.mark.browser
@@ -54,14 +53,6 @@ SAVE_AND_LEAVE = """() => {
   document.querySelector("#talk-detail button").click()
 }"""
 FOCUSED = "document.activeElement.dataset.talk ?? document.activeElement.id"
-
-
-def wait(page: Page, condition: str, seconds: float = 10) -> None:
-    """The page's own rules forbid what Playwright would do."""
-    deadline = time.monotonic() + seconds
-    while not page.evaluate(condition):
-        assert time.monotonic() < deadline, condition
-        page.wait_for_timeout(50)
 
 
 def saved(page: Page, form: str) -> bytes:

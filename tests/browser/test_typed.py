@@ -1,13 +1,11 @@
 """What a person typed, pressed or opened is not lost, and does nothing that they did not mean."""
 
 import json
-import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
 
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, wait
 from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = pytest.mark.browser
@@ -17,13 +15,6 @@ Serve = Callable[[str], tuple[str, ScriptedServer]]
 
 BOX = "document.querySelector('#message').value"
 OFFLINE = "window.dispatchEvent(new Event('offline'))"
-
-
-def wait(page: Page, condition: str, seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not page.evaluate(condition):
-        assert time.monotonic() < deadline, condition
-        page.wait_for_timeout(50)
 
 
 def test_a_long_paste_is_not_cut_and_a_longer_one_is_told(visit: Visit, serve: Serve) -> None:
@@ -45,12 +36,10 @@ def test_a_long_paste_is_not_cut_and_a_longer_one_is_told(visit: Visit, serve: S
     assert "7 文字" in page.inner_text("#composer-note")
 
 
-def test_what_is_typed_survives_a_page_that_is_killed(visit: Visit, serve: Serve) -> None:
+def test_what_is_typed_survives_a_page_that_is_killed(in_a_call: Visit) -> None:
     """A telephone ends a page in the background without a word to it."""
-    url, _ = serve("hello")
-    visitor = visit(url)
+    visitor = in_a_call()
     page = visitor.page
-    visitor.call_until_live()
     page.evaluate("WebSocket.prototype.send = () => {}")
     visitor.type("On its way")
     page.fill("#message", "Not yet sent")
@@ -65,11 +54,9 @@ def test_what_is_typed_survives_a_page_that_is_killed(visit: Visit, serve: Serve
     assert page.evaluate(BOX) == ""
 
 
-def test_typed_into_a_dead_line_it_stays_on_the_screen(visit: Visit, serve: Serve) -> None:
-    url, _ = serve("hello")
-    visitor = visit(url)
+def test_typed_into_a_dead_line_it_stays_on_the_screen(in_a_call: Visit) -> None:
+    visitor = in_a_call()
     page = visitor.page
-    visitor.call_until_live()
     # Nothing comes back, and nothing tells the page so.
     page.evaluate("window.testSent = []; WebSocket.prototype.send = function (data) { window.testSent.push(data) }")
     visitor.type("Are you there?")
@@ -80,11 +67,9 @@ def test_typed_into_a_dead_line_it_stays_on_the_screen(visit: Visit, serve: Serv
     assert page.evaluate(BOX) == "Are you there?"
 
 
-def test_another_language_does_not_end_a_call_unasked(visit: Visit, serve: Serve) -> None:
-    url, _ = serve("hello")
-    visitor = visit(url)
+def test_another_language_does_not_end_a_call_unasked(in_a_call: Visit) -> None:
+    visitor = in_a_call()
     page = visitor.page
-    visitor.call_until_live()
     page.click("nav a[hreflang=ja]")
     page.get_by_text("End the call and leave?").wait_for()
     assert page.get_attribute("body", "data-phase") == "live"
@@ -155,11 +140,9 @@ def test_a_tab_with_an_older_page_that_holds_the_talks_is_named(visit: Visit, se
     assert visitor.page.query_selector('[data-code="talks_blocked"]') is None
 
 
-def test_hung_up_in_mid_answer_what_was_heard_is_kept_and_read_out(visit: Visit, serve: Serve) -> None:
-    url, _ = serve("long_answer")
-    visitor = visit(url, choices={"keep": "text"})
+def test_hung_up_in_mid_answer_what_was_heard_is_kept_and_read_out(in_a_call: Visit) -> None:
+    visitor = in_a_call("long_answer", choices={"keep": "text"})
     page = visitor.page
-    visitor.call_until_live()
     wait(page, "Object.values(window.voiceapp.stats().msHeard).some(ms => ms > 900)", 20)
     visitor.press("Hang up")
     visitor.wait_for_phase("ended")

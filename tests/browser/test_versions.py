@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Route
+from playwright.sync_api import Browser, Page, Route
 
 from tests.browser.visitor import Visitor
 from voiceapp.engine.scripted.server import ScriptedServer
@@ -65,69 +65,69 @@ def age(route: Route) -> None:
     route.fulfill(response=answer, body=answer.text().replace("(import.meta.url)", '("/static/v-0ld/js")'))
 
 
-def test_a_module_that_is_missing_is_said_and_can_be_loaded_again(browser: Browser, serve: Serve) -> None:
-    url, _ = serve("long_answer")
-    for language, words in (("en", "A part of the page is missing"), ("ja", "ページの一部を読み込めませんでした")):
-        page = browser.new_page()
-        page.route(re.compile(r"/js/audio/microphone-gate\.js$"), lambda route: route.abort())
-        page.goto(f"{url}/?lang={language}")
-        page.wait_for_selector("#broken:not([hidden])")
-        assert words in page.inner_text("#broken")
-        page.unroute_all()
+@pytest.fixture
+def url(serve: Serve) -> str:
+    return serve("long_answer")[0]
+
+
+def miss(page: Page, pattern: str) -> None:
+    """What is called so does not come."""
+    page.route(re.compile(pattern), lambda route: route.abort())
+
+
+@pytest.mark.parametrize(
+    ("file", "language", "words"),
+    [
+        (r"/js/audio/microphone-gate\.js$", "en", "A part of the page is missing"),
+        (r"/js/audio/microphone-gate\.js$", "ja", "ページの一部を読み込めませんでした"),
+        (r"/css/page\.css$", "en", "A part of the page is missing"),
+        (r"/css/dock\.css$", "en", "A part of the page is missing"),
+    ],
+)
+def test_a_file_that_is_missing_is_said_and_can_be_loaded_again(
+    browser: Browser, url: str, file: str, language: str, words: str
+) -> None:
+    page = browser.new_page()
+    miss(page, file)
+    page.goto(f"{url}/?lang={language}")
+    page.wait_for_selector("#broken:not([hidden])")
+    assert words in page.inner_text("#broken")
+    # Also where nothing but the browser itself hides it.
+    assert "Firefox 125" not in page.inner_text("#broken")
+    page.unroute_all()
+    with page.expect_navigation():
         page.click("#broken a")
-        page.wait_for_selector("body[data-ready]")
-        assert page.is_hidden("#broken")
-        page.close()
+    page.wait_for_selector("body[data-ready]")
+    assert page.is_hidden("#broken")
+    page.close()
 
 
-def test_a_style_file_that_is_missing_is_said_and_can_be_loaded_again(browser: Browser, serve: Serve) -> None:
-    url, _ = serve("long_answer")
-    for name in ("page", "dock"):
-        page = browser.new_page()
-        page.route(re.compile(rf"/css/{name}\.css$"), lambda route: route.abort())
-        page.goto(f"{url}/?lang=en")
-        page.wait_for_selector("body[data-ready]")
-        page.wait_for_selector("#broken:not([hidden])")
-        assert "A part of the page is missing" in page.inner_text("#broken")
-        # Also where nothing but the browser itself hides it.
-        assert "Firefox 125" not in page.inner_text("#broken")
-        page.unroute_all()
-        with page.expect_navigation():
-            page.click("#broken a")
-        page.wait_for_selector("body[data-ready]")
-        assert page.is_hidden("#broken")
-        page.close()
-
-
-def test_what_loads_on_demand_and_does_not_come_is_said_and_why(browser: Browser, serve: Serve) -> None:
-    url, _ = serve("long_answer")
+def test_what_loads_on_demand_and_does_not_come_is_said_and_why(browser: Browser, url: str) -> None:
     for away, code in ((False, "client_missing"), (True, "server_away")):
         visitor = Visitor(browser)
         page = visitor.page
-        page.route(re.compile(r"/js/history/files\.js$"), lambda route: route.abort())
+        miss(page, r"/js/history/files\.js$")
         visitor.open(url)
         visitor.call_until_live()
         visitor.wait_for_entry("assistant")
         visitor.press("Hang up")
         visitor.wait_for_phase("ended")
         if away:
-            page.route(re.compile(r"/admission"), lambda route: route.abort())
+            miss(page, r"/admission")
         visitor.press("Save this talk")
         visitor.wait_for_notice(code)
         page.context.close()
 
 
-def test_the_words_of_the_page_that_do_not_come_are_missed_too(browser: Browser, serve: Serve) -> None:
-    url, _ = serve("long_answer")
+def test_the_words_of_the_page_that_do_not_come_are_missed_too(browser: Browser, url: str) -> None:
     page = browser.new_page()
-    page.route(re.compile(r"/i18n/"), lambda route: route.abort())
+    miss(page, r"/i18n/")
     page.goto(url)
     page.wait_for_selector("#broken:not([hidden])")
     page.close()
 
 
-def test_an_error_that_is_not_the_pages_is_not_said_of_a_page_that_lives(browser: Browser, serve: Serve) -> None:
-    url, _ = serve("long_answer")
+def test_an_error_that_is_not_the_pages_is_not_said_of_a_page_that_lives(browser: Browser, url: str) -> None:
     page = browser.new_page()
     page.add_init_script("setTimeout(() => { throw new Error('of an extension') })")
     page.goto(url)
@@ -136,8 +136,7 @@ def test_an_error_that_is_not_the_pages_is_not_said_of_a_page_that_lives(browser
     page.close()
 
 
-def test_a_browser_that_is_too_old_is_told_which_would_do(browser: Browser, serve: Serve) -> None:
-    url, _ = serve("long_answer")
+def test_a_browser_that_is_too_old_is_told_which_would_do(browser: Browser, url: str) -> None:
     page = browser.new_page()
     page.add_init_script("delete Array.prototype.toSpliced")
     page.goto(f"{url}/?lang=en")
@@ -147,8 +146,7 @@ def test_a_browser_that_is_too_old_is_told_which_would_do(browser: Browser, serv
     page.close()
 
 
-def test_a_worklet_that_does_not_come_is_said_and_nothing_listens(browser: Browser, serve: Serve) -> None:
-    url, _ = serve("long_answer")
+def test_a_worklet_that_does_not_come_is_said_and_nothing_listens(browser: Browser, url: str) -> None:
     visitor = Visitor(browser)
     visitor.page.add_init_script(OLD_WORKLETS)
     visitor.open(url)
@@ -160,8 +158,7 @@ def test_a_worklet_that_does_not_come_is_said_and_nothing_listens(browser: Brows
     visitor.page.context.close()
 
 
-def test_an_old_page_is_told_of_a_new_version_once_the_call_is_over(browser: Browser, serve: Serve) -> None:
-    url, _ = serve("long_answer")
+def test_an_old_page_is_told_of_a_new_version_once_the_call_is_over(browser: Browser, url: str) -> None:
     visitor = Visitor(browser)
     visitor.page.route(re.compile(r"/js/browser/page-version\.js$"), age)
     visitor.open(url)
@@ -188,9 +185,8 @@ def test_an_old_page_is_told_of_a_new_version_once_the_call_is_over(browser: Bro
     ],
 )
 def test_an_old_page_nobody_looks_at_loads_itself_anew_only_if_the_talk_on_it_is_kept(
-    browser: Browser, serve: Serve, keep: str, then: str, disk: str, *, reloads: bool
+    browser: Browser, url: str, keep: str, then: str, disk: str, *, reloads: bool
 ) -> None:
-    url, _ = serve("long_answer")
     visitor = Visitor(browser, choices={"keep": keep}, room=COUNT_PERSISTING + (FULL if disk == "full" else ""))
     page = visitor.page
     page.route(re.compile(r"/js/browser/page-version\.js$"), age)
@@ -224,8 +220,7 @@ def test_an_old_page_nobody_looks_at_loads_itself_anew_only_if_the_talk_on_it_is
     page.context.close()
 
 
-def test_after_a_call_no_frame_is_asked_for_and_nothing_is_pulled_over_the_page(visit: Visit, serve: Serve) -> None:
-    url, _ = serve("long_answer")
+def test_after_a_call_no_frame_is_asked_for_and_nothing_is_pulled_over_the_page(visit: Visit, url: str) -> None:
     visitor = visit(url, room=COUNT_FRAMES)
     assert visitor.page.evaluate("getComputedStyle(document.documentElement).overscrollBehaviorY") == "none"
     visitor.call_until_live()

@@ -83,6 +83,14 @@ def chromium(playwright: Playwright, microphone: Path | None = None, flags: Sequ
         browser.close()
 
 
+def wait(page: Page, condition: str, seconds: float = 10) -> None:
+    """Until it holds on the page, whose own rules forbid what Playwright would do."""
+    deadline = time.monotonic() + seconds
+    while not page.evaluate(condition):
+        assert time.monotonic() < deadline, condition
+        page.wait_for_timeout(50)
+
+
 class Visitor:
     """One browser context with one page; every error the console shows is kept."""
 
