@@ -64,7 +64,7 @@ def test_a_tools_call_is_told_with_its_result(shape: str) -> None:
     call = Call().begin()
     call.hear(
         ev.ResponseCreated("r1"),
-        ev.ToolReported("t1", "function", "r1", name="weather", call="c1", arguments='{"of": 1}', state="done"),
+        ev.ToolReported("t1", "function", "r1", name="weather now", call="c1", arguments='{"of": 1}', state="done"),
         ev.ResponseDone("r1", "completed", None),
         ev.ResponseCreated("r2"),
         ev.ResponseDone("r2", "completed", None),
@@ -72,9 +72,9 @@ def test_a_tools_call_is_told_with_its_result(shape: str) -> None:
     effects = call.conversation.renew(NEXT, Capabilities(shape=shape))  # type: ignore[arg-type]
     use, result = [message["item"] for message in sent(effects)]
     assert (use["type"], use["name"], use["call_id"], use["arguments"]) == (
-        "function_call", "weather", "c1", '{"of": 1}',
+        "function_call", "weather_now", f"call_{use['id']}", '{"of": 1}',
     )  # fmt: skip
-    assert result == {"type": "function_call_output", "call_id": "c1", "output": NO_SUCH_TOOL}
+    assert result == {"type": "function_call_output", "call_id": use["call_id"], "output": NO_SUCH_TOOL}
 
 
 class TestLessWasHeardThanASessionWasTold:

@@ -1,5 +1,6 @@
 """The provider's names and shapes: reads GA and beta, writes the one the profile asks for."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -30,6 +31,8 @@ _INCOMPLETE: Mapping[str, ev.Incomplete] = MappingProxyType(
     {"max_output_tokens": "length", "content_filter": "filter", "max_tokens": "length", "length": "length"}
 )
 AUDIO_DELTA = "response.output_audio.delta"
+# What functions may be called.
+_NO_FUNCTION_NAME, MAX_FUNCTION_NAME = re.compile(r"[^A-Za-z0-9_-]"), 64
 # The provider says of this one that it takes no prompt.
 _WITHOUT_HINTS = frozenset({"gpt-realtime-whisper"})
 
@@ -142,11 +145,14 @@ def told(item: str, part: Part, shape: Shape, after: str = "") -> list[dict[str,
     `after`: the item it belongs behind; empty: the latest.
     """
     if isinstance(part, ToolUse):
-        named = {"id": item, "type": "function_call", "call_id": part.call}
+        # The server's own tools have other ids and names than functions may have.
+        call, name = f"call_{item}", _NO_FUNCTION_NAME.sub("_", part.name)[:MAX_FUNCTION_NAME]
         return [
-            _create({**named, "name": part.name, "arguments": part.arguments}),
-            _create({"type": "function_call_output", "call_id": part.call, "output": part.result}),
-        ]
+            _create({
+                "id": item, "type": "function_call", "call_id": call, "name": name, "arguments": part.arguments,
+            }),
+            _create({"type": "function_call_output", "call_id": call, "output": part.result}),
+        ]  # fmt: skip
     spoken = "output_text" if shape == "ga" else "text"
     content = [{"type": "input_text" if part.role == "user" else spoken, "text": part.text}]
     message = _create({"id": item, "type": "message", "role": part.role, "content": content})

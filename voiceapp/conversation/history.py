@@ -24,10 +24,9 @@ class Said(NamedTuple):
 
 
 class ToolUse(NamedTuple):
-    """A tool's call and what came of it; `call`: the id that joins the two."""
+    """A tool's call and what came of it."""
 
     name: str
-    call: str
     arguments: str
     result: str
 

@@ -140,8 +140,7 @@ class Tools:
         call = self._calls.get(item)
         if call is None or not (call.name and call.result):
             return None
-        # The server's own tools have no such id.
-        return ToolUse(call.name, call.call or call.item, call.arguments or "{}", call.result)
+        return ToolUse(call.name, call.arguments or "{}", call.result)
 
     def asked(self) -> None:
         """The response that was due was asked for."""
