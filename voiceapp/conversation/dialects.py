@@ -147,12 +147,8 @@ def told(item: str, part: Part, shape: Shape, after: str = "") -> list[dict[str,
     if isinstance(part, ToolUse):
         # The server's own tools have other ids and names than functions may have.
         call, name = f"call_{item}", _NO_FUNCTION_NAME.sub("_", part.name)[:MAX_FUNCTION_NAME]
-        return [
-            _create({
-                "id": item, "type": "function_call", "call_id": call, "name": name, "arguments": part.arguments,
-            }),
-            _create({"type": "function_call_output", "call_id": call, "output": part.result}),
-        ]  # fmt: skip
+        use = {"id": item, "type": "function_call", "call_id": call, "name": name, "arguments": part.arguments}
+        return [_create(use), _create({"type": "function_call_output", "call_id": call, "output": part.result})]
     spoken = "output_text" if shape == "ga" else "text"
     content = [{"type": "input_text" if part.role == "user" else spoken, "text": part.text}]
     message = _create({"id": item, "type": "message", "role": part.role, "content": content})
