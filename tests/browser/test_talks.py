@@ -241,6 +241,8 @@ def test_a_talk_of_another_day_goes_on_by_keyboard(visit: Visit, serve: Serve) -
     # What was said stands there at once; the keyboard is at the call.
     page.wait_for_selector('.entry[data-role="user"]:has-text("17")')
     assert page.evaluate("document.activeElement.id") == "call"
+    # Nobody is read it once more.
+    assert page.locator(".entry[aria-live=off]").count() == len(yesterday)
     visitor.wait_for_phase("live", 30)
     visitor.type("What was it?")
     page.wait_for_selector('.entry[data-role="user"]:has-text("What was it?")')

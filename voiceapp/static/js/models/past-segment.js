@@ -23,7 +23,7 @@ export class PastSegment {
   /** @returns {Entry[]} */
   get ordered() {
     return this.entries.map(
-      entry => ({ ...entry, key: `${this.index}/${entry.id}`, version: 0, breaks: [...entry.breaks] })
+      entry => ({ ...entry, key: `${this.index}/${entry.id}`, version: 0, breaks: [...entry.breaks], past: true })
     )
   }
 }

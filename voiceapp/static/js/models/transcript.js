@@ -28,6 +28,7 @@ import { PastSegment } from "./past-segment.js"
  * @property {import("./latency.js").Latency | null} latency of the assistant's, once measured
  * @property {number} version grows with each change
  * @property {Break[]} breaks what stands behind it
+ * @property {boolean} [past] of another day
  */
 
 /**

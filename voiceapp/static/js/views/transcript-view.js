@@ -78,6 +78,8 @@ export class TranscriptView {
     const row = {
       view: new (entry.role === "tool" ? ToolView : EntryView)(entry, this.words), version: -1, shown: 0, settled: false
     }
+    // Read before.
+    if (entry.past) row.view.root.setAttribute("aria-live", "off")
     this.rows.set(entry.key, row)
     return row
   }
