@@ -138,7 +138,9 @@ def test_a_long_list_does_not_pass_for_sound(many: str) -> None:
     assert (floor.taken, floor.closed) == ([], [1009])
 
 
-def test_the_longest_instructions_pass() -> None:
+def test_the_longest_instructions_pass_with_the_longest_talk() -> None:
     floor = Floor()
-    floor.send(f"2{json.dumps(['start', {'instructions': chr(34) * 20_000}])}")
+    talk = [{"role": "assistant", "text": "word " * 128} for _ in range(up.MAX_TOLD)]
+    assert up.MAX_TOLD_BYTES <= len(json.dumps(talk)) < up.MAX_TOLD_BYTES + 10_000
+    floor.send(f"2{json.dumps(['start', {'instructions': chr(34) * 20_000, 'talk': talk}])}")
     assert (len(floor.taken), floor.closed) == (1, [])

@@ -12,15 +12,16 @@ from ..net.rate_limit import TokenBucket
 
 # From one browser. A page sends some 30 events a second: 25 chunks, a few reports, now and then a command.
 EVENTS_A_SECOND, EVENTS_AT_ONCE = 50.0, 100.0
-# Characters of events beside sound: two of the longest at once. Parsing costs some 50 ns for each.
+# Characters of events beside sound: one of the longest at once. Parsing costs some 50 ns for each.
 EVENT_CHARACTERS_A_SECOND, EVENT_CHARACTERS_AT_ONCE = 16_384.0, 131_072.0
 
 # Names of the library's own events: as packets they would run the handlers for connecting and leaving.
 RESERVED = frozenset({"connect", "connect_error", "disconnect", "disconnecting", "__disconnect_final"})
 CONNECT, DISCONNECT, EVENT = "0", "1", "2"
 AUDIO = '2["audio",'
-# The longest that is not sound: a `start` with instructions of 20,000 characters, each of them escaped.
-MAX_CHARACTERS = 64 * 1024
+# The longest that is not sound: a `start` with instructions of 20,000 characters, each of them escaped, and with a talk
+# of 64,000 bytes as the page writes it.
+MAX_CHARACTERS = 128 * 1024
 
 # A connection without a session is of no use to a page.
 SESSION_S = 6.0

@@ -5,7 +5,7 @@ import { graphemes } from "../../../voiceapp/static/js/text/segments.js"
 import { random } from "../support/speech.js"
 
 const entry = (role, text, more = {}) => ({ role, text, heard: null, tool: null, ...more })
-const bytes = told => told.reduce((sum, { text }) => sum + new TextEncoder().encode(text).length, 0)
+const bytes = told => new TextEncoder().encode(JSON.stringify(told)).length
 
 test("the words of both are told, an answer's as far as it was heard; tools and what has no words are not", () => {
   assert.deepEqual(toldOf([
@@ -32,12 +32,13 @@ test("of more than there is room for the oldest are left out, whole", () => {
 
 test("of one that is too long alone its end is told, and no character is split", () => {
   const family = "👨‍👩‍👧‍👦"
-  for (const one of [family, "が", "नमस्ते ", "x"]) {
+  for (const one of [family, "が", "नमस्ते ", "x", "\""]) {
     const [{ text }, ...rest] = toldOf([entry("user", "First."), entry("assistant", `!${one.repeat(70_000)}`)])
     assert.deepEqual(rest, [])
-    assert.ok(bytes([{ text }]) <= MAX_TOLD_BYTES)
-    assert.ok(bytes([{ text }]) > MAX_TOLD_BYTES - 40)
-    assert.equal([...graphemes(text)][0], [...graphemes(one)][0])
+    const size = bytes([{ role: "assistant", text }])
+    assert.ok(size <= MAX_TOLD_BYTES + 1 && size > MAX_TOLD_BYTES - 40, `${size}`)
+    const [first] = graphemes(text.slice(0, 20))
+    assert.ok([...graphemes(one)].includes(first), first)
   }
 })
 
@@ -48,7 +49,7 @@ test("whatever was said, what is told keeps within its bounds and is the end of 
       next() < .5 ? "user" : "assistant", `${i} ${"字x👍 "[Math.floor(next() * 5)] ?? "é"}`.repeat(1 + next() * 900)
     ))
     const told = toldOf(entries)
-    assert.ok(told.length <= MAX_TOLD && bytes(told) <= MAX_TOLD_BYTES)
+    assert.ok(told.length <= MAX_TOLD && bytes(told) <= MAX_TOLD_BYTES + 1)
     assert.deepEqual(
       told.map(({ text }) => text), entries.slice(entries.length - told.length).map(({ text }) => text.trim())
     )

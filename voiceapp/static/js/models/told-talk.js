@@ -3,7 +3,7 @@
 import { ceilGrapheme } from "../text/segments.js"
 import { heardPart } from "./transcript.js"
 
-/** As docs/wire.md has it. */
+/** As docs/wire.md has it; of the bytes, those that go over the line count, quotes, names and escapes among them. */
 export const MAX_TOLD = 100
 export const MAX_TOLD_BYTES = 64_000
 /** Something else than what any server takes for space. */
@@ -24,9 +24,11 @@ export function toldOf(entries) {
   for (const entry of entries.toReversed()) {
     const text = heardPart(entry).trim()
     if (entry.role === "tool" || !WORDS.test(text)) continue
-    const bytes = bytesOf(text)
+    const said = { role: /** @type {Said["role"]} */ (entry.role), text }
+    // Behind a comma.
+    const bytes = 1 + bytesOf(said)
     if (told.length === MAX_TOLD || (bytes > room && told.length > 0)) break
-    told.unshift({ role: /** @type {Said["role"]} */ (entry.role), text: bytes > room ? lastOf(text, room) : text })
+    told.unshift(bytes > room ? { ...said, text: lastOf(text, room - bytesOf({ ...said, text: "" }) - 1) } : said)
     room -= bytes
   }
   return told
@@ -36,14 +38,14 @@ export function toldOf(entries) {
 function lastOf(text, room) {
   let from = text.length
   for (const point of [...text.slice(-room)].toReversed()) {
-    room -= bytesOf(point)
+    room -= bytesOf(point) - 2
     if (room < 0) break
     from -= point.length
   }
   return text.slice(ceilGrapheme(text, from)).trim()
 }
 
-/** @param {string} text */
-function bytesOf(text) {
-  return new TextEncoder().encode(text).length
+/** As JSON. @param {Said | string} said */
+function bytesOf(said) {
+  return new TextEncoder().encode(JSON.stringify(said)).length
 }
