@@ -91,7 +91,7 @@ declare namespace Wire {
     message: string
     /** asking again may help */
     retry: boolean
-    /** after so many seconds */
+    /** after so many seconds; null where it may: at once, over another line, since the server closes this one */
     after_s: number | null
   }
 

@@ -124,6 +124,21 @@ def test_a_page_that_reaches_another_server_gets_its_call_from_the_living_one(si
     assert eventually(lambda: calls(town.servers[0]) == 0)
 
 
+def test_pages_of_workers_that_take_turns_all_find_their_calls(site: Start) -> None:
+    """Two workers behind one address: a page asks over line after line, and mostly finds its own."""
+    town = site(1, WEB_CONCURRENCY="2")
+    pages = [town.visit() for _ in range(10)]
+    for n, page in enumerate(pages):
+        page.type(f"I am number {n}.")
+    for page in pages:
+        page.client.vanish()
+    for n, page in enumerate(pages):
+        page.wait(lambda page=page: page.named("resumed"), what="way back")
+        page.type("Still here.")
+        assert page.finished("user") == [f"I am number {n}.", "Still here."]
+    assert "back" in {page.named("resumed")[0][0]["why"] for page in pages}
+
+
 def test_where_words_are_not_shared_the_page_tells_them_and_none_lies_in_redis(site: Start) -> None:
     town = site(VOICEAPP_SHARE_TRANSCRIPTS="no")
     page = town.visit(town.servers[0])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.redis_server import RedisServer
 from tests.store.workers import Workers, asker, in_memory, in_redis, record
-from voiceapp.store.backend import ASKS, Asker, Claimed, Gone, Held, Refused, Writing
+from voiceapp.store.backend import ASK_AGAIN_S, ASKS, Asker, Claimed, Gone, Held, Refused, Writing
 
 
 def test_a_call_that_was_let_go_is_claimed_with_all_that_was_kept(workers: Workers) -> None:
@@ -21,9 +21,10 @@ def test_a_call_of_a_living_worker_is_held_and_after_a_few_asks_that_worker_is_a
     one, other = workers.alive("one"), workers.alive("other")
     one.put(Writing([record()]))
     for _ in range(ASKS - 1):
-        assert isinstance(other.claim("c1", asker()), Held)
+        # Over another line the page may reach the owner by itself.
+        assert other.claim("c1", asker()) == Held(None)
         assert one.renew().wanted == set()
-    assert isinstance(other.claim("c1", asker()), Held)
+    assert other.claim("c1", asker()) == Held(ASK_AGAIN_S)
     assert one.renew().wanted == {"c1"}
     assert one.renew().wanted == set()
     assert isinstance(other.claim("c1", asker()), Held)

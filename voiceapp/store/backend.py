@@ -23,9 +23,12 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Another worker has it, or nobody can tell yet; worth asking again `after_s` seconds later."""
+    """Another worker has it, or nobody can tell yet; worth asking again `after_s` seconds later.
 
-    after_s: float
+    None: at once, over another line, which may lead to that worker; it was not asked yet to let the call go.
+    """
+
+    after_s: float | None
 
 
 @dataclass(frozen=True, slots=True)

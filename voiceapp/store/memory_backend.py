@@ -68,7 +68,7 @@ class MemoryBackend:
                 kept.asks += 1
                 if kept.asks >= ASKS:
                     memory.wanted.setdefault(kept.owner, set()).add(call)
-                return Held(ASK_AGAIN_S)
+                return Held(ASK_AGAIN_S if kept.asks >= ASKS else None)
             memory.calls[call] = _Kept(kept.record, self.worker, now + KEPT_S)
             return Claimed(kept.record)
 

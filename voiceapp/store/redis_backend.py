@@ -80,10 +80,9 @@ local lost = given == last - 1 and ARGV[5] ~= '' and ARGV[5] == r[4]
 if r[2] ~= ARGV[3] or not (given >= last or lost) then return {'refused'} end
 if r[1] ~= '' then
   if redis.call('EXISTS', ARGV[9] .. r[1]) == 1 then
-    if redis.call('HINCRBY', KEYS[1], 'asks', 1) >= tonumber(ARGV[7]) then
-      redis.call('SADD', ARGV[10] .. r[1], ARGV[2])
-      redis.call('EXPIRE', ARGV[10] .. r[1], ARGV[8])
-    end
+    if redis.call('HINCRBY', KEYS[1], 'asks', 1) < tonumber(ARGV[7]) then return {'elsewhere'} end
+    redis.call('SADD', ARGV[10] .. r[1], ARGV[2])
+    redis.call('EXPIRE', ARGV[10] .. r[1], ARGV[8])
     return {'held', 0}
   end
   if after_gap > 0 then return {'held', after_gap} end
@@ -166,6 +165,8 @@ class RedisBackend:
                 return Claimed(record) if record is not None else Gone()
             case ["held", after_ms]:
                 return Held(max(ASK_AGAIN_S, min(after_ms / 1000, RENEW_S)))
+            case ["elsewhere"]:
+                return Held(None)
             case ["refused"]:
                 return Refused()
         return Gone()

@@ -108,7 +108,13 @@ class NotResumed(Event, frozen=True):
     ]
     message: str
     retry: Annotated[bool, Meta(description="asking again may help")]
-    after_s: Annotated[float | None, Meta(description="after so many seconds")]
+    after_s: Annotated[
+        float | None,
+        Meta(
+            description="after so many seconds; null where it may: at once, over another line, since the server closes "
+            "this one"
+        ),
+    ]
 
 
 class Renewed(Event, frozen=True):
