@@ -14,6 +14,7 @@ from voiceapp.config.rules import Rules
 from voiceapp.config.tariff import MILLIONTHS, tariff
 from voiceapp.conversation.events import Transcribing, Usage
 from voiceapp.conversation.usage import Charge
+from voiceapp.store.record import Bill
 
 WHISPER = "gpt-realtime-whisper"
 
@@ -226,3 +227,17 @@ def test_a_cost_falls_only_where_an_estimate_is_replaced(lines: list[tuple[str, 
     assert made.counted == 64 * sum(sizes.values())
     assert made.event().total.output_tokens == sum(sizes.values())
     assert made.event().estimated == bool(set(sizes) - told)
+
+
+def test_another_worker_goes_on_with_the_same_sum() -> None:
+    whole, first, moved = made_of(), made_of(), made_of()
+    charges = [Charge(f"r{n}", TURN) for n in range(4)] + [Charge("w", Transcribing(seconds=61.5))]
+    for charge in charges:
+        whole.add(charge)
+    for charge in charges[:2]:
+        first.add(charge)
+    moved.carry(msgspec.json.decode(msgspec.json.encode(first.bill()), type=Bill))
+    for charge in charges[2:]:
+        moved.add(charge)
+    assert moved.event() == whole.event()
+    assert moved.counted == whole.counted

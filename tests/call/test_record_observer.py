@@ -2,6 +2,8 @@
 
 from voiceapp.call.record_observer import RecordObserver
 from voiceapp.conversation import effects
+from voiceapp.conversation.events import Usage
+from voiceapp.conversation.usage import Charge
 
 
 def told(*happened: object, share: bool = True) -> int:
@@ -19,6 +21,7 @@ def test_a_finished_entry_changes_it_and_a_word_does_not() -> None:
 
 def test_what_is_said_changes_nothing_where_it_is_not_shared() -> None:
     assert told(effects.TextFinished("a", "words"), share=False) == 0
+    assert told(effects.Used(Charge("r", Usage())), share=False) == 1
 
 
 def test_there_is_one_from_when_the_call_is_live() -> None:

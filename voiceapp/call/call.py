@@ -140,6 +140,8 @@ class Call:
         self._sessions = Sessions(shared.connector, plan, self, relay, shared.ready_s)
         now, costs = self._bridge.loop.time(), CostObserver(limits.rules, plan, line.tell)
         self._costs, self.cost = costs, costs.cost
+        if arrival and arrival.record.bill is not None:
+            self.cost.carry(arrival.record.bill)
         self._observers = relay.observers = Observers(
             costs,
             LatencyObserver(plan.config.detection, lambda: relay.sent_bytes, line.tell),
@@ -348,6 +350,7 @@ class Call:
             page=self.holder,
             request=dict(self.session_request),
             began_at=self.began_at,
+            bill=self.cost.bill(),
             entries=latest(self._conversation.said()) if self._shared.share else None,
         )
 
@@ -380,6 +383,8 @@ class Call:
             self._line.tell(down.ItemPlaced(item, entry.role, after, "audio"))
             self._line.tell(down.TextFinished(item, entry.text, True))
             after = item
+        if again:
+            self._costs.tell()
         metrics.resumed("moved")
 
     # Its sessions

@@ -9,6 +9,7 @@ from ..config.tariff import MILLIONTHS, Tariff, tariff
 from ..conversation import effects
 from ..conversation.events import Transcribing, Usage
 from ..conversation.usage import Charge
+from ..store.record import Bill, Part
 from ..upstream.session_options import Plan
 from ..wire import down
 from .observers import Observer, Session, Tell
@@ -81,6 +82,23 @@ class CallCost:
         part = self._talk if isinstance(line.usage, Usage) else self._transcription
         part.add(line, sign)
         self.counted += sign * line.counted
+
+    def bill(self) -> Bill:
+        """For a worker that goes on with the call."""
+        talk, heard = self._talk, self._transcription
+        return Bill(
+            Part(talk.usage, talk.cost, talk.lines, talk.unpriced),
+            Part(heard.usage, heard.cost, heard.lines, heard.unpriced),
+            self.counted,
+            self._free,
+        )
+
+    def carry(self, bill: Bill) -> None:
+        """What another worker counted before; an estimate in it stays what it is."""
+        self._talk = _Part(bill.talk.usage, bill.talk.cost, bill.talk.lines, bill.talk.unpriced)
+        heard = bill.transcription
+        self._transcription = _Part(heard.usage, heard.cost, heard.lines, heard.unpriced)
+        self.counted, self._free = bill.counted, bill.free
 
     def event(self) -> down.Used:
         """As the page is told."""

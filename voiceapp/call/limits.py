@@ -94,6 +94,8 @@ class CallLimits(Observer):
     async def admit(self, call: Limited) -> None:
         """Take the call's places and start watching. Raises `LimitError`."""
         self._call = call
+        # Of a call that began elsewhere all that was used there is charged there.
+        self._paid = call.cost.counted
         if self._limits.budgets.any:
             self._account = Account(self._limits.budgets, self._visitor, call.id)
             self._left = await self._ask(self._account.begin)

@@ -1,4 +1,4 @@
-"""Tells that a call's record is another by now: it is live, or more was said."""
+"""Tells that a call's record is another by now: it is live, more was used, or more was said."""
 
 from collections.abc import Callable
 
@@ -20,5 +20,5 @@ class RecordObserver(Observer):
         self._changed()
 
     def effect(self, effect: effects.Effect, now: float) -> None:
-        if self._share and isinstance(effect, _SAID):
+        if type(effect) is effects.Used or (self._share and isinstance(effect, _SAID)):
             self._changed()

@@ -1,10 +1,11 @@
 """A call as another worker needs it to go on: whose it is, what its session was asked to be, and what was said."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
+from ..conversation.events import Transcribing, Usage
 from ..wire.up import MAX_TOLD, MAX_TOLD_BYTES
 
 
@@ -14,6 +15,27 @@ class Entry(Struct, frozen=True):
     item: str
     role: str
     text: str
+
+
+T = TypeVar("T")
+
+
+class Part(Struct, Generic[T], frozen=True):
+    """Lines of one kind, added up: `cost` in millionths, of those that have a price."""
+
+    usage: T
+    cost: int
+    lines: int
+    unpriced: int
+
+
+class Bill(Struct, frozen=True):
+    """What a call has used so far. `counted`: millionths that budgets count; `free`: nothing costs anything."""
+
+    talk: Part[Usage]
+    transcription: Part[Transcribing]
+    counted: int
+    free: bool
 
 
 class Record(Struct, frozen=True, kw_only=True):
@@ -30,6 +52,7 @@ class Record(Struct, frozen=True, kw_only=True):
     page: str
     request: dict[str, Any]
     began_at: float
+    bill: Bill | None = None
     entries: tuple[Entry, ...] | None = None
 
 
