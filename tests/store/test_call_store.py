@@ -1,6 +1,7 @@
 """What a worker does about its calls' records, on a loop whose time stands still: nothing blocks, or is forgotten."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
@@ -170,6 +171,32 @@ def test_a_page_that_asks_elsewhere_again_and_again_gets_its_call(world: World) 
     assert world.one.calls() == []
     assert world.other.claim() == Claimed(record())
     assert world.one.lost == []
+
+
+class SlowWriter(AtOnce):
+    """What is written takes a second."""
+
+    def __init__(self, loop: StandingLoop) -> None:
+        super().__init__(1)
+        self._loop = loop
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        if fn.__name__ != "put":
+            return super().submit(fn, *args, **kwargs)
+        done: Future[Any] = Future()
+        self._loop.call_later(1.0, lambda: done.set_result(fn(*args, **kwargs)))
+        return done
+
+
+def test_a_call_that_was_just_let_go_can_be_claimed_at_once(world: World) -> None:
+    """Also by the same worker, which had asked the page for something."""
+    world.one.change("c1")
+    world.one.generations.clear()
+    world.one.store.executor = SlowWriter(world.loop)
+    world.loop.do(lambda: world.one.store.release(record()))
+    claiming = world.loop.create_task(world.one.store.claim("c1", asker()))
+    world.loop.pass_time(1.5)
+    assert claiming.result() == Claimed(record())
 
 
 def test_a_call_that_its_owner_does_not_know_is_soon_gone(world: World) -> None:

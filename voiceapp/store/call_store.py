@@ -109,6 +109,8 @@ class CallStore:
 
     async def claim(self, call: str, asker: Asker) -> Claim:
         """Own a call that another worker let go, or died with. Never raises."""
+        # It may be one that we have just let go.
+        await self._settled()
         try:
             claim = await self._ask(self._backend.claim, call, asker)
         except Exception as error:
@@ -119,8 +121,7 @@ class CallStore:
 
     async def written(self) -> bool:
         """Wait until all that waits is written; False where it could not be. Takes a second or two at most."""
-        if self._writing is not None:
-            await self._writing
+        await self._settled()
         await self._write()
         return not self._waiting
 
@@ -166,6 +167,11 @@ class CallStore:
     def _write_soon(self) -> None:
         if self._waiting and self._writing is None and not self._away:
             self._writing = self._bridge.spawn(self._write())
+
+    async def _settled(self) -> None:
+        """What is being written is, or was not to be."""
+        if self._writing is not None:
+            await asyncio.wait({self._writing})
 
     async def _write(self) -> None:
         try:
