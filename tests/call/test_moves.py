@@ -10,8 +10,9 @@ from tests.call.worker import VISITOR, Page, Worker
 from tests.clock import StandingLoop
 from tests.upstream.far_end import FarEnd
 from voiceapp.admission.access import Visitor
+from voiceapp.call.arrival import Arrival
 from voiceapp.call.call import Call
-from voiceapp.call.registry import SENTENCE_S, arrival
+from voiceapp.call.registry import SENTENCE_S
 from voiceapp.conversation import events as ev
 from voiceapp.errors import LimitError, ResumeError
 from voiceapp.store.backend import ASKS, LEASE_S, RENEW_S
@@ -59,7 +60,7 @@ class Town:
         """The page comes to the other worker, which opens a session."""
         other, back = self.other, Page()
         record = self.claim(page, holder, talk=bool(talk))
-        came = arrival(record, other.registry.ticket(page.token or "", VISITOR), got, talk)
+        came = Arrival.of(record, other.registry.ticket(page.token or "", VISITOR), got, talk)
         told = [{"role": entry.role, "text": entry.text} for entry in came.entries]
         plan = other.options.plan({**record.request, "talk": told})
         back.number = got or 0
@@ -241,7 +242,7 @@ def test_a_call_whose_page_is_lost_again_before_it_goes_on_can_be_claimed_once_m
     die(town)
     other, back = town.other, Page()
     record = town.claim(page)
-    came = arrival(record, other.registry.ticket(page.token or "", VISITOR), page.number, ())
+    came = Arrival.of(record, other.registry.ticket(page.token or "", VISITOR), page.number, ())
     plan = other.options.plan(record.request)
     call = other.act(other.registry.begin, plan, back, VISITOR, "request", record.request, HOLDER, came)
     other.act(lambda: other.registry.detach(call, back, stalled=False))
@@ -254,7 +255,7 @@ def test_a_page_that_asks_again_while_its_call_is_being_opened_is_told_to_wait(t
     die(town)
     other = town.other
     record = town.claim(page)
-    came = arrival(record, other.registry.ticket(page.token or "", VISITOR), page.number, ())
+    came = Arrival.of(record, other.registry.ticket(page.token or "", VISITOR), page.number, ())
     plan = other.options.plan(record.request)
     call = other.act(other.registry.begin, plan, Page(), VISITOR, "request", record.request, HOLDER, came)
     other.calls.append(call)

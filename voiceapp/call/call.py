@@ -29,10 +29,11 @@ from ..errors import (
 )
 from ..ops import metrics
 from ..store.backend import ASK_AGAIN_S
-from ..store.record import Entry, Record, latest
+from ..store.record import Record, latest
 from ..upstream.connector import Connector
 from ..upstream.session_options import Plan
 from ..wire import down
+from .arrival import Arrival
 from .call_metrics import CallMetrics
 from .cost import CostObserver
 from .drain import Drain
@@ -71,25 +72,6 @@ class Shared:
     grace_s: int = 0
     changed: Callable[[str], None] = lambda _: None
     share: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A call that another worker began, and a page that comes to go on with it here.
-
-    `record`: what is known of it; `generation`: of the token that the page came with; `number`: of the last event the
-    page has of it, None where it has nothing; `entries`: what was said, by the record or by the page.
-    """
-
-    record: Record
-    generation: int
-    number: int | None
-    entries: tuple[Entry, ...]
-
-    @property
-    def owed(self) -> bool:
-        """Whether the person has had no answer."""
-        return bool(self.entries) and self.entries[-1].role == "user"
 
 
 class Call:
@@ -377,13 +359,9 @@ class Call:
         """Its page goes on here. One that holds nothing is told what was said; of any other the sound goes on."""
         again = arrival.number is None
         self._line.tell(self._resumed(arrival.number or 0, why="moved", again=again))
-        after = None
-        for n, entry in enumerate(arrival.entries if again else (), 1):
-            item = f"before_{n}"
-            self._line.tell(down.ItemPlaced(item, entry.role, after, "audio"))
-            self._line.tell(down.TextFinished(item, entry.text, True))
-            after = item
         if again:
+            for event in arrival.retold():
+                self._line.tell(event)
             self._costs.tell()
         metrics.resumed("moved")
 

@@ -15,9 +15,10 @@ from ..admission.access import Visitor
 from ..errors import CALL_ELSEWHERE, CALL_OVER, RESUME_REFUSED, TALK_WANTED, ResumeError
 from ..store.backend import ASK_AGAIN_S, Asker, Claimed, Gone, Held
 from ..store.call_store import CallStore
-from ..store.record import Entry, Record
+from ..store.record import Record
 from ..upstream.session_options import Plan
-from .call import Arrival, Call, Shared
+from .arrival import Arrival
+from .call import Call, Shared
 from .interfaces import PageEnd
 from .limits import Limits
 from .resume_token import Ticket, whose
@@ -215,10 +216,3 @@ class Registry:
         self._calls.pop(call.id, None)
         if self._store is not None and not call.moved:
             self._store.over(call.id)
-
-
-def arrival(record: Record, ticket: Ticket, number: int | None, talk: Iterable[Mapping[str, str]]) -> Arrival:
-    """How a page comes with the call of this record; what was said is told by whoever knows it."""
-    told = tuple(Entry("", each["role"], each["text"]) for each in talk)
-    entries = record.entries if record.entries is not None else told
-    return Arrival(record, max(ticket.generation, record.generation), number, entries)

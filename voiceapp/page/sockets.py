@@ -12,9 +12,10 @@ from flask import request
 from flask_socketio import SocketIO
 
 from ..admission.access import Visitor
+from ..call.arrival import Arrival
 from ..call.call import Call
 from ..call.limits import Limits
-from ..call.registry import Registry, arrival
+from ..call.registry import Registry
 from ..call.resume_token import Ticket
 from ..config.rules import SESSIONS_PER_USER, SPARE_SOCKETS
 from ..conversation.faults import Fault
@@ -377,7 +378,7 @@ class PageConnections:
         try:
             if page not in self._pages.values() or not self._may_begin(page):
                 raise ResumeError(CALL_ELSEWHERE, TRY_LATER_S)
-            came = arrival(record, ticket, fields["got"], fields.get("talk", ()))
+            came = Arrival.of(record, ticket, fields["got"], fields.get("talk", ()))
             talk = [{"role": entry.role, "text": entry.text} for entry in came.entries]
             plan = self._options.plan({**record.request, "talk": talk})
             holder = fields.get("page", "")
