@@ -13,6 +13,7 @@ import pytest
 from tests.page_client import PageClient
 from tests.servers import Gunicorn, answers, gunicorn, werkzeug
 from tests.waiting import eventually
+from voiceapp.ops.metric_files import FOLDER, PREFIX
 
 pytestmark = pytest.mark.models
 
@@ -121,7 +122,11 @@ def test_several_workers_share_one(tmp_path: Path) -> None:
 
 
 def test_it_outlives_the_worker_that_started_it_and_goes_with_the_server(tmp_path: Path) -> None:
-    with gunicorn({"WEB_CONCURRENCY": "2"}, tmp_path / "gunicorn.log") as server, ExitStack() as stack:
+    # Who is killed takes nothing away, such as the folder in which workers add up their numbers.
+    numbers = tmp_path / f"{PREFIX}killed"
+    numbers.mkdir()
+    settings = {"WEB_CONCURRENCY": "2", FOLDER: str(numbers)}
+    with gunicorn(settings, tmp_path / "gunicorn.log") as server, ExitStack() as stack:
         starter, other = server.worker_pids()
         with asleep(server, other):
             begin(stack.enter_context(PageClient(server.url)))
