@@ -129,6 +129,51 @@ const DOINGS = {
   refusedCall: made => { if (made.call.callState.phase === "connecting") made.call.callRefused({ code: "busy" }) }
 }
 
+/** What reached the server, as far as it did when the line was lost: each once, by its number. */
+function take(made, upTo = Infinity) {
+  for (const [event, data] of made.line.said) {
+    if (event !== "text" || data.n !== made.taken + 1 || made.taken >= upTo) continue
+    made.taken++
+    made.got.push(data.text)
+  }
+  made.line.said = made.line.said.filter(([event]) => event !== "text")
+}
+
+for (let seed = 1; seed <= 30; seed++) {
+  test(`typed in a call that outlives its line, each text reaches the server once and in order (walk ${seed})`, async () => {
+    const made = place()
+    made.ready = { ...made.ready, token: "t", grace_s: 30 }
+    const next = random(seed * 7919)
+    made.got = []
+    await made.begin()
+    const typed = []
+    const doings = [
+      () => { typed.push(`Text ${typed.length}`); made.call.say(typed.at(-1)) },
+      () => { if (made.line.connected) { take(made); made.come("ack", made.taken) } },
+      () => {
+        if (!made.line.connected) return
+        take(made, made.taken + Math.floor(3 * next()))
+        made.lose()
+      },
+      () => made.go(),
+      () => {
+        const [text] = made.got.filter(each => !made.inTalk().includes(each))
+        if (text && made.line.connected) arrive(made, text)
+      }
+    ]
+    for (let step = 0; step < 80; step++) {
+      await doings[Math.floor(next() * doings.length)]()
+      assert.deepEqual([...made.inTalk(), ...made.held()].sort(), [...typed].sort(), `${step}`)
+    }
+    await made.go()
+    take(made)
+    assert.deepEqual(made.got, typed)
+    made.call.stop()
+    await made.go()
+    made.leave()
+  })
+}
+
 for (let seed = 1; seed <= 30; seed++) {
   test(`whatever happens, each text that was typed is somewhere to be read, and once (walk ${seed})`, async () => {
     const made = place()

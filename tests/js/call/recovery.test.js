@@ -137,9 +137,15 @@ test("a server that took the call on and knows nothing of it is told", async () 
   made.line.said = []
   made.line.resumption = ["not_resumed", { code: "talk_wanted", message: "", retry: true, after_s: null }]
   while (sent(made, "resume").length < 2) assert.ok(await made.step())
+  assert.deepEqual(made.standing, ["talk_wanted"])
   assert.deepEqual(sent(made, "resume").map(([, { talk }]) => talk), [undefined, [{ role: "user", text: "Hello." }]])
   made.line.come("resumed", { ...RESUMED, why: "moved", again: true, number: 2 })
   assert.deepEqual([made.call.callState.phase, made.standing], ["live", ["moved"]])
+  made.line.come("item", 0, { id: "u1", role: "user", after: null, kind: "audio" })
+  made.line.come("transcript", 0, { item: "u1", text: "Hello.", final: true })
+  assert.deepEqual(made.transcript.entries.flat().map(({ id, breaks }) => [id, breaks.map(({ kind }) => kind)]), [
+    ["u1", ["moved"]]
+  ])
 })
 
 test("told anew, nothing is there twice, and an answer counts on from where it was heard", async () => {

@@ -40,6 +40,24 @@ for (const [keep, texts, sounds] of [["nothing", 0, 0], ["text", 1, 0], ["sound"
   })
 }
 
+test("a page that is loaded again goes on with the talk that it kept, and does not wait for a store that does not answer", async () => {
+  await store.removeAll()
+  const { made } = keeper("text")
+  made.begin(READY)
+  const going = made.goingOn
+  made.end()
+  await settled()
+  await store.change(going.id, { title: "The mill" })
+  const { made: next } = keeper("text")
+  next.comeBack(READY, going, await next.stored(going))
+  next.end()
+  await settled()
+  assert.deepEqual((await store.all()).map(({ id, title }) => [id, title]), [[going.id, "The mill"]])
+  const { made: other } = keeper("text", { read: () => new Promise(() => {}) })
+  assert.equal(await other.stored(going), undefined)
+  assert.equal(await keeper("nothing").made.stored(going), undefined)
+})
+
 test("whoever changes their mind in the middle of a call has nothing kept of it", async () => {
   await store.removeAll()
   const { made, preferences } = keeper("sound")

@@ -37,6 +37,42 @@ test("an answer is handed on as soon as there is no more of it; what comes all t
   assert.deepEqual([...recorder.answers.keys()], ["a2"])
 })
 
+for (const [what, at, expected] of [
+  ["goes on from before where it was kept", 200, [["a1", 0, 300], ["a1", 300, 200]]],
+  ["goes on just where it was kept", 300, [["a1", 0, 300], ["a1", 300, 300]]],
+  ["goes on behind a hole", 400, [["a1", 0, 300], ["a1", 400, 300]]]
+]) {
+  test(`told anew, an answer that ${what} is kept once`, () => {
+    const kept = []
+    const recorder = new Recorder(ABOUT, () => 0, (piece, pcm) => kept.push([piece.item, piece.at, pcm.length / 24]))
+    recorder.soundArrived("a1", block(300, 1))
+    recorder.restart([["a1", at]])
+    for (let i = 0; i < 6; i++) recorder.soundArrived("a1", block(50, 1))
+    recorder.soundCompleted("a1")
+    assert.deepEqual(kept, expected)
+  })
+}
+
+test("a talk that goes on after its page was loaded again is one talk, with the parts and pieces from before", () => {
+  const before = new Recorder(ABOUT, () => 1000, () => {})
+  before.goOn(1)
+  before.itemPlaced({ id: "u1", role: "user", kind: "text", after: null })
+  before.soundArrived("a1", block(300, 1))
+  before.finish()
+  const entry = { id: "u1", role: "user", kind: "text", text: "Hi.", heard: null, breaks: [] }
+  const stored = before.talk([{ ...entry, part: 0 }, { ...entry, part: 1 }], [])
+  const after = new Recorder(ABOUT, () => 9000, () => {})
+  after.restore(stored, { part: before.part, earlier: before.earlier })
+  after.itemPlaced({ id: "u1", role: "user", kind: "text", after: null })
+  after.soundArrived("a1", block(100, 1))
+  after.finish()
+  const talk = after.talk([{ ...entry, part: 1 }], [])
+  assert.deepEqual(talk.entries.map(({ id, at }) => [id, at]), [["u1", 1000], ["1/u1", 1000]])
+  assert.deepEqual(talk.sound.pieces.map(({ n, item, at, samples }) => [n, item, at, samples / 24]), [
+    [0, "1/a1", 0, 300], [1, "1/a1", 300, 100]
+  ])
+})
+
 test("without sound no sound is kept", async () => {
   const recorder = new Recorder(ABOUT, () => 0, null)
   recorder.soundSent(block(40, 1))

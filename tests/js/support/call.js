@@ -17,6 +17,7 @@ export const READY = {
   conversation: "c", persona: "p", profile: "p", model: "m", voice: "v", sample_rate: 24000, chunk_ms: 40,
   expires_at: null, token: null, grace_s: 0
 }
+export const RESUMED = { ...READY, token: "t", grace_s: 30, why: "back", again: false, missed: 0, heard: [] }
 export const silent = (own = {}) => new Proxy(own, { get: (_, name) => own[name] ?? (() => {}) })
 
 /** Promises, and databases that answer in the next round. */
@@ -29,6 +30,9 @@ export class Place {
   scheduler = new Scheduler()
   line = new Line()
   told = []
+  ready = READY
+  /** Number of the last event that the server has. */
+  taken = 0
 
   /** @param {any} store @param {object} [chosen] @param {object} [delegate] of the call @param {any} [otherTabs] */
   constructor(store, chosen = {}, delegate = {}, otherTabs = null) {
@@ -70,12 +74,20 @@ export class Place {
 
   #answer() {
     const started = this.line.said.findLast(([event]) => event === "start")
+    const asked = this.line.said.findLast(([event]) => event === "resume")
     if (this.wantsLine && !this.line.connected) this.line.come("connect")
-    else if (started && !started.done) {
+    else if (asked && !asked.done) {
+      asked.done = true
+      this.line.come("resumed", { ...RESUMED, taken: this.taken, number: this.line.number })
+    } else if (started && !started.done) {
       started.done = true
       started[2]({ ok: true })
-      this.line.come("ready", READY)
+      this.line.come("ready", this.ready)
     }
+    this.#end()
+  }
+
+  #end() {
     const stopped = this.line.said.findLast(([event]) => event === "stop")
     if (!stopped || stopped.done) return
     stopped.done = true

@@ -238,3 +238,16 @@ test("an answer that is cut in a held pause is silent, and the next begins at on
   player.tell({ type: "complete", item: "b" })
   assert.ok(!silent(player.play(2)))
 })
+
+test("cleared, nothing of before is played any more, and an item counts on from where it was heard", async () => {
+  const player = await worklet("playback", 24000)
+  append(player, "a", pcm(24000))
+  player.play(quanta(300))
+  player.tell({ type: "clear", before: [["a", 250]] })
+  assert.ok(loud(player.play(quanta(100)).subarray(FADE)).length === 0)
+  assert.equal(player.posted("cleared").length, 1)
+  append(player, "a", pcm(2400))
+  player.tell({ type: "complete", item: "a" })
+  player.play(quanta(300))
+  assert.deepEqual(player.posted("ended"), [{ type: "ended", item: "a", ms: 350 }])
+})

@@ -301,6 +301,7 @@ export class Call {
     if (!this.audio.shut()) return
     this.outgoing.gate.mute(true)
     this.notices.add({ code: "microphone_shut" })
+    this.recovery.save()
     this.delegate.callChanged()
   }
 

@@ -69,6 +69,11 @@ export class Outbox {
     this.#change(({ state, taken }) => state === "sent" && !taken, { state: "waiting" })
   }
 
+  /** The page goes: what the server has taken, the next page is told of. */
+  left() {
+    this.#set(this.all.filter(({ taken }) => !taken))
+  }
+
   /** It is back, and the call is the same. */
   back() {
     for (const { n, state } of this.all) if (state === "sent") this.#expect(n)

@@ -90,10 +90,11 @@ export class Recovery {
     const { call, saved } = this
     if (!call.callState.take("resumed")) return
     this.stats.resumes++
+    this.notices.over("lineBack")
     if (saved) this.#comeBack(resumed, saved)
-    if (resumed.again) this.#tellAnew(resumed)
     if (resumed.why === "moved") this.#tell("moved", "moved")
     else if (resumed.missed > 0) this.#tell("events_missed", "missed")
+    if (resumed.again) this.#tellAnew(resumed)
     call.sessionRequest.resumed(resumed)
     call.outbox.back()
     call.player.tellAgain()
@@ -124,6 +125,7 @@ export class Recovery {
     if (!call.callState.active) return
     if (this.saved) return call.over("ended_away")
     this.#lost()
+    this.notices.over("lineBack")
     this.why = code
     call.request()
   }
@@ -134,6 +136,7 @@ export class Recovery {
     if (!call.transport.kept || !call.callState.goesOn) return call.stop()
     // Nobody would let go of it.
     if (call.talking) call.transport.uplink.sendTalk(false)
+    call.outbox.left()
     this.save()
     call.leave()
   }
@@ -176,6 +179,7 @@ export class Recovery {
     this.transcript.begin(saved.talk?.opening)
     this.keeper.comeBack(resumed, saved.talk, talk)
     call.delegate.callTakenBack()
+    call.sessionRequest.tell()
     call.followMode()
     call.startMicrophone(resumed)
   }

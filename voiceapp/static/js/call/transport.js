@@ -222,7 +222,7 @@ export class Transport {
   #listenToCall(socket) {
     this.#on(socket, "ready", ready => this.#readied(ready))
     this.#on(socket, "resumed", resumed => this.#resumed(resumed))
-    this.#on(socket, "not_resumed", refusal => this.resumption.refused(refusal))
+    this.#on(socket, "not_resumed", refusal => this.#notResumed(refusal))
     this.#on(socket, "renewed", renewed => this.delegate.callRenewed(renewed))
     this.#on(socket, "ack", n => this.uplink.acknowledged(n))
     this.#on(socket, "latency", answered => this.delegate.incoming.latencyArrived(answered))
@@ -331,6 +331,13 @@ export class Transport {
     this.downlink.receipts.wanted = this.kept
     this.uplink.begin(this.kept)
     this.delegate.callReadied(ready)
+  }
+
+  /** @param {Wire.NotResumed} refusal */
+  #notResumed(refusal) {
+    if (!this.requested) return
+    if (refusal.retry) this.delegate.noticeArrived(refusal)
+    this.resumption.refused(refusal)
   }
 
   /** @param {import("../wire.js").Resumed} resumed */

@@ -7,6 +7,8 @@ import { asItWas, goneOn, hasNews, lengthAt, partsIn, usageOf } from "./past-tal
 import { Recorder } from "./recorder.js"
 
 const SAVE_MS = 3000
+/** A call that is come back to does not wait longer for what was kept of it. */
+const READ_MS = 1000
 
 /**
  * @typedef {object} HistoryKeeperParts
@@ -137,10 +139,13 @@ export class HistoryKeeper {
     return { id, part, earlier, opening: this.transcript.opening, ...sittings ? { sittings } : {} }
   }
 
-  /** As it is stored, if it is: maybe not since it was gone on with. @param {TalkGoingOn | null} going */
+  /** As it is stored, if it can be read soon: maybe not since it was gone on with. @param {TalkGoingOn | null} going */
   async stored(going) {
-    const talk = going ? await this.store.read(going.id).catch(() => undefined) : undefined
-    return talk && going?.sittings ? { ...talk, sittings: going.sittings } : talk
+    if (!going) return undefined
+    /** @type {Promise<undefined>} */
+    const soon = new Promise(resolve => setTimeout(resolve, READ_MS))
+    const talk = await Promise.race([this.store.read(going.id).catch(() => undefined), soon])
+    return talk && going.sittings ? { ...talk, sittings: going.sittings } : talk
   }
 
   /**

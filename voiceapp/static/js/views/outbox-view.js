@@ -29,7 +29,8 @@ export class OutboxView {
     const wanted = [...this.rows.values()].map(({ root }) => root)
     if (wanted.length !== this.root.children.length || wanted.some((row, i) => row !== this.root.children[i]))
       this.root.replaceChildren(...wanted)
-    this.composer.keep(all.map(({ text }) => text))
+    // What the server has taken, a page that is loaded again is told of.
+    this.composer.keep(all.filter(({ taken }) => !taken).map(({ text }) => text))
     if (grown) this.scroller.scrollTop = this.scroller.scrollHeight
   }
 
