@@ -1,5 +1,6 @@
 """A line that is lost, a page that is loaded again, a tab that is duplicated: the call goes on, whole."""
 
+import base64
 import tomllib
 import wave
 from collections.abc import Callable, Iterator
@@ -32,9 +33,27 @@ SENTENCE = (
     " Every morning before sunrise that cat walked down towards the river, and counted boats until the evening."
 )
 KINDS: tuple[Kind, ...] = ("reset", "torn", "silent", "closed")
+# Whatever the microphone's worklet delivers, kept beside the page; and all of it in base64.
+KEEP = """(() => {
+  window.testBlocks = []
+  const Node = AudioWorkletNode
+  window.AudioWorkletNode = class extends Node {
+    constructor(context, name, options) {
+      super(context, name, options)
+      if (name !== "capture") return
+      this.port.addEventListener("message", ({ data }) => {
+        if (data.type === "block") window.testBlocks.push(data.pcm.slice())
+      })
+    }
+  }
+})()"""
+KEPT = """() => {
+  const bytes = testBlocks.flatMap(block => [...new Uint8Array(block.buffer)])
+  return btoa(bytes.map(byte => String.fromCharCode(byte)).join(""))
+}"""
 TRACKS = "testTracks.map(track => track.readyState)"
 RATE = 24_000
-# Of the speech, each so long, at most so far from where the others are.
+# Of the speech, looked for one after the other; none is later than the one before by more than that.
 WINDOW_S, MAX_OFF_S = 0.4, 0.02
 
 
@@ -51,8 +70,9 @@ def lay(serve: Serve) -> Iterator[Lay]:
 
 
 def forgive_the_line(visitor: Visitor) -> None:
-    """The browser itself reports a socket that it could not open, or that broke."""
-    visitor.errors = [error for error in visitor.errors if "WebSocket" not in error and "ERR_" not in error]
+    """The browser itself reports a socket that it could not open, or that broke; and a sound that needs a touch."""
+    said = ("WebSocket", "ERR_", "AudioContext was not allowed to start")
+    visitor.errors = [error for error in visitor.errors if not any(word in error for word in said)]
 
 
 def cut_until_back(visitor: Visitor, line: Way, kind: Kind) -> None:
@@ -123,7 +143,7 @@ def test_what_the_person_says_arrives_whole_and_once_across_four_cuts(
     line, upstream = lay("silent")
     source = spoken(SENTENCE, tmp_path / "speech.wav", before_s=1.5, after_s=20)
     with chromium(playwright, source) as browser:
-        visitor = Visitor(browser, {"guard": False})
+        visitor = Visitor(browser, {"guard": False}, room=KEEP)
         visitor.open(line.url)
         visitor.call_until_live()
         for at, kind in zip((60, 110, 160, 320), KINDS, strict=True):
@@ -131,14 +151,16 @@ def test_what_the_person_says_arrives_whole_and_once_across_four_cuts(
             cut_until_back(visitor, line, kind)
         sent = visitor.wait_until(lambda stats: stats["chunksSent"] > 430, 20)
         received = upstream.wait_for(lambda _: len(sound(upstream)) >= 400 * 1920 and sound(upstream))
+        captured = base64.b64decode(visitor.page.evaluate(KEPT))
         assert (sent["leftOutMs"], sent["chunksDropped"], sent["duplicates"]) == (0, 0, 0)
         assert sent["lateMs"] > 3000
         visitor.context.close()
-    assert_whole(source, np.frombuffer(received, np.int16).astype(float))
+    assert received == captured[: len(received)]
+    assert_spoken(source, np.frombuffer(received, np.int16).astype(float))
 
 
-def assert_whole(file: Path, received: np.ndarray) -> None:
-    """Each window of the speech is where the others are: so nothing is missing between them, or there twice."""
+def assert_spoken(file: Path, received: np.ndarray) -> None:
+    """The speech is in it, in its order: a busy machine may not hear all of it, but nothing is there twice."""
     with wave.open(str(file)) as opened:
         samples = np.frombuffer(opened.readframes(opened.getnframes()), np.int16).astype(float)
         samples = samples.reshape(-1, opened.getframerate() // RATE).mean(axis=1)
@@ -146,9 +168,8 @@ def assert_whole(file: Path, received: np.ndarray) -> None:
     loud = [at for at in range(0, len(samples) - size, size) if samples[at : at + size].std() > 0.5 * samples.std()]
     assert len(loud) > 15
     offsets = np.array([place(samples[at : at + size], received) - at for at in loud]) / RATE
-    usual = np.median(offsets)
-    off = [(round(at / RATE, 1), round(float(each - usual), 3)) for at, each in zip(loud, offsets, strict=True)]
-    assert [each for each in off if abs(each[1]) > MAX_OFF_S] == [], off
+    late = np.diff(offsets) > MAX_OFF_S
+    assert late.mean() < 0.1, offsets.round(3)
 
 
 def place(window: np.ndarray, received: np.ndarray) -> int:
@@ -206,12 +227,13 @@ def test_a_page_that_is_loaded_again_in_mid_answer_is_in_the_same_talk(visit: Vi
     assert visitor.stats["muted"] is False
     assert_told_whole(visitor, upstream, connections)
     assert visitor.stats["samplesPlayed"] / 24 < STORY_MS - 2000
+    assert visitor.stats["leftOutMs"] == 0
     visitor.page.click("#call")
     visitor.wait_for_phase("ended")
     # One talk, as if the page had not been away.
     visitor.page.click("#talks-toggle")
-    visitor.page.wait_for_selector("#talks .talk")
-    assert visitor.page.locator("#talks .talk").count() == 1
+    visitor.page.wait_for_selector("#talks .talk-row-button")
+    assert visitor.page.locator("#talks .talk-row-button").count() == 1
 
 
 def test_a_muted_microphone_stays_shut_when_the_page_is_loaded_again(visit: Visit, serve: Serve) -> None:
@@ -226,13 +248,13 @@ def test_a_muted_microphone_stays_shut_when_the_page_is_loaded_again(visit: Visi
     received = len(sound(upstream))
     visitor.press("Use the microphone")
     visitor.wait_until(lambda _: len(sound(upstream)) > received + 9600)
+    forgive_the_line(visitor)
 
 
 def test_a_page_that_was_away_for_longer_than_the_call_asks_before_it_listens(visit: Visit, serve: Serve) -> None:
     url, _ = serve("silent")
     visitor = visit(url)
     visitor.call_until_live()
-    visitor.page.goto("about:blank")
     visitor.page.goto(f"{url}/healthz")
     visitor.page.evaluate("""() => {
       const call = JSON.parse(sessionStorage["voiceapp.call"])
@@ -243,6 +265,7 @@ def test_a_page_that_was_away_for_longer_than_the_call_asks_before_it_listens(vi
     assert visitor.page.evaluate(TRACKS) == []
     visitor.wait_for_notice("microphone_shut")
     assert visitor.stats["muted"] is True
+    forgive_the_line(visitor)
 
 
 def test_a_call_that_is_over_by_then_is_said_to_be(visit: Visit, serve: Serve) -> None:
@@ -259,6 +282,7 @@ def test_a_call_that_is_over_by_then_is_said_to_be(visit: Visit, serve: Serve) -
     visitor.wait_for_phase("ended")
     assert visitor.page.evaluate("sessionStorage['voiceapp.call'] ?? null") is None
     visitor.call_until_live()
+    forgive_the_line(visitor)
 
 
 def test_a_tab_that_is_duplicated_takes_the_call_and_the_first_is_told(visit: Visit, serve: Serve) -> None:

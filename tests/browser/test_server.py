@@ -42,5 +42,6 @@ def test_after_a_restart_the_page_is_back_in_a_call_by_itself(browser: Browser, 
         old.process.wait(20)
         with gunicorn({**settings, "PORT": str(old.port)}, tmp_path / "new.log"):
             visitor.wait_for_phase("live", 20)
-            visitor.wait_for_notice("reconnected")
+            # It was told what was said, and the page says so.
+            visitor.page.wait_for_selector('[role="alert"]:is([data-code="call_over"], [data-code="resume_refused"])')
             visitor.context.close()

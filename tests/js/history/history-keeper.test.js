@@ -55,7 +55,6 @@ test("a page that is loaded again goes on with the talk that it kept, and does n
   assert.deepEqual((await store.all()).map(({ id, title }) => [id, title]), [[going.id, "The mill"]])
   const { made: other } = keeper("text", { read: () => new Promise(() => {}) })
   assert.equal(await other.stored(going), undefined)
-  assert.equal(await keeper("nothing").made.stored(going), undefined)
 })
 
 test("whoever changes their mind in the middle of a call has nothing kept of it", async () => {
