@@ -100,7 +100,7 @@ def test_a_server_that_wakes_ends_what_another_has_gone_on_with(site: Start) -> 
     finally:
         for pid in workers:
             os.kill(pid, signal.SIGCONT)
-    assert eventually(lambda: calls(sleeper) == 1)
+    assert eventually(lambda: calls(sleeper) == 1), sleeper.log.read_text()
     assert "another worker has gone on with it" in sleeper.log.read_text()
     patient.type("Still here.")
     moved.type("And here.")
