@@ -13,7 +13,7 @@ from tests.page_client import PageClient
 from tests.wire_check import check_told
 
 # As the page's own: how soon it tries again, and for how long.
-FIRST_S, MAX_S, GIVE_UP_S = 0.2, 1.0, 30.0
+FIRST_S, MAX_S, GIVE_UP_S, SILENCE_S = 0.2, 1.0, 30.0, 20.0
 
 
 class MovingPage:
@@ -88,6 +88,8 @@ class MovingPage:
 
     def _connect(self) -> PageClient:
         client = PageClient(self.url)
+        # As a browser's: so long a server may be silent that pings every 10 s.
+        client.socket.settimeout(SILENCE_S)
         self.lines += 1
         return client
 
