@@ -112,11 +112,11 @@ class MovingPage:
         time.sleep(after_ms / 1000)
         deadline = time.monotonic() + GIVE_UP_S
         for n in itertools.count():
-            if self.over.is_set() or time.monotonic() > deadline or self._try(self.talk if n > 1000 else None):
+            if self.over.is_set() or time.monotonic() > deadline or self._try():
                 return
             time.sleep(min(FIRST_S * (n + 1), MAX_S))
 
-    def _try(self, talk: list[dict[str, str]] | None) -> bool:
+    def _try(self) -> bool:
         """Whether it is back, or for good not."""
         try:
             self.client = client = self._connect()
@@ -124,9 +124,9 @@ class MovingPage:
             return False
         if self.forgets:
             self.got, self.texts, self.roles, self.order = None, {}, {}, []
-        return self._ask(client, talk)
+        return self._ask(client)
 
-    def _ask(self, client: PageClient, talk: list[dict[str, str]] | None) -> bool:
+    def _ask(self, client: PageClient, talk: list[dict[str, str]] | None = None) -> bool:
         told = {"talk": talk} if talk is not None else {}
         seen = len(client.events)
         client.emit("resume", {"token": self.token, "got": self.got, "page": self.id, **told})
