@@ -171,7 +171,7 @@ class Call:
             item = self._line.own_item(event.item)
             if item is None:
                 return
-            event = replace(event, item=item)
+            event = event if item == event.item else replace(event, item=item)
         self._relay.take_event(event)
         if isinstance(event, ev.Heard):
             self._line.trim()
