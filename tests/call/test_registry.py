@@ -1,5 +1,6 @@
 """A call belongs to the registry: a page that is lost may come back to it, with the token it was given."""
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from typing import TypeVar
@@ -192,6 +193,20 @@ def test_a_second_page_takes_over_and_the_first_is_told_and_has_no_part_in_it(se
         resume(served, first.token, first.number)
     assert refused.value.fault.code == "resume_refused"
     assert resume(served, second.token, second.number, OTHER).names[0] == "resumed"
+
+
+def test_a_page_whose_line_fell_silent_may_catch_up_though_nobody_here_had_missed_it(served: Worker) -> None:
+    page = TalkPage()
+    call = served.begin(page, HOLDER)
+    server = served.open()
+    second = b64encode(bytes(48_000))
+    for n in (1, 2):
+        served.act(call.take_chunk, n, second)
+    resume(served, page.token, page.number)
+    for n in range(3, 8):
+        served.act(call.take_chunk, n, second)
+    served.loop.spin()
+    assert [event["type"] for event in server.heard].count("input_audio_buffer.append") == 7
 
 
 def test_a_page_that_did_not_hear_that_it_is_back_comes_back_with_the_token_it_has(served: Worker) -> None:
