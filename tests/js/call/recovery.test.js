@@ -235,6 +235,20 @@ test("a page that is loaded again is in the call that it was in, and hears", asy
   assert.equal(storage.items.size, 0)
 })
 
+test("a page that is loaded again tells a server that knows nothing of the call what it kept of it", async () => {
+  const storage = tab()
+  const before = await kept(false, storage)
+  before.call.recovery.left()
+  await before.rest()
+  const made = await reloaded(storage)
+  made.call.recovery.talk = { entries: [{ role: "user", text: "Hello.", heard: null }] }
+  made.line.resumption = ["not_resumed", { code: "talk_wanted", message: "", retry: true, after_s: null }]
+  while (sent(made, "resume").length < 2) assert.ok(await made.step())
+  assert.deepEqual(sent(made, "resume")[1][1].talk, [{ role: "user", text: "Hello." }])
+  made.call.stop()
+  await made.rest()
+})
+
 for (const [why, change, permission] of [
   ["it was shut before", { microphone: false }, "granted"],
   ["the page was away for long", { seen: Date.now() - 31_000 }, "granted"],

@@ -33,7 +33,8 @@ export class Recovery {
 
   /** What was said so far, as it was heard. */
   get said() {
-    return toldOf(this.transcript.said(entry => this.pace.seen(entry)))
+    // A page that was just loaded knows of it what it kept.
+    return toldOf(this.saved ? this.talk?.entries ?? [] : this.transcript.said(entry => this.pace.seen(entry)))
   }
 
   /** The person calls: a talk begins, or goes on. @param {import("../history/talk.js").Talk | null} talk */

@@ -299,9 +299,10 @@ export class Transport {
     this.afterEnd = null
     // It would come back by itself.
     if (!this.wanted) return reason === "io client disconnect" ? undefined : this.#hangUp()
-    if (this.heard.ms < ASLEEP_MS) this.heard.restart()
+    const { ms: silent } = this.heard
+    if (silent < ASLEEP_MS) this.heard.restart()
     this.#returnIn(reason === "io server disconnect" ? SETTLE_MS : this.backoff.next())
-    this.delegate.transportLost(this.heard.ms, this.kept)
+    this.delegate.transportLost(silent < ASLEEP_MS ? 0 : silent, this.kept)
   }
 
   /** The browser says that there is a network again. */
