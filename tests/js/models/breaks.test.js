@@ -21,7 +21,7 @@ test("a talk that goes on is named as one says it at that time", () => {
 })
 
 test("in a file the day stands with it, where it is known", () => {
-  assert.match(breakLine({ kind: "lost", at: AT }, en), /a new session goes on here · Nov 26, 2026, 9:05\sAM$/)
+  assert.match(breakLine({ kind: "lost", at: AT }, en), /^Reconnected to the speech service · Nov 26, 2026, 9:05\sAM$/)
   assert.equal(breakLine({ kind: "call" }, en), "New call")
 })
 
