@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from dataclasses import asdict
 
-from playwright.sync_api import Page
-
 from tests.browser.visitor import Visitor
 from tests.browser.wire import Wire
 from voiceapp.conversation.events import Transcribing, Usage
@@ -16,7 +14,8 @@ STATES = (
     "welcome", "shortcuts", "adopted", "settings", "preflight", "preflight-settled", "connecting", "listening", "muted",
     "settings-live", "push-to-talk", "user", "thinking", "tool", "tool-open", "speaking", "cut", "warned", "usage",
     "too-long", "on-its-way", "unsent", "stopped-sound", "shut", "stale", "inspector", "inspector-event", "talks",
-    "reconnecting", "waiting", "ended", "talk", "talk-sure", "trouble", "broken",
+    "reconnecting", "waiting", "moved", "session-lost", "session-back", "ended", "talk", "talk-sure", "going-on",
+    "talk-later", "taken-over", "trouble", "broken",
 )  # fmt: skip
 
 Look = Callable[[str], None]
@@ -156,8 +155,6 @@ def _typed(visitor: Visitor, wire: Wire, words: tuple[str, ...], look: Look) -> 
     look("on-its-way")
     _notice(wire, "too_fast")
     page.wait_for_selector('[data-typed="unsent"]')
-    # Nothing of what is said is acknowledged meanwhile.
-    page.wait_for_selector('[data-code="sound_dropped"]')
     look("unsent")
     wire.release()
     page.wait_for_selector(".outbox .entry", state="detached")
@@ -208,12 +205,19 @@ def _end(visitor: Visitor, wire: Wire, look: Look) -> None:
     visitor.type("One more.")
     page.wait_for_selector('[data-typed="waiting"]')
     look("waiting")
+    wire.resumed = {"why": "moved"}
     wire.release()
     visitor.wait_for_phase("live")
+    page.wait_for_selector("[role=separator]")
+    look("moved")
+    _session(visitor, wire, look)
     page.click("#call")
     visitor.wait_for_phase("ended")
     look("ended")
-    _past(page, look)
+    _past(visitor, wire, look)
+    # Its server has not ended that call.
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
     visitor.call_until_live()
     for code in ("quota", "no_websocket"):
         _notice(wire, code, fatal=True)
@@ -225,11 +229,36 @@ def _end(visitor: Visitor, wire: Wire, look: Look) -> None:
     look("broken")
 
 
-def _past(page: Page, look: Look) -> None:
+def _session(visitor: Visitor, wire: Wire, look: Look) -> None:
+    """Is lost, and another one takes over."""
+    visitor.page.click('[data-code="moved"] > button')
+    _notice(wire, "upstream_lost")
+    look("session-lost")
+    made = {"persona": "companion", "profile": "openai", "model": "m", "voice": "v"}
+    wire.say("renewed", {"why": "lost", **made, "expires_at": None, "expires_in_s": None})
+    for code in ("talk_shortened", "sound_left_out"):
+        _notice(wire, code)
+    look("session-back")
+
+
+def _past(visitor: Visitor, wire: Wire, look: Look) -> None:
+    """A talk of the past, which goes on until another page takes over."""
+    page = visitor.page
     page.click("#talks-toggle")
     page.click("[data-talk]")
     page.wait_for_selector("#talk-detail .export option:nth-child(2)", state="attached")
     look("talk")
-    page.click("#talk-detail .tools button:not([aria-pressed])")
+    page.click("#talk-detail .tools .plain:not([aria-pressed], .go-on)")
     look("talk-sure")
+    page.click(".go-on")
+    visitor.wait_for_phase("live")
+    look("going-on")
+    page.click("#talks-toggle")
+    page.click("[data-talk]")
+    page.wait_for_selector(".go-on:disabled")
+    look("talk-later")
     page.click("#talks-close")
+    _notice(wire, "taken_over", fatal=True)
+    wire.say("ended", {"reason": "taken_over"})
+    visitor.wait_for_phase("ended")
+    look("taken-over")

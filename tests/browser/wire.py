@@ -20,6 +20,8 @@ class Wire:
         self.n = 0
         self._served = {0: 0}
         self.held = False
+        # What the next `resumed` says otherwise than the server.
+        self.resumed: dict[str, Any] = {}
         self._waiting: list[str | bytes] = []
         page.route_web_socket("**/socket.io/**", self._join)
 
@@ -39,6 +41,7 @@ class Wire:
             self._served[self.n], args[0] = args[0], self.n
         elif event == "resumed":
             self._served[self.n], args[0]["number"] = args[0]["number"], self.n
+            args[0] |= self.resumed
         else:
             return message
         return "42" + json.dumps([event, *args])
