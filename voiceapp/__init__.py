@@ -26,10 +26,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     from .admission.identity import Identity
     from .admission.proxies import Proxies
     from .admission.quota_store import QuotaStore
-    from .call.call import Shared
     from .call.limits import Limits
     from .call.registry import Registry
     from .call.resume_token import ResumeTokens
+    from .call.shared import Shared
     from .config.settings import Settings
     from .net.bridge import Bridge
     from .net.http_connection import MAX_BODY_BYTES

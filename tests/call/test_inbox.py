@@ -59,11 +59,51 @@ class TestPace:
         inbox = Inbox(lambda: clock[0])
         for n in range(1, 21):
             inbox.take(n, sound(100))
-        inbox.expect_late(60.0)
-        sizes = [inbox.take(n, sound(100)) for n in range(21, 81)]
-        assert sizes == [4800] * 50 + [0] * 10
-        clock[0] = 100.0
-        assert [inbox.take(n, sound(100)) for n in range(81, 111)] == [4800] * 20 + [0] * 10
+        clock[0] = 60.0
+        inbox.expect_late()
+        sizes = [inbox.take(n, sound(100)) for n in range(21, 101)]
+        assert sizes == [4800] * 70 + [0] * 10
+        clock[0] = 160.0
+        assert [inbox.take(n, sound(100)) for n in range(101, 131)] == [4800] * 20 + [0] * 10
+
+    def test_a_page_whose_way_back_is_cut_again_may_still_catch_up(self) -> None:
+        clock = [0.0]
+        inbox = Inbox(lambda: clock[0])
+        for n in range(1, 21):
+            inbox.take(n, sound(100))
+        clock[0] = 4.0
+        inbox.expect_late()
+        sizes = [inbox.take(n, sound(100)) for n in range(21, 31)]
+        inbox.expect_late()
+        clock[0] = 4.5
+        inbox.expect_late()
+        sizes += [inbox.take(n, sound(100)) for n in range(31, 66)]
+        assert sizes == [4800] * 45
+
+    def test_a_page_that_catches_up_may_speak_meanwhile(self) -> None:
+        clock = [0.0]
+        inbox, n = Inbox(lambda: clock[0]), 0
+        clock[0] = 60.0
+        inbox.expect_late()
+        # All that it kept, four times as fast as it was spoken, and what it says while it does so.
+        late_ms, sizes = 6500, []
+        while late_ms > 0:
+            for _ in range(4):
+                n += 1
+                sizes.append(inbox.take(n, sound(40)))
+            clock[0] += 0.04
+            late_ms -= 3 * 40
+        assert set(sizes) == {40 * 48}
+
+    def test_to_come_back_often_gives_no_more(self) -> None:
+        clock = [0.0]
+        inbox = Inbox(lambda: clock[0])
+        for n in range(1, 21):
+            inbox.take(n, sound(100))
+        for _ in range(100):
+            clock[0] += 0.01
+            inbox.expect_late()
+        assert [inbox.take(n, sound(100)) for n in range(21, 41)] == [4800] * 10 + [0] * 10
 
     def test_what_is_left_out_is_confirmed_too(self) -> None:
         inbox = Inbox(lambda: 0.0)

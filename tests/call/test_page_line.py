@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.call.worker import VISITOR, Page, Worker
 from tests.clock import StandingLoop
 from tests.upstream.far_end import FarEnd
-from voiceapp.call import call as call_module
+from voiceapp.call import attachment
 from voiceapp.call.call import Call
 from voiceapp.conversation import events as ev
 
@@ -225,8 +225,8 @@ def test_it_misses_nothing_and_has_nothing_twice(happenings: list[str], seed: in
 @given(st.lists(st.sampled_from(HAPPENINGS), max_size=40), st.integers(0, 2**32), st.integers(1, 60_000))
 @example(["begin", "speak", "begin", "come_back", "speak", "begin"], 0, 1)
 def test_with_little_room_it_is_told_of_what_is_gone(happenings: list[str], seed: int, room: int) -> None:
-    kept, call_module.RING_BYTES = call_module.RING_BYTES, room  # type: ignore[attr-defined]
+    kept, attachment.RING_BYTES = attachment.RING_BYTES, room  # type: ignore[attr-defined]
     try:
         walk(happenings, seed)
     finally:
-        call_module.RING_BYTES = kept  # type: ignore[attr-defined]
+        attachment.RING_BYTES = kept  # type: ignore[attr-defined]

@@ -11,10 +11,11 @@ from voiceapp.admission.access import Visitor
 from voiceapp.admission.budgets import Budgets
 from voiceapp.admission.capacity import Capacity
 from voiceapp.admission.quota_store import QuotaStore
-from voiceapp.call.call import Call, Shared
+from voiceapp.call.call import Call
 from voiceapp.call.limits import Limits
 from voiceapp.call.registry import Registry
 from voiceapp.call.resume_token import ResumeTokens
+from voiceapp.call.shared import Shared
 from voiceapp.config.settings import Settings
 from voiceapp.net.bridge import Bridge
 from voiceapp.net.link import Link

@@ -32,6 +32,19 @@ def test_a_bucket_gives_what_it_holds_and_refills_with_time(clock: Clock) -> Non
     assert not bucket.take(5)
 
 
+def test_what_refilled_while_nobody_could_take_it_is_there_once(clock: Clock) -> None:
+    bucket = TokenBucket(2, 4, clock)
+    assert bucket.take(4)
+    clock.now += 60
+    bucket.catch_up(beyond=6)
+    assert bucket.take(7)
+    bucket.catch_up(beyond=6)
+    assert bucket.take(3)
+    assert not bucket.take(1)
+    clock.now += 60
+    assert not bucket.take(5)
+
+
 def test_each_key_has_a_bucket_of_its_own(clock: Clock) -> None:
     buckets = TokenBuckets(1, 2, clock)
     assert buckets.take("ann", 2)

@@ -55,9 +55,9 @@ class Inbox:
         # The page did not hear that it came.
         self._unconfirmed = ACK_EVERY_BYTES
 
-    def expect_late(self, away_s: float) -> None:
-        """The page is back: what was spoken meanwhile may come faster than it was."""
-        self._pace.grant(min(away_s, MAX_LATE_S) * 1000)
+    def expect_late(self) -> None:
+        """The page is back: what was spoken since its last chunk may come faster than it was."""
+        self._pace.catch_up(MAX_LATE_S * 1000)
 
     def due(self) -> int:
         """The number to confirm now, or 0."""

@@ -18,10 +18,11 @@ from ..store.call_store import CallStore
 from ..store.record import Record
 from ..upstream.session_options import Plan
 from .arrival import Arrival
-from .call import Call, Shared
+from .call import Call
 from .interfaces import PageEnd
 from .limits import Limits
 from .resume_token import Ticket, whose
+from .shared import Shared
 
 log = logging.getLogger(__name__)
 
@@ -67,11 +68,11 @@ class Registry:
 
     def _make_room(self, visitor: Visitor, holder: str) -> None:
         """A page that begins anew has no other call; a person at their limit gives up one that waits for its page."""
-        theirs = [call for call in self._calls.values() if call.visitor.user == visitor.user]
-        waiting = [call for call in theirs if call.page_lost]
+        theirs = [call for call in self._calls.values() if call.attachment.visitor.user == visitor.user]
+        waiting = [call for call in theirs if call.attachment.lost]
         maximum = self._limits.rules.calls_per_user
         for call in waiting:
-            if (holder and call.holder == holder) or (maximum and len(theirs) >= maximum):
+            if (holder and call.attachment.holder == holder) or (maximum and len(theirs) >= maximum):
                 theirs.remove(call)
                 call.leave()
 
@@ -97,8 +98,8 @@ class Registry:
         if call is None:
             raise ResumeError(CALL_OVER)
         # What was told to the page that has it now may not have reached it.
-        told = ticket.generation == call.generation - 1 and holder and holder == call.holder
-        if ticket.generation != call.generation and not told:
+        told = ticket.generation == call.attachment.generation - 1 and holder and holder == call.attachment.holder
+        if ticket.generation != call.attachment.generation and not told:
             raise ResumeError(RESUME_REFUSED)
         if self._limits.capacity.stopping:
             raise ResumeError(CALL_ELSEWHERE, ASK_AGAIN_S)
@@ -136,10 +137,10 @@ class Registry:
 
     def detach(self, call: Call, page: PageEnd, *, stalled: bool) -> None:
         """The page is lost; `stalled`: since it read no more of what it was sent. Nothing where another took over."""
-        if not call.belongs_to(page):
+        if not call.attachment.belongs_to(page):
             return
         record = call.record()
-        if call.arriving and record is not None:
+        if call.attachment.arrival is not None and record is not None:
             # It never knew that its call goes on here: wherever it asks next, it may.
             call.hand_over(drained=True)
             self.put_back(record)

@@ -3,19 +3,15 @@
 import asyncio
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from ..conversation import dialects, effects
 from ..conversation import events as ev
-from ..conversation.capabilities import Capabilities
 from ..conversation.conversation import Conversation
-from ..conversation.dialects import SessionConfig
 from ..conversation.event_reader import EventReader, SoundDelta
-from ..conversation.faults import Fault
-from ..conversation.pcm16 import BYTES_PER_MS, base64_size
-from ..errors import SOUND_LEFT_OUT, TOO_FAST, BrowserError
+from ..errors import TOO_FAST, BrowserError
 from ..net.link import Ending, Link
 from ..net.rate_limit import TokenBucket
 from ..upstream.session_opener import fault_of
@@ -24,13 +20,10 @@ from .inbox import Inbox
 from .interfaces import CallOwner
 from .observers import Observers
 from .page_line import PageLine
-from .recent_input import IDLE_MS, RecentInput
 
 log = logging.getLogger(__name__)
 _NO_MESSAGE: Mapping[str, Any] = MappingProxyType({})
-_APPEND_HEAD, _APPEND_TAIL = b'{"type":"input_audio_buffer.append","audio":"', b'"}'
-# Less is no word.
-TOLD_LEFT_OUT_MS = 100
+APPEND_HEAD, APPEND_TAIL = b'{"type":"input_audio_buffer.append","audio":"', b'"}'
 _APPEND: Mapping[str, Any] = MappingProxyType({"type": "input_audio_buffer.append"})
 _DELTA: Mapping[str, Any] = MappingProxyType({"type": dialects.AUDIO_DELTA})
 
@@ -38,11 +31,17 @@ _DELTA: Mapping[str, Any] = MappingProxyType({"type": dialects.AUDIO_DELTA})
 class Relay:
     """Of one call. `line`: to its page; `link`: where sound and events go, once it is live.
 
-    `sent_bytes`: of sound, to the session that goes on. `watched`: whether the page wants to see what passes.
+    `keep_sound`: is given each chunk that is sent. `sent_bytes`: of sound, to the session that goes on.
+    `watched`: whether the page wants to see what passes.
     """
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, conversation: Conversation, line: PageLine, owner: CallOwner
+        self,
+        loop: asyncio.AbstractEventLoop,
+        conversation: Conversation,
+        line: PageLine,
+        keep_sound: Callable[[bytes], None],
+        owner: CallOwner,
     ) -> None:
         self.line = line
         self.inbox = Inbox()
@@ -52,9 +51,7 @@ class Relay:
         self.sent_bytes = 0
         self.over = self.watched = False
         self._loop, self._conversation, self._owner = loop, conversation, owner
-        self._recent = RecentInput()
-        self._recent_take = self._recent.take
-        self._doubted_from: int | None = None
+        self._keep_sound = keep_sound
         self._notice_rate = TokenBucket(1, 1)
         self._timer: asyncio.TimerHandle | None = None
 
@@ -78,10 +75,8 @@ class Relay:
         log.info("call %s: a binary message from the upstream was ignored", self._owner.id)
 
     def link_closed(self, end: Ending) -> None:
-        if self.over:
-            return
-        fault = fault_of(end, self._owner.id, self._conversation.talk)
-        self.lose_session(fault)
+        if not self.over:
+            self._owner.session_lost(fault_of(end, self._owner.id, self._conversation.talk))
 
     def _take_audio(self, delta: SoundDelta) -> None:
         """The fast path of a delta: its base64 goes on as it is, found without parsing the JSON."""
@@ -106,9 +101,9 @@ class Relay:
             raise BrowserError("audio came before the call was ready", "not_started")
         size = self.inbox.take(n, sound)
         if size:
-            self.link.send(_APPEND_HEAD, sound, _APPEND_TAIL)
+            self.link.send(APPEND_HEAD, sound, APPEND_TAIL)
             self._conversation.sound_sent(size)
-            self._recent_take(sound)
+            self._keep_sound(sound)
             self.sent_bytes += size
         elif size == 0 and self._notice_rate.take(1):
             self._owner.warn(TOO_FAST)
@@ -127,47 +122,10 @@ class Relay:
             raise BrowserError("the call is not ready yet", "not_started")
         self.handle(event)
 
-    # Another session takes over
-
-    def keep_recent(self) -> None:
-        """As much of the sound as would be needed, should the session be lost now."""
-        heard = self._conversation.input
-        place = heard.keep_from
-        self._recent.keep_from(self._doubted_from if place is None else place, heard.sent_bytes)
-
-    def doubt_session(self, silent_s: float | None) -> None:
-        """It has been silent for so long, and may have stalled; None: nothing speaks for that."""
-        if silent_s is None:
-            self._doubted_from = None
-        else:
-            kept = (int(silent_s * 1000) + IDLE_MS) * BYTES_PER_MS
-            self._doubted_from = max(0, self._conversation.input.sent_bytes - kept)
-        self.keep_recent()
-
-    def lose_session(self, fault: Fault) -> None:
-        """Nothing more comes of it. What is no longer held of the sound since its last word cannot be helped."""
-        silent_s = 0.0 if self.link is None else self._loop.time() - self.link.last_heard
-        self.handle(ev.SessionLost(fault, min(silent_s, self._recent.beyond_idle_s)))
-
-    def go_on_with(self, link: Link, config: SessionConfig, capabilities: Capabilities, *, asked: bool) -> None:
-        """Tell another session all that it is to know, and send it the sound that it has to hear (again).
-
-        Where the person `asked` for it, in a quiet moment, they do not speak.
-        """
-        talk = self._conversation
-        heard, end = talk.input, talk.input.sent_bytes
-        missed = self._recent.since(end if asked and heard.keep_from is None else heard.needed_from, end)
-        self.link, self.sent_bytes, self._doubted_from = link, 0, None
+    def begin_session(self, link: Link) -> None:
+        """Another one takes over, on this link."""
+        self.link, self.sent_bytes = link, 0
         self.reader.begin_session()
-        for effect in talk.renew(config, capabilities):
-            self.perform(effect)
-        for sound in missed.chunks:
-            link.send(_APPEND_HEAD, sound, _APPEND_TAIL)
-            size = base64_size(sound)
-            talk.sound_sent_again(size)
-            self.sent_bytes += size
-        if missed.left_out_ms > TOLD_LEFT_OUT_MS:
-            self._owner.warn(SOUND_LEFT_OUT)
 
     # What is done about it
 
@@ -211,7 +169,7 @@ class Relay:
                 self._owner.finish(fault)
 
     def _send_upstream(self, message: Mapping[str, Any]) -> None:
-        named = None if self.link is None else self.reader.ids.outward(message)
+        named = self.reader.ids.outward(message) if self.link is not None else None
         if self.link is None or named is None:
             return
         payload = json.dumps(named, separators=(",", ":")).encode()

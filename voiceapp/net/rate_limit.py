@@ -10,35 +10,39 @@ MAX_KEYS = 4096
 class TokenBucket:
     """Holds `at_once`, refills by `a_second`. Full at the beginning. `clock`: seconds, which never go back."""
 
-    __slots__ = ("_a_second", "_at", "_at_once", "_clock", "_level")
+    __slots__ = ("_a_second", "_at", "_at_once", "_clock", "_level", "_spare")
 
     def __init__(self, a_second: float, at_once: float, clock: Callable[[], float] = monotonic) -> None:
         self._a_second = a_second
         self._at_once = at_once
         self._level = at_once
+        self._spare = 0.0
         self._clock = clock
         self._at = clock()
 
     def take(self, amount: float) -> bool:
         """Take `amount` if it is there."""
         now = self._clock()
-        level = self._level
-        # What was granted beyond is not taken back.
-        if level < self._at_once:
-            level += (now - self._at) * self._a_second
-            if level > self._at_once:
-                level = self._at_once
+        level = self._level + (now - self._at) * self._a_second
+        if level > self._at_once:
+            level = self._at_once
         self._at = now
         if amount > level:
-            self._level = level
-            return False
+            if amount > level + self._spare:
+                self._level = level
+                return False
+            self._spare -= amount - level
+            level = amount
         self._level = level - amount
         return True
 
-    def grant(self, amount: float) -> None:
-        """So much more than it may hold can be taken once, until it is there again."""
-        self._level = min(self._at_once, self._level + (self._clock() - self._at) * self._a_second) + amount
-        self._at = self._clock()
+    def catch_up(self, beyond: float) -> None:
+        """What has run over since the last `take` is kept in spare, up to so much, until it is taken."""
+        now = self._clock()
+        over = max(0.0, self._level + (now - self._at) * self._a_second - self._at_once)
+        self._level = min(self._at_once, self._level + (now - self._at) * self._a_second)
+        self._spare = min(beyond, self._spare + over)
+        self._at = now
 
     @property
     def full(self) -> bool:
