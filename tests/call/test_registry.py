@@ -202,6 +202,7 @@ def test_a_page_whose_line_fell_silent_may_catch_up_though_nobody_here_had_misse
     second = b64encode(bytes(48_000))
     for n in (1, 2):
         served.act(call.take_chunk, n, second)
+    served.loop.pass_time(5)
     resume(served, page.token, page.number)
     for n in range(3, 8):
         served.act(call.take_chunk, n, second)

@@ -44,7 +44,7 @@ class Relay:
         owner: CallOwner,
     ) -> None:
         self.line = line
-        self.inbox = Inbox()
+        self.inbox = Inbox(loop.time)
         self.link: Link | None = None
         self.reader = EventReader()
         self.observers = Observers()
