@@ -54,7 +54,7 @@ KEPT = """() => {
 TRACKS = "testTracks.map(track => track.readyState)"
 RATE = 24_000
 # Of the speech, looked for one after the other; none is later than the one before by more than that.
-WINDOW_S, MAX_OFF_S = 0.4, 0.02
+WINDOW_S, MAX_OFF_S, ALIKE = 0.4, 0.02, 0.7
 
 
 @pytest.fixture
@@ -71,7 +71,10 @@ def lay(serve: Serve) -> Iterator[Lay]:
 
 def forgive_the_line(visitor: Visitor) -> None:
     """The browser itself reports a socket that it could not open, or that broke; and a sound that needs a touch."""
-    said = ("WebSocket", "ERR_", "AudioContext was not allowed to start")
+    if visitor.stats["phase"] in ("live", "reconnecting"):
+        visitor.page.click("#call")
+        visitor.wait_for_phase("ended")
+    said = ("WebSocket", "ERR_", "AudioContext was not allowed to start", "404 (NOT FOUND)")
     visitor.errors = [error for error in visitor.errors if not any(word in error for word in said)]
 
 
@@ -167,16 +170,21 @@ def assert_spoken(file: Path, received: np.ndarray) -> None:
     size = int(WINDOW_S * RATE)
     loud = [at for at in range(0, len(samples) - size, size) if samples[at : at + size].std() > 0.5 * samples.std()]
     assert len(loud) > 15
-    offsets = np.array([place(samples[at : at + size], received) - at for at in loud]) / RATE
-    late = np.diff(offsets) > MAX_OFF_S
-    assert late.mean() < 0.1, offsets.round(3)
+    found = [(at, *place(samples[at : at + size], received)) for at in loud]
+    offsets = np.array([there - at for at, there, alike in found if alike > ALIKE]) / RATE
+    assert len(offsets) > 0.6 * len(loud), found
+    assert np.diff(offsets).max() < MAX_OFF_S, offsets.round(3)
 
 
-def place(window: np.ndarray, received: np.ndarray) -> int:
-    """Where it is most like."""
+def place(window: np.ndarray, received: np.ndarray) -> tuple[int, float]:
+    """Where it is most like, and how much."""
     length = 1 << (len(received) + len(window) - 1).bit_length()
     product = np.fft.rfft(received, length) * np.conj(np.fft.rfft(window, length))
-    return int(np.argmax(np.fft.irfft(product, length)[: len(received)]))
+    common = np.fft.irfft(product, length)[: len(received) - len(window)]
+    power = np.concatenate([[0.0], np.cumsum(received**2)])
+    norm = np.sqrt(power[len(window) : -1] - power[: -len(window) - 1]) * np.sqrt(np.sum(window**2))
+    alike = common / np.maximum(norm, 1.0)
+    return int(np.argmax(alike)), float(np.max(alike))
 
 
 def test_more_than_five_seconds_of_late_speech_are_left_out_and_said(visit: Visit, lay: Lay) -> None:

@@ -27,6 +27,8 @@ class Wire:
 
     def _join(self, page_end: WebSocketRoute) -> None:
         self.page_end = page_end
+        # Of a line that is lost.
+        self._waiting.clear()
         server_end = page_end.connect_to_server()
         server_end.on_message(lambda message: self._pass(self._numbered(message)))
         page_end.on_message(lambda message: server_end.send(self._served_as(message)))

@@ -82,6 +82,17 @@ const DOINGS = {
       made.call.say("Hello")
     }
   },
+  "a page that was loaded again comes back": {
+    prepare: async made => {
+      Object.assign(made.line, { ready: KEPT, resumption: ["resumed", { ...RESUMED, again: true }] })
+      made.call.audio.permission.permissions = { query: async () => ({ state: "granted" }) }
+      made.savedCall.keep({
+        token: "t", grace_s: 30, began: 0, terms: made.call.sessionRequest.agreed, microphone: true, talk: null
+      })
+      made.savedCall.read = () => made.savedCall.saved
+    },
+    act: made => void made.call.recovery.start()
+  },
   "a call that is kept elsewhere is asked for": {
     prepare: async made => {
       const elsewhere = { code: "call_elsewhere", message: "", retry: true, after_s: 1 }

@@ -192,16 +192,25 @@ export class Call {
   async #prepare(attempt, microphone) {
     this.prepared = false
     this.microphone.paused = this.isPushToTalk
-    const opening = this.audio.open()
-    // Told of below, once the person has answered.
-    opening.catch(() => {})
-    if (microphone) await this.audio.ask()
-    const context = await opening
+    const context = await this.#openSound(attempt, microphone)
     await this.closing
-    if (attempt !== this.attempt || !this.callState.active) return
+    if (!context || attempt !== this.attempt || !this.callState.active) return
     this.audio.begin(context)
     this.prepared = true
     this.transport.connected ? this.request() : this.transport.open()
+  }
+
+  /** @param {number} attempt @param {boolean} microphone */
+  async #openSound(attempt, microphone) {
+    // Without a touch, only a page that listens may be heard.
+    const untouched = microphone && this.callState.goesOn
+    if (untouched) await this.audio.ask()
+    if (attempt !== this.attempt) return null
+    const opening = this.audio.open()
+    // Told of later, once the person has answered.
+    opening.catch(() => {})
+    if (microphone && !untouched) await this.audio.ask()
+    return opening
   }
 
   /**
