@@ -1,6 +1,7 @@
 """The law of voiceapp/conversation (its README.md): pure, and without module-level state."""
 
 import ast
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,18 @@ def test_it_reaches_for_nothing_outside_its_folder(module: Path) -> None:
 def test_it_keeps_no_state_in_the_module(module: Path) -> None:
     assigned = [node for node in parse(module).body if isinstance(node, ast.Assign | ast.AnnAssign)]
     assert [ast.unparse(node) for node in assigned if not is_immutable(node.value)] == []
+
+
+def test_no_two_know_each_other_not_even_round_about() -> None:
+    known = {module.stem: neighbours(parse(module)) for module in MODULES}
+    assert known["conversation"] > {"responses", "waiting"}
+    TopologicalSorter(known).prepare()
+
+
+def neighbours(tree: ast.Module) -> set[str]:
+    """Modules of this folder that it imports, or imports from."""
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level]
+    return {name for node in found for name in ([node.module] if node.module else [each.name for each in node.names])}
 
 
 def test_there_are_modules_to_look_at() -> None:

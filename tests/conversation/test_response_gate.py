@@ -164,6 +164,42 @@ class TestEnding:
         assert (gate.open, gate.response) == (True, "r1")
 
 
+class TestDoubt:
+    def doubted(self) -> ResponseGate:
+        gate = ResponseGate()
+        gate.begin("r1")
+        gate.refuse("")
+        return gate
+
+    def test_an_error_that_names_nothing_may_have_ended_what_runs(self) -> None:
+        gate = self.doubted()
+        assert (gate.doubted, gate.state) == (True, State.RUNNING)
+
+    def test_one_that_names_a_message_has_not(self) -> None:
+        gate = ResponseGate()
+        gate.begin("r1")
+        gate.refuse("c0")
+        assert not gate.doubted
+
+    def test_where_none_runs_there_is_nothing_to_doubt(self) -> None:
+        for gate in (ResponseGate(), asked(), owed()):
+            gate.refuse("")
+            gate.begin("r1")
+            assert not gate.doubted
+
+    def test_the_next_one_is_beyond_doubt(self) -> None:
+        for end in (
+            lambda gate: gate.end("r1"),
+            lambda gate: gate.give_up(),
+            lambda gate: gate.expect_response("u2"),
+            lambda gate: gate.begin_session(wanted=False),
+        ):
+            gate = self.doubted()
+            end(gate)
+            gate.begin("r2")
+            assert not gate.doubted
+
+
 IDS = st.sampled_from(["", "r1", "r2", "r3"])
 STEPS = st.one_of(
     st.tuples(st.sampled_from(["want", "suppress_next", "person_began", "ask", "give_up"])),

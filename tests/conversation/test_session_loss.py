@@ -12,7 +12,7 @@ from voiceapp.conversation import faults
 from voiceapp.conversation.conversation import Capabilities, Conversation
 from voiceapp.conversation.deadlines import SECONDS, Wait
 from voiceapp.conversation.dialects import SessionConfig
-from voiceapp.conversation.effects import EntryRemoved, Flush, Notify, Play, Replace, Send, TextHeard, ToolChanged
+from voiceapp.conversation.effects import End, EntryRemoved, Flush, Notify, Play, Replace, Send, TextHeard, ToolChanged
 from voiceapp.conversation.turn_detection import PushToTalk, SemanticVad, ServerVad
 
 LOST = ev.SessionLost(faults.CLOSED)
@@ -319,6 +319,10 @@ class TestTheEnd:
         call = talking()
         call.hear(ev.ResponseCreated("r1"))
         assert Replace(faults.EXPIRED) in call.hear(ev.ResponseDone("r1", "failed", None, "session_expired"))
+
+    def test_where_no_other_could_take_over_the_call_ends_with_its_reason(self) -> None:
+        effects = talking().hear(ev.SessionLost(faults.MODEL_MISSING))
+        assert effects == [End(faults.MODEL_MISSING)]
 
     def test_it_is_told_once(self) -> None:
         call = talking()

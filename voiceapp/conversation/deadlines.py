@@ -45,6 +45,7 @@ class Deadlines:
     def __init__(self) -> None:
         self._waited: tuple[bool, ...] = ()
         self._running: dict[Wait, tuple[float, int]] = {}
+        self._signed = False
         self.next: float | None = None
 
     def are_for(self, waited: tuple[bool, ...]) -> bool:
@@ -68,10 +69,16 @@ class Deadlines:
                 self._running[wait] = (due, mark)
         self._look()
 
-    def extend(self, wait: Wait, now: float, mark: int) -> None:
-        """There was a sign: it runs anew. Cheap, for signs that come many times a second."""
-        if wait in self._running:
-            self._running[wait] = (now + SECONDS[wait], mark)
+    def sign(self) -> None:
+        """Something came of the response, which has its whole time again. Cheap: signs come many times a second."""
+        self._signed = True
+
+    def extend(self, now: float, mark: int) -> None:
+        """From now on, if there was a sign."""
+        if self._signed:
+            self._signed = False
+            if Wait.RESPONSE in self._running:
+                self._running[Wait.RESPONSE] = (now + SECONDS[Wait.RESPONSE], mark)
 
     def renew(self, wait: Wait) -> None:
         """It runs anew from when it is next looked at, if it is still waited for then."""

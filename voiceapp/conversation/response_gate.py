@@ -75,6 +75,8 @@ class ResponseGate:
         self.response = ""
         # One has to be asked for as soon as that can be.
         self.wanted = False
+        # An error came that may have been the end of the one that runs, and nothing has come of it since.
+        self.doubted = False
         # Whether what is wanted was refused before; and whether the person does not want what is to come.
         self._again = self._unwelcome = False
         self._create = self._ended = ""
@@ -136,7 +138,7 @@ class ResponseGate:
     def begin_session(self, *, wanted: bool, expected: bool = False, welcome: bool = True) -> None:
         """Another session has none. `wanted`: one has to be asked for; `expected`: it owes one, `welcome` or not."""
         self.state, self.response, self._create, self._ended, self._turn = State.IDLE, "", "", "", None
-        self.wanted, self._again, self._unwelcome = wanted, False, False
+        self.wanted, self.doubted, self._again, self._unwelcome = wanted, False, False, False
         if expected:
             self.expect_response("")
             if not welcome:
@@ -176,6 +178,8 @@ class ResponseGate:
         """An error that names what we asked for, or nothing at all."""
         if create in ("", self._create):
             self._step(Step.REFUSE)
+        # It may have ended the response that runs, or have nothing to do with it.
+        self.doubted |= not create and self.state is State.RUNNING
 
     def give_up(self) -> None:
         """Nothing came in time. What runs may still go on, or end."""
@@ -185,4 +189,5 @@ class ResponseGate:
         state = _TRANSITIONS[self.state].get(step, self.state)
         if state in (State.IDLE, State.RUNNING):
             self._unwelcome = False
+        self.doubted &= state is State.RUNNING
         self.state = state

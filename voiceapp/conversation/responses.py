@@ -1,0 +1,158 @@
+"""Responses: asked for, told in pieces by the server, and over; or given up."""
+
+from . import events as ev
+from . import faults
+from .deadlines import Deadlines, Wait
+from .dialects import create_response
+from .effect_list import EffectList
+from .effects import LogError, Notify
+from .open_turns import OpenTurns
+from .output_audio import OutputAudio
+from .response_gate import ResponseGate, State
+from .tools import Tools
+from .transcript import Entry
+from .transcript_writer import TranscriptWriter
+from .usage import Meter
+
+# Beside the server's words for how a response ended: nothing more was heard of it.
+LOST = "lost"
+
+
+class Responses:
+    """Of one call. `turns`: what the person said that an answer to it closes."""
+
+    def __init__(
+        self,
+        out: EffectList,
+        gate: ResponseGate,
+        deadlines: Deadlines,
+        output: OutputAudio,
+        writer: TranscriptWriter,
+        meter: Meter,
+        tools: Tools,
+        turns: OpenTurns,
+    ) -> None:
+        self._out = out
+        self._gate = gate
+        self._deadlines = deadlines
+        self._output = output
+        self._writer = writer
+        self._meter = meter
+        self._tools = tools
+        self._turns = turns
+
+    @property
+    def awaited(self) -> bool:
+        """Whether the person waits for an answer."""
+        return self.answering or self.due
+
+    @property
+    def answering(self) -> bool:
+        """Whether more of an answer is to come."""
+        return self._gate.state is State.RUNNING and not self._output.is_cut(self._gate.response)
+
+    @property
+    def due(self) -> bool:
+        """Whether one is to come that has not begun."""
+        return self._gate.awaited or self._tools.reply_due
+
+    # It is asked for
+
+    def ask_if_due(self) -> None:
+        """The one place where a response is asked for, but for the one that opens the call."""
+        if self._out.has_session and self._gate.open and (self._gate.wanted or self._tools.reply_due):
+            self._tools.asked()
+            self.ask()
+
+    def ask(self, instructions: str = "") -> None:
+        """Only while the gate is open. `instructions`: for this one alone."""
+        event_id = self._out.new_id()
+        self._gate.ask(event_id)
+        self._deadlines.renew(Wait.RESPONSE)
+        self._meter.read(instructions)
+        self._out.send(create_response(event_id, instructions))
+
+    # It begins, and is over
+
+    def begin(self, response: str) -> bool:
+        """Whether the person wants to hear it."""
+        self._sign()
+        self._out.charge(self._meter.began(response))
+        return self._gate.begin(response)
+
+    def _sign(self) -> None:
+        """Something came of the response."""
+        self._deadlines.sign()
+        self._gate.doubted = False
+
+    def done(self, event: ev.ResponseDone) -> None:
+        """The server has ended it; what it says of one that failed is for others."""
+        said = self._output.latest(event.response)
+        self._over(event.response, event.status)
+        self._gate.end(event.response)
+        if event.status == "completed":
+            self._turns.answered()
+        self._out.charge(self._meter.done(event.response, event.usage, failed=event.status == "failed"))
+        if event.incomplete and event.status != "failed":
+            self._incomplete(said, event.incomplete)
+
+    def _incomplete(self, said: str, why: ev.Incomplete) -> None:
+        self._out.do(LogError("response_incomplete", why))
+        if not self._writer.break_off(said, why):
+            self._out.do(Notify(faults.NO_ANSWER))
+
+    def _over(self, response: str, status: str) -> None:
+        self._gate.doubted = False
+        whole = status not in ("cancelled", "incomplete", "failed", LOST)
+        self._tools.response_over(response, whole=whole)
+        self._output.over(response, whole=whole, cancelled=status == "cancelled")
+        if status != LOST:
+            self._output.forget(response)
+        self._deadlines.renew(Wait.PLAYBACK)
+
+    def give_up(self, *, told: bool) -> None:
+        """Nothing came in time, of one to come or of the one that runs. `told`: the person knows why."""
+        if self.awaited and not told:
+            self._out.do(Notify(faults.OVERDUE))
+        if self._gate.state is State.RUNNING:
+            self._over(self._gate.response, LOST)
+        self._gate.give_up()
+        self._turns.answered()
+
+    # What it consists of
+
+    def item_added(self, event: ev.OutputItemAdded) -> None:
+        if event.kind in ("audio", "text"):
+            self._entry(event.item, event.response)
+            self._tools.assistant_began()
+
+    def _entry(self, item: str, response: str) -> Entry:
+        self._sign()
+        self._output.belongs(item, response)
+        return self._writer.assistant(item)
+
+    def tool_reported(self, event: ev.ToolReported) -> None:
+        self._sign()
+        self._deadlines.renew(Wait.TOOL)
+        self._writer.tool(event.item, event.after)
+        self._tools.take(event, cut=self._output.is_cut(event.response))
+
+    def audio_delta(self, event: ev.AudioDelta) -> None:
+        if not event.audio:
+            return
+        self._entry(event.item, event.response)
+        self._tools.assistant_began()
+        self._output.delta(event)
+
+    def audio_done(self, event: ev.AudioDone) -> None:
+        self._sign()
+        self._output.complete(event.item)
+        self._deadlines.renew(Wait.PLAYBACK)
+
+    def text_delta(self, event: ev.AssistantTextDelta) -> None:
+        self._meter.wrote(event.response, event.delta)
+        self._writer.append(self._entry(event.item, event.response), event.delta)
+
+    def text(self, event: ev.AssistantText) -> None:
+        entry = self._writer.assistant(event.item)
+        self._writer.finish(entry, event.text or entry.text)

@@ -1,0 +1,108 @@
+"""The person's turns: spoken, as the server hears them or by the key, or typed; each interrupts the assistant."""
+
+from . import dialects
+from . import events as ev
+from .barge_in import BargeIn
+from .deadlines import Deadlines, Wait
+from .effect_list import EffectList
+from .input_audio import InputAudio
+from .response_gate import ResponseGate
+from .silence import Silence
+from .tools import Tools
+from .transcript_writer import TranscriptWriter
+from .usage import Meter
+
+
+class UserTurns:
+    """Of one call."""
+
+    def __init__(
+        self,
+        out: EffectList,
+        input_audio: InputAudio,
+        writer: TranscriptWriter,
+        meter: Meter,
+        gate: ResponseGate,
+        deadlines: Deadlines,
+        tools: Tools,
+        barge_in: BargeIn,
+        silence: Silence,
+    ) -> None:
+        self._out = out
+        self._input = input_audio
+        self._writer = writer
+        self._meter = meter
+        self._gate = gate
+        self._deadlines = deadlines
+        self._tools = tools
+        self._barge_in = barge_in
+        self._silence = silence
+        self._typed = 0
+
+    def interrupted(self, _: ev.Interrupted) -> None:
+        self._interrupt()
+
+    def _interrupt(self) -> None:
+        self._began()
+        if not self._out.has_session:
+            self._gate.want_none()
+        self._barge_in.by_hand()
+
+    def _began(self) -> None:
+        self._silence.person_began()
+        self._tools.person_began()
+
+    # The server hears them
+
+    def speech_started(self, event: ev.SpeechStarted) -> None:
+        if event.item:
+            self._writer.user(event.item)
+        if not self._input.began():
+            return
+        self._meter.speech_began(self._input.turn_began(event.item))
+        self._began()
+        self._barge_in.by_voice()
+
+    def speech_stopped(self, event: ev.SpeechStopped) -> None:
+        self._taken(event.item)
+
+    def committed(self, event: ev.Committed) -> None:
+        self._meter.speech_committed(event.item, self._input.held_bytes)
+        self._taken(event.item)
+        self._writer.user(event.item)
+        self._writer.follow(event.item, event.after)
+
+    def _taken(self, item: str) -> None:
+        if not self._writer.is_written(item):
+            self._input.turn_taken(item)
+        if self._input.ended() and self._gate.expect_response(item):
+            self._deadlines.renew(Wait.RESPONSE)
+
+    # Push to talk
+
+    def talked(self, event: ev.Talked) -> None:
+        if not self._input.press(down=event.down):
+            return
+        if event.down:
+            self._interrupt()
+            self._input.clear()
+            self._meter.speech_began(0)
+        elif self._input.commit():
+            self._gate.want()
+
+    def configured(self, event: ev.Configured) -> None:
+        """How they are heard changes; a key that is down is let go."""
+        if self._input.key:
+            self.talked(ev.Talked(down=False))
+        self._input.change(event)
+
+    # They type
+
+    def text_typed(self, event: ev.TextTyped) -> None:
+        self._interrupt()
+        self._typed += 1
+        item = f"typed_{self._typed}"
+        self._writer.finish(self._writer.user(item, "text"), event.text)
+        self._meter.read(event.text)
+        self._out.send(dialects.user_text(item, event.text))
+        self._gate.want()

@@ -1,0 +1,74 @@
+"""What a call waits for, as its state says, and what becomes of it when the deadline has passed."""
+
+from . import faults
+from .deadlines import Deadlines, Wait
+from .effect_list import EffectList
+from .effects import Notify
+from .input_audio import InputAudio
+from .output_audio import OutputAudio
+from .response_gate import ResponseGate
+from .responses import Responses
+from .tools import Tools
+
+
+class Waiting:
+    """Of one call."""
+
+    def __init__(
+        self,
+        out: EffectList,
+        deadlines: Deadlines,
+        gate: ResponseGate,
+        responses: Responses,
+        tools: Tools,
+        input_audio: InputAudio,
+        output: OutputAudio,
+    ) -> None:
+        self._out = out
+        self._deadlines = deadlines
+        self._gate = gate
+        self._responses = responses
+        self._tools = tools
+        self._input = input_audio
+        self._output = output
+
+    def keep(self, now: float, playing: bool, tool: bool, away: bool) -> None:
+        """The deadlines of all that is waited for at `now`; asked at every event.
+
+        `playing`, `tool`: something may still be heard, a tool is waited for. `away`: no page is there to say anything.
+        """
+        # As in `WAITS`.
+        waited = (
+            self._out.has_session and not self._gate.open,
+            self._gate.doubted,
+            tool,
+            self._input.speaking,
+            playing and not away,
+            self._output.unsettled and not away,
+            self._input.changing,
+        )
+        self._deadlines.extend(now, self._output.sent_bytes)
+        if not self._deadlines.are_for(waited):
+            longer = self._output.remaining_s() if playing and self._deadlines.missing(Wait.PLAYBACK) else 0.0
+            self._deadlines.keep(waited, now, self._output.sent_bytes, longer)
+
+    def pass_deadlines(self, now: float) -> None:
+        """Give up whatever did not come by `now`."""
+        for wait, sent in self._deadlines.passed(now):
+            # Sound takes the hot path, where nobody looks at a clock: here it is seen that some came meanwhile.
+            grew = sent != self._output.sent_bytes
+            match wait:
+                # A tool has a deadline of its own.
+                case Wait.RESPONSE | Wait.AFTER_ERROR if not (grew or self._tools.running):
+                    self._responses.give_up(told=wait is Wait.AFTER_ERROR)
+                case Wait.PLAYBACK if not grew:
+                    self._output.give_up()
+                case Wait.TOOL:
+                    self._tools.await_none()
+                    self._out.do(Notify(faults.OVERDUE))
+                case Wait.SPEECH:
+                    self._input.give_up()
+                case Wait.FLUSHED:
+                    self._output.settle()
+                case Wait.CHANGE:
+                    self._input.changed()
