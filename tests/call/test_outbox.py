@@ -8,31 +8,31 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from voiceapp.call.outbox import PACKET_OVERHEAD, NotHeld, Outbox
-from voiceapp.wire import down
+from voiceapp.wire import down, rendering
 
 ROOMY = 1_000_000
 
 
-def put(outbox: Outbox, what: tuple[str, str, int]) -> down.Packet:
+def put(outbox: Outbox, what: tuple[str, str, int]) -> rendering.Packet:
     kind, item, size = what
     if kind == "sound":
         return outbox.sound(item, b"A" * size)
     return outbox.put(down.TextAdded(item, "x" * size))
 
 
-def packets_of(puts: list[tuple[str, str, int]]) -> list[down.Packet]:
+def packets_of(puts: list[tuple[str, str, int]]) -> list[rendering.Packet]:
     outbox = Outbox()
     return [put(outbox, what) for what in puts]
 
 
-def number(packet: down.Packet) -> Any:
-    return down.read(packet)[1][0]
+def number(packet: rendering.Packet) -> Any:
+    return rendering.read(packet)[1][0]
 
 
 WHAT = st.tuples(st.sampled_from(["sound", "text"]), st.sampled_from(["a1", "a2", 'a"3']), st.integers(0, 600))
 
 
-def size(packet: down.Packet) -> int:
+def size(packet: rendering.Packet) -> int:
     head, *sound = packet
     return len(head) + len(b"".join(sound[:1])) + PACKET_OVERHEAD
 
@@ -79,7 +79,7 @@ def test_a_page_that_left_at_any_moment_misses_nothing(puts: list[tuple[str, str
 def test_sound_is_the_base64_as_it_came_and_its_item_as_it_is_spelled(room: int) -> None:
     outbox = Outbox(room)
     said = [outbox.sound(item, audio) for item, audio in (("a1", b"AAAA"), ("a1", b""), ('b"\\', b"BBBB"))]
-    assert [down.read(packet) for packet in said] == [
+    assert [rendering.read(packet) for packet in said] == [
         ("audio", [1, "a1", "AAAA"]),
         ("audio", [2, "a1", ""]),
         ("audio", [3, 'b"\\', "BBBB"]),

@@ -21,7 +21,7 @@ from voiceapp.conversation.faults import TRANSCRIPT_FULL
 from voiceapp.engine.scripted.server import ScriptedServer
 from voiceapp.errors import TOO_OFTEN, LimitError, ResumeError
 from voiceapp.web.services import Services, services
-from voiceapp.wire import down
+from voiceapp.wire import down, rendering
 
 T = TypeVar("T")
 
@@ -49,8 +49,8 @@ class Page:
     def emit(self, event: down.Event) -> None:
         self.told.append(event.event)
 
-    def send(self, packet: down.Packet) -> None:
-        self.told.append(down.name(packet))
+    def send(self, packet: rendering.Packet) -> None:
+        self.told.append(rendering.name(packet))
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from voiceapp.store.memory_backend import Memory, MemoryBackend
 from voiceapp.upstream.connect import Profile
 from voiceapp.upstream.connector import Connector, Loading
 from voiceapp.upstream.session_options import SessionOptions
-from voiceapp.wire import down
+from voiceapp.wire import down, rendering
 
 T = TypeVar("T")
 VISITOR = Visitor("somebody", "192.0.2.1")
@@ -40,10 +40,10 @@ class Page:
         self.token: str | None = None
 
     def emit(self, event: down.Event) -> None:
-        self.send(down.packet(event))
+        self.send(rendering.packet(event))
 
-    def send(self, packet: down.Packet) -> None:
-        name, args = down.read(packet)
+    def send(self, packet: rendering.Packet) -> None:
+        name, args = rendering.read(packet)
         self.told.append((name, args))
         if name in ("ready", "resumed"):
             self.token, self.number = args[0]["token"], args[0].get("number", self.number)

@@ -7,7 +7,7 @@ from ..conversation import effects
 from ..conversation import events as ev
 from ..conversation.dialects import SessionConfig
 from ..conversation.faults import Fault
-from ..wire import down
+from ..wire import down, rendering
 
 
 class PageEnd(Protocol):
@@ -16,7 +16,7 @@ class PageEnd(Protocol):
     def emit(self, event: down.Event) -> None:
         """Tell what carries no number."""
 
-    def send(self, packet: down.Packet) -> None:
+    def send(self, packet: rendering.Packet) -> None:
         """Tell what the outbox has numbered."""
 
 

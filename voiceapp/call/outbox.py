@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import Enum
 from itertools import islice
 
-from ..wire import down
+from ..wire import down, rendering
 from .item_names import ItemNames
 
 # What a packet takes beside its bytes: the objects that hold it.
@@ -28,7 +28,7 @@ class NotHeld(Enum):
 
 # A packet, its size, and of sound the item, and at how many bytes of the item's sound it ends; a plain tuple, as one is
 # made for each delta.
-_Kept = tuple[down.Packet, int, str, int]
+_Kept = tuple[rendering.Packet, int, str, int]
 
 
 class Outbox:
@@ -51,20 +51,20 @@ class Outbox:
         # The latest item with sound, as it stands in a packet: many deltas in a row are of one.
         self._item, self._quoted = "", b'""'
 
-    def put(self, event: down.Event) -> down.Packet:
+    def put(self, event: down.Event) -> rendering.Packet:
         """Number an event of the talk; the packet that carries it. Never raises."""
         self.number += 1
-        packet = down.packet(self._names.outward(event) if self._names else event, self.number)
+        packet = rendering.packet(self._names.outward(event) if self._names else event, self.number)
         if self._room:
             self._keep((packet, len(packet[0]) + PACKET_OVERHEAD, "", 0))
         return packet
 
-    def sound(self, item: str, audio: bytes) -> down.Packet:
+    def sound(self, item: str, audio: bytes) -> rendering.Packet:
         """The same for base64 of an item's sound; empty: there is no more of it. The hot path."""
         self.number += 1
         if item != self._item:
             self._begin(item)
-        packet = down.sound(self.number, self._quoted, audio)
+        packet = rendering.sound(self.number, self._quoted, audio)
         if self._room:
             # As much as `base64_size` says, of base64 that was checked.
             end = self._ends.get(item, 0) + len(audio) // 4 * 3 - audio.count(b"=", -2)
@@ -73,7 +73,7 @@ class Outbox:
         return packet
 
     def _begin(self, item: str) -> None:
-        self._item, self._quoted = item, down.quoted(self._names.of(item) if self._names else item)
+        self._item, self._quoted = item, rendering.quoted(self._names.of(item) if self._names else item)
         if len(self._ends) > MAX_ITEMS:
             del self._ends[next(iter(self._ends))]
 
@@ -89,7 +89,7 @@ class Outbox:
 
     # The page comes back
 
-    def since(self, n: int) -> list[down.Packet] | NotHeld:
+    def since(self, n: int) -> list[rendering.Packet] | NotHeld:
         """The packets of all numbers above `n`, in order."""
         missed = self.number - n
         if missed < 0:

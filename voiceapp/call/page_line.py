@@ -7,7 +7,7 @@ from ..conversation import effects
 from ..conversation.conversation import Conversation
 from ..conversation.faults import UPSTREAM_LOST
 from ..conversation.pcm16 import BYTES_PER_MS
-from ..wire import down
+from ..wire import down, rendering
 from .interfaces import PageEnd
 from .item_names import ItemNames
 from .outbox import NotHeld, Outbox
@@ -63,7 +63,7 @@ class PageLine:
         elif self._outbox.full:
             self._full()
 
-    def _send(self, packet: down.Packet) -> None:
+    def _send(self, packet: rendering.Packet) -> None:
         if self.page is not None:
             self.page.send(packet)
 
@@ -84,7 +84,7 @@ class PageLine:
 
     # A page comes back
 
-    def missed(self, got: int | None) -> list[down.Packet] | NotHeld:
+    def missed(self, got: int | None) -> list[rendering.Packet] | NotHeld:
         """What a page has to be sent that has all up to `got`; None: it has nothing."""
         return NotHeld.FORGOTTEN if got is None else self._outbox.since(got)
 
@@ -130,7 +130,7 @@ class PageLine:
         self._say_unsaid()
 
     def _retell(self, effect: effects.Effect) -> None:
-        event = down.event_of(effect)
+        event = rendering.event_of(effect)
         if event is not None:
             self.tell(event)
 

@@ -15,7 +15,7 @@ from ..errors import TOO_FAST, BrowserError
 from ..net.link import Ending, Link
 from ..net.rate_limit import TokenBucket
 from ..upstream.session_opener import fault_of
-from ..wire import down
+from ..wire import down, rendering
 from .inbox import Inbox
 from .interfaces import CallOwner
 from .observers import Observers
@@ -144,7 +144,7 @@ class Relay:
             self._owner.fail()
 
     def perform(self, effect: effects.Effect) -> None:
-        event = down.event_of(effect)
+        event = rendering.event_of(effect)
         if event is not None:
             self.line.tell(event)
         else:

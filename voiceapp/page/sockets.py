@@ -36,7 +36,7 @@ from ..net.rate_limit import TokenBucket, TokenBuckets
 from ..ops import metrics
 from ..store.record import Record
 from ..upstream.session_options import SESSION_FIELDS, SessionOptions
-from ..wire import down, up
+from ..wire import down, rendering, up
 from .packets import PacketGuard
 
 log = logging.getLogger(__name__)
@@ -84,20 +84,20 @@ class PageSocket:
         self._connection = connection
 
     def emit(self, event: down.Event) -> None:
-        self.send(down.packet(event))
+        self.send(rendering.packet(event))
 
-    def send(self, packet: down.Packet) -> None:
+    def send(self, packet: rendering.Packet) -> None:
         """Never raises: a page that cannot be told is none that a call could wait for, or fail to end for."""
         try:
             if self._connection is not None:
                 self._connection.send_packet(packet)
             else:
-                name, args = down.read(packet)
+                name, args = rendering.read(packet)
                 self._socketio.emit(name, tuple(args), to=self._sid)
         except SocketIsClosedError:
             pass  # The stock driver's page left in this moment.
         except Exception:
-            log.exception("the event %s could not be sent to the page", down.name(packet))
+            log.exception("the event %s could not be sent to the page", rendering.name(packet))
 
 
 @dataclass(slots=True)

@@ -1,24 +1,18 @@
-"""The wire from server to page: every event, its fields and their bounds, and its form in a packet (docs/wire.md).
+"""The wire from server to page: every event, its fields and their bounds (docs/wire.md).
 
-Whatever the page is told is one of these values. Nobody else builds an event, and nobody reads one back.
+Whatever the page is told is one of these values.
 """
 
-import json
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from ..conversation import effects
 from ..conversation.events import Incomplete, ToolState, Transcribing, Usage
 from ..conversation.faults import Fault
 from ..conversation.turns import Turn
 from .kinds import MAX_ITEM
 
-# One Socket.IO packet, in the parts it is written from.
-Packet = tuple[bytes, ...]
 Direction = Literal["up", "down"]
 # Why another session takes over.
 Why = Literal["asked", "expiring", "lost"]
@@ -384,9 +378,6 @@ EVENTS: tuple[type[Event], ...] = (
 )  # fmt: skip
 
 
-# From what happened to the event that tells it
-
-
 def notice(fault: Fault, *, fatal: bool, progress: Progress | None = None) -> Notice:
     return Notice(fault.code, fault.message, fault.retry, fatal, progress or UNSET, fault.param or UNSET)
 
@@ -396,76 +387,3 @@ def answer(fault: Fault | None) -> dict[str, Any]:
     error = UNSET if fault is None else Refusal(fault.code, fault.message, fault.retry)
     told: dict[str, Any] = msgspec.to_builtins(Answer(fault is None, error))
     return told
-
-
-def event_of(effect: effects.Effect) -> Event | None:
-    """What the page is told of an effect; None where it is told nothing, or only what others add to it.
-
-    Sound is told by `sound`.
-    """
-    render = _RENDER.get(type(effect))
-    return None if render is None else render(effect)
-
-
-_RENDER: Mapping[type, Callable[[Any], Event]] = MappingProxyType(
-    {
-        effects.TurnChanged: lambda effect: TurnChanged(effect.state),
-        effects.ItemPlaced: lambda effect: ItemPlaced(effect.id, effect.role, effect.after, effect.kind),
-        effects.TextAdded: lambda effect: TextAdded(effect.item, effect.delta),
-        effects.TextFinished: lambda effect: TextFinished(effect.item, effect.text, True, effect.failed or UNSET),
-        effects.TextHeard: lambda effect: TextHeard(effect.item, effect.heard),
-        effects.TextIncomplete: lambda effect: TextIncomplete(effect.item, effect.incomplete),
-        effects.EntryRemoved: lambda effect: EntryRemoved(effect.item, True),
-        effects.Flush: lambda effect: Flush(effect.item),
-        effects.ToolChanged: lambda effect: ToolChanged(
-            effect.call, effect.name, effect.arguments, effect.state, effect.result or UNSET
-        ),
-    }
-)
-
-
-# From the event to its packet
-
-
-def packet(event: Event, n: int | None = None) -> Packet:
-    """The Socket.IO packet of an event, and of its number where it has one. Never raises."""
-    body = _json(event)
-    if event.__struct_config__.array_like:
-        # Several values instead of one object.
-        body = body[1:-1]
-    head = _HEADS[type(event)]
-    return (b"%b%b]" % (head, body) if n is None else b"%b%d,%b]" % (head, n, body),)
-
-
-def sound(n: int, item: bytes, audio: bytes) -> Packet:
-    """The packet of an `Audio`, around the same base64; `item`: its id, `quoted`."""
-    return b'2["audio",%d,%b,"' % (n, item), audio, b'"]'
-
-
-def quoted(item: str) -> bytes:
-    """A text as JSON. Never raises."""
-    return _json(item)
-
-
-def name(packet: Packet) -> str:
-    """The name of the event in a packet of ours."""
-    return packet[0].split(b'"', 2)[1].decode()
-
-
-def read(packet: Packet) -> tuple[str, list[Any]]:
-    """Name and arguments in a packet of ours, for a driver that writes packets of its own."""
-    event, *args = json.loads(b"".join(packet)[1:])
-    return event, args
-
-
-def _json(value: Any) -> bytes:
-    try:
-        return _ENCODER.encode(value)
-    except UnicodeEncodeError:
-        # Half a surrogate pair, of a word cut in two, has no UTF-8.
-        plain = json.dumps(msgspec.to_builtins(value), ensure_ascii=False, separators=(",", ":"))
-        return plain.encode(errors="replace")
-
-
-_ENCODER = msgspec.json.Encoder()
-_HEADS: Mapping[type[Event], bytes] = MappingProxyType({kind: b'2["%b",' % kind.event.encode() for kind in EVENTS})
