@@ -1,7 +1,6 @@
 """What a worker does about its calls' records, on a loop whose time stands still: nothing blocks, or is forgotten."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.clock import AtOnce, StandingLoop
-from tests.store.workers import asker, record
+from tests.store.workers import SlowWriter, asker, record
 from voiceapp.net.bridge import Bridge
 from voiceapp.store.backend import (
     ASKS,
@@ -171,21 +170,6 @@ def test_a_page_that_asks_elsewhere_again_and_again_gets_its_call(world: World) 
     assert world.one.calls() == []
     assert world.other.claim() == Claimed(record())
     assert world.one.lost == []
-
-
-class SlowWriter(AtOnce):
-    """What is written takes a second."""
-
-    def __init__(self, loop: StandingLoop) -> None:
-        super().__init__(1)
-        self._loop = loop
-
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> "Future[Any]":
-        if fn.__name__ != "put":
-            return super().submit(fn, *args, **kwargs)
-        done: Future[Any] = Future()
-        self._loop.call_later(1.0, lambda: done.set_result(fn(*args, **kwargs)))
-        return done
 
 
 def test_a_call_that_was_just_let_go_can_be_claimed_at_once(world: World) -> None:

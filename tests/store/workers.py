@@ -1,9 +1,11 @@
 """Workers that share a store of calls, in memory or in a real Redis: the test says whose lease runs out."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.clock import AtOnce, StandingLoop
 from tests.redis_server import RedisServer
 from voiceapp.net.redis_connection import RedisConnection
 from voiceapp.secret import Secret
@@ -36,6 +38,21 @@ class Workers:
         worker = self.made.setdefault(name, self.make(name))
         worker.renew()
         return worker
+
+
+class SlowWriter(AtOnce):
+    """What is written takes a second."""
+
+    def __init__(self, loop: StandingLoop) -> None:
+        super().__init__(1)
+        self._loop = loop
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        if fn.__name__ != "put":
+            return super().submit(fn, *args, **kwargs)
+        done: Future[Any] = Future()
+        self._loop.call_later(1.0, lambda: done.set_result(fn(*args, **kwargs)))
+        return done
 
 
 def in_memory() -> Workers:

@@ -72,7 +72,7 @@ class Call:
         self.session_request = asked
         # In seconds since 1970: with another worker the clock of a loop is another, too.
         self.began_at = arrival.record.began_at if arrival else time.time()
-        # It was handed over: others may go on with it.
+        # It was let go: others may go on with it, and what becomes of it here is not for them.
         self.moved = False
         self._shared = shared
         self._ended = ended
@@ -204,7 +204,7 @@ class Call:
 
     def record(self) -> Record | None:
         """What another worker has to know to go on with it; None where no page could come back to it."""
-        if self.over or not self.attachment.live:
+        if self.over or self.moved or not self.attachment.live:
             return None
         return Record(
             call=self.id,
@@ -216,6 +216,12 @@ class Call:
             bill=self.cost.bill(),
             entries=latest(self._conversation.said()) if self._shared.share else None,
         )
+
+    def let_go(self) -> Record | None:
+        """Its record, for whoever is asked for it next; None as in `record`."""
+        record = self.record()
+        self.moved = record is not None
+        return record
 
     def shorten(self) -> None:
         """What was sent of a running answer is all of it."""
@@ -233,7 +239,7 @@ class Call:
         self.hand_over(drained=True)
 
     def _changed(self) -> None:
-        if self._shared.grace_s:
+        if self._shared.grace_s and not self.moved:
             self._shared.changed(self.id)
 
     # Its sessions

@@ -150,7 +150,7 @@ class Registry:
     # What the store asks
 
     def calls(self) -> Iterable[str]:
-        return list(self._calls)
+        return [call.id for call in self._calls.values() if not call.moved]
 
     def record(self, call: str) -> Record | None:
         known = self._calls.get(call)
@@ -196,15 +196,16 @@ class Registry:
         for call in calls:
             if call.answering:
                 call.shorten()
-            record = call.record()
+            record = call.let_go()
             if record is not None and self._store is not None:
                 self._store.release(record)
         kept = self._store is not None and await self._store.written() and self._store.shared
         leaving(calls)
         for call in calls:
-            if kept and call.record() is not None:
+            if kept and call.moved:
                 call.hand_over(drained=False)
             else:
+                call.moved = False
                 call.stop_server()
 
     def stop(self) -> None:
