@@ -180,6 +180,18 @@ def test_a_call_that_was_not_ready_does_not_wait(served: Worker) -> None:
     assert call.over
 
 
+def test_a_page_that_begins_anew_leaves_no_call_behind_that_it_never_heard_of(served: Worker) -> None:
+    page = TalkPage()
+    call = served.begin(page, "page-instance-1")
+    served.open()
+    served.act(lambda: served.registry.detach(call, page, stalled=False))
+    other = served.begin(TalkPage(), "page-instance-2")
+    again = served.begin(TalkPage(), "page-instance-1")
+    assert call.over
+    assert not other.over
+    assert not again.over
+
+
 def test_a_second_page_takes_over_and_the_first_is_told_and_has_no_part_in_it(served: Worker) -> None:
     call, first = live(served)
     second = resume(served, first.token, None, OTHER)

@@ -69,10 +69,11 @@ class Registry:
     def _make_room(self, visitor: Visitor, holder: str) -> None:
         """A page that begins anew has no other call; a person at their limit gives up one that waits for its page."""
         theirs = [call for call in self._calls.values() if call.attachment.visitor.user == visitor.user]
-        waiting = [call for call in theirs if call.attachment.lost]
         maximum = self._limits.rules.calls_per_user
-        for call in waiting:
-            if (holder and call.attachment.holder == holder) or (maximum and len(theirs) >= maximum):
+        for call in list(theirs):
+            # Whose line is lost, the page knows first.
+            own = bool(holder) and call.attachment.holder == holder
+            if own or (call.attachment.lost and maximum and len(theirs) >= maximum):
                 theirs.remove(call)
                 call.leave()
 
