@@ -114,3 +114,13 @@ def test_of_very_many_responses_that_were_cut_the_oldest_is_forgotten() -> None:
         said.sound.cut(f"r{n}")
     assert not said.sound.is_cut("r0")
     assert said.sound.is_cut(f"r{MAX_RESPONSES}")
+
+
+def test_of_what_was_shortened_and_then_cut_the_model_is_told_once_more_only_where_less_was_heard() -> None:
+    for heard_ms, sent in ((1000, []), (300, ["conversation.item.truncate"])):
+        said = Said().second()
+        assert said.sound.shorten()
+        assert said.sent == ["conversation.item.truncate"]
+        said.sound.flush_all()
+        said.sound.flushed(Flushed("a1", heard_ms))
+        assert said.sent == sent

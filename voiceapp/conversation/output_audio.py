@@ -165,11 +165,18 @@ class OutputAudio:
             if heard_ms == 0:
                 self._out.send(dialects.delete(item))
             elif self.truncates:
-                self._out.send(dialects.truncate(item, heard_ms))
+                self._truncate(item, heard_ms)
         if heard_ms == 0:
             self._writer.remove(item)
         else:
             self._writer.cut(item, text)
+
+    def _truncate(self, item: str, heard_ms: int) -> None:
+        """What was shortened may be cut after that; if all of it was heard by then, the model knows."""
+        sound = self._playback.open(item)
+        if sound.truncated_ms != heard_ms:
+            sound.truncated_ms = heard_ms
+            self._out.send(dialects.truncate(item, heard_ms))
 
     def heard(self, event: Heard) -> None:
         self._playback.hear(event.item, event.heard_ms)

@@ -18,7 +18,7 @@ MAX_KEPT = 1_000
 class Sound:
     """One item's sound. `dropped`: more of it came than the page was sent. `reported`: the page answered the flush.
 
-    `lost`: the page did not say in time that it was heard to its end.
+    `lost`: the page did not say in time that it was heard to its end. `truncated_ms`: as the model knows it.
     """
 
     sent_bytes: int = 0
@@ -28,6 +28,7 @@ class Sound:
     dropped: bool = False
     reported: bool = False
     lost: bool = False
+    truncated_ms: int | None = None
 
     @property
     def sent_ms(self) -> int:
