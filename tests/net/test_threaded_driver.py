@@ -5,6 +5,7 @@ from typing import Any
 
 from hypothesis import example, given
 from hypothesis import strategies as st
+from wsproto.utilities import LocalProtocolError
 
 from voiceapp.net.threaded_driver import BoundedQueue, ThreadedDriver
 
@@ -65,3 +66,20 @@ def test_the_stock_driver_passes_only_what_engineio_can_take(message: Any) -> No
         assert driver.ws.closed in ([1002], [1003])
     else:
         Packet(encoded_packet=passed)
+
+
+class ClosedSocket:
+    """One whose goodbye was said already, by another thread: wsproto refuses a second one."""
+
+    connected = True
+
+    def close(self, *_: Any) -> None:
+        raise LocalProtocolError("closing already")
+
+
+def test_a_connection_is_closed_from_two_threads_without_a_word() -> None:
+    driver = ThreadedDriver(None, None, 1000)
+    driver.ws = ClosedSocket()
+    driver.refuse(1000, "no call")
+    # python-engineio's writer comes second.
+    driver.close()

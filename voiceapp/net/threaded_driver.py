@@ -8,9 +8,12 @@ from typing import Any
 
 from engineio.async_drivers._websocket_wsgi import SimpleWebSocketWSGI
 from simple_websocket import ConnectionClosed
+from wsproto.utilities import LocalProtocolError
 
 _KINDS = frozenset("134")
 _SOCKETIO_KINDS = frozenset("0123456")
+# It is closed already, by either side.
+_CLOSED = (ConnectionClosed, LocalProtocolError, OSError)
 
 
 class ThreadedDriver(SimpleWebSocketWSGI):  # type: ignore[misc]  # the library has no types
@@ -37,8 +40,13 @@ class ThreadedDriver(SimpleWebSocketWSGI):  # type: ignore[misc]  # the library 
     def refuse(self, code: int, reason: str) -> None:
         """Close with a code; callable from any thread."""
         if self.ws is not None:
-            with suppress(ConnectionClosed, OSError):
+            with suppress(*_CLOSED):
                 self.ws.close(code, reason)
+
+    def close(self) -> None:
+        """What python-engineio's writer calls in the end, on a thread where nobody would catch what it raises."""
+        with suppress(*_CLOSED):
+            super().close()
 
     def cut(self) -> None:
         """End the connection without waiting for a peer that does not read."""
