@@ -2,71 +2,19 @@
 
 import base64
 import random
-from typing import Any
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.call.worker import VISITOR, Page, Worker
 from tests.clock import StandingLoop
+from tests.screen import Screen
 from tests.upstream.far_end import FarEnd
 from voiceapp.call import attachment
 from voiceapp.call.call import Call
 from voiceapp.conversation import events as ev
 
 HOLDER = "page-instance-1"
-
-
-class Screen:
-    """What a page makes of what reaches it."""
-
-    def __init__(self) -> None:
-        self.number = 0
-        self.order: list[str] = []
-        self.texts: dict[str, str] = {}
-        self.heard: dict[str, str] = {}
-        # Of each item, from which byte on, and what came.
-        self.sounds: dict[str, tuple[int, bytes]] = {}
-        self.flushed: set[str] = set()
-        self.missed = 0
-        self.turn = ""
-
-    def take(self, name: str, args: list[Any]) -> None:
-        match name, args:
-            case "resumed", [resumed]:
-                self._resumed(resumed)
-            case (("turn" | "item" | "transcript" | "audio" | "flush" | "tool" | "usage"), [n, *rest]):
-                assert n == self.number + 1
-                self.number = n
-                self._numbered(name, rest)
-
-    def _resumed(self, resumed: dict[str, Any]) -> None:
-        self.missed += resumed["missed"]
-        if resumed["again"]:
-            self.order, self.texts, self.heard, self.flushed = [], {}, {}, set()
-            self.sounds = {each["item"]: (each["heard_ms"] * 48, b"") for each in resumed["heard"]}
-        else:
-            assert resumed["number"] == self.number
-        self.number = resumed["number"]
-
-    def _numbered(self, name: str, rest: list[Any]) -> None:
-        match name, rest:
-            case "turn", [{"state": state}]:
-                self.turn = state
-            case "item", [{"id": item, "after": after}]:
-                if item not in self.order:
-                    self.order.insert(self.order.index(after) + 1 if after else 0, item)
-            case "transcript", [{"item": item, "delta": delta}]:
-                self.texts[item] = self.texts.get(item, "") + delta
-            case "transcript", [{"item": item, "text": text}]:
-                self.texts[item] = text
-            case "transcript", [{"item": item, "heard": heard}]:
-                self.heard[item] = heard
-            case "audio", [item, sound]:
-                start, pcm = self.sounds.get(item, (0, b""))
-                self.sounds[item] = (start, pcm + base64.b64decode(sound))
-            case "flush", [{"item": item}]:
-                self.flushed.add(item)
 
 
 class Talk:
