@@ -66,6 +66,7 @@ bench: $(DEV)
 shots: programs node-packages
 fuzz soak shots: vendor
 	$(BIN)/python -m tests.$@
+	$(if $(filter soak,$@),$(BIN)/python -m tests.resume.soak)
 
 programs: $(VENV)/bin/pip
 	@$(BIN)/python tests/prepare.py

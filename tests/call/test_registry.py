@@ -180,13 +180,11 @@ def test_a_call_that_was_not_ready_does_not_wait(served: Worker) -> None:
     assert call.over
 
 
-def test_a_page_that_begins_anew_leaves_no_call_behind_that_it_never_heard_of(served: Worker) -> None:
-    page = TalkPage()
-    call = served.begin(page, "page-instance-1")
+def test_a_page_that_begins_anew_has_no_other_call_even_if_its_line_is_not_missed_yet(served: Worker) -> None:
+    call = served.begin(TalkPage(), HOLDER)
     served.open()
-    served.act(lambda: served.registry.detach(call, page, stalled=False))
     other = served.begin(TalkPage(), "page-instance-2")
-    again = served.begin(TalkPage(), "page-instance-1")
+    again = served.begin(TalkPage(), HOLDER)
     assert call.over
     assert not other.over
     assert not again.over
