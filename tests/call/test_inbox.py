@@ -44,6 +44,17 @@ class TestOrder:
         assert inbox.take(1, sound(200)) == 9600
         assert inbox.due() == 1
 
+    def test_what_was_left_out_unread_is_no_hole(self) -> None:
+        inbox = Inbox()
+        assert inbox.take(1, sound(40)) == 1920
+        inbox.leave_out()
+        inbox.leave_out()
+        assert inbox.take_event(3)
+        assert not inbox.take_event(2)
+        assert inbox.take(5, sound(40)) == 1920
+        with pytest.raises(BrowserError, match="expected number 6"):
+            inbox.take(7, sound(40))
+
 
 class TestPace:
     def test_what_waited_in_a_stalled_line_may_come_at_once_and_more_is_left_out(self) -> None:

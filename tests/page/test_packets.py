@@ -92,7 +92,7 @@ class Floor:
         self.server = type("Server", (), {"eio": eio, "manager": manager})()
         bridge = type("Bridge", (), {"run": lambda *_: None})()
         packets.PacketGuard(
-            self.server, bridge, lambda _sid, code, _reason: self.closed.append(code), lambda _: None, clock
+            self.server, bridge, lambda _sid, code, _reason: self.closed.append(code), lambda *_: None, clock
         )
         eio.handlers["connect"]("eio", {})
 

@@ -130,6 +130,10 @@ class Call:
         """What had this number was refused. Raises `BrowserError` as `take_number`."""
         self.take_number(n)
 
+    def leave_out(self) -> None:
+        """An event came too fast and was not read: those behind it are not out of order."""
+        self._relay.inbox.leave_out()
+
     def take_event(self, event: ev.BrowserEvent) -> None:
         """What the page sends beside sound. Raises `BrowserError`."""
         if isinstance(event, ev.Configured):

@@ -24,6 +24,7 @@ class Inbox:
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self.number = 0
         self._unconfirmed = 0
+        self._left_out = 0
         self._pace = TokenBucket(SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE, clock)
 
     def take(self, n: int, sound: bytes) -> int | None:
@@ -33,8 +34,7 @@ class Inbox:
         base64 of whole samples, 1 to 1,000 ms of them.
         """
         size = chunk_bytes(sound)
-        if n != self.number + 1:
-            self._refuse_hole(n)
+        if n != self.number + 1 and not self._follows(n):
             return None
         self.number = n
         self._unconfirmed += size
@@ -42,18 +42,27 @@ class Inbox:
 
     def take_event(self, n: int) -> bool:
         """Anything else with a number: whether it is new. It is confirmed at once. Raises `BrowserError` as `take`."""
-        if n != self.number + 1:
-            self._refuse_hole(n)
+        if n != self.number + 1 and not self._follows(n):
             return False
         self.number = n
         self._unconfirmed = ACK_EVERY_BYTES
         return True
 
-    def _refuse_hole(self, n: int) -> None:
+    def leave_out(self) -> None:
+        """An event came too fast and was not read: it may have had a number."""
+        self._left_out += 1
+
+    def _follows(self, n: int) -> bool:
+        """Whether just what was left out is missing before it; False for a repeat. Raises `BrowserError` as `take`."""
+        missing = n - self.number - 1
+        if 0 < missing <= self._left_out:
+            self._left_out -= missing
+            return True
         if not 0 < n <= self.number:
             raise BrowserError(f"out of order: expected number {self.number + 1}, got {n}")
         # The page did not hear that it came.
         self._unconfirmed = ACK_EVERY_BYTES
+        return False
 
     def expect_late(self) -> None:
         """The page is back: what was spoken since its last chunk may come faster than it was."""

@@ -108,13 +108,13 @@ class PacketGuard:
         socketio_server: Any,
         bridge: Bridge,
         close: Callable[[str, int, str], None],
-        tell_too_fast: Callable[[str], None],
+        left_out: Callable[[str, bool], None],
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._server = socketio_server
         self._bridge = bridge
         self._close = close
-        self._tell_too_fast = tell_too_fast
+        self._left_out = left_out
         self._clock = clock
         self._senders: dict[str, _ConnectionRate] = {}
         handlers = socketio_server.eio.handlers
@@ -163,8 +163,7 @@ class PacketGuard:
         sender.excess += 1
         if sender.excess > MAX_EXCESS:
             raise PacketError(POLICY, "too fast")
-        if sender.told.take(1):
-            self._tell_too_fast(sid)
+        self._left_out(sid, sender.told.take(1))
         return False
 
     def _check_session_is_new(self, sid: str, kind: str) -> None:

@@ -151,7 +151,7 @@ class PageConnections:
         self._sids: dict[str, str] = {}
         self._sweeper: asyncio.TimerHandle | None = None
         self._connections = engineio_driver.install(socketio.server.eio, bridge, self._take_packet)
-        PacketGuard(socketio.server, bridge, self._connections.close, self._tell_too_fast)
+        PacketGuard(socketio.server, bridge, self._connections.close, self._leave_out)
         rules = limits.rules
         self._sessions_by_user = TokenBuckets(*rules.sessions_per_user)
         self._sessions_by_address = TokenBuckets(*rules.sessions_per_address)
@@ -299,9 +299,16 @@ class PageConnections:
             self._guarded(sid, lambda page: page.call.use_up(n))
         self._complain(sid, error)
 
-    def _tell_too_fast(self, eio_sid: str) -> None:
-        error = LimitError(TOO_FAST)
-        self._bridge.run(lambda: self._complain(self._sids.get(eio_sid, ""), error))
+    def _leave_out(self, eio_sid: str, tell: bool) -> None:
+        """What comes too fast is not read; `tell`: the page was not told of it just now."""
+        self._bridge.run(self._left_out, eio_sid, tell)
+
+    def _left_out(self, eio_sid: str, tell: bool) -> None:
+        page = self._pages.get(self._sids.get(eio_sid, ""))
+        if page is not None and not page.idle and page.latest is not None:
+            page.latest.leave_out()
+        if tell:
+            self._complain(self._sids.get(eio_sid, ""), LimitError(TOO_FAST))
 
     def _take_event(self, page: PageConnection, event: str, fields: Mapping[str, Any]) -> None:
         # What a page sends that was not sure that it came is taken once.
