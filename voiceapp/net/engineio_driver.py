@@ -29,6 +29,8 @@ MAX_OUT_BYTES = 4 * 1024 * 1024
 SILENT_LOSS_MS = 20_000
 # Frames of any kind from one browser; a flood of them is no mistake, so its socket is closed.
 FRAMES_A_SECOND, FRAMES_AT_ONCE = 200.0, 600.0
+# Of a close (RFC 6455, section 7.4.1): the browser did nothing wrong, and may be told something first.
+NO_FAULT = 1000
 
 # Takes (eio sid, Socket.IO packet) if it is for the fast path; False sends it the ordinary way.
 FastPath = Callable[[str, bytes], bool]
@@ -89,6 +91,8 @@ class Connections:
         connection, threaded = self._by_sid.get(sid), self._threaded.get(sid)
         if connection is not None:
             connection.close(code, reason)
+        elif threaded is not None and code == NO_FAULT:
+            threaded.dismiss(code, reason)
         elif threaded is not None:
             threaded.refuse(code, reason)
 

@@ -22,6 +22,8 @@ class ThreadedDriver(SimpleWebSocketWSGI):  # type: ignore[misc]  # the library 
     def __init__(self, handler: Any, server: Any, max_message: int) -> None:
         super().__init__(handler, server, max_message_size=max_message)
         self.ws: Any = None
+        self._eio_socket: Any = getattr(handler, "__self__", None)
+        self._goodbye = (1000, "")
 
     def wait(self) -> str | None:
         """The next packet; None once the connection is over."""
@@ -43,10 +45,14 @@ class ThreadedDriver(SimpleWebSocketWSGI):  # type: ignore[misc]  # the library 
             with suppress(*_CLOSED):
                 self.ws.close(code, reason)
 
+    def dismiss(self, code: int, reason: str) -> None:
+        """The same, once all that waits was sent; for a peer that reads."""
+        self._goodbye = code, reason
+        self._eio_socket.queue.put(None)
+
     def close(self) -> None:
         """What python-engineio's writer calls in the end, on a thread where nobody would catch what it raises."""
-        with suppress(*_CLOSED):
-            super().close()
+        self.refuse(*self._goodbye)
 
     def cut(self) -> None:
         """End the connection without waiting for a peer that does not read."""
