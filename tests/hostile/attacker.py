@@ -229,11 +229,13 @@ def _status(pid: int, field: str) -> int:
     return 0
 
 
-def fetch(url: str, headers: Mapping[str, str] | None = None) -> tuple[int, dict[str, str], bytes]:
-    """Follows no redirect."""
+def fetch(
+    url: str, headers: Mapping[str, str] | None = None, data: bytes | None = None
+) -> tuple[int, dict[str, str], bytes]:
+    """Follows no redirect. `data`: of a form, which is posted."""
     opener = urllib.request.build_opener(_Stay)
     try:
-        with opener.open(urllib.request.Request(url, headers=dict(headers or {})), timeout=10) as response:
+        with opener.open(urllib.request.Request(url, data, dict(headers or {})), timeout=10) as response:
             return response.status, {k.lower(): v for k, v in response.headers.items()}, response.read()
     except urllib.error.HTTPError as error:
         with error:

@@ -142,7 +142,10 @@ def check_cuts(told: dict[str, list[int]], walk: Walk) -> None:
         # An answer that was shortened may be interrupted after that.
         assert len(each_ms) == 1 or each_ms[0] > each_ms[1], f"{item} was cut twice: {each_ms}"
         if item in record.flushed:
-            assert each_ms[-1] == record.flushed[item], f"{item}: {each_ms} of {record.flushed[item]} ms"
+            heard_ms = record.flushed[item]
+            # Where all was told anew, what the page said last had to do, and its answer came too late.
+            late = screen.missed and each_ms[-1] < heard_ms
+            assert each_ms[-1] == heard_ms or late, f"{item}: {each_ms} of {heard_ms} ms"
         elif item in screen.sounds:
             start, sound = screen.sounds[item]
             assert each_ms[-1] <= start + len(sound) // BYTES_PER_MS, f"{item}: {each_ms} ms were never there"
