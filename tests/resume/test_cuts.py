@@ -34,6 +34,7 @@ def served(stack: ExitStack, folder: Path, driver: str = "werkzeug") -> tuple[Sc
     return engine, port_of(start_app(driver, upstream_settings(engine, **SETTINGS), stack, folder / "gunicorn.log"))
 
 
+@pytest.mark.real_time
 @pytest.mark.parametrize("driver", ["gunicorn", "werkzeug"])
 def test_everything_comes_once_and_in_order(driver: str, resources: ExitStack, tmp_path: Path) -> None:
     engine, port = served(resources, tmp_path, driver)
@@ -42,7 +43,8 @@ def test_everything_comes_once_and_in_order(driver: str, resources: ExitStack, t
     for walk in made:
         oracle.check(walk)
     assert sum(walk.cuts for walk in made) >= SEEDS * CUTS[driver]
-    assert sum(map(oracle.whole_answers, made)) > SEEDS
+    # Else little was shown.
+    assert sum(map(oracle.whole_answers, made)) >= CUTS[driver]
     log = tmp_path / "gunicorn.log"
     assert not log.exists() or "Traceback" not in log.read_text()
 
