@@ -13,7 +13,7 @@ from tests.resume.cutter import Cut
 from tests.resume.page import CHUNK_MS
 from tests.resume.soak import SETTINGS
 from tests.resume.walk import GREETING_BYTES, MOMENTS, Walk, walks
-from voiceapp.call import call as call_module
+from voiceapp.call import attachment
 from voiceapp.conversation.pcm16 import BYTES_PER_MS
 from voiceapp.engine.scripted.server import ScriptedServer
 
@@ -53,7 +53,7 @@ def test_everything_comes_once_and_in_order(driver: str, resources: ExitStack, t
 def test_with_next_to_no_room_every_gap_is_told(
     resources: ExitStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(call_module, "RING_BYTES", LITTLE)
+    monkeypatch.setattr(attachment, "RING_BYTES", LITTLE)
     engine, port = served(resources, tmp_path)
     moments = ("replay", "mid_frame", "replay")
     first = random.randrange(10**6)
