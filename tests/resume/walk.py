@@ -188,11 +188,12 @@ class Walk:
         await self._cut()
 
     async def cut_mid_frame(self) -> None:
-        async with self._talking:
-            await self._answer()
         losses = self.page.record.losses
         self.cutter.cut(Cut("torn", down=self.chance.randrange(8000)))
-        await self._until_lost(losses)
+        async with self._talking:
+            # An answer may be unwanted, so that nothing comes of it.
+            while self.page.record.losses == losses:
+                await self._answer()
 
     async def cut_mid_flush(self) -> None:
         """Either `flush` never comes, or its answer does not arrive, or the answer is not confirmed."""
