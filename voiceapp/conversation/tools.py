@@ -87,7 +87,8 @@ class Tools:
     @property
     def running(self) -> bool:
         """Whether the person waits for one."""
-        return any(call.awaited for call in self._running.values())
+        # Asked at every event, and mostly there is none.
+        return bool(self._running) and any(call.awaited for call in self._running.values())
 
     @property
     def reply_due(self) -> bool:
