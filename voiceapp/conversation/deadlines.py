@@ -40,13 +40,17 @@ WAITS = tuple(Wait)
 
 
 class Deadlines:
-    """When each is over, in seconds of the caller's clock. `next`: the first of them, or a moment before it."""
+    """When each is over, in seconds of the caller's clock. `next`: the first of them, or a moment before it.
+
+    `signed`: something came of the response, which `extend` gives its whole time again. Cheap, as signs come many times
+    a second.
+    """
 
     def __init__(self) -> None:
         self._waited: tuple[bool, ...] = ()
         self._running: dict[Wait, tuple[float, int]] = {}
-        self._signed = False
         self.next: float | None = None
+        self.signed = False
 
     def are_for(self, waited: tuple[bool, ...]) -> bool:
         """Whether these are waited for already, one by one as in `WAITS`: asked at every event, so nothing else is."""
@@ -69,16 +73,11 @@ class Deadlines:
                 self._running[wait] = (due, mark)
         self._look()
 
-    def sign(self) -> None:
-        """Something came of the response, which has its whole time again. Cheap: signs come many times a second."""
-        self._signed = True
-
     def extend(self, now: float, mark: int) -> None:
-        """From now on, if there was a sign."""
-        if self._signed:
-            self._signed = False
-            if Wait.RESPONSE in self._running:
-                self._running[Wait.RESPONSE] = (now + SECONDS[Wait.RESPONSE], mark)
+        """There was a sign of the response: if it is waited for, its deadline runs anew."""
+        self.signed, wait = False, Wait.RESPONSE
+        if wait in self._running:
+            self._running[wait] = (now + SECONDS[wait], mark)
 
     def renew(self, wait: Wait) -> None:
         """It runs anew from when it is next looked at, if it is still waited for then."""

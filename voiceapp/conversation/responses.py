@@ -82,7 +82,7 @@ class Responses:
 
     def _sign(self) -> None:
         """Something came of the response."""
-        self._deadlines.sign()
+        self._deadlines.signed = True
         self._gate.doubted = False
 
     def done(self, event: ev.ResponseDone) -> None:

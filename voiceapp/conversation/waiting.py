@@ -47,7 +47,8 @@ class Waiting:
             self._output.unsettled and not away,
             self._input.changing,
         )
-        self._deadlines.extend(now, self._output.sent_bytes)
+        if self._deadlines.signed:
+            self._deadlines.extend(now, self._output.sent_bytes)
         if not self._deadlines.are_for(waited):
             longer = self._output.remaining_s() if playing and self._deadlines.missing(Wait.PLAYBACK) else 0.0
             self._deadlines.keep(waited, now, self._output.sent_bytes, longer)
