@@ -298,3 +298,21 @@ def test_a_person_at_their_limit_has_one_less_that_waits_for_a_page(loop: Standi
     for call in (kept, third):
         served.act(call.leave)
     served.close()
+
+
+def test_calls_that_wait_for_their_pages_hold_their_places_for_the_grace_time_and_no_longer(loop: StandingLoop) -> None:
+    worker = Worker(loop, VOICEAPP_MAX_CALLS="200")
+    calls = []
+    for number in range(200):
+        page = TalkPage()
+        calls.append(worker.begin(page, f"page-of-somebody-{number}"))
+        worker.open()
+        lose(worker, calls[-1], page)
+    assert worker.capacity.calls == 200
+    with pytest.raises(LimitError):
+        worker.begin(TalkPage(), "page-of-one-too-many")
+    loop.pass_time(31)
+    assert all(call.over for call in calls)
+    assert worker.capacity.calls == 0
+    assert not worker.begin(TalkPage(), "page-of-one-too-many").over
+    worker.close()
