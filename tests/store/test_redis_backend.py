@@ -43,6 +43,8 @@ def test_a_lease_runs_out_by_redis_own_clock(redis: RedisServer, monkeypatch: py
     assert isinstance(other.claim("c1", asker()), Held)
     with redis.client() as client:
         assert eventually(lambda: not client.exists("voiceapp:worker:one"))
+        # All others are heard of.
+        client.set("voiceapp:beat", "1")
     assert other.claim("c1", asker()) == Claimed(record())
 
 
@@ -101,6 +103,18 @@ def test_a_redis_that_lost_everything_says_of_no_call_that_it_is_gone(server: Re
     assert isinstance(other.claim("c1", asker()), Held)
     assert one.renew().lapsed
     one.put(Writing([record()]))
+    assert isinstance(other.claim("c1", asker()), Held)
+
+
+def test_it_says_so_before_anybody_has_renewed_a_lease_in_it(server: RedisServer) -> None:
+    """A page that comes back may be quicker than the workers."""
+    workers = in_redis(server)
+    one, other = workers.alive("one"), workers.alive("other")
+    one.put(Writing([record()]))
+    with server.client() as client:
+        client.delete("voiceapp:worker:one", "voiceapp:worker:other", "voiceapp:beat")
+        assert isinstance(other.claim("c1", asker()), Held)
+        client.flushall()
     assert isinstance(other.claim("c1", asker()), Held)
 
 

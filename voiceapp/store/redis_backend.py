@@ -64,11 +64,12 @@ return 1
 _FORGET = """
 if redis.call('HGET', KEYS[1], 'owner') == ARGV[1] then redis.call('DEL', KEYS[1]) end
 """
-# KEYS: the call, the time after a gap. ARGV: me, the call's id, whose, generation, page, seconds kept, after how many
-# times its owner is asked, seconds that is kept, and what the names of leases and of wanted calls begin with. As
-# `Asker.may_have`.
+# KEYS: the call, the time after a gap, the beat. ARGV: me, the call's id, whose, generation, page, seconds kept, after
+# how many times its owner is asked, seconds that is kept, what the names of leases and of wanted calls begin with, and
+# how long a lease is, in ms. As `Asker.may_have`. In a gap that nobody has seen yet leases prove nothing either.
 _CLAIM = """
 local after_gap = redis.call('PTTL', KEYS[2])
+if redis.call('EXISTS', KEYS[3]) == 0 then after_gap = tonumber(ARGV[11]) end
 local r = redis.call('HMGET', KEYS[1], 'owner', 'whose', 'generation', 'page')
 if not r[1] then
   if after_gap > 0 then return {'held', after_gap} end
@@ -158,8 +159,8 @@ class RedisBackend:
 
     def claim(self, call: str, asker: Asker) -> Claim:
         told = (self.worker, call, asker.whose, asker.generation, asker.page)
-        args = (*told, KEPT_S, ASKS, _WANTED_S, _LEASE, _WANTED)
-        match self._ask(self._claim_script, [_CALL + call, _AFTER_GAP], args):
+        args = (*told, KEPT_S, ASKS, _WANTED_S, _LEASE, _WANTED, _ms(LEASE_S))
+        match self._ask(self._claim_script, [_CALL + call, _AFTER_GAP, _BEAT], args):
             case ["claimed", text]:
                 record = self._codec.read(text)
                 return Claimed(record) if record is not None else Gone()
