@@ -20,7 +20,7 @@ def without_words() -> Record:
 
 def test_the_record_knows_what_was_said_better_than_the_page() -> None:
     assert come(record()).entries == TALK
-    assert come(without_words()).entries == (Entry("", "user", "By the page."),)
+    assert come(without_words()).entries == (Entry("told_1", "user", "By the page."),)
 
 
 def test_the_newest_token_counts_whoever_knows_of_it() -> None:

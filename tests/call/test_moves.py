@@ -134,7 +134,7 @@ def told(far_end: FarEnd) -> list[str]:
 
 def die(town: Town) -> None:
     """The first worker is not heard of any more."""
-    town.memory.leases.pop("one")
+    town.memory.leases.pop(town.one.backend.worker)
 
 
 def test_a_call_of_a_dead_worker_goes_on_and_the_session_is_told_what_was_said(town: Town) -> None:
@@ -183,6 +183,34 @@ def test_a_page_that_holds_nothing_is_told_what_was_said(town: Town) -> None:
     assert [text for _, text in words(back)] == ["Is it far?", "No, it is near."]
     roles = [args[1]["role"] for name, args in back.told if name == "item"]
     assert roles == ["user", "assistant"]
+
+
+def test_a_page_that_is_loaded_again_after_the_move_is_told_what_was_said_before_it(town: Town) -> None:
+    _, page, upstream = town.begin()
+    say(upstream, 1, "One.", "First.")
+    die(town)
+    _, back, far_end = town.go_on(page, page.number)
+    say(far_end, 1, "Two.", "Second.")
+    again = Page()
+    town.other.act(town.other.registry.resume, back.token, again, VISITOR, OTHER, None)
+    assert [text for _, text in words(again)] == ["One.", "First.", "Two.", "Second."]
+    items = [args[1] for name, args in again.told if name == "item"]
+    ids = [each["id"] for each in items]
+    assert [each["role"] for each in items] == ["user", "assistant", "user", "assistant"]
+    # The first of this worker's is behind all that stands there.
+    assert [each["after"] in ids for each in items] == [False, True, False, True]
+
+
+@pytest.mark.parametrize("moves", [1, 2])
+def test_what_was_said_before_the_call_is_told_to_sessions_alone_however_often_it_moves(town: Town, moves: int) -> None:
+    _, page, upstream = town.begin(talk=[{"role": "user", "text": "Yesterday."}])
+    say(upstream, 1, "One.", "First.")
+    for _ in range(moves):
+        die(town)
+        _, page, far_end = town.go_on(page, None)
+        assert told(far_end) == ["Yesterday.", "One.", "First."]
+        assert [text for _, text in words(page)] == ["One.", "First."]
+        town.one, town.other = town.other, town.one
 
 
 def test_where_words_are_not_shared_they_are_asked_of_the_page(silent_town: Town) -> None:

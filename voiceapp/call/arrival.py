@@ -13,7 +13,7 @@ class Arrival:
     """`record`: what is known of the call; `generation`: of the token that the page came with.
 
     `number`: of the last event the page has of it, None where it has nothing. `entries`: what was said, by the record
-    or by the page.
+    or by the page; without an id what was said before the call.
     """
 
     record: Record
@@ -24,7 +24,7 @@ class Arrival:
     @classmethod
     def of(cls, record: Record, ticket: Ticket, number: int | None, talk: Iterable[Mapping[str, str]]) -> "Arrival":
         """`talk`: role and text, as the page tells it; it counts where the record has no words."""
-        told = tuple(Entry("", each["role"], each["text"]) for each in talk)
+        told = tuple(Entry(f"told_{n}", each["role"], each["text"]) for n, each in enumerate(talk, 1))
         entries = record.entries if record.entries is not None else told
         return cls(record, max(ticket.generation, record.generation), number, entries)
 
@@ -33,10 +33,15 @@ class Arrival:
         """Whether the person has had no answer."""
         return bool(self.entries) and self.entries[-1].role == "user"
 
+    def behind(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        """The same entries, of which this worker's conversation knows no ids for what was said before it."""
+        before = sum(not entry.item for entry in entries)
+        return self.entries[len(self.entries) - before :] + entries[before:]
+
     def retold(self) -> Iterator[down.Event]:
-        """What was said, for a page that holds nothing."""
+        """What was said in the call, for a page that holds nothing."""
         after = None
-        for n, entry in enumerate(self.entries, 1):
+        for n, entry in enumerate((each for each in self.entries if each.item), 1):
             item = f"before_{n}"
             yield down.ItemPlaced(item, entry.role, after, "audio")
             yield down.TextFinished(item, entry.text, True)

@@ -12,6 +12,7 @@ from ..conversation import events as ev
 from ..conversation.conversation import Conversation
 from ..errors import CALL_ELSEWHERE, RESUME_REFUSED, TAKEN_OVER, ResumeError
 from ..store.backend import ASK_AGAIN_S
+from ..store.record import Entry, latest
 from ..upstream.session_options import Plan
 from ..wire import down
 from .arrival import Arrival
@@ -49,6 +50,8 @@ class Attachment:
     ) -> None:
         self.visitor, self.holder, self.arrival = visitor, holder, arrival
         self.generation = arrival.generation + 1 if arrival else 0
+        # As it was, once its page was told.
+        self._arrived: Arrival | None = None
         self._shared, self._call, self._conversation = shared, call, conversation
         room = RING_BYTES if shared.grace_s else 0
         names, number = (ItemNames(f"m{self.generation}_"), arrival.number or 0) if arrival else (None, 0)
@@ -68,6 +71,7 @@ class Attachment:
         self._session = plan, session
         if self.arrival is not None:
             arrival, self.arrival = self.arrival, None
+            self._arrived = arrival
             self._arrive(arrival, tell_costs)
             return
         shared, grace_s = self._shared, self._shared.grace_s
@@ -91,6 +95,12 @@ class Attachment:
             for event in arrival.retold():
                 self.line.tell(event)
             tell_costs()
+
+    def said(self) -> tuple[Entry, ...]:
+        """What was said in the call, also elsewhere, and before it."""
+        said = latest(self._conversation.said())
+        came = self.arrival or self._arrived
+        return came.behind(said) if came else said
 
     # It is lost, and comes back
 
@@ -153,9 +163,8 @@ class Attachment:
         relay.handle(ev.PageBack(lost))
         heard = [down.Sounding(each.item, each.heard_ms) for each in talk.sounding]
         taken, missed = relay.inbox.number, gone + len(lost)
-        self.line.begin_again(
-            page, held, self._resumed(taken, self.line.number, again=True, missed=missed, heard=heard)
-        )
+        resumed = self._resumed(taken, self.line.number, again=True, missed=missed, heard=heard)
+        self.line.begin_again(page, held, resumed, self._arrived.retold() if self._arrived else ())
 
     def _resumed(
         self,

@@ -22,7 +22,7 @@ from ..errors import (
     VoiceError,
 )
 from ..ops import metrics
-from ..store.record import Record, latest
+from ..store.record import Record
 from ..upstream.session_options import Plan
 from ..wire import down
 from .arrival import Arrival
@@ -218,7 +218,7 @@ class Call:
             request=dict(self.session_request),
             began_at=self.began_at,
             bill=self.cost.bill(),
-            entries=latest(self._conversation.said()) if self._shared.share else None,
+            entries=self.attachment.said() if self._shared.share else None,
         )
 
     def let_go(self) -> Record | None:

@@ -1,7 +1,7 @@
 """The page's end of a call: numbers what the page is told, and keeps it while no page is there."""
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ..conversation import effects
 from ..conversation.conversation import Conversation
@@ -114,11 +114,15 @@ class PageLine:
             page.send(packet)
         self._say_unsaid()
 
-    def begin_again(self, page: PageEnd, held: dict[str, bytes], resumed: down.Resumed) -> None:
-        """Go on with a page that holds nothing."""
+    def begin_again(
+        self, page: PageEnd, held: dict[str, bytes], resumed: down.Resumed, before: Iterable[down.Event] = ()
+    ) -> None:
+        """Go on with a page that holds nothing. `before`: what it is told of the call as it was elsewhere."""
         self.page = page
         self.tell(resumed)
         self._outbox.begin_again({each.item: each.heard_ms * BYTES_PER_MS for each in resumed.heard})
+        for event in before:
+            self.tell(event)
         for effect in self._conversation.retell():
             self._retell(effect)
         for item, _, complete in self._conversation.sounding:
