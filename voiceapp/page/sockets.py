@@ -3,11 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from random import randrange
 from typing import Any
 
-from engineio.exceptions import SocketIsClosedError
 from flask import request
 from flask_socketio import SocketIO
 
@@ -17,7 +15,7 @@ from ..call.call import Call
 from ..call.limits import Limits
 from ..call.registry import Registry
 from ..call.resume_token import Ticket
-from ..config.rules import SESSIONS_PER_USER, SPARE_SOCKETS
+from ..config.rules import SPARE_SOCKETS
 from ..conversation.faults import Fault
 from ..errors import (
     CALL_ELSEWHERE,
@@ -32,19 +30,17 @@ from ..errors import (
 )
 from ..net import engineio_driver
 from ..net.link import Cause
-from ..net.rate_limit import TokenBucket, TokenBuckets
+from ..net.rate_limit import TokenBuckets
 from ..ops import metrics
 from ..store.record import Record
 from ..upstream.session_options import SESSION_FIELDS, SessionOptions
-from ..wire import down, rendering, up
+from ..wire import down, up
+from .connection import PageConnection, PageSocket
 from .packets import PacketGuard
 
 log = logging.getLogger(__name__)
 
 PING_INTERVAL_S, PING_TIMEOUT_S = 10, 10
-# Typed texts of a call, each of which is an answer that somebody pays for, and the bytes in them.
-TEXTS_A_SECOND, TEXTS_AT_ONCE = 1.0, 20.0
-TEXT_BYTES_A_SECOND, TEXT_BYTES_AT_ONCE = 500.0, 32_000.0
 # Spread, so that all callers of a stopped server do not come back in one moment.
 RECONNECT_MS = (200, 2000)
 # A page without a call needs no line; it comes back when it wants one. And how often that is looked at.
@@ -73,69 +69,6 @@ def create_socketio(app: Any, max_message: int) -> SocketIO:
         logger=False,
         engineio_logger=False,
     )
-
-
-class PageSocket:
-    """The page's end of a call: written straight to the socket where the bridge owns it, else by Flask-SocketIO."""
-
-    def __init__(self, socketio: SocketIO, sid: str, connection: engineio_driver.Connection | None) -> None:
-        self._socketio = socketio
-        self._sid = sid
-        self._connection = connection
-
-    def emit(self, event: down.Event) -> None:
-        self.send(rendering.packet(event))
-
-    def send(self, packet: rendering.Packet) -> None:
-        """Never raises: a page that cannot be told is none that a call could wait for, or fail to end for."""
-        try:
-            if self._connection is not None:
-                self._connection.send_packet(packet)
-            else:
-                name, args = rendering.read(packet)
-                self._socketio.emit(name, tuple(args), to=self._sid)
-        except SocketIsClosedError:
-            pass  # The stock driver's page left in this moment.
-        except Exception:
-            log.exception("the event %s could not be sent to the page", rendering.name(packet))
-
-
-@dataclass(slots=True)
-class PageConnection:
-    """One connected browser and its call, if it has one."""
-
-    socket: PageSocket
-    eio_sid: str
-    visitor: Visitor
-    request_id: str
-    # The latest, which may be over.
-    latest: Call | None = None
-    watching: bool = False
-    # The store is asked for its call.
-    claiming: bool = False
-    # Of this page alone; there are others for its person and address.
-    sessions: TokenBucket = field(default_factory=lambda: TokenBucket(*SESSIONS_PER_USER))
-    texts: TokenBucket = field(default_factory=lambda: TokenBucket(TEXTS_A_SECOND, TEXTS_AT_ONCE))
-    text_bytes: TokenBucket = field(default_factory=lambda: TokenBucket(TEXT_BYTES_A_SECOND, TEXT_BYTES_AT_ONCE))
-    # Since when it has had no call, as far as was looked.
-    idle_since: float = 0.0
-
-    @property
-    def call(self) -> Call:
-        """The call that goes on. Raises `BrowserError`."""
-        if self.latest is None or self.latest.over:
-            raise BrowserError("there is no call; start one first", "not_started")
-        return self.latest
-
-    @property
-    def idle(self) -> bool:
-        return not self.claiming and (self.latest is None or self.latest.over)
-
-    def watch(self, on: bool) -> None:
-        """Whether the event log is wanted, of this call and of those to come."""
-        self.watching = on
-        if self.latest is not None:
-            self.latest.watch(on)
 
 
 class PageConnections:
@@ -324,7 +257,7 @@ class PageConnections:
             page.call.received(fields["n"])
         elif event == "configure" and SESSION_FIELDS & set(fields):
             self._renew(page, up.session_request(fields))
-        elif event == "text" and not self._may_type(page, fields["text"]):
+        elif event == "text" and not page.may_type(fields["text"]):
             raise LimitError(TOO_FAST)
         else:
             page.call.take_event(up.browser_event(event, fields))
@@ -424,9 +357,6 @@ class PageConnections:
             and self._sessions_by_user.take(visitor.user, 1)
             and self._sessions_by_address.take(visitor.address, 1)
         )
-
-    def _may_type(self, page: PageConnection, text: str) -> bool:
-        return page.texts.take(1) and page.text_bytes.take(len(text.encode(errors="replace")))
 
     def _refuse(self, page: PageConnection, fault: Fault) -> None:
         """No call, although its `start` was acknowledged."""
