@@ -30,7 +30,6 @@ MODULES = {
 OURS = [name for name in MODULES if not name.startswith("engine.")]
 # prometheus-client's registry, and the pipe that tells children of this process's end, are the process's own.
 OF_THE_PROCESS = {"ops.metrics", "ops.lifeline"}
-# In lines: what takes the page's events has many short answers.
 # What they make cannot change, or only its own library changes it.
 IMMUTABLE = frozenset({
     "MappingProxyType", "bytes", "compile", "frozenset", "getLogger", "int", "join", "len", "timedelta", "tuple",
