@@ -15,7 +15,8 @@ from voiceapp.call.arrival import Arrival
 from voiceapp.call.call import Call
 from voiceapp.call.registry import SENTENCE_S
 from voiceapp.conversation import events as ev
-from voiceapp.errors import LimitError, ResumeError
+from voiceapp.conversation import faults
+from voiceapp.errors import LimitError, ResumeError, UpstreamError
 from voiceapp.store.backend import ASKS, LEASE_S, RENEW_S
 from voiceapp.store.memory_backend import Memory
 from voiceapp.store.record import Record
@@ -54,6 +55,16 @@ class Town:
     def claim(self, page: Page, holder: str = HOLDER, visitor: Visitor = VISITOR, *, talk: bool = False) -> Record:
         ticket = self.other.registry.ticket(page.token or "", visitor)
         return self.wait(self.other.registry.claim(ticket, visitor, holder, talk=talk))
+
+    def arrive(self, page: Page, holder: str = HOLDER) -> tuple[Call, Page]:
+        """The page comes to the other worker, which has no session yet."""
+        other, back = self.other, Page()
+        record = self.claim(page, holder)
+        came = Arrival.of(record, other.registry.ticket(page.token or "", VISITOR), page.number, ())
+        plan = other.options.plan(record.request)
+        call = other.act(other.registry.begin, plan, back, VISITOR, "request", record.request, holder, came)
+        other.calls.append(call)
+        return call, back
 
     def go_on(
         self, page: Page, got: int | None, holder: str = HOLDER, talk: tuple[dict[str, str], ...] = ()
@@ -269,25 +280,62 @@ def test_a_worker_that_wakes_ends_its_copy_and_tells_the_page_that_is_there(town
 def test_a_call_whose_page_is_lost_again_before_it_goes_on_can_be_claimed_once_more(town: Town) -> None:
     _, page, _ = town.begin()
     die(town)
-    other, back = town.other, Page()
-    record = town.claim(page)
-    came = Arrival.of(record, other.registry.ticket(page.token or "", VISITOR), page.number, ())
-    plan = other.options.plan(record.request)
-    call = other.act(other.registry.begin, plan, back, VISITOR, "request", record.request, HOLDER, came)
-    other.act(lambda: other.registry.detach(call, back, stalled=False))
+    call, back = town.arrive(page)
+    town.other.act(lambda: town.other.registry.detach(call, back, stalled=False))
     assert call.over
     assert town.memory.calls[call.id].owner == ""
+    # Also by the page as it is loaded again: nothing of it was ever told of another generation.
+    assert town.arrive(page, OTHER)[0].id == call.id
+
+
+def test_a_page_that_is_loaded_again_while_its_call_is_being_opened_gets_it(town: Town) -> None:
+    _, page, _ = town.begin()
+    die(town)
+    call, back = town.arrive(page)
+    with pytest.raises(ResumeError) as refused:
+        town.other.act(town.other.registry.resume, page.token, Page(), VISITOR, OTHER, None)
+    assert refused.value.fault.code == "call_elsewhere"
+    assert call.over
+    assert back.last("ended") == {"reason": "taken_over"}
+    assert town.go_on(page, None, OTHER)[1].last("resumed")["again"]
+    assert town.other.capacity.calls == 1
+
+
+@pytest.mark.parametrize("how", ["connecting", "opening"])
+def test_a_call_that_no_session_can_be_had_for_just_now_may_be_asked_for_again(town: Town, how: str) -> None:
+    """After a deploy all calls come at once, and a provider takes so many a moment."""
+    _, page, _ = town.begin()
+    die(town)
+    call, back = town.arrive(page)
+    if how == "connecting":
+        town.other.refuse(UpstreamError(faults.RATE_LIMITED, 5.0))
+    else:
+        town.other.reach().leave(1013)
+    refusal = back.last("not_resumed")
+    assert (refusal["code"], refusal["retry"]) == ("call_elsewhere", True)
+    assert refusal["after_s"] == (5.0 if how == "connecting" else 2.0)
+    assert not {"notice", "ended"} & set(back.names)
+    assert call.over
+    assert town.other.capacity.calls == 0
+    town.loop.spin()
+    assert town.go_on(page, page.number)[0].id == call.id
+
+
+@pytest.mark.parametrize("error", [UpstreamError(faults.KEY_WRONG), UpstreamError(faults.RATE_LIMITED, 86_400.0)])
+def test_a_call_that_no_session_can_be_had_for_at_all_is_over(town: Town, error: UpstreamError) -> None:
+    _, page, _ = town.begin()
+    die(town)
+    call, back = town.arrive(page)
+    town.other.refuse(error)
+    assert back.last("ended") == {"reason": error.fault.code}
+    assert call.id not in town.memory.calls
 
 
 def test_a_page_that_asks_again_while_its_call_is_being_opened_is_told_to_wait(town: Town) -> None:
     _, page, _ = town.begin()
     die(town)
     other = town.other
-    record = town.claim(page)
-    came = Arrival.of(record, other.registry.ticket(page.token or "", VISITOR), page.number, ())
-    plan = other.options.plan(record.request)
-    call = other.act(other.registry.begin, plan, Page(), VISITOR, "request", record.request, HOLDER, came)
-    other.calls.append(call)
+    town.arrive(page)
     with pytest.raises(ResumeError) as refused:
         other.act(other.registry.resume, page.token, Page(), VISITOR, HOLDER, page.number)
     assert refused.value.fault.code == "call_elsewhere"

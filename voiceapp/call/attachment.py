@@ -49,12 +49,13 @@ class Attachment:
         arrival: Arrival | None,
     ) -> None:
         self.visitor, self.holder, self.arrival = visitor, holder, arrival
-        self.generation = arrival.generation + 1 if arrival else 0
+        # Until its page is told.
+        self.generation = arrival.generation if arrival else 0
         # As it was, once its page was told.
         self._arrived: Arrival | None = None
         self._shared, self._call, self._conversation = shared, call, conversation
         room = RING_BYTES if shared.grace_s else 0
-        names, number = (ItemNames(f"m{self.generation}_"), arrival.number or 0) if arrival else (None, 0)
+        names, number = (ItemNames(f"m{arrival.generation + 1}_"), arrival.number or 0) if arrival else (None, 0)
         self.line = PageLine(page, room, conversation, full, names, number)
         self._session: tuple[Plan, Made] | None = None
         self._grace: asyncio.TimerHandle | None = None
@@ -71,7 +72,7 @@ class Attachment:
         self._session = plan, session
         if self.arrival is not None:
             arrival, self.arrival = self.arrival, None
-            self._arrived = arrival
+            self._arrived, self.generation = arrival, arrival.generation + 1
             self._arrive(arrival, tell_costs)
             return
         shared, grace_s = self._shared, self._shared.grace_s

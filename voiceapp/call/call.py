@@ -14,13 +14,7 @@ from ..conversation import events as ev
 from ..conversation.conversation import Conversation
 from ..conversation.dialects import SessionConfig
 from ..conversation.faults import Fault
-from ..errors import (
-    BROWSER_STALLED,
-    INTERNAL,
-    SERVER_STOPPING,
-    BrowserError,
-    VoiceError,
-)
+from ..errors import BROWSER_STALLED, CALL_ELSEWHERE, INTERNAL, SERVER_STOPPING, BrowserError, UpstreamError, VoiceError
 from ..ops import metrics
 from ..store.record import Record
 from ..upstream.session_options import Plan
@@ -46,7 +40,8 @@ from .upstream_log import UpstreamLog
 
 log = logging.getLogger(__name__)
 
-SAMPLE_RATE = 24_000
+# How soon a page may ask again for a call from elsewhere that no session can be had for, and how late at most.
+TRY_AGAIN_S, LATEST_S = 2.0, 10.0
 
 
 class Call:
@@ -126,13 +121,13 @@ class Call:
         self._relay.confirm()
         return new
 
-    def use_up(self, n: int) -> None:
-        """What had this number was refused. Raises `BrowserError` as `take_number`."""
-        self.take_number(n)
-
     def leave_out(self) -> None:
         """An event came too fast and was not read: those behind it are not out of order."""
         self._relay.inbox.leave_out()
+
+    def use_up(self, n: int) -> None:
+        """What had this number was refused."""
+        self.take_number(n)
 
     def take_event(self, event: ev.BrowserEvent) -> None:
         """What the page sends beside sound. Raises `BrowserError`."""
@@ -237,6 +232,13 @@ class Call:
             self.moved = True
             self._shut("moved", drained=drained)
 
+    def send_back(self) -> None:
+        """It began elsewhere, and could not go on here: whoever is asked for it next may try."""
+        record = self.let_go()
+        self.hand_over(drained=True)
+        if record is not None:
+            self._shared.released(record)
+
     def be_taken(self) -> None:
         """Its page, or another with its token, is elsewhere by now."""
         self.attachment.dismiss()
@@ -254,9 +256,17 @@ class Call:
             await self._limits.admit(self)
             await self._sessions.begin()
         except VoiceError as error:
-            self.finish(error.fault)
+            self.not_opened(error.fault, error.after_s if isinstance(error, UpstreamError) else 0.0)
         except Exception:
             self.fail()
+
+    def not_opened(self, fault: Fault, after_s: float = 0.0) -> None:
+        if self.attachment.arrival is None or not fault.retry or after_s > LATEST_S:
+            self.finish(fault)
+        elif not self.over:
+            log.warning("call %s: a session to go on with could not be opened: %s", self.id, fault.code)
+            self._line.tell(down.not_resumed(CALL_ELSEWHERE, max(TRY_AGAIN_S, after_s)))
+            self.send_back()
 
     def opened(self, session: ev.SessionUpdated) -> None:
         self._relay.link = self._sessions.link

@@ -35,6 +35,9 @@ class CallOwner(Protocol):
     def opened(self, session: ev.SessionUpdated) -> None:
         """The first session has begun."""
 
+    def not_opened(self, fault: Fault) -> None:
+        """The first session could not be had."""
+
     def ready(self, effect: effects.Ready) -> None:
         """The conversation is live."""
 

@@ -35,7 +35,7 @@ class Registry:
     """Every method runs on the bridge's thread. `store`: None where no page may come back."""
 
     def __init__(self, shared: Shared, limits: Limits, store: CallStore | None = None) -> None:
-        self._shared = replace(shared, changed=store.note) if store is not None else shared
+        self._shared = replace(shared, changed=store.note, released=store.release) if store is not None else shared
         self._limits = limits
         self._store = store
         self._calls: dict[str, Call] = {}
@@ -104,6 +104,11 @@ class Registry:
             raise ResumeError(RESUME_REFUSED)
         if self._limits.capacity.stopping:
             raise ResumeError(CALL_ELSEWHERE, ASK_AGAIN_S)
+        if call.attachment.arrival is not None and holder != call.attachment.holder:
+            # The page that it was to go on with was loaded again, and would not take what this one is to be told.
+            call.attachment.dismiss()
+            call.send_back()
+            raise ResumeError(CALL_ELSEWHERE, ASK_AGAIN_S)
         call.give_back(page, holder, got)
         return call
 
@@ -140,11 +145,9 @@ class Registry:
         """The page is lost; `stalled`: since it read no more of what it was sent. Nothing where another took over."""
         if not call.attachment.belongs_to(page):
             return
-        record = call.record()
-        if call.attachment.arrival is not None and record is not None:
+        if call.attachment.arrival is not None:
             # It never knew that its call goes on here: wherever it asks next, it may.
-            call.hand_over(drained=True)
-            self.put_back(record)
+            call.send_back()
         else:
             call.lose_page(stalled=stalled)
 

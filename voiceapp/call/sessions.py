@@ -81,7 +81,7 @@ class Sessions:
             return
         log.info("call %s: connected to %s", self._owner.id, self.plan.profile.name)
         opened = partial(self._opened, link)
-        self._opening = self._opener(link, self.plan, opened, self._owner.finish, waits=self._tell_waiting)
+        self._opening = self._opener(link, self.plan, opened, self._owner.not_opened, waits=self._tell_waiting)
         self._opening.start()
 
     def _opened(self, link: Link, session: ev.SessionUpdated) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..store.record import Record
 from ..upstream.connector import Connector
 from .resume_token import ResumeTokens
 
@@ -12,7 +13,8 @@ class Shared:
     """`version`: of the page's files; `ready_s`: how long a server may load.
 
     `grace_s`: how long a call waits for a page whose line was lost; 0: not at all, and there are no tokens. `changed`:
-    told the id of a call whose record is another by now; `share`: what is said is part of it.
+    told the id of a call whose record is another by now; `share`: what is said is part of it. `released`: told the
+    record of a call that others may go on with.
     """
 
     connector: Connector
@@ -22,4 +24,5 @@ class Shared:
     tokens: ResumeTokens
     grace_s: int = 0
     changed: Callable[[str], None] = lambda _: None
+    released: Callable[[Record], None] = lambda _: None
     share: bool = False

@@ -334,7 +334,7 @@ class PageConnections:
 
     def _tell_not_resumed(self, page: PageConnection, error: ResumeError) -> None:
         fault = error.fault
-        page.socket.emit(down.NotResumed(fault.code, fault.message, fault.retry, error.after_s))
+        page.socket.emit(down.not_resumed(fault, error.after_s))
         if fault.retry and error.after_s is None:
             # Workers behind one address take turns: the next line may lead to the right one.
             self._connections.close(page.eio_sid, 1000, "call elsewhere")

@@ -382,6 +382,10 @@ def notice(fault: Fault, *, fatal: bool, progress: Progress | None = None) -> No
     return Notice(fault.code, fault.message, fault.retry, fatal, progress or UNSET, fault.param or UNSET)
 
 
+def not_resumed(fault: Fault, after_s: float | None) -> NotResumed:
+    return NotResumed(fault.code, fault.message, fault.retry, after_s)
+
+
 def answer(fault: Fault | None) -> dict[str, Any]:
     """Accepted, or refused: an `Answer` in Python's own types, which python-socketio writes."""
     error = UNSET if fault is None else Refusal(fault.code, fault.message, fault.retry)
