@@ -3,7 +3,7 @@
 import pytest
 
 from tests.clock import StandingLoop
-from voiceapp.call.expiry import Expiry
+from voiceapp.call.expiry import SHORTEST_S, Expiry
 
 
 class Watched:
@@ -38,8 +38,8 @@ def test_a_session_that_waited_is_as_old_as_it_is(loop: StandingLoop) -> None:
     assert watched.told == [("soon", 3400.0), ("last", 3700.0)]
 
 
-@pytest.mark.parametrize("lifetime", [None, 0.0, -5.0])
-def test_of_one_without_an_end_nothing_is_told(loop: StandingLoop, lifetime: float | None) -> None:
+@pytest.mark.parametrize("lifetime", [None, 0.0, -5.0, 0.5, SHORTEST_S - 0.1])
+def test_of_one_without_an_end_or_that_ends_at_once_nothing_is_told(loop: StandingLoop, lifetime: float | None) -> None:
     watched = Watched(loop)
     watched.expiry.watch(0.0, lifetime)
     loop.pass_time(100_000)

@@ -243,6 +243,18 @@ def test_however_it_ends_another_takes_over(loop: StandingLoop, talking: Callabl
     assert "response.create" in kinds(second)
 
 
+def test_sessions_that_end_as_soon_as_they_begin_are_not_made_one_after_the_other(
+    loop: StandingLoop, talking: Callable[..., Talk]
+) -> None:
+    """Or a clock is an hour off."""
+    talk = talking({"expires_at": int(time.time()) + 2})
+    for _ in range(60):
+        loop.pass_time(1)
+        if not talk.served.asked[-1].done():
+            talk.served.open(expires_at=int(time.time()) + 2)
+    assert talk.tries == 0
+
+
 # What is told, and heard
 
 

@@ -5,6 +5,9 @@ from collections.abc import Callable
 
 # Of an hour: from 50 minutes on the next one is made ready, and at 55 it takes over whatever goes on.
 SOON, LAST = 5 / 6, 11 / 12
+# One that is said to live for less leaves no time for another, which would have no more; or a clock is wrong.
+# Its end is awaited.
+SHORTEST_S = 5.0
 
 
 class Expiry:
@@ -20,7 +23,7 @@ class Expiry:
     def watch(self, began: float, lifetime_s: float | None) -> None:
         """From now on it is a session that began then, by the loop's time, and lives so long; None: for ever."""
         self.stop()
-        if lifetime_s is not None and lifetime_s > 0:
+        if lifetime_s is not None and lifetime_s >= SHORTEST_S:
             self._timers = [
                 self._loop.call_at(began + SOON * lifetime_s, self._be_near),
                 self._loop.call_at(began + LAST * lifetime_s, self._be_urgent),
