@@ -61,5 +61,5 @@ def test_before_it_is_ready_nobody_can_come_back_to_it(served: Worker) -> None:
     call = served.begin(Page(), HOLDER)
     assert not call.attachment.live
     with pytest.raises(ResumeError) as refused:
-        served.act(call.give_back, Page(), HOLDER, 0)
+        served.act(call.give_back, Page(), HOLDER, 0, 0)
     assert refused.value.fault.code == "call_elsewhere"

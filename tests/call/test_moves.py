@@ -301,6 +301,28 @@ def test_a_page_that_is_loaded_again_while_its_call_is_being_opened_gets_it(town
     assert town.other.capacity.calls == 1
 
 
+@pytest.mark.parametrize("lost_again", [True, False])
+def test_a_page_that_was_not_told_of_the_move_is_told_when_it_comes_back(town: Town, lost_again: bool) -> None:
+    """Its line was lost just then. It must know that its numbers count anew."""
+    call, page, _ = town.begin()
+    town.one.act(call.take_number, 1)
+    die(town)
+    moved, lost, _ = town.go_on(page, page.number)
+    if lost_again:
+        town.other.act(lambda: town.other.registry.detach(moved, lost, stalled=False))
+    back = Page()
+    back.number = page.number
+    town.other.act(town.other.registry.resume, page.token, back, VISITOR, HOLDER, page.number)
+    resumed = back.last("resumed")
+    assert (resumed["why"], resumed["again"], resumed["taken"]) == ("moved", False, 0)
+    again = Page()
+    again.number = back.number
+    town.other.act(moved.take_number, 1)
+    town.other.act(town.other.registry.resume, back.token, again, VISITOR, HOLDER, back.number)
+    resumed = again.last("resumed")
+    assert (resumed["why"], resumed["taken"]) == ("back", 1)
+
+
 @pytest.mark.parametrize("how", ["connecting", "opening"])
 def test_a_call_that_no_session_can_be_had_for_just_now_may_be_asked_for_again(town: Town, how: str) -> None:
     """After a deploy all calls come at once, and a provider takes so many a moment."""

@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 SAMPLE_RATE = 24_000
 # A session as the server made it, at first or later.
 Made = effects.Ready | ev.SessionUpdated
+# Whether the call went on here while its page was away, or had gone on with another worker before.
+Why = Literal["back", "moved"]
 
 
 class Attachment:
@@ -124,9 +126,18 @@ class Attachment:
         return True
 
     def give_back(
-        self, page: PageEnd, holder: str, got: int | None, relay: Relay, tell_costs: Callable[[], None]
+        self,
+        page: PageEnd,
+        holder: str,
+        got: int | None,
+        generation: int,
+        relay: Relay,
+        tell_costs: Callable[[], None],
     ) -> None:
-        """A page comes back: the same one, or another that takes its place. Raises `ResumeError`."""
+        """A page comes back: the same one, or another that takes its place. Raises `ResumeError`.
+
+        `generation`: of its token.
+        """
         if self._session is None:
             raise ResumeError(CALL_ELSEWHERE, ASK_AGAIN_S)
         missed = self.line.missed(got)
@@ -134,16 +145,19 @@ class Attachment:
             raise ResumeError(RESUME_REFUSED)
         self.stop_waiting()
         self.dismiss()
+        # With the other worker's token it was not told yet, and counts what it sends as it did there.
+        untold = self._arrived is not None and generation <= self._arrived.generation
+        why: Why = "moved" if untold else "back"
         # Whether its line was missed here or not.
         relay.inbox.expect_late()
         if not holder or holder != self.holder:
             self.holder, self.generation = holder, self.generation + 1
         if missed is NotHeld.FORGOTTEN:
-            self._begin_again(page, got, relay)
+            self._begin_again(page, got, relay, why)
             tell_costs()
         else:
             relay.handle(ev.PageBack())
-            self.line.resume(page, got or 0, self._resumed(relay.inbox.number, got or 0))
+            self.line.resume(page, got or 0, self._resumed(relay.inbox.number, got or 0, why=why))
 
     def dismiss(self) -> None:
         """The page that is there, if any: it is told that another takes over."""
@@ -157,14 +171,14 @@ class Attachment:
             self._grace.cancel()
         self._grace = None
 
-    def _begin_again(self, page: PageEnd, got: int | None, relay: Relay) -> None:
+    def _begin_again(self, page: PageEnd, got: int | None, relay: Relay, why: Why) -> None:
         talk = self._conversation
         gone, held = self.line.gone(got), self.line.held()
         lost = tuple(each.item for each in talk.sounding if each.item not in held)
         relay.handle(ev.PageBack(lost))
         heard = [down.Sounding(each.item, each.heard_ms) for each in talk.sounding]
         taken, missed = relay.inbox.number, gone + len(lost)
-        resumed = self._resumed(taken, self.line.number, again=True, missed=missed, heard=heard)
+        resumed = self._resumed(taken, self.line.number, why=why, again=True, missed=missed, heard=heard)
         self.line.begin_again(page, held, resumed, self._arrived.retold() if self._arrived else ())
 
     def _resumed(
@@ -172,7 +186,7 @@ class Attachment:
         taken: int,
         number: int,
         *,
-        why: Literal["back", "moved"] = "back",
+        why: Why,
         again: bool = False,
         missed: int = 0,
         heard: Sequence[down.Sounding] = (),

@@ -180,9 +180,9 @@ class Call:
         self._line.page = None
         self._shut("browser gone")
 
-    def give_back(self, page: PageEnd, holder: str, got: int | None) -> None:
+    def give_back(self, page: PageEnd, holder: str, got: int | None, generation: int) -> None:
         """A page comes back to it: the same one, or another that takes its place. Raises `ResumeError`."""
-        self.attachment.give_back(page, holder, got, self._relay, self._costs.tell)
+        self.attachment.give_back(page, holder, got, generation, self._relay, self._costs.tell)
         self._limits.page_back()
         self._limits.show()
         metrics.resumed("back")

@@ -109,7 +109,7 @@ class Registry:
             call.attachment.dismiss()
             call.send_back()
             raise ResumeError(CALL_ELSEWHERE, ASK_AGAIN_S)
-        call.give_back(page, holder, got)
+        call.give_back(page, holder, got, ticket.generation)
         return call
 
     async def claim(self, ticket: Ticket, visitor: Visitor, holder: str, *, talk: bool) -> Record:
