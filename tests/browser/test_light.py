@@ -1,10 +1,11 @@
 """The page is light, nothing in it jumps about, and nothing holds it up."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.browser.states import CHOICES
 from tests.browser.visitor import Visitor
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.browser
 Visit = Callable[..., Visitor]
 Serve = Callable[[str], tuple[str, ScriptedServer]]
 
-MAX_BYTES = 125_000
+MAX_BYTES = 130_000
 # Of the processor's time, which other programs do not lengthen.
 LONG_TASK_MS = 50
 SPIN = "() => { const end = performance.now() + 150; while (performance.now() < end); }"
@@ -141,6 +142,17 @@ def talk(wire: Wire, turns: int) -> None:
     wire.turn("assistant")
 
 
+@contextmanager
+def traced(browser: Browser, page: Page) -> Iterator[list[bytes]]:
+    """What the browser did meanwhile, once it is over; a test that fails leaves no trace running."""
+    found: list[bytes] = []
+    browser.start_tracing(page=page, categories=["toplevel", "devtools.timeline"])
+    try:
+        yield found
+    finally:
+        found.append(browser.stop_tracing())
+
+
 def test_no_task_is_long_while_talking(browser: Browser, serve: Serve) -> None:
     url, _ = serve("silent")
     visitor = Visitor(browser, CHOICES)
@@ -148,27 +160,25 @@ def test_no_task_is_long_while_talking(browser: Browser, serve: Serve) -> None:
     visitor.open(url)
     page = visitor.page
     visitor.call_until_live()
-    browser.start_tracing(page=page, categories=["toplevel", "devtools.timeline"])
-    talk(wire, 40)
-    visitor.wait_until(lambda stats: stats["msHeard"].get("a39", 0) > 500)
-    for drawer in ("log", "talks", "settings"):
-        page.click(f"#{drawer}-toggle")
+    with traced(browser, page) as trace:
+        talk(wire, 40)
+        visitor.wait_until(lambda stats: stats["msHeard"].get("a39", 0) > 500)
+        for drawer in ("log", "talks", "settings"):
+            page.click(f"#{drawer}-toggle")
+            page.wait_for_timeout(500)
+        wire.turn("user")
+        wire.tell("flush", {"item": "a39"})
+        wire.tell("transcript", {"item": "a39", "heard": "Number 39 is one"})
+        visitor.wait_for_entry("assistant", "[data-cut]")
+        assert len(visitor.entries) == 80
+    with traced(browser, page) as spinning:
+        page.evaluate(SPIN)
         page.wait_for_timeout(500)
-    wire.turn("user")
-    wire.tell("flush", {"item": "a39"})
-    wire.tell("transcript", {"item": "a39", "heard": "Number 39 is one"})
-    visitor.wait_for_entry("assistant", "[data-cut]")
-    assert len(visitor.entries) == 80
-    trace = browser.stop_tracing()
-    browser.start_tracing(page=page, categories=["toplevel", "devtools.timeline"])
-    page.evaluate(SPIN)
-    page.wait_for_timeout(500)
-    spinning = browser.stop_tracing()
     page.click("#call")
     visitor.wait_for_phase("ended")
     assert visitor.leave() == []
 
     # Reading takes a while, in which no wire would be passed on.
-    assert long_tasks(trace) == []
+    assert long_tasks(trace[0]) == []
     # It would have been found.
-    assert [round(ms) >= LONG_TASK_MS for ms, _ in long_tasks(spinning)] == [True]
+    assert [round(ms) >= LONG_TASK_MS for ms, _ in long_tasks(spinning[0])] == [True]
