@@ -323,6 +323,18 @@ def test_a_page_that_was_not_told_of_the_move_is_told_when_it_comes_back(town: T
     assert (resumed["why"], resumed["taken"]) == ("back", 1)
 
 
+def test_a_page_that_is_loaded_again_before_it_was_told_of_the_move_comes_as_the_same_page(town: Town) -> None:
+    _, page, upstream = town.begin()
+    say(upstream, 1, "One.", "First.")
+    die(town)
+    town.go_on(page, page.number)
+    again = Page()
+    town.other.act(town.other.registry.resume, page.token, again, VISITOR, HOLDER, None)
+    resumed = again.last("resumed")
+    assert (resumed["why"], resumed["again"], resumed["taken"]) == ("moved", True, 0)
+    assert [text for _, text in words(again)] == ["One.", "First."]
+
+
 @pytest.mark.parametrize("how", ["connecting", "opening"])
 def test_a_call_that_no_session_can_be_had_for_just_now_may_be_asked_for_again(town: Town, how: str) -> None:
     """After a deploy all calls come at once, and a provider takes so many a moment."""

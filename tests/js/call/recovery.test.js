@@ -235,6 +235,30 @@ test("a page that is loaded again is in the call that it was in, and hears", asy
   assert.equal(storage.items.size, 0)
 })
 
+test("a page that is loaded again before it knows whether it has its call comes as the same page", async () => {
+  const storage = tab()
+  const before = await kept(false, storage)
+  lose(before)
+  while (sent(before, "resume").length === 0) assert.ok(await before.step())
+  const { page } = before.call.transport.resumption
+  before.call.recovery.left()
+  // And once more.
+  const twice = await reloaded(storage)
+  while (sent(twice, "resume").length === 0) assert.ok(await twice.step())
+  twice.call.recovery.left()
+  const made = await reloaded(storage)
+  await made.rest()
+  assert.deepEqual([twice, made].map(place => sent(place, "resume")[0][1].page), [page, page])
+  assert.deepEqual([sent(made, "resume")[0][1].got, made.call.callState.phase], [null, "live"])
+  // Now it has it.
+  made.call.recovery.left()
+  const next = await reloaded(storage)
+  await next.rest()
+  assert.notEqual(sent(next, "resume")[0][1].page, page)
+  next.call.stop()
+  await next.rest()
+})
+
 test("a page that is loaded again tells a server that knows nothing of the call what it kept of it", async () => {
   const storage = tab()
   const before = await kept(false, storage)

@@ -139,6 +139,7 @@ export class Recovery {
     if (call.talking) call.transport.uplink.sendTalk(false)
     call.outbox.left()
     this.save()
+    this.savedCall.left(call.transport.resumption.heir)
     call.leave()
   }
 

@@ -24,6 +24,8 @@ export class Resumption {
   page = randomId()
   /** Another process has had the call since then. @type {number | null} */
   elsewhereAt = null
+  /** It was asked for the call, and does not know whether it has it. */
+  pending = false
   /** What was said has been told over this line. */
   talkTold = false
   /** @type {ReturnType<typeof setTimeout> | undefined} when to ask again, or when an answer is waited for no more */
@@ -46,7 +48,13 @@ export class Resumption {
   forget() {
     this.lineLost()
     this.token = this.elsewhereAt = null
+    this.pending = false
     this.graceMs = GRACE_MS
+  }
+
+  /** As whom the page has to come that is loaded in its place now; null: as another. */
+  get heir() {
+    return this.pending ? this.page : null
   }
 
   lineLost() {
@@ -62,6 +70,7 @@ export class Resumption {
     clearTimeout(this.timer)
     this.timer = setTimeout(() => this.delegate.resumptionUnanswered(), ANSWER_MS)
     this.talkTold ||= talk !== null
+    this.pending = true
     return { token: this.token, got, page: this.page, ...talk ? { talk } : {} }
   }
 

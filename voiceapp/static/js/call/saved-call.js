@@ -15,6 +15,8 @@ const SLEW_MS = 5000
  * @property {import("./session-request.js").Terms} terms what the session was told
  * @property {boolean} microphone it was open, and not muted
  * @property {import("../history/history-keeper.js").TalkGoingOn | null} talk as which the call is kept
+ * @property {string | null} [page] the id of the page that asked for the call and may have it: its token may be another
+ *   by now, which never came
  * @property {number} seen when the page was last there, unix milliseconds
  */
 
@@ -39,6 +41,11 @@ export class SavedCall {
   /** The page is there, and in its call. */
   touch() {
     if (this.saved && this.wall() - this.saved.seen >= EVERY_MS) this.keep(this.saved)
+  }
+
+  /** The page goes. @param {string | null} page as whom the next one has to come, if not as another */
+  left(page) {
+    if (this.saved) this.#write({ ...this.saved, page })
   }
 
   /** The call is over, or another page's. */

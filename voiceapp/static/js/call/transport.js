@@ -133,9 +133,13 @@ export class Transport {
     this.socket.emit("start", { ...request, page }, (/** @type {any} */ answer) => this.#answered(answer, at))
   }
 
-  /** Of the call that a page was in before it was loaded again. @param {{token: string, grace_s: number}} terms */
+  /**
+   * Of the call that a page was in before it was loaded again.
+   * @param {{token: string, grace_s: number, page?: string | null}} terms
+   */
   adopt(terms) {
     this.resumption.agreed(terms)
+    this.resumption.page = terms.page ?? this.resumption.page
     this.downlink.receipts.forget()
   }
 
