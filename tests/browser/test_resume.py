@@ -1,6 +1,7 @@
 """A line that is lost, a page that is loaded again, a tab that is duplicated: the call goes on, whole."""
 
 import base64
+import time
 import tomllib
 import wave
 from collections.abc import Callable, Iterator
@@ -57,6 +58,7 @@ RATE = 24_000
 WINDOW_S, MAX_OFF_S, ALIKE = 0.4, 0.02, 0.7
 
 
+# Asked for before `visit`: a page that is still there when its way goes away would report it.
 @pytest.fixture
 def lay(serve: Serve) -> Iterator[Lay]:
     """A way to the app with a scripted upstream."""
@@ -96,7 +98,7 @@ def assert_told_whole(visitor: Visitor, upstream: ScriptedServer, connections: i
     assert events(upstream, "conversation.item.truncate") == []
 
 
-def test_an_answer_is_heard_whole_however_often_and_however_the_line_is_lost(visit: Visit, lay: Lay) -> None:
+def test_an_answer_is_heard_whole_however_often_and_however_the_line_is_lost(lay: Lay, visit: Visit) -> None:
     line, upstream = lay("story")
     connections = len(upstream.connections) + 1
     visitor = visit(line.url)
@@ -110,7 +112,7 @@ def test_an_answer_is_heard_whole_however_often_and_however_the_line_is_lost(vis
     forgive_the_line(visitor)
 
 
-def test_what_is_playing_goes_on_and_can_be_stopped_while_the_line_is_away(visit: Visit, lay: Lay) -> None:
+def test_what_is_playing_goes_on_and_can_be_stopped_while_the_line_is_away(lay: Lay, visit: Visit) -> None:
     line, upstream = lay("story")
     visitor = visit(line.url)
     visitor.call_until_live()
@@ -126,7 +128,7 @@ def test_what_is_playing_goes_on_and_can_be_stopped_while_the_line_is_away(visit
     visitor.page.wait_for_timeout(300)
     stopped = visitor.stats["samplesPlayed"]
     visitor.type("Was it grey?")
-    visitor.page.wait_for_selector("[data-typed=waiting]")
+    assert "Waiting for the connection" in visitor.page.inner_text("[data-typed=waiting]")
     line.mend()
     visitor.wait_for_phase("live")
     visitor.wait_for_entry("assistant", '[data-item="a1"][data-cut]')
@@ -186,7 +188,7 @@ def place(window: np.ndarray, received: np.ndarray) -> tuple[int, float]:
     return int(np.argmax(alike)), float(np.max(alike))
 
 
-def test_more_than_five_seconds_of_late_speech_are_left_out_and_said(visit: Visit, lay: Lay) -> None:
+def test_more_than_five_seconds_of_late_speech_are_left_out_and_said(lay: Lay, visit: Visit) -> None:
     line, _ = lay("silent")
     visitor = visit(line.url)
     visitor.call_until_live()
@@ -203,7 +205,7 @@ def test_more_than_five_seconds_of_late_speech_are_left_out_and_said(visit: Visi
     forgive_the_line(visitor)
 
 
-def test_hung_up_while_the_line_is_away_the_call_is_over_at_once(visit: Visit, lay: Lay) -> None:
+def test_hung_up_while_the_line_is_away_the_call_is_over_at_once(lay: Lay, visit: Visit) -> None:
     line, _ = lay("silent")
     visitor = visit(line.url)
     visitor.call_until_live()
@@ -255,6 +257,27 @@ def test_a_muted_microphone_stays_shut_when_the_page_is_loaded_again(visit: Visi
     received = len(sound(upstream))
     visitor.press("Use the microphone")
     visitor.wait_until(lambda _: len(sound(upstream)) > received + 9600)
+    forgive_the_line(visitor)
+
+
+def test_where_sound_waits_for_a_touch_after_a_reload_nobody_is_said_to_be_heard(visit: Visit, serve: Serve) -> None:
+    url, upstream = serve("silent")
+    visitor = visit(url)
+    visitor.call_until_live()
+    # Playwright's own ways to look at a page count as a touch.
+    session = visitor.context.new_cdp_session(visitor.page)
+    session.send("Page.reload")
+    look = {"expression": "document.querySelector('#status')?.textContent", "returnByValue": True}
+    deadline = time.monotonic() + 20
+    while session.send("Runtime.evaluate", look)["result"].get("value") != "Touch the page to be heard":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert "You are not heard" in visitor.wait_for_notice("no_sound")
+    received = len(sound(upstream))
+    visitor.page.mouse.click(5, 300)
+    visitor.page.wait_for_selector('body[data-state="listening"]')
+    visitor.page.wait_for_selector('[data-code="no_sound"]', state="detached")
+    upstream.wait_for(lambda _: len(sound(upstream)) > received + 9600)
     forgive_the_line(visitor)
 
 

@@ -3,7 +3,8 @@ import { test } from "node:test"
 import { stateOf } from "../../../voiceapp/static/js/models/status.js"
 
 const call = (phase, turn, more = {}) => ({
-  callState: { phase, turn }, asking: false, muted: false, speaking: false, isPushToTalk: false, talking: false, ...more
+  callState: { phase, turn }, asking: false, muted: false, audio: { stopped: false }, speaking: false,
+  isPushToTalk: false, talking: false, ...more
 })
 
 test("the state follows what is heard, not only what the server says", () => {
@@ -18,8 +19,9 @@ test("nobody is asked for anything once the call is over, though the browser's q
   for (const phase of ["idle", "ended"]) assert.equal(stateOf(call(phase, "listening", { asking: true })), phase)
 })
 
-test("who is not heard is not listened to: muted, or the key is up", () => {
+test("who is not heard is not listened to: muted, the sound is stopped, or the key is up", () => {
   assert.equal(stateOf(call("live", "listening", { muted: true })), "muted")
+  assert.equal(stateOf(call("live", "listening", { audio: { stopped: true } })), "muted")
   assert.equal(stateOf(call("live", "listening", { isPushToTalk: true })), "talk")
   assert.equal(stateOf(call("live", "listening", { isPushToTalk: true, talking: true })), "user")
 })

@@ -63,6 +63,11 @@ export class CallAudio {
     return this.device.open()
   }
 
+  /** The browser or the system keeps the sound stopped: neither side is heard. */
+  get stopped() {
+    return this.begun && !this.device.running
+  }
+
   /** With the microphone that was given last, if any. @param {AudioContext} context */
   begin(context) {
     this.begun = true
@@ -232,6 +237,7 @@ export class CallAudio {
   // Device delegate
 
   async deviceChanged() {
+    this.delegate.soundChanged()
     if (this.device.running) return this.#runs()
     const { generation } = this
     // One that never ran is tried at a touch.

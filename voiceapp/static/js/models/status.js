@@ -3,10 +3,14 @@
 /**
  * @typedef {"idle" | "permission" | "connecting" | "listening" | "user" | "thinking" | "tool" | "assistant" | "muted" |
  *   "talk" |
- *   "reconnecting" | "ended"} State `muted` and `talk` (push to talk, the key is up) are listening, but to nobody
+ *   "reconnecting" | "ended"} State `muted` and `talk` (push to talk, the key is up) are listening, but to nobody; also
+ *   where the browser keeps the sound stopped, though the microphone is on
  */
 
-/** @typedef {{muted: boolean, speaking: boolean, isPushToTalk: boolean, talking: boolean}} Voices */
+/**
+ * @typedef {{muted: boolean, audio: {stopped: boolean}, speaking: boolean, isPushToTalk: boolean, talking: boolean}}
+ *   Voices
+ */
 
 /**
  * @param {Voices & {callState: {phase: string, turn: string}, asking: boolean}} call
@@ -23,9 +27,9 @@ export function stateOf(call) {
  * @param {Voices} voices
  * @returns {State}
  */
-function turnOf(turn, { muted, speaking, isPushToTalk, talking }) {
+function turnOf(turn, { muted, audio, speaking, isPushToTalk, talking }) {
   if (talking) return "user"
   if (speaking && turn !== "user") return "assistant"
   if (turn !== "listening") return /** @type {State} */ (turn)
-  return isPushToTalk ? "talk" : muted ? "muted" : "listening"
+  return isPushToTalk ? "talk" : muted || audio.stopped ? "muted" : "listening"
 }

@@ -74,8 +74,14 @@ export class ControlsView {
   #renderStatus(state) {
     this.icon.setAttribute("href", `#icon-${ICONS[state]}`)
     this.#hush(state)
-    write(this.status, state === "ended" ? this.#howItEnded() : this.words.say(`status.${state}`))
+    write(this.status, state === "ended" ? this.#howItEnded() : this.words.say(this.#statusOf(state)))
     this.saver.hidden = state !== "ended" || !this.#talked
+  }
+
+  /** @param {import("../models/status.js").State} state */
+  #statusOf(state) {
+    const { audio, muted } = this.call
+    return state === "muted" && audio.stopped && !muted ? "status.stopped" : `status.${state}`
   }
 
   /** Whether the call that is over has words to save. */

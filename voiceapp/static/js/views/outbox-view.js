@@ -5,10 +5,15 @@ import { element, find } from "./element.js"
 /** @type {Record<import("../call/outbox.js").TypedState, string>} */
 const STATES = { waiting: "outbox.waiting", sent: "outbox.sent", unsent: "outbox.unsent" }
 
+/** The call has it, but not its line. @param {import("../call/outbox.js").Typed} typed */
+function whereIs({ state, handed }) {
+  return state === "waiting" && handed ? "outbox.away" : STATES[state]
+}
+
 export class OutboxView {
   root = find("outbox", HTMLElement)
   scroller = find("scroller", HTMLElement)
-  /** @type {Map<number, {root: HTMLElement, state: string}>} */
+  /** @type {Map<number, {root: HTMLElement, where: string}>} */
   rows = new Map()
 
   /**
@@ -40,12 +45,13 @@ export class OutboxView {
    */
   #row(typed) {
     const row = this.rows.get(typed.n)
-    return row?.state === typed.state ? row : { root: this.#make(typed), state: typed.state }
+    const where = whereIs(typed)
+    return row?.where === where ? row : { root: this.#make(typed, where), where }
   }
 
-  /** @param {import("../call/outbox.js").Typed} typed */
-  #make({ n, text, state }) {
-    const mark = element("p", { class: "mark" }, this.words.say(STATES[state]))
+  /** @param {import("../call/outbox.js").Typed} typed @param {string} where */
+  #make({ n, text, state }, where) {
+    const mark = element("p", { class: "mark" }, this.words.say(where))
     const buttons = state === "unsent" ? [
       this.#button("outbox.again", () => this.outbox.again(n)), this.#button("outbox.edit", () => this.#edit(n, text))
     ] : []
