@@ -1,7 +1,6 @@
 """A line that is lost, a page that is loaded again, a tab that is duplicated: the call goes on, whole."""
 
 import base64
-import time
 import tomllib
 import wave
 from collections.abc import Callable, Iterator
@@ -257,27 +256,6 @@ def test_a_muted_microphone_stays_shut_when_the_page_is_loaded_again(visit: Visi
     received = len(sound(upstream))
     visitor.press("Use the microphone")
     visitor.wait_until(lambda _: len(sound(upstream)) > received + 9600)
-    forgive_the_line(visitor)
-
-
-def test_where_sound_waits_for_a_touch_after_a_reload_nobody_is_said_to_be_heard(visit: Visit, serve: Serve) -> None:
-    url, upstream = serve("silent")
-    visitor = visit(url)
-    visitor.call_until_live()
-    # Playwright's own ways to look at a page count as a touch.
-    session = visitor.context.new_cdp_session(visitor.page)
-    session.send("Page.reload")
-    look = {"expression": "document.querySelector('#status')?.textContent", "returnByValue": True}
-    deadline = time.monotonic() + 20
-    while session.send("Runtime.evaluate", look)["result"].get("value") != "Touch the page to be heard":
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    assert "You are not heard" in visitor.wait_for_notice("no_sound")
-    received = len(sound(upstream))
-    visitor.page.mouse.click(5, 300)
-    visitor.page.wait_for_selector('body[data-state="listening"]')
-    visitor.page.wait_for_selector('[data-code="no_sound"]', state="detached")
-    upstream.wait_for(lambda _: len(sound(upstream)) > received + 9600)
     forgive_the_line(visitor)
 
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict"
 import { after, test } from "node:test"
 import { encode } from "../../../voiceapp/static/js/audio/base64.js"
+import { stateOf } from "../../../voiceapp/static/js/models/status.js"
 import { Permission } from "../../../voiceapp/static/js/browser/permission.js"
 import { Place, settle } from "../support/place.js"
 
@@ -142,6 +143,14 @@ test("a microphone that goes away in the middle of speech leaves no turn without
   await made.rest()
   const sent = made.line.said.slice(before).filter(([event]) => event === "audio")
   assert.equal(sent.length, 14)
+})
+
+test("where the sound does not run, the person is not said to be listened to, though the microphone is on", async () => {
+  const made = new Place()
+  made.world.stuck = true
+  await made.goLive(true)
+  assert.deepEqual([made.call.muted, made.call.audio.stopped, stateOf(made.call)], [false, true, "muted"])
+  assert.deepEqual(made.standing, ["no_sound"])
 })
 
 test("where the sound does not run, answers are read as they come, and the server is told that they arrived", async () => {
