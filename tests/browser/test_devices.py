@@ -69,7 +69,8 @@ def test_devices_are_chosen_by_name_in_the_middle_of_a_call_and_remembered(
     page.reload()
     page.wait_for_selector("body[data-ready]")
     assert page.input_value('[data-choice="volume"]') == "0.5"
-    visitor.call_until_live()
+    # It is in the same call.
+    visitor.wait_for_phase("live", 30)
     assert page.evaluate(LIVE_DEVICE) == ["Fake Audio Input 2"]
 
 
@@ -200,7 +201,7 @@ def test_a_loudspeaker_is_chosen_and_remembered(visit: Visit, serve: Serve) -> N
     visitor.wait_until(lambda _: page.evaluate("testContexts.at(-1).sinkId") == chosen)
     page.reload()
     page.wait_for_selector("body[data-ready]")
-    visitor.call_until_live()
+    visitor.wait_for_phase("live", 30)
     visitor.wait_until(lambda _: page.evaluate("testContexts.at(-1).sinkId") == chosen)
     assert page.locator('[role="alert"]').count() == 0
 
