@@ -45,7 +45,14 @@ class Vanished:
 @pytest.fixture(scope="session")
 def vanished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vanished]:
     log = tmp_path_factory.mktemp("vanished") / "gunicorn.log"
-    with ScriptedServer(SCENARIOS / "hello.toml") as upstream, gunicorn(upstream_settings(upstream), log) as server:
+    with (
+        ScriptedServer(SCENARIOS / "hello.toml") as upstream,
+        gunicorn(
+            # Else the call would wait for its page.
+            upstream_settings(upstream, VOICEAPP_RESUME="no"),
+            log,
+        ) as server,
+    ):
         caller = Vanished(server, upstream)
         yield caller
         caller.thread.join(30)
