@@ -23,9 +23,10 @@ unexport PYTHONDONTWRITEBYTECODE
 PARTS = $(MAKE) --no-print-directory --jobs=3 --keep-going --output-sync
 # The longest come first.
 PAGE = test-page-l-r test-page-s test-page-a-d test-page-u-z test-page-t test-page-e-k
+MODULES = test-calls test-modules
 QUICK = test-core test-node check
 
-.PHONY: run test test-quick test-page test-hostile test-modules $(QUICK) check-python check-node programs vendor node-packages bench fuzz soak shots clean
+.PHONY: run test test-quick test-page test-hostile $(MODULES) $(QUICK) check-python check-node programs vendor node-packages bench fuzz soak shots clean
 
 run: $(VENV)/installed-$(WANTED)
 	@$(BIN)/python -m voiceapp.ops.vendor
@@ -33,12 +34,12 @@ run: $(VENV)/installed-$(WANTED)
 
 # Whatever needs no Python begins while pip still installs.
 test: programs
-	@$(PARTS) test-modules $(PAGE) test-hostile $(QUICK)
+	@$(PARTS) $(MODULES) $(PAGE) test-hostile $(QUICK)
 
 # Before a commit: the checks, and all tests that need no browser, no model and no clock of the world outside.
 test-quick: export PYTEST_ADDOPTS += -m "not real_time and not slow and not models" --hypothesis-profile quick
 test-quick:
-	@$(PARTS) test-modules $(QUICK)
+	@$(PARTS) $(MODULES) $(QUICK)
 
 test-page: $(PAGE)
 test-page-%: vendor node-packages
@@ -47,8 +48,10 @@ test-hostile: vendor
 	$(BIN)/pytest tests/hostile
 test-core: $(DEV)
 	$(BIN)/pytest tests/conversation tests/engine
+test-calls: vendor
+	$(BIN)/pytest tests/call tests/resume tests/page tests/store
 test-modules: vendor
-	$(BIN)/pytest --ignore tests/conversation --ignore tests/engine --ignore tests/browser --ignore tests/hostile
+	$(BIN)/pytest $(addprefix --ignore=tests/,browser hostile conversation engine call resume page store)
 test-node: node-packages
 	npm --prefix tests/js test --silent
 
