@@ -7,6 +7,7 @@ import pytest
 from tests.call.worker import VISITOR, Page, Worker
 from tests.clock import StandingLoop
 from voiceapp.call.call import Call
+from voiceapp.call.outbox import NotHeld
 from voiceapp.errors import ResumeError
 
 HOLDER = "the-first-page-01"
@@ -63,3 +64,16 @@ def test_before_it_is_ready_nobody_can_come_back_to_it(served: Worker) -> None:
     with pytest.raises(ResumeError) as refused:
         served.act(call.give_back, Page(), HOLDER, 0, 0)
     assert refused.value.fault.code == "call_elsewhere"
+
+
+def test_what_its_return_puts_out_of_the_full_ring_is_no_hidden_gap(
+    served: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call, page = begin(served)
+    served.act(lambda: served.registry.detach(call, page, stalled=False))
+    held = call.attachment.line.missed(page.number)
+    answers = iter([held, NotHeld.FORGOTTEN])
+    monkeypatch.setattr(call.attachment.line, "missed", lambda _: next(answers))
+    back = Page()
+    served.act(served.registry.resume, page.token, back, VISITOR, HOLDER, page.number)
+    assert back.last("resumed")["again"] is True

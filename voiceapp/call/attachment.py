@@ -152,12 +152,15 @@ class Attachment:
         relay.inbox.expect_late()
         if not holder or holder != self.holder:
             self.holder, self.generation = holder, self.generation + 1
-        if missed is NotHeld.FORGOTTEN:
+        if not isinstance(missed, NotHeld):
+            relay.handle(ev.PageBack())
+            # What that told may have taken the place of what was kept.
+            missed = self.line.missed(got)
+        if isinstance(missed, NotHeld):
             self._begin_again(page, got, relay, why)
             tell_costs()
         else:
-            relay.handle(ev.PageBack())
-            self.line.resume(page, got or 0, self._resumed(relay.inbox.number, got or 0, why=why))
+            self.line.resume(page, missed, self._resumed(relay.inbox.number, got or 0, why=why))
 
     def dismiss(self) -> None:
         """The page that is there, if any: it is told that another takes over."""

@@ -105,12 +105,11 @@ class PageLine:
                 found[item] = sound
         return found
 
-    def resume(self, page: PageEnd, got: int, resumed: down.Resumed) -> None:
-        """Go on with a page that has all up to `got`; what comes after it is held."""
-        packets = self._outbox.since(got)
+    def resume(self, page: PageEnd, packets: list[rendering.Packet], resumed: down.Resumed) -> None:
+        """Go on with a page that missed just these."""
         self.page = page
         self.tell(resumed)
-        for packet in packets if isinstance(packets, list) else ():
+        for packet in packets:
             page.send(packet)
         self._say_unsaid()
 
