@@ -37,7 +37,7 @@ def _ours(name: str, checkout: Path, url: str, env: Mapping[str, str], shape: Sh
         # So that the callers speak first.
         "VOICEAPP_INSTRUCTIONS": "Be brief.",
         "VOICEAPP_CHUNK_MS": str(shape.chunk_ms),
-        "VOICEAPP_MAX_CALLS": str(max(90, shape.calls)),
+        "VOICEAPP_MAX_CALLS": str(max(90, shape.calls + 10)),
     }
     if name == BEFORE:
         # In older checkouts a call takes a thread.
