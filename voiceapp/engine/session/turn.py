@@ -6,11 +6,15 @@ from itertools import takewhile
 
 from ..speech.transcript import WIDE, Transcript, join_texts
 
-# An English sentence goes on after these words.
-OPEN_WORDS = """
-a an and as at because but by for from if in is like my of on or so than that the their then to um uh was well were when
-where which while who with your
-"""
+# An English sentence goes on after these words, and a question after those that nothing can end with.
+NEVER_LAST = frozenset(
+    """a an and as because but i if my or than the their um uh when while your""".split()  # noqa: SIM905 - as prose
+)
+OPEN_WORDS = NEVER_LAST | frozenset(
+    """at by for from in is like of on so that then to was well were where which who with""".split()  # noqa: SIM905
+)
+# With its digits: "9 divided by 3" does not end with "by".
+WORD = re.compile(r"[\w'’]+")
 # A Japanese sentence goes on after these endings.
 OPEN_KANA = re.compile(r"(?:[てでがはをにのへと、,]|から|けど|ので|ええと|えっと|あの|その)$")
 
@@ -86,5 +90,7 @@ def is_unfinished(text: str) -> bool:
     """Whether the text sounds as if more will follow."""
     if WIDE.search(text):
         return OPEN_KANA.search(text.strip()) is not None
-    words = re.findall(r"[a-z']+", text.lower())
-    return bool(words) and (words[-1] in OPEN_WORDS.split() or text.rstrip().endswith((",", "...", "…", "-")))
+    words, ended = WORD.findall(text.lower()), text.rstrip()
+    if not words:
+        return False
+    return words[-1] in (NEVER_LAST if ended.endswith("?") else OPEN_WORDS) or ended.endswith((",", "...", "…", "-"))
