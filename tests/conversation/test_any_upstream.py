@@ -66,17 +66,20 @@ class World:
                     self.open = None
             case ev.TextTyped(text):
                 self.waiting.append(text)
-        if isinstance(event, Interruption):
+        if isinstance(event, Interruption) or self.replaces(event):
             self.later = False
-            if not isinstance(event, ev.TextTyped):
+            if isinstance(event, ev.Interrupted | ev.Talked):
                 self.waiting.clear()
         elif not self.conversation.input.by_key:
             self.later |= self.asks(event)
 
+    def replaces(self, event: ev.Event) -> bool:
+        """Whether the person begins to say something else; of some servers that is told late."""
+        by_voice = isinstance(event, ev.SpeechStarted) and not self.conversation.input.by_key
+        return by_voice and (not event.item or event.item not in self.turns)
+
     def asks(self, event: ev.Event) -> bool:
-        """Whether the person asks something new."""
-        if isinstance(event, ev.SpeechStarted):
-            return True
+        """Whether the person has asked something new: what begins before the server has it is no answer to it."""
         if isinstance(event, ev.SpeechStopped | ev.Committed) and event.item not in self.turns:
             self.turns.add(event.item)
             return True

@@ -1,6 +1,6 @@
 """Barge-in: whatever the person interrupts ends at once, and what they heard of it is kept."""
 
-from tests.conversation.call import SECOND, TEXTS, Call, sent, shown
+from tests.conversation.call import CREATE, SECOND, TEXTS, Call, sent, shown
 from voiceapp.conversation import events as ev
 from voiceapp.conversation.effects import (
     EntryRemoved,
@@ -89,3 +89,55 @@ class TestBargeIn:
         call.answer(done=False)
         call.hear(ev.Interrupted(), ev.Flushed("a1", 0))
         assert call.hear(ev.AssistantText("r1", "a1", "One two three four five.")) == []
+
+
+class TestAQuestionWhileItThinks:
+    def test_spoken_it_replaces_the_one_that_we_asked_for(self) -> None:
+        call = Call().begin()
+        call.hear(ev.TextTyped("What is two and two?"), ev.SpeechStarted("u2"))
+        effects = call.hear(ev.ResponseCreated("r1"))
+        assert sent(effects) == [{"type": "response.cancel", "response_id": "r1"}]
+        assert shown(call.answer("a1", "r1", done=False), Play) == []
+
+    def test_spoken_it_replaces_the_one_that_the_server_owes(self) -> None:
+        call = Call().begin()
+        call.ask("u1")
+        call.hear(ev.SpeechStarted("u2"))
+        assert sent(call.hear(ev.ResponseCreated("r1"))) == [{"type": "response.cancel", "response_id": "r1"}]
+
+    def test_its_own_answer_is_heard_whatever_became_of_the_other(self) -> None:
+        for before in ([], [ev.ResponseCreated("r1"), ev.ResponseDone("r1", "cancelled", None)]):
+            for first in (lambda call: call.ask("u1"), lambda call: call.hear(ev.TextTyped("Hello"))):
+                call = Call().begin()
+                first(call)
+                call.hear(ev.SpeechStarted("u2"), *before, ev.SpeechStopped("u2"), ev.Committed("u2", None))
+                effects = call.answer("a2", "r2")
+                assert (len(shown(effects, Play)), sent(effects)) == (1, [])
+
+    def test_noise_loses_no_question(self) -> None:
+        call = Call().begin()
+        call.ask("u1")
+        call.hear(ev.UserText("u1", "What is two and two?"), ev.ResponseCreated("r1"))
+        call.hear(ev.SpeechStarted("u2"), ev.ResponseDone("r1", "cancelled", None))
+        assert sent(call.hear(ev.SpeechStopped("u2"), ev.Committed("u2", None))) == []
+        assert sent(call.hear(ev.UserText("u2", ""))) == [CREATE]
+
+    def test_noise_over_a_typed_one_loses_no_question_either(self) -> None:
+        call = Call().begin()
+        call.hear(ev.TextTyped("What is two and two?"))
+        call.hear(ev.SpeechStarted("u2"), ev.ResponseCreated("r1"), ev.ResponseDone("r1", "cancelled", None))
+        call.hear(ev.SpeechStopped("u2"), ev.Committed("u2", None))
+        assert sent(call.hear(ev.UserText("u2", ""))) == [CREATE]
+
+    def test_noise_after_what_was_heard_in_part_asks_for_nothing(self) -> None:
+        call = Call().begin()
+        call.ask("u1")
+        call.answer(done=False)
+        call.ask("u2")
+        assert sent(call.hear(ev.ResponseDone("r1", "cancelled", None), ev.UserText("u2", ""))) == []
+
+    def test_noise_after_the_person_wanted_no_answer_asks_for_nothing(self) -> None:
+        call = Call().begin()
+        call.ask("u1")
+        call.hear(ev.Interrupted(), ev.SpeechStarted("u2"), ev.SpeechStopped("u2"), ev.Committed("u2", None))
+        assert sent(call.hear(ev.UserText("u2", ""))) == []

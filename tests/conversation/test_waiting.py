@@ -195,11 +195,17 @@ class TestAResponseThatDoesNotEnd:
 
 class TestEscape:
     def test_while_it_thinks_does_not_cancel_the_answer_to_a_later_question(self) -> None:
-        for later in ([ev.SpeechStarted("u2")], [ev.SpeechStopped("u2")], [ev.Committed("u2", None)]):
+        late = ev.SpeechStarted("u2")
+        for later in ([late, ev.SpeechStopped("u2")], [ev.SpeechStopped("u2"), late], [ev.Committed("u2", None)]):
             for first in ([ev.TextTyped("Hello")], [ev.SpeechStarted("u1"), ev.SpeechStopped("u1")]):
                 call = Call().begin()
                 call.hear(*first, ev.Interrupted(), *later)
                 assert sent(call.hear(ev.ResponseCreated("r2"))) == []
+
+    def test_while_it_thinks_cancels_what_begins_before_the_person_has_said_all(self) -> None:
+        call = Call().begin()
+        call.hear(ev.TextTyped("Hello"), ev.Interrupted(), ev.SpeechStarted("u2"))
+        assert sent(call.hear(ev.ResponseCreated("r1"))) == [{"type": "response.cancel", "response_id": "r1"}]
 
     def test_that_met_an_error_does_not_cancel_the_next_answer(self) -> None:
         call = Call().begin()

@@ -5,6 +5,7 @@ from .effect_list import EffectList
 from .output_audio import OutputAudio
 from .response_gate import ResponseGate, State
 from .tools import Tools
+from .unanswered import Unanswered
 
 
 class BargeIn:
@@ -20,19 +21,48 @@ class BargeIn:
         self._output = output
         self._gate = gate
         self._tools = tools
+        self._unanswered = Unanswered()
         self.interrupts = interrupts
 
-    def by_voice(self) -> None:
-        """The server hears the person speak: what plays is dropped, and the response ends."""
-        self._gate.person_began()
+    def by_voice(self, turn: str) -> None:
+        """The server hears the person speak: what plays is dropped, and the response ends, or does not begin."""
+        self._unanswered.began(turn, waiting=self._waiting)
+        self._gate.replace(turn)
         self.cut_running(cancel=not self.interrupts)
         self._output.flush_all()
 
     def by_hand(self) -> None:
         """A key, or typed text: the server does not know of it, and an answer still to come is unwanted, too."""
+        self._unanswered.clear()
         self.cut_running(cancel=True)
         self._gate.suppress_next()
         self._output.flush_all()
+
+    @property
+    def _waiting(self) -> bool:
+        """Whether the person waits for an answer of which no sound has come."""
+        response = self._gate.response
+        running = self._gate.state is State.RUNNING and not self._output.is_cut(response)
+        return self._gate.awaited or (running and not self._output.sounded(response))
+
+    def named(self, turn: str) -> None:
+        """The server has taken what the person said, and calls it so."""
+        self._unanswered.named(turn)
+
+    def worded(self, turn: str) -> None:
+        """It has words, or is too unclear for any."""
+        if self._unanswered.worded(turn):
+            self._gate.want()
+
+    def nothing_said(self, turn: str) -> None:
+        """It was noise: a question whose answer gave way to it is asked again."""
+        if self._unanswered.nothing_said(turn):
+            self._gate.want()
+
+    def give_up(self) -> None:
+        """What the server heard begin goes on for too long, or has no end."""
+        if self._unanswered.give_up():
+            self._gate.want()
 
     def cut_running(self, *, cancel: bool) -> None:
         """One that was given up may still run."""

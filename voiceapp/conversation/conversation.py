@@ -51,7 +51,7 @@ class Conversation:
         )
         self._gate = ResponseGate()
         self._barge_in = BargeIn(self._out, self._output, self._gate, self._tools, interrupts=capabilities.interrupts)
-        self._words = UserWords(self._out, self._writer, self._meter, self._gate, self.input.turns)
+        self._words = UserWords(self._out, self._writer, self._meter, self._gate, self.input.turns, self._barge_in)
         self._late = LateUsage(self._out, self.input, self._gate, self._barge_in, self._meter)
         self._deadlines = Deadlines()
         self._silence = Silence()
@@ -66,8 +66,9 @@ class Conversation:
         self._loss = SessionLoss(self._out, self.input, self._output, self._tools, self._gate, self._responses)
         self._errors = UpstreamErrors(self._out, self._gate, self.input, self._loss)
         self._waiting = Waiting(
-            self._out, self._deadlines, self._gate, self._responses, self._tools, self.input, self._output
-        )
+            self._out, self._deadlines, self._gate, self._responses, self._tools, self.input, self._output,
+            self._barge_in,
+        )  # fmt: skip
         self._live = False
         # Nobody is there to hear or to be told.
         self._away = False
@@ -180,7 +181,8 @@ class Conversation:
 
     def _session_updated(self, event: ev.SessionUpdated) -> None:
         if self._live:
-            self.input.changed()
+            if self.input.changed():
+                self._barge_in.give_up()
             return
         self._live = True
         self._out.charge(*self._meter.begin_session(self.input.config.instructions))

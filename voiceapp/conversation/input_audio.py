@@ -170,12 +170,14 @@ class InputAudio:
         self._changes.ask(event_id, change)
         self._out.send(dialects.input_settings_update(self.config, self._shape, event_id))
 
-    def changed(self) -> None:
-        """The oldest change was made."""
+    def changed(self) -> bool:
+        """The oldest change was made; whether a speech that goes on has no end for it."""
         change = self._changes.confirm()
         if change is not None and change.detection is not None:
             # The server listens anew, and will not say that a speech which it heard begin has ended.
-            self._heard = False
+            heard, self._heard = self._heard, False
+            return heard
+        return False
 
     def refused(self, cause: str) -> bool:
         """Whether it was a change that was refused; `cause` as in `SessionChanges.refuse`."""

@@ -92,6 +92,11 @@ class OutputAudio:
         _put(self._items, response, items, MAX_RESPONSES)
         _put(items, item, None, MAX_ITEMS)
 
+    def sounded(self, response: str) -> bool:
+        """Whether any sound of the response went to the page."""
+        sounds = map(self._playback.get, self._items.get(response, ()))
+        return any(sound is not None and sound.sent_bytes for sound in sounds)
+
     def latest(self, response: str) -> str:
         """The response's newest item, or the empty string."""
         return next(reversed(self._items.get(response) or self._items.get("") or {"": None}))

@@ -114,10 +114,6 @@ class ResponseGate:
         self._step(Step.ASK)
         self._create, self.wanted = create, False
 
-    def person_began(self) -> None:
-        """The person speaks: what they did not want to hear was an answer to something before."""
-        self._unwelcome = False
-
     def expect_response(self, turn: str) -> bool:
         """The server took the person's turn, an item's id, and answers it by itself; False where it said so before."""
         if turn and turn == self._turn:
@@ -132,8 +128,16 @@ class ResponseGate:
             self._step(Step.SPARE)
 
     def suppress_next(self) -> None:
-        """The person does not want to hear what is to come; it has no id yet to cancel by."""
+        """The person does not want to hear what is to come; it has no id yet to cancel by.
+
+        Until the server takes their next turn: what begins after that answers that one, too.
+        """
         self._unwelcome = self.state in (State.ASKED, State.EXPECTED)
+
+    def replace(self, turn: str) -> None:
+        """The person says something else, in that turn. Of some servers that is told after it was taken."""
+        if not turn or turn != self._turn:
+            self.suppress_next()
 
     def begin_session(self, *, wanted: bool, expected: bool = False, welcome: bool = True) -> None:
         """Another session has none. `wanted`: one has to be asked for; `expected`: it owes one, `welcome` or not."""

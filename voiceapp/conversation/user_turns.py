@@ -61,7 +61,7 @@ class UserTurns:
             return
         self._meter.speech_began(self._input.turn_began(event.item))
         self._began()
-        self._barge_in.by_voice()
+        self._barge_in.by_voice(event.item)
 
     def speech_stopped(self, event: ev.SpeechStopped) -> None:
         self._taken(event.item)
@@ -73,6 +73,7 @@ class UserTurns:
         self._writer.follow(event.item, event.after)
 
     def _taken(self, item: str) -> None:
+        self._barge_in.named(item)
         if not self._writer.is_written(item):
             self._input.turn_taken(item)
         if self._input.ended() and self._gate.expect_response(item):

@@ -1,6 +1,7 @@
 """The person's words, as the server writes them down."""
 
 from . import events as ev
+from .barge_in import BargeIn
 from .effect_list import EffectList
 from .effects import LogError
 from .open_turns import OpenTurns
@@ -13,13 +14,20 @@ class UserWords:
     """Of one call."""
 
     def __init__(
-        self, out: EffectList, writer: TranscriptWriter, meter: Meter, gate: ResponseGate, turns: OpenTurns
+        self,
+        out: EffectList,
+        writer: TranscriptWriter,
+        meter: Meter,
+        gate: ResponseGate,
+        turns: OpenTurns,
+        barge_in: BargeIn,
     ) -> None:
         self._out = out
         self._writer = writer
         self._meter = meter
         self._gate = gate
         self._turns = turns
+        self._barge_in = barge_in
 
     def add(self, event: ev.UserTextDelta) -> None:
         self._writer.append(self._writer.user(event.item), event.delta)
@@ -29,6 +37,7 @@ class UserWords:
         if event.text.strip():
             self._turns.close(event.item)
             self._writer.finish(self._writer.user(event.item), event.text.strip())
+            self._barge_in.worded(event.item)
         else:
             # Noise: the server heard no words, so no reply need come.
             self.forget(event.item)
@@ -38,9 +47,11 @@ class UserWords:
         self._turns.close(item)
         self._writer.remove(item)
         self._gate.cancel_expected(item)
+        self._barge_in.nothing_said(item)
 
     def fail(self, event: ev.UserTextFailed) -> None:
         """Nobody can write them down; who heard them may still answer."""
         self._out.charge(self._meter.transcribed(event.item, event.usage))
         self._out.do(LogError(event.code or "transcription_failed"))
         self._writer.fail(self._writer.user(event.item))
+        self._barge_in.worded(event.item)

@@ -1,6 +1,7 @@
 """What a call waits for, as its state says, and what becomes of it when the deadline has passed."""
 
 from . import faults
+from .barge_in import BargeIn
 from .deadlines import Deadlines, Wait
 from .effect_list import EffectList
 from .effects import Notify
@@ -23,6 +24,7 @@ class Waiting:
         tools: Tools,
         input_audio: InputAudio,
         output: OutputAudio,
+        barge_in: BargeIn,
     ) -> None:
         self._out = out
         self._deadlines = deadlines
@@ -31,6 +33,7 @@ class Waiting:
         self._tools = tools
         self._input = input_audio
         self._output = output
+        self._barge_in = barge_in
 
     def keep(self, now: float, playing: bool, tool: bool, away: bool) -> None:
         """The deadlines of all that is waited for at `now`; asked at every event.
@@ -69,7 +72,12 @@ class Waiting:
                     self._out.do(Notify(faults.OVERDUE))
                 case Wait.SPEECH:
                     self._input.give_up()
+                    self._barge_in.give_up()
                 case Wait.FLUSHED:
                     self._output.settle()
                 case Wait.CHANGE:
-                    self._input.changed()
+                    self._changed()
+
+    def _changed(self) -> None:
+        if self._input.changed():
+            self._barge_in.give_up()
