@@ -95,7 +95,7 @@ export class Place {
   }
 
   get wantsLine() {
-    return this.call.transport.wanted
+    return this.call.transport.line.wanted
   }
 
   async begin() {

@@ -112,7 +112,7 @@ export class Page {
     )
     for (const type of ["pointerup", "keydown"]) document.addEventListener(type, () => this.call.audio.touched())
     addEventListener("blur", () => this.#left())
-    addEventListener("online", () => this.call.transport.networkBack())
+    addEventListener("online", () => this.call.transport.line.networkBack())
     addEventListener("pageshow", ({ persisted }) => { if (persisted) this.call.recovery.start() })
     addEventListener("pagehide", () => { this.call.recovery.left(); this.sample?.stop(); this.preflight?.stop() })
     addEventListener(

@@ -1,24 +1,11 @@
-// The Socket.IO connection: begins a call or comes back to it, and tells a delegate what came. The line is held for a
-// call and no longer; when it is lost, it is made again.
+// What is said over the line: begins a call or comes back to it, and tells a delegate what came.
 
-import { Refusals } from "./admission.js"
-import { Backoff } from "./backoff.js"
 import { Downlink } from "./downlink.js"
-import { Elapsed } from "./elapsed.js"
+import { Line } from "./line.js"
 import { Resumption } from "./resumption.js"
 import { Uplink } from "./uplink.js"
 
 const STOP_MS = 2000
-const SETTLE_MS = 500
-/** What a call has cost is known within a second of its end (docs/wire.md). */
-const LINGER_MS = 1500
-/**
- * The server asks every 10 s whether the page is there, and gives up after another 10: so long a silence is the page's
- * own.
- */
-const ASLEEP_MS = 25_000
-/** Whoever was away for so long is asked before a call goes on. */
-const GIVE_UP_MS = 180_000
 
 /**
  * @typedef {object} TransportDelegate
@@ -50,25 +37,14 @@ const GIVE_UP_MS = 180_000
 /** @typedef {SessionFields & {language?: string, turn?: object, greet?: boolean, talk?: Wire.Said[]}} StartRequest */
 
 export class Transport {
-  backoff = new Backoff()
   requested = false
   watching = false
-  /** There is a call, or is to be one: the line is held, and made again when it is lost. */
-  wanted = false
-  /** The first word after a long silence: it may be of before that. */
-  doubted = false
   /** A `stop` was sent and its `ended` has not come: what still arrives belongs to the call that is over. */
   ending = false
   /** @type {(() => void) | null} */
   afterEnd = null
-  /** @type {ReturnType<typeof setTimeout> | undefined} when the line is tried again */
-  returning
-  /** @type {ReturnType<typeof setTimeout> | undefined} the call is over; when to let the line go */
-  leaving
   /** @type {ReturnType<typeof setTimeout> | undefined} when `ended` is waited for no more */
   overdue
-  /** @type {any} the Socket.IO socket */
-  socket = null
 
   /**
    * @param {() => any} connect makes a socket that is not yet connected
@@ -78,19 +54,20 @@ export class Transport {
    */
   constructor(connect, ask, delegate, now) {
     this.now = now
-    this.connect = connect
     this.ask = ask
-    this.refusals = new Refusals(ask)
     this.delegate = delegate
+    this.line = new Line(connect, ask, this, now)
     this.uplink = new Uplink(this, now)
     this.downlink = new Downlink(this, delegate)
     this.resumption = new Resumption(this, now)
-    /** Since the server was last heard, or the line first wanted. */
-    this.heard = new Elapsed(now)
   }
 
   get connected() {
-    return this.socket?.connected === true
+    return this.line.connected
+  }
+
+  get socket() {
+    return this.line.socket
   }
 
   get live() {
@@ -110,12 +87,7 @@ export class Transport {
 
   /** A call is to be: the line may be made while the person is asked for the microphone. */
   open() {
-    if (!this.wanted) this.heard.restart()
-    this.wanted = true
-    clearTimeout(this.leaving)
-    if (this.connected) return
-    this.socket ??= this.#listen(this.connect())
-    this.socket.connect()
+    this.line.open()
   }
 
   /** @param {StartRequest} [request] */
@@ -124,8 +96,8 @@ export class Transport {
     if (this.ending) return void (this.afterEnd = () => this.start(request))
     this.#forget()
     this.downlink.begin()
-    this.requested = this.wanted = true
-    clearTimeout(this.leaving)
+    this.requested = true
+    this.line.hold()
     this.delegate.callRequested()
     if (this.watching) this.watch(true)
     const at = this.now()
@@ -151,23 +123,16 @@ export class Transport {
 
   /** The page goes; the call stays, for the next one. */
   leave() {
-    this.wanted = false
     this.#forget()
-    this.#hangUp()
+    this.line.hangUp()
   }
 
   stop() {
     this.afterEnd = null
-    this.wanted = false
+    this.line.wanted = false
     this.#forget()
     if (this.connected && this.requested) this.#askForEnd()
-    else if (!this.ending) this.#hangUp()
-  }
-
-  #hangUp() {
-    clearTimeout(this.returning)
-    this.refusals.count = 0
-    this.socket?.disconnect()
+    else if (!this.ending) this.line.hangUp()
   }
 
   /** There is no call. */
@@ -179,25 +144,16 @@ export class Transport {
 
   /** The call is over. */
   #leave() {
-    this.requested = this.wanted = false
+    this.requested = false
     this.#forget()
-    clearTimeout(this.leaving)
-    this.leaving = setTimeout(() => this.#hangUp(), LINGER_MS)
-  }
-
-  /** There will be no call. @param {import("../wire.js").Trouble} trouble */
-  #giveUp(trouble) {
-    this.wanted = false
-    this.#forget()
-    this.#hangUp()
-    this.delegate.callRefused(trouble)
+    this.line.linger()
   }
 
   #askForEnd() {
     this.requested = false
     this.ending = true
     this.socket.emit("stop", {})
-    this.overdue = setTimeout(() => this.#endAwaited(() => this.#hangUp()), STOP_MS)
+    this.overdue = setTimeout(() => this.#endAwaited(() => this.line.hangUp()), STOP_MS)
   }
 
   /** In the middle of a call. @param {StartRequest} request */
@@ -213,17 +169,6 @@ export class Transport {
 
   /** @param {any} socket */
   #listen(socket) {
-    socket.on("connect", () => this.#connected())
-    socket.on("disconnect", (/** @type {string} */ reason) => this.#disconnected(reason))
-    socket.on("connect_error", () => this.#refused(socket))
-    socket.io.on("ping", () => this.#asked())
-    this.#listenToCall(socket)
-    this.downlink.listen(socket)
-    return socket
-  }
-
-  /** @param {any} socket */
-  #listenToCall(socket) {
     this.#on(socket, "ready", ready => this.#readied(ready))
     this.#on(socket, "resumed", resumed => this.#resumed(resumed))
     this.#on(socket, "not_resumed", refusal => this.#notResumed(refusal))
@@ -233,7 +178,7 @@ export class Transport {
     this.#on(socket, "limits", limits => this.delegate.limitsArrived(limits))
     this.#on(socket, "log", line => this.delegate.logArrived(line))
     this.#on(socket, "notice", trouble => this.delegate.noticeArrived(trouble))
-    this.#on(socket, "going_away", ({ reconnect_in_ms: ms }) => this.#wentAway(socket, ms))
+    this.#on(socket, "going_away", ({ reconnect_in_ms: ms }) => this.line.comeBackIn(ms))
     socket.on("ended", (/** @type {Wire.Ended} */ { reason }) => this.#ended(reason))
   }
 
@@ -247,79 +192,6 @@ export class Transport {
     socket.on(event, (/** @type {Wire.Told[Event]} */ ...data) => { if (!this.ending) handler(...data) })
   }
 
-  /**
-   * Whether it is there. Where the computer slept, or the page was frozen, the line is lost next; where not, somebody
-   * has set the clock.
-   */
-  #asked() {
-    this.doubted = !this.doubted && this.heard.ms >= ASLEEP_MS
-    if (!this.doubted) this.heard.restart()
-  }
-
-  #connected() {
-    this.doubted = false
-    this.ending = false
-    clearTimeout(this.returning)
-    this.refusals.connected()
-    if (!this.wanted) return this.#hangUp()
-    const { ms: away } = this.heard
-    // The computer slept, most likely: nobody expects to be heard now.
-    if (away > GIVE_UP_MS) return this.#giveUp({ code: "connection_given_up" })
-    this.heard.restart()
-    this.delegate.transportConnected(away)
-  }
-
-  /** @param {any} socket */
-  async #refused(socket) {
-    if (this.wanted && socket.active) this.#returnIn(this.backoff.next())
-    const { trouble } = await this.refusals.judge()
-    if (!this.wanted || this.connected) return
-    // A server that is being restarted is soon back.
-    const why = trouble && trouble.code !== "server_stopping" ? trouble : this.#whyGivenUp(socket)
-    why ? this.#giveUp(why) : this.delegate.transportRefused(this.heard.ms)
-  }
-
-  /** @param {any} socket */
-  #whyGivenUp(socket) {
-    if (!socket.active) return { code: "connection_refused" }
-    return this.heard.ms > GIVE_UP_MS ? { code: "connection_given_up" } : null
-  }
-
-  /** The server is being restarted: whoever answers then takes the call. @param {any} socket @param {number} ms */
-  #wentAway(socket, ms) {
-    const { wanted } = this
-    socket.disconnect()
-    if (wanted) this.#returnIn(ms)
-  }
-
-  /** @param {string} reason */
-  #disconnected(reason) {
-    clearTimeout(this.overdue)
-    this.requested = this.ending = false
-    this.resumption.lineLost()
-    this.kept ? this.uplink.lost() : this.uplink.end()
-    // Where the page was frozen, the library has kept what was said since, to say it on the next line before `start`.
-    this.socket.sendBuffer = []
-    this.afterEnd = null
-    // It would come back by itself.
-    if (!this.wanted) return reason === "io client disconnect" ? undefined : this.#hangUp()
-    const { ms: silent } = this.heard
-    if (silent < ASLEEP_MS) this.heard.restart()
-    this.#returnIn(reason === "io server disconnect" ? SETTLE_MS : this.backoff.next())
-    this.delegate.transportLost(silent < ASLEEP_MS ? 0 : silent, this.kept)
-  }
-
-  /** The browser says that there is a network again. */
-  networkBack() {
-    if (this.wanted && this.socket && !this.connected) this.#returnIn(0)
-  }
-
-  /** @param {number} ms */
-  #returnIn(ms) {
-    clearTimeout(this.returning)
-    this.returning = setTimeout(() => this.socket.connect(), ms)
-  }
-
   /** @param {{ok: boolean, error?: import("../wire.js").Trouble}} answer @param {number} at when it was asked for */
   #answered(answer, at) {
     if (this.ending) return
@@ -331,7 +203,7 @@ export class Transport {
 
   /** @param {import("../wire.js").Ready} ready */
   #readied(ready) {
-    this.backoff.reset()
+    this.line.backoff.reset()
     this.resumption.agreed(ready)
     this.downlink.receipts.wanted = this.kept
     this.uplink.begin(this.kept)
@@ -348,7 +220,7 @@ export class Transport {
   /** @param {import("../wire.js").Resumed} resumed */
   #resumed(resumed) {
     if (!this.requested) return
-    this.backoff.reset()
+    this.line.backoff.reset()
     this.resumption.agreed(resumed)
     this.downlink.receipts.wanted = this.kept
     if (resumed.again) this.downlink.beginAgain(resumed)
@@ -369,14 +241,46 @@ export class Transport {
     clearTimeout(this.overdue)
     this.ending = false
     if (this.afterEnd) this.afterEnd()
-    else if (!this.wanted) part()
+    else if (!this.line.wanted) part()
+  }
+
+  // Line delegate
+
+  /** @param {any} socket */
+  lineNew(socket) {
+    this.#listen(socket)
+    this.downlink.listen(socket)
+  }
+
+  /** @param {number} awayMs */
+  lineMade(awayMs) {
+    this.ending = false
+    this.delegate.transportConnected(awayMs)
+  }
+
+  lineDown() {
+    clearTimeout(this.overdue)
+    this.requested = this.ending = false
+    this.afterEnd = null
+    this.resumption.lineLost()
+    this.kept ? this.uplink.lost() : this.uplink.end()
+  }
+
+  lineLost = (/** @type {number} */ awayMs) => this.delegate.transportLost(awayMs, this.kept)
+  lineRefused = (/** @type {number} */ awayMs) => this.delegate.transportRefused(awayMs)
+
+  /** There will be no call. @param {import("../wire.js").Trouble} trouble */
+  lineGivenUp(trouble) {
+    this.#forget()
+    this.line.hangUp()
+    this.delegate.callRefused(trouble)
   }
 
   // Resumption delegate
 
   /** @param {boolean} talk */
   resumptionDue(talk) {
-    if (this.connected && this.wanted) this.resume(talk ? this.delegate.talk : null)
+    if (this.connected && this.line.wanted) this.resume(talk ? this.delegate.talk : null)
   }
 
   /** @param {string} code */
@@ -387,13 +291,13 @@ export class Transport {
   }
 
   resumptionUnanswered() {
-    this.#renewLine()
+    this.line.renew()
   }
 
   // Uplink delegate
 
   uplinkStalled() {
-    this.#renewLine()
+    this.line.renew()
   }
 
   soundLeftOut = (/** @type {number} */ ms) => this.delegate.soundLeftOut(ms)
@@ -402,10 +306,5 @@ export class Transport {
   uplinkAcknowledged(n, tripMs) {
     if (tripMs !== null) this.delegate.tripMeasured(tripMs)
     this.delegate.sentAcknowledged(n)
-  }
-
-  /** It is dead, though nobody has said so. */
-  #renewLine() {
-    this.socket.io.engine?.close()
   }
 }
