@@ -62,53 +62,6 @@ test("muted, or heard by the server, nobody is told that there is only silence",
   assert.deepEqual(made.standing, [])
 })
 
-test("what was said of a call's silence ends when it is hung up", async () => {
-  const made = await live()
-  for (const code of ["idle_soon", "call_ending"]) made.line.come("notice", { code })
-  assert.deepEqual(made.standing, ["idle_soon", "call_ending"])
-  made.call.stop()
-  assert.deepEqual(made.standing, [])
-})
-
-test("are you there ends as soon as somebody speaks or types", async () => {
-  const made = await live()
-  for (const state of ["user", "thinking"]) {
-    made.line.come("notice", { code: "idle_soon" })
-    made.line.come("turn", 1, { state })
-    assert.deepEqual(made.standing, [])
-    made.line.come("turn", 2, { state: "listening" })
-  }
-})
-
-test("what is said of a start that was cancelled meanwhile is not shown, nor that it was refused", async () => {
-  for (const comes of [
-    ["notice", { code: "engine_starting" }], ["notice", { code: "upstream_closed", fatal: true }],
-    ["ended", { reason: "upstream_closed" }]
-  ]) {
-    const made = new Place()
-    made.call.start({ microphone: true })
-    await settle()
-    for (let i = 0; i < 6; i++) await made.step()
-    assert.equal(made.line.connected, true)
-    made.line.come("notice", { code: "engine_starting" })
-    assert.deepEqual(made.standing, ["engine_starting"])
-    made.call.stop()
-    made.line.come(...comes)
-    await made.rest()
-    assert.deepEqual(made.standing, [])
-  }
-})
-
-test("cancelled while the person is asked for the microphone, nobody is asked any more", async () => {
-  const made = new Place()
-  made.call.start({ microphone: true })
-  await settle()
-  assert.ok(made.call.asking)
-  made.call.stop()
-  assert.ok(!made.call.asking)
-  await made.rest()
-})
-
 test("the microphone is blocked until it is allowed, wherever that is done", async () => {
   const status = Object.assign(new EventTarget(), { state: "denied" })
   const made = await live(false)

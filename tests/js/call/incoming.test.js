@@ -30,7 +30,7 @@ test("what was lost of a pause is said until what came after it was answered", a
   const place = new Place()
   await place.goLive()
   const say = (...states) => states.forEach(state => place.line.come("turn", 1, { state }))
-  for (const code of ["sound_left_out", "moved"]) place.call.noticeArrived({ code })
+  for (const code of ["sound_left_out", "moved"]) place.call.reports.noticeArrived({ code })
   // The floor is told anew.
   say("listening", "user", "thinking", "assistant")
   assert.deepEqual(place.standing, ["sound_left_out", "moved"])

@@ -126,7 +126,7 @@ const DOINGS = {
   go: made => made.go(),
   hangUp: made => made.call.stop(),
   ended: made => { if (made.call.callState.live) made.come("ended", { reason: "idle" }) },
-  refusedCall: made => { if (made.call.callState.phase === "connecting") made.call.callRefused({ code: "busy" }) }
+  refusedCall: made => { if (made.call.callState.phase === "connecting") made.call.reports.callRefused({ code: "busy" }) }
 }
 
 /** What reached the server, as far as it did when the line was lost: each once, by its number. */

@@ -125,7 +125,7 @@ const ENDS = {
     if (!line.connected) return call.stop()
     line.come("ended", { reason: "idle" })
   },
-  "refused": ({ call }) => { call.callRefused({ code: "busy" }); call.transport.stop() },
+  "refused": ({ call }) => { call.reports.callRefused({ code: "busy" }); call.transport.stop() },
   "taken by another tab": ({ call }) => call.stop(),
   "given up, since its line stays away": async made => {
     // Not even asked for yet.
@@ -295,7 +295,7 @@ test("what was typed for a call that does not come about is given back, and sent
   made.call.say("One")
   made.call.say("Two")
   await settle()
-  made.call.callRefused({ code: "busy" })
+  made.call.reports.callRefused({ code: "busy" })
   assert.deepEqual(back, ["One", "Two"])
   await made.rest()
   made.call.say("Three")

@@ -313,7 +313,7 @@ export class Page {
 
   /** Inside the tap, as the sound needs it; the connection waits until nothing of the check is open. */
   callWanted() {
-    this.call.closing = this.preflight?.stop() ?? Promise.resolve()
+    this.call.opening.closing = this.preflight?.stop() ?? Promise.resolve()
     this.call.start({ microphone: true })
   }
 

@@ -128,7 +128,7 @@ export class Recovery {
     this.#lost()
     this.notices.over("lineBack")
     this.why = code
-    call.request()
+    call.opening.request()
   }
 
   /** The page goes, maybe to be loaded again. */
@@ -155,7 +155,7 @@ export class Recovery {
     Object.assign(this, { saved, talk, began: saved.began })
     call.transport.adopt(saved)
     call.sessionRequest.agreed = saved.terms
-    call.open(allowed)
+    call.opening.begin(allowed)
     if (saved.microphone && !allowed) this.notices.add({ code: "microphone_shut" })
   }
 
