@@ -45,6 +45,11 @@ for (const path of MODULES) test(`${path} imports only of its own room and of th
   }
 })
 
+test("no script is longer than 400 lines", () => {
+  const lines = path => source(path).trimEnd().split("\n").length
+  assert.deepEqual(MODULES.filter(path => lines(path) > 400), [])
+})
+
 test("no import leads back to where it began", () => {
   const done = new Set()
   const visit = (path, trail) => {

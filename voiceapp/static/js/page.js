@@ -1,6 +1,5 @@
 // The whole page: makes the parts, and lets each tell the others what happened.
 
-import { address } from "./browser/addresses.js"
 import { askAdmission, whyMissing } from "./call/admission.js"
 import { Call } from "./call/call.js"
 import { DATABASES, connect, connectOnce, drafts, storage, toOtherTabs } from "./browser/browser.js"
@@ -9,7 +8,6 @@ import { Preferences } from "./models/preferences.js"
 import { SavedCall } from "./call/saved-call.js"
 import { PageVersion } from "./browser/page-version.js"
 import { Inspector } from "./models/inspector.js"
-import { Shortcuts } from "./browser/shortcuts.js"
 import { UsageModel } from "./models/usage-model.js"
 import { Notices } from "./models/notices.js"
 import { checkSupport } from "./browser/support-check.js"
@@ -27,14 +25,15 @@ import { DevicesView } from "./views/devices-view.js"
 import { Drawer } from "./views/drawer.js"
 import { find } from "./views/element.js"
 import { Focus } from "./views/focus.js"
+import { Keys } from "./views/keys.js"
 import { InspectorDrawer } from "./views/inspector-drawer.js"
 import { Leaving } from "./views/leaving.js"
 import { AppearanceView } from "./views/appearance-view.js"
 import { UsageView } from "./views/usage-view.js"
 import { NoticesView } from "./views/notices-view.js"
 import { OutboxView } from "./views/outbox-view.js"
-import { PreflightOffer } from "./views/preflight-offer.js"
 import { SettingsView } from "./views/settings-view.js"
+import { SoundCheck } from "./views/sound-check.js"
 import { save } from "./views/save.js"
 import { PushToTalkView } from "./views/push-to-talk-view.js"
 import { TalksDrawer } from "./views/talks-drawer.js"
@@ -42,7 +41,6 @@ import { TranscriptView } from "./views/transcript-view.js"
 import { Waveform } from "./views/waveform.js"
 import { WakeLock } from "./browser/wake-lock.js"
 
-const PING_MS = 5000
 /** Whose next step is to load the page again. */
 const RELOADS = ["page_outdated", "client_missing"]
 
@@ -60,12 +58,9 @@ export class Page {
     store: new Store(DATABASES, this), now: this.now, otherTabs: toOtherTabs("voiceapp-talks")
   }, this)
   wakeLock = new WakeLock()
-  shortcuts = new Shortcuts(document, this)
   /** Once it was loaded. @type {import("./call/voice-sample.js").VoiceSample | undefined} */
   sample
   waveform = new Waveform(find("wave", HTMLCanvasElement))
-  /** Once it was loaded. @type {import("./views/preflight-panel.js").PreflightPanel | undefined} */
-  preflight
   tabs = new Tabs(navigator.locks, this)
 
   /** @param {import("./browser/i18n.js").Words} words */
@@ -87,17 +82,18 @@ export class Page {
     this.settingsView = new SettingsView(this.preferences, this.call.audio, words)
     this.devicesView = new DevicesView(this.call.audio, this.preferences, words)
     this.pushToTalkView = new PushToTalkView(this.call, this.preferences, words)
-    this.preflightOffer = new PreflightOffer(this.preferences, words, this)
+    this.soundCheck = new SoundCheck(this.call, words, this)
   }
 
   start() {
     const views = [
       this.controlsView, this.usageView, this.transcriptView, this.composerView, this.inspectorDrawer,
       this.assistantView, this.settingsView, this.pushToTalkView, this.talksDrawer, this.appearanceView,
-      this.preflightOffer
+      this.soundCheck
     ]
     for (const part of [
-      ...views, this.settings, this.shortcuts, new Leaving(this.words, this), new Focus(), this.call.audio
+      ...views, this.settings, new Keys(this.call, this, this), new Leaving(this.words, this), new Focus(),
+      this.call.audio
     ]) part.start()
     this.#listen()
     this.#adopt()
@@ -111,10 +107,9 @@ export class Page {
       "visibilitychange", () => document.hidden ? this.pageVersion.unseen(this.#nothingToLose) : this.#shown()
     )
     for (const type of ["pointerup", "keydown"]) document.addEventListener(type, () => this.call.audio.touched())
-    addEventListener("blur", () => this.#left())
     addEventListener("online", () => this.call.transport.line.networkBack())
     addEventListener("pageshow", ({ persisted }) => { if (persisted) this.call.recovery.start() })
-    addEventListener("pagehide", () => { this.call.recovery.left(); this.sample?.stop(); this.preflight?.stop() })
+    addEventListener("pagehide", () => { this.call.recovery.left(); this.sample?.stop(); this.soundCheck.stop() })
     addEventListener(
       "storage", event => { if (event.storageArea === this.preferences.storage) this.preferences.stored(event.key) }
     )
@@ -135,18 +130,6 @@ export class Page {
       connect: connectOnce, savedCall: new SavedCall(drafts()), ask: askAdmission, devices, transcript, pace, notices,
       preferences, stats, now, keeper, checkSupport: () => checkSupport(/** @type {any} */ (window))
     }, this)
-  }
-
-  get #preflightParts() {
-    const { call, preferences, now } = this
-    const { ask } = call.transport
-    const request = () => (
-      { ...call.sessionRequest.fields, ...preferences.turn ? { turn: preferences.turn } : {}, greet: false }
-    )
-    const ping = () => fetch(address("healthz"), { cache: "no-store", signal: AbortSignal.timeout(PING_MS) })
-    return {
-      connect, ask, request, ping, now, preferences, checkSupport: call.checkSupport, devices: navigator.mediaDevices
-    }
   }
 
   /** Whether what is said goes anywhere. */
@@ -181,12 +164,6 @@ export class Page {
     return [this.inspectorDrawer.drawer, this.settings, this.talksDrawer.drawer]
   }
 
-  /** The keyboard is elsewhere: nobody would tell us that the key was let go. */
-  #left() {
-    this.shortcuts.spaceHeld = false
-    this.call.pushToTalk.key.letGo()
-  }
-
   get #nothingToLose() {
     return !this.callActive && this.keeper.allKept && !this.composerView.box.value
   }
@@ -214,7 +191,7 @@ export class Page {
     this.assistantView.render()
     this.settingsView.render()
     this.devicesView.render()
-    this.preflightOffer.render()
+    this.soundCheck.render()
     this.usageView.render()
     this.talksDrawer.callChanged()
   }
@@ -279,43 +256,18 @@ export class Page {
     this.usageView.render()
   }
 
-  /** Loaded only when it is needed, and it did not come. */
+  // Delegate of what is loaded only when it is needed
+
+  /** It did not come. */
   partMissing = async () => this.notices.add({ code: await whyMissing() })
 
-  // Delegate of the check before a call
-
-  /** Somebody may soon ask for it. */
-  async preflightNear() {
-    const { PreflightPanel, styled } = await import("./views/preflight-panel.js")
-    await styled
-    this.preflight ??= new PreflightPanel(this.#preflightParts, this.words, this)
-    return this.preflight
-  }
-
-  async preflightWanted() {
-    this.sample?.stop()
-    // An iPhone forgets the tap while it waits.
-    if (this.preflight) return this.preflight.open()
-    const panel = await this.preflightNear().catch(this.partMissing)
-    if (!this.callActive) panel?.open()
-  }
-
-  /** With the microphone allowed, the devices have names. */
-  preflightMeasured() {
-    this.call.audio.devices.refresh()
-  }
+  checkOpening = () => this.sample?.stop()
 
   get callActive() {
     return this.call.callState.active
   }
 
   callLeft = () => this.call.stop(true)
-
-  /** Inside the tap, as the sound needs it; the connection waits until nothing of the check is open. */
-  callWanted() {
-    this.call.opening.closing = this.preflight?.stop() ?? Promise.resolve()
-    this.call.start({ microphone: true })
-  }
 
   // Delegate of the tabs
 
@@ -378,21 +330,8 @@ export class Page {
     if (drawer === this.talksDrawer.drawer) this.talksDrawer.pause()
   }
 
-  escapePressed() {
-    // The browser closes it.
-    if (this.usageView.opened) return
-    if (this.call.answering) return this.call.interrupt()
+  escaped() {
     for (const drawer of this.#drawers) drawer.close()
-  }
-
-  /** Only if they were asked for: some speak to their computer. @param {string} key */
-  letterPressed(key) {
-    const act = this.preferences.values.keys && {
-      m: () => this.call.callState.active && this.call.toggleMicrophone(), "/": () =>
-        this.composerView.box.focus(), "?": () => this.appearanceView.showKeys()
-    }[key.toLowerCase()]
-    if (act) act()
-    return Boolean(act)
   }
 
   eventsWanted() {
@@ -400,12 +339,6 @@ export class Page {
       ({ eventsOf }) => save(eventsOf(this.inspector.lines, this.words)), this.partMissing
     )
   }
-
-  spacePressed() {
-    return this.preferences.values.space && this.call.pushToTalk.press()
-  }
-
-  spaceReleased = () => this.call.pushToTalk.key.release()
 
   // Delegate of the voice sample, which is loaded with the first look at the settings
 
@@ -427,7 +360,7 @@ export class Page {
   /** @param {keyof import("./models/preferences.js").Values} name */
   preferenceChanged(name) {
     this.call.preferenceChanged(name)
-    this.preflight?.preferenceChanged()
+    this.soundCheck.preferenceChanged()
     if (name === "keep") this.#keepingChosen()
     this.appearanceView.render()
     this.talksDrawer.renderKeep()
