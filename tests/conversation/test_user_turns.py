@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.conversation.call import CREATE, Call, sent, shown, turns
 from voiceapp.conversation import events as ev
-from voiceapp.conversation.effects import Flush, ItemPlaced
+from voiceapp.conversation.effects import Flush, ItemPlaced, Paused, Resumed
 from voiceapp.conversation.turn_detection import PushToTalk, SemanticVad, ServerVad
 
 
@@ -104,3 +104,17 @@ class TestConfigure:
         call.hear(ev.Configured(SemanticVad("high")))
         (update,) = sent(call.hear(ev.Configured(language="ja")))
         assert update["session"]["audio"]["input"]["turn_detection"]["eagerness"] == "high"
+
+
+class TestAPause:
+    def test_in_the_midst_of_a_turn_is_told_and_changes_nothing(self) -> None:
+        call = Call().begin()
+        call.hear(ev.SpeechStarted("u1"))
+        told = call.hear(ev.SpeechPaused("u1", 0.2, 1400), ev.SpeechResumed("u1"), ev.SpeechPaused("u1", 0.9, 400))
+        assert told == [Paused(0.2, 1400), Resumed(), Paused(0.9, 400)]
+
+    def test_of_nobody_is_not(self) -> None:
+        call = Call().begin()
+        assert call.hear(ev.SpeechPaused("u1", 0.2, 1400), ev.SpeechResumed("u1")) == []
+        call.hear(ev.SpeechStarted("u1"), ev.SpeechStopped("u1"))
+        assert call.hear(ev.SpeechPaused("u1", 0.2, 1400)) == []

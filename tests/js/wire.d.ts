@@ -64,7 +64,7 @@ declare namespace Wire {
     /** in place of the one before */
     token: string
     grace_s: number
-    /** `moved`: another process took the call on; the last seconds may be missing */
+    /** `moved`: to another process; seconds may be missing */
     why: "back" | "moved"
     /** number of the last event that was taken from the page */
     taken: number
@@ -297,6 +297,15 @@ declare namespace Wire {
     currency: string
   }
 
+  /** The person is silent in mid-turn, or speaks on (`paused` false). Only the embedded engine tells. */
+  type Pause = {
+    paused: boolean
+    /** that the turn is over, 0 to 1; null: the server cannot tell */
+    sure: number | null
+    /** after so much more silence the turn ends; null: unknown */
+    ends_in_ms: number | null
+  }
+
   /** The server is being restarted; the socket closes with 1001 now. */
   type GoingAway = {
     /** connect again after so long, to whoever answers then */
@@ -447,6 +456,8 @@ declare namespace Wire {
     latency: [Latency]
     /** How long the call and a silence may be, and what is left of them and of the day's budgets. In seconds, or as money in `currency`; null where there is no limit. Sent after `start`; where money is limited, once the session's model is known; before each warning (`call_ending`, `idle_soon`, `budget_low`); when a silence that was warned of is over; and every 10 s where there is a budget. */
     limits: [Limits]
+    /** The person is silent in mid-turn, or speaks on (`paused` false). Only the embedded engine tells. */
+    pause: [Pause]
     /** The server is being restarted; the socket closes with 1001 now. */
     going_away: [GoingAway]
     /** The call is over. The socket stays open for another `start`; our page closes it. */

@@ -92,6 +92,21 @@ def test_one_about_the_connection_carries_no_number(event: down.Event, packet: b
     assert not event.numbered
 
 
+@pytest.mark.parametrize(
+    ("effect", "event"),
+    [
+        (effects.Paused(0.25, 1400), {"paused": True, "sure": 0.25, "ends_in_ms": 1400}),
+        (effects.Paused(None, 408), {"paused": True, "sure": None, "ends_in_ms": 408}),
+        (effects.Resumed(), {"paused": False, "sure": None, "ends_in_ms": None}),
+    ],
+)
+def test_a_pause_is_told_while_it_lasts_and_is_not_kept(effect: effects.Effect, event: dict[str, Any]) -> None:
+    told = rendering.event_of(effect)
+    assert told is not None
+    assert not told.numbered
+    assert rendering.read(rendering.packet(told)) == ("pause", [event])
+
+
 def test_a_notice_tells_how_far_the_engine_is() -> None:
     notice = down.notice(ENGINE_STARTING, fatal=False, progress=down.Progress("ears", 1, 3))
     assert rendering.read(rendering.packet(notice))[1][0]["progress"] == {"part": "ears", "done": 1, "of": 3}

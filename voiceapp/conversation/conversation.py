@@ -138,6 +138,8 @@ class Conversation:
             ev.SessionCreated: lambda _: None,
             ev.SessionUpdated: self._session_updated,
             ev.SpeechStarted: self._user.speech_started,
+            ev.SpeechPaused: self._user.speech_paused,
+            ev.SpeechResumed: self._user.speech_resumed,
             ev.SpeechStopped: self._user.speech_stopped,
             ev.Committed: self._user.committed,
             ev.ItemAdded: self._item_added,

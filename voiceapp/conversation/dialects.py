@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from . import events as ev
-from . import fields, tool_reports
+from . import fields, pause_reports, tool_reports
 from .fields import Message
 from .history import Part, ToolUse
 from .turn_detection import Detection, PushToTalk, SemanticVad, ServerVad
@@ -393,5 +393,6 @@ _READERS: Mapping[str, Callable[[Message], ev.UpstreamEvent | None]] = MappingPr
         "response.output_text.done": lambda m: ev.AssistantText(_response(m), _item(m), fields.optional(m, "text")),
         "error": _error,
         **tool_reports.READERS,
+        **pause_reports.READERS,
     }
 )

@@ -124,6 +124,19 @@ class Notify:
     fault: Fault
 
 
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """The person is silent in the midst of a turn; `sure` and `ends_in_ms` as in `events.SpeechPaused`."""
+
+    sure: float | None
+    ends_in_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """They speak on."""
+
+
 # What is for others.
 
 
@@ -172,5 +185,5 @@ TalkEffect = (
     | Play
     | SoundComplete
 )
-Effect = TalkEffect | Ready | Notify | Send | LogError | Replace | End
+Effect = TalkEffect | Paused | Resumed | Ready | Notify | Send | LogError | Replace | End
 """What one event leads to, collected in order."""

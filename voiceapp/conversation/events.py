@@ -173,6 +173,25 @@ class SpeechStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechPaused:
+    """Silence in the midst of a turn. `sure`: 0 to 1, that it is over; None: the server cannot tell.
+
+    The turn ends after `ends_in_ms` more of it; None: the server does not say.
+    """
+
+    item: str
+    sure: float | None
+    ends_in_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechResumed:
+    """They speak on, in the same turn."""
+
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechStopped:
     item: str
 
@@ -310,6 +329,8 @@ UpstreamEvent = (
     SessionCreated
     | SessionUpdated
     | SpeechStarted
+    | SpeechPaused
+    | SpeechResumed
     | SpeechStopped
     | Committed
     | ItemAdded

@@ -5,6 +5,7 @@ from . import events as ev
 from .barge_in import BargeIn
 from .deadlines import Deadlines, Wait
 from .effect_list import EffectList
+from .effects import Paused, Resumed
 from .input_audio import InputAudio
 from .response_gate import ResponseGate
 from .silence import Silence
@@ -62,6 +63,14 @@ class UserTurns:
         self._meter.speech_began(self._input.turn_began(event.item))
         self._began()
         self._barge_in.by_voice(event.item)
+
+    def speech_paused(self, event: ev.SpeechPaused) -> None:
+        if self._input.speaking:
+            self._out.do(Paused(event.sure, event.ends_in_ms))
+
+    def speech_resumed(self, _: ev.SpeechResumed) -> None:
+        if self._input.speaking:
+            self._out.do(Resumed())
 
     def speech_stopped(self, event: ev.SpeechStopped) -> None:
         self._taken(event.item)

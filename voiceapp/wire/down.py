@@ -75,10 +75,7 @@ class Resumed(Event, frozen=True):
     expires_in_s: int | None
     token: Annotated[str, Meta(description="in place of the one before")]
     grace_s: int
-    why: Annotated[
-        Literal["back", "moved"],
-        Meta(description="`moved`: another process took the call on; the last seconds may be missing"),
-    ]
+    why: Annotated[Literal["back", "moved"], Meta(description="`moved`: to another process; seconds may be missing")]
     taken: Annotated[int, Meta(ge=0, description="number of the last event that was taken from the page")]
     number: Annotated[int, Meta(ge=0, description="the events that follow begin with the one after it")]
     again: Annotated[
@@ -211,6 +208,15 @@ class Limits(Event, frozen=True):
         bool, Meta(description="part of that is charged at the highest known prices, as the model's own are unknown")
     ]
     currency: str
+
+
+class Pause(Event, frozen=True):
+    """The person is silent in mid-turn, or speaks on (`paused` false). Only the embedded engine tells."""
+
+    event = "pause"
+    paused: bool
+    sure: Annotated[float | None, Meta(description="that the turn is over, 0 to 1; null: the server cannot tell")]
+    ends_in_ms: Annotated[int | None, Meta(description="after so much more silence the turn ends; null: unknown")]
 
 
 class GoingAway(Event, frozen=True):
@@ -374,7 +380,8 @@ class Used(Event, frozen=True):
 # Several may have one name.
 EVENTS: tuple[type[Event], ...] = (
     Ready, Resumed, NotResumed, Renewed, Ack, TurnChanged, ItemPlaced, TextAdded, TextFinished, TextHeard,
-    TextIncomplete, EntryRemoved, Audio, Flush, ToolChanged, Used, Log, Notice, Latency, Limits, GoingAway, Ended,
+    TextIncomplete, EntryRemoved, Audio, Flush, ToolChanged, Used, Log, Notice, Latency, Limits, Pause,
+    GoingAway, Ended,
 )  # fmt: skip
 
 

@@ -36,6 +36,8 @@ _RENDER: Mapping[type, Callable[[Any], down.Event]] = MappingProxyType(
         effects.TextHeard: lambda effect: down.TextHeard(effect.item, effect.heard),
         effects.TextIncomplete: lambda effect: down.TextIncomplete(effect.item, effect.incomplete),
         effects.EntryRemoved: lambda effect: down.EntryRemoved(effect.item, True),
+        effects.Paused: lambda effect: down.Pause(True, effect.sure, effect.ends_in_ms),
+        effects.Resumed: lambda _: down.Pause(False, None, None),
         effects.Flush: lambda effect: down.Flush(effect.item),
         effects.ToolChanged: lambda effect: down.ToolChanged(
             effect.call, effect.name, effect.arguments, effect.state, effect.result or UNSET

@@ -7,12 +7,8 @@ from itertools import takewhile
 from ..speech.transcript import WIDE, Transcript, join_texts
 
 # An English sentence goes on after these words, and a question after those that nothing can end with.
-NEVER_LAST = frozenset(
-    """a an and as because but i if my or than the their um uh when while your""".split()  # noqa: SIM905 - as prose
-)
-OPEN_WORDS = NEVER_LAST | frozenset(
-    """at by for from in is like of on so that then to was well were where which who with""".split()  # noqa: SIM905
-)
+NEVER_LAST = "a an and as because but i if my or than the their um uh when while your"
+OPEN_WORDS = f"{NEVER_LAST} at by for from in is like of on so that then to was well were where which who with"
 # With its digits: "9 divided by 3" does not end with "by".
 WORD = re.compile(r"[\w'’]+")
 # A Japanese sentence goes on after these endings.
@@ -93,4 +89,6 @@ def is_unfinished(text: str) -> bool:
     words, ended = WORD.findall(text.lower()), text.rstrip()
     if not words:
         return False
-    return words[-1] in (NEVER_LAST if ended.endswith("?") else OPEN_WORDS) or ended.endswith((",", "...", "…", "-"))
+    return words[-1] in (NEVER_LAST if ended.endswith("?") else OPEN_WORDS).split() or ended.endswith(
+        (",", "...", "…", "-")
+    )
