@@ -46,7 +46,7 @@ test-page-%: vendor node-packages
 	$(BIN)/pytest tests/browser/test_[$*]*.py
 test-hostile: vendor
 	$(BIN)/pytest tests/hostile
-test-core: $(DEV)
+test-core: vendor
 	$(BIN)/pytest tests/conversation tests/engine
 test-calls: vendor
 	$(BIN)/pytest tests/call tests/resume tests/page tests/store
@@ -81,7 +81,7 @@ tests/js/node_modules/.package-lock.json: tests/js/package-lock.json
 	@npm --prefix tests/js ci --loglevel=error --no-audit --no-fund || { echo "The page's test tools could not be installed. $(REGISTRY)" >&2; exit 1; }
 
 clean:
-	rm -rf $(VENV) tests/js/node_modules benchmarks/peer/node_modules voiceapp/static/vendor
+	rm -rf $(VENV) tests/js/node_modules benchmarks/peer/node_modules voiceapp/static/vendor voiceapp/engine/vendor
 
 $(VENV)/installed-%: % | $(VENV)/bin/pip
 	@echo "Installing $<"

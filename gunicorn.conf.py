@@ -62,6 +62,8 @@ def on_starting(server):
         vendor.fetch()
     except vendor.VendorError as error:
         sys.exit(f"VoiceApp cannot start: {error}")
+    if "embedded" in _settings.profiles:
+        vendor.fetch_turn_model_beside()
 
 
 def when_ready(server):

@@ -31,7 +31,7 @@ SCRIPTED_MAY_USE = {"serving.connection", "serving.server"}
 
 IMPURE = {
     "brains.chat_completions",
-    *(f"speech.{name}" for name in ("languages", "models", "openjtalk", "stt", "tts", "vad")),
+    *(f"speech.{name}" for name in ("languages", "models", "openjtalk", "stt", "tts", "turn_end", "vad")),
 }
 PURE = sorted(
     name

@@ -1,6 +1,7 @@
 """Says that a model or package is missing, and what to do about it."""
 
 INSTALL_ENGINE, INSTALL_JAPANESE = "pip install -r requirements-engine.txt", "pip install -r requirements-japanese.txt"
+FETCH_TURN_MODEL = "python -m voiceapp.ops.vendor"
 
 
 class MissingError(Exception):

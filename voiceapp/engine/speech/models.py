@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from .missing import INSTALL_ENGINE, INSTALL_JAPANESE, MissingError
+from .missing import FETCH_TURN_MODEL, INSTALL_ENGINE, INSTALL_JAPANESE, MissingError
 
 READ_BYTES = 1 << 20
 
@@ -82,8 +82,20 @@ TTS_JAPANESE = ModelFile(
     "f3be49a6838904a6c218790b64e07c3e83c1886e995dca284b413caab19184de",
     INSTALL_JAPANESE,
 )
+# Fetched, not installed: its package would bring some twenty others (voiceapp/ops/vendor.py).
+TURN = Path(__file__).parents[1] / "vendor" / "smart-turn-v3.2-cpu.onnx"
+TURN_SHA256 = "2bb026316b14a660486a75b1733cd3fbab8c2fd0314dc9af7be49f8cca967e4f"
 # A CTranslate2 Whisper model (English-only or multilingual) in place of the one that is installed.
 STT_FOLDER_SETTING = "VOICEAPP_ENGINE_RECOGNISER_DIR"
+
+
+def turn_model() -> Path:
+    """The file's path. Raises `MissingError` if it is missing or was changed."""
+    if not TURN.is_file():
+        raise MissingError(f"{TURN.name}, which is not in {TURN.parent}", FETCH_TURN_MODEL)
+    if digest(TURN) != TURN_SHA256:
+        raise MissingError(f"{TURN.name} in {TURN.parent}, but that file was changed", FETCH_TURN_MODEL)
+    return TURN
 
 
 def stt_folder() -> Path:
