@@ -64,7 +64,10 @@ check-node: node-packages
 	npm --prefix tests/js run lint --silent
 	npm --prefix tests/js run types --silent
 
+# A peer that cannot be installed here is left out.
 bench: $(DEV)
+	-@npm --prefix benchmarks/peer ci --loglevel=error --no-audit --no-fund
+	-@cd benchmarks && ../$(BIN)/python -m venv peer/.venv && peer/.venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
 	$(BIN)/python -m benchmarks.relay
 shots: programs node-packages
 fuzz soak shots: vendor
@@ -81,7 +84,7 @@ tests/js/node_modules/.package-lock.json: tests/js/package-lock.json
 	@npm --prefix tests/js ci --loglevel=error --no-audit --no-fund || { echo "The page's test tools could not be installed. $(REGISTRY)" >&2; exit 1; }
 
 clean:
-	rm -rf $(VENV) tests/js/node_modules benchmarks/peer/node_modules voiceapp/static/vendor voiceapp/engine/vendor
+	rm -rf $(VENV) tests/js/node_modules benchmarks/peer/node_modules benchmarks/peer/.venv voiceapp/static/vendor voiceapp/engine/vendor
 
 $(VENV)/installed-%: % | $(VENV)/bin/pip
 	@echo "Installing $<"

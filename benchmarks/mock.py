@@ -1,16 +1,57 @@
 """A Realtime server that hears nothing and talks on a timetable: 40 % of the time, faster than real time."""
 
-import asyncio
-import json
-from typing import Any
+import time
 
+from . import frames
 from .line import ServerLine
-from .marks import Track, call_of
+from .marks import MAGIC, Track, call_of
+from .reactor import Reactor
 
 CYCLE_S = 10.0
 DELTAS, DELTA_MS, DELTA_EVERY_S = 10, 400, 0.13  # 4 s of sound in 1.3 s
 WORDS_PER_DELTA = 2
+SPEECH_S = 0.5
 BASE64_PER_MS = 64
+
+CREATED = b'{"type":"session.created","event_id":"event_1","session":{"model":"mock","expires_at":4000000000}}'
+UPDATED = (
+    b'{"type":"session.updated","event_id":"event_1","session":{"model":"mock","audio":{"output":{"voice":"marin"}}}}'
+)
+# Of a turn with this number, and of the one before it.
+HEARD = (
+    b'{"type":"input_audio_buffer.speech_started","event_id":"event_1","audio_start_ms":0,"item_id":"user_%(turn)d"}',
+)
+ASKED = (
+    b'{"type":"input_audio_buffer.speech_stopped","event_id":"event_1","audio_end_ms":500,"item_id":"user_%(turn)d"}',
+    b'{"type":"input_audio_buffer.committed","event_id":"event_1","previous_item_id":%(last)b,"item_id":"user_%(turn)d"}',
+    b'{"type":"conversation.item.added","event_id":"event_1","previous_item_id":%(last)b,"item":{"id":"user_%(turn)d",'
+    b'"type":"message","role":"user","content":[{"type":"input_audio"}]}}',
+    b'{"type":"conversation.item.input_audio_transcription.completed","event_id":"event_1","item_id":"user_%(turn)d",'
+    b'"transcript":"What time is it?"}',
+    b'{"type":"response.created","event_id":"event_1","response":{"id":"resp_%(turn)d","status":"in_progress"}}',
+    b'{"type":"response.output_item.added","event_id":"event_1","response_id":"resp_%(turn)d","output_index":0,'
+    b'"item":{"id":"assistant_%(turn)d","type":"message","role":"assistant","content":[]}}',
+    b'{"type":"conversation.item.added","event_id":"event_1","previous_item_id":"user_%(turn)d",'
+    b'"item":{"id":"assistant_%(turn)d","type":"message","role":"assistant","content":[]}}',
+)
+PLACE = (
+    b'"event_id":"event_1","response_id":"resp_%(turn)d","item_id":"assistant_%(turn)d",'
+    b'"output_index":0,"content_index":0'
+)
+WORD = b'{"type":"response.output_audio_transcript.delta",' + PLACE + b',"delta":" word"}'
+SOUND = b'{"type":"response.output_audio.delta",' + PLACE + b',"delta":"'
+DONE = (
+    b'{"type":"response.output_audio.done",' + PLACE + b"}",
+    b'{"type":"response.output_audio_transcript.done",'
+    + PLACE
+    + b',"transcript":"'
+    + b" word" * DELTAS * WORDS_PER_DELTA
+    + b'"}',
+    b'{"type":"response.output_item.done","event_id":"event_1","response_id":"resp_%(turn)d","output_index":0,'
+    b'"item":{"id":"assistant_%(turn)d","type":"message","role":"assistant","content":[]}}',
+    b'{"type":"response.done","event_id":"event_1","response":{"id":"resp_%(turn)d","status":"completed",'
+    b'"usage":{"total_tokens":300,"input_tokens":200,"output_tokens":100}}}',
+)
 
 
 class Board:
@@ -36,77 +77,83 @@ class Board:
 class Mock(ServerLine):
     """One session; the first chunk says whose it is, and begins the timetable."""
 
-    def __init__(self, board: Board) -> None:
-        super().__init__()
+    def __init__(self, reactor: Reactor, board: Board) -> None:
+        super().__init__(reactor)
         self.board = board
-        self.call = 0
-        self.timetable: asyncio.Task[None] | None = None
+        self.up: Track | None = None
+        self.down: Track | None = None
+        self.silent = False
+        self.turn = 0
+        self.deltas = 0
 
     def opened(self) -> None:
         self.board.sessions.add(self)
-        self.say("session.created", session={"model": "mock", "expires_at": 4_000_000_000})
+        self.send(CREATED)
 
     def lost(self) -> None:
         self.fall_silent()
         self.board.sessions.discard(self)
 
     def fall_silent(self) -> None:
-        if self.timetable:
-            self.timetable.cancel()
+        self.silent = True
 
-    def text(self, payload: bytes) -> None:
-        if b"input_audio_buffer.append" in payload[:60]:
-            self._hear(payload)
-        elif b"session.update" in payload[:60]:
-            self.say("session.updated", session={"model": "mock", "audio": {"output": {"voice": "marin"}}})
+    def text(self, buffer: bytearray, at: int, end: int) -> None:
+        if self.up and buffer.find(MAGIC, at, at + 100) > 0:
+            self.up.see(buffer, at, end)
+        elif buffer.find(b"input_audio_buffer.append", at, at + 60) > 0:
+            self._begin(call_of(buffer, at, end))
+            self.text(buffer, at, end)
+        elif buffer.find(b"session.update", at, at + 60) > 0:
+            self.send(UPDATED)
 
-    def say(self, kind: str, **fields: Any) -> None:
-        self.send(json.dumps({"type": kind, "event_id": "event_1", **fields}, separators=(",", ":")).encode())
+    def _begin(self, call: int) -> None:
+        self.up, self.down = self.board.up[call], self.board.down[call]
+        self.begin(time.monotonic() + CYCLE_S * (call * 0.618 % 1))
 
-    def _hear(self, payload: bytes) -> None:
-        if not self.call:
-            self.call = call_of(payload)
-            self.timetable = asyncio.create_task(self._keep_time())
-        self.board.up[self.call].see(payload)
+    def begin(self, when: float) -> None:
+        """The timetable begins at this moment."""
+        self.due = when
+        self.reactor.call_at(when, self._listen)
 
-    async def _keep_time(self) -> None:
-        await asyncio.sleep(CYCLE_S * (self.call * 0.618 % 1))
-        for turn in range(1, 1_000_000):
-            end = asyncio.get_running_loop().time() + CYCLE_S
-            await self._listen(f"user_{turn}", f"assistant_{turn - 1}" if turn > 1 else None)
-            await self._answer(f"resp_{turn}", f"assistant_{turn}", f"user_{turn}")
-            await asyncio.sleep(end - asyncio.get_running_loop().time())
+    def _listen(self) -> None:
+        """A turn begins: the person speaks."""
+        self.turn += 1
+        last = b'"assistant_%d"' % (self.turn - 1) if self.turn > 1 else b"null"
+        self.of_turn = {b"turn": self.turn, b"last": last}
+        if self._say(HEARD):
+            self.reactor.call_at(self.due + SPEECH_S, self._answer)
 
-    async def _listen(self, item: str, after: str | None) -> None:
-        self.say("input_audio_buffer.speech_started", audio_start_ms=0, item_id=item)
-        await asyncio.sleep(0.5)
-        self.say("input_audio_buffer.speech_stopped", audio_end_ms=500, item_id=item)
-        self.say("input_audio_buffer.committed", previous_item_id=after, item_id=item)
-        message = {"id": item, "type": "message", "role": "user", "content": [{"type": "input_audio"}]}
-        self.say("conversation.item.added", previous_item_id=after, item=message)
-        self.say("conversation.item.input_audio_transcription.completed", item_id=item, transcript="What time is it?")
+    def _answer(self) -> None:
+        if self._say(ASKED):
+            self.deltas = 0
+            self.talk()
 
-    async def _answer(self, response: str, item: str, after: str) -> None:
-        place = {"response_id": response, "item_id": item, "output_index": 0, "content_index": 0}
-        message = {"id": item, "type": "message", "role": "assistant", "content": []}
-        self.say("response.created", response={"id": response, "status": "in_progress"})
-        self.say("response.output_item.added", response_id=response, output_index=0, item=message)
-        self.say("conversation.item.added", previous_item_id=after, item=message)
-        for _ in range(DELTAS):
-            for _ in range(WORDS_PER_DELTA):
-                self.say("response.output_audio_transcript.delta", **place, delta=" word")
-            self._play(response, item)
-            await asyncio.sleep(DELTA_EVERY_S)
-        self.say("response.output_audio.done", **place)
-        self.say("response.output_audio_transcript.done", **place, transcript=" word" * DELTAS * WORDS_PER_DELTA)
-        self.say("response.output_item.done", response_id=response, output_index=0, item=message)
-        usage = {"total_tokens": 300, "input_tokens": 200, "output_tokens": 100}
-        self.say("response.done", response={"id": response, "status": "completed", "usage": usage})
+    def talk(self) -> None:
+        """The next words and their sound, and so on to the end of the answer."""
+        if self.deltas == DELTAS:
+            self._finish()
+            return
+        if self._say((WORD,) * WORDS_PER_DELTA):
+            self.play()
+            self.deltas += 1
+            self.reactor.call_at(self.due + SPEECH_S + self.deltas * DELTA_EVERY_S, self.talk)
 
-    def _play(self, response: str, item: str) -> None:
-        self.send(
-            b'{"type":"response.output_audio.delta","event_id":"event_1","response_id":"%b","item_id":"%b",'
-            b'"output_index":0,"content_index":0,"delta":"' % (response.encode(), item.encode()),
-            self.board.down[self.call].stamp(),
-            b'"}',
-        )
+    def play(self) -> None:
+        track = self.down
+        assert track is not None
+        before = SOUND % self.of_turn + track.stamp()
+        at = track.filling_at(track.sent)
+        self.write(frames.sound_of_server(before, at, at + track.filling, b'"}'))
+
+    def _finish(self) -> None:
+        if self._say(DONE):
+            self.due += CYCLE_S
+            self.reactor.call_at(self.due, self._listen)
+
+    def _say(self, events: tuple[bytes, ...]) -> bool:
+        """Whether it was still time to speak."""
+        if self.silent:
+            return False
+        for event in events:
+            self.send(event % self.of_turn)
+        return True

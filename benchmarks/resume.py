@@ -26,10 +26,12 @@ from voiceapp.conversation.capabilities import Capabilities
 from voiceapp.conversation.conversation import Conversation
 from voiceapp.conversation.dialects import SessionConfig
 
+from .contenders import ROOT
+from .line import Listener
 from .load import VoiceAppCaller
 from .mock import DELTA_MS, Board, Mock
 from .process import Process, free_port
-from .relay import ROOT
+from .reactor import Reactor
 
 # Of VOICEAPP_RESUME
 ON, OFF = "yes", "no"
@@ -61,29 +63,37 @@ class Times:
 class ReturningCaller(VoiceAppCaller):
     """One line of a page that comes back; `before`: the one that was cut."""
 
-    def __init__(self, board: Board, call: int, times: Times, before: "ReturningCaller | None" = None) -> None:
-        super().__init__(board, call, CHUNK_MS)
+    def __init__(
+        self, reactor: Reactor, board: Board, call: int, times: Times, before: "ReturningCaller | None" = None
+    ) -> None:
+        super().__init__(reactor, board, call, CHUNK_MS)
         self.times = times
+        self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.returns = before is not None
-        self.token = before.token if before else ""
+        self.token: str = before.token if before else ""
         self.told = before.told if before else 0
-        self.cut_at = self.loop.time()
+        self.cut_at = time.monotonic()
         self.back_at = 0.0
 
-    def text(self, payload: bytes) -> None:
-        if payload.startswith(b"40{"):
-            self.send(self._asks())
-            return
-        super().text(payload)
+    def begin(self) -> None:
+        super().begin()
+        if not self.ready.done():
+            self.ready.set_result(None)
+
+    def fail(self, why: str) -> None:
+        super().fail(why)
+        if not self.ready.done():
+            self.ready.set_exception(ConnectionError(why))
+
+    def word(self, payload: bytes) -> None:
+        super().word(payload)
         if payload.startswith((b'42["ready",', b'42["resumed",')):
             self._go_on(*json.loads(payload[2:]))
         elif payload.startswith(b'42["not_resumed",'):
             self.times.missed += 1
             self.fail(payload.decode())
-        elif payload.startswith(b"42["):
-            self._count(payload)
 
-    def _asks(self) -> bytes:
+    def opening(self) -> bytes:
         page = f"page-of-the-load-{self.up.call:06d}"
         if not self.returns:
             return b'420["start",%b]' % json.dumps({"page": page}).encode()
@@ -92,59 +102,56 @@ class ReturningCaller(VoiceAppCaller):
     def _go_on(self, name: str, fields: Mapping[str, Any]) -> None:
         self.token = fields["token"]
         if name == "resumed":
-            self.back_at = self.loop.time()
+            self.back_at = time.monotonic()
             self.times.back.append((self.back_at - self.cut_at) * 1000)
             self.times.missed += fields["missed"] + fields["again"]
             self.number = fields["taken"]
             self.begin()
 
-    def _count(self, payload: bytes) -> None:
-        number, _, _ = payload[payload.index(b",") + 1 :].partition(b",")
-        if not number.isdigit() or payload.startswith(b'42["ack"'):
-            return
-        self.times.missed += int(number) != self.told + 1
-        self.told = int(number)
-        if self.back_at and self.loop.time() - self.back_at < KEPT_WITHIN_S:
-            self.times.first.append((self.loop.time() - self.cut_at) * 1000)
+    def count(self, number: int) -> None:
+        self.times.missed += number != self.told + 1
+        self.told = number
+        now = time.monotonic()
+        if self.back_at and now - self.back_at < KEPT_WITHIN_S:
+            self.times.first.append((now - self.cut_at) * 1000)
         self.back_at = 0.0
 
     def cut(self) -> None:
         self.leaving = True
         self.stop_speaking()
-        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-        self.transport.abort()
+        if not self.is_closed:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            self.end()
 
 
 class SilentCaller(ReturningCaller):
     """Says nothing by itself."""
 
-    def begin(self) -> None:
-        if not self.ready.done():
-            self.ready.set_result(None)
+    def start_speaking(self) -> None: ...
 
 
 class Filler(Mock):
     """Says in one go more than there is room for, a while after the first chunk."""
 
-    async def _keep_time(self) -> None:
-        await asyncio.sleep(1)
-        await self._listen("user_1", None)
-        self.say("response.created", response={"id": "resp_1", "status": "in_progress"})
+    def begin(self, when: float) -> None:
+        super().begin(time.monotonic() + 1)
+
+    def talk(self) -> None:
         for _ in range(FILLING_DELTAS):
-            self._play("resp_1", "assistant_1")
+            self.play()
 
 
 class Served:
     """The app as its users start it, with a mock of its own behind it."""
 
     def __init__(self, mock: type[Mock], resume: str, calls: int) -> None:
-        self.board = Board()
+        self.board, self.reactor = Board(), Reactor()
         self._mock, self._resume, self._calls = mock, resume, calls
 
     async def __aenter__(self) -> "Served":
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: self._mock(self.board), "127.0.0.1", 0, backlog=1000)
-        upstream = f"ws://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/v1/realtime"
+        self.reactor.attach(asyncio.get_running_loop())
+        self._listener = Listener(self.reactor, lambda: self._mock(self.reactor, self.board))
+        upstream = f"ws://127.0.0.1:{self._listener.port}/v1/realtime"
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("VOICEAPP_", "OPENAI_"))}
         port = free_port()
         env = {
@@ -166,8 +173,9 @@ class Served:
 
     async def __aexit__(self, *_: object) -> None:
         self.board.silence()
-        self._server.close()
+        self._listener.close()
         await asyncio.to_thread(self.process.stop)
+        self.reactor.close()
 
     async def call(self, make: Callable[[int], ReturningCaller]) -> ReturningCaller:
         caller = make(self.board.add(CHUNK_MS))
@@ -175,7 +183,7 @@ class Served:
         return caller
 
     async def connect(self, caller: ReturningCaller) -> None:
-        await asyncio.get_running_loop().create_connection(lambda: caller, "127.0.0.1", self.process.port)
+        caller.connect(self.process.port)
         await asyncio.wait_for(asyncio.shield(caller.ready), READY_S)
 
 
@@ -183,7 +191,7 @@ async def time_to_resume(calls: int, seconds: float) -> Times:
     times = Times()
     async with Served(Mock, ON, calls) as served:
         first = await asyncio.gather(
-            *(served.call(lambda n: ReturningCaller(served.board, n, times)) for _ in range(calls))
+            *(served.call(lambda n: ReturningCaller(served.reactor, served.board, n, times)) for _ in range(calls))
         )
         until = asyncio.get_running_loop().time() + seconds
         last = await asyncio.gather(*(_come_and_go(served, caller, until) for caller in first))
@@ -200,7 +208,7 @@ async def _come_and_go(served: Served, caller: ReturningCaller, until: float) ->
         caller.cut()
         # As long as a page takes to see it, and some more, so that there is something to tell.
         await asyncio.sleep(random.uniform(0.05, 1))
-        caller = ReturningCaller(served.board, caller.up.call, caller.times, caller)
+        caller = ReturningCaller(served.reactor, served.board, caller.up.call, caller.times, caller)
         await served.connect(caller)
     return caller
 
@@ -212,23 +220,24 @@ async def memory(resume: str, calls: int) -> tuple[float, float]:
     """Kilobytes of resident memory a call: idle, and where rings are kept, with them full."""
     async with Served(Filler, resume, calls) as served:
         times = Times()
-        (await served.call(lambda n: SilentCaller(served.board, n, times))).hang_up()
+        (await served.call(lambda n: SilentCaller(served.reactor, served.board, n, times))).hang_up()
         await asyncio.sleep(1)
         empty_kb = served.process.memory_kb()
-        callers = [await served.call(lambda n: SilentCaller(served.board, n, times)) for _ in range(calls)]
+        callers = [
+            await served.call(lambda n: SilentCaller(served.reactor, served.board, n, times)) for _ in range(calls)
+        ]
         await asyncio.sleep(SETTLE_S)
         idle_kb = served.process.memory_kb()
         if resume == ON:
             for caller in callers:
-                caller.chunk(caller.up.stamp())
+                caller.say_chunk()
             await asyncio.sleep(0.3)
             for caller in callers:
                 caller.cut()
             await asyncio.sleep(2 * SETTLE_S)
         full_kb = served.process.memory_kb()
         for caller in callers:
-            caller.leaving = True
-            caller.transport.abort()
+            caller.cut()
     return (idle_kb - empty_kb) / calls, (full_kb - empty_kb) / calls
 
 

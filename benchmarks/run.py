@@ -1,154 +1,191 @@
 """One contender under load for a while, and what came of it."""
 
-import asyncio
 import statistics
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
 
+from .contenders import Contender
+from .line import Listener
 from .load import Caller, RealtimeCaller
 from .marks import Track
-from .mock import Board
+from .mock import Board, Mock
 from .process import Process, free_port
+from .reactor import Reactor
 
 DIRECT_CALLS = 4  # straight to the mock beside every run: what the machine and the load add by themselves
 READY_S, SETTLE_S = 30.0, 1.5
-
-
-@dataclass(frozen=True)
-class Contender:
-    """A relay to measure, and how it is called."""
-
-    name: str
-    command: Sequence[str]
-    folder: Path
-    env: Mapping[str, str]
-    caller: type[Caller]
+GROWN_S = 3.0  # after more calls began, until it is measured again
+AT_ONCE = 25  # calls that begin together
+LARGEST = 5
 
 
 @dataclass(frozen=True)
 class Shape:
-    """Of the load."""
+    """Of the load; `steps`: how many calls are measured, one number after the other."""
 
-    calls: int
+    steps: Sequence[int]
     seconds: float
     warm_up: float
     chunk_ms: int
 
 
 @dataclass(frozen=True)
-class Result:
-    """Delays in milliseconds, beyond those of the direct calls; `memory` in kB a call; `load` in cores."""
+class Late:
+    """A delay as it was, and when what was late arrived, in seconds of the measurement."""
 
+    ms: float
+    at_s: float
+    side: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """Delays in milliseconds, beyond those of the direct calls; `memory` in kB a call; `load` in cores.
+
+    What is lost, doubled, misplaced or damaged is of the whole run.
+    """
+
+    calls: int
     cpu: float  # milliseconds for a second of one call
     up_p50: float
     up_p99: float
     down_p50: float
     down_p99: float
-    lost: float
-    misplaced: float
-    damaged: float
     threads: float
     memory: float
     load: float
+    largest: Sequence[Late]
+    lost: int = 0
+    doubled: int = 0
+    misplaced: int = 0
+    damaged: int = 0
 
-    @classmethod
-    def median(cls, results: Sequence["Result"]) -> "Result":
-        return cls(*(statistics.median(getattr(each, field.name) for each in results) for field in fields(cls)))
 
-    @classmethod
-    def worst(cls, results: Sequence["Result"]) -> "Result":
-        return cls(*(max(getattr(each, field.name) for each in results) for field in fields(cls)))
+MEASURED = [field.name for field in fields(Result) if field.name not in ("calls", "largest")]
 
 
 class Run:
-    """A fresh process of the contender, called by many."""
+    """A fresh process of the contender, called by more and more."""
 
-    def __init__(self, contender: Contender, shape: Shape, board: Board, mock_port: int) -> None:
+    def __init__(self, contender: Contender, shape: Shape, reactor: Reactor, board: Board, mock_port: int) -> None:
         self.contender = contender
         self.shape = shape
+        self.reactor = reactor
         self.board = board
         self.mock_port = mock_port
+        self.headers = ""
         self.callers: list[Caller] = []
         self.direct: list[Caller] = []
-        self.first: list[Caller] = []  # what a process loads with its first call is no cost of a call
 
-    async def result(self) -> Result:
+    def results(self) -> list[Result]:
+        """One for each step."""
         port = free_port()
-        env = {**self.contender.env, "PORT": str(port)}
-        process = Process(self.contender.command, self.contender.folder, env, port)
+        process = Process(
+            self.contender.command, self.contender.folder, {**self.contender.env, "PORT": str(port)}, port
+        )
         try:
-            await process.listening()
-            return await self._measure(process)
+            process.wait()
+            self.headers = self.contender.login(port)
+            return self._measure(process)
         finally:
-            for caller in self.callers + self.direct + self.first:
+            for caller in self.callers + self.direct:
                 caller.hang_up()
-            await asyncio.sleep(0.5)
+            self.reactor.run(0.5)
             process.stop()
 
-    async def _measure(self, process: Process) -> Result:
-        await self._call(self.first, self.contender.caller, process.port, 1)
-        self.first.pop().hang_up()
-        await asyncio.sleep(1)
+    def _measure(self, process: Process) -> list[Result]:
+        # What a process loads with its first call is no cost of a call.
+        first: list[Caller] = []
+        self.call(first, process.port, 1)
+        first.pop().hang_up()
+        self.reactor.run(1)
         empty_kb = process.memory_kb()
-        await self._call(self.direct, RealtimeCaller, self.mock_port, DIRECT_CALLS)
-        await self._call(self.callers, self.contender.caller, process.port, self.shape.calls)
-        await asyncio.sleep(self.shape.warm_up)
+        self.call(self.direct, self.mock_port, DIRECT_CALLS, RealtimeCaller)
+        results = []
+        for place, calls in enumerate(self.shape.steps):
+            self.call(self.callers, process.port, calls - len(self.callers))
+            self.reactor.run(GROWN_S if place else self.shape.warm_up)
+            results.append(self._step(process, empty_kb))
+        self._settle()
         ours = [track for caller in self.callers for track in (caller.up, caller.down)]
+        faults = {
+            name: sum(getattr(each, name) for each in ours) for name in ("lost", "doubled", "misplaced", "damaged")
+        }
+        return [replace(each, **faults) for each in results]
+
+    def call(self, callers: list[Caller], port: int, count: int, kind: type[Caller] | None = None) -> None:
+        """So many more, and return when they may speak."""
+        chunk_ms, make = self.shape.chunk_ms, kind or self.contender.caller
+        for place in range(count):
+            headers = "" if kind else self.headers
+            caller = make(self.reactor, self.board, self.board.add(chunk_ms), chunk_ms, headers)
+            callers.append(caller)
+            caller.connect(port)
+            if place % AT_ONCE == AT_ONCE - 1 or place == count - 1:
+                self._await(callers)
+
+    def _await(self, callers: Sequence[Caller]) -> None:
+        waiting = [each for each in callers if not each.is_ready]
+        self.reactor.run_until(lambda: all(each.is_ready or each.trouble for each in waiting), READY_S)
+        for caller in waiting:
+            if not caller.is_ready:
+                raise ConnectionError(caller.trouble or f"{self.contender.name}: a call was not ready in {READY_S} s")
+
+    def _step(self, process: Process, empty_kb: float) -> Result:
         for caller in self.callers + self.direct:
-            caller.up.delays_ms.clear()
-            caller.down.delays_ms.clear()
-        cpu, load, took = await self._cost(process)
-        up_p50, up_p99 = self._added("up")
-        down_p50, down_p99 = self._added("down")
-        threads, full_kb = process.threads(), process.memory_kb()
-        await self._settle()
+            caller.up.measure_anew()
+            caller.down.measure_anew()
+        began_ns, cpu, load = time.monotonic_ns(), process.cpu_ms(), time.process_time()
+        self.reactor.run(self.shape.seconds)
+        took = (time.monotonic_ns() - began_ns) / 1e9
+        cpu, load = process.cpu_ms() - cpu, time.process_time() - load
+        ups, downs = [each.up for each in self.callers], [each.down for each in self.callers]
+        up = _added(ups, [each.up for each in self.direct])
+        down = _added(downs, [each.down for each in self.direct])
+        late = [*_largest(ups, "up", began_ns), *_largest(downs, "down", began_ns)]
         return Result(
-            cpu / took / self.shape.calls,
-            up_p50,
-            up_p99,
-            down_p50,
-            down_p99,
-            lost=sum(track.sent - track.received for track in ours),
-            misplaced=sum(track.misplaced for track in ours),
-            damaged=sum(track.damaged for track in ours),
-            threads=threads,
-            memory=(full_kb - empty_kb) / self.shape.calls,
-            load=load / took,
+            len(self.callers),
+            cpu / took / len(self.callers),
+            *up,
+            *down,
+            process.threads(),
+            (process.memory_kb() - empty_kb) / len(self.callers),
+            load / took,
+            sorted(late, key=lambda each: -each.ms)[:LARGEST],
         )
 
-    async def _call(self, callers: list[Caller], kind: type[Caller], port: int, count: int) -> None:
-        loop = asyncio.get_running_loop()
-        for _ in range(count):
-            caller = kind(self.board, self.board.add(self.shape.chunk_ms), self.shape.chunk_ms)
-            callers.append(caller)
-            await loop.create_connection(lambda caller=caller: caller, "127.0.0.1", port)  # type: ignore[misc]
-        await asyncio.wait_for(asyncio.gather(*(caller.ready for caller in callers)), READY_S)
-
-    async def _cost(self, process: Process) -> tuple[float, float, float]:
-        """CPU milliseconds of the relay and CPU seconds of the load, over how many seconds."""
-        began, cpu, load = time.monotonic(), process.cpu_ms(), time.process_time()
-        await asyncio.sleep(self.shape.seconds)
-        return process.cpu_ms() - cpu, time.process_time() - load, time.monotonic() - began
-
-    def _added(self, side: str) -> tuple[float, float]:
-        """What the relay adds to the median and the 99th percentile of the delays on one side."""
-        ours, direct = (_delays(getattr(each, side) for each in callers) for callers in (self.callers, self.direct))
-        return ours[0] - direct[0], ours[1] - direct[1]
-
-    async def _settle(self) -> None:
+    def _settle(self) -> None:
         """Stop both ends from talking, let what is under way arrive, and see that no call was lost."""
         for caller in self.callers + self.direct:
             caller.stop_speaking()
         self.board.silence()
-        await asyncio.sleep(SETTLE_S)
+        self.reactor.run(SETTLE_S)
         troubles = [caller.trouble for caller in self.callers + self.direct if caller.trouble]
         if troubles:
             print(f"{self.contender.name}: {len(troubles)} calls in trouble; the first: {troubles[0]}")
+
+
+def upstream(reactor: Reactor, board: Board) -> Listener:
+    """The Realtime server behind the relays."""
+    return Listener(reactor, lambda: Mock(reactor, board))
 
 
 def _delays(tracks: Iterable[Track]) -> tuple[float, float]:
     """Median and 99th percentile."""
     cuts = statistics.quantiles([ms for track in tracks for ms in track.delays_ms], n=100, method="inclusive")
     return cuts[49], cuts[98]
+
+
+def _added(ours: Sequence[Track], direct: Sequence[Track]) -> tuple[float, float]:
+    """What the relay adds to the median and the 99th percentile of the delays on one side."""
+    through, straight = _delays(ours), _delays(direct)
+    return through[0] - straight[0], through[1] - straight[1]
+
+
+def _largest(tracks: Sequence[Track], side: str, began_ns: int) -> list[Late]:
+    return [
+        Late(ms, (arrived - began_ns) / 1e9, side)
+        for track in tracks
+        for ms, arrived in sorted(zip(track.delays_ms, track.arrived_ns, strict=True))[-LARGEST:]
+    ]
