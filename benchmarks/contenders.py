@@ -14,6 +14,7 @@ from .load import Caller, RealtimeCaller, VoiceAppCaller
 ROOT = Path(__file__).parent.parent
 PEER = Path(__file__).parent / "peer"
 PEER_PYTHON = PEER / ".venv/bin/python"
+GC_LOG = Path(__file__).parent / "gc_log"
 OURS, BEFORE, NODE, AIOHTTP, FLOOR = "VoiceApp", "VoiceApp before", "Node ws", "aiohttp", "floor"
 NAMES = (OURS, BEFORE, NODE, AIOHTTP, FLOOR)
 ACCESS_CODE = "of the benchmark"
@@ -60,9 +61,13 @@ class Contender:
 class Field:
     """Those that can be had here. `calls`: how many there will be at most; `before`: another checkout of VoiceApp."""
 
-    def __init__(self, wanted: Sequence[str], calls: int, chunk_ms: int, before: Path | None = None) -> None:
+    def __init__(
+        self, wanted: Sequence[str], calls: int, chunk_ms: int, before: Path | None = None, watch_gc: bool = False
+    ) -> None:
         self._calls, self._chunk_ms = calls, chunk_ms
         self._env = {name: value for name, value in os.environ.items() if not name.startswith(("VOICEAPP_", "OPENAI_"))}
+        if watch_gc:
+            self._env["PYTHONPATH"] = str(GC_LOG)
         self._checkouts = {OURS: ROOT, **({BEFORE: before} if before else {})}
         can = {**dict.fromkeys(self._checkouts, True), NODE: _has_ws(), AIOHTTP: _has_aiohttp(), FLOOR: True}
         self.names = [name for name in NAMES if name in wanted and can.get(name)]

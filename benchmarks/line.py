@@ -3,6 +3,7 @@
 import os
 import select
 import socket
+import ssl
 from base64 import b64encode
 from collections.abc import Callable
 
@@ -12,7 +13,7 @@ from . import frames
 from .frames import CLOSE, MASKED, PING, SIZE_16, SIZE_64, TEXT
 from .reactor import Reactor
 
-FULL = (BlockingIOError, InterruptedError)
+FULL = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 class Line:
@@ -42,6 +43,7 @@ class Line:
         connected.setblocking(False)
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket = connected
+        self._is_tls = isinstance(connected, ssl.SSLSocket)
         self.reactor.add(connected, self._ready)
 
     def send(self, payload: bytes) -> None:
@@ -87,6 +89,9 @@ class Line:
             self.end()
             return
         self._held = self._read(reactor.buffer, start + size)
+        # TLS may hold more than it gave, of which the socket says nothing any more.
+        if self._is_tls and not self.is_closed:
+            self._ready(select.EPOLLIN)
 
     def _read(self, buffer: bytearray, end: int) -> bytes:
         """Take what stands in the buffer; what is left of it is not complete."""
@@ -202,9 +207,12 @@ class ServerLine(Line):
 class Listener:
     """A port of this machine at which lines are made."""
 
-    def __init__(self, reactor: Reactor, make: Callable[[], ServerLine]) -> None:
+    def __init__(
+        self, reactor: Reactor, make: Callable[[], ServerLine], certificate: ssl.SSLContext | None = None
+    ) -> None:
         self._reactor = reactor
         self._make = make
+        self._certificate = certificate
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=2000)
         self._socket.setblocking(False)
         self.port: int = self._socket.getsockname()[1]
@@ -216,6 +224,10 @@ class Listener:
 
     def _accept(self, _: int) -> None:
         try:
-            self._make().take(self._socket.accept()[0])
+            accepted = self._socket.accept()[0]
         except FULL:
             return
+        if self._certificate:
+            accepted.setblocking(False)
+            accepted = self._certificate.wrap_socket(accepted, server_side=True, do_handshake_on_connect=False)
+        self._make().take(accepted)

@@ -73,6 +73,11 @@ class Board:
         for session in self.sessions:
             session.fall_silent()
 
+    def resume(self) -> None:
+        """Every session begins its next turn."""
+        for session in self.sessions:
+            session.speak_again()
+
 
 class Mock(ServerLine):
     """One session; the first chunk says whose it is, and begins the timetable."""
@@ -96,6 +101,11 @@ class Mock(ServerLine):
 
     def fall_silent(self) -> None:
         self.silent = True
+
+    def speak_again(self) -> None:
+        if self.silent and self.up:
+            self.silent = False
+            self.begin(time.monotonic() + CYCLE_S * (self.up.call * 0.618 % 1))
 
     def text(self, buffer: bytearray, at: int, end: int) -> None:
         if self.up and buffer.find(MAGIC, at, at + 100) > 0:

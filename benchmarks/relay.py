@@ -1,14 +1,15 @@
 """What the relay costs, beside its peers and the least there can be: `python -m benchmarks.relay` (see README.md)."""
 
 import argparse
-from collections.abc import Sequence
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from . import report
 from .contenders import NAMES, Field
-from .mock import Board
-from .reactor import Reactor
-from .run import Result, Run, Shape, upstream
+from .run import Result, Run, Shape, Stage
 
 
 def measure(field: Field, shape: Shape, rounds: int) -> report.Runs:
@@ -23,14 +24,20 @@ def measure(field: Field, shape: Shape, rounds: int) -> report.Runs:
 
 def one(field: Field, shape: Shape, name: str) -> Sequence[Result]:
     """A round of one contender."""
-    reactor, board = Reactor(), Board()
-    listener = upstream(reactor, board)
-    contender = field.contender(name, f"ws://127.0.0.1:{listener.port}/v1/realtime")
+    with Stage() as stage:
+        return Run(field.contender(name, stage.url), shape, stage).results()
+
+
+@contextmanager
+def company(wanted: bool) -> Iterator[None]:
+    """Another process that is always busy."""
+    busy = subprocess.Popen([sys.executable, "-c", "while True: pass"]) if wanted else None
     try:
-        return Run(contender, shape, reactor, board, listener.port).results()
+        yield
     finally:
-        listener.close()
-        reactor.close()
+        if busy:
+            busy.kill()
+            busy.wait()
 
 
 def numbers(text: str) -> list[int]:
@@ -46,12 +53,15 @@ def main() -> None:
     parser.add_argument("--warm-up", type=float, default=20, help="seconds of calls before the first")
     parser.add_argument("--chunk-ms", type=int, default=100)
     parser.add_argument("--only", nargs="+", choices=NAMES, default=NAMES, help="some of the contenders")
+    parser.add_argument("--busy", action="store_true", help="beside another process that is always busy")
+    parser.add_argument("--watch-gc", action="store_true", help="tell the longer pauses of Python's garbage collector")
     parser.add_argument("--before", type=Path, help="another checkout of VoiceApp, measured in the same run")
     parser.add_argument("--json", type=Path, help="a file to which what was measured is added")
     options = parser.parse_args()
     shape = Shape(options.ladder or [options.calls], options.seconds, options.warm_up, options.chunk_ms)
-    field = Field(options.only, max(shape.steps), options.chunk_ms, options.before)
-    runs = measure(field, shape, options.rounds)
+    field = Field(options.only, max(shape.steps), options.chunk_ms, options.before, options.watch_gc)
+    with company(options.busy):
+        runs = measure(field, shape, options.rounds)
     print(f"\n{report.latest(runs)}\n")
     print(report.table(report.save(options.json, runs) if options.json else runs))
     print("\nDelays in ms beyond those of direct calls")

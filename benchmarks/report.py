@@ -68,6 +68,9 @@ def latest(runs: Runs) -> str:
     for run in runs:
         delays = ", ".join(f"{late['ms']:.1f} {late['side']} at {late['at_s']:.2f}" for late in run["largest"])
         lines.append(f"{run['contender']}, {run['calls']} calls, round {run['round']}: {delays}")
+        pauses = (f"{each['ms']:.1f} (generation {each['generation']}) at {each['at_s']:.2f}" for each in run["pauses"])
+        if run["pauses"]:
+            lines.append(f"  its garbage collector: {', '.join(pauses)}")
     return "\n".join(lines)
 
 

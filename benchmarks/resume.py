@@ -271,16 +271,16 @@ class Nobody:
 
 
 class HotPath:
-    """A relay in the midst of a long answer; `room`: of its ring."""
+    """A relay in the midst of a long answer; `room`: of its ring, `clock`: for its pace."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, room: int) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, room: int, clock: Callable[[], float] | None = None) -> None:
         nobody: Any = Nobody()
         conversation = Conversation(SessionConfig("marin", "Be brief."), Capabilities())
         self.line = PageLine(nobody, room, conversation, lambda: None)
         self.relay = Relay(loop, conversation, self.line, RecentInput().take, nobody)
         self.relay.link = nobody
         # Real time, as far as it knows.
-        self.relay.inbox = Inbox(count(0, CHUNK_MS / 1000).__next__)
+        self.relay.inbox = Inbox(clock or count(0, CHUNK_MS / 1000).__next__)
         self.relay.handle(ev.SessionUpdated("mock", "marin", None))
         self.relay.link_text(b'{"type":"response.created","response":{"id":"resp_1","status":"in_progress"}}')
         sound = b64encode(random.Random(1).randbytes(DELTA_MS * 48))

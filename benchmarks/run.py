@@ -1,5 +1,7 @@
 """One contender under load for a while, and what came of it."""
 
+import re
+import ssl
 import statistics
 import time
 from collections.abc import Iterable, Sequence
@@ -17,7 +19,7 @@ DIRECT_CALLS = 4  # straight to the mock beside every run: what the machine and 
 READY_S, SETTLE_S = 30.0, 1.5
 GROWN_S = 3.0  # after more calls began, until it is measured again
 AT_ONCE = 25  # calls that begin together
-LARGEST = 5
+LARGEST, TOGETHER_S = 5, 0.05
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,15 @@ class Late:
     ms: float
     at_s: float
     side: str
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Of Python's garbage collector, and when it ended; `--watch-gc` tells them."""
+
+    ms: float
+    at_s: float
+    generation: int
 
 
 @dataclass(frozen=True)
@@ -60,20 +71,37 @@ class Result:
     doubled: int = 0
     misplaced: int = 0
     damaged: int = 0
+    pauses: Sequence[Pause] = ()
 
 
-MEASURED = [field.name for field in fields(Result) if field.name not in ("calls", "largest")]
+MEASURED = [field.name for field in fields(Result) if field.name not in ("calls", "largest", "pauses")]
+
+
+class Stage:
+    """The load's own: a loop, and a Realtime server behind whatever is measured. To be used in a `with`."""
+
+    def __init__(self, certificate: ssl.SSLContext | None = None) -> None:
+        self.reactor, self.board = Reactor(), Board()
+        self._listener = Listener(self.reactor, lambda: Mock(self.reactor, self.board), certificate)
+        self.port = self._listener.port
+        self.url = f"{'wss' if certificate else 'ws'}://localhost:{self.port}/v1/realtime"
+
+    def __enter__(self) -> "Stage":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listener.close()
+        self.reactor.close()
 
 
 class Run:
     """A fresh process of the contender, called by more and more."""
 
-    def __init__(self, contender: Contender, shape: Shape, reactor: Reactor, board: Board, mock_port: int) -> None:
+    def __init__(self, contender: Contender, shape: Shape, stage: Stage) -> None:
         self.contender = contender
         self.shape = shape
-        self.reactor = reactor
-        self.board = board
-        self.mock_port = mock_port
+        self.stage = stage
+        self.reactor, self.board = stage.reactor, stage.board
         self.headers = ""
         self.callers: list[Caller] = []
         self.direct: list[Caller] = []
@@ -101,7 +129,7 @@ class Run:
         first.pop().hang_up()
         self.reactor.run(1)
         empty_kb = process.memory_kb()
-        self.call(self.direct, self.mock_port, DIRECT_CALLS, RealtimeCaller)
+        self.call(self.direct, self.stage.port, DIRECT_CALLS, RealtimeCaller)
         results = []
         for place, calls in enumerate(self.shape.steps):
             self.call(self.callers, process.port, calls - len(self.callers))
@@ -152,7 +180,8 @@ class Run:
             process.threads(),
             (process.memory_kb() - empty_kb) / len(self.callers),
             load / took,
-            sorted(late, key=lambda each: -each.ms)[:LARGEST],
+            _apart(late),
+            pauses=_pauses(process.log(), began_ns / 1e9, took),
         )
 
     def _settle(self) -> None:
@@ -164,11 +193,6 @@ class Run:
         troubles = [caller.trouble for caller in self.callers + self.direct if caller.trouble]
         if troubles:
             print(f"{self.contender.name}: {len(troubles)} calls in trouble; the first: {troubles[0]}")
-
-
-def upstream(reactor: Reactor, board: Board) -> Listener:
-    """The Realtime server behind the relays."""
-    return Listener(reactor, lambda: Mock(reactor, board))
 
 
 def _delays(tracks: Iterable[Track]) -> tuple[float, float]:
@@ -187,5 +211,20 @@ def _largest(tracks: Sequence[Track], side: str, began_ns: int) -> list[Late]:
     return [
         Late(ms, (arrived - began_ns) / 1e9, side)
         for track in tracks
-        for ms, arrived in sorted(zip(track.delays_ms, track.arrived_ns, strict=True))[-LARGEST:]
+        for ms, arrived in sorted(zip(track.delays_ms, track.arrived_ns, strict=True))[-3 * LARGEST :]
     ]
+
+
+def _apart(late: Sequence[Late]) -> list[Late]:
+    """The largest; of those that fell together, one."""
+    found: list[Late] = []
+    for each in sorted(late, key=lambda each: -each.ms):
+        if all(abs(each.at_s - other.at_s) > TOGETHER_S for other in found):
+            found.append(each)
+    return found[:LARGEST]
+
+
+def _pauses(log: str, began: float, took: float) -> list[Pause]:
+    told = re.findall(r"^gc \d+ generation (\d) took ([\d.]+) ms until ([\d.]+)$", log, re.MULTILINE)
+    found = [Pause(float(ms), float(until) - began, int(generation)) for generation, ms, until in told]
+    return sorted((each for each in found if 0 <= each.at_s <= took), key=lambda each: -each.ms)[:LARGEST]
