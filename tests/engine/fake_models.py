@@ -17,6 +17,18 @@ class FixedStt:
         return Transcript(self.text)
 
 
+class FixedTurnEnd:
+    """A model of turns: each is as likely over as the next."""
+
+    def __init__(self, probability: float) -> None:
+        self.likely = probability
+        self.asked: list[int] = []
+
+    def probability(self, samples: np.ndarray) -> float:
+        self.asked.append(len(samples))
+        return self.likely
+
+
 class LoudnessNetwork:
     """A detector's network."""
 

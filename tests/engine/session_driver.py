@@ -13,6 +13,7 @@ from voiceapp.engine.session.effects import (
     CancelTranscription,
     Close,
     Effect,
+    JudgeEnd,
     PrepareLanguage,
     Send,
     StopAnswer,
@@ -66,6 +67,7 @@ class SessionDriver:
     transcriptions: list[Transcribe] = field(default_factory=list)
     cancelled: list[int] = field(default_factory=list)
     partials: list[TranscribePartial] = field(default_factory=list)
+    judgements: list[JudgeEnd] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
@@ -102,6 +104,11 @@ class SessionDriver:
         """These are the words of the newest transcription asked for."""
         return self._perform(self.session.transcribed(self.transcriptions[-1].ticket, Transcript(text)))
 
+    def judge(self, probability: float, of: int = -1) -> list[dict[str, Any]]:
+        """The newest pause that was to be judged, or another, sounds so much like an end."""
+        asked = self.judgements[of]
+        return self._perform(self.session.end_judged(asked.item, asked.place, probability))
+
     def transcribe_partly(self, text: str) -> list[dict[str, Any]]:
         """These are the words so far of the running turn."""
         return self._perform(self.session.partially_transcribed(self.partials[-1].item, Transcript(text)))
@@ -132,10 +139,10 @@ class SessionDriver:
                     self.transcriptions.append(effect)
                 case TranscribePartial():
                     self.partials.append(effect)
-                case CancelTranscription(ticket):
-                    self.cancelled.append(ticket)
-                case PrepareLanguage(language):
-                    self.languages.append(language)
+                case JudgeEnd():
+                    self.judgements.append(effect)
+                case CancelTranscription() | PrepareLanguage():
+                    self._note(effect)
                 case Answer(request):
                     self.requests.append(request)
                 case StopAnswer(response):
@@ -144,6 +151,12 @@ class SessionDriver:
                     self.closed = effect
         self.sent += sent
         return sent
+
+    def _note(self, effect: CancelTranscription | PrepareLanguage) -> None:
+        if isinstance(effect, CancelTranscription):
+            self.cancelled.append(effect.ticket)
+        else:
+            self.languages.append(effect.language)
 
 
 def sound(ms: int) -> AudioPiece:

@@ -6,9 +6,11 @@ from types import TracebackType
 from typing import Any, Self, cast
 
 from voiceapp.engine.serving.server import Server
-from voiceapp.engine.serving.shared import Models
+from voiceapp.engine.serving.shared import Models, TurnEnd
 from voiceapp.engine.serving.voice_server import VoiceServer
 from voiceapp.engine.speech.languages import Language, Languages, SpeechToText, TextToSpeech
+from voiceapp.engine.speech.missing import MissingError
+from voiceapp.engine.speech.turn_end import SmartTurn
 from voiceapp.engine.speech.vad import SileroNetwork
 
 from .fake_models import FixedStt, LoudnessNetwork, ToneTts
@@ -24,9 +26,11 @@ class VoiceServerThread:
         ready: bool = True,
         tts: TextToSpeech | None = None,
         stt: SpeechToText | None = None,
+        turn_end: TurnEnd | None = None,
         **options: Any,
     ) -> None:
         self._key, self._ready, self._stt, self._tts = key, ready, stt or FixedStt(heard), tts or ToneTts()
+        self._turn_end = turn_end or TurnEnd(no_turn_end)
         self._options = {"session_seconds": 3600.0} | options
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -70,8 +74,12 @@ class VoiceServerThread:
 
     async def _load(self) -> None:
         languages = Languages(Language("en", self._stt, self._tts))
-        self._voice_server.models = Models(cast(SileroNetwork, LoudnessNetwork()), languages)
+        self._voice_server.models = Models(cast(SileroNetwork, LoudnessNetwork()), languages, self._turn_end)
         self._voice_server.loaded.set()
 
     def _run(self, work: Any) -> None:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+
+
+def no_turn_end() -> SmartTurn:
+    raise MissingError("the model of turns")

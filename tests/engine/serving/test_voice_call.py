@@ -2,7 +2,7 @@
 
 import time
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -12,10 +12,11 @@ from voiceapp.engine.serving import shared
 from voiceapp.engine.session.session import Session
 from voiceapp.engine.speech.stt import MAX_WINDOW_S, PARALLEL_RUNS
 from voiceapp.engine.speech.transcript import Transcript
+from voiceapp.engine.speech.turn_end import SmartTurn
 
 from ..chat_server import ChatServer, chat_server
 from ..client import LOUD, QUIET, Client, ask, eventually
-from ..fake_models import FixedStt, SteppedTts, StuckStt
+from ..fake_models import FixedStt, FixedTurnEnd, SteppedTts, StuckStt
 from ..voice_server_thread import VoiceServerThread
 
 
@@ -163,3 +164,40 @@ def test_a_language_model_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
         client.append(LOUD + QUIET)
         error = client.until("response.done")["response"]["status_details"]["error"]
     assert error["message"] == f"The language model at 127.0.0.1:{port} cannot be reached."
+
+
+SEMANTIC = {"audio": {"input": {"turn_detection": {"type": "semantic_vad", "eagerness": "high"}}}}
+PAUSED = "input_audio_buffer.speech_paused"
+
+
+@pytest.mark.parametrize(("likely", "pause_s"), [(0.9, 0.4), (0.1, 1.0)])
+def test_a_turn_ends_as_its_sound_tells(likely: float, pause_s: float) -> None:
+    model = FixedTurnEnd(likely)
+    turn_end = shared.TurnEnd(model=cast(SmartTurn, model))
+    with VoiceServerThread("Hello there.", turn_end=turn_end) as server, Client(server.url) as client:
+        client.send("session.update", session={"type": "realtime", **SEMANTIC})
+        client.append(LOUD + bytes(48 * 250))
+        told = client.until(PAUSED)
+        assert told["confidence"] == likely
+        # What is silent by now is in it.
+        assert told["ends_in_ms"] == pytest.approx(1000 * pause_s - 220, abs=70)
+        client.append(QUIET + QUIET)
+        stopped = client.until("input_audio_buffer.speech_stopped")
+        started = next(event for event in client.seen if event["type"] == "input_audio_buffer.speech_started")
+    spoken_ms = stopped["audio_end_ms"] - started["audio_start_ms"]
+    assert spoken_ms == pytest.approx(1024 + 1000 * pause_s, abs=100)
+    assert len(model.asked) == 1
+
+
+def test_a_model_of_turns_that_fails_leaves_the_call_as_it_was(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken(FixedTurnEnd):
+        def probability(self, samples: np.ndarray) -> float:
+            raise RuntimeError("secret words")
+
+    turn_end = shared.TurnEnd(model=cast(SmartTurn, Broken(0.0)))
+    with VoiceServerThread("Hello there.", turn_end=turn_end) as server, Client(server.url) as client:
+        client.send("session.update", session={"type": "realtime", **SEMANTIC})
+        client.append(LOUD + QUIET)
+        assert client.until("response.done")["response"]["status"] == "completed"
+    assert "could not judge the end of a turn" in caplog.text
+    assert "secret" not in caplog.text

@@ -1,9 +1,16 @@
 """Voice mode over real sockets, with models that need nothing."""
 
+from typing import cast
+
 import pytest
 import websocket
 
-from ..client import LOUD, QUIET, Client
+from voiceapp.engine.serving.shared import TurnEnd
+from voiceapp.engine.speech.missing import MissingError
+from voiceapp.engine.speech.turn_end import SmartTurn
+
+from ..client import LOUD, QUIET, Client, eventually
+from ..fake_models import FixedTurnEnd
 from ..voice_server_thread import VoiceServerThread
 
 
@@ -69,3 +76,22 @@ def test_callers_do_not_disturb_each_other() -> None:
             assert answer == "2 plus 2 is 4."
             with client:
                 pass
+
+
+def test_a_model_of_turns_that_is_fetched_late_serves_the_next_call() -> None:
+    fetched: list[SmartTurn] = []
+
+    def load() -> SmartTurn:
+        if not fetched:
+            raise MissingError("the model of turns")
+        return fetched[0]
+
+    turn_end = TurnEnd(load)
+    with VoiceServerThread(turn_end=turn_end) as server:
+        with Client(server.url) as client:
+            client.until("session.created")
+            assert turn_end.model is None
+        fetched.append(cast(SmartTurn, FixedTurnEnd(0.9)))
+        with Client(server.url) as client:
+            client.until("session.created")
+            assert eventually(lambda: turn_end.model is not None)

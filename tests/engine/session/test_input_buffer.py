@@ -5,7 +5,7 @@ import pytest
 
 from voiceapp.engine.protocol.audio_formats import FORMATS
 from voiceapp.engine.session.endpointer import Edge
-from voiceapp.engine.session.input_buffer import EAGERNESS, KEPT_MS, InputBuffer, SpeechEdge
+from voiceapp.engine.session.input_buffer import KEPT_MS, InputBuffer, SpeechEdge
 
 from ..fake_models import LoudnessDetector
 
@@ -59,18 +59,28 @@ def test_a_commit_takes_what_came_since_the_last(buffer: InputBuffer) -> None:
     assert buffer.uncommitted_ms == 0
 
 
-@pytest.mark.parametrize("patient", [False, True])
-def test_an_unfinished_sentence_is_waited_for_longer(buffer: InputBuffer, patient: bool) -> None:
+@pytest.mark.parametrize(
+    ("probability", "text", "silence_ms"),
+    [(None, None, 400), (0.9, "Home.", 400), (0.1, None, 1000), (0.9, "to the", 1000), (None, "to the", 2000)],
+)
+def test_the_silence_that_ends_a_turn_depends_on_what_is_known_of_it(
+    buffer: InputBuffer, probability: float | None, text: str | None, silence_ms: int
+) -> None:
     buffer.configure(FORMATS["audio/pcm"], SEMANTIC)
     list(buffer.append(loud(1024)))
-    if patient:
-        buffer.wait_longer()
+    buffer.judge(probability, text)
     edges: list[SpeechEdge] = []
     waited = 0
     while not any(edge.edge is Edge.STOPPED for edge in edges):
         edges += buffer.append(quiet(100))
         waited += 100
-    assert waited == pytest.approx(EAGERNESS["high"][patient], abs=200)
+    assert waited == pytest.approx(silence_ms, abs=200)
+
+
+def test_a_fixed_silence_is_not_judged(buffer: InputBuffer) -> None:
+    list(buffer.append(loud(1024)))
+    assert buffer.judge(0.1, "I went to the") is None
+    assert buffer.endpointer.silence_ms == 500
 
 
 def test_another_format_begins_afresh(buffer: InputBuffer) -> None:

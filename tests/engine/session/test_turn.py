@@ -1,43 +1,7 @@
-"""A turn: its text so far, what is settled of it, and whether more is to come."""
+"""A turn: its text so far, and what is settled of it."""
 
-import pytest
-
-from voiceapp.engine.session.turn import Turn, is_unfinished
+from voiceapp.engine.session.turn import Turn
 from voiceapp.engine.speech.transcript import Transcript
-
-
-@pytest.mark.parametrize(
-    ("text", "more"),
-    [
-        ("昨日は学校に行って", True),
-        ("I went to the", True),
-        ("I went home.", False),
-        ("Well,", True),
-        ("それから", True),
-        ("元気です。", False),
-        ("東京", False),
-        ("I saw Zoë and", True),
-        ("What is the?", True),
-        ("9 and", True),
-        ("", False),
-        ("?", False),
-    ],
-)
-def test_an_unfinished_sentence_is_waited_for(text: str, more: bool) -> None:
-    assert is_unfinished(text) is more
-
-
-@pytest.mark.parametrize(
-    "text", ["What is 9 divided by 3?", "My guess is 60.", "It is 42", "Call me at 5:30", "By 2030"]
-)
-def test_a_number_is_a_last_word(text: str) -> None:
-    assert not is_unfinished(text)
-
-
-@pytest.mark.parametrize("text", ["Do you know where the station is?", "Where are you from?", "What is it like?"])
-def test_a_question_may_end_with_a_word_that_a_statement_goes_on_after(text: str) -> None:
-    assert not is_unfinished(text)
-    assert is_unfinished(text.replace("?", "."))
 
 
 def test_words_that_two_looks_agree_on_are_shown_while_somebody_speaks() -> None:

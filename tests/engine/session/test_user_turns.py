@@ -135,15 +135,100 @@ class TestVoiceTurn:
         talking.silence()
         assert "input_audio_buffer.committed" in kinds(talking.sent)
 
-    def test_an_unfinished_sentence_is_waited_for(self, talking: SessionDriver) -> None:
+
+PAUSED, RESUMED = "input_audio_buffer.speech_paused", "input_audio_buffer.speech_resumed"
+STOPPED = "input_audio_buffer.speech_stopped"
+
+
+class TestTheEndOfATurn:
+    @pytest.fixture
+    def waiting(self, talking: SessionDriver) -> SessionDriver:
         talking.update(audio={"input": {"turn_detection": {"type": "semantic_vad", "eagerness": "high"}}})
         talking.speak()
         talking.silence(256)
+        talking.sent.clear()
+        return talking
+
+    def test_without_the_sound_an_unfinished_sentence_is_waited_for(self, waiting: SessionDriver) -> None:
+        waiting.transcribe("I would like to")
+        waiting.silence(1500)
+        assert STOPPED not in kinds(waiting.sent)
+        waiting.silence(500)
+        assert STOPPED in kinds(waiting.sent)
+
+    def test_what_does_not_sound_over_is_waited_for(self, waiting: SessionDriver) -> None:
+        waiting.judge(0.2)
+        waiting.transcribe("I would like a table.")
+        waiting.silence(600)
+        assert STOPPED not in kinds(waiting.sent)
+        waiting.silence(300)
+        assert STOPPED in kinds(waiting.sent)
+
+    def test_what_sounds_over_and_can_end_is_taken_soon(self, waiting: SessionDriver) -> None:
+        waiting.judge(0.9)
+        waiting.transcribe("I would like a table.")
+        waiting.silence(256)
+        assert STOPPED in kinds(waiting.sent)
+
+    @pytest.mark.parametrize("words_first", [False, True])
+    def test_the_order_of_sound_and_words_does_not_matter(self, waiting: SessionDriver, words_first: bool) -> None:
+        for step in (waiting.transcribe, waiting.judge) if words_first else (waiting.judge, waiting.transcribe):
+            step("I would like to" if step == waiting.transcribe else 0.9)  # type: ignore[operator]
+        waiting.silence(600)
+        assert STOPPED not in kinds(waiting.sent)
+        waiting.silence(300)
+        assert STOPPED in kinds(waiting.sent)
+
+    def test_the_client_is_told_of_the_pause_and_of_its_end(self, waiting: SessionDriver) -> None:
+        (told,) = waiting.judge(0.2)
+        assert (told["type"], told["confidence"]) == (PAUSED, 0.2)
+        # 1,000 ms, but for the silence that has passed.
+        assert told["ends_in_ms"] == pytest.approx(1000 - 224, abs=32)
+        assert waiting.transcribe("I would like a table.") == []
+        (told,) = waiting.speak(256)
+        assert told["type"] == RESUMED
+        assert told["item_id"] == waiting.judgements[0].item
+
+    def test_it_is_told_again_where_the_words_say_otherwise(self, waiting: SessionDriver) -> None:
+        assert [event["confidence"] for event in waiting.judge(0.9)] == [0.9]
+        (told,) = waiting.transcribe("I would like to")
+        assert (told["type"], told["confidence"]) == (PAUSED, 0.1)
+        assert told["ends_in_ms"] == pytest.approx(1000 - 224, abs=32)
+
+    def test_each_pause_is_judged_anew(self, waiting: SessionDriver) -> None:
+        waiting.judge(0.1)
+        waiting.speak()
+        waiting.silence(256)
+        assert len(waiting.judgements) == 2
+        # What is said of the pause before is late.
+        assert waiting.judge(0.1, of=0) == []
+        waiting.silence(256)
+        assert STOPPED in kinds(waiting.sent)
+
+    def test_an_unfinished_pause_does_not_make_the_next_one_long(self, waiting: SessionDriver) -> None:
+        waiting.transcribe("I would like to")
+        waiting.speak()
+        waiting.silence(256)
+        waiting.transcribe("I would like to leave.")
+        waiting.silence(256)
+        assert STOPPED in kinds(waiting.sent)
+
+    def test_a_judgement_that_comes_after_the_turn_changes_nothing(self, waiting: SessionDriver) -> None:
+        waiting.silence(600)
+        assert STOPPED in kinds(waiting.sent)
+        assert waiting.judge(0.1) == []
+
+    def test_the_whole_turn_is_shown_to_the_model(self, waiting: SessionDriver) -> None:
+        assert len(waiting.judgements[0].samples) == pytest.approx(16 * (1024 + 192), abs=16 * 64)
+
+    def test_a_fixed_silence_asks_nobody_and_tells_nothing(self, talking: SessionDriver) -> None:
+        talking.speak()
+        talking.silence(256)
         talking.transcribe("I would like to")
-        talking.silence(1500)
-        assert "input_audio_buffer.speech_stopped" not in kinds(talking.sent)
-        talking.silence(500)
-        assert "input_audio_buffer.speech_stopped" in kinds(talking.sent)
+        talking.silence(512)
+        assert talking.judgements == []
+        assert STOPPED in kinds(talking.sent)
+        assert PAUSED not in kinds(talking.sent)
 
 
 class TestInterruption:

@@ -42,6 +42,22 @@ def speech_started(item: str, audio_start_ms: int) -> Event:
     return {"type": "input_audio_buffer.speech_started", "audio_start_ms": audio_start_ms, "item_id": item}
 
 
+def speech_paused(item: str, audio_end_ms: int, confidence: float | None, ends_in_ms: int) -> Event:
+    """Our own, with `semantic_vad`: the turn ends after so much more silence, unless the user speaks on."""
+    return {
+        "type": "input_audio_buffer.speech_paused",
+        "audio_end_ms": audio_end_ms,
+        "item_id": item,
+        "confidence": confidence if confidence is None else round(confidence, 3),
+        "ends_in_ms": ends_in_ms,
+    }
+
+
+def speech_resumed(item: str, audio_start_ms: int) -> Event:
+    """Our own: the user speaks on, after a `speech_paused`."""
+    return {"type": "input_audio_buffer.speech_resumed", "audio_start_ms": audio_start_ms, "item_id": item}
+
+
 def speech_stopped(item: str, audio_end_ms: int) -> Event:
     return {"type": "input_audio_buffer.speech_stopped", "audio_end_ms": audio_end_ms, "item_id": item}
 

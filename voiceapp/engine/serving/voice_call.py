@@ -25,6 +25,7 @@ from ..session.effects import (
     CancelTranscription,
     Close,
     Effect,
+    JudgeEnd,
     PrepareLanguage,
     Send,
     StopAnswer,
@@ -147,6 +148,8 @@ class VoiceCall:
                 self._transcribe(ticket, samples, language)
             case TranscribePartial(item, samples, language):
                 self._transcribe_partial(item, samples, language)
+            case JudgeEnd(item, place, samples):
+                self._judge_end(item, place, samples)
             case CancelTranscription(ticket):
                 self._cancel_transcription(ticket)
             case Answer(request):
@@ -194,6 +197,26 @@ class VoiceCall:
     def _partially_transcribed(self, item: str, done: "Future[Transcript]", began: float) -> list[Effect]:
         self._partial_s = time.monotonic() - began
         return [] if done.cancelled() or done.exception() else self._session.partially_transcribed(item, done.result())
+
+    def _judge_end(self, item: str, place: int, samples: Samples) -> None:
+        model = self.models.turn_end.model
+        if model is None:
+            return
+        try:
+            future = self.workers.turn_pool.submit(self, partial(model.probability, samples))
+        except BusyError:
+            # The words and the silence will do.
+            return
+        future.add_done_callback(lambda done: self._post(lambda: self._end_judged(item, place, done)))
+
+    def _end_judged(self, item: str, place: int, done: "Future[float]") -> list[Effect]:
+        if done.cancelled():
+            return []
+        failure = done.exception()
+        if failure is not None:
+            log.error("the engine could not judge the end of a turn: %s", describe_failure(failure))
+            return []
+        return self._session.end_judged(item, place, done.result())
 
     def _transcribed(
         self, ticket: int, language: str, rest: list[Samples], transcripts: list[Transcript], done: "Future[Transcript]"

@@ -4,10 +4,12 @@ import asyncio
 import gc
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from . import memory
 from .connection import Connection, Upgrade
+from .jobs import BusyError
 from .server import CLOSE_CODE, Refusal, dismissal, refusal
 from .shared import Models, Workers, load_models
 from .voice_call import VoiceCall
@@ -61,6 +63,9 @@ class VoiceServer:
             return
         await self.loaded.wait()
         if self.models is not None:
+            if self.models.turn_end.model is None:
+                with suppress(BusyError):
+                    self.workers.turn_pool.submit(self.loaded, self.models.turn_end.look)
             model = upgrade.query("model") or ""
             await VoiceCall(
                 self.workers, self.models, connection, model, self.session_seconds, lambda: self.calls == 1

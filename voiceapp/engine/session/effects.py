@@ -33,6 +33,15 @@ class TranscribePartial:
 
 
 @dataclass(frozen=True)
+class JudgeEnd:
+    """If there is a model for it, tell `Session.end_judged` how likely the turn is over, by its sound."""
+
+    item: str
+    place: int
+    samples: Samples = field(compare=False)
+
+
+@dataclass(frozen=True)
 class CancelTranscription:
     """The session no longer wants this transcript."""
 
@@ -68,4 +77,14 @@ class Close:
     reason: str
 
 
-Effect = Send | PrepareLanguage | Transcribe | TranscribePartial | CancelTranscription | Answer | StopAnswer | Close
+Effect = (
+    Send
+    | PrepareLanguage
+    | Transcribe
+    | TranscribePartial
+    | JudgeEnd
+    | CancelTranscription
+    | Answer
+    | StopAnswer
+    | Close
+)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from ..protocol.audio_formats import Decoder, Format
 from ..speech.detector import FRAME, Detector
 from ..speech.samples import INPUT_RATE, Samples
+from .end_of_turn import PATIENCE, Judgement, judge
 from .endpointer import START_FRAMES, Edge, Endpointer
 
 SAMPLES_PER_MS = INPUT_RATE // 1000
@@ -20,9 +20,6 @@ KEPT_MS = 5000
 # How much is kept of a turn that is not committed; what is older is forgotten.
 MAX_TURN_MS = 10 * 60 * 1000
 MIN_COMMIT_MS = 100
-
-# Milliseconds of silence that end a turn after a finished and after an unfinished sentence.
-EAGERNESS = MappingProxyType({"low": (1000, 8000), "medium": (600, 4000), "auto": (600, 4000), "high": (400, 2000)})
 
 
 @dataclass(frozen=True)
@@ -91,16 +88,24 @@ class InputBuffer:
         self._speech_start = self.detected_to - START_FRAMES * FRAME
         self.endpointer.silence_ms = self._silence_ms()
 
-    def _silence_ms(self) -> int:
-        detection = self.detection or {}
-        if detection.get("type") == "semantic_vad":
-            return EAGERNESS[detection["eagerness"]][0]
-        return int(detection.get("silence_duration_ms", 500))
+    @property
+    def eagerness(self) -> str | None:
+        """None where a fixed silence ends a turn, or nothing does."""
+        is_semantic = self.detection is not None and self.detection["type"] == "semantic_vad"
+        return str(self.detection["eagerness"]) if self.detection is not None and is_semantic else None
 
-    def wait_longer(self) -> None:
-        """The sentence so far sounds unfinished: waits longer before the turn ends."""
-        if self.detection is not None and self.detection["type"] == "semantic_vad":
-            self.endpointer.silence_ms = EAGERNESS[self.detection["eagerness"]][1]
+    def _silence_ms(self) -> int:
+        if self.eagerness is not None:
+            return PATIENCE[self.eagerness].finished
+        return int((self.detection or {}).get("silence_duration_ms", 500))
+
+    def judge(self, probability: float | None, text: str | None) -> Judgement | None:
+        """Waits as long as what is known of the turn demands; None where a fixed silence ends it."""
+        if self.eagerness is None:
+            return None
+        judgement = judge(self.eagerness, probability, text)
+        self.endpointer.silence_ms = judgement.silence_ms
+        return judgement
 
     # Turns
 

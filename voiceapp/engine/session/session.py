@@ -77,6 +77,11 @@ class Session:
         self._turns.partially_transcribed(item, transcript)
         return self._take_effects()
 
+    def end_judged(self, item: str, place: int, probability: float) -> list[Effect]:
+        """How likely the turn was over at the pause in that place, by its sound."""
+        self._turns.end_judged(item, place, probability)
+        return self._take_effects()
+
     def transcription_failed(self, ticket: int, code: str, message: str) -> list[Effect]:
         """The transcription failed or was refused."""
         self._turns.transcription_failed(ticket, code, message)

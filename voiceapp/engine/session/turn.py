@@ -1,19 +1,10 @@
 """One turn of the user, from its first sound until its words are known."""
 
-import re
 from dataclasses import dataclass
 from itertools import takewhile
 
 from ..speech.transcript import WIDE, Transcript, join_texts
-
-# An English sentence goes on after these words, and a question after those that nothing can end with.
-NEVER_LAST = "a an and as because but i if my or than the their um uh when while your"
-OPEN_WORDS = f"{NEVER_LAST} at by for from in is like of on so that then to was well were where which who with"
-# With its digits: "9 divided by 3" does not end with "by".
-WORD = re.compile(r"[\w'’]+")
-# A Japanese sentence goes on after these endings.
-OPEN_KANA = re.compile(r"(?:[てでがはをにのへと、,]|から|けど|ので|ええと|えっと|あの|その)$")
-
+from .end_of_turn import Judgement
 
 # Where two partial transcripts part, the characters just before are often half a word.
 UNSURE_CHARACTERS = 2
@@ -29,6 +20,10 @@ class Turn:
     # The position up to which that transcription reaches.
     requested_to: int | None = None
     transcript: Transcript | None = None
+    # Of the pause that goes on: where it was found, how likely the turn is over by its sound, and what was told of it.
+    paused_at: int | None = None
+    probability: float | None = None
+    judgement: Judgement | None = None
     # The text up to `settled_to`, which no later recognition changes.
     settled: str = ""
     # What was sent of the text so far.
@@ -80,15 +75,3 @@ def agreed_start(one: str, other: str) -> str:
         return agreed if agreed == other else agreed[:-UNSURE_CHARACTERS]
     pairs = zip(one.split(" "), other.split(" "), strict=False)
     return " ".join(left for left, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-
-
-def is_unfinished(text: str) -> bool:
-    """Whether the text sounds as if more will follow."""
-    if WIDE.search(text):
-        return OPEN_KANA.search(text.strip()) is not None
-    words, ended = WORD.findall(text.lower()), text.rstrip()
-    if not words:
-        return False
-    return words[-1] in (NEVER_LAST if ended.endswith("?") else OPEN_WORDS).split() or ended.endswith(
-        (",", "...", "…", "-")
-    )

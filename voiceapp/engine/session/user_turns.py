@@ -10,12 +10,12 @@ from ..protocol.events import Event
 from ..protocol.identifiers import IdentifierSource
 from ..speech.samples import INPUT_RATE, Samples
 from ..speech.transcript import Transcript
-from .effects import CancelTranscription, Effect, Send, Transcribe, TranscribePartial
+from .effects import CancelTranscription, Effect, JudgeEnd, Send, Transcribe, TranscribePartial
 from .endpointer import Edge
 from .input_buffer import MIN_COMMIT_MS, SAMPLES_PER_MS, InputBuffer, SpeechEdge
 from .items import Items, StoredItem
 from .responses import Responses
-from .turn import Turn, is_unfinished
+from .turn import Turn
 
 # A pause after this much speech settles the text so far, so that long turns are not recognised over and over.
 SETTLE_SAMPLES = 12 * INPUT_RATE
@@ -91,8 +91,15 @@ class UserTurns:
         turn.transcript = transcript
         if turn.committed:
             self._finish(turn)
-        elif is_unfinished(turn.text):
-            self.buffer.wait_longer()
+        else:
+            self._judge(turn)
+
+    def end_judged(self, item: str, place: int, probability: float) -> None:
+        """`place`: of the pause that was judged."""
+        turn = self.running
+        if turn is not None and turn.item == item and turn.paused_at == place:
+            turn.probability = probability
+            self._judge(turn)
 
     def partially_transcribed(self, item: str, transcript: Transcript) -> None:
         if self.running is not None and self.running.item == item and (delta := self.running.add_partial(transcript)):
@@ -112,7 +119,7 @@ class UserTurns:
             case Edge.STARTED:
                 self._started(edge.at_ms)
             case Edge.PAUSED if self.running is not None:
-                self._ask(self.running, self.buffer.samples(self._unsettled(self.running), self.buffer.detected_to))
+                self._paused(self.running)
             case Edge.RESUMED if self.running is not None:
                 self._resumed(self.running)
             case Edge.STOPPED if self.running is not None:
@@ -134,7 +141,29 @@ class UserTurns:
             samples = self.buffer.samples(start, now)
             self.effects.append(TranscribePartial(turn.item, samples, self.configuration.language))
 
+    def _paused(self, turn: Turn) -> None:
+        now = turn.paused_at = self.buffer.detected_to
+        if self.buffer.eagerness is not None:
+            # Before the recogniser, which takes five times as long.
+            self.effects.append(JudgeEnd(turn.item, now, self.buffer.samples(turn.start, now)))
+        self._ask(turn, self.buffer.samples(self._unsettled(turn), now))
+
+    def _judge(self, turn: Turn) -> None:
+        """Something more is known of the pause that goes on."""
+        known = turn.text if turn.transcript is not None else None
+        judgement = self.buffer.judge(turn.probability, known)
+        if judgement is None or judgement == turn.judgement:
+            return
+        turn.judgement = judgement
+        left_ms = max(0, judgement.silence_ms - self.buffer.endpointer.silent_ms)
+        at_ms = self.buffer.ms(self.buffer.detected_to)
+        self._send(events.speech_paused(turn.item, at_ms, judgement.confidence, left_ms))
+
     def _resumed(self, turn: Turn) -> None:
+        if turn.judgement is not None:
+            self._send(events.speech_resumed(turn.item, self.buffer.ms(self.buffer.detected_to)))
+        turn.paused_at = turn.probability = turn.judgement = None
+        self.buffer.judge(None, None)
         long_enough = self.buffer.detected_to - self._unsettled(turn) > SETTLE_SAMPLES
         if long_enough and turn.transcript is not None and turn.requested_to is not None:
             delta = turn.settle()
