@@ -38,6 +38,7 @@ PATIENCE_S = 15
 WATCH = """
 (() => {
   window.testLog = []
+  const seen = new Set()
   const note = (kind, more) => window.testLog.push({ at: performance.timeOrigin + performance.now(), kind, ...more })
   const Node = window.AudioWorkletNode
   window.AudioWorkletNode = class extends Node {
@@ -54,6 +55,9 @@ WATCH = """
       this.addEventListener("message", ({ data }) => {
         const [, event] = /^42\\["(flush|log)"/.exec(data) ?? []
         if (event) note(event, { data: JSON.parse(data.slice(2)).at(-1) })
+        const [, item] = /^42\\["audio",\\d+,"([^"]+)","[^"]/.exec(data) ?? []
+        if (item && !seen.has(item)) note("delta", { item })
+        if (item) seen.add(item)
       })
     }
   }
@@ -67,6 +71,7 @@ class Figures:
 
     reply: list[float] = field(default_factory=list)
     added: list[float] = field(default_factory=list)
+    page: list[float] = field(default_factory=list)
     stop: list[float] = field(default_factory=list)
     error: list[float] = field(default_factory=list)
     missed: int = 0
@@ -99,6 +104,14 @@ class Talker:
                     return dict(line)
             self.visitor.page.wait_for_timeout(20)
         return None
+
+    def first_delta(self, item: str) -> float:
+        """When the item's first sound came over the socket."""
+        return float(
+            self.visitor.page.evaluate(
+                f"testLog.find(line => line.kind === 'delta' && line.item === {json.dumps(item)}).at"
+            )
+        )
 
     def truncated_at(self, item: str) -> int | None:
         """Where the upstream was told that the person stopped hearing it, as the event log has it."""
@@ -205,6 +218,7 @@ def turn(talker: Talker, engine: Scripted | Embedded, figures: Figures, number: 
     figures.reply.append(started["at"] - ended)
     if engine.answered_at:
         figures.added.append(started["at"] - engine.answered_at)
+    figures.page.append(started["at"] - talker.first_delta(started["item"]) + talker.visitor.stats["outputLatencyMs"])
     talker.visitor.page.wait_for_timeout(INTERRUPT_AFTER_MS)
     interrupt(talker, engine, figures)
     rest(talker)
@@ -249,6 +263,10 @@ ROWS: tuple[tuple[str, Callable[[Figures], str]], ...] = (
     ("turns without an answer or an interruption", lambda figures: str(figures.missed)),
     ("end of speech → first sound, ms", lambda figures: spread(figures.reply)),
     ("of that, added between upstream's first event and the first sample, ms", lambda figures: spread(figures.added)),
+    (
+        "of that, added by the page between the first delta and the loudspeaker, ms",
+        lambda figures: spread(figures.page),
+    ),
     ("barge-in: order to stop in the page → silence, ms", lambda figures: spread(figures.stop)),
     ("truncation told upstream against what was heard, ms off", lambda figures: spread(figures.error)),
     ("underruns", lambda figures: str(figures.underruns)),

@@ -14,7 +14,7 @@ from voiceapp.call.outbox import RING_BYTES
 from voiceapp.conversation import events as ev
 
 from .mock import ASKED, CYCLE_S, DELTA_MS, DELTAS, DONE, HEARD, SOUND, WORD, WORDS_PER_DELTA
-from .resume import CHUNK_MS, HotPath
+from .resume import CHUNK_MS, Alone
 
 TURNS = 720  # two hours
 AT, WINDOW = (1, TURNS // 2, TURNS), 5  # turns that are looked at, and so many around each
@@ -35,7 +35,7 @@ class Clock:
         return asyncio.TimerHandle(when, lambda: None, (), asyncio.get_event_loop())
 
 
-class LongCall(HotPath):
+class LongCall(Alone):
     """Turns as those of the load, one after the other; how long each kind took is in nanoseconds."""
 
     def __init__(self) -> None:
@@ -69,8 +69,8 @@ class LongCall(HotPath):
         say("turn", HEARD)
         for _ in range(int(CYCLE_S * 1000 / CHUNK_MS)):
             self.clock.now += CHUNK_MS / 1000
-            self._chunks += 1
-            do("chunk", self.relay.take_chunk, self._chunks, self._chunk)
+            self.chunks += 1
+            do("chunk", self.relay.take_chunk, self.chunks, self.chunk)
         say("turn", ASKED)
         for _ in range(DELTAS):
             say("word", (WORD,) * WORDS_PER_DELTA)

@@ -23,9 +23,9 @@ class Process:
         self._log = tempfile.TemporaryFile("a+")  # noqa: SIM115
         self.child = subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.DEVNULL, stderr=self._log)
 
-    def wait(self) -> None:
+    def wait(self, seconds: float = START_S) -> None:
         """Return as soon as the port answers."""
-        deadline = time.monotonic() + START_S
+        deadline = time.monotonic() + seconds
         while not self._answers():
             if self.child.poll() is not None or time.monotonic() > deadline:
                 raise ConnectionError(f"the relay at port {self.port} did not come up:\n{self.log()[-2000:]}")
@@ -53,7 +53,7 @@ class Process:
 
     def cpu_ms(self) -> float:
         """User and system time, of threads that ended too."""
-        return sum(_cpu_ns(pid) for pid in self._family()) / 1e6
+        return sum(_cpu_ns(pid) for pid in self.family()) / 1e6
 
     def threads(self) -> int:
         return sum(int(stat[THREADS]) for stat in self._stats())
@@ -61,7 +61,7 @@ class Process:
     def memory_kb(self) -> float:
         return sum(int(stat[PAGES]) for stat in self._stats()) * PAGE_KB
 
-    def _family(self) -> list[int]:
+    def family(self) -> list[int]:
         """The process and all below it."""
         every = {pid: stat for pid in _processes() if (stat := _stat(pid))}
         family = [self.child.pid]
@@ -70,7 +70,7 @@ class Process:
         return family
 
     def _stats(self) -> list[list[str]]:
-        return [stat for pid in self._family() if (stat := _stat(pid))]
+        return [stat for pid in self.family() if (stat := _stat(pid))]
 
 
 def free_port() -> int:

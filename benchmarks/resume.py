@@ -270,8 +270,8 @@ class Nobody:
         return lambda *_: None
 
 
-class HotPath:
-    """A relay in the midst of a long answer; `room`: of its ring, `clock`: for its pace."""
+class Alone:
+    """A relay without sockets; `room`: of its ring, `clock`: for its pace."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, room: int, clock: Callable[[], float] | None = None) -> None:
         nobody: Any = Nobody()
@@ -282,14 +282,22 @@ class HotPath:
         # Real time, as far as it knows.
         self.relay.inbox = Inbox(clock or count(0, CHUNK_MS / 1000).__next__)
         self.relay.handle(ev.SessionUpdated("mock", "marin", None))
+        self.chunk = b64encode(random.Random(2).randbytes(CHUNK_MS * 48))
+        self.chunks = 0
+
+
+class HotPath(Alone):
+    """In the midst of a long answer."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, room: int) -> None:
+        super().__init__(loop, room)
         self.relay.link_text(b'{"type":"response.created","response":{"id":"resp_1","status":"in_progress"}}')
         sound = b64encode(random.Random(1).randbytes(DELTA_MS * 48))
         self._delta = (
             b'{"type":"response.output_audio.delta","event_id":"event_1","response_id":"resp_1","item_id":"item_1",'
             b'"output_index":0,"content_index":0,"delta":"' + sound + b'"}'
         )
-        self._chunk = b64encode(random.Random(2).randbytes(CHUNK_MS * 48))
-        self._deltas = self._chunks = 0
+        self._deltas = 0
 
     def delta_us(self) -> float:
         """Of each delta, with the page's reports of what it has and has heard."""
@@ -305,8 +313,8 @@ class HotPath:
     def chunk_us(self) -> float:
         began = time.perf_counter()
         for _ in range(CHUNKS):
-            self._chunks += 1
-            self.relay.take_chunk(self._chunks, self._chunk)
+            self.chunks += 1
+            self.relay.take_chunk(self.chunks, self.chunk)
         return (time.perf_counter() - began) / CHUNKS * 1e6
 
 
