@@ -13,6 +13,7 @@ from .load import Caller, RealtimeCaller, VoiceAppCaller
 
 ROOT = Path(__file__).parent.parent
 PEER = Path(__file__).parent / "peer"
+LOGIN_S = 100.0  # under callgrind all takes long
 PEER_PYTHON = PEER / ".venv/bin/python"
 GC_LOG = Path(__file__).parent / "gc_log"
 OURS, BEFORE, NODE, AIOHTTP, FLOOR = "VoiceApp", "VoiceApp before", "Node ws", "aiohttp", "floor"
@@ -47,7 +48,7 @@ class Contender:
         """The headers with which a browser that logged in comes."""
         if not self.asks_for_code:
             return ""
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=LOGIN_S)
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         connection.request("POST", "/login", urlencode({"code": ACCESS_CODE}), form)
         answer = connection.getresponse()
