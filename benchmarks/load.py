@@ -139,7 +139,10 @@ class VoiceAppCaller(Caller):
         elif payload.startswith(b'42["ready",'):
             self.reactor.call_at(time.monotonic() + GOT_EVERY_S, self._tell_got)
             self.begin()
-        elif payload.startswith((b'42["notice",', b'42["ended",', b"44")) and b"engine_starting" not in payload:
+        elif payload.startswith(b'42["notice",') and b'"fatal":false' in payload:
+            # It goes on, as the page does.
+            self.trouble = self.trouble or payload[:200].decode()
+        elif payload.startswith((b'42["notice",', b'42["ended",', b"44")):
             self.fail(payload[:200].decode())
 
     def hang_up(self) -> None:
@@ -153,7 +156,7 @@ class VoiceAppCaller(Caller):
     def count(self, number: int) -> None:
         """All that belongs to the conversation is numbered, without a hole."""
         if number != self.told + 1:
-            self.fail(f"event {number} came after {self.told}")
+            self.trouble = self.trouble or f"event {number} came after {self.told}"
         self.told = number
 
     def _play(self, buffer: bytearray, at: int, end: int) -> None:

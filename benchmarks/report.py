@@ -23,7 +23,7 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("up p50", "up_p50", ".2f"), ("p99", "up_p99", ".2f"), ("down p50", "down_p50", ".2f"), ("p99", "down_p99", ".2f"),
     ("lost", "lost", ".0f"), ("doubled", "doubled", ".0f"), ("out of order", "misplaced", ".0f"),
     ("damaged", "damaged", ".0f"), ("threads", "threads", ".0f"), ("kB per call", "memory", ".0f"),
-    ("load cores", "load", ".2f"),
+    ("load cores", "load", ".2f"), ("other cores", "other", ".2f"),
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from .line import Listener
 from .load import Caller, RealtimeCaller
 from .marks import Track
 from .mock import Board, Mock
-from .process import Process, free_port
+from .process import Process, busy_s, free_port
 from .reactor import Reactor
 
 DIRECT_CALLS = 4  # straight to the mock beside every run: what the machine and the load add by themselves
@@ -52,7 +52,7 @@ class Pause:
 
 @dataclass(frozen=True)
 class Result:
-    """Delays in milliseconds, beyond those of the direct calls; `memory` in kB a call; `load` in cores.
+    """Delays in milliseconds, beyond those of the direct calls; `memory` in kB a call; `load` and `other` in cores.
 
     What is lost, doubled, misplaced or damaged is of the whole run.
     """
@@ -66,6 +66,7 @@ class Result:
     threads: float
     memory: float
     load: float
+    other: float
     largest: Sequence[Late]
     lost: int = 0
     doubled: int = 0
@@ -155,7 +156,7 @@ class Run:
 
     def _await(self, callers: Sequence[Caller]) -> None:
         waiting = [each for each in callers if not each.is_ready]
-        self.reactor.run_until(lambda: all(each.is_ready or each.trouble for each in waiting), READY_S)
+        self.reactor.run_until(lambda: all(each.is_ready or each.is_closed for each in waiting), READY_S)
         for caller in waiting:
             if not caller.is_ready:
                 raise ConnectionError(caller.trouble or f"{self.contender.name}: a call was not ready in {READY_S} s")
@@ -164,10 +165,10 @@ class Run:
         for caller in self.callers + self.direct:
             caller.up.measure_anew()
             caller.down.measure_anew()
-        began_ns, cpu, load = time.monotonic_ns(), process.cpu_ms(), time.process_time()
+        began_ns, cpu, load, busy = time.monotonic_ns(), process.cpu_ms(), time.process_time(), busy_s()
         self.reactor.run(self.shape.seconds)
         took = (time.monotonic_ns() - began_ns) / 1e9
-        cpu, load = process.cpu_ms() - cpu, time.process_time() - load
+        cpu, load, busy = process.cpu_ms() - cpu, time.process_time() - load, busy_s() - busy
         ups, downs = [each.up for each in self.callers], [each.down for each in self.callers]
         up = _added(ups, [each.up for each in self.direct])
         down = _added(downs, [each.down for each in self.direct])
@@ -180,6 +181,7 @@ class Run:
             process.threads(),
             (process.memory_kb() - empty_kb) / len(self.callers),
             load / took,
+            max(0.0, (busy - load - cpu / 1000) / took),
             _apart(late),
             pauses=_pauses(process.log(), began_ns / 1e9, took),
         )

@@ -86,7 +86,7 @@ def begin(stage: Stage, callers: list[StartingCaller], port: int, headers: str, 
     for place in range(count):
         stage.reactor.call_at(began + WITHIN_S * place / count, call)
     stage.reactor.run(WITHIN_S)
-    stage.reactor.run_until(lambda: all(each.is_ready or each.trouble for each in callers), READY_S)
+    stage.reactor.run_until(lambda: all(each.is_ready or each.is_closed for each in callers), READY_S)
     troubles = [each.trouble or "never ready" for each in callers if not each.is_ready]
     if troubles:
         raise ConnectionError(f"{len(troubles)} calls did not begin; the first: {troubles[0]}")
