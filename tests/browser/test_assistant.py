@@ -39,7 +39,8 @@ def choose(visitor: Visitor, name: str, value: str) -> None:
 
 
 # The tutor takes turns by key, as a persona of the operator's own may.
-BY_KEY = """document.querySelector("[data-choice=persona] [value=tutor]").dataset.turn = '{"mode": "push_to_talk"}'"""
+BY_KEY = """document.querySelector("[data-choice=persona] [value=tutor]").dataset.turns =
+  '{"openai": {"mode": "push_to_talk"}}'"""
 
 # Within the very press that begins a call.
 SAMPLE_AFTER_CALL = """() => {

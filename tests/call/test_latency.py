@@ -236,3 +236,13 @@ def test_the_page_is_told_once_for_a_turn_and_after_its_sound(app_url: str) -> N
     assert told["item"] == "a1"
     assert told["wait_ms"] is None or 500 <= told["wait_ms"] < 1000
     assert 0 <= told["created_ms"] <= told["first_byte_ms"] <= told["done_ms"]
+
+
+def test_a_server_that_judges_by_sense_and_tells_its_silence_is_believed() -> None:
+    call = Call(SemanticVad())
+    call.latency.sent_bytes = 4096 * 48
+    call.at(9, "input_audio_buffer.speech_started", item_id="u1", audio_start_ms=0)
+    call.at(10, "input_audio_buffer.speech_stopped", item_id="u1", audio_end_ms=4000, silence_ms=600)
+    call.at(10, "input_audio_buffer.committed", item_id="u1")
+    call.answer(10.125, 10.5, 11.75)
+    assert call.latencies == [Latency("a1", 0.696, 0.125, 0.5, 1.75)]

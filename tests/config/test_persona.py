@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from voiceapp.config import persona
-from voiceapp.conversation.turn_detection import ServerVad
+from voiceapp.conversation.turn_detection import SemanticVad, ServerVad
 from voiceapp.errors import SettingError
 
 GOOD = """
@@ -60,6 +60,13 @@ hints = "Names: Sam."
         assert read.detection == ServerVad(silence_ms=800, idle_ms=10_000)
         assert (read.voices, read.transcription_language, read.hints) == ({"openai": "cedar"}, "ja", "Names: Sam.")
 
+    def test_turns_may_end_otherwise_with_one_kind_of_upstream(self, tmp_path: Path) -> None:
+        own = "[turn.embedded]\nmode = 'semantic_vad'\neagerness = 'low'\n"
+        read = persona.read(written(tmp_path, GOOD + "[turn]\nmode = 'server_vad'\nsilence_ms = 800\n" + own))
+        assert read.detection == ServerVad(silence_ms=800)
+        assert read.detections == {"embedded": SemanticVad("low")}
+        assert persona.read(written(tmp_path, GOOD + own)).detection is None
+
     def test_a_name_alone_serves_every_language(self, tmp_path: Path) -> None:
         read = persona.read(written(tmp_path, 'name = "Sam"\ninstructions = "x"'))
         assert (read.name_in("en"), read.name_in("ja"), read.opening) == ("Sam", "Sam", "")
@@ -95,6 +102,8 @@ hints = "Names: Sam."
             (GOOD + "[turn]\nmode = 'server_vad'\nidle_ms = 100", "line 6", "idle_ms must be 0 or a whole number"),
             (GOOD + "[turn]\nmode = 'vad'", "line 5", "turn.mode must be one of"),
             (GOOD + "[turn]\nmode = 'semantic_vad'\nthreshold = 0.5", "line 6", "turn has no field 'threshold'"),
+            (GOOD + "[turn.embedded]\nmode = 'vad'", "line 5", "turn.mode must be one of"),
+            (GOOD + "[turn.elsewhere]\nmode = 'server_vad'", "line 4", "turn.elsewhere is not known"),
             (GOOD + "[transcription]\nlanguage = 3", "line 5", "transcription.language must be"),
             (GOOD + "[about]\nenglish_ = 'x'", "line 5", "about.english_ is no language tag"),
             ("name = { en = 3 }\ninstructions = 'x'", "line 1", "name.en must be text"),

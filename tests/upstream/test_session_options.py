@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from voiceapp.config.settings import Settings
-from voiceapp.conversation.turn_detection import PushToTalk, ServerVad
+from voiceapp.conversation.turn_detection import PushToTalk, SemanticVad, ServerVad
 from voiceapp.errors import BrowserError
 from voiceapp.upstream.session_options import SessionOptions
 
@@ -76,6 +76,28 @@ class TestChoosing:
     def test_what_is_not_offered_is_refused_by_name(self, fields: dict[str, str], named: str) -> None:
         with pytest.raises(BrowserError, match=named):
             openai().plan(fields)
+
+
+class TestTurns:
+    @pytest.mark.parametrize("persona", ["companion", "friend"])
+    def test_the_embedded_engine_hears_whether_a_sentence_is_over(self, persona: str) -> None:
+        assert options().plan({"persona": persona}).config.detection == SemanticVad()
+
+    def test_a_persona_that_lets_learners_search_for_words_does_so_there_too(self) -> None:
+        brain = options(VOICEAPP_BRAIN_URL="http://127.0.0.1:1/v1")
+        assert brain.plan({"persona": "tutor"}).config.detection == SemanticVad("low")
+
+    def test_the_pages_choice_wins(self) -> None:
+        turn = {"mode": "server_vad", "silence_ms": 700}
+        assert options().plan({"turn": turn}).config.detection == ServerVad(silence_ms=700)
+
+    def test_the_page_is_shown_how_turns_end_with_each_server(self) -> None:
+        shown = openai(VOICEAPP_PROFILE="openai embedded").shown("en")["personas"]
+        turns = {each["id"]: each["turns"] for each in shown}
+        semantic = {"mode": "semantic_vad", "eagerness": "auto"}
+        assert turns["companion"]["embedded"] == turns["friend"]["embedded"] == semantic
+        assert (turns["companion"]["openai"]["mode"], turns["companion"]["openai"]["silence_ms"]) == ("server_vad", 500)
+        assert turns["friend"]["openai"]["silence_ms"] == 600
 
 
 class TestWithoutALanguageModel:

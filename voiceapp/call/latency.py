@@ -64,7 +64,7 @@ class LatencyTracker:
             self._asked = None
         match event:
             case ev.SpeechStopped():
-                self._asked = _Turn(self._wait(message.get("audio_end_ms")))
+                self._asked = _Turn(self._wait(message))
             case ev.TextTyped() | ev.Talked(down=False):
                 self._asked = _Turn(0.0)
             case ev.Configured(detection) if detection is not None:
@@ -98,16 +98,19 @@ class LatencyTracker:
         self._answered = None
         return Latency(turn.item, turn.wait, turn.created - turn.at, turn.first_byte - turn.at, now - turn.at)
 
-    def _wait(self, end_ms: object) -> float | None:
+    def _wait(self, message: Mapping[str, Any]) -> float | None:
         """`audio_end_ms` counts all sound of the session up to the end of the silence by which the server knew.
 
         A server that counts otherwise (from the end of the speech, or of this item alone) is further behind what it was
-        sent than that silence is long. And how long it waits where it judges by sense is its secret.
+        sent than that silence is long. How long it waits where it judges by sense it may tell, as the embedded engine
+        does: `silence_ms`.
         """
-        if not isinstance(self._detection, ServerVad) or type(end_ms) is not int:
+        end_ms, silence_ms = message.get("audio_end_ms"), message.get("silence_ms")
+        if isinstance(self._detection, ServerVad):
+            silence_ms = self._detection.silence_ms
+        if type(end_ms) is not int or type(silence_ms) is not int:
             return None
         behind_ms = self.sent_bytes / BYTES_PER_MS - end_ms
-        silence_ms = self._detection.silence_ms
         return (silence_ms + behind_ms) / 1000 if 0 <= behind_ms < silence_ms else None
 
 

@@ -22,7 +22,10 @@ UPSTREAMS = ("openai", "azure", "beta", "embedded")
 
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """`names` and `about` by language; `voices` by kind of upstream. Empty or None where the file does not say."""
+    """`names` and `about` by language; `voices` and `detections` by kind of upstream.
+
+    `detection`: of all other kinds. Empty or None where the file does not say.
+    """
 
     id: str
     names: Mapping[str, str]
@@ -35,6 +38,7 @@ class Persona:
     needs_model: bool = False
     voices: Mapping[str, str] = field(default_factory=dict)
     detection: Detection | None = None
+    detections: Mapping[str, Detection] = field(default_factory=dict)
     transcription_language: str | None = None
     hints: str = ""
 
@@ -119,7 +123,7 @@ class _Reading:
             speed=self._speed(),
             needs_model=self._checked(("needs_model",), False, lambda v: type(v) is bool, "true or false"),
             voices=self._voices(),
-            detection=self._detection(),
+            **self._turns(),
             **self._transcription(),
         )
 
@@ -140,15 +144,23 @@ class _Reading:
         is_name: Callable[[Any], bool] = lambda v: isinstance(v, str) and sound(v) is not None  # noqa: E731
         return {kind: self._checked(("voice", kind), "", is_name, "a voice's name") for kind in names}
 
-    def _detection(self) -> Detection | None:
+    def _turns(self) -> dict[str, Any]:
+        """How turns end, and how with some kinds of upstream."""
         turn = self._table("turn", None)
-        if not turn:
-            return None
+        own = {kind: table for kind, table in turn.items() if isinstance(table, dict)}
+        self._check_known(("turn",), own, UPSTREAMS)
+        usual = {key: value for key, value in turn.items() if key not in own}
+        return {
+            "detection": self._detection(("turn",), usual) if usual else None,
+            "detections": {kind: self._detection(("turn", kind), table) for kind, table in own.items()},
+        }
+
+    def _detection(self, path: tuple[str, ...], turn: Mapping[str, Any]) -> Detection:
         try:
             return read_detection(turn)
         except BrowserError as error:
             found = re.search(r"turn(?:\.| has no field ')(\w+)", error.fault.message)
-            raise SettingError(f"{self._place(('turn', found[1] if found else ''))}: {error.fault.message}.") from None
+            raise SettingError(f"{self._place((*path, found[1] if found else ''))}: {error.fault.message}.") from None
 
     def _transcription(self) -> dict[str, Any]:
         self._table("transcription", ("language", "hints"))

@@ -1,12 +1,13 @@
 """Known Realtime servers: address, authentication, and what each does by itself."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from ..config.settings import Settings
 from ..conversation.conversation import Capabilities
+from ..conversation.turn_detection import Detection, SemanticVad, ServerVad
 from ..secret import Secret
 
 # The provider recommends the first two.
@@ -18,6 +19,7 @@ class Profile:
     """A kind of server: where it is, how it is asked, what it does by itself.
 
     `voices` and `models` may be chosen; the first is the usual one, and an empty model leaves it to the address.
+    `detection`: how turns end, unless page or persona say.
     """
 
     name: str
@@ -27,6 +29,7 @@ class Profile:
     voices: tuple[str, ...]
     transcription_model: str | None
     capabilities: Capabilities
+    detection: Detection = field(default_factory=ServerVad)
 
     @property
     def model(self) -> str:
@@ -51,7 +54,9 @@ PROFILES: Mapping[str, Profile] = MappingProxyType({
             "beta", "", "Authorization", ("",), ("alloy",), "whisper-1", Capabilities(shape="beta", truncates=False)
         ),
         Profile(
-            "embedded", "", "Authorization", ("companion",), ("heart", "oak"), "whisper-tiny.en", Capabilities()
+            "embedded", "", "Authorization", ("companion",), ("heart", "oak"), "whisper-tiny.en", Capabilities(),
+            # It hears whether a sentence is over (docs/engine.md).
+            SemanticVad(),
         ),
     )
 })  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 from ..config.persona import DEFAULT, Persona
 from ..config.settings import Settings
 from ..conversation.dialects import SessionConfig
-from ..conversation.turn_detection import ServerVad
+from ..conversation.turn_detection import Detection
 from ..errors import BrowserError
 from ..wire import up
 from .profiles import Profile, offered_profiles
@@ -52,7 +52,7 @@ class SessionOptions:
             instructions=persona.instructions,
             transcription_model=profile.transcription_model,
             language=fields.get("language", persona.transcription_language),
-            detection=up.detection_of(fields) or persona.detection or ServerVad(),
+            detection=up.detection_of(fields) or _detection(profile, persona),
             hints=persona.hints,
             speed=persona.speed,
             opening=persona.opening if fields.get("greet", True) else "",
@@ -104,8 +104,15 @@ class SessionOptions:
             "about": persona.about_in(language),
             "profiles": [name for name, profile in self.profiles.items() if self._can_play(profile, persona)],
             "instructions": persona.instructions if self._edit else "",
-            "turn": up.write_detection(persona.detection) if persona.detection else None,
+            "turns": {
+                name: up.write_detection(_detection(profile, persona)) for name, profile in self.profiles.items()
+            },
         }
+
+
+def _detection(profile: Profile, persona: Persona) -> Detection:
+    """How turns end where the person has not chosen."""
+    return persona.detections.get(profile.name) or persona.detection or profile.detection
 
 
 def _one_of(field: str, fields: Mapping[str, Any], offered: tuple[str, ...]) -> str:

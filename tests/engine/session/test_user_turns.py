@@ -168,7 +168,8 @@ class TestTheEndOfATurn:
         waiting.judge(0.9)
         waiting.transcribe("I would like a table.")
         waiting.silence(256)
-        assert STOPPED in kinds(waiting.sent)
+        (stopped,) = [event for event in waiting.sent if event["type"] == STOPPED]
+        assert stopped["silence_ms"] == 400
 
     @pytest.mark.parametrize("words_first", [False, True])
     def test_the_order_of_sound_and_words_does_not_matter(self, waiting: SessionDriver, words_first: bool) -> None:
@@ -227,7 +228,8 @@ class TestTheEndOfATurn:
         talking.transcribe("I would like to")
         talking.silence(512)
         assert talking.judgements == []
-        assert STOPPED in kinds(talking.sent)
+        (stopped,) = [event for event in talking.sent if event["type"] == STOPPED]
+        assert "silence_ms" not in stopped
         assert PAUSED not in kinds(talking.sent)
 
 

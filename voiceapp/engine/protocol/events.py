@@ -58,8 +58,10 @@ def speech_resumed(item: str, audio_start_ms: int) -> Event:
     return {"type": "input_audio_buffer.speech_resumed", "audio_start_ms": audio_start_ms, "item_id": item}
 
 
-def speech_stopped(item: str, audio_end_ms: int) -> Event:
-    return {"type": "input_audio_buffer.speech_stopped", "audio_end_ms": audio_end_ms, "item_id": item}
+def speech_stopped(item: str, audio_end_ms: int, silence_ms: int | None = None) -> Event:
+    """`silence_ms`: our own, with `semantic_vad`: how much of it ended the turn, up to `audio_end_ms`."""
+    stopped = {"type": "input_audio_buffer.speech_stopped", "audio_end_ms": audio_end_ms, "item_id": item}
+    return stopped if silence_ms is None else {**stopped, "silence_ms": silence_ms}
 
 
 def committed(item: str, previous: str | None) -> Event:

@@ -173,7 +173,8 @@ class UserTurns:
 
     def _stopped(self, turn: Turn, at_ms: int) -> None:
         self.running = None
-        self._send(events.speech_stopped(turn.item, at_ms))
+        silence_ms = None if self.buffer.eagerness is None else self.buffer.endpointer.silence_ms
+        self._send(events.speech_stopped(turn.item, at_ms, silence_ms))
         samples = self.buffer.samples(turn.start, self.buffer.detected_to)
         self.buffer.end_turn()
         self._take(turn, samples, answer=bool((self.configuration.turn_detection or {}).get("create_response")))

@@ -87,10 +87,10 @@ export class AssistantView {
   }
 
   /** @param {DOMStringMap} persona */
-  #renderPersona({ about = "", instructions = "", turn = "null" }) {
+  #renderPersona({ about = "", instructions = "", turns = "{}" }) {
     write(this.about, about)
     if (this.instructions) this.instructions.placeholder = instructions
-    this.preferences.suggest(JSON.parse(turn))
+    this.preferences.suggest(JSON.parse(turns)[this.preferences.values.profile] ?? null)
   }
 
   /** @param {"persona" | "model" | "voice"} name */
