@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceapp.engine.session.end_of_turn import FINISHED, PATIENCE, UNFINISHED, Judgement, Words, ending, judge
+from voiceapp.engine.session.end_of_turn import (
+    FINISHED,
+    OVER,
+    PATIENCE,
+    READING_MS,
+    UNFINISHED,
+    Judgement,
+    Words,
+    ending,
+    judge,
+)
 
 # The silence that ends a turn, in milliseconds: finished, going on, and going on by its words alone.
 SILENCES = {
@@ -31,7 +41,14 @@ HOME, TO_THE, GLAD = "I went home.", "I went to the", "よかったです"
         # and so do those that are.
         (0.02, GLAD, FINISHED, 0),
         (0.97, GLAD, 0.97, 0),
+        # A question sounds less over than it is,
+        (0.2, "What time is it now?", OVER, 0),
+        (0.7, "What time is it now?", 0.7, 0),
+        (0.05, "What time is it now?", 0.05, 1),
+        # unless its last word may go on.
+        (0.2, "Do you think that?", 0.2, 1),
         # Nothing is known of the sound.
+        (None, "What time is it now?", None, 0),
         (None, TO_THE, UNFINISHED, 2),
         (None, HOME, None, 0),
         (None, GLAD, FINISHED, 0),
@@ -44,7 +61,9 @@ HOME, TO_THE, GLAD = "I went home.", "I went to the", "よかったです"
 def test_sound_and_words_say_how_long_a_silence_ends_a_turn(
     eagerness: str, probability: float | None, text: str | None, confidence: float | None, silence: int
 ) -> None:
-    assert judge(eagerness, probability, text) == Judgement(confidence, SILENCES[eagerness][silence])
+    # Words that are not known yet are waited for where the sound would not wait.
+    reading_ms = READING_MS if text is None and silence == 0 else 0
+    assert judge(eagerness, probability, text) == Judgement(confidence, SILENCES[eagerness][silence], reading_ms)
 
 
 @given(st.sampled_from(sorted(PATIENCE)), st.none() | st.floats(0, 1), st.none() | st.text(max_size=40))
@@ -81,7 +100,7 @@ def test_an_unfinished_sentence_is_waited_for(text: str, more: bool) -> None:
     "text", ["What is 9 divided by 3?", "My guess is 60.", "It is 42", "Call me at 5:30", "By 2030"]
 )
 def test_a_number_is_a_last_word(text: str) -> None:
-    assert ending(text) is Words.NEITHER
+    assert ending(text) is not Words.OPEN
 
 
 @pytest.mark.parametrize("text", ["Do you know where the station is?", "Where are you from?", "What is it like?"])

@@ -61,7 +61,14 @@ def test_a_commit_takes_what_came_since_the_last(buffer: InputBuffer) -> None:
 
 @pytest.mark.parametrize(
     ("probability", "text", "silence_ms"),
-    [(None, None, 400), (0.9, "Home.", 400), (0.1, None, 1000), (0.9, "to the", 1000), (None, "to the", 2000)],
+    [
+        (None, None, 800),
+        (0.9, None, 800),
+        (0.9, "Home.", 400),
+        (0.1, None, 1000),
+        (0.9, "to the", 1000),
+        (None, "to the", 2000),
+    ],
 )
 def test_the_silence_that_ends_a_turn_depends_on_what_is_known_of_it(
     buffer: InputBuffer, probability: float | None, text: str | None, silence_ms: int

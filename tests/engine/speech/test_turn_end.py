@@ -11,6 +11,8 @@ import pytest
 from tests.engine.speech_samples import spoken
 from voiceapp.engine.speech import models
 from voiceapp.engine.speech.missing import MissingError
+from voiceapp.engine.speech.openjtalk import OpenJTalkTts
+from voiceapp.engine.speech.resampler import Resampler
 from voiceapp.engine.speech.turn_end import WINDOW, SmartTurn, features
 from voiceapp.ops import vendor
 
@@ -76,6 +78,18 @@ class TestSpeech:
         assert model.probability(whole) > 0.5
         # In the midst of a word that has just begun.
         assert model.probability(samples[loud[0] : loud[0] + (end - loud[0]) // 2]) < 0.5
+
+    def test_japanese_too(self, model: SmartTurn) -> None:
+        pytest.importorskip("pyopenjtalk")
+        mei = OpenJTalkTts()
+
+        def likely(text: str) -> float:
+            sound = Resampler(24000, 16000).feed(mei.speak(text, "heart", 1.0).astype(np.float32))
+            loud = np.flatnonzero(np.abs(sound) > 300)
+            return model.probability(sound[loud[0] : loud[-1] + 3200].astype(np.int16))
+
+        assert likely("四人で予約をお願いします。") > 0.5
+        assert likely("今日の天気は、") < 0.5
 
     def test_threads_share_it(self, model: SmartTurn) -> None:
         expected, told = model.probability(noise(3.0)), []

@@ -28,10 +28,14 @@ CLOSED_KANA = re.compile(
 NOT_CLOSED = re.compile(r"^(?:ああ?|ええ?|うー?ん)?、?そうですね$")
 FULL_STOPS = "。.！! \u3000"
 
-# How sure the sound must be.
-OVER = 0.5
+# How sure the sound must be; less where the words are a question: its pitch stays up.
+OVER, OVER_IF_ASKED = 0.5, 0.1
 # How sure it is that a turn is over whose words cannot be the last, or are.
 UNFINISHED, FINISHED = 0.1, 0.9
+
+
+# How much longer words are waited for that are being recognised. Nobody is kept waiting: no answer begins without them.
+READING_MS = 400
 
 
 class Words(Enum):
@@ -39,6 +43,7 @@ class Words(Enum):
 
     OPEN = auto()
     CLOSED = auto()
+    ASKED = auto()
     NEITHER = auto()
 
 
@@ -66,22 +71,29 @@ PATIENCE: Mapping[str, Patience] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Judgement:
-    """`confidence`: 0 to 1, that the turn is over; None: nothing is known. It ends after so much silence."""
+    """`confidence`: 0 to 1, that the turn is over; None: nothing is known. It ends after so much silence.
+
+    `reading_ms`: so much later, unless the words come before.
+    """
 
     confidence: float | None
     silence_ms: int
+    reading_ms: int = 0
 
 
 def judge(eagerness: str, probability: float | None, text: str | None) -> Judgement:
     """`probability`: that it is over, by its sound; `text`: its words. None: not known, or not yet."""
     patience, words = PATIENCE[eagerness], Words.NEITHER if text is None else ending(text)
+    reading_ms = READING_MS if text is None else 0
     if words is Words.OPEN:
         sure = UNFINISHED if probability is None else min(probability, UNFINISHED)
         return Judgement(sure, patience.by_words_alone if probability is None else patience.going_on)
     if words is Words.CLOSED:
         return Judgement(max(probability or 0.0, FINISHED), patience.finished)
+    if words is Words.ASKED and probability is not None and probability > OVER_IF_ASKED:
+        return Judgement(max(probability, OVER), patience.finished)
     over = probability is None or probability > OVER
-    return Judgement(probability, patience.finished if over else patience.going_on)
+    return Judgement(probability, patience.finished, reading_ms) if over else Judgement(probability, patience.going_on)
 
 
 def ending(text: str) -> Words:
@@ -93,9 +105,10 @@ def english_ending(text: str) -> Words:
     words, ended = WORD.findall(text.lower()), text.rstrip()
     if not words:
         return Words.NEITHER
-    last = NEVER_LAST if ended.endswith("?") else OPEN_WORDS
-    is_open = words[-1] in last.split() or ended.endswith((",", "...", "…", "-"))
-    return Words.OPEN if is_open else Words.NEITHER
+    asked, may_go_on = ended.endswith("?"), words[-1] in OPEN_WORDS.split()
+    if words[-1] in NEVER_LAST.split() or (may_go_on and not asked) or ended.endswith((",", "...", "…", "-")):
+        return Words.OPEN
+    return Words.ASKED if asked and not may_go_on else Words.NEITHER
 
 
 def japanese_ending(text: str) -> Words:

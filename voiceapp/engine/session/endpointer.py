@@ -29,6 +29,8 @@ class Endpointer:
     threshold: float = 0.5
     silence_ms: int = 500
     speaking: bool = False
+    # The silence that ended the last speech, which may have been longer than `silence_ms` is by then.
+    ended_after_ms: int = 0
     _paused: bool = False
     # Frames of speech while silent, frames of silence while speaking.
     run: int = 0
@@ -57,6 +59,7 @@ class Endpointer:
             return self._resumed()
         self.run += 1
         if self.silent_ms >= self.silence_ms:
+            self.ended_after_ms = self.silent_ms
             self.reset()
             return Edge.STOPPED
         if self.silent_ms >= PAUSE_MS and not self._paused:

@@ -104,7 +104,7 @@ class InputBuffer:
         if self.eagerness is None:
             return None
         judgement = judge(self.eagerness, probability, text)
-        self.endpointer.silence_ms = judgement.silence_ms
+        self.endpointer.silence_ms = judgement.silence_ms + judgement.reading_ms
         return judgement
 
     # Turns
@@ -132,7 +132,7 @@ class InputBuffer:
     def end_turn(self) -> None:
         """The turn has ended. Resets the detector: a fresh one hears the next turn better."""
         self._uncommitted = self.position - self.detected_to
-        self._earliest = self.detected_to - self.endpointer.silence_ms * SAMPLES_PER_MS
+        self._earliest = self.detected_to - self.endpointer.ended_after_ms * SAMPLES_PER_MS
         self.detector.reset()
 
     def clear(self) -> None:

@@ -111,6 +111,7 @@ class UserTurns:
             self._fail(turn, code, message)
         elif turn is not None:
             turn.ticket = None
+            self._judge(turn)
 
     # Edges of speech
 
@@ -143,16 +144,19 @@ class UserTurns:
 
     def _paused(self, turn: Turn) -> None:
         now = turn.paused_at = self.buffer.detected_to
-        if self.buffer.eagerness is not None:
+        if self.buffer.judge(None, None) is not None:
             # Before the recogniser, which takes five times as long.
             self.effects.append(JudgeEnd(turn.item, now, self.buffer.samples(turn.start, now)))
         self._ask(turn, self.buffer.samples(self._unsettled(turn), now))
 
     def _judge(self, turn: Turn) -> None:
         """Something more is known of the pause that goes on."""
-        known = turn.text if turn.transcript is not None else None
-        judgement = self.buffer.judge(turn.probability, known)
-        if judgement is None or judgement == turn.judgement:
+        unread = turn.transcript is None and turn.ticket is not None
+        judgement = self.buffer.judge(turn.probability, None if unread else turn.text)
+        before = turn.judgement
+        if judgement is None:
+            return
+        if before and (before.confidence, before.silence_ms) == (judgement.confidence, judgement.silence_ms):
             return
         turn.judgement = judgement
         left_ms = max(0, judgement.silence_ms - self.buffer.endpointer.silent_ms)
@@ -163,7 +167,6 @@ class UserTurns:
         if turn.judgement is not None:
             self._send(events.speech_resumed(turn.item, self.buffer.ms(self.buffer.detected_to)))
         turn.paused_at = turn.probability = turn.judgement = None
-        self.buffer.judge(None, None)
         long_enough = self.buffer.detected_to - self._unsettled(turn) > SETTLE_SAMPLES
         if long_enough and turn.transcript is not None and turn.requested_to is not None:
             delta = turn.settle()
@@ -173,7 +176,7 @@ class UserTurns:
 
     def _stopped(self, turn: Turn, at_ms: int) -> None:
         self.running = None
-        silence_ms = None if self.buffer.eagerness is None else self.buffer.endpointer.silence_ms
+        silence_ms = None if self.buffer.eagerness is None else self.buffer.endpointer.ended_after_ms
         self._send(events.speech_stopped(turn.item, at_ms, silence_ms))
         samples = self.buffer.samples(turn.start, self.buffer.detected_to)
         self.buffer.end_turn()
