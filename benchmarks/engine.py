@@ -205,6 +205,13 @@ class Timed:
         sound = self.first("response.output_audio.delta")
         return 1000 * (sound - ended), 1000 * (sound - self.first("input_audio_buffer.speech_stopped"))
 
+    def played(self, pcm: np.ndarray, end_s: float) -> tuple[float, float]:
+        """When the turn ended, and when the speech did, `end_s` after the beginning."""
+        listener = threading.Thread(target=self.follow, args=("input_audio_buffer.speech_stopped",))
+        listener.start()
+        ended = self._play(pcm, end_s, listener)
+        return self.first("input_audio_buffer.speech_stopped"), ended
+
     def _play(self, pcm: np.ndarray, speech_s: float, listener: threading.Thread) -> float:
         began, size, silence = time.monotonic(), RATE * CHUNK_MS // 1000, np.zeros(RATE * CHUNK_MS // 1000, "<i2")
         for number in itertools.count():

@@ -55,7 +55,7 @@ PROFILES: Mapping[str, Profile] = MappingProxyType({
         ),
         Profile(
             "embedded", "", "Authorization", ("companion",), ("heart", "oak"), "whisper-tiny.en", Capabilities(),
-            # It hears whether a sentence is over (docs/engine.md).
+            # It hears whether a sentence is over (docs/turns.md).
             SemanticVad(),
         ),
     )

@@ -1,4 +1,4 @@
-"""When a turn is over, by how its last words sound, what they are, and how long the silence is (docs/engine.md)."""
+"""When a turn is over, by how its last words sound, what they are, and how long the silence is (docs/turns.md)."""
 
 import re
 from collections.abc import Mapping
