@@ -251,6 +251,11 @@ class TestTheEndOfATurn:
         waiting.silence(256)
         assert STOPPED in kinds(waiting.sent)
 
+    def test_of_a_long_one_its_last_eight_seconds(self, waiting: SessionDriver) -> None:
+        waiting.speak(12_000)
+        waiting.silence(256)
+        assert len(waiting.judgements[-1].samples) == 8 * 16000
+
     def test_a_fixed_silence_asks_nobody_and_tells_nothing(self, talking: SessionDriver) -> None:
         talking.speak()
         talking.silence(256)

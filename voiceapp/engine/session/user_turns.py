@@ -19,6 +19,8 @@ from .turn import Turn
 
 # A pause after this much speech settles the text so far, so that long turns are not recognised over and over.
 SETTLE_SAMPLES = 12 * INPUT_RATE
+# What the model of turns hears of one.
+JUDGED_SAMPLES = 8 * INPUT_RATE
 # After each second of speech its words so far are transcribed, if there is time.
 PARTIAL_SAMPLES = INPUT_RATE
 
@@ -146,7 +148,8 @@ class UserTurns:
         now = turn.paused_at = self.buffer.detected_to
         if self.buffer.judge(None, None) is not None:
             # Before the recogniser, which takes five times as long.
-            self.effects.append(JudgeEnd(turn.item, now, self.buffer.samples(turn.start, now)))
+            latest = max(turn.start, now - JUDGED_SAMPLES)
+            self.effects.append(JudgeEnd(turn.item, now, self.buffer.samples(latest, now)))
         self._ask(turn, self.buffer.samples(self._unsettled(turn), now))
 
     def _judge(self, turn: Turn) -> None:
