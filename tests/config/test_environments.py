@@ -16,11 +16,13 @@ from tests.conftest import upstream_settings
 from tests.page_client import PageClient
 from tests.servers import ROOT, answers, environment, free_port, gunicorn
 from tests.surroundings import READ_ONLY, mounting
+from tests.waiting import eventually
 from voiceapp.config import rules
 from voiceapp.config.settings import Settings
 from voiceapp.engine.scripted.server import ScriptedServer
 from voiceapp.errors import SettingError
 
+COMMAND = (sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app")
 # As Kubernetes sets them for a service `voiceapp`, and for others whose names begin so.
 KUBERNETES = {
     "KUBERNETES_SERVICE_HOST": "10.96.0.1",
@@ -271,6 +273,22 @@ def test_no_registry_at_the_start_is_said_soon(tmp_path: Path) -> None:
     assert time.monotonic() - began < 50
 
 
+@pytest.mark.slow
+def test_no_registry_for_the_engines_model_of_turns_stops_no_start(tmp_path: Path) -> None:
+    copy = without_client(tmp_path)
+    shutil.copytree(ROOT / "voiceapp" / "static" / "vendor", copy / "voiceapp" / "static" / "vendor")
+    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9", "PIP_CONFIG_FILE": os.devnull, "PIP_RETRIES": "0"}
+    env = environment({"PORT": str(free_port()), "VOICEAPP_HOST": "127.0.0.1", "PYTHONPATH": str(copy), **nowhere})
+    log, told = tmp_path / "log", "The model that hears whether a turn is over could not be fetched: pip failed: "
+    with log.open("w") as output, subprocess.Popen(COMMAND, cwd=copy, env=env, stdout=output, stderr=output) as server:
+        try:
+            assert eventually(lambda: "VoiceApp is at" in log.read_text() and told in log.read_text(), 40)
+            assert server.poll() is None
+        finally:
+            server.terminate()
+    assert log.read_text().count(told) == 1
+
+
 def without_client(folder: Path) -> Path:
     """A copy of the app as it comes from the repository."""
     copy = folder / "app"
@@ -281,6 +299,6 @@ def without_client(folder: Path) -> Path:
 
 
 def start(folder: Path, within: list[str] | None = None, **settings: str) -> subprocess.CompletedProcess[str]:
-    command = [*(within or []), sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]
+    command = [*(within or []), *COMMAND]
     env = environment({"PORT": str(free_port()), "VOICEAPP_HOST": "127.0.0.1", "PYTHONPATH": str(folder), **settings})
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=60, check=False)
