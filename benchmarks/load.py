@@ -86,11 +86,12 @@ class RealtimeCaller(Caller):
         return b'{"type":"input_audio_buffer.append","audio":"'
 
     def text(self, buffer: bytearray, at: int, end: int) -> None:
-        if buffer.find(b"audio.delta", at, at + EVENT_WITHIN) > 0:
+        within = min(end, at + EVENT_WITHIN)
+        if buffer.find(b"audio.delta", at, within) > 0:
             self.down.see(buffer, at, end)
-        elif buffer.find(b"session.created", at, at + EVENT_WITHIN) > 0:
+        elif buffer.find(b"session.created", at, within) > 0:
             self.send(b'{"type":"session.update","session":{"type":"realtime"}}')
-        elif buffer.find(b"session.updated", at, at + EVENT_WITHIN) > 0:
+        elif buffer.find(b"session.updated", at, within) > 0:
             self.begin()
 
 
@@ -120,7 +121,7 @@ class VoiceAppCaller(Caller):
         elif buffer.startswith(b'42["ack",', at):
             return
         elif buffer.startswith(b"42[", at):
-            comma = buffer.find(COMMA, at, at + EVENT_WITHIN)
+            comma = buffer.find(COMMA, at, min(end, at + EVENT_WITHIN))
             if ZERO <= buffer[comma + 1] <= NINE:
                 self.count(int(buffer[comma + 1 : buffer.index(COMMA, comma + 1, end)]))
             else:

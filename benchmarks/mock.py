@@ -12,6 +12,7 @@ DELTAS, DELTA_MS, DELTA_EVERY_S = 10, 400, 0.13  # 4 s of sound in 1.3 s
 WORDS_PER_DELTA = 2
 SPEECH_S = 0.5
 BASE64_PER_MS = 64
+EVENT_WITHIN = 100
 
 CREATED = b'{"type":"session.created","event_id":"event_1","session":{"model":"mock","expires_at":4000000000}}'
 UPDATED = (
@@ -108,12 +109,14 @@ class Mock(ServerLine):
             self.begin(time.monotonic() + CYCLE_S * (self.up.call * 0.618 % 1))
 
     def text(self, buffer: bytearray, at: int, end: int) -> None:
-        if self.up and buffer.find(MAGIC, at, at + 100) > 0:
+        # What stands behind a short message is another's.
+        within = min(end, at + EVENT_WITHIN)
+        if self.up and buffer.find(MAGIC, at, within) > 0:
             self.up.see(buffer, at, end)
-        elif buffer.find(b"input_audio_buffer.append", at, at + 60) > 0:
+        elif buffer.find(b"input_audio_buffer.append", at, within) > 0:
             self._begin(call_of(buffer, at, end))
             self.text(buffer, at, end)
-        elif buffer.find(b"session.update", at, at + 60) > 0:
+        elif buffer.find(b"session.update", at, within) > 0:
             self.send(UPDATED)
 
     def _begin(self, call: int) -> None:

@@ -144,6 +144,17 @@ def test_what_a_relay_does_to_the_sound_is_noticed(meddle: Meddle, expected: dic
     assert faults(meddle) == (wanted, wanted)
 
 
+def test_a_short_message_after_a_chunk_is_none() -> None:
+    """The buffer still holds the chunk behind it."""
+    with call(honest) as (reactor, caller, _):
+        for number in range(CHUNKS):
+            caller.say_chunk()
+            reactor.run_until(lambda number=number: caller.up.last == number + 1, 10)
+            caller.send(b'{"type":"response.cancel"}')
+            reactor.run(0.02)
+        assert found(caller.up) == dict.fromkeys(FAULTS, 0)
+
+
 def test_sound_that_is_taken_for_another_calls_is_damaged() -> None:
     board = Board()
     first, second = (RealtimeCaller(Reactor(), board, board.add(CHUNK_MS), CHUNK_MS) for _ in range(2))
