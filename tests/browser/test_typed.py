@@ -44,10 +44,13 @@ def test_what_is_typed_survives_a_page_that_is_killed(in_a_call: Visit) -> None:
     visitor.type("On its way")
     page.fill("#message", "Not yet sent")
     # Before anything tells the page that it ends.
-    assert "On its way\nNot yet sent" in page.evaluate("({ ...sessionStorage })").values()
+    kept = page.evaluate("({ ...sessionStorage })")
+    assert kept["voiceapp.draft"] == "Not yet sent" and "On its way" in kept["voiceapp.call"]
     page.reload()
     page.wait_for_selector("body[data-ready]")
-    assert page.evaluate(BOX) == "On its way\nNot yet sent"
+    assert page.evaluate(BOX) == "Not yet sent"
+    visitor.wait_for_entry("user", ":has-text('On its way')")
+    assert page.query_selector("[data-typed]") is None
     page.fill("#message", "")
     page.reload()
     page.wait_for_selector("body[data-ready]")

@@ -11,8 +11,8 @@ const SECOND = encode(new Int16Array(24000).fill(5))
 const STORY = "Once upon a time there was a cat. It sat by the river and counted boats."
 const block = () => new Int16Array(960)
 
-async function kept(microphone = false, storage = null) {
-  const made = new Place(silent(), storage)
+async function kept(microphone = false, storage = null, delegate = silent()) {
+  const made = new Place(delegate, storage)
   made.line.ready = KEPT
   await made.goLive(microphone)
   return made
@@ -206,8 +206,8 @@ function tab() {
   }
 }
 
-async function reloaded(storage, { permission = "granted", resumed = {} } = {}) {
-  const made = new Place(silent(), storage)
+async function reloaded(storage, { permission = "granted", resumed = {}, delegate = silent() } = {}) {
+  const made = new Place(delegate, storage)
   made.line.resumption = ["resumed", { ...RESUMED, again: true, number: 7, ...resumed }]
   made.call.audio.permission.permissions = { query: async () => ({ state: permission, addEventListener() {} }) }
   await made.call.recovery.start()
@@ -328,4 +328,67 @@ test("a page that is opened days later is in no call", async () => {
   const made = await reloaded(storage)
   assert.equal(made.call.callState.phase, "idle")
   assert.equal(storage.items.size, 0)
+})
+
+/** A delegate, and what it was given back to the box. */
+function box() {
+  const texts = []
+  const delegate = new Proxy({}, { get: (_, name) => name === "textsUnsent" ? all => texts.push(...all) : () => {} })
+  return { texts, delegate }
+}
+
+const texts = ({ line }) => line.said.filter(([event]) => event === "text").map(([, { text, n }]) => [text, n])
+
+for (const [taken, again] of [[0, ["Taken", "Lost"]], [1, ["Lost"]], [2, []]]) {
+  test(`typed just before a reload, ${taken} of two texts were taken: the rest is sent, and none is in the box`, async () => {
+    const storage = tab()
+    const { texts: given, delegate } = box()
+    const before = await kept(false, storage, delegate)
+    for (const text of ["Taken", "Lost"]) before.call.say(text)
+    before.call.recovery.left()
+    await before.rest()
+    // And once more, before it is in the call.
+    const twice = await reloaded(storage, { delegate })
+    twice.call.recovery.left()
+    const made = await reloaded(storage, { delegate, resumed: { taken } })
+    made.call.say("New")
+    assert.deepEqual(made.call.outbox.all.map(({ text }) => text), ["Taken", "Lost", "New"])
+    while (!made.call.callState.live) assert.ok(await made.step())
+    assert.deepEqual(texts(made), [...again, "New"].map((text, i) => [text, taken + 1 + i]))
+    assert.deepEqual(made.call.outbox.all.map(({ text }) => text), [...again, "New"])
+    assert.deepEqual(given, [])
+    made.call.stop()
+    await made.rest()
+  })
+}
+
+test("typed just before a reload into a call that is over by then, or was long ago, a text is in the box again", async () => {
+  for (const away of [0, 86_400_000]) {
+    const storage = tab()
+    const before = await kept(false, storage)
+    before.call.say("Hello")
+    before.call.recovery.left()
+    await before.rest()
+    const saved = JSON.parse(storage.getItem("voiceapp.call"))
+    storage.setItem("voiceapp.call", JSON.stringify({ ...saved, seen: saved.seen - away }))
+    const { texts: given, delegate } = box()
+    const made = await reloaded(storage, { delegate })
+    made.line.resumption = ["not_resumed", { code: "call_over", message: "", retry: false, after_s: null }]
+    await made.rest()
+    assert.deepEqual([given, made.call.outbox.all], [["Hello"], []])
+  }
+})
+
+test("a text that was refused is the person's also after a reload", async () => {
+  const storage = tab()
+  const { texts: given, delegate } = box()
+  const before = await kept(false, storage, delegate)
+  before.call.say("Too much")
+  before.line.come("notice", { code: "too_fast", message: "", retry: false, fatal: false })
+  // Its number was used up all the same.
+  await before.rest()
+  assert.deepEqual(JSON.parse(storage.getItem("voiceapp.call")).texts, [])
+  before.call.recovery.left()
+  await before.rest()
+  assert.deepEqual(given, ["Too much"])
 })

@@ -57,7 +57,8 @@ test("a clock that was set back cannot tell how long it was", () => {
 
 test("what is not of this page, and a storage that is forbidden, is no call", () => {
   const { kept, open } = tab()
-  for (const text of ["no JSON", "7", "{}", '{"token": 7}', JSON.stringify({ ...CALL, seen: "now" })]) {
+  for (const text of ["no JSON", "7", "{}", '{"token": 7}', JSON.stringify({ ...CALL, seen: "now" }),
+    JSON.stringify({ ...CALL, seen: 1, texts: [{ text: 7 }] })]) {
     kept.set("voiceapp.call", text)
     assert.equal(open().read(), null)
   }
@@ -69,4 +70,18 @@ test("what is not of this page, and a storage that is forbidden, is no call", ()
     call.forget()
     assert.equal(call.read(), null)
   }
+})
+
+test("what was typed is written down when it changes, and by a page that goes no more", () => {
+  const { kept, open } = tab()
+  const texts = () => JSON.parse(kept.get("voiceapp.call")).texts
+  const call = open()
+  call.keepTexts([{ number: 1, text: "of no call" }])
+  assert.equal(kept.size, 0)
+  call.keep(CALL)
+  call.keepTexts([{ number: 3, text: "Hello" }])
+  assert.deepEqual(texts(), [{ number: 3, text: "Hello" }])
+  call.left(null)
+  call.keepTexts([])
+  assert.deepEqual(texts(), [{ number: 3, text: "Hello" }])
 })

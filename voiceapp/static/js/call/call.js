@@ -214,7 +214,11 @@ export class Call {
     this.#close(last)
   }
 
-  outboxChanged = () => this.delegate.outboxChanged()
+  outboxChanged() {
+    this.recovery.textsChanged()
+    this.delegate.outboxChanged()
+  }
+
   textsSending = () => this.player.silence()
 
   // Call state delegate

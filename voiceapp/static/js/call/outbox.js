@@ -11,9 +11,13 @@ const REFUSED = ["too_fast", "bad_event", "not_started"]
 
 /** @typedef {"waiting" | "sent" | "unsent"} TypedState */
 /**
- * @typedef {{n: number, text: string, state: TypedState, handed: boolean, taken: boolean}} Typed `handed` to the call,
- *   which sends it; `taken` by the server
+ * @typedef {{n: number, text: string, state: TypedState, handed: boolean, taken: boolean, number: number | null}} Typed
+ *   `handed` to the call, which sends it; `taken` by the server; `number`: under which it was sent in a call that
+ *   another page can come back to
  */
+/** @typedef {{number: number, text: string}} Sent and not known to be taken */
+
+const NEW = { state: /** @type {const} */ ("waiting"), handed: false, taken: false, number: null }
 
 /** How much of a text is too much, in characters of JavaScript. @param {string} text */
 export function excess(text) {
@@ -30,7 +34,7 @@ export class Outbox {
   deadlines = new Map()
 
   /**
-   * @param {{live: boolean, sendText: (text: string, sent: (taken: boolean) => void) => boolean}} uplink
+   * @param {Pick<import("./uplink.js").Uplink, "live" | "lasting" | "sendText">} uplink
    * @param {{outboxChanged: () => void, textsSending: () => void}} delegate what is being said stops at once; the
    *   server does its part
    */
@@ -41,7 +45,7 @@ export class Outbox {
 
   /** @param {string} text */
   add(text) {
-    this.#set([...this.all, { n: this.count++, text, state: "waiting", handed: false, taken: false }])
+    this.#set([...this.all, { n: this.count++, text, ...NEW }])
     this.send()
   }
 
@@ -52,15 +56,37 @@ export class Outbox {
     this.delegate.textsSending()
     for (const { n, text } of waiting) {
       this.#change(typed => typed.n === n, { handed: true })
-      this.uplink.sendText(text, taken => this.#sent(n, taken))
+      this.uplink.sendText(text, (taken, number) => this.#sent(n, taken, number))
     }
   }
 
-  /** Maybe once more. @param {number} n @param {boolean} taken */
-  #sent(n, taken) {
+  /** Maybe once more. @param {number} n @param {boolean} taken @param {number} number */
+  #sent(n, taken, number) {
     this.#change(typed => typed.n === n && typed.state === "waiting", { state: "sent" })
-    this.#change(typed => typed.n === n, { taken })
+    // Not of what was refused.
+    this.#change(
+      typed => typed.n === n && (typed.state !== "unsent" || typed.number !== null),
+      { taken, number: this.uplink.lasting ? number : null }
+    )
     this.#expect(n)
+  }
+
+  /** Of which only the server can say whether it has them. @returns {Sent[]} */
+  get sent() {
+    return this.all.flatMap(({ text, number, taken }) => number === null || taken ? [] : [{ number, text }])
+  }
+
+  /** By a page before this one, in the call that this one is to be in. @param {Sent[]} sent */
+  restore(sent) {
+    const all = sent.map(({ number, text }) => ({ n: this.count++, text, ...NEW, handed: true, number }))
+    if (all.length) this.#set([...all, ...this.all])
+  }
+
+  /** The page is in that call: what the server has is told anew, and the rest is sent. @param {number} taken */
+  comeBack(taken) {
+    const missing = this.all.filter(({ number }) => number === null || number > taken)
+    this.#set(missing.map(typed => ({ ...typed, ...NEW })))
+    this.send()
   }
 
   /** The line is away: what was on its way may have to be sent again, and nobody has to do it. */
@@ -69,9 +95,9 @@ export class Outbox {
     this.#change(({ state, taken }) => state === "sent" && !taken, { state: "waiting" })
   }
 
-  /** The page goes: what the server has taken, the next page is told of. */
+  /** The page goes, and what was sent is the next one's. */
   left() {
-    this.#set(this.all.filter(({ taken }) => !taken))
+    this.#set(this.all.filter(({ number }) => number === null))
   }
 
   /** It is back, and the call is the same. */
@@ -98,19 +124,21 @@ export class Outbox {
    * @param {string} code
    */
   noticed(code) {
-    if (REFUSED.includes(code)) this.#change(({ state }) => state === "sent", { state: "unsent" })
+    if (REFUSED.includes(code))
+      this.#change(({ state }) => state === "sent", { state: "unsent", taken: false, number: null })
   }
 
   /** Another call takes up where the line was lost: what has not arrived by now is for that one. */
   lost() {
     this.arrivedItems.clear()
     this.#forgetDeadlines()
-    this.#change(({ state }) => state !== "unsent", { state: "waiting", handed: false, taken: false })
+    this.#change(({ state }) => state !== "unsent", NEW)
+    this.#change(({ number }) => number !== null, { taken: false, number: null })
   }
 
   /** Once more. @param {number} n */
   again(n) {
-    this.#change(typed => typed.n === n, { state: "waiting", handed: false, taken: false })
+    this.#change(typed => typed.n === n, NEW)
     this.send()
   }
 

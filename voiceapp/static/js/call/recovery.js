@@ -137,9 +137,9 @@ export class Recovery {
     if (!call.transport.kept || !call.callState.goesOn) return call.stop()
     // Nobody would let go of it.
     if (call.talking) call.transport.uplink.sendTalk(false)
-    call.outbox.left()
     this.save()
     this.savedCall.left(call.transport.resumption.heir)
+    call.outbox.left()
     call.leave()
   }
 
@@ -150,9 +150,11 @@ export class Recovery {
     if (!saved) return
     const allowed = await this.#mayListen(saved)
     const talk = await this.keeper.stored(saved.talk)
+    const { texts = [] } = saved
     // Somebody may have called meanwhile.
-    if (this.checkSupport() || !call.callState.take("back")) return
+    if (this.checkSupport() || !call.callState.take("back")) return this.#giveBack(texts)
     Object.assign(this, { saved, talk, began: saved.began })
+    call.outbox.restore(texts)
     call.transport.adopt(saved)
     call.sessionRequest.agreed = saved.terms
     call.opening.begin(allowed)
@@ -164,7 +166,17 @@ export class Recovery {
     const saved = savedCall.read()
     if (saved === null || savedCall.awayMs(saved) < FORGOTTEN_MS) return saved
     savedCall.forget()
+    this.#giveBack(saved.texts ?? [])
     return null
+  }
+
+  /** To the person: nobody knows whether the server has them. @param {import("./outbox.js").Sent[]} texts */
+  #giveBack(texts) {
+    if (texts.length) this.call.delegate.textsUnsent(texts.map(({ text }) => text))
+  }
+
+  textsChanged() {
+    this.savedCall.keepTexts(this.call.outbox.sent)
   }
 
   /** Nobody is heard who was away for long, or would have to be asked. @param {Saved} saved */
@@ -184,6 +196,7 @@ export class Recovery {
     call.sessionRequest.tell()
     call.followMode()
     call.startMicrophone(resumed)
+    call.outbox.comeBack(resumed.taken)
   }
 
   /** What a page that is loaded again has to know. */
@@ -192,7 +205,7 @@ export class Recovery {
     if (!resumption.token || !callState.goesOn || this.saved) return
     this.savedCall.keep({
       token: resumption.token, grace_s: resumption.graceMs / 1000, began: this.began, terms: sessionRequest.agreed,
-      microphone: !muted, talk: this.keeper.goingOn
+      microphone: !muted, talk: this.keeper.goingOn, texts: this.call.outbox.sent
     })
   }
 

@@ -15,6 +15,7 @@ const SLEW_MS = 5000
  * @property {import("./session-request.js").Terms} terms what the session was told
  * @property {boolean} microphone it was open, and not muted
  * @property {import("../history/history-keeper.js").TalkGoingOn | null} talk as which the call is kept
+ * @property {import("./outbox.js").Sent[]} [texts] that were sent and may not have been taken
  * @property {string | null} [page] the id of the page that asked for the call and may have it: its token may be another
  *   by now, which never came
  * @property {number} seen when the page was last there, unix milliseconds
@@ -38,14 +39,24 @@ export class SavedCall {
     this.#write({ ...call, seen: this.wall() })
   }
 
+  /** @param {import("./outbox.js").Sent[]} texts */
+  keepTexts(texts) {
+    const { saved } = this
+    if (saved && JSON.stringify(texts) !== JSON.stringify(saved.texts ?? [])) this.keep({ ...saved, texts })
+  }
+
   /** The page is there, and in its call. */
   touch() {
     if (this.saved && this.wall() - this.saved.seen >= EVERY_MS) this.keep(this.saved)
   }
 
-  /** The page goes. @param {string | null} page as whom the next one has to come, if not as another */
+  /**
+   * The page goes, and changes nothing of it any more.
+   * @param {string | null} page as whom the next one has to come, if not as another
+   */
   left(page) {
     if (this.saved) this.#write({ ...this.saved, page })
+    this.saved = null
   }
 
   /** The call is over, or another page's. */
@@ -89,5 +100,11 @@ export class SavedCall {
 /** @param {any} saved */
 function valid(saved) {
   return typeof saved?.token === "string" && typeof saved.terms?.mode === "string"
-    && [saved.grace_s, saved.began, saved.seen].every(Number.isFinite)
+    && [saved.grace_s, saved.began, saved.seen].every(Number.isFinite) && validTexts(saved.texts)
+}
+
+/** @param {any} texts */
+function validTexts(texts = []) {
+  return Array.isArray(texts)
+    && texts.every(each => Number.isFinite(each?.number) && typeof each.text === "string")
 }

@@ -15,7 +15,7 @@ const BURST_MS = 400
  * @property {number} ms of sound; 0: it is something else
  * @property {number} n
  * @property {number} at when it was sent
- * @property {((taken: boolean) => void) | undefined} sent it is on its way, or was taken
+ * @property {((taken: boolean, n: number) => void) | undefined} sent it is on its way, or was taken, under this number
  * @property {((answer: any) => void) | undefined} answered
  */
 

@@ -39,6 +39,11 @@ export class Uplink {
     this.now = now
   }
 
+  /** The call outlives its line. */
+  get lasting() {
+    return this.log.roomMs > 0
+  }
+
   /** A call is live. @param {boolean} lasting it outlives its line */
   begin(lasting) {
     this.log.begin(lasting ? ROOM_MS : 0)
@@ -65,7 +70,7 @@ export class Uplink {
   resumed(taken) {
     this.log.roomMs = ROOM_MS
     this.live = this.attached = true
-    for (const { sent } of this.log.resumed(taken, this.now())) sent?.(true)
+    for (const { sent, n } of this.log.resumed(taken, this.now())) sent?.(true, n)
     this.#pump()
     this.#tellLeftOut()
   }
@@ -82,7 +87,7 @@ export class Uplink {
     return sending.n > 0 || this.log.roomMs > 0
   }
 
-  /** @param {string} text @param {(taken: boolean) => void} sent it is on its way, or was taken */
+  /** @param {string} text @param {(taken: boolean, n: number) => void} sent it is on its way, or was taken */
   sendText(text, sent) {
     return this.#send("text", { text }, sent)
   }
@@ -120,7 +125,7 @@ export class Uplink {
   /** @param {number} n */
   acknowledged(n) {
     const taken = this.log.acknowledged(n)
-    for (const { sent } of taken) sent?.(true)
+    for (const { sent, n: own } of taken) sent?.(true, own)
     const last = taken.at(-1)
     this.delegate.uplinkAcknowledged(n, last?.n === n ? this.now() - last.at : null)
     if (this.log.waiting.length > 0) this.#pump()
@@ -134,7 +139,7 @@ export class Uplink {
   /**
    * @param {string} event
    * @param {object} data
-   * @param {(taken: boolean) => void} [sent]
+   * @param {(taken: boolean, n: number) => void} [sent]
    * @param {(answer: any) => void} [answered]
    */
   #send(event, data, sent, answered) {
@@ -164,7 +169,7 @@ export class Uplink {
     const { socket } = this.delegate
     if (ms > 0) return void socket.emit(event, n, data)
     socket.emit(event, { ...data, n }, ...answered ? [answered] : [])
-    sent?.(false)
+    sent?.(false, n)
   }
 
   #paced() {

@@ -34,8 +34,8 @@ export class OutboxView {
     const wanted = [...this.rows.values()].map(({ root }) => root)
     if (wanted.length !== this.root.children.length || wanted.some((row, i) => row !== this.root.children[i]))
       this.root.replaceChildren(...wanted)
-    // What the server has taken, a page that is loaded again is told of.
-    this.composer.keep(all.filter(({ taken }) => !taken).map(({ text }) => text))
+    // What was sent, a page that is loaded again knows or is told of.
+    this.composer.keep(all.filter(({ taken, number }) => !taken && number === null).map(({ text }) => text))
     if (grown) this.scroller.scrollTop = this.scroller.scrollHeight
   }
 
