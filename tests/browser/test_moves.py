@@ -70,3 +70,31 @@ def test_the_talk_goes_on_where_its_server_does_not(visit: Visit, pair: Pair, en
     created = [each for each in upstream.connections[1].events if each["type"] == "conversation.item.create"]
     told = [part["text"] for each in created for part in each["item"]["content"]]
     assert told == ["My name is Ada.", "You wrote to me.", "Still here?"]
+
+
+def test_a_talk_of_before_that_goes_on_is_there_once_after_a_reload_and_a_move(visit: Visit, pair: Pair) -> None:
+    front, servers, upstream = pair
+    front.only = servers[0].port
+    visitor = visit(front.url)
+    visitor.forgive()
+    visitor.call_until_live()
+    visitor.type("My name is Ada.")
+    visitor.wait_until(lambda _: [each["final"] for each in visitor.entries] == [True] * 2)
+    visitor.press("Hang up")
+    visitor.wait_for_phase("ended")
+    visitor.press("Save this talk")
+    visitor.press("Go on with this talk")
+    visitor.wait_for_phase("live")
+    visitor.type("Still here?")
+    visitor.wait_until(lambda _: [each["final"] for each in visitor.entries] == [True] * 4)
+    # Until it is stored.
+    visitor.page.wait_for_timeout(3500)
+    front.only = None
+    kill(servers[0])
+    visitor.page.reload()
+    visitor.wait_until(lambda stats: stats["resumes"] == 1 and stats["phase"] == "live", 20)
+    visitor.wait_for_notice("moved")
+    said = ["My name is Ada.", "You wrote to me.", "Still here?", "You wrote to me."]
+    visitor.wait_until(lambda _: [each["text"] for each in visitor.entries] == said)
+    created = [each for each in upstream.connections[-1].events if each["type"] == "conversation.item.create"]
+    assert [part["text"] for each in created for part in each["item"]["content"]] == said

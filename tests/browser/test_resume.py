@@ -140,6 +140,25 @@ def test_what_is_playing_goes_on_and_can_be_stopped_while_the_line_is_away(lay: 
     forgive_the_line(visitor)
 
 
+def test_on_a_phone_what_is_typed_while_the_line_is_away_stands_right_below_the_answer(lay: Lay, visit: Visit) -> None:
+    line, _ = lay("story")
+    visitor = visit(line.url)
+    visitor.page.set_viewport_size({"width": 390, "height": 800})
+    visitor.call_until_live()
+    visitor.wait_until(lambda stats: stats["msHeard"].get("a1", 0) > 1500)
+    line.stop()
+    visitor.wait_for_phase("reconnecting")
+    visitor.page.keyboard.press("Escape")
+    visitor.type("Was it grey?")
+    visitor.page.wait_for_selector("[data-typed=waiting]")
+    answer, typed = (visitor.page.locator(each).bounding_box() for each in ("[data-item=a1] .foot", "[data-typed]"))
+    assert answer and typed
+    assert answer["y"] > 0
+    assert 0 <= typed["y"] - (answer["y"] + answer["height"]) < 30
+    line.mend()
+    forgive_the_line(visitor)
+
+
 def test_what_the_person_says_arrives_whole_and_once_across_four_cuts(
     playwright: Playwright, lay: Lay, tmp_path: Path
 ) -> None:
@@ -306,6 +325,8 @@ def test_a_tab_that_is_duplicated_takes_the_call_and_the_first_is_told(visit: Vi
     visitor.wait_for_phase("ended")
     visitor.page.wait_for_selector('[role="alert"]:is([data-code="taken_over"], [data-code="newer_tab"])')
     assert visitor.page.evaluate(TRACKS) == ["ended"]
+    if visitor.page.query_selector('[data-code="taken_over"]'):
+        assert visitor.page.inner_text("#status") == "The call goes on in another tab or window."
     received = len(sound(upstream))
     upstream.wait_for(lambda _: len(sound(upstream)) > received + 48_000)
     assert len(upstream.connections) == connections

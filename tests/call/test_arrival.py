@@ -23,6 +23,13 @@ def test_the_record_knows_what_was_said_better_than_the_page() -> None:
     assert come(without_words()).entries == (Entry("told_1", "user", "By the page."),)
 
 
+def test_what_the_page_says_was_before_the_call_is_told_to_the_session_and_not_to_the_page() -> None:
+    talk = [{"role": "user", "text": text} for text in ("Yesterday.", "Today.", "Now.")]
+    came = Arrival.of(without_words(), Ticket("c1", 3, "one"), None, talk, before=1)
+    assert [entry.text for entry in came.entries] == ["Yesterday.", "Today.", "Now."]
+    assert [each.text for each in came.retold() if isinstance(each, down.TextFinished)] == ["Today.", "Now."]
+
+
 def test_the_newest_token_counts_whoever_knows_of_it() -> None:
     assert [come(record(), generation).generation for generation in (2, 3, 4)] == [3, 3, 4]
 

@@ -146,8 +146,8 @@ test("every module has its test, or is tried by another", () => {
 test("every test lies where its module lies, and imports no other test", () => {
   /** Of a whole call or a whole grid of rooms. */
   const WIDER = [
-    "boot", "css", "rooms", "audio/echo-rooms", "call/microphone-orders", "call/privacy", "history/going-on",
-    "history/talk-kept", "history/two-tabs"
+    "boot", "css", "rooms", "audio/echo-rooms", "call/microphone-orders", "call/privacy", "call/reload",
+    "history/going-on", "history/talk-kept", "history/two-tabs"
   ]
   for (const path of scripts(TESTS).filter(path => path.endsWith(".test.js"))) {
     const name = path.replace(/\.test\.js$/, "")

@@ -361,6 +361,8 @@ declare namespace Wire {
       page?: string
       /** a list of `Said`, oldest first, at most 64,000 bytes of UTF-8: a talk that goes on, of which the session is told */
       talk?: (Said)[]
+      /** so many of `talk`, the oldest, were said before this call: they are not told anew */
+      before?: number
     }]
     /** Up to this number nothing is needed again, not even after a reload: it came, and its sound was heard to the end or flushed. At most once a second. */
     got: [{

@@ -22,9 +22,20 @@ class Arrival:
     entries: tuple[Entry, ...]
 
     @classmethod
-    def of(cls, record: Record, ticket: Ticket, number: int | None, talk: Iterable[Mapping[str, str]]) -> "Arrival":
-        """`talk`: role and text, as the page tells it; it counts where the record has no words."""
-        told = tuple(Entry(f"told_{n}", each["role"], each["text"]) for n, each in enumerate(talk, 1))
+    def of(
+        cls,
+        record: Record,
+        ticket: Ticket,
+        number: int | None,
+        talk: Iterable[Mapping[str, str]],
+        before: int = 0,
+    ) -> "Arrival":
+        """`talk`: role and text, as the page tells it, so many `before` the call; it counts where the record has no
+        words.
+        """
+        told = tuple(
+            Entry(f"told_{n}" if n > before else "", each["role"], each["text"]) for n, each in enumerate(talk, 1)
+        )
         entries = record.entries if record.entries is not None else told
         return cls(record, max(ticket.generation, record.generation), number, entries)
 

@@ -318,7 +318,7 @@ class PageConnections:
         try:
             if page not in self._pages.values() or not self._may_begin(page):
                 raise ResumeError(CALL_ELSEWHERE, TRY_LATER_S)
-            came = Arrival.of(record, ticket, fields["got"], fields.get("talk", ()))
+            came = Arrival.of(record, ticket, fields["got"], fields.get("talk", ()), fields.get("before", 0))
             talk = [{"role": entry.role, "text": entry.text} for entry in came.entries]
             plan = self._options.plan({**record.request, "talk": talk})
             holder = fields.get("page", "")

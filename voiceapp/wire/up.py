@@ -168,6 +168,10 @@ UP: Mapping[str, Incoming] = MappingProxyType({
                 required=True,
             ),
             **_RETURN,
+            "before": Field(
+                kinds.whole(0, MAX_TOLD),
+                "so many of `talk`, the oldest, were said before this call: they are not told anew",
+            ),
         },
         "`resumed` or `not_resumed`",
     ),

@@ -48,6 +48,19 @@ test("what is said of a start that was cancelled meanwhile is not shown, nor tha
   }
 })
 
+test("a call that goes on elsewhere is known to, until the next one begins", async () => {
+  const made = await live()
+  made.line.come("notice", { code: "taken_over", fatal: true })
+  made.line.come("ended", { reason: "taken_over" })
+  await made.rest()
+  assert.deepEqual([made.call.endedBy, made.standing], ["taken_over", ["taken_over"]])
+  await made.goLive()
+  assert.equal(made.call.endedBy, "")
+  made.call.stop()
+  await made.rest()
+  assert.equal(made.call.endedBy, "")
+})
+
 test("a call that ends by itself says why, unless that was said", async () => {
   for (const [before, standing] of [[[], ["idle"]], [[["notice", { code: "expired", fatal: true }]], ["expired"]]]) {
     const made = await live()

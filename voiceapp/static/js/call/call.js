@@ -26,6 +26,8 @@ export class Call {
   reports = new ServerReports(this)
   /** The call was live before the connection was lost. */
   interrupted = false
+  /** Why the server ended it, if it did. */
+  endedBy = ""
 
   /**
    * @param {import("./call-parts.js").Parts} parts

@@ -18,6 +18,7 @@ export class Opening {
   /** Of a call that is asked for or come back to. @param {boolean} microphone */
   async begin(microphone) {
     const attempt = ++this.attempt
+    this.call.endedBy = ""
     this.call.notices.callBegan()
     this.call.outgoing.reset(!microphone)
     this.#openLine(attempt)

@@ -33,8 +33,22 @@ export class Recovery {
 
   /** What was said so far, as it was heard. */
   get said() {
+    return toldOf(this.#entries(false))
+  }
+
+  /** For a server that knows nothing of the call; so much of it was said before. */
+  get told() {
+    const talk = this.said
+    return { talk, before: talk.length - toldOf(this.#entries(true)).length }
+  }
+
+  /** @param {boolean} own of the call that goes on alone */
+  #entries(own) {
+    const { saved, talk, transcript, pace } = this
+    if (!saved) return transcript.said(entry => pace.seen(entry), own)
     // A page that was just loaded knows of it what it kept.
-    return toldOf(this.saved ? this.talk?.entries ?? [] : this.transcript.said(entry => this.pace.seen(entry)))
+    const from = own ? saved.talk?.part ?? 0 : 0
+    return talk?.entries.filter(({ part = 0 }) => part >= from) ?? []
   }
 
   /** The person calls: a talk begins, or goes on. @param {import("../history/talk.js").Talk | null} talk */

@@ -9,6 +9,8 @@ const ANSWER_MS = 30_000
 /** As long as the microphone stays open where a call cannot be come back to. */
 const GRACE_MS = 30_000
 
+/** @typedef {{talk: Wire.Said[], before: number}} Told what was said, so much of it before the call */
+
 /**
  * @typedef {object} ResumptionDelegate
  * @property {(talk: boolean) => void} resumptionDue it is time to ask, with or without what was said
@@ -64,14 +66,14 @@ export class Resumption {
 
   /**
    * @param {number | null} got number of the last event that came
-   * @param {Wire.Said[] | null} talk
+   * @param {Told | null} told
    */
-  request(got, talk) {
+  request(got, told) {
     clearTimeout(this.timer)
     this.timer = setTimeout(() => this.delegate.resumptionUnanswered(), ANSWER_MS)
-    this.talkTold ||= talk !== null
+    this.talkTold ||= told !== null
     this.pending = true
-    return { token: this.token, got, page: this.page, ...talk ? { talk } : {} }
+    return { token: this.token, got, page: this.page, ...told ?? {} }
   }
 
   /** @param {{code: string, after_s: number | null}} refusal */

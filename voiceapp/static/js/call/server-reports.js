@@ -66,7 +66,7 @@ export class ServerReports {
   callGone = (/** @type {string} */ code) => this.call.recovery.gone(code)
 
   get talk() {
-    return this.call.recovery.said
+    return this.call.recovery.told
   }
 
   /** @param {number} ms */
@@ -100,6 +100,7 @@ export class ServerReports {
   callEnded(reason) {
     if (this.call.callState.active && reason !== "stopped" && !this.call.notices.all.some(({ fatal }) => fatal))
       this.call.notices.add({ code: reason, fatal: true })
+    if (this.call.callState.active) this.call.endedBy = reason
     this.call.end()
   }
 

@@ -19,7 +19,7 @@ const STOP_MS = 2000
  * @property {(ready: import("../wire.js").Ready) => void} callReadied
  * @property {(resumed: import("../wire.js").Resumed) => void} callResumed what it missed comes next
  * @property {(code: string) => void} callGone there is no coming back to it
- * @property {Wire.Said[]} talk what was said so far
+ * @property {import("./resumption.js").Told} talk what was said so far
  * @property {(renewed: import("../wire.js").Renewed) => void} callRenewed
  * @property {(limits: import("../wire.js").Limits) => void} limitsArrived
  * @property {(line: import("../wire.js").LogLine) => void} logArrived
@@ -115,10 +115,10 @@ export class Transport {
     this.downlink.receipts.forget()
   }
 
-  /** Back to the call, in place of a new one. @param {Wire.Said[] | null} [talk] */
-  resume(talk = null) {
+  /** Back to the call, in place of a new one. @param {import("./resumption.js").Told | null} [told] */
+  resume(told = null) {
     this.requested = true
-    this.socket.emit("resume", this.resumption.request(this.downlink.receipts.last, talk))
+    this.socket.emit("resume", this.resumption.request(this.downlink.receipts.last, told))
   }
 
   /** The page goes; the call stays, for the next one. */

@@ -153,11 +153,12 @@ export class Transcript {
   /**
    * What was said in the talk that goes on, as it was heard.
    * @param {(entry: Entry) => string | null} seen what of an entry is seen, where that is not all
+   * @param {boolean} [own] in its latest call alone
    * @returns {Entry[]}
    */
-  said(seen) {
+  said(seen, own = false) {
     const present = this.#present
-    return this.segments.slice(this.first).flatMap(segment => segment === present
+    return this.segments.slice(own ? -1 : this.first).flatMap(segment => segment === present
       ? segment.ordered.map(entry => ({ ...entry, heard: entry.heard ?? seen(entry) }))
       : segment.ordered)
   }

@@ -91,6 +91,7 @@ export class ControlsView {
   }
 
   #howItEnded() {
+    if (this.call.endedBy === "taken_over") return this.words.say("status.ended.elsewhere")
     const { lasted, total, currency, estimated } = this.usageModel
     if (lasted === null) return this.words.say("status.ended.never")
     const time = duration(lasted, this.words.language)
