@@ -66,3 +66,22 @@ def test_what_is_kept_changes_when_its_menu_is_left(visit: Visit, serve: Serve) 
     assert kept(page) == "text"
     page.select_option(KEEP, "nothing")
     assert kept(page) == "nothing"
+
+
+def test_keys_that_walk_through_the_microphones_open_the_last_of_them_alone(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("silent")
+    visitor = visit(url)
+    page = visitor.page
+    visitor.call_until_live()
+    page.click("#settings-toggle")
+    page.wait_for_selector("#settings-microphone option:nth-child(3)", state="attached")
+    page.focus("#settings-microphone")
+    for _ in range(2):
+        page.keyboard.press("ArrowDown")
+    chosen = page.input_value("#settings-microphone")
+    page.wait_for_timeout(300)
+    assert (page.evaluate("testTracks.length"), page.input_value("#settings-microphone")) == (1, chosen)
+    page.keyboard.press("Tab")
+    page.wait_for_function("testTracks.length === 2")
+    assert page.evaluate("testTracks.map(track => track.readyState)") == ["ended", "live"]
+    assert page.evaluate("JSON.parse(localStorage['voiceapp.microphone'])") == chosen

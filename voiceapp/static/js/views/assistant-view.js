@@ -2,6 +2,7 @@
 // anew.
 
 import { element, find, write } from "./element.js"
+import { moving } from "./menu.js"
 
 /** Those that the usual models write down well; the list is in the page's own language. */
 const LANGUAGES = [
@@ -97,6 +98,7 @@ export class AssistantView {
   #renderMenu(name) {
     const fitting = this.#fitting(name)
     const menu = this.menus[name]
+    if (moving(menu)) return
     if (fitting.length !== menu.options.length || fitting.some((option, i) => menu.options[i] !== option))
       menu.replaceChildren(...fitting)
     this.#keep(name, fitting)
@@ -118,7 +120,7 @@ export class AssistantView {
   #keep(name, options) {
     const chosen = this.preferences.chosen[name]
     if (chosen && !options.some(({ value }) => value === chosen)) this.preferences.unchoose(name)
-    this.menus[name].value = this.preferences.values[name]
+    if (!moving(this.menus[name])) this.menus[name].value = this.preferences.values[name]
   }
 
   #renderPending() {

@@ -2,6 +2,7 @@
 
 import { AudioDevice } from "../audio/device.js"
 import { element, find, write } from "./element.js"
+import { moving } from "./menu.js"
 
 const FLOOR_DB = -60
 const GRANTS = /** @type {const} */ (["echoCancellation", "noiseSuppression", "autoGainControl"])
@@ -60,6 +61,7 @@ export class DevicesView {
    * @param {string} chosen
    */
   #fill(menu, devices, chosen) {
+    if (moving(menu)) return
     const options = [{ id: "", label: this.words.say("settings.default") }, ...devices]
     if (!options.some(({ id }) => id === chosen)) options.push({ id: chosen, label: this.words.say("settings.absent") })
     const same = options.length === menu.options.length && options.every(

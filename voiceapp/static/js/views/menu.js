@@ -1,6 +1,10 @@
-// A menu of what cannot be undone. A key that moves in it passes over what is between: what stands there counts once
-// the
-// menu is left, or Enter is pressed.
+// A menu whose choice is acted upon. A key that moves in it passes over what is between: what stands there counts once
+// the menu is left, or Enter is pressed.
+
+/** Whether somebody is choosing: until then nothing else is shown in it. @param {HTMLElement} menu */
+export function moving(menu) {
+  return menu.hasAttribute("data-moving")
+}
 
 /** @param {HTMLElement & {value: string}} menu @param {() => void} chosen */
 export function whenLeft(menu, chosen) {
@@ -13,7 +17,8 @@ export function whenLeft(menu, chosen) {
     if (changed) chosen()
   }
   menu.addEventListener("keydown", ({ key }) => {
-    if (key === "Enter") return settle()
+    // What comes next may be shown or hidden by it.
+    if (key === "Enter" || key === "Tab") return settle()
     before ??= menu.value
     menu.setAttribute("data-moving", "")
   })

@@ -2,7 +2,10 @@
 
 import { RANGES } from "../models/preferences.js"
 import { find, write } from "./element.js"
-import { whenLeft } from "./menu.js"
+import { moving, whenLeft } from "./menu.js"
+
+/** The menus of what is seen as it is chosen. */
+const SEEN = ["theme", "captions"]
 
 /** @typedef {HTMLInputElement | HTMLSelectElement} Control */
 /** @typedef {keyof import("../models/preferences.js").Values} Name */
@@ -31,7 +34,7 @@ export class SettingsView {
 
   render() {
     const { mode } = this.preferences.values
-    for (const control of this.controls) if (!("moving" in control.dataset)) this.#show(control)
+    for (const control of this.controls) if (!moving(control)) this.#show(control)
     for (const part of this.#parts) part.hidden = part.dataset.mode !== mode
     find("settings-half-duplex", HTMLElement).hidden = mode === "push_to_talk"
   }
@@ -45,8 +48,9 @@ export class SettingsView {
   #prepare(control) {
     const range = RANGES[/** @type {import("../models/preferences.js").Slider} */ (nameOf(control))]
     if (range) Object.assign(control, { min: range.min, max: range.max, step: range.step })
-    // Another value deletes what was kept of the talk.
-    if (nameOf(control) === "keep") whenLeft(control, () => this.#changed(control))
+    // Others make a session anew, exchange a device, or delete what was kept of the talk.
+    if (control instanceof HTMLSelectElement && !SEEN.includes(nameOf(control)))
+      whenLeft(control, () => this.#changed(control))
     else control.addEventListener(control.type === "range" ? "input" : "change", () => this.#changed(control))
   }
 
