@@ -12,7 +12,7 @@ SCENARIO = "silent"
 CHOICES = {"keep": "text"}
 STATES = (
     "welcome", "shortcuts", "adopted", "settings", "preflight", "preflight-settled", "connecting", "listening", "muted",
-    "settings-live", "push-to-talk", "user", "thinking", "tool", "tool-open", "speaking", "cut", "warned", "usage",
+    "settings-live", "push-to-talk", "user", "pause", "thinking", "tool", "tool-open", "speaking", "cut", "warned", "usage",
     "too-long", "on-its-way", "unsent", "stopped-sound", "shut", "stale", "inspector", "inspector-event", "talks",
     "reconnecting", "waiting", "moved", "session-lost", "session-back", "ended", "talk", "talk-sure", "going-on",
     "talk-later", "taken-over", "trouble", "broken",
@@ -112,6 +112,9 @@ def _talk(visitor: Visitor, wire: Wire, words: tuple[str, ...], look: Look) -> N
     _item(wire, "u1", "user", None)
     wire.tell("transcript", {"item": "u1", "delta": asked})
     look("user")
+    wire.say("pause", {"paused": True, "sure": 0.7, "ends_in_ms": 600})
+    visitor.page.wait_for_selector("body[data-state=pause]")
+    look("pause")
     wire.tell("transcript", {"item": "u1", "text": asked, "final": True})
     wire.turn("thinking")
     look("thinking")

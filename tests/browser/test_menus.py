@@ -82,6 +82,6 @@ def test_keys_that_walk_through_the_microphones_open_the_last_of_them_alone(visi
     page.wait_for_timeout(300)
     assert (page.evaluate("testTracks.length"), page.input_value("#settings-microphone")) == (1, chosen)
     page.keyboard.press("Tab")
-    page.wait_for_function("testTracks.length === 2")
+    visitor.wait_until(lambda _: page.evaluate("testTracks.length") == 2)
     assert page.evaluate("testTracks.map(track => track.readyState)") == ["ended", "live"]
     assert page.evaluate("JSON.parse(localStorage['voiceapp.microphone'])") == chosen

@@ -4,7 +4,7 @@ import { stateOf } from "../../../voiceapp/static/js/models/status.js"
 
 const call = (phase, turn, more = {}) => ({
   callState: { phase, turn }, asking: false, muted: false, audio: { stopped: false }, speaking: false,
-  isPushToTalk: false, talking: false, ...more
+  isPushToTalk: false, talking: false, pausing: false, ...more
 })
 
 test("the state follows what is heard, not only what the server says", () => {
@@ -13,6 +13,7 @@ test("the state follows what is heard, not only what the server says", () => {
   assert.equal(stateOf(call("live", "listening", { speaking: true })), "assistant")
   assert.equal(stateOf(call("live", "user", { speaking: true })), "user")
   assert.equal(stateOf(call("live", "tool")), "tool")
+  assert.equal(stateOf(call("live", "user", { pausing: true })), "pause")
 })
 
 test("nobody is asked for anything once the call is over, though the browser's question still stands", () => {

@@ -18,7 +18,7 @@ import { SilenceWatch } from "./silence-watch.js"
  * @property {() => void} microphoneGone and no other is there
  * @property {(pcm: Int16Array) => void} microphoneHeard
  * @property {() => void} soundOpened
- * @property {(peak: number) => void} levelMeasured of the microphone, 0 to 1
+ * @property {(peak: number, ms: number) => void} levelMeasured of the microphone, 0 to 1, for so long
  * @property {() => void} soundChanged
  * @property {() => void} soundRestarting what was playing is lost
  */
@@ -302,7 +302,7 @@ export class CallAudio {
    */
   microphoneMeasured(peak, ms) {
     this.stats.microphonePeak = peak
-    this.delegate.levelMeasured(peak)
+    this.delegate.levelMeasured(peak, ms)
     if (this.delegate.voiceHeard) return this.silence.understood()
     this.silence.hear(peak, ms, this.delegate.awaitingVoice && !this.taken)
   }

@@ -8,6 +8,7 @@ import { ConnectionLoss } from "./connection-loss.js"
 import { Opening } from "./opening.js"
 import { Outbox } from "./outbox.js"
 import { Outgoing } from "./outgoing.js"
+import { PauseWatch } from "./pause-watch.js"
 import { CallState } from "./call-state.js"
 import { CallAudio } from "./call-audio.js"
 import { PushToTalk } from "./push-to-talk.js"
@@ -24,6 +25,7 @@ export class Call {
   halfDuplex = new HalfDuplex()
   opening = new Opening(this)
   reports = new ServerReports(this)
+  pauses = new PauseWatch(this)
   /** The call was live before the connection was lost. */
   interrupted = false
   /** Why the server ended it, if it did. */
@@ -47,8 +49,8 @@ export class Call {
     this.sessionRequest = new SessionRequest(this.transport, parts.preferences, this)
     this.outgoing = new Outgoing(uplink, parts.stats, parts.notices)
     this.audio = new CallAudio(parts, new PlaybackReports(this.transport, parts, delegate), this)
-    const { callState, outbox, outgoing, player } = this
-    this.incoming = new Incoming({ ...parts, callState, outbox, outgoing, player }, delegate)
+    const { callState, outbox, outgoing, pauses, player } = this
+    this.incoming = new Incoming({ ...parts, callState, outbox, outgoing, pauses, player }, delegate)
     this.connectionLoss = new ConnectionLoss(parts.notices, resumption, this)
     this.recovery = new Recovery(this, parts)
     this.pushToTalk = new PushToTalk(uplink, this.microphone, parts.now, this)
@@ -226,6 +228,7 @@ export class Call {
   // Call state delegate
 
   callStateChanged() {
+    this.pauses.turnChanged(this.voiceHeard)
     this.delegate.callChanged()
   }
 
@@ -243,6 +246,14 @@ export class Call {
   /** @param {{chunk_ms: number}} ready */
   startMicrophone({ chunk_ms: chunkMs }) {
     this.microphone.start(this.preferences.values.chunk_ms || chunkMs)
+  }
+
+  // Pause watch delegate
+
+  pauseChanged = () => this.delegate.callChanged()
+
+  get pausing() {
+    return this.pauses.pausing
   }
 
   // Session request delegate
@@ -297,7 +308,11 @@ export class Call {
 
   soundChanged = () => this.delegate.callChanged()
 
-  levelMeasured = (/** @type {number} */ peak) => this.delegate.levelMeasured(peak)
+  /** @param {number} peak @param {number} ms */
+  levelMeasured(peak, ms) {
+    if (!this.muted) this.pauses.heard(peak, ms)
+    this.delegate.levelMeasured(peak)
+  }
 
   soundRestarting() {
     this.transport.uplink.interrupt()

@@ -7,6 +7,7 @@ import { msOf } from "../audio/pcm.js"
  * @typedef {object} IncomingParts
  * @property {import("./call-state.js").CallState} callState
  * @property {import("./outgoing.js").Outgoing} outgoing
+ * @property {import("./pause-watch.js").PauseWatch} pauses
  * @property {import("../audio/player.js").Player} player
  * @property {import("../models/transcript.js").Transcript} transcript
  * @property {import("../models/caption-pace.js").CaptionPace} pace
@@ -24,6 +25,7 @@ export class Incoming {
   constructor(parts, delegate) {
     this.callState = parts.callState
     this.outgoing = parts.outgoing
+    this.pauses = parts.pauses
     this.player = parts.player
     this.transcript = parts.transcript
     this.pace = parts.pace
@@ -48,6 +50,8 @@ export class Incoming {
     this.pace.turnEnded()
     this.delegate.captionMoved()
   }
+
+  pauseTold = (/** @type {Wire.Pause} */ pause) => this.pauses.tell(pause)
 
   /** @param {number} n @param {import("../wire.js").Place} place */
   itemPlaced(n, place) {

@@ -175,6 +175,7 @@ export class Transport {
     this.#on(socket, "renewed", renewed => this.delegate.callRenewed(renewed))
     this.#on(socket, "ack", n => this.uplink.acknowledged(n))
     this.#on(socket, "latency", answered => this.delegate.incoming.latencyArrived(answered))
+    this.#on(socket, "pause", pause => this.delegate.incoming.pauseTold(pause))
     this.#on(socket, "limits", limits => this.delegate.limitsArrived(limits))
     this.#on(socket, "log", line => this.delegate.logArrived(line))
     this.#on(socket, "notice", trouble => this.delegate.noticeArrived(trouble))

@@ -2,7 +2,7 @@
 // Each is told from the others by shape alone, and by its shape when nothing may move.
 
 /** @typedef {"dot" | "ring" | "square" | "line" | "none"} Mark */
-/** @typedef {"rest" | "sparse" | "breathe" | "inward" | "outward" | "step" | "search"} Motion */
+/** @typedef {"rest" | "sparse" | "breathe" | "inward" | "outward" | "step" | "search" | "wait"} Motion */
 /** @typedef {{mark: Mark, motion: Motion}} Figure */
 
 /** @param {Mark} mark @param {Motion} motion @returns {Figure} */
@@ -17,6 +17,7 @@ export const FIGURES = {
   connecting: { you: figure("dot", "inward"), assistant: figure("dot", "inward") },
   listening: { you: figure("dot", "breathe"), assistant: flat },
   user: { you: still, assistant: flat },
+  pause: { you: figure("dot", "wait"), assistant: flat },
   thinking: { you: flat, assistant: figure("dot", "outward") },
   tool: { you: flat, assistant: figure("square", "step") },
   assistant: { you: flat, assistant: still },
@@ -50,6 +51,7 @@ const SWELLS = {
   inward: (i, seconds) => 0.45 * crest(i / 9 + seconds / 1.2),
   outward: (i, seconds) => i < 10 ? 0.4 * crest(i / 10 - seconds / 1.4 - 0.2) : 0,
   step: (i, seconds) => i < 6 ? Number(i % 3 === Math.floor(seconds * 3) % 3) * 0.25 : -1,
+  wait: (i, seconds) => i < 3 ? 0.3 + 0.1 * Math.cos(turn(seconds / 2.4 - (2 - i) / 6)) : -1,
   search: (i, seconds) => (i + Math.floor(seconds * 1.5)) % 4 < 2 ? 0 : -1
 }
 

@@ -1,15 +1,15 @@
 // The state of the call: one of those that a person must be able to tell apart.
 
 /**
- * @typedef {"idle" | "permission" | "connecting" | "listening" | "user" | "thinking" | "tool" | "assistant" | "muted" |
- *   "talk" |
- *   "reconnecting" | "ended"} State `muted` and `talk` (push to talk, the key is up) are listening, but to nobody; also
- *   where the browser keeps the sound stopped, though the microphone is on
+ * @typedef {"idle" | "permission" | "connecting" | "listening" | "user" | "pause" | "thinking" | "tool" | "assistant" |
+ *   "muted" | "talk" | "reconnecting" | "ended"} State `pause`: of somebody who has not finished; `muted` and `talk`
+ *   (push to talk, the key is up) are listening, but to nobody; also where the browser keeps the sound stopped, though
+ *   the microphone is on
  */
 
 /**
- * @typedef {{muted: boolean, audio: {stopped: boolean}, speaking: boolean, isPushToTalk: boolean, talking: boolean}}
- *   Voices
+ * @typedef {{muted: boolean, audio: {stopped: boolean}, speaking: boolean, isPushToTalk: boolean, talking: boolean,
+ *   pausing: boolean}} Voices
  */
 
 /**
@@ -27,9 +27,14 @@ export function stateOf(call) {
  * @param {Voices} voices
  * @returns {State}
  */
-function turnOf(turn, { muted, audio, speaking, isPushToTalk, talking }) {
-  if (talking) return "user"
-  if (speaking && turn !== "user") return "assistant"
-  if (turn !== "listening") return /** @type {State} */ (turn)
+function turnOf(turn, voices) {
+  if (voices.talking) return "user"
+  if (voices.speaking && turn !== "user") return "assistant"
+  if (turn === "user" && voices.pausing) return "pause"
+  return turn === "listening" ? listeningTo(voices) : /** @type {State} */ (turn)
+}
+
+/** @param {Voices} voices @returns {State} */
+function listeningTo({ muted, audio, isPushToTalk }) {
   return isPushToTalk ? "talk" : muted || audio.stopped ? "muted" : "listening"
 }

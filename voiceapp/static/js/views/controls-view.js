@@ -7,7 +7,7 @@ import { Presses } from "./presses.js"
 
 /** @type {Record<import("../models/status.js").State, string>} */
 const ICONS = {
-  idle: "talk", permission: "lock", connecting: "link", listening: "ear", user: "mic", thinking: "dots",
+  idle: "talk", permission: "lock", connecting: "link", listening: "ear", user: "mic", pause: "ear", thinking: "dots",
   tool: "wrench", assistant: "speaker",
   muted: "mic-off", talk: "press", reconnecting: "unlink", ended: "hangup"
 }
@@ -20,6 +20,7 @@ export class ControlsView {
   log = find("transcript", HTMLElement)
   icon = /** @type {Element} */ (document.getElementById("status-icon"))
   saver = find("save-talk", HTMLButtonElement)
+  ring = /** @type {HTMLElement} */ (this.big.querySelector(".ring"))
   presses = new Presses()
 
   /**
@@ -54,6 +55,7 @@ export class ControlsView {
     document.body.toggleAttribute("data-speaking", speaking)
     this.#renderStatus(state)
     this.#renderBig()
+    this.#renderRing(this.call.pauses.sure)
     this.#renderMicrophone()
     // Not disabled: a button that is just pressed must keep its focus.
     this.hush.setAttribute("aria-disabled", String(!answering))
@@ -81,6 +83,8 @@ export class ControlsView {
   /** @param {import("../models/status.js").State} state */
   #statusOf(state) {
     const { audio, muted } = this.call
+    // Whoever thinks is not spoken to.
+    if (state === "pause") return "status.user"
     return state === "muted" && audio.stopped && !muted ? "status.stopped" : `status.${state}`
   }
 
@@ -105,6 +109,12 @@ export class ControlsView {
     const state = !callState.active ? "start" : callState.phase === "connecting" ? "cancel" : "stop"
     this.big.dataset.state = state
     name(this.big, this.words.say(callState.phase === "ended" ? "call.again" : `call.${state}`))
+  }
+
+  /** @param {number | null} sure */
+  #renderRing(sure) {
+    this.ring.toggleAttribute("data-sure", sure !== null)
+    this.ring.style.setProperty("--sure", String(sure ?? 0))
   }
 
   #renderMicrophone() {
