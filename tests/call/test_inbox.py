@@ -65,6 +65,15 @@ class TestPace:
         clock[0] = 1.0
         assert inbox.take(31, sound(1000)) == 48_000
 
+    def test_the_first_15_s_may_come_at_once_and_no_more(self) -> None:
+        clock = [0.0]
+        inbox = Inbox(lambda: clock[0])
+        inbox.expect_first()
+        sizes = [inbox.take(n, sound(200)) for n in range(1, 91)]
+        assert sizes == [9600] * 75 + [0] * 15
+        clock[0] = 100.0
+        assert [inbox.take(n, sound(200)) for n in range(91, 121)] == [9600] * 10 + [0] * 20
+
     def test_a_page_that_was_away_may_catch_up_once(self) -> None:
         clock = [0.0]
         inbox = Inbox(lambda: clock[0])

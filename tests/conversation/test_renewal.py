@@ -34,6 +34,29 @@ class TestOpening:
         assert turns(call.hear(ev.Interrupted())) == ["listening"]
         assert {"type": "response.cancel", "response_id": "r1"} in sent(call.hear(ev.ResponseCreated("r1")))
 
+    def test_whoever_speaks_before_the_call_is_live_is_not_greeted(self) -> None:
+        call = opened()
+        call.hear(ev.MayGreet(False))
+        assert CREATE["type"] not in [m["type"] for m in sent(call.hear(ev.SessionUpdated("gpt", "marin", None)))]
+        assert turns(call.ask() + call.answer()) == ["user", "thinking", "assistant"]
+        assert sent(call.hear(ev.MayGreet(True))) == []
+
+    def test_if_nothing_came_of_it_they_are_greeted_after_all_and_once(self) -> None:
+        call = opened()
+        call.hear(ev.MayGreet(False), ev.SessionUpdated("gpt", "marin", None))
+        call.ask("u1")
+        assert sent(call.hear(ev.MayGreet(True))) == []
+        call.hear(ev.UserText("u1", " "), ev.MayGreet(False))
+        assert sent(call.hear(ev.MayGreet(True)))[-1] == {**CREATE, "response": {"instructions": "Say hello."}}
+        assert sent(call.hear(ev.MayGreet(True))) == []
+
+    def test_a_greeting_that_may_be_is_not_given_twice(self) -> None:
+        call = opened().begin()
+        assert sent(call.hear(ev.MayGreet(True))) == []
+        call.answer()
+        call.hear(ev.Heard("a1", 1000))
+        assert sent(call.hear(ev.MayGreet(True))) == []
+
     def refused(self) -> tuple[Call, str]:
         """The event_id it is refused by."""
         call = opened()

@@ -400,6 +400,10 @@ declare namespace Wire {
       n?: number
       down: boolean
     }]
+    /** Whether the assistant may still speak first; also before `ready`. Off where the person speaks already; on again where nothing came of it: then it does, if nobody has said anything. */
+    greet: [{
+      on: boolean
+    }]
     /** Change the call. `language` and `turn` change at once; the other five define a session, so all five are sent together, and another session takes over (below). */
     configure: [({
       /** its number in one sequence with the chunks; each is taken once. Left out: nothing is checked */

@@ -280,6 +280,7 @@ class Call:
         self._observers.session(Session(plan, effect.model), now)
         moved = self.attachment.arrival is not None
         self.attachment.ready(plan, effect, self._costs.tell)
+        self._relay.inbox.expect_first()
         if moved:
             metrics.resumed("moved")
         self._observers.ready(now)

@@ -14,6 +14,8 @@ SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE = 1050.0, 2000.0
 MIN_CHUNK_MS = 20.0
 # What a page may say later than it was spoken, where its line was away: page/call.md.
 MAX_LATE_S = 5.0
+# What a page may have kept of what was said before the call was ready, and sends at once: page/call.md.
+MAX_FIRST_MS = 15_000.0
 # Often enough that a page on a good line never comes near its 1,500 ms of unconfirmed sound.
 ACK_EVERY_BYTES = 200 * BYTES_PER_MS
 
@@ -63,6 +65,10 @@ class Inbox:
         # The page did not hear that it came.
         self._unconfirmed = ACK_EVERY_BYTES
         return False
+
+    def expect_first(self) -> None:
+        """The call is ready: what was said before that may come at once."""
+        self._pace.allow(MAX_FIRST_MS - SOUND_MS_AT_ONCE)
 
     def expect_late(self) -> None:
         """The page is back: what was spoken since its last chunk may come faster than it was."""

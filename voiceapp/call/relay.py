@@ -118,7 +118,7 @@ class Relay:
 
     def take_event(self, event: ev.BrowserEvent) -> None:
         """Anything else the page sends. Raises `BrowserError`."""
-        if self.link is None and not isinstance(event, ev.Stopped):
+        if self.link is None and not isinstance(event, ev.Stopped | ev.MayGreet):
             raise BrowserError("the call is not ready yet", "not_started")
         self.handle(event)
 

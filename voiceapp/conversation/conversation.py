@@ -70,6 +70,7 @@ class Conversation:
             self._barge_in,
         )  # fmt: skip
         self._live = False
+        self._may_greet = True
         # Nobody is there to hear or to be told.
         self._away = False
         self._turn: Turn = "listening"
@@ -125,6 +126,7 @@ class Conversation:
             ev.Flushed: self._output.flushed,
             ev.Heard: self._output.heard,
             ev.Talked: self._user.talked,
+            ev.MayGreet: self._greeting_allowed,
             ev.Configured: self._user.configured,
             ev.Stopped: lambda _: self._do(End(None)),
             ev.PageLost: self._page_lost,
@@ -191,9 +193,18 @@ class Conversation:
         self._do(Ready(event.model, event.voice or self.input.config.voice, event.expires_at))
         self._out.tell(TurnChanged(self._turn))
         self._briefing.begin_session(self._output.unheard)
+        self._greet()
+
+    def _greet(self) -> None:
         # Where a talk goes on nobody needs to be greeted.
-        if self.input.config.opening and not self._briefing.told:
+        if self._may_greet and self.input.config.opening and not self._briefing.told:
             self._responses.ask(self.input.config.opening)
+
+    def _greeting_allowed(self, event: ev.MayGreet) -> None:
+        self._may_greet = event.on
+        # What seemed to be words was none.
+        if self.quiet and next(self.said(), None) is None:
+            self._greet()
 
     # Another session takes the place of this one
 

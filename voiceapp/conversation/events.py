@@ -80,6 +80,13 @@ class Talked:
 
 
 @dataclass(frozen=True, slots=True)
+class MayGreet:
+    """Whether the assistant may speak first: not while the person's first words are on their way."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Configured:
     """The person chose how turns end, or the language they speak; None leaves it as it is."""
 
@@ -324,7 +331,7 @@ class UpstreamError:
     param: str = ""
 
 
-BrowserEvent = TextTyped | Interrupted | Flushed | Heard | Talked | Configured | Stopped
+BrowserEvent = TextTyped | Interrupted | Flushed | Heard | Talked | MayGreet | Configured | Stopped
 UpstreamEvent = (
     SessionCreated
     | SessionUpdated

@@ -44,6 +44,10 @@ class TokenBucket:
         self._spare = min(beyond, self._spare + over)
         self._at = now
 
+    def allow(self, beyond: float) -> None:
+        """So much more may be taken, once."""
+        self._spare += beyond
+
     @property
     def full(self) -> bool:
         """Whether it is as at the beginning."""

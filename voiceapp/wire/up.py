@@ -200,6 +200,11 @@ UP: Mapping[str, Incoming] = MappingProxyType({
         "least 100 ms of sound came in between.",
         {"n": _NUMBER, "down": Field(kinds.FLAG, required=True)},
     ),
+    "greet": Incoming(
+        "Whether the assistant may still speak first; also before `ready`. Off where the person speaks already; on "
+        "again where nothing came of it: then it does, if nobody has said anything.",
+        {"on": Field(kinds.FLAG, required=True)},
+    ),
     "configure": Incoming(
         "Change the call. `language` and `turn` change at once; the other five define a session, so all five are sent "
         "together, and another session takes over (below).",
@@ -249,6 +254,8 @@ def browser_event(event: str, fields: Mapping[str, Any]) -> ev.BrowserEvent:
             return ev.Heard(fields["item"], fields["heard_ms"])
         case "talk":
             return ev.Talked(fields["down"])
+        case "greet":
+            return ev.MayGreet(fields["on"])
         case "configure":
             return ev.Configured(detection_of(fields), fields.get("language"))
         case _:  # stop

@@ -21,7 +21,8 @@ export class BlockCollector {
 
   /** @param {number} length samples in a block */
   open(length) {
-    if (this.length) return
+    if (this.length === length) return
+    this.close()
     this.length = length
     this.#renew()
     this.#takeRecent()

@@ -90,6 +90,11 @@ export class Call {
     return this.pushToTalk.key.down
   }
 
+  /** Before the call is live: what is said is kept for it. */
+  get heardEarly() {
+    return this.callState.phase === "connecting" && this.outgoing.firstWords.open
+  }
+
   /**
    * To be called inside a click or a key press.
    * @param {{microphone: boolean, talk?: import("../history/talk.js").Talk | null}} options `talk`: that was kept, and
@@ -121,7 +126,8 @@ export class Call {
 
   async toggleMicrophone() {
     if (!this.microphone.there) return this.#addMicrophone()
-    this.outgoing.gate.mute(!this.outgoing.gate.muted)
+    this.outgoing.mute(!this.outgoing.gate.muted)
+    this.opening.listen()
     this.audio.silence.over()
     this.recovery.save()
     this.delegate.callChanged()
@@ -178,7 +184,7 @@ export class Call {
   /** In the middle of a call. */
   async #addMicrophone() {
     // Whoever presses wants to be heard, also where it is being asked for already.
-    this.outgoing.gate.mute(false)
+    this.outgoing.mute(false)
     await this.audio.addMicrophone()
     this.recovery.save()
     this.delegate.callChanged()
@@ -192,6 +198,7 @@ export class Call {
   /** @param {() => void} last */
   async #letGo(last) {
     this.interrupted = false
+    this.outgoing.firstWords.drop()
     this.recovery.ended()
     this.connectionLoss.back(0)
     this.notices.callEnded()
@@ -236,8 +243,9 @@ export class Call {
 
   awayForLong() {
     this.transport.uplink.dropSound()
+    this.outgoing.firstWords.drop()
     if (!this.audio.shut()) return
-    this.outgoing.gate.mute(true)
+    this.outgoing.mute(true)
     this.notices.add({ code: "microphone_shut" })
     this.recovery.save()
     this.delegate.callChanged()
@@ -273,7 +281,7 @@ export class Call {
 
   pushToTalkBegan() {
     this.player.silence()
-    this.outgoing.gate.mute(false)
+    this.outgoing.mute(false)
     if (!this.microphone.there) this.#addMicrophone()
   }
 
@@ -302,6 +310,7 @@ export class Call {
   }
 
   soundOpened() {
+    this.opening.listen()
     this.delegate.soundOpened()
     this.delegate.callChanged()
   }
@@ -324,6 +333,7 @@ export class Call {
     const shut = this.halfDuplex.shut(this.player, this.audio.device, this.now())
     this.outgoing.gate.close(shut && this.preferences.values.half_duplex && !this.isPushToTalk)
     const sent = this.outgoing.take(pcm)
+    this.opening.heard()
     if (sent) this.keeper.recorder?.soundSent(sent)
   }
 }

@@ -2,6 +2,11 @@
 
 import { LoadError } from "../audio/device.js"
 
+/** Until the server says otherwise. */
+const CHUNK_MS = 40
+/** By then the server has heard what was said before the call was live, if there were words in it. */
+const WORDS_MS = 4000
+
 export class Opening {
   /** Which one is the latest: an older one that still waits gives up. */
   attempt = 0
@@ -9,6 +14,10 @@ export class Opening {
   prepared = false
   /** The call before it lets go of what it had. @type {Promise<void>} */
   closing = Promise.resolve()
+  /** Whoever speaks already is not greeted: the server knows. */
+  ungreeted = false
+  /** @type {ReturnType<typeof setTimeout> | undefined} when it was no voice after all */
+  wordless
 
   /** @param {import("./call.js").Call} call */
   constructor(call) {
@@ -30,6 +39,7 @@ export class Opening {
   /** Whatever of it still waits is for nothing. @param {() => Promise<void>} close gives back what was opened */
   end(close) {
     this.attempt++
+    clearTimeout(this.wordless)
     this.closing = close()
   }
 
@@ -42,6 +52,36 @@ export class Opening {
     const { transport, recovery: { said }, interrupted, outbox, sessionRequest } = this.call
     if (transport.kept) return transport.resume()
     sessionRequest.start(!interrupted && said.length === 0 && outbox.all.length === 0, said)
+  }
+
+  /** The microphone is there, before the call is live: what is said is kept for it. */
+  listen() {
+    const { callState, isPushToTalk, microphone, outgoing, preferences } = this.call
+    if (callState.phase !== "connecting" || isPushToTalk || !microphone.there || outgoing.gate.muted) return
+    outgoing.firstWords.begin()
+    microphone.start(preferences.values.chunk_ms || CHUNK_MS)
+  }
+
+  /** Something was, or the call is asked for anew. */
+  heard() {
+    const { transport, outgoing: { firstWords } } = this.call
+    if (firstWords.spoken && !this.ungreeted) this.ungreeted = transport.mayGreet(false)
+  }
+
+  /** So much was said before the call was live and belongs to it: not where a key takes the turns. */
+  get earlyMs() {
+    const { isPushToTalk, outgoing: { firstWords } } = this.call
+    if (isPushToTalk) firstWords.drop()
+    return firstWords.ms
+  }
+
+  /** The call is live. */
+  readied() {
+    const { call, call: { keeper, outgoing, reports } } = this
+    const { chunks, leftOutMs } = outgoing.sendFirst()
+    for (const chunk of chunks) keeper.recorder?.soundSent(chunk)
+    if (leftOutMs > 0) reports.soundLeftOut(leftOutMs)
+    if (this.ungreeted) this.wordless = setTimeout(() => call.transport.mayGreet(true), WORDS_MS)
   }
 
   /** @param {number} attempt */

@@ -30,6 +30,8 @@ export class SendLog {
   waitingMs = 0
   /** So much sound may wait. */
   roomMs = 0
+  /** And so much more of what was said before the call was live, until it went up, which it does at once. */
+  firstMs = 0
   /** What waits is sound of a while ago. */
   late = false
   credit = 0
@@ -40,7 +42,7 @@ export class SendLog {
 
   /** A call begins. @param {number} roomMs */
   begin(roomMs) {
-    Object.assign(this, { number: 0, sent: [], sentMs: 0, waiting: [], waitingMs: 0, roomMs, late: false })
+    Object.assign(this, { number: 0, sent: [], sentMs: 0, waiting: [], waitingMs: 0, roomMs, firstMs: 0, late: false })
   }
 
   /** @param {Sending} sending */
@@ -65,7 +67,9 @@ export class SendLog {
 
   /** What could not be sent waits, as far as there is room: the oldest sound gives way. @param {number} at now */
   bound(at) {
-    if (this.waitingMs > this.roomMs) this.#leaveOut(this.waitingMs - this.roomMs)
+    const room = this.roomMs + this.firstMs
+    if (this.waitingMs > room) this.#leaveOut(this.waitingMs - room)
+    if (this.waiting.length === 0) this.firstMs = 0
     if (this.late || this.waiting.length === 0) return
     this.late = true
     this.credit = BURST_MS
@@ -103,7 +107,7 @@ export class SendLog {
   #may(ms, at) {
     if (ms === 0) return true
     if (this.sentMs + ms > MAX_MS) return false
-    if (!this.late) return true
+    if (!this.late || this.firstMs > 0) return true
     this.credit = Math.min(Math.max(BURST_MS, ms), this.credit + PACE * (at - this.creditAt))
     this.creditAt = at
     return this.credit >= ms

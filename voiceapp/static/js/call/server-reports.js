@@ -35,6 +35,7 @@ export class ServerReports {
   }
 
   callRequested() {
+    this.call.opening.ungreeted = false
     this.call.recovery.requested()
     this.call.player.forget()
     this.call.stats.callBegan()
@@ -52,10 +53,11 @@ export class ServerReports {
     if (!this.call.callState.take("readied")) return
     this.call.recovery.readied()
     this.call.interrupted = false
-    this.call.keeper.begin(ready)
+    this.call.keeper.begin(ready, this.call.opening.earlyMs)
     this.call.delegate.callReadied(ready)
     this.call.sessionRequest.tell()
     this.call.followMode()
+    this.call.opening.readied()
     this.call.startMicrophone(ready)
     this.call.notices.over("callReady")
     this.call.outbox.send()

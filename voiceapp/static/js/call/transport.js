@@ -161,6 +161,13 @@ export class Transport {
     this.uplink.configure(request, answer => { if (!answer.ok) this.delegate.noticeArrived(answer.error) })
   }
 
+  /** Whether the assistant may still speak first; says whether the server was told. @param {boolean} on */
+  mayGreet(on) {
+    const told = this.requested && this.connected
+    if (told) this.socket.emit("greet", { on })
+    return told
+  }
+
   /** Also before the call is live, so that nothing of its beginning is missed. @param {boolean} on */
   watch(on) {
     this.watching = on

@@ -78,13 +78,17 @@ export class Uplink {
   /** Whether it is on its way, or will be. @param {Int16Array} pcm */
   sendSound(pcm) {
     if (!this.live) return false
-    /** @type {import("./send-log.js").Sending} */
-    const sending = {
-      event: "audio", data: encode(pcm), ms: msOf(pcm.length), n: 0, at: 0, sent: undefined, answered: undefined
-    }
+    const sending = sound(pcm)
     this.log.add(sending)
     this.#pump()
-    return sending.n > 0 || this.log.roomMs > 0
+    return sending.n > 0 || this.log.roomMs + this.log.firstMs > 0
+  }
+
+  /** What was said before the call was live, at once. @param {Int16Array[]} chunks */
+  sendFirst(chunks) {
+    this.log.firstMs = chunks.reduce((sum, { length }) => sum + msOf(length), 0)
+    for (const pcm of chunks) this.log.add(sound(pcm))
+    this.#pump()
   }
 
   /** @param {string} text @param {(taken: boolean, n: number) => void} sent it is on its way, or was taken */
@@ -191,4 +195,9 @@ export class Uplink {
     this.toldMs = this.log.leftOutMs
     if (ms > 0 && this.log.roomMs > 0) this.delegate.soundLeftOut(ms)
   }
+}
+
+/** @param {Int16Array} pcm @returns {import("./send-log.js").Sending} */
+function sound(pcm) {
+  return { event: "audio", data: encode(pcm), ms: msOf(pcm.length), n: 0, at: 0, sent: undefined, answered: undefined }
 }

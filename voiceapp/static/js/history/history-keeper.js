@@ -100,14 +100,18 @@ export class HistoryKeeper {
     this.taken = talk
   }
 
-  /** A call is live, the first of a talk or one that takes it up again. @param {import("../wire.js").Ready} ready */
-  begin(ready) {
+  /**
+   * A call is live, the first of a talk or one that takes it up again.
+   * @param {import("../wire.js").Ready} ready
+   * @param {number} [earlyMs] of sound from before that belongs to it
+   */
+  begin(ready, earlyMs = 0) {
     if (this.away) return this.#goOn()
     this.end()
-    const now = Date.now()
+    const now = Date.now() - earlyMs
     const talk = this.taken && goneOn(this.taken, now)
     this.taken = null
-    this.#begin(ready, now, talk)
+    this.#begin(ready, now, talk, earlyMs)
     if (talk) this.#restore(talk, { part: partsIn(talk), earlier: usageOf(talk), opening: this.transcript.opening })
   }
 
@@ -169,15 +173,16 @@ export class HistoryKeeper {
    * @param {Pick<import("../wire.js").Ready, "conversation" | "model" | "voice">} ready
    * @param {number} now unix milliseconds
    * @param {import("./talk.js").Talk | null} [talk] that goes on
+   * @param {number} [earlyMs]
    */
-  #begin({ conversation, model, voice }, now, talk) {
+  #begin({ conversation, model, voice }, now, talk, earlyMs = 0) {
     if (!this.persistenceAsked) this.#askPersistence()
     const { id, title, marked, began } = talk ?? {
       id: `${now}-${conversation}`, title: "", marked: false, began: now
     }
     const { model: first, voice: its, sittings } = talk ?? { model, voice }
     const about = { id, title, marked, began, model: first, voice: its, ...sittings ? { sittings } : {} }
-    const start = this.now() - (talk ? lengthAt(talk, now) : 0)
+    const start = this.now() - earlyMs - (talk ? lengthAt(talk, now) : 0)
     const keep = this.preferences.values.keep === "sound" ? this.#keepSound(about.id) : null
     this.recorder = new Recorder(about, () => this.now() - start, keep)
     this.first = Math.max(0, this.transcript.entries.length - 1)

@@ -85,6 +85,7 @@ export class ControlsView {
     const { audio, muted } = this.call
     // Whoever thinks is not spoken to.
     if (state === "pause") return "status.user"
+    if (state === "connecting" && this.call.heardEarly) return "status.connecting.heard"
     return state === "muted" && audio.stopped && !muted ? "status.stopped" : `status.${state}`
   }
 
