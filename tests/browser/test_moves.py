@@ -75,7 +75,7 @@ def test_the_talk_goes_on_where_its_server_does_not(visit: Visit, pair: Pair, en
 def test_a_talk_of_before_that_goes_on_is_there_once_after_a_reload_and_a_move(visit: Visit, pair: Pair) -> None:
     front, servers, upstream = pair
     front.only = servers[0].port
-    visitor = visit(front.url)
+    visitor = visit(front.url, choices={"keep": "text"})
     visitor.forgive()
     visitor.call_until_live()
     visitor.type("My name is Ada.")

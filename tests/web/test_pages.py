@@ -144,6 +144,20 @@ def test_scripts_come_without_their_comments_and_are_the_same_line_by_line() -> 
     ) and b"@param" not in b"".join(ours)
 
 
+def test_scripts_are_sent_every_text_that_they_say_and_no_other() -> None:
+    scripts = "".join(path.read_text() for path in (pages.STATIC / "js").rglob("*.js"))
+    files = {name: json.loads(content) for name, content in pages.texts_by_file().items()}
+    for tag, texts in pages.read_languages().items():
+        page, check = files[f"i18n/{tag}.json"], files[f"i18n/{tag}.preflight.json"]
+        assert not page.keys() & check.keys()
+        sent = page | check
+        assert sent.items() <= texts.items()
+        assert [key for key in texts if f'"{key}"' in scripts and key not in sent] == []
+        assert all(key in sent for key in texts if key.startswith(("notice.", "status.", "call.", "preflight.state.")))
+        assert "settings.theme.dark" not in sent
+        assert all(key.startswith("preflight.") for key in check)
+
+
 def test_the_whole_page_is_light(client: FlaskClient) -> None:
     page = client.get("/", headers={"Accept-Encoding": "gzip"}).data
     files = pages.gzipped_files()

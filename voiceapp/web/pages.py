@@ -30,6 +30,12 @@ COMMENT = re.compile(rb"^[ \t]*(?://[^\n]*|/\*\*(?:(?!\*/)[\s\S])*\*/[ \t]*)$", 
 # Of a line of ours: no text of several lines stands in a script.
 INDENT = re.compile(rb"^ +", re.MULTILINE)
 STYLE_COMMENT = re.compile(rb"\s*/\*[\s\S]*?\*/")
+# A text that a template asks for, and the beginning of those that a script puts together.
+TEMPLATES = STATIC.parent / "templates"
+IN_TEMPLATE = re.compile(r"""strings\["([\w.]+)"\]""")
+BEGUN = re.compile(r"""["`]([a-z_.]+\.)(?:\$\{|" \+)""")
+# Of a language's texts those that come with the check before a call, and not with the page.
+LATER, NOT_LATER = "preflight.", ("preflight.remembered.",)
 FOREVER_S = int(timedelta(days=365).total_seconds())
 
 HEADERS = MappingProxyType({
@@ -121,8 +127,8 @@ def versioned(version: str, name: str) -> Response:
 @pages.get("/worker.js")
 def worker() -> Response:
     """The service worker, told what to keep; from here it may serve the whole page."""
-    version = static_files().version
-    kept = [f"static/{version}/{name}" for name in file_names() if not name.startswith("worker")]
+    version, names = static_files().version, sorted({*file_names(), *static_files().gzipped})
+    kept = [f"static/{version}/{name}" for name in names if not name.startswith("worker")]
     head = f"const VERSION = {json.dumps(version)}\nconst FILES = {json.dumps(kept)}\n"
     return _fresh(
         head + (STATIC / "worker" / "offline.js").read_text(encoding="utf-8"), "text/javascript; charset=utf-8"
@@ -195,8 +201,22 @@ def file_names() -> list[str]:
 
 
 def gzipped_files() -> dict[str, bytes]:
-    """The files that gzip makes smaller, compressed as far as it goes: see `sent`."""
-    return {name: gzip.compress(sent(name), mtime=0) for name in file_names() if Path(name).suffix in GZIPPED}
+    """The files that gzip makes smaller, compressed as far as it goes: see `sent` and `texts_by_file`."""
+    files = {name: sent(name) for name in file_names() if Path(name).suffix in GZIPPED}
+    return {name: gzip.compress(content, mtime=0) for name, content in {**files, **texts_by_file()}.items()}
+
+
+def texts_by_file() -> dict[str, bytes]:
+    """Of each language what scripts say, in two files: what a call may need, and the rest."""
+    silent, files = _in_templates_alone(), {}
+    for tag, texts in read_languages().items():
+        parts: tuple[dict[str, str], dict[str, str]] = ({}, {})
+        for key, text in texts.items():
+            if key not in silent:
+                parts[key.startswith(LATER) and not key.startswith(NOT_LATER)][key] = text
+        for suffix, part in zip(("", f".{LATER.rstrip('.')}"), parts, strict=True):
+            files[f"i18n/{tag}{suffix}.json"] = json.dumps(part, ensure_ascii=False, separators=(",", ":")).encode()
+    return files
 
 
 def sent(name: str) -> bytes:
@@ -210,6 +230,14 @@ def sent(name: str) -> bytes:
     if not name.endswith(".js") or name.startswith("vendor/"):
         return content
     return INDENT.sub(b"", COMMENT.sub(lambda comment: b"\n" * comment[0].count(b"\n"), content))
+
+
+def _in_templates_alone() -> frozenset[str]:
+    """The keys of texts that stand in the page as it comes, and that no script says."""
+    scripts = "".join(path.read_text(encoding="utf-8") for path in sorted((STATIC / "js").rglob("*.js")))
+    begun = tuple(BEGUN.findall(scripts))
+    asked = {key for path in TEMPLATES.glob("*.html") for key in IN_TEMPLATE.findall(path.read_text(encoding="utf-8"))}
+    return frozenset(key for key in asked if f'"{key}"' not in scripts and not key.startswith(begun))
 
 
 def modules(entry: str = "js/main.js") -> list[str]:

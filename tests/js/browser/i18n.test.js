@@ -44,6 +44,17 @@ test("every text the page and its template ask for is there, and none is left ov
     assert.ok(key in languages.en, `${key} is missing`)
 })
 
+test("the words of a part that is loaded later come to the others", async context => {
+  const asked = []
+  context.mock.method(globalThis, "fetch", async address => {
+    asked.push(String(address).split("/").slice(-2).join("/"))
+    return { json: async () => ({ "preflight.title": "Test" }) }
+  })
+  const words = new Words("ja", { a: "A" })
+  await words.more("preflight")
+  assert.deepEqual([words.say("a"), words.say("preflight.title"), asked], ["A", "Test", ["i18n/ja.preflight.json"]])
+})
+
 test("placeholders are filled, numbers as the language writes them", () => {
   const words = new Words("en", { a: "{count} of {name}" })
   assert.equal(words.say("a", { count: 1234.5, name: "x" }), "1,234.5 of x")

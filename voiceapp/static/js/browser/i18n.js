@@ -17,8 +17,12 @@ export class Words {
 
   /** @param {string} language */
   static async load(language) {
-    const answer = await fetch(new URL(`../../i18n/${language}.json`, import.meta.url))
-    return new Words(language, await answer.json())
+    return new Words(language, await file(language))
+  }
+
+  /** Those of a part that is loaded later. @param {string} part */
+  async more(part) {
+    Object.assign(this.strings, await file(`${this.language}.${part}`))
   }
 
   /** @param {string} key */
@@ -38,4 +42,10 @@ export class Words {
   #show(value) {
     return typeof value === "number" ? this.numbers.format(value) : isolated(value ?? "", this.direction)
   }
+}
+
+/** @param {string} name @returns {Promise<Record<string, string>>} */
+async function file(name) {
+  const answer = await fetch(new URL(`../../i18n/${name}.json`, import.meta.url))
+  return answer.json()
 }

@@ -54,7 +54,10 @@ export class SoundCheck {
   // Delegate of the offer
 
   async preflightNear() {
-    const { PreflightPanel, styled } = await import("./preflight-panel.js")
+    if (this.panel) return this.panel
+    const [{ PreflightPanel, styled }] = await Promise.all([
+      import("./preflight-panel.js"), this.words.more("preflight")
+    ])
     await styled
     this.panel ??= new PreflightPanel(this.#parts, this.words, this)
     return this.panel
