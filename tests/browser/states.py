@@ -12,7 +12,8 @@ SCENARIO = "silent"
 CHOICES = {"keep": "text"}
 STATES = (
     "welcome", "shortcuts", "adopted", "settings", "preflight", "preflight-settled", "connecting", "listening", "muted",
-    "settings-live", "push-to-talk", "user", "pause", "thinking", "tool", "tool-open", "speaking", "cut", "warned", "usage",
+    "settings-live", "push-to-talk", "user", "pause", "thinking", "tool", "tool-open", "speaking", "cut", "warned",
+    "usage",
     "too-long", "on-its-way", "unsent", "stopped-sound", "shut", "stale", "inspector", "inspector-event", "talks",
     "reconnecting", "waiting", "moved", "session-lost", "session-back", "ended", "talk", "talk-sure", "going-on",
     "talk-later", "taken-over", "trouble", "broken",

@@ -246,24 +246,6 @@ def test_usage_is_read_from_the_response_or_else_the_top() -> None:
         assert done.usage == ev.Usage(input_tokens=9, output_tokens=5, input_audio_tokens=7, cached_tokens=2)
 
 
-def test_every_kind_of_token_is_read() -> None:
-    cached = {"text_tokens": 1, "audio_tokens": 2, "image_tokens": 3}
-    details = {"text_tokens": 10, "audio_tokens": 20, "image_tokens": 30}
-    given = {"input_tokens": 60, "input_token_details": details | {"cached_tokens": 6, "cached_tokens_details": cached}}
-    assert dialects.read_usage(given) == ev.Usage(60, 0, 10, 20, 30, 6, 1, 2, 3)
-
-
-@pytest.mark.parametrize("odd", ["100", -5, float("nan"), float("inf"), 10**15, 1.5, [], {}])
-@pytest.mark.parametrize("name", ["input_tokens", "output_tokens"])
-def test_a_usage_with_a_sum_that_is_no_count_is_not_believed(name: str, odd: Any) -> None:
-    assert dialects.read_usage({"input_tokens": 9, "output_tokens": 5, name: odd}) is None
-
-
-def test_a_count_is_one_in_a_language_that_knows_no_whole_numbers() -> None:
-    usage = {"input_tokens": 9.0, "output_tokens": 5.0, "input_token_details": {"audio_tokens": 7.0}}
-    assert dialects.read_usage(usage) == ev.Usage(input_tokens=9, output_tokens=5, input_audio_tokens=7)
-
-
 @pytest.mark.parametrize("status", ["completed", "cancelled"])
 def test_a_whole_answer_for_no_tokens_is_one_that_was_not_counted(status: str) -> None:
     zero = {"input_tokens": 0, "output_tokens": 0, "total_tokens": 0}
@@ -377,3 +359,20 @@ class TestWriting:
     def test_no_transcription_model_means_none(self) -> None:
         session = dialects.session_update(dialects.SessionConfig("v", ""), "ga", "x")["session"]
         assert session["audio"]["input"]["transcription"] is None
+
+
+@pytest.mark.parametrize(
+    ("noise", "told"), [("near", {"type": "near_field"}), ("far", {"type": "far_field"}), ("off", None)]
+)
+def test_how_far_the_microphone_is_stands_where_each_dialect_has_it(noise: ev.Noise, told: Any) -> None:
+    config = dialects.SessionConfig("v", "", noise=noise)
+    for make in (dialects.session_update, dialects.input_settings_update):
+        assert make(config, "ga", "x")["session"]["audio"]["input"]["noise_reduction"] == told
+        assert make(config, "beta", "x")["session"]["input_audio_noise_reduction"] == told
+
+
+def test_a_server_that_cannot_be_told_is_not() -> None:
+    config = dialects.SessionConfig("v", "")
+    for make in (dialects.session_update, dialects.input_settings_update):
+        for shape in ("ga", "beta"):
+            assert "noise_reduction" not in str(make(config, shape, "x"))  # type: ignore[arg-type]

@@ -17,6 +17,16 @@ def test_one_is_in_force_before_the_server_has_said_anything() -> None:
     assert changing(Configured(language="ja")).config.language == "ja"
 
 
+def test_noise_is_taken_out_as_chosen_where_the_server_can_be_told() -> None:
+    assert changing(Configured(noise="far")).config.noise is None
+    made = SessionChanges(SessionConfig("marin", "", noise="near"))
+    made.ask("c0", Configured(noise="off"))
+    made.ask("c1", Configured(language="ja"))
+    assert (made.config.noise, made.config.language) == ("off", "ja")
+    assert made.refuse("c0")
+    assert made.config.noise == "near"
+
+
 def test_one_that_is_refused_is_gone_and_the_others_stay() -> None:
     changes = changing(Configured(SemanticVad()), Configured(language="ja"))
     assert changes.refuse("c0")

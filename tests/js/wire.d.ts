@@ -344,6 +344,8 @@ declare namespace Wire {
       language?: string
       /** how turns end (below) */
       turn?: Turn
+      /** how the server takes noise out, where it can: for a microphone that is `near` (a headset) or `far` (a laptop, a room), or not at all (`near`) */
+      noise?: "near" | "far" | "off"
       /** whether the assistant may speak first (true) */
       greet?: boolean
       /** this page's own random id, which a reload changes */
@@ -404,7 +406,7 @@ declare namespace Wire {
     greet: [{
       on: boolean
     }]
-    /** Change the call. `language` and `turn` change at once; the other five define a session, so all five are sent together, and another session takes over (below). */
+    /** Change the call. `language`, `turn` and `noise` change at once; the other five define a session, so all five are sent together, and another session takes over (below). */
     configure: [({
       /** its number in one sequence with the chunks; each is taken once. Left out: nothing is checked */
       n?: number
@@ -418,6 +420,8 @@ declare namespace Wire {
       language?: string
       /** how turns end (below) */
       turn?: Turn
+      /** how the server takes noise out, where it can: for a microphone that is `near` (a headset) or `far` (a laptop, a room), or not at all (`near`) */
+      noise?: "near" | "far" | "off"
     })?]
     /** Whether `log` events are wanted, for this call and later ones; also before `start`. */
     watch: [{

@@ -32,6 +32,10 @@ class TestUsual:
     def test_a_page_whose_person_was_there_first_is_not_greeted(self) -> None:
         assert openai().plan({"greet": False}).config.opening == ""
 
+    def test_noise_is_reduced_for_a_microphone_that_is_near_unless_the_page_says_otherwise(self) -> None:
+        assert [openai().plan(fields).config.noise for fields in ({}, {"noise": "far"})] == ["near", "far"]
+        assert options().plan({"noise": "far"}).config.noise is None
+
     def test_the_page_is_offered_a_persona_of_its_language(self) -> None:
         assert (openai().default_persona("ja"), openai().default_persona("en")) == ("friend", "companion")
         assert openai(VOICEAPP_PERSONA="tutor").default_persona("ja") == "tutor"

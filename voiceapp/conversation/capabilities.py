@@ -13,3 +13,5 @@ class Capabilities:
     # It cancels its own response when the person speaks; a second cancel of ours can hit the next reply.
     interrupts: bool = True
     truncates: bool = True
+    # It can be told how far the microphone is, for its noise reduction.
+    reduces_noise: bool = True

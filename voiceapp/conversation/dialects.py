@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from . import events as ev
-from . import fields, pause_reports, tool_reports
+from . import fields, pause_reports, tool_reports, usage_reports
 from .fields import Message
 from .history import Part, ToolUse
 from .turn_detection import Detection, PushToTalk, SemanticVad, ServerVad
@@ -42,7 +42,8 @@ class SessionConfig:
     """Every value of a session, set explicitly since servers' defaults differ by model.
 
     `opening`: what the model is told for the response that opens the call; empty where the person speaks first.
-    `hints`: words the transcription may expect.
+    `hints`: words the transcription may expect. `noise`: for what microphone the server takes noise out; None: it
+    cannot be told.
     """
 
     voice: str
@@ -53,6 +54,7 @@ class SessionConfig:
     hints: str = ""
     speed: float = 1.0
     opening: str = ""
+    noise: ev.Noise | None = None
 
 
 def session_update(config: SessionConfig, shape: Shape, event_id: str) -> dict[str, Any]:
@@ -71,7 +73,7 @@ def _ga_session(config: SessionConfig) -> dict[str, Any]:
             "input": {
                 "format": pcm,
                 "transcription": _transcription(config),
-                "noise_reduction": {"type": "near_field"},
+                **({"noise_reduction": _noise_reduction(config)} if config.noise else {}),
                 "turn_detection": _turn_detection(config),
             },
             "output": {"format": pcm, "voice": config.voice, "speed": config.speed},
@@ -91,6 +93,7 @@ def _beta_session(config: SessionConfig) -> dict[str, Any]:
         "input_audio_format": "pcm16",
         "output_audio_format": "pcm16",
         "input_audio_transcription": _transcription(config),
+        **({"input_audio_noise_reduction": _noise_reduction(config)} if config.noise else {}),
         "turn_detection": _turn_detection(config),
         "tools": [],
         "tool_choice": "auto",
@@ -105,6 +108,10 @@ def _transcription(config: SessionConfig) -> dict[str, str] | None:
     language = {"language": config.language} if config.language else {}
     takes_hints = config.hints and config.transcription_model not in _WITHOUT_HINTS
     return {"model": config.transcription_model, **language, **({"prompt": config.hints} if takes_hints else {})}
+
+
+def _noise_reduction(config: SessionConfig) -> dict[str, str] | None:
+    return None if config.noise == "off" else {"type": f"{config.noise}_field"}
 
 
 def _turn_detection(config: SessionConfig) -> dict[str, Any] | None:
@@ -122,11 +129,13 @@ def _turn_detection(config: SessionConfig) -> dict[str, Any] | None:
 
 def input_settings_update(config: SessionConfig, shape: Shape, event_id: str) -> dict[str, Any]:
     """The `session.update` that changes how the person is heard, in mid-call; nothing else is touched."""
-    transcription, detection = _transcription(config), _turn_detection(config)
-    session: dict[str, Any] = {"input_audio_transcription": transcription, "turn_detection": detection}
-    if shape == "ga":
-        hearing = {"transcription": transcription, "turn_detection": detection}
-        session = {"type": "realtime", "audio": {"input": hearing}}
+    hearing: dict[str, Any] = {"transcription": _transcription(config)}
+    if config.noise:
+        hearing["noise_reduction"] = _noise_reduction(config)
+    detection = {"turn_detection": _turn_detection(config)}
+    session: dict[str, Any] = {"type": "realtime", "audio": {"input": hearing | detection}}
+    if shape == "beta":
+        session = {f"input_audio_{name}": value for name, value in hearing.items()} | detection
     return {"type": "session.update", "event_id": event_id, "session": session}
 
 
@@ -277,7 +286,7 @@ def _response_done(message: Message) -> ev.ResponseDone:
     # xAI puts the usage at the top and makes status_details a string.
     usage = fields.part(response, "usage") or fields.part(message, "usage")
     error = fields.part(fields.part(response, "status_details"), "error")
-    status, used = fields.optional(response, "status"), read_usage(usage)
+    status, used = fields.optional(response, "status"), usage_reports.tokens(usage)
     return ev.ResponseDone(
         fields.optional(response, "id"),
         status,
@@ -299,40 +308,6 @@ def _code(error: Message) -> str:
     return fields.word(error, "code") or fields.word(error, "type")
 
 
-def read_usage(usage: Message) -> ev.Usage | None:
-    """The tokens of a `response.usage`; None where the server counts none, or not in numbers."""
-    if not usage or fields.is_odd(usage, "input_tokens") or fields.is_odd(usage, "output_tokens"):
-        return None
-    incoming, outgoing = fields.part(usage, "input_token_details"), fields.part(usage, "output_token_details")
-    cached = fields.part(incoming, "cached_tokens_details")
-    return ev.Usage(
-        input_tokens=fields.count(usage, "input_tokens"),
-        output_tokens=fields.count(usage, "output_tokens"),
-        input_text_tokens=fields.count(incoming, "text_tokens"),
-        input_audio_tokens=fields.count(incoming, "audio_tokens"),
-        input_image_tokens=fields.count(incoming, "image_tokens"),
-        cached_tokens=fields.count(incoming, "cached_tokens"),
-        cached_text_tokens=fields.count(cached, "text_tokens"),
-        cached_audio_tokens=fields.count(cached, "audio_tokens"),
-        cached_image_tokens=fields.count(cached, "image_tokens"),
-        output_text_tokens=fields.count(outgoing, "text_tokens"),
-        output_audio_tokens=fields.count(outgoing, "audio_tokens"),
-    )
-
-
-def read_transcribing(usage: Message) -> ev.Transcribing | None:
-    """The seconds or tokens of a transcription's `usage`; None where the server tells neither."""
-    details = fields.part(usage, "input_token_details")
-    used = ev.Transcribing(
-        seconds=fields.amount(usage, "seconds"),
-        input_tokens=fields.count(usage, "input_tokens"),
-        input_text_tokens=fields.count(details, "text_tokens"),
-        input_audio_tokens=fields.count(details, "audio_tokens"),
-        output_tokens=fields.count(usage, "output_tokens"),
-    )
-    return used if used != ev.Transcribing() else None
-
-
 def _error(message: Message) -> ev.UpstreamError:
     error = fields.part(message, "error")
     # vLLM's is plain words.
@@ -352,7 +327,7 @@ def _response(message: Message) -> str:
 def _user_text(message: Message) -> ev.UserText | ev.UserTextFailed | None:
     if message.get("status") == "in_progress":
         return None
-    usage = read_transcribing(fields.part(message, "usage"))
+    usage = usage_reports.transcribing(fields.part(message, "usage"))
     if not isinstance(message.get("transcript"), str):
         return ev.UserTextFailed(_item(message), "no_transcript", usage)
     return ev.UserText(_item(message), fields.optional(message, "transcript"), usage)

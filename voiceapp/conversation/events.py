@@ -10,6 +10,8 @@ ToolKind = Literal["function", "mcp", "approval"]
 ToolState = Literal["running", "done", "failed"]
 # Why an answer is not whole: it grew too long, a filter held the rest back, or the server has words of its own for it.
 Incomplete = Literal["length", "filter", "other"]
+# How far the microphone is, for whoever takes noise out of its sound.
+Noise = Literal["near", "far", "off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +90,11 @@ class MayGreet:
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """The person chose how turns end, or the language they speak; None leaves it as it is."""
+    """The person chose how turns end, the language they speak, or how noise is reduced; None leaves it as it is."""
 
     detection: Detection | None = None
     language: str | None = None
+    noise: Noise | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,4 +49,6 @@ class SessionChanges:
 def changed(config: SessionConfig, change: Configured) -> SessionConfig:
     """`config` after `change`."""
     detection, language = change.detection or config.detection, change.language or config.language
-    return replace(config, detection=detection, language=language)
+    # Where a server cannot be told, it is not.
+    noise = config.noise and (change.noise or config.noise)
+    return replace(config, detection=detection, language=language, noise=noise)

@@ -51,10 +51,12 @@ PROFILES: Mapping[str, Profile] = MappingProxyType({
         # The transcription model is a deployment's name too, so there is none to presume.
         Profile("azure", "", "api-key", ("",), _OPENAI_VOICES, None, Capabilities()),
         Profile(
-            "beta", "", "Authorization", ("",), ("alloy",), "whisper-1", Capabilities(shape="beta", truncates=False)
+            "beta", "", "Authorization", ("",), ("alloy",), "whisper-1",
+            Capabilities(shape="beta", truncates=False, reduces_noise=False),
         ),
         Profile(
-            "embedded", "", "Authorization", ("companion",), ("heart", "oak"), "whisper-tiny.en", Capabilities(),
+            "embedded", "", "Authorization", ("companion",), ("heart", "oak"), "whisper-tiny.en",
+            Capabilities(reduces_noise=False),
             # It hears whether a sentence is over (docs/turns.md).
             SemanticVad(),
         ),

@@ -56,6 +56,7 @@ class SessionOptions:
             hints=persona.hints,
             speed=persona.speed,
             opening=persona.opening if fields.get("greet", True) else "",
+            noise=fields.get("noise", "near") if profile.capabilities.reduces_noise else None,
         )
         talk = tuple((part["role"], part["text"]) for part in fields.get("talk", ()))
         return Plan(profile, persona.id, config, talk)

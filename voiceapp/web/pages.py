@@ -27,6 +27,8 @@ GZIPPED = frozenset({".css", ".js", ".json", ".svg"})
 IMPORT = re.compile(r"""^(?:import|export) [^"]*"(\.[^"]+\.js)"$""", re.MULTILINE)
 # A line, or some, of nothing but comment; what is bundled keeps its licence.
 COMMENT = re.compile(rb"^[ \t]*(?://[^\n]*|/\*\*(?:(?!\*/)[\s\S])*\*/[ \t]*)$", re.MULTILINE)
+# Within a line: of types.
+TYPE_COMMENT = re.compile(rb"/\*\* @(?:(?!\*/)[^\n])*\*/ ?")
 # Of a line of ours: no text of several lines stands in a script.
 INDENT = re.compile(rb"^ +", re.MULTILINE)
 STYLE_COMMENT = re.compile(rb"\s*/\*[\s\S]*?\*/")
@@ -229,7 +231,8 @@ def sent(name: str) -> bytes:
         return INDENT.sub(b"", STYLE_COMMENT.sub(b"", content))
     if not name.endswith(".js") or name.startswith("vendor/"):
         return content
-    return INDENT.sub(b"", COMMENT.sub(lambda comment: b"\n" * comment[0].count(b"\n"), content))
+    without = COMMENT.sub(lambda comment: b"\n" * comment[0].count(b"\n"), content)
+    return INDENT.sub(b"", TYPE_COMMENT.sub(b"", without))
 
 
 def _in_templates_alone() -> frozenset[str]:

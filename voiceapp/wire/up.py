@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from ..conversation import events as ev
 from ..conversation.dialects import SessionConfig
@@ -119,6 +119,11 @@ _SESSION: Mapping[str, Field] = MappingProxyType({
         "what the person speaks, for the transcription: a BCP 47 tag",
     ),
     "turn": Field(Kind(_is_turn, "an object", {"$ref": "#/$defs/Turn"}), "how turns end (below)"),
+    "noise": Field(
+        kinds.choice(*get_args(ev.Noise)),
+        "how the server takes noise out, where it can: for a microphone that is `near` (a headset) or `far` (a laptop, "
+        "a room), or not at all (`near`)",
+    ),
 })  # fmt: skip
 
 # Of every event that changes the talk, the chunks among them, in one sequence.
@@ -206,8 +211,8 @@ UP: Mapping[str, Incoming] = MappingProxyType({
         {"on": Field(kinds.FLAG, required=True)},
     ),
     "configure": Incoming(
-        "Change the call. `language` and `turn` change at once; the other five define a session, so all five are sent "
-        "together, and another session takes over (below).",
+        "Change the call. `language`, `turn` and `noise` change at once; the other five define a session, so all five "
+        "are sent together, and another session takes over (below).",
         {"n": _NUMBER, **_SESSION},
         "acknowledgement: `Answer`, whether the fields are valid; `renewed`",
     ),
@@ -257,7 +262,7 @@ def browser_event(event: str, fields: Mapping[str, Any]) -> ev.BrowserEvent:
         case "greet":
             return ev.MayGreet(fields["on"])
         case "configure":
-            return ev.Configured(detection_of(fields), fields.get("language"))
+            return ev.Configured(detection_of(fields), fields.get("language"), fields.get("noise"))
         case _:  # stop
             return ev.Stopped()
 
@@ -296,7 +301,7 @@ def write_detection(detection: Detection) -> dict[str, Any]:
 
 def hearing(config: SessionConfig, asked: Mapping[str, Any]) -> dict[str, Any]:
     """What of a page's wishes says how the person is heard, as it holds by now: a server may have refused it."""
-    held = {"turn": write_detection(config.detection), "language": config.language}
+    held = {"turn": write_detection(config.detection), "language": config.language, "noise": config.noise}
     return {name: value for name, value in held.items() if name in asked and value is not None}
 
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Devices } from "../../../voiceapp/static/js/browser/devices.js"
+import { Devices, isFar } from "../../../voiceapp/static/js/browser/devices.js"
 
 const info = (kind, deviceId, label) => ({ kind, deviceId, label })
 
@@ -32,4 +32,16 @@ test("a browser that lists nothing has no devices", async () => {
   const made = new Devices(undefined, { devicesChanged() {} })
   await made.start()
   assert.deepEqual(made.microphones, [])
+})
+
+test("how far a microphone is, its name tells", () => {
+  const far = [
+    "MacBook Pro Microphone (Built-in)", "Default - Internal Microphone", "内蔵マイク", "マイク配列 (Realtek) アレイ",
+    "HD Webcam C920", "Speakerphone", "Jabra Speak スピーカーフォン"
+  ]
+  const near = [
+    "", "Headset Microphone (USB)", "Headset earpiece", "Anna's AirPods", "ヘッドセット (内蔵)", "Hands-Free AG Audio", "Yeti"
+  ]
+  assert.deepEqual(far.map(isFar), far.map(() => true))
+  assert.deepEqual(near.map(isFar), near.map(() => false))
 })

@@ -12,8 +12,9 @@ function made() {
   }
   const preferences = new Preferences(null, { preferenceChanged: name => wishes.preferenceChanged(name) })
   const modes = []
-  const wishes = new SessionRequest(transport, preferences, { modeChanged: () => modes.push(wishes.mode) })
-  return { wishes, transport, preferences, sent, modes }
+  const delegate = { microphoneName: "", modeChanged: () => modes.push(wishes.mode) }
+  const wishes = new SessionRequest(transport, preferences, delegate)
+  return { wishes, transport, preferences, sent, modes, delegate }
 }
 
 test("a call starts with what was chosen, or with nothing", () => {
@@ -188,4 +189,29 @@ test("the turn told while another session is on its way is that one's too", () =
   const told = sent.length
   wishes.tell()
   assert.equal(sent.length, told)
+})
+
+test("noise is taken out as fits the microphone, whichever it is by now, and as was chosen", () => {
+  const { wishes, preferences, sent, delegate } = made()
+  delegate.microphoneName = "MacBook Pro Microphone (Built-in)"
+  wishes.start(true)
+  delegate.microphoneName = "Headset (Jabra)"
+  wishes.tell()
+  wishes.tell()
+  preferences.choose("noise", "off")
+  mock.timers.tick(200)
+  preferences.choose("noise", "near")
+  mock.timers.tick(200)
+  assert.deepEqual(sent, [
+    ["start", { noise: "far" }], ["configure", { noise: "near" }], ["configure", { noise: "off" }],
+    ["configure", { noise: "near" }]
+  ])
+})
+
+test("a session that is not told of noise is of a microphone that is near", () => {
+  const { wishes, sent, delegate } = made()
+  wishes.start(true)
+  delegate.microphoneName = "Headset"
+  wishes.tell()
+  assert.deepEqual(sent, [["start", {}]])
 })

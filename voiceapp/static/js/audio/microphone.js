@@ -85,6 +85,11 @@ export class Microphone {
     return [...this.held.keys()].at(-1) ?? null
   }
 
+  /** As the browser names it; empty where it does not, or there is none. */
+  get name() {
+    return this.stream?.getAudioTracks()[0]?.label ?? ""
+  }
+
   /** The id that was asked for when the browser gave the one that is open. */
   get wished() {
     return this.stream && this.held.get(this.stream)

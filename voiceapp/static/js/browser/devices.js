@@ -3,6 +3,9 @@
 
 const STAND_INS = ["", "default", "communications"]
 const HEADPHONES = /head(phone|set)|earphone|earbud|airpod|buds\b|ヘッド[フホセ]|イヤ[フホ]/iu
+const AT_THE_MOUTH = /hands-?free|ハンズフリー|lavalier|ピンマイク/iu
+const IN_THE_ROOM =
+  /built-?in|internal|内蔵|macbook|imac|array|アレイ|web ?cam|camera|カメラ|speaker ?phone|スピーカーフォン|conference|会議/iu
 
 /** @typedef {{id: string, label: string}} Device */
 
@@ -46,6 +49,11 @@ export class Devices {
   static has(devices, id) {
     return id === "" || devices.some(device => device.id === id)
   }
+}
+
+/** Whether the microphone of this name is at an arm's length or further. @param {string} label */
+export function isFar(label) {
+  return IN_THE_ROOM.test(label) && !HEADPHONES.test(label) && !AT_THE_MOUTH.test(label)
 }
 
 /** @param {MediaDeviceInfo[]} infos @returns {Device[]} */

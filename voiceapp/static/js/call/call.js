@@ -266,6 +266,10 @@ export class Call {
 
   // Session request delegate
 
+  get microphoneName() {
+    return this.microphone.name
+  }
+
   modeChanged() {
     this.pushToTalk.key.drop()
     this.followMode()
@@ -311,6 +315,7 @@ export class Call {
 
   soundOpened() {
     this.opening.listen()
+    this.sessionRequest.tell()
     this.delegate.soundOpened()
     this.delegate.callChanged()
   }

@@ -1,14 +1,16 @@
 // What the person asks of the session: told to the server at the start of a call, and while it goes on whenever it
 // changes. What a session is made of takes another session, which the person asks for; the talk goes on in it.
 
+import { isFar } from "../browser/devices.js"
+
 /** A slider moves in many steps. */
 const WAIT_MS = 200
-const TURN = ["mode", "threshold", "silence_ms", "prefix_ms", "idle_ms", "eagerness"]
+const TURN = ["mode", "threshold", "silence_ms", "prefix_ms", "idle_ms", "eagerness", "noise"]
 const SESSION_FIELDS = /** @type {const} */ (["persona", "profile", "model", "voice", "instructions"])
 
 /**
- * @typedef {{turn: string, fields: string, mode: string}} Terms what a session was told: of its turns and its making,
- *   as JSON, and how turns end then
+ * @typedef {{turn: string, fields: string, mode: string}} Terms what a session was told: how it hears the person and
+ *   what it is made of, as JSON, and how turns end then
  */
 
 export class SessionRequest {
@@ -22,7 +24,7 @@ export class SessionRequest {
   /**
    * @param {import("./transport.js").Transport} transport
    * @param {import("../models/preferences.js").Preferences} preferences
-   * @param {{modeChanged: () => void}} delegate is told when turns begin to end in another way
+   * @param {{modeChanged: () => void, microphoneName: string}} delegate is told when turns begin to end in another way
    */
   constructor(transport, preferences, delegate) {
     this.transport = transport
@@ -58,6 +60,7 @@ export class SessionRequest {
    */
   start(greet, talk = []) {
     const { language, greet: wanted } = this.preferences.values
+    this.agreed = { ...this.agreed, turn: "{}" }
     this.agreed = this.#terms
     this.asked = null
     const first = greet && wanted ? {} : { greet: false }
@@ -110,8 +113,16 @@ export class SessionRequest {
   }
 
   get #live() {
-    const { turn } = this.preferences
-    return turn ? { turn } : {}
+    const { noise, preferences: { turn } } = this
+    // Near is what the server presumes.
+    const far = noise !== "near" || "noise" in JSON.parse(this.agreed.turn)
+    return { ...turn ? { turn } : {}, ...far ? { noise } : {} }
+  }
+
+  /** For which microphone the server takes noise out: as chosen, or as its name tells. */
+  get noise() {
+    const { noise } = this.preferences.values
+    return noise !== "auto" ? noise : isFar(this.delegate.microphoneName) ? "far" : "near"
   }
 
   /** As chosen now. @returns {Terms} */

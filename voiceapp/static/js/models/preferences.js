@@ -7,6 +7,7 @@ const KEY = "voiceapp"
 const keyOf = (/** @type {string} */ name) => `${KEY}.${name}`
 
 export const MODES = ["server_vad", "semantic_vad", "push_to_talk"]
+export const NOISES = ["auto", "near", "far", "off"]
 export const EAGERNESS = ["auto", "low", "medium", "high"]
 
 /** As docs/wire.md has them: outside of these speech is cut off or never ends. */
@@ -49,6 +50,7 @@ const LANGUAGE = /^([A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4})?$/
  * @property {number} volume 0 to 1
  * @property {string} microphone a device's id; empty: the default
  * @property {string} speaker
+ * @property {string} noise how far the microphone is, for the service's noise reduction; auto: as its name tells
  * @property {string} keep what of a talk stays in this browser
  * @property {string} theme
  * @property {string} captions
@@ -62,7 +64,7 @@ const DEFAULTS = {
   prefix_ms: RANGES.prefix_ms.default,
   idle_ms: null, eagerness: "auto", persona: "", profile: "", model: "", voice: "", instructions: "", language: "",
   greet: true, chunk_ms: 0, space: false, half_duplex: false, guard: true, headphones: null,
-  volume: 1, microphone: "", speaker: "",
+  volume: 1, microphone: "", speaker: "", noise: "auto",
   keep: "nothing", theme: "auto", captions: "normal", keys: false, preflight: ""
 }
 
@@ -84,7 +86,7 @@ const VALID = {
   persona: named, profile: named, model: id, voice: id,
   instructions: value => typeof value === "string" && value.length <= 20000, language: like(LANGUAGE), greet: flag,
   chunk_ms: value => CHUNKS.includes(/** @type {number} */ (value)), space: flag, half_duplex: flag, guard: flag,
-  headphones: flag, volume: between(0, 1), microphone: id, speaker: id,
+  headphones: flag, volume: between(0, 1), microphone: id, speaker: id, noise: oneOf(NOISES),
   keep: oneOf(["nothing", "text", "sound"]), theme: oneOf(["auto", "light", "dark"]),
   captions: oneOf(["normal", "large", "huge"]), keys: flag, preflight: oneOf(["", "skipped", "done"])
 }

@@ -14,6 +14,7 @@ export class DevicesView {
   meter = find("settings-level", HTMLMeterElement)
   granted = find("settings-granted", HTMLElement)
   hint = find("settings-headphones-hint", HTMLElement)
+  profiles = /** @type {HTMLSelectElement} */ (this.panel.querySelector("[data-choice=profile]"))
 
   /**
    * @param {import("../call/call-audio.js").CallAudio} audio
@@ -33,6 +34,7 @@ export class DevicesView {
     this.#fill(this.speakers, devices.speakers, values.speaker)
     find("settings-speaker-row", HTMLElement).hidden = !AudioDevice.chooses
     this.hint.hidden = !(values.headphones === null && this.audio.headphones)
+    find("settings-noise-row", HTMLElement).hidden = !this.profiles.selectedOptions[0]?.hasAttribute("data-noise")
     this.meter.hidden = this.granted.hidden = !microphone.there
     if (microphone.there) this.#renderGranted(microphone.granted)
     else this.meter.value = 0
