@@ -101,6 +101,7 @@ def test_every_event_it_sends_is_in_the_schema(client: Client) -> None:
         "tool",
         "resumed",
         "not_resumed",
+        "pause",
     }
 
 
