@@ -12,7 +12,7 @@ from tests.servers import Gunicorn, gunicorn
 from tests.web.upgrade import upgrade_status
 from voiceapp.engine.scripted.server import ScriptedServer
 
-pytestmark = needs_nginx
+pytestmark = [needs_nginx, pytest.mark.real_time]
 
 # Each as it is found in tutorials; the port that the browser asked is none of a scheme's own.
 NAMES = {
