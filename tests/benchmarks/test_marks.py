@@ -8,7 +8,7 @@ import pytest
 from benchmarks.frames import NOISE
 from benchmarks.line import ClientLine, Listener, ServerLine
 from benchmarks.load import RealtimeCaller
-from benchmarks.marks import Track
+from benchmarks.marks import MAGIC, Track
 from benchmarks.mock import Board, Mock
 from benchmarks.reactor import Reactor
 
@@ -43,7 +43,7 @@ class Relay(ServerLine):
         self.pass_on(self.upstream, bytes(buffer[at:end]), self.up)
 
     def pass_on(self, to: ClientLine | ServerLine, message: bytes, before: list[bytes]) -> None:
-        with_sound = b"voiceapp" in message
+        with_sound = MAGIC in message
         for each in self.meddle(before, message) if with_sound else [message]:
             to.send(each)
         if with_sound:
@@ -144,13 +144,16 @@ def test_what_a_relay_does_to_the_sound_is_noticed(meddle: Meddle, expected: dic
     assert faults(meddle) == (wanted, wanted)
 
 
-def test_a_short_message_after_a_chunk_is_none() -> None:
+@pytest.mark.parametrize(
+    "message", [b'{"type":"response.cancel"}', b'{"event_id":"voiceapp_1","type":"conversation.item.truncate"}']
+)
+def test_another_message_after_a_chunk_is_none(message: bytes) -> None:
     """The buffer still holds the chunk behind it."""
     with call(honest) as (reactor, caller, _):
         for number in range(CHUNKS):
             caller.say_chunk()
             reactor.run_until(lambda number=number: caller.up.last == number + 1, 10)
-            caller.send(b'{"type":"response.cancel"}')
+            caller.send(message)
             reactor.run(0.02)
         assert found(caller.up) == dict.fromkeys(FAULTS, 0)
 
