@@ -249,3 +249,25 @@ def test_what_came_before_is_done_once_and_what_is_refused_uses_its_number(clien
         "typed_1",
         "typed_2",
     }
+
+
+@pytest.mark.parametrize("spoken", [False, True])
+def test_whoever_speaks_before_the_call_is_ready_is_not_greeted_unless_nothing_came_of_it(spoken: bool) -> None:
+    with ScriptedServer(SCENARIOS / "hello.toml") as server:
+        settings = upstream_settings(server)
+        settings.pop("VOICEAPP_INSTRUCTIONS", None)
+        app = create_app(Settings.from_env(settings))
+        client = Client(app.extensions["socketio"].test_client(app))
+        try:
+            client.client.emit("start", {})
+            if spoken:
+                client.client.emit("greet", {"on": False})
+            client.expect("ready")
+            if spoken:
+                client.client.emit("greet", {"on": True})
+            client.expect("transcript", lambda n, data: data.get("text") == "You wrote to me.")
+            asked = [each for each in server.connections[0].events if each["type"] == "response.create"]
+            assert len(asked) == 1
+            client.hang_up()
+        finally:
+            services(app).bridge.stop()
