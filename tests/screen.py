@@ -26,7 +26,7 @@ class Screen:
         match name, args:
             case "resumed", [resumed]:
                 self._resumed(resumed)
-            case (("turn" | "item" | "transcript" | "audio" | "flush" | "tool" | "usage"), [n, *rest]):
+            case (("turn" | "item" | "transcript" | "audio" | "flush" | "hold" | "tool" | "usage"), [n, *rest]):
                 assert n == self.number + 1
                 self.number = n
                 self._numbered(name, rest)

@@ -15,6 +15,8 @@ from voiceapp.engine.speech.resampler import Resampler
 from voiceapp.engine.speech.stt import WhisperStt
 
 SCENARIO = "whole_call"
+# Of an answer that was held, when it goes on; some of it was too faint to be heard before.
+AGAIN_S = 0.3
 SENTENCE = "The garden is full of flowers."
 
 needs_pulse = pytest.mark.skipif(not all(map(shutil.which, PROGRAMS)), reason="no PulseAudio is installed")
@@ -26,7 +28,8 @@ def hold(visitor: Person, upstream: ScriptedServer, devices: Pulse, folder: Path
     with devices.listen() as ear:
         played = converse(visitor, upstream, devices, question)
     assert {300, 440, 600} <= ear.tones
-    assert ear.loud_s * 24000 == pytest.approx(played, rel=0.1)
+    # A word or two behind the cough were heard twice, and count once.
+    assert ear.loud_s * 24000 == pytest.approx(played + AGAIN_S * 24000, rel=0.1)
 
 
 def converse(visitor: Person, upstream: ScriptedServer, devices: Pulse, question: Path) -> int:
@@ -35,7 +38,10 @@ def converse(visitor: Person, upstream: ScriptedServer, devices: Pulse, question
     visitor.wait_for('body[data-phase="live"]')
     devices.say(question)
 
-    # Cut by voice.
+    # Held by a cough, and cut by voice.
+    visitor.wait_until(lambda: visitor.stats["holds"] == [1, 1])
+    assert visitor.stats["turn"] == "assistant"
+    assert not visitor.sees("[data-cut]")
     visitor.wait_for('[data-item="a1"][data-cut]')
     visitor.wait_for('[data-item="a2"][data-final]')
     first = cuts(upstream)[0]

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, WebSocketRoute
 
 from tests.wire_check import check_told
 
-NUMBERED = ("turn", "item", "transcript", "audio", "flush", "tool", "usage")
+NUMBERED = ("turn", "item", "transcript", "audio", "flush", "hold", "tool", "usage")
 
 
 class Wire:

@@ -31,8 +31,9 @@ class Call:
 
     now = 100.0
 
-    def __init__(self, **capabilities: Any) -> None:
-        self.conversation = Conversation(SessionConfig("marin", "Be kind."), Capabilities(**capabilities))
+    def __init__(self, *, confirms: bool = False, yields: bool = False, **capabilities: Any) -> None:
+        config = SessionConfig("marin", "Be kind.", confirms=confirms, yields=yields)
+        self.conversation = Conversation(config, Capabilities(yields=yields, **capabilities))
 
     def hear(self, *events: ev.Event) -> list[Any]:
         return [effect for event in events for effect in self.conversation.handle(event, self.now)]

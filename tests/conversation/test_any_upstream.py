@@ -17,7 +17,7 @@ from voiceapp.conversation import faults
 from voiceapp.conversation.conversation import Capabilities, Conversation
 from voiceapp.conversation.deadlines import SECONDS, Wait
 from voiceapp.conversation.dialects import SessionConfig
-from voiceapp.conversation.effects import Effect, End, Flush, Notify, Send, TurnChanged
+from voiceapp.conversation.effects import Effect, End, Flush, Hold, Notify, Send, TurnChanged
 from voiceapp.conversation.response_gate import State
 from voiceapp.conversation.turn_detection import PushToTalk, SemanticVad, ServerVad
 from voiceapp.conversation.turns import Turn
@@ -31,8 +31,10 @@ Interruption = ev.Interrupted | ev.TextTyped | ev.Talked
 
 
 class World:
-    def __init__(self, *, opening: bool, interrupts: bool) -> None:
-        config = SessionConfig("marin", "Be kind.", opening="Say hello." if opening else "")
+    def __init__(self, *, opening: bool, interrupts: bool, confirms: bool = False, yields: bool = False) -> None:
+        config = SessionConfig(
+            "marin", "Be kind.", opening="Say hello." if opening else "", confirms=confirms, yields=yields
+        )
         self.conversation = Conversation(config, Capabilities(interrupts=interrupts))
         self.now, self.over, self.lost = 0.0, False, False
         # Event_ids of ours by what they went with; the create that is open, and since when.
@@ -41,6 +43,7 @@ class World:
         self.waiting: list[str] = []
         self.turns: set[str] = set()
         self.turn: Turn = "listening"
+        self.held = False
         # Whether a question came behind the latest interruption.
         self.later = True
         self.flushes: list[str] = []
@@ -79,7 +82,12 @@ class World:
         return by_voice and (not event.item or event.item not in self.turns)
 
     def asks(self, event: ev.Event) -> bool:
-        """Whether the person has asked something new: what begins before the server has it is no answer to it."""
+        """Whether the person has asked something new: what begins before the server has it is no answer to it.
+
+        Where the server leaves it to us, what begins before we ask is none either.
+        """
+        if self.conversation.input.decides:
+            return False
         if isinstance(event, ev.SpeechStopped | ev.Committed) and event.item not in self.turns:
             self.turns.add(event.item)
             return True
@@ -93,6 +101,9 @@ class World:
                 self.turn = state
             case Flush(item):
                 self.flushes.append(item)
+            case Hold(on):
+                assert on is not self.held, "said twice"
+                self.held = on
             case Notify(fault):
                 if fault not in NO_TELLING:
                     self.waiting.clear()
@@ -108,7 +119,8 @@ class World:
             self.open = (message["event_id"], self.now)
             self.later = True
         elif kind == "response.cancel" and isinstance(event, ev.ResponseCreated):
-            assert not self.later, "the answer to a later question was cancelled"
+            # What a server answers to a backchannel is no answer to a question.
+            assert not self.later or self.conversation.config.confirms, "the answer to a later question was cancelled"
 
     def wait(self, seconds: float) -> None:
         end = self.now + seconds
@@ -215,9 +227,10 @@ CAUSES = st.sampled_from([
     "", "", "response.create", "response.create", "session.update", "response.cancel", "conversation.item.create",
     "voiceapp_0", "event_of_theirs",
 ])  # fmt: skip
-CHANGES = st.sampled_from(
-    [ev.Configured(PushToTalk()), ev.Configured(ServerVad()), ev.Configured(SemanticVad()), ev.Configured(None, "ja")]
-)
+CHANGES = st.sampled_from([
+    ev.Configured(PushToTalk()), ev.Configured(ServerVad()), ev.Configured(SemanticVad()), ev.Configured(None, "ja"),
+    ev.Configured(confirms=True), ev.Configured(confirms=False),
+])  # fmt: skip
 # How often a piece comes, and whether late.
 FATES = st.lists(
     st.tuples(st.sampled_from([1, 1, 1, 1, 0, 2]), st.sampled_from([0, 0, 0, 0, 1])), min_size=8, max_size=8
@@ -226,6 +239,7 @@ PERSON = st.one_of(
     once(st.just(ev.TextTyped("Hello"))),
     once(st.just(ev.TextTyped("Hello"))),
     once(st.just(ev.Interrupted())),
+    once(st.just(ev.Voiced())),
     once(st.builds(ev.Talked, down=st.booleans())),
     once(CHANGES),
 )
@@ -239,7 +253,7 @@ PAGE = st.one_of(
 SERVER = st.one_of(
     st.tuples(st.just("answer"), FATES, STATUS),
     st.tuples(st.just("answer"), FATES, STATUS),
-    st.tuples(st.just("turn_taken"), FATES, st.sampled_from(["Hello.", "Hello.", ""])),
+    st.tuples(st.just("turn_taken"), FATES, st.sampled_from(["Hello.", "Mm-hmm.", ""])),
     st.tuples(st.just("error"), CODES, CAUSES),
     st.tuples(st.just("begin"), RESPONSES),
     st.tuples(st.just("sound"), RESPONSES, ITEMS),
@@ -253,7 +267,7 @@ SERVER = st.one_of(
     once(st.builds(ev.SpeechStarted, TURNS)),
     once(st.builds(ev.SpeechStopped, TURNS)),
     once(st.builds(ev.Committed, TURNS, st.none())),
-    once(st.builds(ev.UserText, TURNS, st.sampled_from(["", "Hello."]))),
+    once(st.builds(ev.UserText, TURNS, st.sampled_from(["", "Hello.", "Yeah."]))),
     once(st.builds(ev.ItemDeleted, TURNS)),
     once(st.builds(ev.AudioDone, RESPONSES, ITEMS)),
     once(st.builds(ev.ResponseDone, RESPONSES, STATUS, st.none())),
@@ -263,9 +277,11 @@ STEPS = st.lists(st.one_of(PERSON, SERVER, SERVER, PAGE, CLOCK), max_size=25)
 
 
 @settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(STEPS, st.booleans(), st.booleans())
-def test_nobody_waits_for_ever(steps: list[tuple[Any, ...]], opening: bool, interrupts: bool) -> None:
-    world = World(opening=opening, interrupts=interrupts)
+@given(STEPS, *[st.booleans()] * 4)
+def test_nobody_waits_for_ever(
+    steps: list[tuple[Any, ...]], opening: bool, interrupts: bool, confirms: bool, yields: bool
+) -> None:
+    world = World(opening=opening, interrupts=interrupts, confirms=confirms, yields=yields)
     for name, *given_values in steps:
         getattr(world, name)(*given_values)
     if world.lost:
@@ -275,6 +291,7 @@ def test_nobody_waits_for_ever(steps: list[tuple[Any, ...]], opening: bool, inte
         return
     assert world.waiting == []
     assert world.turn == "listening"
+    assert not world.held
     assert world.conversation.deadline is None
     # Of a key that is held something may still come.
     assert world.conversation.quiet or world.conversation.input.key

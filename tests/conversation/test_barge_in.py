@@ -1,4 +1,4 @@
-"""Barge-in: whatever the person interrupts ends at once, and what they heard of it is kept."""
+"""Barge-in: whatever the person interrupts ends, at once or once it is known that they mean it; they heard the rest."""
 
 from tests.conversation.call import CREATE, SECOND, TEXTS, Call, sent, shown
 from voiceapp.conversation import events as ev

@@ -40,7 +40,7 @@ def test_a_sign_lets_it_run_anew() -> None:
 
 def test_one_that_is_over_is_told_once_and_with_its_mark() -> None:
     deadlines = Deadlines()
-    deadlines.keep(only(Wait.PLAYBACK), 0.0, 480, 7.0)
+    deadlines.keep(only(Wait.PLAYBACK), 0.0, 480, {Wait.PLAYBACK: 7.0})
     due = 7.0 + SECONDS[Wait.PLAYBACK]
     assert deadlines.passed(due - 0.1) == []
     assert deadlines.passed(due) == [(Wait.PLAYBACK, 480)]

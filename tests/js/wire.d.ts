@@ -132,7 +132,7 @@ declare namespace Wire {
     item: string
     text: string
     final: true
-    /** the person's words could not be transcribed; `text` is what was transcribed, usually nothing */
+    /** the person's words could not be transcribed; `text` is what was, if any */
     failed?: true
   }
 
@@ -142,10 +142,10 @@ declare namespace Wire {
     heard: string
   }
 
-  /** The service ended the answer early: it grew too long, a filter held the rest back, or something else. */
+  /** The service ended the answer early: it was too long or filtered, a noise interrupted it, or something else. */
   type TextIncomplete = {
     item: string
-    incomplete: "filter" | "length" | "other"
+    incomplete: "filter" | "interrupted" | "length" | "other"
   }
 
   /** The item is gone. */
@@ -159,13 +159,20 @@ declare namespace Wire {
     item: string
   }
 
+  /** Play nothing more for now and drop nothing; `on` false: go on where it was held, a little before that. */
+  type Hold = {
+    on: boolean
+    /** with `on`: a voice that lasts so long is to be told with `voice` */
+    voice_ms?: number
+  }
+
   /** A tool was called. Sent again, whole, whenever something about it changes. */
   type ToolChanged = {
     /** the id of its `item`, which came before */
     call: string
     /** empty until it is known */
     name: string
-    /** JSON, as the model wrote it; at most 4,000 characters, the last of them `…` where it is cut */
+    /** JSON, as the model wrote it; its 4,000th character is `…` where it is cut */
     arguments: string
     state: "done" | "failed" | "running"
     /** cut likewise */
@@ -252,7 +259,7 @@ declare namespace Wire {
     fatal: boolean
     /** with `engine_starting` only */
     progress?: Progress
-    /** with `settings_refused` and `change_refused`: the field that the server refused */
+    /** with `settings_refused` and `change_refused`: the field that is refused */
     param?: string
   }
 
@@ -267,7 +274,7 @@ declare namespace Wire {
   type Latency = {
     /** the answer's first item */
     item: string
-    /** from the end of the speech to that moment; 0 for text and push to talk; null: unknown (below) */
+    /** from the end of the speech until then; 0: text, push to talk; null: unknown */
     wait_ms: number | null
     /** until the response began */
     created_ms: number
@@ -342,6 +349,8 @@ declare namespace Wire {
       instructions?: string
       /** what the person speaks, for the transcription: a BCP 47 tag */
       language?: string
+      /** when whoever speaks into an answer interrupts it: `at_once` (the default), or once there are words or 600 ms of voice, until when the page is told to `hold` it */
+      barge_in?: "at_once" | "confirmed"
       /** how turns end (below) */
       turn?: Turn
       /** how the server takes noise out, where it can: for a microphone that is `near` (a headset) or `far` (a laptop, a room), or not at all (`near`) */
@@ -396,6 +405,8 @@ declare namespace Wire {
       /** milliseconds (below); 0 where nothing was heard */
       heard_ms: number
     }]
+    /** Since `hold` the microphone has heard a voice for `voice_ms`. Once, and not again until the next one. */
+    voice: [(Record<string, never>)?]
     /** The push-to-talk key; only with `turn.mode` `push_to_talk`. Down interrupts; up asks for an answer if at least 100 ms of sound came in between. */
     talk: [{
       /** its number in one sequence with the chunks; each is taken once. Left out: nothing is checked */
@@ -406,7 +417,7 @@ declare namespace Wire {
     greet: [{
       on: boolean
     }]
-    /** Change the call. `language`, `turn` and `noise` change at once; the other five define a session, so all five are sent together, and another session takes over (below). */
+    /** Change the call. `barge_in`, `language`, `turn` and `noise` change at once; the other five define a session, so all five are sent together, and another session takes over (below). */
     configure: [({
       /** its number in one sequence with the chunks; each is taken once. Left out: nothing is checked */
       n?: number
@@ -418,6 +429,8 @@ declare namespace Wire {
       instructions?: string
       /** what the person speaks, for the transcription: a BCP 47 tag */
       language?: string
+      /** when whoever speaks into an answer interrupts it: `at_once` (the default), or once there are words or 600 ms of voice, until when the page is told to `hold` it */
+      barge_in?: "at_once" | "confirmed"
       /** how turns end (below) */
       turn?: Turn
       /** how the server takes noise out, where it can: for a microphone that is `near` (a headset) or `far` (a laptop, a room), or not at all (`near`) */
@@ -448,12 +461,14 @@ declare namespace Wire {
     turn: [number, TurnChanged]
     /** An entry of the transcript; it comes before any text, to keep the order. */
     item: [number, ItemPlaced]
-    /** Text to append. / The whole text. Nothing is added to it, but a server may send it whole again. / The item was cut, and this part of its text was heard; always a prefix of it. / The service ended the answer early: it grew too long, a filter held the rest back, or something else. / The item is gone. */
+    /** Text to append. / The whole text. Nothing is added to it, but a server may send it whole again. / The item was cut, and this part of its text was heard; always a prefix of it. / The service ended the answer early: it was too long or filtered, a noise interrupted it, or something else. / The item is gone. */
     transcript: [number, TextAdded | TextFinished | TextHeard | TextIncomplete | EntryRemoved]
     /** Sound to append to the playback queue, in base64; empty once the item's sound is complete. */
     audio: [number, string, string]
     /** Stop playing this item now; drop what is queued of it and what still arrives. */
     flush: [number, Flush]
+    /** Play nothing more for now and drop nothing; `on` false: go on where it was held, a little before that. */
+    hold: [number, Hold]
     /** A tool was called. Sent again, whole, whenever something about it changes. */
     tool: [number, ToolChanged]
     /** What the call has used so far, whenever that changes; also within a second after `ended`. */

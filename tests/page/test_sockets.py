@@ -102,6 +102,7 @@ def test_every_event_it_sends_is_in_the_schema(client: Client) -> None:
         "resumed",
         "not_resumed",
         "pause",
+        "hold",
     }
 
 

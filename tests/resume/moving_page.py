@@ -157,7 +157,7 @@ class MovingPage:
             self._place(args[1])
         elif name == "transcript":
             self._word(args[1])
-        if name in ("item", "transcript", "audio", "turn", "flush", "tool", "usage"):
+        if name in ("item", "transcript", "audio", "turn", "flush", "hold", "tool", "usage"):
             self.got = args[0]
 
     def _place(self, place: dict[str, Any]) -> None:

@@ -31,3 +31,16 @@ def test_the_model_goes_into_the_address_unless_one_is_there(url: str, address: 
 def test_each_server_has_its_own_header_for_the_key(profile: str, header: str) -> None:
     assert profiles.headers(profiles.PROFILES[profile], Secret("sk-x")) == [header]
     assert profiles.headers(profiles.PROFILES[profile], Secret("")) == []
+
+
+@pytest.mark.parametrize(
+    ("environment", "yields"),
+    [
+        ({"OPENAI_API_KEY": "sk-x"}, True),
+        ({"VOICEAPP_UPSTREAM_URL": "wss://eu.api.openai.com/v1/realtime", "OPENAI_API_KEY": "sk-x"}, True),
+        ({"VOICEAPP_UPSTREAM_URL": "wss://openai.com.example/v1/realtime"}, False),
+        ({"VOICEAPP_UPSTREAM_URL": "ws://localhost:8000/v1/realtime"}, False),
+    ],
+)
+def test_only_the_providers_own_servers_leave_responses_to_us(environment: dict[str, str], yields: bool) -> None:
+    assert profiles.offered_profiles(Settings.from_env(environment))["openai"].capabilities.yields is yields

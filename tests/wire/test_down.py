@@ -28,7 +28,7 @@ def test_nobody_else_builds_an_event() -> None:
 
 def test_every_kind_has_a_name_and_both_of_one_name_are_numbered_or_not() -> None:
     assert {kind.event for kind in down.EVENTS if kind.numbered} == {
-        "turn", "item", "transcript", "audio", "flush", "tool", "usage",
+        "turn", "item", "transcript", "audio", "flush", "hold", "tool", "usage",
     }  # fmt: skip
     assert not {kind.event for kind in down.EVENTS if kind.numbered} & {
         kind.event for kind in down.EVENTS if not kind.numbered

@@ -1,7 +1,14 @@
-"""Barge-in: the person speaks, types or presses a key into an answer, which is cut; what was heard of it stays."""
+"""Barge-in: the person speaks, types or presses a key into an answer, which is cut; what was heard of it stays.
+
+Who speaks may only cough, or say that they listen. So where the page can hold the answer, it is held first. It is cut
+once there is evidence: words that are no backchannel, or a voice for long enough. Without any it goes on.
+"""
 
 from . import dialects
+from .backchannels import is_backchannel, is_noise, may_become_one
+from .doubts import Doubts
 from .effect_list import EffectList
+from .input_audio import InputAudio
 from .output_audio import OutputAudio
 from .response_gate import ResponseGate, State
 from .tools import Tools
@@ -9,60 +16,193 @@ from .unanswered import Unanswered
 
 
 class BargeIn:
-    """Of one call. `interrupts`: the server cancels its own response when it hears the person.
+    """Of one call. `interrupts`: the server cancels its own response when it hears the person, if we let it.
 
     There a cancel of ours would come second, and could hit the next response.
     """
 
     def __init__(
-        self, out: EffectList, output: OutputAudio, gate: ResponseGate, tools: Tools, *, interrupts: bool
+        self,
+        out: EffectList,
+        input_audio: InputAudio,
+        output: OutputAudio,
+        gate: ResponseGate,
+        tools: Tools,
+        *,
+        interrupts: bool,
     ) -> None:
         self._out = out
+        self._input = input_audio
         self._output = output
         self._gate = gate
         self._tools = tools
         self._unanswered = Unanswered()
+        self.doubts = Doubts()
         self.interrupts = interrupts
 
-    def by_voice(self, turn: str) -> None:
-        """The server hears the person speak: what plays is dropped, and the response ends, or does not begin."""
-        self._unanswered.began(turn, waiting=self._waiting)
-        self._gate.replace(turn)
-        self.cut_running(cancel=not self.interrupts)
-        self._output.flush_all()
+    # They speak
 
-    def by_hand(self) -> None:
-        """A key, or typed text: the server does not know of it, and an answer still to come is unwanted, too."""
-        self._unanswered.clear()
-        self.cut_running(cancel=True)
-        self._gate.suppress_next()
-        self._output.flush_all()
+    def by_voice(self, turn: str, *, again: bool) -> None:
+        """The server hears the person speak; `again`: what an earlier session had heard, and nobody doubts."""
+        if self._input.config.confirms and not again and self._talks:
+            self.doubts.began(turn)
+            self._output.hold()
+        else:
+            self.doubts.clear()
+            self._replace(turn)
+
+    @property
+    def _talks(self) -> bool:
+        """Whether there is something to interrupt."""
+        return self._output.playing or self._running or self._gate.awaited
+
+    @property
+    def _running(self) -> bool:
+        return self._gate.state is State.RUNNING and not self._output.is_cut(self._gate.response)
 
     @property
     def _waiting(self) -> bool:
         """Whether the person waits for an answer of which no sound has come."""
-        response = self._gate.response
-        running = self._gate.state is State.RUNNING and not self._output.is_cut(response)
-        return self._gate.awaited or (running and not self._output.sounded(response))
+        return self._gate.awaited or (self._running and not self._output.sounded(self._gate.response))
 
-    def named(self, turn: str) -> None:
-        """The server has taken what the person said, and calls it so."""
-        self._unanswered.named(turn)
+    def taken(self, turn: str, *, committed: bool = False) -> bool:
+        """The server has what the person said, and calls it so; whether it is in doubt that they meant to interrupt."""
+        self._unanswered.taken(turn)
+        return self.doubts.taken(turn, committed=committed)
 
-    def worded(self, turn: str) -> None:
-        """It has words, or is too unclear for any."""
-        if self._unanswered.worded(turn):
-            self._gate.want()
+    def _replace(self, turn: str) -> None:
+        """What plays is dropped, and the response ends, or does not begin: the person says something else."""
+        if self._output.playing or (self._running and self._output.sounded(self._gate.response)):
+            self._unanswered.clear()
+        self._unanswered.began(turn, waiting=self._waiting)
+        self._gate.replace()
+        self.cut_running(cancel=self._input.decides or not self.interrupts)
+        self._output.flush_all()
+        self._output.release()
+
+    # Evidence
+
+    def voiced(self) -> None:
+        """They have spoken for so long that they mean it."""
+        if self.doubts.open:
+            self._confirm(self.doubts.open[-1])
+
+    def wording(self, turn: str, text: str) -> None:
+        """So far these are the words."""
+        if turn in self.doubts and not may_become_one(text):
+            self._confirm(turn)
+
+    def worded(self, turn: str, text: str) -> None:
+        """These are its words."""
+        if turn in self.doubts:
+            listens = is_noise(text) or (is_backchannel(text) and not self._output.nearly_over)
+            self._take_back(turn) if listens else self._confirm(turn)
+        self._want_if(self._unanswered.worded(turn))
+
+    def unclear(self, turn: str) -> None:
+        """Nobody can write them down: their voice alone was not enough."""
+        if turn in self.doubts:
+            self._take_back(turn)
+        self._want_if(self._unanswered.worded(turn))
 
     def nothing_said(self, turn: str) -> None:
-        """It was noise: a question whose answer gave way to it is asked again."""
-        if self._unanswered.nothing_said(turn):
-            self._gate.want()
+        """It was noise: no answer need come, and a question whose answer gave way to it is asked again."""
+        self._gate.cancel_expected(turn)
+        if turn in self.doubts:
+            self._take_back(turn)
+        elif self._gate.answers(turn) and not self._output.sounded(self._gate.response):
+            self.cut_running(cancel=True)
+        self._want_if(self._unanswered.nothing_said(turn))
+
+    @property
+    def open(self) -> bool:
+        """Whether it has yet to be seen what the person meant by something."""
+        return bool(self.doubts.open) or self._unanswered.open
 
     def give_up(self) -> None:
-        """What the server heard begin goes on for too long, or has no end."""
-        if self._unanswered.give_up():
+        """Nobody speaks any more, and neither an end nor words of it come in time."""
+        turns = self.doubts.open
+        self.doubts.give_up()
+        self._go_on(turns)
+        if self._unanswered.open:
+            self._want_if(self._unanswered.give_up())
+
+    def _want_if(self, owed: bool) -> None:
+        if owed:
             self._gate.want()
+
+    # What becomes of it
+
+    def _confirm(self, turn: str) -> None:
+        """They do mean it."""
+        doubt = self.doubts.settle(turn)
+        newer = self.doubts.open[-1:] if self.doubts.speaking else []
+        self.doubts.clear()
+        if doubt.taken and not (self._input.decides or doubt.late or newer):
+            # The server answers it by itself, or has begun to.
+            self._cut_before()
+            return
+        self._replace(turn)
+        for speech in newer:
+            # That is answered with it, if it is not noise.
+            self._unanswered.taken(turn)
+            self._unanswered.began(speech, waiting=True)
+        if doubt.taken and not newer:
+            self._ask_for(turn, committed=doubt.committed)
+
+    def _cut_before(self) -> None:
+        """All but what answers what they have said."""
+        if not self._output.is_later(self._gate.response):
+            self.cut_running(cancel=not self.interrupts)
+        self._output.flush_earlier()
+        self._output.release()
+
+    def _ask_for(self, turn: str, *, committed: bool) -> None:
+        if not self._input.decides:
+            self._gate.want()
+            return
+        self._gate.promise(turn)
+        if committed:
+            self._gate.keep_promise(turn)
+
+    def _take_back(self, turn: str) -> None:
+        """They did not: what they said has no answer."""
+        self.doubts.settle(turn)
+        self._go_on([turn])
+
+    def _go_on(self, turns: list[str]) -> None:
+        """Unless something else is in doubt, what was held plays on; what the server says to `turns` is not wanted."""
+        for turn in turns:
+            self._gate.disown(turn)
+        if self.doubts.open or not self._output.held:
+            return
+        for response in self._output.later:
+            self.cut(response, cancel=True)
+        self._want_if(self._output.go_on() and not (self._running or self._gate.awaited))
+
+    def began(self, response: str) -> None:
+        """A response that the person may want to hear. What the server answers to what is in doubt plays after that."""
+        if self.doubts.any_taken and not self._input.decides:
+            self._output.defer(response)
+
+    def answered(self) -> None:
+        """An answer is whole."""
+        self._unanswered.clear()
+
+    def session_lost(self) -> None:
+        """Who heard them is gone: the next session hears again what nobody wrote down."""
+        self.doubts.clear()
+
+    # By hand
+
+    def by_hand(self) -> None:
+        """A key, or typed text: the server does not know of it, and an answer still to come is unwanted, too."""
+        self._unanswered.clear()
+        self.doubts.clear()
+        self.cut_running(cancel=True)
+        self._gate.suppress_next()
+        self._output.flush_all()
+        self._output.release()
 
     def cut_running(self, *, cancel: bool) -> None:
         """One that was given up may still run."""

@@ -15,3 +15,5 @@ class Capabilities:
     truncates: bool = True
     # It can be told how far the microphone is, for its noise reduction.
     reduces_noise: bool = True
+    # It leaves both to us where it is asked to (`create_response`, `interrupt_response`).
+    yields: bool = False

@@ -50,8 +50,10 @@ class Conversation:
             self._out, self._writer, self._meter, self._briefing.correct, truncates=capabilities.truncates
         )
         self._gate = ResponseGate()
-        self._barge_in = BargeIn(self._out, self._output, self._gate, self._tools, interrupts=capabilities.interrupts)
-        self._words = UserWords(self._out, self._writer, self._meter, self._gate, self.input.turns, self._barge_in)
+        self._barge_in = BargeIn(
+            self._out, self.input, self._output, self._gate, self._tools, interrupts=capabilities.interrupts
+        )
+        self._words = UserWords(self._out, self._writer, self._meter, self.input.turns, self._barge_in)
         self._late = LateUsage(self._out, self.input, self._gate, self._barge_in, self._meter)
         self._deadlines = Deadlines()
         self._silence = Silence()
@@ -63,7 +65,9 @@ class Conversation:
             self._out, self._gate, self._deadlines, self._output, self._writer, self._meter, self._tools,
             self.input.turns,
         )  # fmt: skip
-        self._loss = SessionLoss(self._out, self.input, self._output, self._tools, self._gate, self._responses)
+        self._loss = SessionLoss(
+            self._out, self.input, self._output, self._tools, self._gate, self._responses, self._barge_in
+        )
         self._errors = UpstreamErrors(self._out, self._gate, self.input, self._loss)
         self._waiting = Waiting(
             self._out, self._deadlines, self._gate, self._responses, self._tools, self.input, self._output,
@@ -125,6 +129,7 @@ class Conversation:
             ev.Interrupted: self._user.interrupted,
             ev.Flushed: self._output.flushed,
             ev.Heard: self._output.heard,
+            ev.Voiced: self._user.voiced,
             ev.Talked: self._user.talked,
             ev.MayGreet: self._greeting_allowed,
             ev.Configured: self._user.configured,
@@ -185,8 +190,7 @@ class Conversation:
 
     def _session_updated(self, event: ev.SessionUpdated) -> None:
         if self._live:
-            if self.input.changed():
-                self._barge_in.give_up()
+            self.input.changed()
             return
         self._live = True
         self._out.charge(*self._meter.begin_session(self.input.config.instructions))
@@ -216,7 +220,7 @@ class Conversation:
             and self._out.has_session
             and self._turn == "listening"
             and self._gate.settled
-            and not (self._output.unsettled or self.input.key)
+            and not (self._output.unsettled or self._output.held or self.input.key)
         )
 
     @property
@@ -281,6 +285,7 @@ class Conversation:
     def retell(self) -> list[Effect]:
         """All that a page has to know which holds nothing, but for sound and what was used."""
         self._writer.retell(self._tools.retell)
+        self._output.retell()
         self._out.tell(TurnChanged(self._turn))
         return self._out.take()
 
@@ -312,8 +317,12 @@ class Conversation:
         unasked = self._away and self._gate.open
         if not self._responses.begin(event.response) or unasked:
             self._barge_in.cut(event.response, cancel=True)
+        else:
+            self._barge_in.began(event.response)
 
     def _response_done(self, event: ev.ResponseDone) -> None:
+        if event.status == "completed" and not self._output.is_cut(event.response):
+            self._barge_in.answered()
         self._responses.done(event)
         if event.status == "failed":
             self._errors.response_failed(event)

@@ -9,6 +9,8 @@ class Wait(Enum):
     RESPONSE = "the beginning of a response, and of one that runs the next sign"
     AFTER_ERROR = "the same, after an error that may have been its end"
     TOOL = "the next word of a tool"
+    VOICE = "whether a voice that is heard into an answer lasts"
+    WORDS = "the words of what was said into an answer, or its end"
     SPEECH = "the end of the person's speech"
     PLAYBACK = "the last sound to be heard"
     FLUSHED = "how much was heard of what the page was told to drop"
@@ -24,6 +26,11 @@ SECONDS: Mapping[Wait, float] = MappingProxyType(
         Wait.AFTER_ERROR: 10.0,
         # A search takes its time.
         Wait.TOOL: 120.0,
+        # Beyond the silence in which the server listens for more: 600 ms of voice, and what its word of the end may be
+        # late. The page measures the voice itself, and is usually first.
+        Wait.VOICE: 1.0,
+        # Meanwhile the answer is held.
+        Wait.WORDS: 2.0,
         # Nobody speaks so long without a pause, but a fan may sound like it.
         Wait.SPEECH: 180.0,
         # Beyond the time that the sound takes to play: a page stumbles now and then.
@@ -34,6 +41,8 @@ SECONDS: Mapping[Wait, float] = MappingProxyType(
     }
 )
 
+
+NO_LONGER: Mapping[Wait, float] = MappingProxyType({})
 
 # In this order what is waited for is told.
 WAITS = tuple(Wait)
@@ -59,17 +68,19 @@ class Deadlines:
     def missing(self, wait: Wait) -> bool:
         return wait not in self._running
 
-    def keep(self, waited: tuple[bool, ...], now: float, mark: int = 0, longer: float = 0.0) -> None:
+    def keep(
+        self, waited: tuple[bool, ...], now: float, mark: int = 0, longer: Mapping[Wait, float] = NO_LONGER
+    ) -> None:
         """Each runs from the first time that it is among those which are waited for, until it is not.
 
-        `mark`: what is to be told with its passing. `longer`: how many seconds the playback may take.
+        `mark`: what is to be told with its passing. `longer`: how many seconds some of them may take beyond the usual.
         """
         self._waited = waited
         for wait, so in zip(WAITS, waited, strict=True):
             if not so:
                 self._running.pop(wait, None)
             elif wait not in self._running:
-                due = now + SECONDS[wait] + (longer if wait is Wait.PLAYBACK else 0.0)
+                due = now + SECONDS[wait] + longer.get(wait, 0.0)
                 self._running[wait] = (due, mark)
         self._look()
 

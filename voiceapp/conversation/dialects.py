@@ -43,7 +43,8 @@ class SessionConfig:
 
     `opening`: what the model is told for the response that opens the call; empty where the person speaks first.
     `hints`: words the transcription may expect. `noise`: for what microphone the server takes noise out; None: it
-    cannot be told.
+    cannot be told. `confirms`: who speaks into an answer interrupts it once it is clear that they mean to. `yields`:
+    the server can be told to leave beginning and end of responses to us.
     """
 
     voice: str
@@ -55,6 +56,13 @@ class SessionConfig:
     speed: float = 1.0
     opening: str = ""
     noise: ev.Noise | None = None
+    confirms: bool = False
+    yields: bool = False
+
+    @property
+    def decides(self) -> bool:
+        """Whether we say when a response to what was spoken ends and begins, and not the server."""
+        return self.confirms and self.yields and not isinstance(self.detection, PushToTalk)
 
 
 def session_update(config: SessionConfig, shape: Shape, event_id: str) -> dict[str, Any]:
@@ -115,7 +123,7 @@ def _noise_reduction(config: SessionConfig) -> dict[str, str] | None:
 
 
 def _turn_detection(config: SessionConfig) -> dict[str, Any] | None:
-    by_itself = {"create_response": True, "interrupt_response": True}
+    by_itself = {"create_response": not config.decides, "interrupt_response": not config.decides}
     match config.detection:
         case ServerVad(threshold, prefix_ms, silence_ms, idle_ms):
             times = {"prefix_padding_ms": prefix_ms, "silence_duration_ms": silence_ms}
@@ -142,10 +150,11 @@ def input_settings_update(config: SessionConfig, shape: Shape, event_id: str) ->
 def user_text(item: str, text: str) -> dict[str, Any]:
     """A typed message of the person, under an id of ours."""
     content = [{"type": "input_text", "text": text}]
-    return {
-        "type": "conversation.item.create",
-        "item": {"id": item, "type": "message", "role": "user", "content": content},
-    }
+    return create_item({"id": item, "type": "message", "role": "user", "content": content})
+
+
+def create_item(item: Message) -> dict[str, Any]:
+    return {"type": "conversation.item.create", "item": item}
 
 
 def told(item: str, part: Part, shape: Shape, after: str = "") -> list[dict[str, Any]]:
@@ -157,15 +166,11 @@ def told(item: str, part: Part, shape: Shape, after: str = "") -> list[dict[str,
         # The server's own tools have other ids and names than functions may have.
         call, name = f"call_{item}", _NO_FUNCTION_NAME.sub("_", part.name)[:MAX_FUNCTION_NAME]
         use = {"id": item, "type": "function_call", "call_id": call, "name": name, "arguments": part.arguments}
-        return [_create(use), _create({"type": "function_call_output", "call_id": call, "output": part.result})]
+        return [create_item(use), tool_output(call, part.result)]
     spoken = "output_text" if shape == "ga" else "text"
     content = [{"type": "input_text" if part.role == "user" else spoken, "text": part.text}]
-    message = _create({"id": item, "type": "message", "role": part.role, "content": content})
+    message = create_item({"id": item, "type": "message", "role": part.role, "content": content})
     return [{**message, "previous_item_id": after} if after else message]
-
-
-def _create(item: Message) -> dict[str, Any]:
-    return {"type": "conversation.item.create", "item": item}
 
 
 def create_response(event_id: str, instructions: str = "") -> dict[str, Any]:
@@ -176,16 +181,13 @@ def create_response(event_id: str, instructions: str = "") -> dict[str, Any]:
 
 def tool_output(call: str, output: str) -> dict[str, Any]:
     """The answer to a function's call."""
-    return {
-        "type": "conversation.item.create",
-        "item": {"type": "function_call_output", "call_id": call, "output": output},
-    }
+    return create_item({"type": "function_call_output", "call_id": call, "output": output})
 
 
 def decline(item: str, request: str) -> dict[str, Any]:
     """No, under an id of ours, to the question whether a tool of the server's may run."""
     answer = {"type": "mcp_approval_response", "approval_request_id": request, "approve": False}
-    return {"type": "conversation.item.create", "item": {"id": item, **answer}}
+    return create_item({"id": item, **answer})
 
 
 def truncate(item: str, heard_ms: int) -> dict[str, Any]:

@@ -76,6 +76,17 @@ class Flush:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """Play nothing more for now, and drop nothing; or, not `on`, go on where it was held.
+
+    `voice_ms`: once the page has heard the person for so long, it tells `Voiced`.
+    """
+
+    on: bool
+    voice_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ToolChanged:
     """All that is known of a tool's call; `call` is the id of its item."""
 
@@ -180,6 +191,7 @@ TalkEffect = (
     | TextIncomplete
     | EntryRemoved
     | Flush
+    | Hold
     | ToolChanged
     | Used
     | Play

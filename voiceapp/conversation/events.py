@@ -8,8 +8,9 @@ from .turn_detection import Detection
 
 ToolKind = Literal["function", "mcp", "approval"]
 ToolState = Literal["running", "done", "failed"]
-# Why an answer is not whole: it grew too long, a filter held the rest back, or the server has words of its own for it.
-Incomplete = Literal["length", "filter", "other"]
+# Why an answer is not whole: it grew too long, a filter held the rest back, the server ended it for what was no
+# interruption, or it has words of its own for it.
+Incomplete = Literal["length", "filter", "interrupted", "other"]
 # How far the microphone is, for whoever takes noise out of its sound.
 Noise = Literal["near", "far", "off"]
 
@@ -75,6 +76,11 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class Voiced:
+    """Since the answer was held the page has heard the person for as long as it was told to wait for (`Hold`)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Talked:
     """The push-to-talk key went down, or up."""
 
@@ -90,11 +96,12 @@ class MayGreet:
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """The person chose how turns end, the language they speak, or how noise is reduced; None leaves it as it is."""
+    """What the person chose of how they are heard, and when they interrupt; None leaves it as it is."""
 
     detection: Detection | None = None
     language: str | None = None
     noise: Noise | None = None
+    confirms: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,7 +341,7 @@ class UpstreamError:
     param: str = ""
 
 
-BrowserEvent = TextTyped | Interrupted | Flushed | Heard | Talked | MayGreet | Configured | Stopped
+BrowserEvent = TextTyped | Interrupted | Flushed | Heard | Voiced | Talked | MayGreet | Configured | Stopped
 UpstreamEvent = (
     SessionCreated
     | SessionUpdated

@@ -1,17 +1,22 @@
 """How the person is heard: when they speak, by the server or by the key, and the settings they change for that."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from . import dialects
 from .effect_list import EffectList
 from .events import Configured
 from .open_turns import OpenTurns
 from .pcm16 import BYTES_PER_MS
 from .session_changes import SessionChanges, changed
-from .turn_detection import PushToTalk, ServerVad
+from .turn_detection import Eagerness, PushToTalk, SemanticVad, ServerVad
 
 # A shorter commit is refused by the server (`input_audio_buffer_commit_empty`).
 MIN_COMMIT_BYTES = 100 * BYTES_PER_MS
 # A server notices a speech, and we hear of it, so long after it began; and so much of before it is worth to be kept.
 NOTICED_MS, PREFIX_MS = 300, 300
+# What the provider's server waits at most for the rest of a sentence, where it judges by the meaning.
+PATIENCE_S: Mapping[Eagerness, float] = MappingProxyType({"low": 8.0, "medium": 4.0, "auto": 4.0, "high": 2.0})
 
 
 class InputAudio:
@@ -74,10 +79,9 @@ class InputAudio:
             case _:
                 return (PREFIX_MS + NOTICED_MS) * BYTES_PER_MS
 
-    def turn_began(self, item: str) -> int:
-        """The server hears a turn begin; behind how much of what it was sent."""
-        again = self.turns.began(item, self.sent_bytes, self._lead_bytes)
-        return 0 if again else self.held_bytes
+    def turn_began(self, item: str) -> bool:
+        """The server hears a turn begin; whether an earlier session had heard it."""
+        return self.turns.began(item, self.sent_bytes, self._lead_bytes)
 
     def turn_taken(self, item: str) -> None:
         self.turns.taken(item, self.sent_bytes, self._lead_bytes)
@@ -90,6 +94,22 @@ class InputAudio:
     def by_key(self) -> bool:
         """Whether a key alone says when the person speaks, as far as the server knows, too."""
         return self._changes.by(PushToTalk)
+
+    @property
+    def decides(self) -> bool:
+        """Whether we ask for the answer to what is said, as far as the server knows, too."""
+        return self._changes.confirmed.decides
+
+    @property
+    def silence_s(self) -> float:
+        """How long the server may listen for more before it says that somebody has stopped."""
+        match self.config.detection:
+            case ServerVad(silence_ms=silence_ms):
+                return silence_ms / 1000
+            case SemanticVad(eagerness):
+                return PATIENCE_S[eagerness]
+            case _:
+                return 0.0
 
     def session_lost(self, silent_s: float) -> None:
         """Nobody is left to hear them, or has been for so long, or to refuse a change."""
@@ -170,14 +190,12 @@ class InputAudio:
         self._changes.ask(event_id, change)
         self._out.send(dialects.input_settings_update(self.config, self._shape, event_id))
 
-    def changed(self) -> bool:
-        """The oldest change was made; whether a speech that goes on has no end for it."""
+    def changed(self) -> None:
+        """The oldest change was made."""
         change = self._changes.confirm()
         if change is not None and change.detection is not None:
             # The server listens anew, and will not say that a speech which it heard begin has ended.
-            heard, self._heard = self._heard, False
-            return heard
-        return False
+            self._heard = False
 
     def refused(self, cause: str) -> bool:
         """Whether it was a change that was refused; `cause` as in `SessionChanges.refuse`."""

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from . import dialects
 from .effect_list import EffectList
-from .effects import Flush, Play, SoundComplete
+from .effects import Flush, Hold, Play, SoundComplete
 from .events import AudioDelta, Flushed, Heard
 from .pcm16 import BYTES_PER_MS, base64_size
 from .playback import Playback
@@ -14,6 +14,10 @@ from .usage import Meter
 
 # More of an answer may come after so long a pause.
 MAX_GAP_S = 50.0
+# So much voice of the person's is no cough and no backchannel.
+VOICE_MS = 600
+# What is said into the last second of an answer is said to all of it.
+TAIL_MS = 1000
 # Of responses that are not over, and of the items of one, the oldest is forgotten: a server has one, of a few items.
 MAX_RESPONSES, MAX_ITEMS = 20, 100
 
@@ -51,6 +55,12 @@ class OutputAudio:
         # Of responses that are not over: their items, and whether they are dropped.
         self._items: dict[str, dict[str, None]] = {}
         self._cut: dict[str, None] = {}
+        # The page plays nothing more for now.
+        self.held = False
+        # Responses that began since, to what the person said meanwhile, with their items; and the item at which the
+        # server has ended the one that was held, empty where no sound of it had come.
+        self._later: dict[str, set[str]] = {}
+        self._broken: str | None = None
 
     # The hot path
 
@@ -91,6 +101,8 @@ class OutputAudio:
         items = self._items.get(response, {})
         _put(self._items, response, items, MAX_RESPONSES)
         _put(items, item, None, MAX_ITEMS)
+        if response in self._later:
+            self._later[response].add(item)
 
     def sounded(self, response: str) -> bool:
         """Whether any sound of the response went to the page."""
@@ -120,8 +132,14 @@ class OutputAudio:
             self._out.tell(SoundComplete(item))
 
     def over(self, response: str, *, whole: bool, cancelled: bool) -> None:
-        """No more of the response comes; where the server cancelled it, what is queued must not be heard."""
-        flushed = cancelled and response not in self._cut
+        """No more of the response comes; where the server cancelled it, what is queued must not be heard.
+
+        Unless it is held: whether it will be heard is still open.
+        """
+        broken = cancelled and response not in self._cut
+        flushed = broken and (not self.held or response in self._later)
+        if broken and not flushed:
+            self._broken = self.latest(response) if self.sounded(response) else ""
         for item in [*self._items.pop(response, ()), *self._items.pop("", ())]:
             if flushed:
                 self._flush(item)
@@ -148,6 +166,13 @@ class OutputAudio:
     def flush_all(self) -> None:
         for item in self._playback.playing():
             self._flush(item)
+
+    def flush_earlier(self) -> None:
+        """All but what began while it was held."""
+        later = set().union(*self._later.values())
+        for item in self._playback.playing():
+            if item not in later:
+                self._flush(item)
 
     def _flush(self, item: str) -> None:
         sound = self._playback.get(item)
@@ -186,6 +211,55 @@ class OutputAudio:
     def heard(self, event: Heard) -> None:
         self._playback.hear(event.item, event.heard_ms)
 
+    # It is held
+
+    def hold(self) -> None:
+        """The page steps back; nothing is lost."""
+        if not self.held:
+            self.held = True
+            self._out.tell(Hold(on=True, voice_ms=VOICE_MS))
+
+    def retell(self) -> None:
+        """To a page that knows nothing."""
+        if self.held:
+            self._out.tell(Hold(on=True, voice_ms=VOICE_MS))
+
+    def release(self) -> None:
+        """Nothing is held any more."""
+        self._later.clear()
+        self._broken = None
+        if self.held:
+            self.held = False
+            self._out.tell(Hold(on=False))
+
+    def go_on(self) -> bool:
+        """What was held plays on, without what began meanwhile. Whether it was ended before any sound of it came."""
+        for item in set().union(*self._later.values()):
+            self._flush(item)
+        broken = self._broken
+        if broken:
+            self._writer.break_off(broken, "interrupted")
+        self.release()
+        return broken == ""
+
+    def defer(self, response: str) -> None:
+        """It begins while another one is held."""
+        self._later[response] = set()
+
+    @property
+    def later(self) -> list[str]:
+        return [*self._later]
+
+    def is_later(self, response: str) -> bool:
+        return response in self._later
+
+    @property
+    def nearly_over(self) -> bool:
+        """Whether all sound of what is held is known, and next to none is left of it."""
+        sounds = [self._playback.open(item) for item in self._playback.playing()]
+        left = sum(sound.sent_ms - sound.heard_ms for sound in sounds)
+        return bool(sounds) and all(sound.complete for sound in sounds) and left <= TAIL_MS
+
     # It waits for the page
 
     @property
@@ -214,6 +288,7 @@ class OutputAudio:
             self._writer.settle(item, whole=False)
         self._items.clear()
         self._cut.clear()
+        self.release()
 
     def session_over(self, *, truncates: bool) -> None:
         """The next one knows nothing of these responses."""

@@ -81,6 +81,10 @@ class ResponseGate:
         self._again = self._unwelcome = False
         self._create = self._ended = ""
         self._turn: str | None = None
+        # It is ours to ask for an answer to that turn, once the server has it.
+        self._promised = False
+        # To which turn alone an answer is wanted, and was asked for last; empty: to more than one, or to none.
+        self._wanted_for = self._asked_for = ""
 
     @property
     def open(self) -> bool:
@@ -90,7 +94,8 @@ class ResponseGate:
     @property
     def awaited(self) -> bool:
         """Whether one is to come, and the person wants it."""
-        return self.wanted or (self.state in (State.ASKED, State.EXPECTED) and not self._unwelcome)
+        due = self.state in (State.ASKED, State.EXPECTED) and not self._unwelcome
+        return self.wanted or self._promised or due
 
     @property
     def asked(self) -> bool:
@@ -99,10 +104,16 @@ class ResponseGate:
 
     @property
     def settled(self) -> bool:
-        return self.open and not self.wanted
+        return self.open and not (self.wanted or self._promised)
 
-    def want(self) -> None:
-        """The person, or a tool, needs an answer."""
+    @property
+    def waits(self) -> bool:
+        """Whether something has to come from the server first."""
+        return self._promised or not self.open
+
+    def want(self, turn: str = "") -> None:
+        """The person, or a tool, needs an answer; `turn`: to that alone."""
+        self._wanted_for = "" if self.wanted else turn
         self.wanted, self._again = True, False
 
     def want_none(self) -> None:
@@ -113,6 +124,7 @@ class ResponseGate:
         """Our `response.create` with this event_id goes out; only while `open`."""
         self._step(Step.ASK)
         self._create, self.wanted = create, False
+        self._asked_for = self._wanted_for
 
     def expect_response(self, turn: str) -> bool:
         """The server took the person's turn, an item's id, and answers it by itself; False where it said so before."""
@@ -122,10 +134,37 @@ class ResponseGate:
         self._step(Step.OWE)
         return True
 
+    def promise(self, turn: str) -> None:
+        """The person has ended a turn, an item's id, whose answer is ours to ask for; said twice it counts once."""
+        if not turn or turn != self._turn:
+            self._turn, self._promised = turn, True
+
+    def keep_promise(self, turn: str) -> None:
+        """The server has that turn."""
+        if self._promised and turn == self._turn:
+            self._promised = False
+            # Of a session that has just begun, and was to hear it again.
+            self._step(Step.SPARE)
+            self.want(turn)
+
     def cancel_expected(self, turn: str) -> None:
         """Nothing was said in that turn: no answer need come."""
         if turn == self._turn:
+            self._promised = False
             self._step(Step.SPARE)
+        if turn and turn == self._wanted_for:
+            self.wanted, self._wanted_for = False, ""
+        if self.state is State.ASKED and turn and turn == self._asked_for:
+            self._unwelcome = True
+
+    def answers(self, turn: str) -> bool:
+        """Whether a response runs that was asked for that turn alone."""
+        return self.state is State.RUNNING and bool(turn) and turn == self._asked_for
+
+    def disown(self, turn: str) -> None:
+        """What the server owes to that turn is not wanted."""
+        if self.state is State.EXPECTED and turn == self._turn:
+            self._unwelcome = True
 
     def suppress_next(self) -> None:
         """The person does not want to hear what is to come; it has no id yet to cancel by.
@@ -133,16 +172,18 @@ class ResponseGate:
         Until the server takes their next turn: what begins after that answers that one, too.
         """
         self._unwelcome = self.state in (State.ASKED, State.EXPECTED)
+        self._promised = False
 
-    def replace(self, turn: str) -> None:
-        """The person says something else, in that turn. Of some servers that is told after it was taken."""
-        if not turn or turn != self._turn:
-            self.suppress_next()
+    def replace(self) -> None:
+        """The person says something else."""
+        self._unwelcome = self.state in (State.ASKED, State.EXPECTED)
+        self.wanted = False
 
     def begin_session(self, *, wanted: bool, expected: bool = False, welcome: bool = True) -> None:
         """Another session has none. `wanted`: one has to be asked for; `expected`: it owes one, `welcome` or not."""
         self.state, self.response, self._create, self._ended, self._turn = State.IDLE, "", "", "", None
         self.wanted, self.doubted, self._again, self._unwelcome = wanted, False, False, False
+        self._promised, self._wanted_for, self._asked_for = False, "", ""
         if expected:
             self.expect_response("")
             if not welcome:
@@ -187,6 +228,7 @@ class ResponseGate:
 
     def give_up(self) -> None:
         """Nothing came in time. What runs may still go on, or end."""
+        self._promised = False
         self._step(Step.GIVE_UP)
 
     def _step(self, step: Step) -> None:

@@ -22,6 +22,11 @@ class SessionChanges:
             config = changed(config, change)
         return config
 
+    @property
+    def confirmed(self) -> SessionConfig:
+        """As the server has it."""
+        return self._confirmed
+
     def by(self, kind: type[Detection]) -> bool:
         """Whether turns end in this way, both as the server has confirmed and as the person chose."""
         return isinstance(self._confirmed.detection, kind) and isinstance(self.config.detection, kind)
@@ -51,4 +56,5 @@ def changed(config: SessionConfig, change: Configured) -> SessionConfig:
     detection, language = change.detection or config.detection, change.language or config.language
     # Where a server cannot be told, it is not.
     noise = config.noise and (change.noise or config.noise)
-    return replace(config, detection=detection, language=language, noise=noise)
+    confirms = config.confirms if change.confirms is None else change.confirms
+    return replace(config, detection=detection, language=language, noise=noise, confirms=confirms)

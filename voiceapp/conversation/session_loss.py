@@ -1,5 +1,6 @@
 """A session that is lost: what it can no longer give is given up, and what it owed is asked of the next one."""
 
+from .barge_in import BargeIn
 from .effect_list import EffectList
 from .effects import End, Replace
 from .faults import Fault
@@ -21,6 +22,7 @@ class SessionLoss:
         tools: Tools,
         gate: ResponseGate,
         responses: Responses,
+        barge_in: BargeIn,
     ) -> None:
         self._out = out
         self._input = input_audio
@@ -28,6 +30,7 @@ class SessionLoss:
         self._tools = tools
         self._gate = gate
         self._responses = responses
+        self._barge_in = barge_in
 
     def lose(self, fault: Fault, silent_s: float = 0.0) -> None:
         """It is over; where another can take over, what was asked of it will be asked of that one."""
@@ -44,6 +47,7 @@ class SessionLoss:
         self._owe_to_next()
         self._input.session_lost(silent_s)
         self._output.session_lost()
+        self._barge_in.session_lost()
         self._tools.session_over()
 
     def _owe_to_next(self) -> None:

@@ -13,6 +13,8 @@ from .tools import Tools
 from .transcript_writer import TranscriptWriter
 from .usage import Meter
 
+MAX_ENDED = 50
+
 
 class UserTurns:
     """Of one call."""
@@ -39,6 +41,10 @@ class UserTurns:
         self._barge_in = barge_in
         self._silence = silence
         self._typed = 0
+        # The turn that the server heard last, as far as it has named it.
+        self._spoken = ""
+        # Those that it has taken: of some servers their beginning is told later.
+        self._ended: list[str] = []
 
     def interrupted(self, _: ev.Interrupted) -> None:
         self._interrupt()
@@ -58,11 +64,13 @@ class UserTurns:
     def speech_started(self, event: ev.SpeechStarted) -> None:
         if event.item:
             self._writer.user(event.item)
-        if not self._input.began():
+        if event.item in self._ended or not self._input.began():
             return
-        self._meter.speech_began(self._input.turn_began(event.item))
+        self._spoken = event.item
+        again = self._input.turn_began(event.item)
+        self._meter.speech_began(0 if again else self._input.held_bytes)
         self._began()
-        self._barge_in.by_voice(event.item)
+        self._barge_in.by_voice(event.item, again=again)
 
     def speech_paused(self, event: ev.SpeechPaused) -> None:
         if self._input.speaking:
@@ -73,20 +81,35 @@ class UserTurns:
             self._out.do(Resumed())
 
     def speech_stopped(self, event: ev.SpeechStopped) -> None:
-        self._taken(event.item)
+        self._spoken = event.item
+        self._taken(event.item, committed=False)
 
     def committed(self, event: ev.Committed) -> None:
         self._meter.speech_committed(event.item, self._input.held_bytes)
-        self._taken(event.item)
+        self._taken(event.item, committed=True)
+        self._gate.keep_promise(event.item)
         self._writer.user(event.item)
         self._writer.follow(event.item, event.after)
 
-    def _taken(self, item: str) -> None:
-        self._barge_in.named(item)
+    def _taken(self, item: str, *, committed: bool) -> None:
+        # One that was taken before is not the one that has no name yet.
+        known = item in self._ended and item not in self._barge_in.doubts
+        in_doubt = not known and self._barge_in.taken(item, committed=committed)
         if not self._writer.is_written(item):
             self._input.turn_taken(item)
-        if self._input.ended() and self._gate.expect_response(item):
+        if not self._input.ended():
+            return
+        if item and item not in self._ended:
+            self._ended = [*self._ended, item][-MAX_ENDED:]
+        # What a server commits although nobody spoke, after a long silence, it answers itself.
+        if self._input.decides and item == self._spoken:
+            if not in_doubt:
+                self._gate.promise(item)
+        elif self._gate.expect_response(item):
             self._deadlines.renew(Wait.RESPONSE)
+
+    def voiced(self, _: ev.Voiced) -> None:
+        self._barge_in.voiced()
 
     # Push to talk
 

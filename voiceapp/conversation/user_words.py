@@ -5,7 +5,6 @@ from .barge_in import BargeIn
 from .effect_list import EffectList
 from .effects import LogError
 from .open_turns import OpenTurns
-from .response_gate import ResponseGate
 from .transcript_writer import TranscriptWriter
 from .usage import Meter
 
@@ -18,26 +17,25 @@ class UserWords:
         out: EffectList,
         writer: TranscriptWriter,
         meter: Meter,
-        gate: ResponseGate,
         turns: OpenTurns,
         barge_in: BargeIn,
     ) -> None:
         self._out = out
         self._writer = writer
         self._meter = meter
-        self._gate = gate
         self._turns = turns
         self._barge_in = barge_in
 
     def add(self, event: ev.UserTextDelta) -> None:
         self._writer.append(self._writer.user(event.item), event.delta)
+        self._barge_in.wording(event.item, self._writer.text(event.item))
 
     def finish(self, event: ev.UserText) -> None:
         self._out.charge(self._meter.transcribed(event.item, event.usage))
         if event.text.strip():
             self._turns.close(event.item)
             self._writer.finish(self._writer.user(event.item), event.text.strip())
-            self._barge_in.worded(event.item)
+            self._barge_in.worded(event.item, event.text)
         else:
             # Noise: the server heard no words, so no reply need come.
             self.forget(event.item)
@@ -46,7 +44,6 @@ class UserWords:
         """There are none, or the server knows them no longer."""
         self._turns.close(item)
         self._writer.remove(item)
-        self._gate.cancel_expected(item)
         self._barge_in.nothing_said(item)
 
     def fail(self, event: ev.UserTextFailed) -> None:
@@ -54,4 +51,4 @@ class UserWords:
         self._out.charge(self._meter.transcribed(event.item, event.usage))
         self._out.do(LogError(event.code or "transcription_failed"))
         self._writer.fail(self._writer.user(event.item))
-        self._barge_in.worded(event.item)
+        self._barge_in.unclear(event.item)

@@ -42,18 +42,21 @@ class Waiting:
         """
         # As in `WAITS`.
         waited = (
-            self._out.has_session and not self._gate.open,
+            self._out.has_session and self._gate.waits,
             self._gate.doubted,
             tool,
+            self._barge_in.doubts.speaking and self._input.speaking and not away,
+            self._barge_in.open and not self._input.speaking,
             self._input.speaking,
-            playing and not away,
+            playing and not (away or self._output.held),
             self._output.unsettled and not away,
             self._input.changing,
         )
         if self._deadlines.signed:
             self._deadlines.extend(now, self._output.sent_bytes)
         if not self._deadlines.are_for(waited):
-            longer = self._output.remaining_s() if playing and self._deadlines.missing(Wait.PLAYBACK) else 0.0
+            remaining = self._output.remaining_s() if playing and self._deadlines.missing(Wait.PLAYBACK) else 0.0
+            longer = {Wait.PLAYBACK: remaining, Wait.VOICE: self._input.silence_s}
             self._deadlines.keep(waited, now, self._output.sent_bytes, longer)
 
     def pass_deadlines(self, now: float) -> None:
@@ -70,14 +73,13 @@ class Waiting:
                 case Wait.TOOL:
                     self._tools.await_none()
                     self._out.do(Notify(faults.OVERDUE))
+                case Wait.VOICE:
+                    self._barge_in.voiced()
+                case Wait.WORDS:
+                    self._barge_in.give_up()
                 case Wait.SPEECH:
                     self._input.give_up()
-                    self._barge_in.give_up()
                 case Wait.FLUSHED:
                     self._output.settle()
                 case Wait.CHANGE:
-                    self._changed()
-
-    def _changed(self) -> None:
-        if self._input.changed():
-            self._barge_in.give_up()
+                    self._input.changed()

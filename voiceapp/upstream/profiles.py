@@ -14,6 +14,9 @@ from ..secret import Secret
 _OPENAI_VOICES = ("marin", "cedar", "alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse")
 
 
+_PROVIDERS = (".openai.com", ".azure.com", ".azure.us", ".azure.cn")
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """A kind of server: where it is, how it is asked, what it does by itself.
@@ -46,17 +49,17 @@ PROFILES: Mapping[str, Profile] = MappingProxyType({
     for profile in (
         Profile(
             "openai", "wss://api.openai.com/v1/realtime", "Authorization",
-            ("gpt-realtime-2.1",), _OPENAI_VOICES, "gpt-realtime-whisper", Capabilities(),
+            ("gpt-realtime-2.1",), _OPENAI_VOICES, "gpt-realtime-whisper", Capabilities(yields=True),
         ),
         # The transcription model is a deployment's name too, so there is none to presume.
-        Profile("azure", "", "api-key", ("",), _OPENAI_VOICES, None, Capabilities()),
+        Profile("azure", "", "api-key", ("",), _OPENAI_VOICES, None, Capabilities(yields=True)),
         Profile(
             "beta", "", "Authorization", ("",), ("alloy",), "whisper-1",
             Capabilities(shape="beta", truncates=False, reduces_noise=False),
         ),
         Profile(
             "embedded", "", "Authorization", ("companion",), ("heart", "oak"), "whisper-tiny.en",
-            Capabilities(reduces_noise=False),
+            Capabilities(reduces_noise=False, yields=True),
             # It hears whether a sentence is over (docs/turns.md).
             SemanticVad(),
         ),
@@ -73,13 +76,23 @@ def offered_profiles(settings: Settings) -> dict[str, Profile]:
 def _of_operator(profile: Profile, settings: Settings, *, owned: bool) -> Profile:
     if not owned:
         return profile
+    capabilities = profile.capabilities
+    if settings.upstream_url and not _is_providers(settings.upstream_url):
+        capabilities = replace(capabilities, yields=False)
     return replace(
         profile,
+        capabilities=capabilities,
         url=settings.upstream_url or profile.url,
         models=settings.models or profile.models,
         voices=settings.voices or profile.voices,
         transcription_model=settings.transcription_model or profile.transcription_model,
     )
+
+
+def _is_providers(url: str) -> bool:
+    """Whether its own server is there. Others may take what they are told of responses, and answer by themselves."""
+    host = urlsplit(url).hostname or ""
+    return host.endswith(_PROVIDERS)
 
 
 def address(profile: Profile) -> str:

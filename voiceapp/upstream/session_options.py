@@ -55,6 +55,8 @@ class SessionOptions:
             detection=up.detection_of(fields) or _detection(profile, persona),
             hints=persona.hints,
             speed=persona.speed,
+            confirms=bool(up.confirms_in(fields)),
+            yields=profile.capabilities.yields,
             opening=persona.opening if fields.get("greet", True) else "",
             noise=fields.get("noise", "near") if profile.capabilities.reduces_noise else None,
         )

@@ -158,8 +158,7 @@ class Notice(Event, frozen=True):
     fatal: Annotated[bool, Meta(description="the call is over, and `ended` follows")]
     progress: Annotated[Progress | UnsetType, Meta(description="with `engine_starting` only")] = UNSET
     param: Annotated[
-        str | UnsetType,
-        Meta(description="with `settings_refused` and `change_refused`: the field that the server refused"),
+        str | UnsetType, Meta(description="with `settings_refused` and `change_refused`: the field that is refused")
     ] = UNSET
 
 
@@ -173,10 +172,7 @@ class Latency(Event, frozen=True):
     event = "latency"
     item: Annotated[str, Meta(min_length=1, max_length=MAX_ITEM, description="the answer's first item")]
     wait_ms: Annotated[
-        int | None,
-        Meta(
-            description="from the end of the speech to that moment; 0 for text and push to talk; null: unknown (below)"
-        ),
+        int | None, Meta(description="from the end of the speech until then; 0: text, push to talk; null: unknown")
     ]
     created_ms: Annotated[int, Meta(description="until the response began")]
     first_byte_ms: Annotated[int, Meta(description="until the first sound of `item` came")]
@@ -286,10 +282,7 @@ class TextFinished(Event, frozen=True):
     text: str
     final: Yes
     failed: Annotated[
-        Yes | UnsetType,
-        Meta(
-            description="the person's words could not be transcribed; `text` is what was transcribed, usually nothing"
-        ),
+        Yes | UnsetType, Meta(description="the person's words could not be transcribed; `text` is what was, if any")
     ] = UNSET
 
 
@@ -302,7 +295,7 @@ class TextHeard(Event, frozen=True):
 
 
 class TextIncomplete(Event, frozen=True):
-    """The service ended the answer early: it grew too long, a filter held the rest back, or something else."""
+    """The service ended the answer early: it was too long or filtered, a noise interrupted it, or something else."""
 
     event, numbered = "transcript", True
     item: ItemId
@@ -332,6 +325,16 @@ class Flush(Event, frozen=True):
     item: ItemId
 
 
+class Hold(Event, frozen=True):
+    """Play nothing more for now and drop nothing; `on` false: go on where it was held, a little before that."""
+
+    event, numbered = "hold", True
+    on: bool
+    voice_ms: Annotated[
+        int | UnsetType, Meta(description="with `on`: a voice that lasts so long is to be told with `voice`")
+    ] = UNSET
+
+
 class ToolChanged(Event, frozen=True):
     """A tool was called. Sent again, whole, whenever something about it changes."""
 
@@ -340,10 +343,7 @@ class ToolChanged(Event, frozen=True):
     name: Annotated[str, Meta(max_length=200, description="empty until it is known")]
     arguments: Annotated[
         str,
-        Meta(
-            max_length=4000,
-            description="JSON, as the model wrote it; at most 4,000 characters, the last of them `…` where it is cut",
-        ),
+        Meta(max_length=4000, description="JSON, as the model wrote it; its 4,000th character is `…` where it is cut"),
     ]
     state: ToolState
     result: Annotated[str, Meta(max_length=4000, description="cut likewise")] | UnsetType = UNSET
@@ -380,7 +380,7 @@ class Used(Event, frozen=True):
 # Several may have one name.
 EVENTS: tuple[type[Event], ...] = (
     Ready, Resumed, NotResumed, Renewed, Ack, TurnChanged, ItemPlaced, TextAdded, TextFinished, TextHeard,
-    TextIncomplete, EntryRemoved, Audio, Flush, ToolChanged, Used, Log, Notice, Latency, Limits, Pause,
+    TextIncomplete, EntryRemoved, Audio, Flush, Hold, ToolChanged, Used, Log, Notice, Latency, Limits, Pause,
     GoingAway, Ended,
 )  # fmt: skip
 

@@ -39,6 +39,7 @@ _RENDER: Mapping[type, Callable[[Any], down.Event]] = MappingProxyType(
         effects.Paused: lambda effect: down.Pause(True, effect.sure, effect.ends_in_ms),
         effects.Resumed: lambda _: down.Pause(False, None, None),
         effects.Flush: lambda effect: down.Flush(effect.item),
+        effects.Hold: lambda effect: down.Hold(effect.on, effect.voice_ms if effect.on else UNSET),
         effects.ToolChanged: lambda effect: down.ToolChanged(
             effect.call, effect.name, effect.arguments, effect.state, effect.result or UNSET
         ),

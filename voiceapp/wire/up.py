@@ -118,6 +118,11 @@ _SESSION: Mapping[str, Field] = MappingProxyType({
         Kind(is_language, "a language tag such as en or ja", {"type": "string", "pattern": f"^{_LANGUAGE.pattern}$"}),
         "what the person speaks, for the transcription: a BCP 47 tag",
     ),
+    "barge_in": Field(
+        kinds.choice("at_once", "confirmed"),
+        "when whoever speaks into an answer interrupts it: `at_once` (the default), or once there are words or 600 ms "
+        "of voice, until when the page is told to `hold` it",
+    ),
     "turn": Field(Kind(_is_turn, "an object", {"$ref": "#/$defs/Turn"}), "how turns end (below)"),
     "noise": Field(
         kinds.choice(*get_args(ev.Noise)),
@@ -200,6 +205,9 @@ UP: Mapping[str, Incoming] = MappingProxyType({
         "How much of an item was heard; sent four times a second while it plays, and once at its end.",
         _PLAYBACK,
     ),
+    "voice": Incoming(
+        "Since `hold` the microphone has heard a voice for `voice_ms`. Once, and not again until the next one.", {}
+    ),
     "talk": Incoming(
         "The push-to-talk key; only with `turn.mode` `push_to_talk`. Down interrupts; up asks for an answer if at "
         "least 100 ms of sound came in between.",
@@ -211,8 +219,8 @@ UP: Mapping[str, Incoming] = MappingProxyType({
         {"on": Field(kinds.FLAG, required=True)},
     ),
     "configure": Incoming(
-        "Change the call. `language`, `turn` and `noise` change at once; the other five define a session, so all five "
-        "are sent together, and another session takes over (below).",
+        "Change the call. `barge_in`, `language`, `turn` and `noise` change at once; the other five define a session, "
+        "so all five are sent together, and another session takes over (below).",
         {"n": _NUMBER, **_SESSION},
         "acknowledgement: `Answer`, whether the fields are valid; `renewed`",
     ),
@@ -257,12 +265,15 @@ def browser_event(event: str, fields: Mapping[str, Any]) -> ev.BrowserEvent:
             return ev.Flushed(fields["item"], fields["heard_ms"])
         case "heard":
             return ev.Heard(fields["item"], fields["heard_ms"])
+        case "voice":
+            return ev.Voiced()
         case "talk":
             return ev.Talked(fields["down"])
         case "greet":
             return ev.MayGreet(fields["on"])
         case "configure":
-            return ev.Configured(detection_of(fields), fields.get("language"), fields.get("noise"))
+            turn, noise = detection_of(fields), fields.get("noise")
+            return ev.Configured(turn, fields.get("language"), noise, confirms_in(fields))
         case _:  # stop
             return ev.Stopped()
 
@@ -275,6 +286,11 @@ def session_request(fields: Mapping[str, Any]) -> dict[str, Any]:
 def detection_of(fields: Mapping[str, Any]) -> Detection | None:
     """How turns end, from checked fields; None where they do not say."""
     return read_detection(fields["turn"]) if "turn" in fields else None
+
+
+def confirms_in(fields: Mapping[str, Any]) -> bool | None:
+    """Whether an interruption has to be confirmed, from checked fields; None where they do not say."""
+    return fields["barge_in"] == "confirmed" if "barge_in" in fields else None
 
 
 def read_detection(turn: Mapping[str, Any]) -> Detection:
@@ -301,7 +317,9 @@ def write_detection(detection: Detection) -> dict[str, Any]:
 
 def hearing(config: SessionConfig, asked: Mapping[str, Any]) -> dict[str, Any]:
     """What of a page's wishes says how the person is heard, as it holds by now: a server may have refused it."""
-    held = {"turn": write_detection(config.detection), "language": config.language, "noise": config.noise}
+    barge_in = "confirmed" if config.confirms else "at_once"
+    heard = {"turn": write_detection(config.detection), "language": config.language, "noise": config.noise}
+    held = {**heard, "barge_in": barge_in}
     return {name: value for name, value in held.items() if name in asked and value is not None}
 
 

@@ -94,3 +94,30 @@ test("the end is heard once the device has played it", () => {
   assert.equal(of("playbackEnded").length, 1)
   mock.timers.reset()
 })
+
+test("held, all that the device had is heard, and told", () => {
+  mock.timers.enable({ apis: ["setTimeout"] })
+  const { player: made, report, of, clock } = player(40)
+  made.append("a", SOUND)
+  made.hold()
+  report({ type: "held", item: "a", ms: 500 })
+  clock.ms += 40
+  mock.timers.tick(41)
+  assert.deepEqual(of("playbackHeard"), [["playbackHeard", "a", 500]])
+  made.flush("a")
+  report({ type: "flushed", item: "a", ms: 500 })
+  assert.deepEqual(of("playbackFlushed"), [["playbackFlushed", "a", 500]])
+  mock.timers.reset()
+})
+
+test("only what is held goes on, and what is opened meanwhile is held", () => {
+  const { player: made, sent } = player()
+  made.goOn()
+  made.hold()
+  const other = []
+  made.attach({ port: { postMessage: message => other.push(message) }, disconnect() {} })
+  made.goOn()
+  made.goOn()
+  assert.deepEqual(sent, [{ type: "hold" }])
+  assert.deepEqual(other, [{ type: "hold" }, { type: "goOn" }])
+})

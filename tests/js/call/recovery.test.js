@@ -32,6 +32,15 @@ function speak({ line }, item = "a1", follows = null) {
 
 const play = ({ call }, item, ms) => call.player.node.port.onmessage({ data: { type: "position", item, ms, rms: 0 } })
 
+test("an answer that is held goes on once the line is away: nobody else would let it", async () => {
+  const made = await kept()
+  speak(made)
+  made.line.come("hold", 0, { on: true, voice_ms: 600 })
+  assert.ok(made.call.player.held)
+  lose(made)
+  assert.ok(!made.call.player.held)
+})
+
 test("what is playing goes on while the line is away, in its turn, and is told of when it is back", async () => {
   const made = await kept(true)
   speak(made)

@@ -17,6 +17,9 @@ function made() {
   return { wishes, transport, preferences, sent, modes, delegate }
 }
 
+/** Unless the person wants it otherwise. */
+const CAREFUL = { barge_in: "confirmed" }
+
 test("a call starts with what was chosen, or with nothing", () => {
   const { wishes, preferences, sent } = made()
   wishes.start(true)
@@ -26,15 +29,24 @@ test("a call starts with what was chosen, or with nothing", () => {
   wishes.start(true)
   assert.deepEqual(
     sent.filter(([event]) => event === "start"),
-    [["start", {}], ["start", { voice: "cedar", turn: { mode: "push_to_talk" }, language: "ja" }]]
+    [["start", CAREFUL], ["start", { ...CAREFUL, voice: "cedar", turn: { mode: "push_to_talk" }, language: "ja" }]]
   )
+})
+
+test("whoever wants to interrupt at once says so, in a call too", () => {
+  const { wishes, preferences, sent } = made()
+  preferences.choose("at_once", true)
+  wishes.start(true)
+  preferences.choose("at_once", false)
+  const sharp = { barge_in: "at_once" }
+  assert.deepEqual(sent, [["configure", sharp], ["start", sharp], ["configure", CAREFUL]])
 })
 
 test("what the server has on offer is asked for by name", () => {
   const { wishes, preferences, sent } = made()
   preferences.offer({ persona: "friend", profile: "openai" })
   wishes.start(true)
-  assert.deepEqual(sent, [["start", { persona: "friend", profile: "openai" }]])
+  assert.deepEqual(sent, [["start", { ...CAREFUL, persona: "friend", profile: "openai" }]])
 })
 
 test("whoever was there first is not greeted, nor whoever does not want it", () => {
@@ -42,7 +54,7 @@ test("whoever was there first is not greeted, nor whoever does not want it", () 
   wishes.start(false)
   preferences.choose("greet", false)
   wishes.start(true)
-  assert.deepEqual(sent, [["start", { greet: false }], ["start", { greet: false }]])
+  assert.deepEqual(sent, [["start", { ...CAREFUL, greet: false }], ["start", { ...CAREFUL, greet: false }]])
 })
 
 test("a slider's many steps are told once, when it stands still", () => {
@@ -203,7 +215,7 @@ test("noise is taken out as fits the microphone, whichever it is by now, and as 
   preferences.choose("noise", "near")
   mock.timers.tick(200)
   assert.deepEqual(sent, [
-    ["start", { noise: "far" }], ["configure", { noise: "near" }], ["configure", { noise: "off" }],
+    ["start", { ...CAREFUL, noise: "far" }], ["configure", { noise: "near" }], ["configure", { noise: "off" }],
     ["configure", { noise: "near" }]
   ])
 })
@@ -213,5 +225,5 @@ test("a session that is not told of noise is of a microphone that is near", () =
   wishes.start(true)
   delegate.microphoneName = "Headset"
   wishes.tell()
-  assert.deepEqual(sent, [["start", {}]])
+  assert.deepEqual(sent, [["start", CAREFUL]])
 })

@@ -189,6 +189,7 @@ test("an entry has the mark that matters", () => {
   const marks = more => marksOf({ heard: null, incomplete: null, failed: false, ...more })
   assert.deepEqual(marks(), [])
   assert.deepEqual(marks({ incomplete: "filter" }), ["transcript.incomplete.filter"])
+  assert.deepEqual(marks({ incomplete: "interrupted" }), ["transcript.incomplete.interrupted"])
   assert.deepEqual(marks({ incomplete: "something new" }), ["transcript.incomplete.other"])
   assert.deepEqual(marks({ incomplete: "length", heard: "Half" }), ["transcript.cut"])
   assert.deepEqual(marks({ failed: true }), ["transcript.failed"])

@@ -2,7 +2,7 @@
 
 import { EventEmitter } from "node:events"
 
-const NUMBERED = new Set(["turn", "item", "transcript", "audio", "flush", "tool", "usage"])
+const NUMBERED = new Set(["turn", "item", "transcript", "audio", "flush", "hold", "tool", "usage"])
 
 export class Line {
   heard = new EventEmitter()

@@ -71,7 +71,7 @@ export class Page {
     this.composerView = new ComposerView(words, drafts(), this)
     this.outboxView = new OutboxView(this.call.outbox, this.composerView, words)
     this.controlsView = new ControlsView(this.call, this.usageModel, words, this)
-    this.transcriptView = new TranscriptView(this.transcript, this.pace, words)
+    this.transcriptView = new TranscriptView(this.transcript, this.pace, words, this)
     this.noticesView = new NoticesView(this.notices, words, this)
     this.inspectorDrawer = new InspectorDrawer(this.inspector, words, this)
     this.usageView = new UsageView(this.usageModel, words, this.now)
@@ -314,6 +314,9 @@ export class Page {
 
   /** Inside the tap, as the sound needs it. */
   goOnWanted = (/** @type {import("./history/talk.js").Talk} */ talk) => this.call.start({ microphone: true, talk })
+  /** The rest of an answer that was ended by mistake. */
+  goOnAsked = () => this.call.say(this.words.say("transcript.go_on.said"))
+
   textEntered = (/** @type {string} */ text) => this.call.say(text)
 
   /** One at a time. @param {Drawer} drawer */

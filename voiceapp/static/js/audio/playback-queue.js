@@ -1,6 +1,7 @@
 // What is to be heard, in order: starts an item when enough of it is there, plays items without a gap, stops one at
 // once.
 
+import { Hold } from "./hold.js"
 import { PauseStretcher } from "./pause-stretcher.js"
 import { Track } from "./track.js"
 
@@ -14,6 +15,7 @@ const MEMORY = 200
  * @property {(item: string, ms: number) => void} itemEnded
  * @property {(item: string, ms: number) => void} itemFlushed
  * @property {(item: string) => void} itemUnderran
+ * @property {(item: string, ms: number) => void} itemHeld it is silent by now
  */
 
 export class PlaybackQueue {
@@ -34,6 +36,7 @@ export class PlaybackQueue {
     this.tail = new Float32Array(this.fade)
     this.tailAt = this.fade
     this.stretcher = new PauseStretcher(rate)
+    this.held = new Hold(rate)
     this.lead = LEAD.min
     this.playing = false
     this.rising = 0
@@ -81,15 +84,48 @@ export class PlaybackQueue {
     this.tracks = []
     this.past.clear()
     this.before = new Map(before)
+    this.held.forget()
+    this.held.end()
+  }
+
+  /** It falls silent within a moment, and nothing is lost. */
+  hold() {
+    this.held.begin(this.playing)
+  }
+
+  /** From a little before where it was held. */
+  goOn() {
+    if (this.held.end()) this.stretcher.over()
+  }
+
+  /** Something is played of which nothing was heard yet. */
+  get advances() {
+    return this.playing && !this.held.silent && !this.held.repeats
   }
 
   /** @param {Float32Array} output one quantum */
   render(output) {
-    const frames = this.stretcher.take(output.length) ? 0 : this.#play(output)
+    const frames = this.#fill(output)
     output.fill(0, frames)
+    if (this.held.shape(output)) this.#silent()
     this.#addTail(output)
     if (frames > 0) this.last = output[frames - 1]
-    if (frames === output.length && this.playing) this.#stretchPause(output)
+    if (frames === output.length && this.advances) this.#stretchPause(output)
+  }
+
+  /** @param {Float32Array} output */
+  #fill(output) {
+    if (this.held.silent || this.stretcher.take(output.length)) return 0
+    const repeated = this.held.repeat(output)
+    if (repeated === output.length) return repeated
+    const fresh = output.subarray(repeated)
+    const frames = this.#play(fresh)
+    this.held.keep(fresh.subarray(0, frames))
+    return repeated + frames
+  }
+
+  #silent() {
+    if (this.current && this.playing) this.delegate.itemHeld(this.current.item, this.current.playedMs)
   }
 
   /** @param {Float32Array} output */
@@ -119,6 +155,7 @@ export class PlaybackQueue {
 
   /** @param {Track} track */
   #begin(track) {
+    this.held.forget()
     if (track.started) return void (this.rising = this.fade)
     track.started = true
     this.stumbled = false
@@ -167,7 +204,8 @@ export class PlaybackQueue {
     this.stretcher.over()
     this.playing = false
     this.rising = 0
-    this.#fadeOut(tail => track.read(tail, 0, tail.length), this.last)
+    this.held.forget()
+    if (this.held.state === "off") this.#fadeOut(tail => track.read(tail, 0, tail.length), this.last)
   }
 
   /**

@@ -19,6 +19,7 @@ const AGAIN_MS = 120_000
  * @property {(item: string) => void} playbackEnded
  * @property {(item: string, heardMs: number) => void} playbackFlushed
  * @property {(item: string) => void} playbackUnderran
+ * @property {(item: string) => void} playbackHeld
  * @property {(item: string, ms: number) => void} playbackMissed so much of it is not heard: it can only be read
  */
 
@@ -27,8 +28,8 @@ const AGAIN_MS = 120_000
  *   PlaybackNode
  */
 /**
- * @typedef {{type: "started" | "underran" | "position" | "ended" | "flushed" | "cleared", item: string, ms: number,
- *   rms: number}} PlaybackReport
+ * @typedef {{type: "started" | "underran" | "position" | "ended" | "flushed" | "held" | "cleared", item: string,
+ *   ms: number, rms: number}} PlaybackReport
  */
 
 export class Player {
@@ -51,6 +52,10 @@ export class Player {
   toldAt = 0
   /** So many `clear` the worklet has not answered: what it reports is of before. */
   clearing = 0
+  /** Nothing is to be played for now. */
+  held = false
+  /** The item that was playing then, and since when it is silent. @type {{item: string, at: number} | null} */
+  heldAt = null
 
   /**
    * @param {PlayerDelegate} delegate
@@ -72,6 +77,21 @@ export class Player {
     this.missed.clear()
     this.asked.clear()
     this.before.clear()
+    this.goOn()
+  }
+
+  /** Play nothing more for now, and lose nothing. */
+  hold() {
+    this.held = true
+    this.node?.port.postMessage({ type: "hold" })
+  }
+
+  /** From a little before where it was held. */
+  goOn() {
+    if (!this.held) return
+    this.held = false
+    this.heldAt = null
+    this.node?.port.postMessage({ type: "goOn" })
   }
 
   /**
@@ -111,6 +131,7 @@ export class Player {
     this.failed = false
     this.clearing = 0
     node.port.onmessage = ({ data }) => this.#reported(data)
+    if (this.held) node.port.postMessage({ type: "hold" })
     node.onprocessorerror = () => {
       if (this.node !== node) return
       this.failed = true
@@ -189,13 +210,18 @@ export class Player {
   }
 
   /** @param {PlaybackReport} report */
-  #reported({ type, item, ms, rms }) {
-    if (type === "cleared") this.clearing--
-    if (this.clearing > 0) return
+  #reported(report) {
+    if (report.type === "cleared") this.clearing--
+    if (this.clearing === 0) this.#moving(report)
+  }
+
+  /** @param {PlaybackReport} report */
+  #moving({ type, item, ms, rms }) {
     if (type === "started") this.#started(item)
     if (type === "position") this.#moved(item, ms, rms)
     if (type === "ended") this.#ended(item, ms)
     if (type === "flushed") this.#flushed(item, ms)
+    if (type === "held") this.#held(item, ms)
     if (type === "underran") this.delegate.playbackUnderran(item)
   }
 
@@ -248,6 +274,16 @@ export class Player {
     this.delegate.playbackFlushed(item, ms)
   }
 
+  /** What the device still holds is heard in a moment, and then no more. @param {string} item @param {number} ms */
+  #held(item, ms) {
+    if (!this.held || this.refused.has(item)) return
+    this.heldAt = { item, at: this.now() }
+    this.played.set(item, { ms, endedAt: null })
+    this.delegate.playbackHeld(item)
+    const heard = () => { if (this.heldAt?.item === item) this.#tell(item, this.#heardMs(item, ms)) }
+    setTimeout(heard, this.device.latencyMs)
+  }
+
   /** @param {string} item @param {number} ms */
   #tell(item, ms) {
     this.toldAt = this.now()
@@ -257,7 +293,8 @@ export class Player {
   /** @param {string} item @param {number} ms */
   #heardMs(item, ms) {
     const endedAt = this.played.get(item)?.endedAt ?? null
-    const since = endedAt === null ? 0 : this.now() - endedAt
+    const silentAt = this.heldAt?.item === item ? this.heldAt.at : endedAt
+    const since = silentAt === null ? 0 : this.now() - silentAt
     return Math.max(0, ms - Math.max(0, this.device.latencyMs - since))
   }
 

@@ -3,6 +3,7 @@
 
 import { HalfDuplex } from "./half-duplex.js"
 import { PlaybackReports } from "./playback-reports.js"
+import { HeldVoice } from "./held-voice.js"
 import { Incoming } from "./incoming.js"
 import { ConnectionLoss } from "./connection-loss.js"
 import { Opening } from "./opening.js"
@@ -23,6 +24,7 @@ const ANSWERING = ["thinking", "tool"]
 export class Call {
   callState = new CallState(this)
   halfDuplex = new HalfDuplex()
+  heldVoice = new HeldVoice()
   opening = new Opening(this)
   reports = new ServerReports(this)
   pauses = new PauseWatch(this)
@@ -49,8 +51,8 @@ export class Call {
     this.sessionRequest = new SessionRequest(this.transport, parts.preferences, this)
     this.outgoing = new Outgoing(uplink, parts.stats, parts.notices)
     this.audio = new CallAudio(parts, new PlaybackReports(this.transport, parts, delegate), this)
-    const { callState, outbox, outgoing, pauses, player } = this
-    this.incoming = new Incoming({ ...parts, callState, outbox, outgoing, pauses, player }, delegate)
+    const { callState, outbox, outgoing, pauses, player, heldVoice } = this
+    this.incoming = new Incoming({ ...parts, callState, outbox, outgoing, pauses, player, heldVoice }, delegate)
     this.connectionLoss = new ConnectionLoss(parts.notices, resumption, this)
     this.recovery = new Recovery(this, parts)
     this.pushToTalk = new PushToTalk(uplink, this.microphone, parts.now, this)
@@ -326,6 +328,7 @@ export class Call {
   levelMeasured(peak, ms) {
     if (!this.muted) this.pauses.heard(peak, ms)
     this.delegate.levelMeasured(peak)
+    if (this.heldVoice.hear(peak, ms, !this.outgoing.gate.shut)) this.transport.uplink.sendNow("voice", {})
   }
 
   soundRestarting() {

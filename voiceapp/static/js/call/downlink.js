@@ -2,7 +2,7 @@
 
 import { Receipts } from "./receipts.js"
 
-/** @typedef {"turn" | "item" | "transcript" | "audio" | "flush" | "tool" | "usage"} Numbered */
+/** @typedef {"turn" | "item" | "transcript" | "audio" | "flush" | "hold" | "tool" | "usage"} Numbered */
 
 export class Downlink {
   /**
@@ -45,6 +45,7 @@ export class Downlink {
       receipts.soundOver(item)
       delegate.incoming.flushAsked(item)
     })
+    this.#on(socket, "hold", (_, hold) => delegate.incoming.holdAsked(hold))
     this.#on(socket, "tool", (n, { call, ...tool }) => delegate.incoming.transcriptArrived(n, { item: call, tool }))
     this.#on(socket, "usage", (_, usage) => delegate.incoming.usageArrived(usage))
   }

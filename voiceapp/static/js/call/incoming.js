@@ -15,6 +15,7 @@ import { msOf } from "../audio/pcm.js"
  * @property {import("../models/stats.js").Stats} stats
  * @property {import("../models/notices.js").Notices} notices
  * @property {import("./outbox.js").Outbox} outbox
+ * @property {import("./held-voice.js").HeldVoice} heldVoice
  */
 
 export class Incoming {
@@ -33,6 +34,7 @@ export class Incoming {
     this.stats = parts.stats
     this.notices = parts.notices
     this.outbox = parts.outbox
+    this.heldVoice = parts.heldVoice
     this.delegate = delegate
   }
 
@@ -95,6 +97,17 @@ export class Incoming {
   flushAsked(item) {
     this.player.flush(item)
     this.keeper.recorder?.soundCompleted(item)
+  }
+
+  /** Somebody speaks, and may not mean to interrupt. @param {Wire.Hold} hold */
+  holdAsked({ on, voice_ms: voiceMs = 0 }) {
+    this.stats.holdAsked(on)
+    if (!on) {
+      this.heldVoice.end()
+      return this.player.goOn()
+    }
+    this.player.hold()
+    this.heldVoice.begin(voiceMs)
   }
 
   /** @param {import("../wire.js").Usage} usage */

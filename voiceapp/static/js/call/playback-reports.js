@@ -67,6 +67,11 @@ export class PlaybackReports {
   }
 
   /** @param {string} item */
+  playbackHeld(item) {
+    this.keeper.recorder?.playbackUnderran(item)
+  }
+
+  /** @param {string} item */
   playbackUnderran(item) {
     this.stats.underruns++
     this.keeper.recorder?.playbackUnderran(item)

@@ -78,6 +78,8 @@ export class Recovery {
   lost(kept) {
     if (!kept) return this.#lost()
     this.call.callState.take("away")
+    // Whoever would say so cannot.
+    this.call.player.goOn()
     this.call.outbox.away()
     this.keeper.keepNow()
   }

@@ -65,12 +65,14 @@ export class SessionRequest {
     this.asked = null
     const first = greet && wanted ? {} : { greet: false }
     const before = talk.length ? { talk } : {}
-    this.transport.start({ ...this.fields, ...this.#live, ...language ? { language } : {}, ...first, ...before })
+    const spoken = language ? { language } : {}
+    this.transport.start({ ...this.fields, ...this.#live, barge_in: this.#bargeIn, ...spoken, ...first, ...before })
   }
 
   /** @param {string} name of a preference */
   preferenceChanged(name) {
     if (name === "language") this.#tellLanguage()
+    if (name === "at_once" && this.transport.live) this.transport.configure({ barge_in: this.#bargeIn })
     if (!TURN.includes(name)) return
     clearTimeout(this.timer)
     this.timer = setTimeout(() => this.tell(), name === "mode" ? 0 : WAIT_MS)
@@ -110,6 +112,11 @@ export class SessionRequest {
   /** It could not be had: what is chosen still waits. */
   notRenewed() {
     this.asked = null
+  }
+
+  /** @returns {"at_once" | "confirmed"} */
+  get #bargeIn() {
+    return this.preferences.values.at_once ? "at_once" : "confirmed"
   }
 
   get #live() {

@@ -34,7 +34,10 @@ const STOP_MS = 2000
  * @typedef {{persona?: string, profile?: string, model?: string, voice?: string, instructions?: string}} SessionFields
  *   what one is made of
  */
-/** @typedef {SessionFields & {language?: string, turn?: object, greet?: boolean, talk?: Wire.Said[]}} StartRequest */
+/**
+ * @typedef {SessionFields & {barge_in?: "at_once" | "confirmed", language?: string, turn?: object, greet?: boolean,
+ *   talk?: Wire.Said[]}} StartRequest
+ */
 
 export class Transport {
   requested = false

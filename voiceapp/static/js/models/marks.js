@@ -1,10 +1,11 @@
 // What there is to say of an entry beside its words: that it does not go on as one might think.
 
-/** @typedef {"length" | "filter" | "other"} Incomplete why the service ended an answer before its end */
+/** @typedef {Wire.TextIncomplete["incomplete"]} Incomplete why the service ended an answer before its end */
 
 /** @type {Record<Incomplete, string>} */
 const INCOMPLETE = {
-  length: "transcript.incomplete.length", filter: "transcript.incomplete.filter", other: "transcript.incomplete.other"
+  length: "transcript.incomplete.length", filter: "transcript.incomplete.filter",
+  interrupted: "transcript.incomplete.interrupted", other: "transcript.incomplete.other"
 }
 
 /**

@@ -24,6 +24,7 @@ import { LatencyTracker } from "./latency.js"
  * @property {number} msHeardTotal
  * @property {number} samplesPlayed 24 kHz samples that left the playback worklet
  * @property {number} underruns times the sound ran out in the middle of an item
+ * @property {number[]} holds times an answer was held, and times that was over
  * @property {number} playedRms how loud the last 50 ms of playback were, 0 to 1
  * @property {number} playedPeakRms the loudest of these
  * @property {number} microphonePeak the loudest sample of the last 100 ms, 0 to 1
@@ -45,6 +46,8 @@ export class Stats {
   chunksReceived = 0
   resumes = 0
   underruns = 0
+  /** How often an answer was held, and how often that was over. */
+  holds = [0, 0]
   playedRms = 0
   playedPeakRms = 0
   microphonePeak = 0
@@ -129,6 +132,11 @@ export class Stats {
     this.heard.set(item, heardMs)
   }
 
+  /** @param {boolean} on */
+  holdAsked(on) {
+    this.holds[on ? 0 : 1]++
+  }
+
   /** @param {number} rms */
   levelMeasured(rms) {
     this.playedRms = rms
@@ -156,7 +164,7 @@ export class Stats {
     return {
       phase, turn, muted, talking, deviceRate, outputLatencyMs, microphonePeak, guard, judgements: { ...judgements },
       chunksSent, chunksDropped, chunksAcked, chunksReceived, underruns, lastReplyMs, playedRms, playedPeakRms,
-      resumes, ...line,
+      resumes, ...line, holds: [...this.holds],
       latencies: [...this.latencies.last],
       msHeard: Object.fromEntries(this.heard),
       msHeardTotal: this.#heardMs,

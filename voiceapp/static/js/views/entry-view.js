@@ -28,9 +28,11 @@ export class EntryView {
   /**
    * @param {import("../models/transcript.js").Entry} entry
    * @param {import("../browser/i18n.js").Words} i18n
+   * @param {{goOnAsked: () => void}} delegate
    */
-  constructor(entry, i18n) {
+  constructor(entry, i18n, delegate) {
     this.i18n = i18n
+    this.delegate = delegate
     const who = element(
       "span", { class: "who" }, i18n.say(entry.role === "user" ? "transcript.you" : "transcript.assistant")
     )
@@ -74,7 +76,7 @@ export class EntryView {
     this.root.toggleAttribute("data-waiting", empty && !settled)
     this.root.hidden = settled && entry.text.trim() === "" && !entry.failed
     this.words.hidden = settled && empty
-    if (settled) this.#renderMarks(marksOf(entry))
+    if (settled) this.#renderMarks(marksOf(entry), entry.incomplete === "interrupted" && !entry.past)
   }
 
   /**
@@ -142,10 +144,22 @@ export class EntryView {
     return cut
   }
 
-  /** @param {string[]} keys */
-  #renderMarks(keys) {
-    const words = keys.map(key => this.i18n.say(key))
-    if (this.marks.textContent !== words.join(""))
-      this.marks.replaceChildren(...words.map(mark => element("p", { class: "mark" }, mark)))
+  /** @param {string[]} keys @param {boolean} broken there may be more of it */
+  #renderMarks(keys, broken) {
+    const shown = keys.join(" ")
+    if (this.marks.dataset.shown === shown) return
+    this.marks.dataset.shown = shown
+    const marks = keys.map(key => element("p", { class: "mark" }, this.i18n.say(key)))
+    this.marks.replaceChildren(...marks, ...broken ? [this.#makeGoOn()] : [])
+  }
+
+  /** Offered once. */
+  #makeGoOn() {
+    const button = element("button", { type: "button", class: "plain go-on" }, this.i18n.say("transcript.go_on"))
+    button.addEventListener("click", () => {
+      button.remove()
+      this.delegate.goOnAsked()
+    })
+    return button
   }
 }

@@ -26,8 +26,10 @@ export class TranscriptView {
    * @param {import("../models/transcript.js").Transcript} transcript
    * @param {import("../models/caption-pace.js").CaptionPace} pace
    * @param {import("../browser/i18n.js").Words} words
+   * @param {{goOnAsked: () => void}} delegate
    */
-  constructor(transcript, pace, words) {
+  constructor(transcript, pace, words, delegate) {
+    this.delegate = delegate
     this.transcript = transcript
     this.pace = pace
     this.words = words
@@ -75,8 +77,9 @@ export class TranscriptView {
 
   /** @param {import("../models/transcript.js").Entry} entry */
   #newRow(entry) {
+    const View = entry.role === "tool" ? ToolView : EntryView
     const row = {
-      view: new (entry.role === "tool" ? ToolView : EntryView)(entry, this.words), version: -1, shown: 0, settled: false
+      view: new View(entry, this.words, this.delegate), version: -1, shown: 0, settled: false
     }
     // Read before.
     if (entry.past) row.view.root.setAttribute("aria-live", "off")

@@ -1,9 +1,10 @@
 // The loudspeaker's side of the audio thread: PCM16 chunks in, sound out, every played sample counted.
 //
-// Takes {type: "append", item, pcm}, {type: "complete", item}, {type: "flush", item}, {type: "clear", before}.
-// Posts {type: "started" | "underran", item}, {type: "ended" | "flushed", item, ms}, {type: "cleared"} and, while it
-// plays,
-// {type: "position", item, ms, rms}: what left for the device so far, and how loud it was since the last report.
+// Takes {type: "append", item, pcm}, {type: "complete", item}, {type: "flush", item}, {type: "clear", before},
+// {type: "hold"} and {type: "goOn"}.
+// Posts {type: "started" | "underran", item}, {type: "ended" | "flushed" | "held", item, ms}, {type: "cleared"} and,
+// while it plays, {type: "position", item, ms, rms}: what left for the device so far, and how loud it was since the
+// last report.
 
 import { PlaybackQueue } from "../playback-queue.js"
 
@@ -11,6 +12,7 @@ const POSITION_EVERY = 0.05
 
 /**
  * @typedef {{type: "append", item: string, pcm: Int16Array} | {type: "complete" | "flush", item: string} |
+ *   {type: "hold" | "goOn"} |
  *   {type: "clear", before: [string, number][]}} PlaybackMessage
  */
 
@@ -29,6 +31,8 @@ class PlaybackProcessor extends AudioWorkletProcessor {
     if (message.type === "append") this.queue.append(message.item, message.pcm)
     if (message.type === "complete") this.queue.complete(message.item)
     if (message.type === "flush") this.queue.flush(message.item)
+    if (message.type === "hold") this.queue.hold()
+    if (message.type === "goOn") this.queue.goOn()
     if (message.type === "clear") this.#clear(message.before)
   }
 
@@ -40,7 +44,7 @@ class PlaybackProcessor extends AudioWorkletProcessor {
     const [first, ...others] = channels
     this.queue.render(first)
     for (const other of others) other.set(first)
-    if (this.queue.playing) this.#measure(first)
+    if (this.queue.advances) this.#measure(first)
     return true
   }
 
@@ -72,6 +76,12 @@ class PlaybackProcessor extends AudioWorkletProcessor {
    */
   itemFlushed(item, ms) {
     this.port.postMessage({ type: "flushed", item, ms })
+    this.#forget()
+  }
+
+  /** @param {string} item @param {number} ms */
+  itemHeld(item, ms) {
+    this.port.postMessage({ type: "held", item, ms })
     this.#forget()
   }
 

@@ -1,0 +1,79 @@
+"""What a listener says to be told more, in English and Japanese; and the sounds that a transcription puts in brackets.
+
+Whatever is not listed interrupts: a word too few is a pause too many, and a word too many is a person nobody hears.
+"""
+
+import re
+import unicodedata
+from types import MappingProxyType
+
+# As people say them, in any number and order. Not "thank you" or わかった: they say as often that it is enough.
+_ENGLISH = """
+ah, aha, absolutely, all right, alright, amazing, awesome, cool, exactly, fair enough, fine, fun, gosh, got it, gotcha,
+good, great, ha, haha, hm, hmm, ho, huh, i know, i see, indeed, interesting, makes sense, mhm, mkay, mm, mmhm, my god,
+nice, of course, oh, oh my, okay, ok, ooh, really, right, sure, that makes sense, totally, true, uh huh, uhhuh, um, uh,
+very good, very nice, well, whoa, wow, ya, yay, yeah, yep, yes, yup
+"""
+_JAPANESE = """
+あ, あはは, ああそう, あっ, いいですね, いいね, うん, え, えっ, お, おっ, おもしろい, 面白い, ね, は,
+はあ, はい, はいはい, ははは, ふうん, ふん, ふむ, へ, へえ, ほ, ほう, ほんと, ほんとう, ほんとうに, ほんとに,
+本当, 本当に, 本当ですか, ほんとですか, まじ, まじで, まじか, なるほど, なるほどね, なるほどですね, そう,
+そうか, そっか, そうかあ, そうだね, そうだよね, そうですか, そうですね, そうですよね, そうそう, そうなの,
+そうなんだ, そうなんですか, そうなんですね, そうね, すごい, すごいね, すごいですね, さすが, たしかに, 確かに,
+だよね, ですね, ですよね, やっぱり, やばい, よかった, わあ, わお, わかる, わかります, 分かる, 分かります,
+オッケー, オーケー, ん
+"""
+# [coughing], (laughs), *sighs*, ♪
+_SOUND = re.compile(r"\[[^\]]*\]|\([^)]*\)|（[^）]*）|【[^】]*】|\*[^*]*\*|♪+")
+_OPEN_SOUND = re.compile(r"[\[(（【*][^\])）】*]*$")
+_NO_LETTER, _DRAWN = re.compile(r"[\W_]+"), re.compile("[ー〜~]+")
+_ONE_LETTER_OFTEN = re.compile(r"(.)\1+")
+_HIRAGANA = MappingProxyType({ord("ァ") + at: ord("ぁ") + at for at in range(ord("ヶ") - ord("ァ") + 1)})
+_LARGE = MappingProxyType(str.maketrans("ぁぃぅぇぉ", "あいうえお"))
+
+
+def is_backchannel(text: str) -> bool:
+    """Whether nothing more is said than that one listens; of nothing at all, too."""
+    said = _plain(_SOUND.sub(" ", text))
+    return len(said) in _ends(said)
+
+
+def is_noise(text: str) -> bool:
+    """Whether nothing is said at all."""
+    return not _plain(_SOUND.sub(" ", text))
+
+
+def may_become_one(text: str) -> bool:
+    """Whether that may still be so when the rest of a transcription has come."""
+    said = _plain(_OPEN_SOUND.sub(" ", _SOUND.sub(" ", text)))
+    return any(phrase.startswith(said[end:]) for end in _ends(said) for phrase in _PHRASES)
+
+
+def _plain(text: str) -> str:
+    """In small letters and hiragana, one space between words that have any; sounds that are drawn are short."""
+    spoken = unicodedata.normalize("NFKC", text).casefold().replace("'", "").translate(_HIRAGANA).translate(_LARGE)
+    spoken = _DRAWN.sub("", spoken)
+    return _ONE_LETTER_OFTEN.sub(r"\1", _NO_LETTER.sub(" ", spoken)).strip()
+
+
+def _ends(said: str) -> set[int]:
+    """Where in `said` listed phrases alone may end."""
+    ends, new = set[int](), {0}
+    while new:
+        ends |= new
+        new = {end for begin in new for end in _next(said, begin)} - ends
+    return ends
+
+
+def _next(said: str, begin: int) -> list[int]:
+    """Behind each phrase that stands there, and the space after it; no phrase is half a word."""
+    found = [begin + len(phrase) for phrase in _PHRASES if said.startswith(phrase, begin)]
+    return [end + said.startswith(" ", end) for end in found if not _in_word(said[end - 1 : end + 1])]
+
+
+def _in_word(pair: str) -> bool:
+    """Whether two letters that follow one another are of the same word, where words have spaces between them."""
+    return len(pair) == 2 and pair.isascii() and pair.isalnum()
+
+
+_PHRASES = frozenset(_plain(phrase) for phrase in f"{_ENGLISH},{_JAPANESE}".split(","))

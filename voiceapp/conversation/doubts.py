@@ -1,0 +1,70 @@
+"""What the person says into an answer, as long as nobody knows whether they mean to interrupt it."""
+
+from dataclasses import dataclass
+
+# Of more the oldest is taken for nothing: a server writes each down within seconds.
+MAX_LATE = 20
+
+
+@dataclass(slots=True)
+class Doubt:
+    """One turn. `taken`: the server has heard its end. `committed`: it is an item.
+
+    `late`: its words were waited for long enough. The answer goes on, and they may interrupt it yet.
+    """
+
+    taken: bool = False
+    committed: bool = False
+    late: bool = False
+
+
+class Doubts:
+    """Of one call, in spoken order; by the items' ids, of which the latest may be empty until its end."""
+
+    def __init__(self) -> None:
+        self._turns: dict[str, Doubt] = {}
+
+    def __contains__(self, turn: str) -> bool:
+        return turn in self._turns
+
+    @property
+    def open(self) -> list[str]:
+        """For whose sake the answer is held."""
+        return [turn for turn, doubt in self._turns.items() if not doubt.late]
+
+    @property
+    def any_taken(self) -> bool:
+        return any(doubt.taken for doubt in self._turns.values() if not doubt.late)
+
+    @property
+    def speaking(self) -> bool:
+        """Whether the end of the latest is still to come."""
+        turns = self.open
+        return bool(turns) and not self._turns[turns[-1]].taken
+
+    def began(self, turn: str) -> None:
+        self._turns[turn] = Doubt()
+
+    def taken(self, turn: str, *, committed: bool) -> bool:
+        """The server has heard its end, and may name it only now; whether it is one of these."""
+        if turn not in self._turns and "" in self._turns:
+            self._turns = {each or turn: doubt for each, doubt in self._turns.items()}
+        doubt = self._turns.get(turn)
+        if doubt is not None:
+            doubt.taken, doubt.committed = True, doubt.committed or committed
+        return doubt is not None
+
+    def settle(self, turn: str) -> Doubt:
+        """By now it is known."""
+        return self._turns.pop(turn)
+
+    def give_up(self) -> None:
+        """No more of them is waited for."""
+        for doubt in self._turns.values():
+            doubt.late = True
+        for turn in [*self._turns][:-MAX_LATE]:
+            del self._turns[turn]
+
+    def clear(self) -> None:
+        """Something else was said, which is answered with all before it."""
+        self._turns.clear()
