@@ -1,6 +1,5 @@
 """How gunicorn runs VoiceApp; each setting with its reason."""
 
-import gc
 import os
 import resource
 import socket
@@ -8,7 +7,7 @@ import sys
 
 from voiceapp.config.settings import Settings
 from voiceapp.errors import SettingError
-from voiceapp.ops import lifeline, metric_files, vendor
+from voiceapp.ops import garbage, lifeline, metric_files, vendor
 from voiceapp.ops.readiness import Readiness
 
 try:
@@ -86,14 +85,13 @@ def post_fork(server, worker):
 
 
 def post_worker_init(worker):
-    """What is there from the start stays for good: to look through it again took the bridge 20 ms each time."""
+    """The app is loaded, and no call has begun."""
     if worker.cfg.worker_class_str == "gthread":
         # Not above: whatever imports the metrics must do so when their folder is named, so in a worker.
         from voiceapp.web.services import services
 
         services(worker.wsgi).limits.capacity.take_threads(worker.cfg.threads)
-    gc.collect()
-    gc.freeze()
+    garbage.leave_to_calls()
 
 
 def child_exit(server, worker):

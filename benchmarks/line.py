@@ -7,7 +7,7 @@ import ssl
 from base64 import b64encode
 from collections.abc import Callable
 
-from voiceapp.net import websocket
+from voiceapp.net import upgrade
 
 from . import frames
 from .frames import CLOSE, MASKED, PING, SIZE_16, SIZE_64, TEXT
@@ -201,7 +201,7 @@ class ServerLine(Line):
     def greet(self, head: bytes) -> None:
         headers = (line.partition(b":") for line in head.split(b"\r\n"))
         key = next(value for name, _, value in headers if name.lower() == b"sec-websocket-key")
-        self.write(websocket.upgrade_response(key.strip().decode()))
+        self.write(upgrade.upgrade_response(key.strip().decode()))
 
 
 class Listener:

@@ -72,6 +72,11 @@ class PageClient:
         for n in range(first, first + chunks):
             self.emit("audio", n, chunk(n))
 
+    def confirm(self, n: int) -> None:
+        """Wait until chunk `n` was taken: one that comes again is confirmed at once."""
+        self.emit("audio", n, chunk(n))
+        self.expect("ack", lambda taken: taken >= n)
+
     def call(self, event: str, *args: Any) -> Any:
         """Emit, and wait for the acknowledgement."""
         number, self._next_ack = self._next_ack, self._next_ack + 1

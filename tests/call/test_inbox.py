@@ -15,10 +15,10 @@ def sound(ms: int) -> bytes:
 
 
 class TestOrder:
-    def test_they_are_confirmed_every_200_ms(self) -> None:
+    def test_they_are_confirmed_every_500_ms(self) -> None:
         inbox, due = Inbox(), []
         for n in range(1, 11):
-            assert inbox.take(n, sound(40)) == 1920
+            assert inbox.take(n, sound(100)) == 4800
             due.append(inbox.due())
         assert due == [0, 0, 0, 0, 5, 0, 0, 0, 0, 10]
 
@@ -41,7 +41,7 @@ class TestOrder:
         for n, wrong in ((7, sound(40)), (1, b"AAA")):
             with pytest.raises(BrowserError):
                 inbox.take(n, wrong)
-        assert inbox.take(1, sound(200)) == 9600
+        assert inbox.take(1, sound(500)) == 24000
         assert inbox.due() == 1
 
     def test_what_was_left_out_unread_is_no_hole(self) -> None:

@@ -20,6 +20,7 @@ from voiceapp.config.settings import Settings
 from voiceapp.conversation.faults import TRANSCRIPT_FULL
 from voiceapp.engine.scripted.server import ScriptedServer
 from voiceapp.errors import TOO_OFTEN, LimitError, ResumeError
+from voiceapp.net.link import Shortcut
 from voiceapp.web.services import Services, services
 from voiceapp.wire import down, rendering
 
@@ -48,6 +49,9 @@ class Page:
 
     def emit(self, event: down.Event) -> None:
         self.told.append(event.event)
+
+    def cut_short(self, shortcut: Shortcut | None) -> None:
+        """It has no socket."""
 
     def send(self, packet: rendering.Packet) -> None:
         self.told.append(rendering.name(packet))

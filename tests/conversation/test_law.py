@@ -10,6 +10,7 @@ FOLDER = Path(__file__).parents[2] / "voiceapp" / "conversation"
 MODULES = sorted(FOLDER.glob("*.py"))
 ALLOWED = {
     "base64",
+    "pybase64",
     "bisect",
     "collections.abc",
     "contextlib",

@@ -455,7 +455,7 @@ declare namespace Wire {
     not_resumed: [NotResumed]
     /** Another session has taken over; the call goes on. Fields as in `ready`. */
     renewed: [Renewed]
-    /** The number of the last event that was taken: at least every 200 ms of sound, and at once for all but sound. */
+    /** The number of the last event taken: at least every 500 ms of sound, at once for all else and what came before. */
     ack: [number]
     /** Whose turn it is; `tool`: the person is waiting for a tool. */
     turn: [number, TurnChanged]

@@ -33,7 +33,7 @@ class TestACall:
         with PageClient(serve(server)) as page:
             page.start()
             page.talk(45)
-            page.expect("ack", lambda n: n == 45)
+            page.confirm(45)
             eventually(lambda: len(server.audio) == 45 * 40 * 48)
         assert server.audio == b"".join(base64.b64decode(chunk(n)) for n in range(1, 46))
 
@@ -43,7 +43,7 @@ class TestACall:
             page.start()
             page.talk(100)
             page.expect("notice", lambda notice: notice["code"] == "too_fast")
-            page.expect("ack", lambda n: n == 100)
+            page.confirm(100)
             time.sleep(0.5)
             page.emit("audio", 101, chunk(101))
             assert eventually(lambda: server.audio.endswith(base64.b64decode(chunk(101))))

@@ -15,7 +15,7 @@ from voiceapp.conversation.pcm16 import BYTES_PER_MS
 
 CHUNK_MS = 40
 # Of sound that is on its way, and of sound that waits for a line; more is left out.
-MAX_UNCONFIRMED_MS, MAX_LATE_MS = 1500, 5000
+MAX_UNCONFIRMED_MS, MAX_LATE_MS = 1800, 5000
 # What waited is told faster than it was spoken, but not all at once.
 CHUNKS_A_BEAT = 4
 # Nothing at all came for so long, though it speaks all the time: the line is dead. (A browser's page waits longer.)

@@ -29,7 +29,7 @@ class FarEnd:
         self.closed: int | None = None
         self.mute = False
         endpoint = websocket.Endpoint(websocket.Role.CLIENT, max_message=LONGEST)
-        self.link = Link(loop, ours, endpoint, bytearray(4096), max_out=LONGEST, forget=lambda _: None)
+        self.link = Link(loop, ours, endpoint, bytearray(1 << 16), max_out=LONGEST, forget=lambda _: None)
         loop.add_reader(self._sock, self._read)
 
     def say(self, kind: str, **fields: Any) -> None:

@@ -34,6 +34,11 @@ def client() -> Iterator[FlaskClient]:
         yield client
 
 
+def test_the_address_of_the_socket_is_known_to_flask_too(client: FlaskClient) -> None:
+    with client.application.test_request_context("/socket.io/") as context:
+        assert context.request.routing_exception is None
+
+
 def language(html: str) -> str:
     found = re.search(r'<html[^>]* lang="([^"]+)"', html)
     assert found

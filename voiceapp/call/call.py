@@ -64,22 +64,19 @@ class Call:
         arrival: Arrival | None = None,
     ) -> None:
         self.id = arrival.record.call if arrival else secrets.token_hex(4)
-        self.session_request = asked
         # In seconds since 1970: with another worker the clock of a loop is another, too.
         self.began_at = arrival.record.began_at if arrival else time.time()
         # It was let go: others may go on with it, and what becomes of it here is not for them.
         self.moved = False
-        self._shared = shared
-        self._ended = ended
-        self._bridge = shared.connector.bridge
-        self._limits = limits
+        self.session_request, self._shared, self._ended = asked, shared, ended
+        self._bridge, self._limits = shared.connector.bridge, limits
         self._conversation = Conversation(plan.config, plan.profile.capabilities, plan.talk)
         self.attachment = Attachment(
             shared, self.id, visitor, page, holder, self._conversation, self._outbox_full, arrival
         )
         self._line = line = self.attachment.line
         recent = RecentInput()
-        self._relay = relay = Relay(self._bridge.loop, self._conversation, line, recent.take, self)
+        self._relay = relay = Relay(self._bridge.loop, self._conversation, line, recent, self)
         self._take_over = TakeOver(self._conversation, relay, recent, self)
         self._sessions = Sessions(shared.connector, plan, self, relay, shared.ready_s)
         now, costs = self._bridge.loop.time(), CostObserver(limits.rules, plan, line.tell)
@@ -139,8 +136,6 @@ class Call:
                 return
             event = event if item == event.item else replace(event, item=item)
         self._relay.take_event(event)
-        if isinstance(event, ev.Heard):
-            self._line.trim()
 
     def renew(self, plan: Plan) -> None:
         """Go on with another session at the next quiet moment. Raises `BrowserError`."""
@@ -269,7 +264,8 @@ class Call:
             self.send_back()
 
     def opened(self, session: ev.SessionUpdated) -> None:
-        self._relay.link = self._sessions.link
+        if self._sessions.link is not None:
+            self._relay.begin_session(self._sessions.link)
         owed = self.attachment.arrival is not None and self.attachment.arrival.owed
         self._relay.handle(session)
         if owed and not self.over:
@@ -290,6 +286,10 @@ class Call:
 
     def session_doubted(self, silent_s: float | None) -> None:
         self._take_over.doubt_session(silent_s)
+
+    @property
+    def session_waiting(self) -> bool:
+        return self._sessions.waiting
 
     @property
     def in_mid_answer(self) -> bool:

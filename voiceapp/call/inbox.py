@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from time import monotonic
 
-from ..conversation.pcm16 import BASE64_PER_MS, BYTES_PER_MS, NotBase64Error, base64_size
+from ..conversation.pcm16 import BYTES_PER_MS, NotBase64Error, base64_size, usual_size
 from ..errors import BrowserError
 from ..net.rate_limit import TokenBucket
 from ..wire.up import MAX_CHUNK_CHARACTERS, MAX_CHUNK_MS
@@ -16,8 +16,9 @@ MIN_CHUNK_MS = 20.0
 MAX_LATE_S = 5.0
 # What a page may have kept of what was said before the call was ready, and sends at once: page/call.md.
 MAX_FIRST_MS = 15_000.0
-# Often enough that a page on a good line never comes near its 1,500 ms of unconfirmed sound.
-ACK_EVERY_BYTES = 200 * BYTES_PER_MS
+# Often enough that a page on a good line never comes near its 1,800 ms of unconfirmed sound.
+ACK_EVERY_BYTES = 500 * BYTES_PER_MS
+MAX_CHUNK_BYTES = MAX_CHUNK_MS * BYTES_PER_MS
 
 
 class Inbox:
@@ -25,7 +26,8 @@ class Inbox:
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self.number = 0
-        self._unconfirmed = 0
+        # Bytes of sound since the last confirmation.
+        self.unconfirmed = 0
         self._left_out = 0
         self._pace = TokenBucket(SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE, clock)
 
@@ -39,15 +41,24 @@ class Inbox:
         if n != self.number + 1 and not self._follows(n):
             return None
         self.number = n
-        self._unconfirmed += size
-        return size if self._pace.take(max(len(sound) / BASE64_PER_MS, MIN_CHUNK_MS)) else 0
+        self.unconfirmed += size
+        return size if self._pace.take(max(size / BYTES_PER_MS, MIN_CHUNK_MS)) else 0
+
+    def take_next(self, sound: bytes) -> int:
+        """Bytes of PCM16 in the chunk with the next number; 0: nothing was taken, `take` has to look. The hot path."""
+        size = usual_size(sound)
+        if not 0 < size <= MAX_CHUNK_BYTES or not self._pace.take(max(size / BYTES_PER_MS, MIN_CHUNK_MS)):
+            return 0
+        self.number += 1
+        self.unconfirmed += size
+        return size
 
     def take_event(self, n: int) -> bool:
         """Anything else with a number: whether it is new. It is confirmed at once. Raises `BrowserError` as `take`."""
         if n != self.number + 1 and not self._follows(n):
             return False
         self.number = n
-        self._unconfirmed = ACK_EVERY_BYTES
+        self.unconfirmed = ACK_EVERY_BYTES
         return True
 
     def leave_out(self) -> None:
@@ -63,7 +74,7 @@ class Inbox:
         if not 0 < n <= self.number:
             raise BrowserError(f"out of order: expected number {self.number + 1}, got {n}")
         # The page did not hear that it came.
-        self._unconfirmed = ACK_EVERY_BYTES
+        self.unconfirmed = ACK_EVERY_BYTES
         return False
 
     def expect_first(self) -> None:
@@ -76,9 +87,9 @@ class Inbox:
 
     def due(self) -> int:
         """The number to confirm now, or 0."""
-        if self._unconfirmed < ACK_EVERY_BYTES:
+        if self.unconfirmed < ACK_EVERY_BYTES:
             return 0
-        self._unconfirmed = 0
+        self.unconfirmed = 0
         return self.number
 
 

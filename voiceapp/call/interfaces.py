@@ -7,6 +7,7 @@ from ..conversation import effects
 from ..conversation import events as ev
 from ..conversation.dialects import SessionConfig
 from ..conversation.faults import Fault
+from ..net.link import Shortcut
 from ..wire import down, rendering
 
 
@@ -18,6 +19,9 @@ class PageEnd(Protocol):
 
     def send(self, packet: rendering.Packet) -> None:
         """Tell what the outbox has numbered."""
+
+    def cut_short(self, shortcut: Shortcut | None) -> None:
+        """Ask `shortcut` first of what the page sends (`Link.cut_short`), if that can be."""
 
 
 class CallOwner(Protocol):
@@ -49,6 +53,10 @@ class CallOwner(Protocol):
 
     def session_doubted(self, silent_s: float | None) -> None:
         """The session that goes on has been silent for so long, and may have stalled; None: it has not."""
+
+    @property
+    def session_waiting(self) -> bool:
+        """Whether another session waits for the moment to take over, or is waited for."""
 
     @property
     def in_mid_answer(self) -> bool:

@@ -7,6 +7,7 @@ from ..conversation import effects
 from ..conversation.conversation import Conversation
 from ..conversation.faults import UPSTREAM_LOST
 from ..conversation.pcm16 import BYTES_PER_MS
+from ..net.link import Shortcut
 from ..wire import down, rendering
 from .interfaces import PageEnd
 from .item_names import ItemNames
@@ -33,12 +34,31 @@ class PageLine:
         names: ItemNames | None = None,
         number: int = 0,
     ) -> None:
-        self.page: PageEnd | None = page
+        self._page: PageEnd | None = page
+        self._shortcut: Shortcut | None = None
         self._names = names
         self._outbox = Outbox(room, names, number)
         self._conversation = conversation
         self._full = full
         self._unsaid: dict[str, down.Notice] = {}
+
+    @property
+    def page(self) -> PageEnd | None:
+        return self._page
+
+    @page.setter
+    def page(self, page: PageEnd | None) -> None:
+        if self._page is not None:
+            self._page.cut_short(None)
+        self._page = page
+        if page is not None:
+            page.cut_short(self._shortcut)
+
+    def cut_short(self, shortcut: Shortcut) -> None:
+        """Whatever page it has: what that sends, `shortcut` is asked of first."""
+        self._shortcut = shortcut
+        if self._page is not None:
+            self._page.cut_short(shortcut)
 
     def tell(self, event: down.Event) -> None:
         """Never raises."""
@@ -57,7 +77,7 @@ class PageLine:
 
     def sound(self, item: str, audio: bytes) -> None:
         """Base64 of an item's sound; empty: there is no more of it. The hot path."""
-        packet, page = self._outbox.sound(item, audio), self.page
+        packet, page = self._outbox.sound(item, audio), self._page
         if page is not None:
             page.send(packet)
         elif self._outbox.full:

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..admission.access import Visitor
 from ..errors import CALL_ELSEWHERE, CALL_OVER, RESUME_REFUSED, TALK_WANTED, ResumeError
+from ..ops.garbage import Garbage
 from ..store.backend import ASK_AGAIN_S, Asker, Claimed, Gone, Held
 from ..store.call_store import CallStore
 from ..store.record import Record
@@ -39,6 +40,7 @@ class Registry:
         self._limits = limits
         self._store = store
         self._calls: dict[str, Call] = {}
+        self._garbage = Garbage()
         # Of which the store is being asked.
         self._claiming: set[str] = set()
         if store is not None:
@@ -222,3 +224,4 @@ class Registry:
         self._calls.pop(call.id, None)
         if self._store is not None and not call.moved:
             self._store.over(call.id)
+        self._garbage.call_ended(len(self._calls))

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -16,23 +16,23 @@ from ..net.link import Ending, Link
 from ..net.rate_limit import TokenBucket
 from ..upstream.session_opener import fault_of
 from ..wire import down, rendering
+from .fast_path import FastPath
 from .inbox import Inbox
 from .interfaces import CallOwner
 from .observers import Observers
 from .page_line import PageLine
+from .recent_input import RecentInput
 
 log = logging.getLogger(__name__)
 _NO_MESSAGE: Mapping[str, Any] = MappingProxyType({})
-APPEND_HEAD, APPEND_TAIL = b'{"type":"input_audio_buffer.append","audio":"', b'"}'
 _APPEND: Mapping[str, Any] = MappingProxyType({"type": "input_audio_buffer.append"})
 _DELTA: Mapping[str, Any] = MappingProxyType({"type": dialects.AUDIO_DELTA})
 
 
 class Relay:
-    """Of one call. `line`: to its page; `link`: where sound and events go, once it is live.
+    """Of one call. `line`: to its page; `link`: where sound and events go, once it is live; `fast`: past all this.
 
-    `keep_sound`: is given each chunk that is sent. `sent_bytes`: of sound, to the session that goes on.
-    `watched`: whether the page wants to see what passes.
+    `sent_bytes`: of sound, to the session that goes on. `watched`: whether the page wants to see what passes.
     """
 
     def __init__(
@@ -40,10 +40,11 @@ class Relay:
         loop: asyncio.AbstractEventLoop,
         conversation: Conversation,
         line: PageLine,
-        keep_sound: Callable[[bytes], None],
+        recent: RecentInput,
         owner: CallOwner,
     ) -> None:
         self.line = line
+        self.now = loop.time
         self.inbox = Inbox(loop.time)
         self.link: Link | None = None
         self.reader = EventReader()
@@ -51,7 +52,7 @@ class Relay:
         self.sent_bytes = 0
         self.over = self.watched = False
         self._loop, self._conversation, self._owner = loop, conversation, owner
-        self._keep_sound = keep_sound
+        self.fast = FastPath(self, conversation, recent, owner)
         self._notice_rate = TokenBucket(1, 1)
         self._timer: asyncio.TimerHandle | None = None
 
@@ -79,7 +80,7 @@ class Relay:
             self._owner.session_lost(fault_of(end, self._owner.id, self._conversation.talk))
 
     def _take_audio(self, delta: SoundDelta) -> None:
-        """The fast path of a delta: its base64 goes on as it is, found without parsing the JSON."""
+        """Base64 goes on as it is, found without parsing the JSON."""
         if not self._conversation.knows(delta.item):
             self.handle(delta.event())
         elif self._conversation.take_audio(delta.response, delta.item, delta.size):
@@ -96,15 +97,12 @@ class Relay:
     # What the page says
 
     def take_chunk(self, n: int, sound: bytes) -> None:
-        """The fast path of a chunk: one upstream frame around the same base64. Raises `BrowserError`."""
+        """One upstream frame around the same base64. Raises `BrowserError`."""
         if self.link is None:
             raise BrowserError("audio came before the call was ready", "not_started")
         size = self.inbox.take(n, sound)
         if size:
-            self.link.send(APPEND_HEAD, sound, APPEND_TAIL)
-            self._conversation.sound_sent(size)
-            self._keep_sound(sound)
-            self.sent_bytes += size
+            self.fast.pass_on(self.link, sound, size)
         elif size == 0 and self._notice_rate.take(1):
             self._owner.warn(TOO_FAST)
         self.confirm()
@@ -120,11 +118,16 @@ class Relay:
         """Anything else the page sends. Raises `BrowserError`."""
         if self.link is None and not isinstance(event, ev.Stopped | ev.MayGreet):
             raise BrowserError("the call is not ready yet", "not_started")
-        self.handle(event)
+        heard = event if isinstance(event, ev.Heard) else None
+        if heard is None or self._owner.session_waiting or not self._conversation.take_heard(heard):
+            self.handle(event)
+        if heard is not None:
+            self.line.trim()
 
     def begin_session(self, link: Link) -> None:
-        """Another one takes over, on this link."""
+        """One goes on over this link: the first, or another that takes over."""
         self.link, self.sent_bytes = link, 0
+        self.fast.install(link)
         self.reader.begin_session()
 
     # What is done about it
@@ -145,10 +148,7 @@ class Relay:
 
     def perform(self, effect: effects.Effect) -> None:
         event = rendering.event_of(effect)
-        if event is not None:
-            self.line.tell(event)
-        else:
-            self._act(effect)
+        self.line.tell(event) if event is not None else self._act(effect)
         self.observers.effect(effect, self._loop.time())
 
     def _act(self, effect: effects.Effect) -> None:

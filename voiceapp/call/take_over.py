@@ -8,9 +8,10 @@ from ..conversation.faults import Fault
 from ..conversation.pcm16 import BYTES_PER_MS, base64_size
 from ..errors import SOUND_LEFT_OUT
 from ..net.link import Link
+from .fast_path import APPEND_HEAD, APPEND_TAIL
 from .interfaces import CallOwner
 from .recent_input import IDLE_MS, RecentInput
-from .relay import APPEND_HEAD, APPEND_TAIL, Relay
+from .relay import Relay
 
 # Less is no word.
 TOLD_LEFT_OUT_MS = 100

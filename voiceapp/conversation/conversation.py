@@ -11,6 +11,7 @@ from .capabilities import Capabilities as Capabilities
 from .deadlines import Deadlines
 from .effect_list import EffectList
 from .effects import Effect, End, Notify, Ready, TurnChanged
+from .event_reader import Words
 from .input_audio import InputAudio
 from .late_usage import LateUsage
 from .output_audio import OutputAudio, Sounding
@@ -29,7 +30,7 @@ from .waiting import Waiting
 
 
 class Conversation:
-    """The state of one call. `handle` takes any event; `sound_sent` and `take_audio` are the hot path beside it.
+    """The state of one call. `handle` takes any event; beside it are the hot paths, of what makes no other difference.
 
     `before`: role and text of a talk that the call goes on with. `input` says what sound another session would need.
     """
@@ -88,6 +89,20 @@ class Conversation:
         self.knows = self._output.knows
         # After `close`
         self.take_late, self.take_late_sound = self._late.take, self._late.take_sound
+
+    def take_words(self, words: Words, now: float) -> bool:
+        """The hot path of the assistant's words: the page is to be told them, and nothing else comes of it.
+
+        False: nothing was done, and `handle` has to look.
+        """
+        if self._turn == "listening" or not self._responses.usual_words(*words):
+            return False
+        self._deadlines.extend(now, self._output.sent_bytes)
+        return True
+
+    def take_heard(self, event: ev.Heard) -> bool:
+        """The hot path of more that was heard of what goes on playing; False as in `take_words`."""
+        return self._turn != "listening" and self._output.heard_on(event)
 
     def handle(self, event: ev.Event, now: float) -> list[Effect]:
         """What is to be done now that `event` happened, in order. `now`: seconds, of a clock that never goes back."""

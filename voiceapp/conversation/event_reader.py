@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from . import dialects
 from . import events as ev
 from .ids import MAX_CHARACTERS, Ids
-from .pcm16 import NotBase64Error, Samples, base64_size, standard_base64
+from .pcm16 import NotBase64Error, Samples, base64_size, standard_base64, usual_size
+from .spelling import Spelling
 
 # Every server seen writes the type first, or behind an event_id; one that does not takes the ordinary way.
 _TYPE_WITHIN = 120
@@ -57,6 +58,14 @@ class SoundDelta(NamedTuple):
         return ev.AudioDelta(self.response, self.item, self.sound.decode())
 
 
+class Words(NamedTuple):
+    """More of what the assistant says, in letters."""
+
+    response: str
+    item: str
+    delta: str
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One message of the server's. `message`: its JSON, or its type alone where the rest was not looked at."""
@@ -74,11 +83,41 @@ class EventReader:
         self._samples = Samples()
         # First halves of characters, by item: a server that counts in UTF-16 may cut a text between two.
         self._halves: dict[str, str] = {}
+        # Of the sound and of the words of the latest item, until anything else comes than these.
+        self._sound: Spelling | None = None
+        self._words: Spelling | None = None
 
     def begin_session(self) -> None:
+        self._sound = self._words = None
         self.ids.begin_session()
         self._samples.clear()
         self._halves.clear()
+
+    def usual_sound(self, payload: bytes) -> SoundDelta | None:
+        """The audio delta in a message that differs from the last one in its sound alone: no JSON is parsed.
+
+        None where `sound` has to look.
+        """
+        spelling = self._sound
+        if spelling is None:
+            return None
+        sound = spelling.value(payload)
+        size = usual_size(sound)
+        return SoundDelta(spelling.response, spelling.item, sound, size) if size else None
+
+    def usual_words(self, payload: bytes) -> Words | None:
+        """The same for words, where they are spelled as they are; None where `read` has to look."""
+        spelling = self._words
+        if spelling is None or self._halves:
+            return None
+        words = spelling.value(payload)
+        if not words or b"\\" in words or b'"' in words:
+            return None
+        try:
+            text = words.decode()
+        except UnicodeDecodeError:
+            return None
+        return Words(spelling.response, spelling.item, text) if text.isprintable() else None
 
     def sound(self, payload: bytes) -> SoundDelta | None:
         """The audio delta in a message, without parsing its sound; None where `read` has to look.
@@ -100,9 +139,13 @@ class EventReader:
             return None
         if not isinstance(envelope, dict) or envelope.get("delta") != "" or envelope.get("type") not in _SOUND_DELTAS:
             return None
+        words, self._words, self._sound = self._words, None, None
         response, item = self.ids.of_sound(envelope)
         if size & 1 or item in self._samples:
             sound, size = self._samples.join(item, sound)
+        else:
+            self._sound = Spelling.of(payload, found.end(), end, response, item)
+            self._words = words if words and words[-2:] == (response, item) else None
         return SoundDelta(response, item, sound, size)
 
     def read(self, payload: bytes, *, whole: bool = False) -> Reading:
@@ -117,20 +160,24 @@ class EventReader:
                 return _left_out(payload, LeftOut.TOO_LONG)
             if self._halves or _HALF.search(payload):
                 message = self._join_halves(message)
-            return self._understand(message)
+            return self._understand(message, payload)
         except NotBase64Error:
             return _left_out(payload, LeftOut.NOT_BASE64)
         except (ValueError, RecursionError):
             return _left_out(payload, LeftOut.UNREADABLE)
 
-    def _understand(self, message: dict[str, Any]) -> Reading:
+    def _understand(self, message: dict[str, Any], payload: bytes) -> Reading:
         """Raises `ValueError` where it lacks what it needs."""
+        usual, self._sound, self._words = self._sound, None, None
         self.ids.inward(message, dialects.ga_name(message.get("type")))
         event = dialects.decode(message)
         match event:
             case ev.AudioDelta(response, item, audio):
                 sound, size = self._samples.join(item, standard_base64(audio))
                 event = SoundDelta(response, item, sound, size).event()
+            case ev.AssistantTextDelta(response, item, delta):
+                self._words = _spelling_of_words(payload, response, item, delta)
+                self._sound = usual if usual and usual[-2:] == (response, item) else None
             case ev.AudioDone(_, item):
                 self._samples.end(item)
             case ev.ResponseDone():
@@ -152,6 +199,15 @@ class EventReader:
         text = json.dumps(message, ensure_ascii=False)
         joined: dict[str, Any] = json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
         return joined
+
+
+def _spelling_of_words(payload: bytes, response: str, item: str, delta: str) -> Spelling | None:
+    """None where they are escaped, or stand in more than one place."""
+    found = _DELTA.search(payload)
+    end = payload.find(b'"', found.end()) if found else -1
+    if found is None or payload.count(b'"delta"') > 1 or payload[found.end() : end] != delta.encode(errors="replace"):
+        return None
+    return Spelling.of(payload, found.end(), end, response, item)
 
 
 def _left_out(payload: bytes, why: LeftOut) -> Reading:

@@ -109,6 +109,10 @@ class OutputAudio:
         sounds = map(self._playback.get, self._items.get(response, ()))
         return any(sound is not None and sound.sent_bytes for sound in sounds)
 
+    def has(self, item: str, response: str) -> bool:
+        """Whether that is known."""
+        return item in self._items.get(response, ())
+
     def latest(self, response: str) -> str:
         """The response's newest item, or the empty string."""
         return next(reversed(self._items.get(response) or self._items.get("") or {"": None}))
@@ -207,6 +211,14 @@ class OutputAudio:
         if sound.truncated_ms != heard_ms:
             sound.truncated_ms = heard_ms
             self._out.send(dialects.truncate(item, heard_ms))
+
+    def heard_on(self, event: Heard) -> bool:
+        """As `heard`, of what plays and goes on playing; False: nothing was done."""
+        sound = self._playback.get(event.item)
+        if sound is None or not sound.playing or sound.would_end(event.heard_ms):
+            return False
+        sound.hear(event.heard_ms)
+        return True
 
     def heard(self, event: Heard) -> None:
         self._playback.hear(event.item, event.heard_ms)

@@ -40,6 +40,10 @@ class Sound:
         unsent = self.dropped and not self.sent_bytes
         return not (self.cut or self.lost or heard or unsent)
 
+    def would_end(self, heard_ms: int) -> bool:
+        """Whether that is all of it."""
+        return self.complete and heard_ms >= self.sent_ms - END_TOLERANCE_MS
+
     def hear(self, heard_ms: int) -> None:
         """Take the page's word, within what it can have heard."""
         heard_ms = min(heard_ms, self.sent_ms)

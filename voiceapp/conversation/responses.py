@@ -153,6 +153,14 @@ class Responses:
         self._meter.wrote(event.response, event.delta)
         self._writer.append(self._entry(event.item, event.response), event.delta)
 
+    def usual_words(self, response: str, item: str, delta: str) -> bool:
+        """As `text_delta` where nothing else comes of it; False: nothing was done."""
+        if self._gate.doubted or not self._output.has(item, response) or not self._writer.append_usual(item, delta):
+            return False
+        self._deadlines.signed = True
+        self._meter.wrote(response, delta)
+        return True
+
     def text(self, event: ev.AssistantText) -> None:
         entry = self._writer.assistant(event.item)
         self._writer.finish(entry, event.text or entry.text)

@@ -93,6 +93,15 @@ class TranscriptWriter:
             entry.append(delta)
             self._tell(TextAdded(entry.id, delta))
 
+    def append_usual(self, item: str, delta: str) -> bool:
+        """As `append`, but that the page is told by others; False: nothing was done."""
+        entry = self._transcript.get(item)
+        if entry is None or entry.final or entry.hidden or self._room(entry.characters) < len(delta):
+            return False
+        self._characters += len(delta)
+        entry.append(delta)
+        return True
+
     def finish(self, entry: Entry, text: str) -> None:
         if not (entry.final or entry.hidden):
             self._characters -= entry.characters
@@ -103,11 +112,14 @@ class TranscriptWriter:
 
     def _bounded(self, text: str, before: int) -> str:
         """As much of it as there is room for, behind so many characters of its entry."""
-        room = min(MAX_ENTRY_CHARACTERS - before, MAX_CHARACTERS - self._characters)
+        room = self._room(before)
         if len(text) <= room:
             return text
         self._be_full()
         return text[: floor_grapheme(text, room)]
+
+    def _room(self, before: int) -> int:
+        return min(MAX_ENTRY_CHARACTERS - before, MAX_CHARACTERS - self._characters)
 
     def _be_full(self) -> None:
         if not self._full:

@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from . import websocket
+from . import upgrade, websocket
 from .bridge import Bridge
 from .link import Cause, Ending, Link
 from .rate_limit import TokenBucket
@@ -32,12 +32,12 @@ FRAMES_A_SECOND, FRAMES_AT_ONCE = 200.0, 600.0
 # Of a close (RFC 6455, section 7.4.1): the browser did nothing wrong, and may be told something first.
 NO_FAULT = 1000
 
-# Takes (eio sid, Socket.IO packet) if it is for the fast path; False sends it the ordinary way.
-FastPath = Callable[[str, bytes], bool]
+# Takes an Engine.IO packet if it is for the fast path; False sends it the ordinary way.
+FastPath = Callable[[bytes], bool]
 Environ = dict[str, Any]
 
 
-def install(eio: Any, bridge: Bridge, fast_path: FastPath) -> "Connections":
+def install(eio: Any, bridge: Bridge) -> "Connections":
     """Make `eio`, a python-engineio server in threading mode, use this driver."""
     connections = Connections()
 
@@ -51,10 +51,10 @@ def install(eio: Any, bridge: Bridge, fast_path: FastPath) -> "Connections":
         def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
             if not _is_bridgeable(environ):
                 return _serve_stock(self._handler, self._server, connections, environ, start_response)
-            connection = Connection(self._handler.__self__, bridge, fast_path, connections)
+            connection = Connection(self._handler.__self__, bridge, connections)
             try:
-                answer = websocket.upgrade_response(websocket.check_upgrade(environ))
-            except websocket.UpgradeError as error:
+                answer = upgrade.upgrade_response(upgrade.check_upgrade(environ))
+            except upgrade.UpgradeError as error:
                 connection.refuse()
                 return _refuse_upgrade(error, start_response)
             if DETACH in environ:
@@ -113,16 +113,19 @@ class Connections:
 
 
 class Connection:
-    """One browser's Engine.IO session on the bridge. Stands in for the `Socket`'s queue, heartbeat and threads."""
+    """One browser's Engine.IO session on the bridge. Stands in for the `Socket`'s queue, heartbeat and threads.
+
+    `fast_path`: is asked first of all that comes, past python-engineio.
+    """
 
     link: Link
+    fast_path: FastPath | None = None
 
-    def __init__(self, eio_socket: Any, bridge: Bridge, fast_path: FastPath, connections: Connections) -> None:
+    def __init__(self, eio_socket: Any, bridge: Bridge, connections: Connections) -> None:
         self._eio_socket = eio_socket
         self._server = eio_socket.server
         self._sid: str = eio_socket.sid
         self._bridge = bridge
-        self._fast_path = fast_path
         self._connections = connections
         # What the connection holds beside its link, given back when that has let go of the socket.
         self._held: list[Callable[[], None]] = []
@@ -199,6 +202,9 @@ class Connection:
         self._schedule_ping()
 
     def link_text(self, payload: bytes) -> None:
+        fast_path = self.fast_path
+        if fast_path is not None and fast_path(payload):
+            return
         kind = payload[:1]
         if kind == b"4":
             self._message(payload[1:])
@@ -228,8 +234,7 @@ class Connection:
         self.link.send(b"4", *parts)
 
     def _message(self, payload: bytes) -> None:
-        if not self._fast_path(self._sid, payload):
-            self._server._trigger_event("message", self._sid, payload.decode(), run_async=False)
+        self._server._trigger_event("message", self._sid, payload.decode(), run_async=False)
 
     def _end(self, reason: "str | Cause") -> None:
         # Runs the disconnect handlers once, however the connection ends. They are told a reason of python-engineio's,
@@ -291,9 +296,9 @@ def _serve_stock(
     threaded = ThreadedDriver(handler, server, server.max_http_buffer_size)
     connections.add_threaded(sid, threaded)
     try:
-        websocket.check_upgrade(environ)
+        upgrade.check_upgrade(environ)
         result: Iterable[bytes] = threaded(environ, start_response)
-    except websocket.UpgradeError as error:
+    except upgrade.UpgradeError as error:
         handler.__self__.close(wait=False, abort=True)
         return _refuse_upgrade(error, start_response)
     except Exception:
@@ -305,7 +310,7 @@ def _serve_stock(
     return result
 
 
-def _refuse_upgrade(error: websocket.UpgradeError, start_response: Any) -> Iterable[bytes]:
+def _refuse_upgrade(error: upgrade.UpgradeError, start_response: Any) -> Iterable[bytes]:
     start_response(f"{error.status} Refused", [("Content-Type", "text/plain"), ("Sec-WebSocket-Version", "13")])
     return [str(error).encode()]
 

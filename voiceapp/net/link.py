@@ -4,7 +4,7 @@ import asyncio
 import logging
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 READS_PER_TURN = 16
 # Nor may a peer that sends many small messages keep others waiting: each costs far more than its bytes.
 MESSAGES_PER_TURN = 50
+# So many frames are counted at once.
+FRAMES_COUNTED = 20
 CLOSE_WAIT_S = 2.0
 # Of a peer we refused: a socket closed on unread bytes resets the line, and our close frame with its reason is lost.
 MAX_DISCARDED = 1024 * 1024
@@ -42,6 +44,10 @@ class Ending:
     cause: Cause
     code: int = 1006
     reason: str = ""
+
+
+# Takes messages at the beginning of what was just read into the buffer, of so many bytes; how many it took.
+Shortcut = Callable[[memoryview, int], int]
 
 
 class LinkOwner(Protocol):
@@ -81,6 +87,7 @@ class Link:
     ) -> None:
         self._loop = loop
         self._sock = sock
+        self._recv_into, self._send = sock.recv_into, sock.send
         self._fd = sock.fileno()
         self._endpoint = endpoint
         self._buffer = memoryview(read_buffer)
@@ -93,9 +100,14 @@ class Link:
         self._ending: Ending | None = None
         self._lingering: asyncio.TimerHandle | None = None
         self._served = self._over = False
+        self._shortcut: Shortcut | None = None
+        # Nothing is under way but whole messages; what is short of a full buffer is all that there is to read.
+        self._plain = True
+        self._all_below = 0 if isinstance(sock, ssl.SSLSocket) else len(read_buffer)
         self._discarding = 0
-        self._messages = 0
+        self._messages = self._uncounted = 0
         self._reads_on = False
+        self._now = loop.time
         self.last_heard = loop.time()
         self.received_bytes = self.sent_bytes = 0
 
@@ -110,6 +122,11 @@ class Link:
     def hand_over(self, owner: LinkOwner | None) -> None:
         """From now on another is told; None: nobody is."""
         self._owner = owner
+        self._shortcut = None
+
+    def cut_short(self, shortcut: Shortcut | None) -> None:
+        """Ask `shortcut` first of what is read, while nothing but whole messages comes; None: no longer."""
+        self._shortcut = shortcut
 
     @property
     def ending(self) -> Ending | None:
@@ -122,8 +139,22 @@ class Link:
 
     def send(self, *parts: bytes) -> None:
         """Send the parts, joined, as one text message. Silently dropped once the link is over."""
-        if self._ending is None:
-            self._write(self._endpoint.text(*parts))
+        if self._ending is not None:
+            return
+        frame = self._endpoint.text(*parts)
+        if self._out:
+            self._keep(frame)
+            return
+        try:
+            sent = self._send(frame)
+        except (BlockingIOError, InterruptedError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
+            sent = 0
+        except OSError:
+            self.abort(Cause.LOST)
+            return
+        self.sent_bytes += sent
+        if sent < len(frame):
+            self._keep_first(frame[sent:])
 
     def ping(self) -> None:
         if self._ending is None:
@@ -177,6 +208,7 @@ class Link:
     # The end: first the state, then, in a turn of its own, the owner
 
     def _end(self, ending: Ending) -> None:
+        self._plain = False
         if self._ending is None:
             self._ending = ending
             self._loop.call_soon(self._tell_ending)
@@ -198,17 +230,24 @@ class Link:
     def _readable(self) -> None:
         before = self._messages
         for _ in range(READS_PER_TURN):
+            try:
+                size = self._recv_into(self._buffer)
+            except (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                return
+            except OSError:
+                self.abort(Cause.LOST)
+                return
+            self.last_heard = self._now()
+            self.received_bytes += size
+            taken = self._shortcut(self._buffer, size) if self._plain and self._shortcut is not None else 0
+            if (taken < size or not size) and not self._take(taken, size):
+                return
+            if size < self._all_below:
+                return
             if self._messages - before > MESSAGES_PER_TURN:
                 break
-            size = self._receive()
-            if size is None or self._over:
-                return
-            if not self._take(size):
-                return
-            if size < len(self._buffer) and not isinstance(self._sock, ssl.SSLSocket):
-                return
         # The loop tells again of what is left in a plain socket.
-        if isinstance(self._sock, ssl.SSLSocket) and not self._reads_on:
+        if not self._all_below and not self._reads_on:
             self._reads_on = True
             self._loop.call_soon(self._read_on)
 
@@ -217,28 +256,37 @@ class Link:
         if not self._over:
             self._readable()
 
-    def _receive(self) -> int | None:
-        try:
-            return self._sock.recv_into(self._buffer)
-        except (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
-            return None
-        except OSError:
-            self.abort(Cause.LOST)
-            return None
-
-    def _take(self, size: int) -> bool:
-        """Whether there may be more to read."""
+    def _take(self, at: int, size: int) -> bool:
+        """What was read, from `at` on; whether there may be more to read."""
         if size == 0:
             self.abort(Cause.LOST)
             return False
         if self._discarding:
             return self._discard(size)
-        self.last_heard = self._loop.time()
-        self.received_bytes += size
+        texts, at = self._endpoint.texts(self._buffer, at, size) if self._ending is None else ([], at)
+        if at < size:
+            self._take_rest(texts, self._buffer[at:size])
+        elif self._in_time(len(texts)):
+            self._tell(texts)
+        else:
+            self._refuse_flood()
+        self._plain = self._ending is None and self._endpoint.between_messages
+        return not self._over
+
+    def _in_time(self, count: int) -> bool:
+        """Whether so many more frames are not too many; the bucket is asked of several at once."""
+        self._messages += count
+        self._uncounted += count
+        if self._uncounted < FRAMES_COUNTED or self._frames is None:
+            return True
+        uncounted, self._uncounted = self._uncounted, 0
+        return self._frames.take(uncounted)
+
+    def _take_rest(self, texts: list[bytes], data: memoryview) -> None:
+        """What the endpoint has to look at, behind these texts: control frames, parts, and what should not be there."""
         before = self._ending
-        events = self._endpoint.feed(self._buffer[:size])
-        self._messages += len(events)
-        flood = self._frames is not None and not self._frames.take(len(events))
+        events = self._endpoint.feed(data)
+        flood = not self._in_time(len(texts) + len(events))
         if self._endpoint.closed and not flood:
             self._take_close(events)
         answer = self._endpoint.take_output()
@@ -247,10 +295,10 @@ class Link:
         if flood:
             self._refuse_flood()
         elif before is None:
+            self._tell(texts)
             self._tell(events)
         if self._endpoint.closed and not self._discarding and not self._out:
             self.abort()
-        return not self._over
 
     def _take_close(self, events: list[websocket.Event]) -> None:
         """The last of `events` is the close frame that the peer sent, or the one we sent it."""
@@ -265,25 +313,26 @@ class Link:
         self.close(1008, "too fast", Cause.TOO_FAST)
         self._discarding = self._discarding or MAX_DISCARDED
 
-    def _tell(self, events: list[websocket.Event]) -> None:
-        """All that the peer sent before the end, unless the end is our own wish."""
-        for event in events:
-            if self._ending is not None and self._ending.cause is Cause.US:
+    def _tell(self, messages: Iterable[bytes | websocket.Event]) -> None:
+        """All that the peer sent before the end, unless the end is our own wish. Texts may come as they are."""
+        for message in messages:
+            owner = self._owner
+            if owner is None or (self._ending is not None and self._ending.cause is Cause.US):
                 return
-            self._tell_one(event)
+            try:
+                if type(message) is bytes:
+                    owner.link_text(message)
+                elif type(message) is websocket.Text:
+                    owner.link_text(message.payload)
+                elif type(message) is websocket.Binary:
+                    owner.link_binary(message.payload)
+            except Exception:
+                self._failed()
 
-    def _tell_one(self, event: websocket.Event) -> None:
-        owner = self._owner
-        if owner is None:
-            return
-        try:
-            if type(event) is websocket.Text:
-                owner.link_text(event.payload)
-            elif type(event) is websocket.Binary:
-                owner.link_binary(event.payload)
-        except Exception:
-            log.exception("the owner of a link failed at a message")
-            self.close(1011, "internal error")
+    def _failed(self) -> None:
+        """A fault of ours, just caught."""
+        log.exception("the owner of a link failed at a message")
+        self.close(1011, "internal error")
 
     def _discard(self, size: int) -> bool:
         self._discarding -= size
@@ -301,9 +350,13 @@ class Link:
             return
         sent = self._try_send(data)
         if sent < len(data) and not self._over:
-            self._keep(data[sent:])
-            if not self._over:
-                self._loop.add_writer(self._fd, self._writable)
+            self._keep_first(data[sent:])
+
+    def _keep_first(self, data: bytes) -> None:
+        """The socket takes no more for now."""
+        self._keep(data)
+        if not self._over:
+            self._loop.add_writer(self._fd, self._writable)
 
     def _keep(self, data: bytes) -> None:
         self._out += data
@@ -312,7 +365,7 @@ class Link:
 
     def _try_send(self, data: bytes | bytearray) -> int:
         try:
-            sent = self._sock.send(data)
+            sent = self._send(data)
         except (BlockingIOError, InterruptedError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
             return 0
         except OSError:

@@ -7,13 +7,14 @@ No extension and no subprotocol is spoken.
 
 import os
 import struct
-from base64 import b64decode, b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from hashlib import sha1
 
-import numpy as np
+try:
+    from websockets.speedups import apply_mask as apply_mask
+except ImportError:  # Where there is no wheel and no compiler.
+    from websockets.utils import apply_mask as apply_mask
 
 _FIN, _CONTROL = 0x80, 0x08
 _TEXT, _BINARY, _CLOSE, _PING, _PONG = 0x81, 0x82, 0x88, 0x89, 0x8A  # first bytes of unfragmented frames
@@ -22,6 +23,7 @@ _BETWEEN_MESSAGES = frozenset({0x01, 0x02, _TEXT, _BINARY, _CLOSE, _PING, _PONG}
 _INSIDE_MESSAGE = frozenset({0x00, 0x80, _CLOSE, _PING, _PONG})
 
 _MASKED, _SIZE_16, _SIZE_64, _MAX_CONTROL = 0x80, 126, 127, 125
+_SHORTEST = 6  # of a frame that is worth a look
 _HEAD_SIZE = bytes(  # of a frame, by its second byte (section 5.2)
     2 + {_SIZE_16: 2, _SIZE_64: 8}.get(second & 0x7F, 0) + (4 if second & _MASKED else 0) for second in range(256)
 )
@@ -30,8 +32,6 @@ _HEAD_16, _HEAD_64, _CODE, _LONG = (struct.Struct(layout) for layout in ("!BBH",
 _NORMAL, _PROTOCOL_ERROR, _NO_CODE, _BAD_PAYLOAD, _POLICY, _TOO_BIG = 1000, 1002, 1005, 1007, 1008, 1009
 _CODES = frozenset({1000, 1001, 1002, 1003, *range(1007, 1015), *range(3000, 5000)})  # section 7.4 and IANA's registry
 
-_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # section 1.3
-_NUMPY_PAYS_FROM = 256  # bytes; measured, below it one big integer is quicker
 _PONGS_HELD = 4096  # bytes of unwritten pongs, above which only the latest ping is answered (section 5.5.3)
 
 
@@ -86,15 +86,6 @@ class LocalError(ValueError):
     """We asked for a frame that may not be sent."""
 
 
-class UpgradeError(ValueError):
-    """A request that cannot become a WebSocket. `status` is the HTTP answer; 426 needs a Sec-WebSocket-Version: 13."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-
-
 class _RemoteError(Exception):
     """The peer broke the protocol or a limit; becomes a close frame (section 7.1.7)."""
 
@@ -122,6 +113,43 @@ class Endpoint:
         self._parts: list[bytes] = []
         self._parts_size = 0
 
+    @property
+    def between_messages(self) -> bool:
+        """Whether the next byte begins a message, and more may come."""
+        return not self._held and self._allowed is _BETWEEN_MESSAGES and not self.closed
+
+    def texts(self, view: memoryview, at: int, end: int) -> tuple[list[bytes], int]:
+        """The text messages that begin what was received, from `at` on, each a whole frame; and where the rest begins.
+
+        The rest is for `feed`: anything else, and all that is not as it must be. This is what most messages are, read
+        without an object for each.
+        """
+        found: list[bytes] = []
+        if not self.between_messages:
+            return found, at
+        while end - at >= _SHORTEST and view[at] == _TEXT:
+            size, start = view[at + 1] ^ self._mask_in, at + 2
+            if size == _SIZE_16:
+                size, start = view[at + 2] << 8 | view[at + 3], at + 4
+                if size < _SIZE_16:
+                    break
+            elif size > _SIZE_16:
+                break
+            if self._mask_in:
+                start += 4
+            stop = start + size
+            if stop > end or size > self._max_message:
+                break
+            if self._mask_in:
+                payload = apply_mask(view[start:stop], bytes(view[start - 4 : start]))  # type: ignore[arg-type]
+            else:
+                payload = bytes(view[start:stop])
+            if not (payload.isascii() or _is_utf8(payload)):
+                break
+            found.append(payload)
+            at = stop
+        return found, at
+
     def feed(self, data: bytes | bytearray | memoryview) -> list[Event]:
         """Take bytes from the peer. Nothing of `data` is kept; after `Closed` it is ignored (section 7.1.7)."""
         if self.closed:
@@ -144,8 +172,18 @@ class Endpoint:
         return output
 
     def text(self, *parts: bytes) -> bytes:
-        """A text message of the joined parts, as one frame. That it is UTF-8 is the caller's promise (section 5.6)."""
-        return self._frame(_TEXT, *parts)
+        """A text message of the joined parts, as one frame. That it is UTF-8 is the caller's promise (section 5.6).
+
+        As `_frame`, with less between.
+        """
+        payload = b"".join(parts)
+        size, keys = len(payload), self._keys
+        if not _SIZE_16 <= size < 1 << 16 or self._close_sent:
+            return self._frame(_TEXT, payload)
+        if keys is None:
+            return _HEAD_16.pack(_TEXT, _SIZE_16, size) + payload
+        key = next(keys)
+        return b"".join((_HEAD_16.pack(_TEXT, _SIZE_16 | _MASKED, size), key, apply_mask(payload, key)))
 
     def ping(self, payload: bytes = b"") -> bytes:
         """A ping frame (section 5.5.2)."""
@@ -173,9 +211,10 @@ class Endpoint:
                 self._held += view[at:]
                 self._wanted = stop - at
                 return
-            payload = view[start:stop]
-            data = apply_mask(payload, bytes(view[start - 4 : start])) if self._mask_in else bytes(payload)
-            event = self._take(view[at], data)
+            payload = bytes(view[start:stop])
+            if self._mask_in:
+                payload = apply_mask(payload, bytes(view[start - 4 : start]))
+            event = self._take(view[at], payload)
             if event is not None:
                 events.append(event)
             at = stop
@@ -275,15 +314,6 @@ class Endpoint:
         return b"".join((_head(first, len(payload), _MASKED), key, apply_mask(payload, key)))
 
 
-def apply_mask(data: bytes | memoryview, key: bytes) -> bytes:
-    """Mask or unmask (section 5.3). By bytes: numpy's loops are wide anyway, and alignment or tail do not matter."""
-    size = len(data)
-    keys = key * (size // 4 + 1)
-    if size < _NUMPY_PAYS_FROM:
-        return (int.from_bytes(data, "little") ^ int.from_bytes(keys[:size], "little")).to_bytes(size, "little")
-    return (np.frombuffer(data, np.uint8) ^ np.frombuffer(keys, np.uint8, size)).tobytes()
-
-
 def _masking_keys() -> Iterator[bytes]:
     """Unpredictable keys (section 5.3); the kernel is asked seldom."""
     while True:
@@ -333,6 +363,14 @@ def _text(payload: bytes) -> Text:
     return Text(payload)
 
 
+def _is_utf8(payload: bytes) -> bool:
+    try:
+        payload.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _utf8(payload: bytes) -> str:
     try:
         return payload.decode()
@@ -356,43 +394,3 @@ def _close_payload(code: int, reason: str) -> bytes:
     """At most as long as a control frame may be, without half a character at the end."""
     room = _MAX_CONTROL - _CODE.size
     return _CODE.pack(code) + reason.encode(errors="replace")[:room].decode(errors="ignore").encode()
-
-
-def accept_key(key: str) -> str:
-    """The Sec-WebSocket-Accept that proves we read the Sec-WebSocket-Key (section 4.2.2)."""
-    return b64encode(sha1((key + _GUID).encode(), usedforsecurity=False).digest()).decode()
-
-
-def check_upgrade(environ: Mapping[str, object]) -> str:
-    """The Sec-WebSocket-Key of a WSGI request for a WebSocket (section 4.2.1), or UpgradeError."""
-    if environ.get("REQUEST_METHOD") != "GET":
-        raise UpgradeError(400, "a WebSocket begins with GET")
-    if "websocket" not in _tokens(environ, "HTTP_UPGRADE"):
-        raise UpgradeError(426, "the Upgrade header does not ask for websocket")
-    if "upgrade" not in _tokens(environ, "HTTP_CONNECTION"):
-        raise UpgradeError(400, "the Connection header does not say upgrade")
-    if environ.get("HTTP_SEC_WEBSOCKET_VERSION") != "13":
-        raise UpgradeError(426, "only version 13 is spoken")
-    key = str(environ.get("HTTP_SEC_WEBSOCKET_KEY", ""))
-    if not _is_key(key):
-        raise UpgradeError(400, "the Sec-WebSocket-Key is not 16 bytes in base64")
-    return key
-
-
-def upgrade_response(key: str) -> bytes:
-    """The answer that makes the connection a WebSocket (section 4.2.2)."""
-    return (
-        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        f"Sec-WebSocket-Accept: {accept_key(key)}\r\n\r\n"
-    ).encode()
-
-
-def _tokens(environ: Mapping[str, object], header: str) -> set[str]:
-    return {token.strip().lower() for token in str(environ.get(header, "")).split(",")}
-
-
-def _is_key(key: str) -> bool:
-    try:
-        return len(b64decode(key, validate=True)) == 16
-    except ValueError:
-        return False

@@ -11,6 +11,7 @@ from ..call.call import Call
 from ..config.rules import SESSIONS_PER_USER
 from ..errors import BrowserError
 from ..net import engineio_driver
+from ..net.link import Shortcut
 from ..net.rate_limit import TokenBucket
 from ..wire import down, rendering
 
@@ -31,6 +32,11 @@ class PageSocket:
 
     def emit(self, event: down.Event) -> None:
         self.send(rendering.packet(event))
+
+    def cut_short(self, shortcut: Shortcut | None) -> None:
+        """Where the bridge owns the socket."""
+        if self._connection is not None:
+            self._connection.link.cut_short(shortcut)
 
     def send(self, packet: rendering.Packet) -> None:
         """Never raises: a page that cannot be told is none that a call could wait for, or fail to end for."""

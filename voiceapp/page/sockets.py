@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from random import randrange
 from typing import Any
 
@@ -52,6 +53,8 @@ UNKNOWN = Visitor("address:", "")
 TRY_LATER_S = 2.0
 
 ACKNOWLEDGED = ("start", "configure")
+# As they stand in a packet of Engine.IO.
+AUDIO, HEARD, GOT = (b"4" + packet for packet in (up.AUDIO_PACKET, up.HEARD_PACKET, up.GOT_PACKET))
 
 
 def create_socketio(app: Any, max_message: int) -> SocketIO:
@@ -83,7 +86,7 @@ class PageConnections:
         self._pages: dict[str, PageConnection] = {}
         self._sids: dict[str, str] = {}
         self._sweeper: asyncio.TimerHandle | None = None
-        self._connections = engineio_driver.install(socketio.server.eio, bridge, self._take_packet)
+        self._connections = engineio_driver.install(socketio.server.eio, bridge)
         PacketGuard(socketio.server, bridge, self._connections.close, self._leave_out)
         rules = limits.rules
         self._sessions_by_user = TokenBuckets(*rules.sessions_per_user)
@@ -142,6 +145,8 @@ class PageConnections:
         connection = self._connections.get(eio_sid)
         page = PageConnection(PageSocket(self._socketio, sid, connection), eio_sid, visitor, request_id)
         page.idle_since = self._bridge.loop.time()
+        if connection is not None:
+            connection.fast_path = partial(self._take_packet, sid)
         self._pages[sid] = page
         self._sids[eio_sid] = sid
         if len(self._pages) - self._limits.capacity.calls > SPARE_SOCKETS:
@@ -182,21 +187,23 @@ class PageConnections:
 
     # What a page sends
 
-    def _take_packet(self, eio_sid: str, packet: bytes) -> bool:
-        """The fast path, past python-socketio's and Flask's dispatch, of what comes many times a second."""
-        sid = self._sids.get(eio_sid)
-        if sid is None:
-            return False
-        if packet.startswith(up.AUDIO_PACKET):
-            chunk = up.chunk_from_packet(packet)
+    def _take_packet(self, sid: str, packet: bytes) -> bool:
+        """What comes many times a second, past python-socketio's and Flask's dispatch."""
+        if packet.startswith(AUDIO):
+            chunk = up.chunk_from_packet(packet[1:])
             if chunk is not None:
                 self._guarded(sid, lambda page: page.call.take_chunk(*chunk))
             return chunk is not None
-        if packet.startswith(up.HEARD_PACKET):
-            heard = up.heard_from_packet(packet)
+        if packet.startswith(HEARD):
+            heard = up.heard_from_packet(packet[1:])
             if heard is not None:
                 self._guarded(sid, lambda page: page.call.take_event(heard))
             return heard is not None
+        if packet.startswith(GOT):
+            n = up.got_from_packet(packet[1:])
+            if n is not None:
+                self._guarded(sid, lambda page: page.call.received(n))
+            return n is not None
         return False
 
     def _guarded(self, sid: str, action: Callable[[PageConnection], None]) -> None:

@@ -19,7 +19,7 @@ from ..config import addresses
 from ..config.rules import Rules
 from ..conversation.faults import Fault
 from ..errors import WRONG_NAME, WRONG_PLACE, LimitError
-from ..net import websocket
+from ..net import upgrade
 from ..net.seat import SEAT
 from ..ops import metrics
 from ..ops.log import printable
@@ -86,14 +86,14 @@ class Middleware:
     def _socket(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         try:
             # python-engineio answers half a handshake with nothing that is HTTP, and with a session that nobody ends.
-            websocket.check_upgrade(environ)
+            upgrade.check_upgrade(environ)
             seat = environ[SEAT] = self._capacity.take_seat(environ["voiceapp.visitor"])
             try:
                 return self._inner(environ, start_response)
             finally:
                 # Where a connection outlives its request it has kept the seat.
                 seat.end_request()
-        except websocket.UpgradeError as error:
+        except upgrade.UpgradeError as error:
             metrics.refused(environ["voiceapp.request_id"], "no_upgrade", reason=error.message)
             return _refuse_upgrade(start_response, error)
         except LimitError as error:
@@ -194,7 +194,7 @@ def _answer(
     return [body]
 
 
-def _refuse_upgrade(start_response: Any, error: websocket.UpgradeError) -> list[bytes]:
+def _refuse_upgrade(start_response: Any, error: upgrade.UpgradeError) -> list[bytes]:
     body = error.message.encode()
     headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body))), ("Sec-WebSocket-Version", "13")]
     start_response(f"{error.status} Refused", headers)

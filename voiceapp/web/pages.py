@@ -165,6 +165,15 @@ def manifest() -> Response:
     return _fresh(json.dumps(said, ensure_ascii=False), "application/manifest+json")
 
 
+@pages.get("/socket.io/")
+def socket() -> Response:
+    """Python-socketio answers before it comes to Flask, but each event of a page has a request context of this address.
+
+    For one that it does not know Flask keeps an exception with all that is on the stack: a cycle of some twenty frames.
+    """
+    abort(404)
+
+
 @pages.get("/healthz")
 def healthz() -> tuple[dict[str, str], int]:
     return {"status": "ok"}, 200

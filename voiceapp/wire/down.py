@@ -122,7 +122,7 @@ class Renewed(Event, frozen=True):
 
 
 class Ack(Event, frozen=True, array_like=True):
-    """The number of the last event that was taken: at least every 200 ms of sound, and at once for all but sound."""
+    """The number of the last event taken: at least every 500 ms of sound, at once for all else and what came before."""
 
     event = "ack"
     n: Annotated[int, Meta(ge=1)]

@@ -27,7 +27,9 @@ MAX_NUMBER = 2**53 - 1
 MAX_TOKEN = 1_000
 
 # Socket.IO packets as the JS client writes them.
-AUDIO_PACKET, HEARD_PACKET = b'2["audio",', b'2["heard",'
+AUDIO_PACKET, HEARD_PACKET, GOT_PACKET = b'2["audio",', b'2["heard",', b'2["got",'
+_USUAL_HEARD = re.compile(rb'2\["heard",\{"item":"([\w-]{1,128})","heard_ms":([0-9]{1,7})\}\]')
+_USUAL_GOT = re.compile(rb'2\["got",\{"n":([0-9]{1,15})\}\]')
 _HEAD, _MAX_DIGITS = len(AUDIO_PACKET), 12
 # The fast path is not counted, so it parses nothing long; an item's id has 128 characters at most.
 _MAX_HEARD = 2048
@@ -342,6 +344,9 @@ def chunk_from_packet(packet: bytes) -> tuple[int, bytes] | None:
 
 def heard_from_packet(packet: bytes) -> ev.Heard | None:
     """The event in a Socket.IO packet `2["heard",{…}]`; None where it is anything but a good one."""
+    usual = _USUAL_HEARD.fullmatch(packet)
+    if usual is not None and int(usual[2]) <= MAX_HEARD_MS:
+        return ev.Heard(usual[1].decode(), int(usual[2]))
     if len(packet) > _MAX_HEARD:
         return None
     try:
@@ -350,3 +355,9 @@ def heard_from_packet(packet: bytes) -> ev.Heard | None:
     except (ValueError, RecursionError, BrowserError):
         return None
     return ev.Heard(fields["item"], fields["heard_ms"])
+
+
+def got_from_packet(packet: bytes) -> int | None:
+    """The number in a Socket.IO packet `2["got",{"n":…}]`; None where it is anything but a usual one."""
+    usual = _USUAL_GOT.fullmatch(packet)
+    return int(usual[1]) or None if usual is not None else None

@@ -86,18 +86,18 @@ test("late sound goes up at twice its pace, what is said meanwhile behind it, an
 test("a line on which nothing is acknowledged keeps what is said, up to the same bound", () => {
   const made = pair()
   for (let i = 0; i < 100; i++) made.say(i, 40)
-  assert.deepEqual([made.log.sentMs, made.log.waitingMs, made.log.leftOutMs], [1480, 2520, 0])
+  assert.deepEqual([made.log.sentMs, made.log.waitingMs, made.log.leftOutMs], [1800, 2200, 0])
 })
 
 test("without room what cannot go at once is left out, and numbers have no hole", () => {
   const made = pair()
   made.log.begin(0)
   for (let i = 0; i < 100; i++) made.say(i, 40)
-  assert.deepEqual([made.log.sent.length, made.log.waiting.length, made.log.late], [37, 0, false])
+  assert.deepEqual([made.log.sent.length, made.log.waiting.length, made.log.late], [45, 0, false])
   made.arrive(Infinity)
   made.ack()
   made.say("next", 40)
-  assert.equal(made.log.sent[0].n, 38)
+  assert.equal(made.log.sent[0].n, 46)
 })
 
 test("nobody is heard of who was away for long: the sound is dropped, what was done is not", () => {
@@ -146,3 +146,22 @@ for (let seed = 1; seed <= 100; seed++) {
     assert.equal(made.log.sent.length, 0)
   })
 }
+
+test("an acknowledgement is due half a second of sound after the last one, and at once for all but sound", () => {
+  const log = new SendLog()
+  log.begin(5000)
+  let at = 0
+  const send = (/** @type {number} */ ms) => {
+    log.add({ event: ms ? "audio" : "text", data: "", ms, n: 0, at: 0, sent: undefined, answered: undefined })
+    log.next(at += 40)
+  }
+  for (let count = 0; count < 12; count++) send(40)
+  assert.equal(log.dueSince, undefined)
+  send(40)
+  assert.equal(log.dueSince, 13 * 40)
+  log.acknowledged(13)
+  assert.equal(log.dueSince, undefined)
+  send(40)
+  send(0)
+  assert.equal(log.dueSince, 15 * 40)
+})

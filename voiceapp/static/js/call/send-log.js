@@ -3,7 +3,9 @@
 // after a lost line, what the server has not taken is numbered anew.
 
 /** Of sound beyond the last acknowledgement. */
-const MAX_MS = 1500
+const MAX_MS = 1800
+/** So much sound is acknowledged at the latest, and all else at once. */
+const ACKNOWLEDGED_MS = 500
 /** So many times as fast as it was said does late sound go up, and so much of it at once. */
 const PACE = 2
 const BURST_MS = 400
@@ -79,6 +81,12 @@ export class SendLog {
   /** No sound that waits is sent any more. */
   dropSound() {
     this.#leaveOut(this.waitingMs)
+  }
+
+  /** When that was sent which an acknowledgement is due for, or undefined. */
+  get dueSince() {
+    let ms = 0
+    return this.sent.find(sending => (ms += sending.ms) >= ACKNOWLEDGED_MS || sending.ms === 0)?.at
   }
 
   /** What was taken, of what was on its way. @param {number} n */

@@ -183,9 +183,9 @@ export class Uplink {
 
   #watched() {
     this.watching = undefined
-    const oldest = this.log.sent.at(0)
-    if (!oldest) return
-    if (this.now() - oldest.at > STALLED_MS) return this.delegate.uplinkStalled()
+    if (this.log.sent.length === 0) return
+    const { dueSince } = this.log
+    if (dueSince !== undefined && this.now() - dueSince > STALLED_MS) return this.delegate.uplinkStalled()
     this.watching = setTimeout(() => this.#watched(), WATCH_MS)
   }
 

@@ -1,0 +1,311 @@
+"""The way past all layers does just what the ordinary way does, whatever comes in whatever pieces."""
+
+import base64
+import json
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tests.call.worker import Page, Worker
+from tests.clock import StandingLoop
+from voiceapp.call.call import Call
+from voiceapp.call.fast_path import FastPath
+from voiceapp.errors import BrowserError
+from voiceapp.net import websocket
+from voiceapp.net.link import Ending, Link, Shortcut
+from voiceapp.wire import up
+
+ROOM = 1 << 20
+
+
+class SocketPage(Page):
+    """A page at the far end of a real socket pair. `short`: the bridge may cut its way short."""
+
+    def __init__(self, loop: StandingLoop, *, short: bool) -> None:
+        super().__init__()
+        near, self.far = socket.socketpair()
+        self.loop, self.short = loop, short
+        self.call: Call | None = None
+        self.complaints: list[str] = []
+        self.client = websocket.Endpoint(websocket.Role.CLIENT, max_message=ROOM)
+        server = websocket.Endpoint(websocket.Role.SERVER, max_message=ROOM)
+        self.link = Link(loop, near, server, bytearray(1 << 16), max_out=ROOM, forget=lambda _: None)
+        self.link.open(self)
+
+    def cut_short(self, shortcut: Shortcut | None) -> None:
+        if self.short:
+            self.link.cut_short(shortcut)
+
+    def link_text(self, payload: bytes) -> None:
+        assert self.call is not None
+        event, *args = json.loads(payload[2:])
+        try:
+            if event == "audio":
+                self.call.take_chunk(*up.chunk_from_args(tuple(args)))
+            else:
+                self.call.take_event(up.browser_event(event, up.check_fields(event, tuple(args))))
+        except BrowserError as error:
+            self.complaints.append(str(error))
+
+    def link_binary(self, _: bytes) -> None:
+        self.complaints.append("binary")
+
+    def link_closed(self, end: Ending) -> None:
+        self.complaints.append(str(end))
+
+    def frame(self, packet: str) -> bytes:
+        return self.client.text(b"4" + packet.encode())
+
+
+class World:
+    """A call that is live, and everything that can be seen of it."""
+
+    def __init__(self, *, short: bool) -> None:
+        self.loop = StandingLoop()
+        self.worker = Worker(self.loop)
+        self.page = SocketPage(self.loop, short=short)
+        self.call = self.page.call = self.worker.begin(self.page)
+        if not short:
+            self.call._relay.fast.install = lambda _: None  # type: ignore[method-assign]
+        self.server = self.worker.open()
+
+    def from_page(self, data: bytes) -> None:
+        # Whoever was closed reads no more.
+        with suppress(OSError):
+            self.page.far.send(data)
+        self.loop.spin()
+
+    def from_server(self, data: bytes) -> None:
+        with suppress(OSError):
+            self.server._sock.send(data)
+        self.loop.spin()
+
+    def seen(self) -> dict[str, Any]:
+        relay, talk = self.call._relay, self.call._conversation
+        outbox, recent = relay.line._outbox, relay.fast._recent
+        return {
+            "told": [event for event in self.page.told if event[0] not in ("ready", "latency")],
+            "complaints": self.page.complaints,
+            "sent": [{**event, "event_id": ""} for event in self.server.heard],
+            "closed": self.server.closed,
+            "over": self.call.over,
+            "inbox": (relay.inbox.number, relay.inbox.unconfirmed, relay.sent_bytes),
+            "outbox": (outbox.number, outbox._size, [packet for packet, *_ in outbox._kept], outbox._ends),
+            "recent": (list(recent._chunks), recent._size),
+            "input": (talk.input.sent_bytes, talk.input.held_bytes),
+            "output": (talk.sounding, talk._output.sent_bytes, talk._output._items, talk._meter.sound_bytes),
+            "text": talk.talk,
+            "meter": [each.text_bytes for each in talk._meter._open.values()],
+            "turn": (talk._turn, talk.silent_since, talk.deadline, talk.thinking),
+            "bill": self.call.cost.counted,
+            "raised": self.loop.raised,
+        }
+
+    def close(self) -> None:
+        self.call.finish(None)
+        self.loop.spin()
+        self.page.link.abort()
+        self.page.far.close()
+        self.worker.close()
+        self.loop.spin()
+        self.loop.close()
+
+
+def event(kind: str, **fields: Any) -> str:
+    return json.dumps(
+        {"type": kind, "event_id": f"event_{len(kind)}", **fields}, separators=(",", ":"), ensure_ascii=False
+    )
+
+
+def sound(ms: float) -> str:
+    return base64.b64encode(bytes(int(48 * ms))).decode()
+
+
+def delta(kind: str, item: str, value: str, spell: Callable[[str], str] = str) -> str:
+    place = {"response_id": "r1", "item_id": item, "output_index": 0, "content_index": 0}
+    return spell(event(f"response.{kind}.delta", **place, delta=value))
+
+
+SPELLED: list[Callable[[str], str]] = [
+    str,
+    lambda text: text.replace(":", ": "),
+    lambda text: text.replace('"event_id":"', '"event_id":"another_'),
+    lambda text: text.replace('"event_id":', '"even":'),
+    lambda text: text[:-1] + ',"obfuscation":"x"}',
+    lambda text: text.replace("response_id", "respons"),
+    lambda text: "{" + text[1:-1].partition(',"response_id"')[2].join(['"response_id"', ',"type":"x"}']),
+    lambda text: text[:-1],
+]
+SOUNDS = ["", sound(20), sound(20.01), sound(0.03), sound(100), "AAA", "AA==", "AAAA", "A-_A", "AA\nA", "é"]
+WORDS = [
+    "Hello",
+    " there",
+    "こんにちは",
+    'a "quote"',
+    "a\\slash",
+    "\n",
+    "\x7f",
+    "",
+    "\ud83d",
+    "\ude00",
+    "　",
+    "🙂",
+    "x" * 200,
+]
+ITEMS = st.sampled_from(["a", "b"])
+SAYINGS = st.one_of(
+    st.builds(delta, st.just("output_audio"), ITEMS, st.sampled_from(SOUNDS), st.sampled_from(SPELLED)),
+    st.builds(delta, st.just("output_audio"), ITEMS, st.just(sound(20))),
+    st.builds(delta, st.just("output_audio"), ITEMS, st.just(sound(20))),
+    st.builds(delta, st.just("output_audio_transcript"), ITEMS, st.sampled_from(WORDS), st.sampled_from(SPELLED)),
+    st.builds(delta, st.just("output_audio_transcript"), ITEMS, st.just("word")),
+    st.builds(delta, st.just("output_text"), ITEMS, st.just("word")),
+    st.sampled_from(
+        [
+            event("response.created", response={"id": "r1"}),
+            event("response.created", response={"id": "r2"}),
+            event("response.output_audio.done", response_id="r1", item_id="a"),
+            event("response.output_audio_transcript.done", response_id="r1", item_id="a", transcript="All."),
+            event("response.done", response={"id": "r1", "status": "completed", "usage": {"total_tokens": 5}}),
+            event("input_audio_buffer.speech_started", item_id="u1"),
+            event("input_audio_buffer.speech_stopped", item_id="u1"),
+            event("conversation.item.added", item={"id": "b", "type": "message", "role": "assistant", "content": []}),
+            event("rate_limits.updated", rate_limits=[]),
+            event("error", error={"code": "odd", "message": "Odd."}),
+            "[]",
+        ]
+    ),
+)
+STEPS = st.one_of(
+    st.tuples(
+        st.just("server"), st.lists(SAYINGS, min_size=1, max_size=5), st.sampled_from(["", "ping", "cut", "parts"])
+    ),
+    st.tuples(st.just("chunks"), st.lists(st.sampled_from(SOUNDS), min_size=1, max_size=3), st.sampled_from([1, 0, 2])),
+    st.tuples(st.just("chunks"), st.just([sound(40)]), st.just(1)),
+    st.tuples(st.just("heard"), ITEMS, st.integers(0, 200)),
+    st.tuples(st.just("page"), st.sampled_from(["interrupt", "stop"]), st.just({})),
+    st.tuples(st.just("watch"), st.booleans(), st.none()),
+    st.tuples(st.just("pass"), st.sampled_from([0.01, 0.1, 1.0, 61.0]), st.none()),
+)
+OPENING = [
+    event("response.created", response={"id": "r1"}),
+    delta("output_audio_transcript", "a", "Well,"),
+    delta("output_audio", "a", sound(20)),
+]
+
+
+class Script:
+    """The same bytes for any world."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.number = world, 0
+
+    def take(self, step: tuple[str, Any, Any]) -> None:
+        name, what, how = step
+        world = self.world
+        if name == "server":
+            self._say(what, how)
+        elif name == "chunks":
+            packets = [f'2["audio",{self._next(how)},{json.dumps(each, ensure_ascii=False)}]' for each in what]
+            world.from_page(b"".join(map(world.page.frame, packets)))
+        elif name == "heard":
+            world.from_page(world.page.frame(f'2["heard",{{"item":"{what}","heard_ms":{how}}}]'))
+        elif name == "page":
+            world.from_page(world.page.frame(f'2["{what}",{{}}]'))
+        elif name == "watch":
+            world.call.watch(what)
+        else:
+            world.loop.pass_time(what)
+
+    def _next(self, how: int) -> int:
+        self.number = max(1, self.world.call._relay.inbox.number + how)
+        return self.number
+
+    def _say(self, messages: list[str], how: str) -> None:
+        end = self.world.server._end
+        if self.world.server.closed is not None:
+            return
+        frames = b"".join(end.text(message.encode(errors="surrogatepass")) for message in messages)
+        if how == "ping":
+            frames += end.ping()
+        elif how == "parts":
+            payload = messages[0].encode(errors="surrogatepass")[:100]
+            frames += bytes((0x01, len(payload))) + payload + bytes((0x80, 0))
+        cut = len(frames) // 2 if how == "cut" else len(frames)
+        self.world.from_server(frames[:cut])
+        if frames[cut:]:
+            self.world.from_server(frames[cut:])
+
+
+def both(steps: list[tuple[str, Any, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    found = []
+    for short in (True, False):
+        world = World(short=short)
+        script, states = Script(world), []
+        try:
+            for step in [("server", OPENING, ""), *steps]:
+                script.take(step)
+                states.append(json.loads(json.dumps(world.seen(), default=repr)))
+        finally:
+            world.close()
+        found.append(states)
+    return found[0], found[1]
+
+
+@given(st.lists(STEPS, max_size=12))
+@example([("chunks", [sound(40)], 1)] * 14)
+@example([("server", [delta("output_audio", "a", sound(20), SPELLED[2])], "cut"), ("page", "interrupt", {})])
+@example([("server", [delta("output_audio_transcript", "a", "word")] * 3, ""), ("pass", 61.0, None)])
+@example([("heard", "a", 10), ("heard", "a", 20), ("server", OPENING[:1], "")])
+def test_both_ways_have_the_same_effects(steps: list[tuple[str, Any, Any]]) -> None:
+    fast, ordinary = both(steps)
+    for a, b in zip(fast, ordinary, strict=True):
+        assert a == b
+
+
+@pytest.mark.parametrize(
+    ("taken", "step"),
+    [
+        ("chunk", ("chunks", [sound(40)], 1)),
+        ("deltas", ("server", [delta("output_audio", "a", sound(20), SPELLED[2])], "")),
+        ("deltas", ("server", [delta("output_audio_transcript", "a", " she said こんにちは")], "")),
+    ],
+)
+def test_what_is_usual_is_taken_by_it(taken: str, step: tuple[str, Any, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the comparison would compare nothing."""
+    took: list[tuple[int, int]] = []
+    way = getattr(FastPath, taken)
+
+    def watched(self: FastPath, view: memoryview, size: int) -> int:
+        took.append((size, way(self, view, size)))
+        return took[-1][1]
+
+    monkeypatch.setattr(FastPath, taken, watched)
+    world = World(short=True)
+    script = Script(world)
+    script.take(("server", OPENING, ""))
+    took.clear()
+    script.take(step)
+    world.close()
+    assert took
+    assert all(size == taken for size, taken in took[:1])
+
+
+def test_a_page_that_has_given_its_call_away_reaches_it_no_more() -> None:
+    world = World(short=True)
+    first, second = world.page, SocketPage(world.loop, short=True)
+    second.call = world.call
+    world.call._line.page = second
+    for page in (first, second):
+        page.far.send(page.frame(f'2["audio",1,"{sound(40)}"]'))
+        world.loop.spin()
+    # The first one's went the ordinary way, to whoever looks after pages; here, to the call all the same.
+    assert (first.link._shortcut, second.link._shortcut) == (None, world.call._relay.fast.chunk)
+    second.far.close()
+    second.link.abort()
+    world.close()
