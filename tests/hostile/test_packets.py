@@ -121,17 +121,17 @@ def test_a_burst_beyond_the_rate_is_said_and_forgiven(server: Gunicorn) -> None:
 
 
 def test_sound_faster_than_time_is_left_out(server: Gunicorn, hello: ScriptedServer) -> None:
-    """Bound: of 10 s at once at most real time and 2 s reach the upstream; `too_fast` is said; the call goes on."""
+    """Bound: of 25 s at once at most real time and 15 s reach the upstream; `too_fast` is said; the call goes on."""
     with Line(server) as line:
         line.start()
         began = time.monotonic()
         for n in range(1, 251):
-            line.emit("audio", n, SOUND)
+            line.emit("audio", n, "A" * 6400)
         line.until(lambda: line.named("ack") and line.named("ack")[-1][0] >= 240)
         took_ms = (time.monotonic() - began) * 1000
         assert "too_fast" in line.codes()
         received = sum(event.get("audio_bytes", 0) for event in hello.connections[-1].events) / 48
-    assert received <= 2000 + 1.06 * took_ms + 100
+    assert received <= 15_000 + 1.06 * took_ms + 100
 
 
 def test_a_caller_beside_a_flood_is_served(server: Gunicorn) -> None:
