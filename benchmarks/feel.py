@@ -53,7 +53,7 @@ WATCH = """
     constructor(...rest) {
       super(...rest)
       this.addEventListener("message", ({ data }) => {
-        const [, event] = /^42\\["(flush|log)"/.exec(data) ?? []
+        const [, event] = /^42\\["(flush|hold|log)"/.exec(data) ?? []
         if (event) note(event, { data: JSON.parse(data.slice(2)).at(-1) })
         const [, item] = /^42\\["audio",\\d+,"([^"]+)","[^"]/.exec(data) ?? []
         if (item && !seen.has(item)) note("delta", { item })
@@ -72,6 +72,7 @@ class Figures:
     reply: list[float] = field(default_factory=list)
     added: list[float] = field(default_factory=list)
     page: list[float] = field(default_factory=list)
+    paused: list[float] = field(default_factory=list)
     stop: list[float] = field(default_factory=list)
     error: list[float] = field(default_factory=list)
     missed: int = 0
@@ -226,8 +227,11 @@ def turn(talker: Talker, engine: Scripted | Embedded, figures: Figures, number: 
 
 def interrupt(talker: Talker, engine: Scripted | Embedded, figures: Figures) -> None:
     talker.skip()
-    talker.say(talker.interruption)
+    began = talker.say(talker.interruption) - talker.interruption.ms
     engine.interrupted()
+    paused = talker.await_("hold")
+    if paused is not None:
+        figures.paused.append(paused["at"] - began)
     ordered = talker.await_("flush", "ended")
     silent = talker.await_("flushed") if ordered and ordered["kind"] == "flush" else None
     if ordered is None or silent is None:
@@ -267,6 +271,7 @@ ROWS: tuple[tuple[str, Callable[[Figures], str]], ...] = (
         "of that, added by the page between the first delta and the loudspeaker, ms",
         lambda figures: spread(figures.page),
     ),
+    ("barge-in: the voice begins → the page holds the answer, ms", lambda figures: spread(figures.paused)),
     ("barge-in: order to stop in the page → silence, ms", lambda figures: spread(figures.stop)),
     ("truncation told upstream against what was heard, ms off", lambda figures: spread(figures.error)),
     ("underruns", lambda figures: str(figures.underruns)),

@@ -105,9 +105,21 @@ test("held, all that the device had is heard, and told", () => {
   mock.timers.tick(41)
   assert.deepEqual(of("playbackHeard"), [["playbackHeard", "a", 500]])
   made.flush("a")
+  // Cut and let go in one: nothing more of it was played.
+  made.goOn()
   report({ type: "flushed", item: "a", ms: 500 })
   assert.deepEqual(of("playbackFlushed"), [["playbackFlushed", "a", 500]])
   mock.timers.reset()
+})
+
+test("what goes on is heard behind the device again", () => {
+  const { player: made, report, of } = player(40)
+  made.append("a", SOUND)
+  made.hold()
+  report({ type: "held", item: "a", ms: 500 })
+  made.goOn()
+  report({ type: "position", item: "a", ms: 600, rms: 0 })
+  assert.deepEqual(of("playbackMoved").at(-1), ["playbackMoved", "a", 600, 560, 0])
 })
 
 test("only what is held goes on, and what is opened meanwhile is held", () => {

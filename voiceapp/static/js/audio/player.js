@@ -54,7 +54,10 @@ export class Player {
   clearing = 0
   /** Nothing is to be played for now. */
   held = false
-  /** The item that was playing then, and since when it is silent. @type {{item: string, at: number} | null} */
+  /**
+   * The item that was playing then, until it moves on, and since when it is silent.
+   * @type {{item: string, at: number} | null}
+   */
   heldAt = null
 
   /**
@@ -77,6 +80,7 @@ export class Player {
     this.missed.clear()
     this.asked.clear()
     this.before.clear()
+    this.heldAt = null
     this.goOn()
   }
 
@@ -90,7 +94,6 @@ export class Player {
   goOn() {
     if (!this.held) return
     this.held = false
-    this.heldAt = null
     this.node?.port.postMessage({ type: "goOn" })
   }
 
@@ -237,6 +240,7 @@ export class Player {
    */
   #moved(item, ms, rms) {
     if (this.refused.has(item)) return
+    this.#movesOn(item)
     this.played.set(item, { ms, endedAt: null })
     this.delegate.playbackMoved(item, ms, this.#heardMs(item, ms), rms)
     if (this.now() - this.toldAt >= HEARD_EVERY_MS) this.#tell(item, this.#heardMs(item, ms))
@@ -248,6 +252,7 @@ export class Player {
    * @param {number} ms
    */
   #ended(item, ms) {
+    this.#movesOn(item)
     this.played.set(item, { ms, endedAt: this.now() })
     setTimeout(() => this.#endHeard(item, ms), this.device.latencyMs)
   }
@@ -282,6 +287,11 @@ export class Player {
     this.delegate.playbackHeld(item)
     const heard = () => { if (this.heldAt?.item === item) this.#tell(item, this.#heardMs(item, ms)) }
     setTimeout(heard, this.device.latencyMs)
+  }
+
+  /** @param {string} item */
+  #movesOn(item) {
+    if (this.heldAt?.item === item) this.heldAt = null
   }
 
   /** @param {string} item @param {number} ms */
