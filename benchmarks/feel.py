@@ -240,7 +240,8 @@ def interrupt(talker: Talker, engine: Scripted | Embedded, figures: Figures) -> 
     figures.stop.append(silent["at"] - ordered["at"])
     told = talker.truncated_at(silent["item"])
     if told is not None:
-        device_ms = talker.visitor.stats["outputLatencyMs"]
+        # Of what was held the device has played all.
+        device_ms = 0 if paused else talker.visitor.stats["outputLatencyMs"]
         figures.error.append(abs(told - max(0, silent["ms"] - device_ms)))
 
 
