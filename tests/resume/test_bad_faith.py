@@ -295,5 +295,6 @@ def test_a_page_that_comes_back_without_end_is_told_all_and_gains_nothing(serve:
     took_s = time.monotonic() - began
     page.close()
     heard_s = len(engine.audio) / 48_000
-    assert heard_s <= took_s * 1.05 + 2 + 0.1
+    # And once what may have been said before the call was ready.
+    assert heard_s <= took_s * 1.05 + 15 + 0.1
     assert len(engine.connections) == 1
