@@ -3,6 +3,7 @@
 import os
 import secrets
 import signal
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.browser.visitor import Visitor
 from tests.conftest import upstream_settings
 from tests.redis_server import redis_server
 from tests.servers import Gunicorn, gunicorn
+from tests.waiting import eventually
 from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = pytest.mark.browser
@@ -43,6 +45,13 @@ def stop(server: Gunicorn) -> None:
 def kill(server: Gunicorn) -> None:
     for pid in (server.process.pid, *server.worker_pids()):
         os.kill(pid, signal.SIGKILL)
+    # Else it may yet take a connection that it does not answer.
+    eventually(lambda: not _listens(server.port))
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.mark.parametrize("end", [stop, kill])
