@@ -170,6 +170,7 @@ SEMANTIC = {"audio": {"input": {"turn_detection": {"type": "semantic_vad", "eage
 PAUSED = "input_audio_buffer.speech_paused"
 
 
+@pytest.mark.real_time  # A judgement that a busy machine gives too late does not count.
 @pytest.mark.parametrize(("likely", "pause_s"), [(0.9, 0.4), (0.1, 1.0)])
 def test_a_turn_ends_as_its_sound_tells(likely: float, pause_s: float) -> None:
     model = FixedTurnEnd(likely)
