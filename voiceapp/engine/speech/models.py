@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from .missing import FETCH_TURN_MODEL, INSTALL_ENGINE, INSTALL_JAPANESE, MissingError
 
@@ -96,6 +97,18 @@ def turn_model() -> Path:
     if digest(TURN) != TURN_SHA256:
         raise MissingError(f"{TURN.name} in {TURN.parent}, but that file was changed", FETCH_TURN_MODEL)
     return TURN
+
+
+def network(path: Path) -> Any:
+    """An ONNX file as a session on one thread, which any number may run. Raises `MissingError` without onnxruntime."""
+    try:
+        import onnxruntime
+    except ImportError as absent:
+        raise MissingError("the package onnxruntime") from absent
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
 def stt_folder() -> Path:

@@ -9,7 +9,6 @@ from typing import Any, Self
 import numpy as np
 
 from . import mel, models
-from .missing import MissingError
 from .samples import INPUT_RATE, Floats, Samples
 
 # What it was trained on: the last eight seconds, at the end of the window.
@@ -20,14 +19,7 @@ class SmartTurn:
     """The loaded model, which all callers and threads share."""
 
     def __init__(self, path: Path) -> None:
-        try:
-            import onnxruntime
-        except ImportError as absent:
-            raise MissingError("the package onnxruntime") from absent
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._session = models.network(path)
         # The first run takes longer than those after it.
         self.probability(np.zeros(INPUT_RATE, np.int16))
 

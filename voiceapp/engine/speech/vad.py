@@ -7,7 +7,6 @@ import numpy as np
 
 from . import models
 from .detector import FRAME
-from .missing import MissingError
 from .samples import INPUT_RATE, Floats
 
 # The network wants each frame preceded by the last samples of the frame before.
@@ -18,14 +17,7 @@ class SileroNetwork:
     """The loaded model, which all callers share."""
 
     def __init__(self, path: Path) -> None:
-        try:
-            import onnxruntime
-        except ImportError as absent:
-            raise MissingError("the package onnxruntime") from absent
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._session = models.network(path)
         self._rate = np.array(INPUT_RATE, np.int64)
 
     @classmethod
