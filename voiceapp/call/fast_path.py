@@ -37,7 +37,6 @@ class FastPath:
         self._inbox = relay.inbox
         self._reader = relay.reader
         self._talk = conversation
-        self._input = conversation.input
         self._recent = recent
         self._now = relay.now
         self._owner = owner
@@ -76,7 +75,7 @@ class FastPath:
         """The same base64 in a frame for the server, and what is to be known of its `size` bytes; of either way."""
         link.send(APPEND_HEAD, sound, APPEND_TAIL)
         self._recent.take(sound)
-        self._input.held_bytes += size
+        self._talk.sound_sent(size)
         self._relay.sent_bytes += size
 
     def deltas(self, view: memoryview, size: int) -> int:

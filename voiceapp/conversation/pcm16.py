@@ -2,7 +2,7 @@
 
 from base64 import b64decode, b64encode
 
-from pybase64 import b64decode as b64decode_fast
+import pybase64
 
 # 24 samples of 2 bytes.
 BYTES_PER_MS = 48
@@ -19,21 +19,23 @@ class NotBase64Error(ValueError):
 def base64_size(sound: bytes) -> int:
     """Bytes that `sound` decodes to. Raises `NotBase64Error`.
 
-    11 µs for 25,600 characters, of which decoding would take 60.
+    1.6 µs for 25,600 characters, of which the standard library's decoder would take 50.
     """
+    try:
+        return len(pybase64.b64decode(sound, validate=True))
+    except ValueError:
+        pass
     padding = sound.translate(None, _ALPHABET)
     if padding and (padding not in (b"=", b"==") or not sound.endswith(padding)):
         raise NotBase64Error("it is not base64")
-    if len(sound) % 4:
-        raise NotBase64Error("its base64 is incomplete")
-    return len(sound) // 4 * 3 - len(padding)
+    raise NotBase64Error("its base64 is incomplete")
 
 
 def usual_size(sound: bytes) -> int:
     """The same where it is base64 of whole samples; 0 where it is anything else. The hot path."""
     try:
-        size = len(b64decode_fast(sound, validate=True))
-    except ValueError:
+        size = base64_size(sound)
+    except NotBase64Error:
         return 0
     return 0 if size & 1 else size
 

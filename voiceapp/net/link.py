@@ -139,22 +139,8 @@ class Link:
 
     def send(self, *parts: bytes) -> None:
         """Send the parts, joined, as one text message. Silently dropped once the link is over."""
-        if self._ending is not None:
-            return
-        frame = self._endpoint.text(*parts)
-        if self._out:
-            self._keep(frame)
-            return
-        try:
-            sent = self._send(frame)
-        except (BlockingIOError, InterruptedError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
-            sent = 0
-        except OSError:
-            self.abort(Cause.LOST)
-            return
-        self.sent_bytes += sent
-        if sent < len(frame):
-            self._keep_first(frame[sent:])
+        if self._ending is None:
+            self._write(self._endpoint.text(*parts))
 
     def ping(self) -> None:
         if self._ending is None:
@@ -350,13 +336,9 @@ class Link:
             return
         sent = self._try_send(data)
         if sent < len(data) and not self._over:
-            self._keep_first(data[sent:])
-
-    def _keep_first(self, data: bytes) -> None:
-        """The socket takes no more for now."""
-        self._keep(data)
-        if not self._over:
-            self._loop.add_writer(self._fd, self._writable)
+            self._keep(data[sent:])
+            if not self._over:
+                self._loop.add_writer(self._fd, self._writable)
 
     def _keep(self, data: bytes) -> None:
         self._out += data
