@@ -102,6 +102,7 @@ class World:
             "text": talk.talk,
             "meter": [each.text_bytes for each in talk._meter._open.values()],
             "turn": (talk._turn, talk.silent_since, talk.deadline, talk.thinking),
+            "waits": (repr(talk._deadlines._running), talk._deadlines.signed),
             "bill": self.call.cost.counted,
             "raised": self.loop.raised,
         }
@@ -190,6 +191,7 @@ STEPS = st.one_of(
     st.tuples(st.just("heard"), ITEMS, st.integers(0, 200)),
     st.tuples(st.just("page"), st.sampled_from(["interrupt", "stop"]), st.just({})),
     st.tuples(st.just("watch"), st.booleans(), st.none()),
+    st.tuples(st.just("shorten"), st.none(), st.none()),
     st.tuples(st.just("pass"), st.sampled_from([0.01, 0.1, 1.0, 61.0]), st.none()),
 )
 OPENING = [
@@ -217,6 +219,8 @@ class Script:
             world.from_page(world.page.frame(f'2["heard",{{"item":"{what}","heard_ms":{how}}}]'))
         elif name == "page":
             world.from_page(world.page.frame(f'2["{what}",{{}}]'))
+        elif name == "shorten":
+            world.worker.act(world.call.shorten)
         elif name == "watch":
             world.call.watch(what)
         else:
@@ -261,6 +265,8 @@ def both(steps: list[tuple[str, Any, Any]]) -> tuple[list[dict[str, Any]], list[
 @example([("chunks", [sound(40)], 1)] * 14)
 @example([("server", [delta("output_audio", "a", sound(20), SPELLED[2])], "cut"), ("page", "interrupt", {})])
 @example([("server", [delta("output_audio_transcript", "a", "word")] * 3, ""), ("pass", 61.0, None)])
+@example([("pass", 1.0, None), ("server", [delta("output_audio_transcript", "a", "word")], "")])
+@example([("shorten", None, None), ("server", [delta("output_audio", "a", sound(20))], "")])
 @example([("heard", "a", 10), ("heard", "a", 20), ("server", OPENING[:1], "")])
 def test_both_ways_have_the_same_effects(steps: list[tuple[str, Any, Any]]) -> None:
     fast, ordinary = both(steps)
