@@ -220,8 +220,7 @@ def _end(visitor: Visitor, wire: Wire, look: Look) -> None:
     look("ended")
     _past(visitor, wire, look)
     # Its server has not ended that call.
-    page.reload()
-    page.wait_for_selector("body[data-ready]")
+    visitor.reload()
     visitor.call_until_live()
     for code in ("quota", "no_websocket"):
         _notice(wire, code, fatal=True)

@@ -66,8 +66,7 @@ def test_devices_are_chosen_by_name_in_the_middle_of_a_call_and_remembered(
     visitor.wait_until(lambda _: float(page.eval_on_selector("#settings-level", "meter => meter.value")) > 0)
     page.screenshot(path=output / "settings.png")
     page.get_by_role("slider", name="Volume").fill("0.5")
-    page.reload()
-    page.wait_for_selector("body[data-ready]")
+    visitor.reload()
     assert page.input_value('[data-choice="volume"]') == "0.5"
     # It is in the same call.
     visitor.wait_for_phase("live", 30)
@@ -199,8 +198,7 @@ def test_a_loudspeaker_is_chosen_and_remembered(visit: Visit, serve: Serve) -> N
     chosen = page.input_value("#settings-speaker")
     assert chosen
     visitor.wait_until(lambda _: page.evaluate("testContexts.at(-1).sinkId") == chosen)
-    page.reload()
-    page.wait_for_selector("body[data-ready]")
+    visitor.reload()
     visitor.wait_for_phase("live", 30)
     visitor.wait_until(lambda _: page.evaluate("testContexts.at(-1).sinkId") == chosen)
     assert page.locator('[role="alert"]').count() == 0

@@ -100,7 +100,7 @@ def test_a_talk_of_before_that_goes_on_is_there_once_after_a_reload_and_a_move(v
     visitor.page.wait_for_timeout(3500)
     front.only = None
     kill(servers[0])
-    visitor.page.reload()
+    visitor.reload()
     visitor.wait_until(lambda stats: stats["resumes"] == 1 and stats["phase"] == "live", 20)
     visitor.wait_for_notice("moved")
     said = ["My name is Ada.", "You wrote to me.", "Still here?", "You wrote to me."]

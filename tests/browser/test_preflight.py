@@ -106,8 +106,7 @@ def test_all_is_well_and_a_call_begins_right_after(playwright: Playwright, serve
         assert len(calls(upstream)) == before + 2
         visitor.wait_until(lambda stats: stats["chunksSent"] > 5)
         visitor.press("Hang up")
-        page.reload()
-        page.wait_for_selector("body[data-ready]")
+        visitor.reload()
         assert not page.is_visible("#preflight-offer")
         visitor.press("Show settings")
         assert "Checked on this device" in page.inner_text("#preflight-remembered")

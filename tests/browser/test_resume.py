@@ -245,8 +245,7 @@ def test_a_page_that_is_loaded_again_in_mid_answer_is_in_the_same_talk(visit: Vi
     visitor = visit(url, choices={"keep": "text"})
     visitor.call_until_live()
     visitor.wait_until(lambda stats: stats["msHeard"].get("a1", 0) > 3000)
-    visitor.page.reload()
-    visitor.page.wait_for_selector("body[data-ready]")
+    visitor.reload()
     visitor.wait_for_phase("live", 20)
     first = visitor.wait_until(lambda stats: "a1" in stats["msHeard"])["msHeard"]["a1"]
     assert first > 2500
@@ -268,7 +267,7 @@ def test_a_muted_microphone_stays_shut_when_the_page_is_loaded_again(visit: Visi
     visitor = visit(url)
     visitor.call_until_live()
     visitor.press("Microphone on")
-    visitor.page.reload()
+    visitor.reload()
     visitor.wait_for_phase("live", 20)
     assert visitor.stats["muted"] is True
     assert visitor.page.evaluate(TRACKS) == []
@@ -304,7 +303,7 @@ def test_a_call_that_is_over_by_then_is_said_to_be(visit: Visit, serve: Serve) -
     visitor.page.click("#call")
     visitor.wait_for_phase("ended")
     visitor.page.evaluate("kept => { sessionStorage['voiceapp.call'] = kept }", kept)
-    visitor.page.reload()
+    visitor.reload()
     visitor.wait_for_notice("ended_away")
     visitor.wait_for_phase("ended")
     assert visitor.page.evaluate("sessionStorage['voiceapp.call'] ?? null") is None
@@ -353,8 +352,7 @@ def test_where_calls_are_not_kept_a_lost_line_is_a_new_call_and_a_reload_ends_it
         assert "has been told what was said" in visitor.wait_for_notice("reconnected")
         visitor.wait_until(lambda _: len(visitor.entries) >= 4)
         assert len(upstream.connections) == 2
-        visitor.page.reload()
-        visitor.page.wait_for_selector("body[data-ready]")
+        visitor.reload()
         visitor.page.wait_for_timeout(500)
         assert visitor.stats["phase"] == "idle"
         visitor.context.close()

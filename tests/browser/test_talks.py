@@ -87,8 +87,7 @@ def test_a_talk_is_kept_found_heard_again_and_taken_away(visit: Visit, serve: Se
     page.fill("#talks-search", "")
 
     # Opened again: the page knows it only from the browser.
-    page.reload()
-    page.wait_for_selector("body[data-ready]")
+    visitor.reload()
     visitor.press("Show past talks")
     page.click("[data-talk]")
     wait(page, "document.querySelector('audio')?.duration > 0.5")
@@ -197,8 +196,7 @@ def test_without_the_choice_nothing_of_a_talk_stays(visit: Visit, serve: Serve) 
     visitor.wait_for_phase("ended")
     visitor.press("Show past talks")
     visitor.page.wait_for_selector("[data-talk]")
-    visitor.page.reload()
-    visitor.page.wait_for_selector("body[data-ready]")
+    visitor.reload()
     visitor.press("Show past talks")
     visitor.page.get_by_text("No talk is kept yet").wait_for()
 
@@ -209,8 +207,7 @@ def test_the_page_opens_without_its_server(visit: Visit, serve: Serve) -> None:
     page = visitor.page
     wait(page, "Boolean(navigator.serviceWorker.controller)", 20)
     visitor.context.set_offline(True)
-    page.reload()
-    page.wait_for_selector("body[data-ready]")
+    visitor.reload()
     assert "past talks" in visitor.wait_for_notice("server_away")
     visitor.press("Show past talks")
     page.get_by_text("No talk is kept yet").wait_for()
@@ -232,8 +229,7 @@ def test_a_talk_of_another_day_goes_on_by_keyboard(visit: Visit, serve: Serve) -
     visitor.press("Hang up")
     visitor.wait_for_phase("ended")
     yesterday = [entry["text"] for entry in visitor.entries]
-    page.reload()
-    page.wait_for_selector("body[data-ready]")
+    visitor.reload()
     visitor.press("Show past talks")
     page.click("[data-talk]")
     page.get_by_role("button", name="Go on with this talk").focus()

@@ -46,14 +46,12 @@ def test_what_is_typed_survives_a_page_that_is_killed(in_a_call: Visit) -> None:
     # Before anything tells the page that it ends.
     kept = page.evaluate("({ ...sessionStorage })")
     assert kept["voiceapp.draft"] == "Not yet sent" and "On its way" in kept["voiceapp.call"]
-    page.reload()
-    page.wait_for_selector("body[data-ready]")
+    visitor.reload()
     assert page.evaluate(BOX) == "Not yet sent"
     visitor.wait_for_entry("user", ":has-text('On its way')")
     page.wait_for_selector("[data-typed]", state="detached")
     page.fill("#message", "")
-    page.reload()
-    page.wait_for_selector("body[data-ready]")
+    visitor.reload()
     assert page.evaluate(BOX) == ""
     # The call that the page came back to has no sound before a touch: the browser says so.
     visitor.errors = [error for error in visitor.errors if "AudioContext was not allowed" not in error]

@@ -137,6 +137,11 @@ class Visitor:
         self.page.goto(f"{url}/?lang={language}")
         self.page.wait_for_selector("body[data-ready]")
 
+    def reload(self) -> None:
+        """Its `load` comes before the words are there, and so before the page is."""
+        self.page.reload()
+        self.page.wait_for_selector("body[data-ready]")
+
     def call(self) -> None:
         self.page.click("#call")
 
