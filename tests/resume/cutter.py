@@ -54,10 +54,12 @@ class Cutter:
         self._planned.extend(cuts)
 
     def cut(self, cut: Cut) -> None:
-        """The way that there is."""
-        for way in list(self._ways):
-            if not way.over:
-                way.expect(cut)
+        """The way that there is; the next, if the page has just lost the one it had."""
+        open_ways = [way for way in self._ways if not way.over]
+        if not open_ways:
+            self._planned.appendleft(cut)
+        for way in open_ways:
+            way.expect(cut)
 
     def _open(self) -> "Way":
         way = Way(self)
@@ -96,6 +98,11 @@ class Way:
             self._cut = cut
             if cut.down is None and cut.up is None:
                 self.end(cut.kind)
+
+    def entered(self, page: asyncio.Transport) -> None:
+        self.page = page
+        if self.over and not self._silent:
+            _close(page, "reset")
 
     def opened(self, server: asyncio.Transport) -> None:
         self.server = server
@@ -188,8 +195,9 @@ class Side(asyncio.Protocol):
 class PageSide(Side):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
-        self.way.page = transport
-        self._connecting = asyncio.ensure_future(self.way.cutter.reach(self.way))
+        self.way.entered(transport)
+        if not self.way.over:
+            self._connecting = asyncio.ensure_future(self.way.cutter.reach(self.way))
 
     def data_received(self, data: bytes) -> None:
         self.way.go_up(data)

@@ -53,6 +53,8 @@ class Record:
     # Of what was cut: the milliseconds that were heard. And of what the page was told to forget.
     flushed: dict[str, int] = field(default_factory=dict)
     forgotten: dict[str, int] = field(default_factory=dict)
+    # Answers of which a reload took all the sound before any was heard.
+    unheard: set[str] = field(default_factory=set)
     told: list[tuple[str, list[Any]]] = field(default_factory=list)
     resumes: list[dict[str, Any]] = field(default_factory=list)
     away_s: list[float] = field(default_factory=list)
@@ -194,6 +196,7 @@ class Page:
         if self._line is not None:
             self._line.end()
         self._void = True
+        self.record.unheard |= {item for item in self._playing() if not self._heard.get(item)}
         self._holder = self._new_holder()
         # What was sent may have been taken, or not; what was not sent is not said any more.
         self._unsay(self._waiting)

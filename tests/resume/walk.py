@@ -71,11 +71,13 @@ class Walk:
             await self.until(lambda: self.page.live, "the call begins")
             talking = asyncio.ensure_future(self._talk())
             for turn in range(cuts):
+                await asyncio.sleep(self.chance.uniform(0, 0.5))
+                # A cut that was planned for later may have come meanwhile.
+                await self.until(lambda: self.page.live, "the page is there")
                 moment = self.moments[turn % len(self.moments)]
                 self.done.append(moment)
                 await getattr(self, f"cut_{moment}")()
                 await self.until(lambda: self.page.live, "the page is back")
-                await asyncio.sleep(self.chance.uniform(0, 0.5))
             talking.cancel()
             await asyncio.sleep(LONGEST_ANSWER_S)
             self.page.speaking = False
@@ -177,6 +179,7 @@ class Walk:
             self.cutter.cut(Cut(kind, late_s=late_s if kind == "silence" else None))
 
     async def _cut(self) -> None:
+        await self.until(lambda: self.page.live, "the page is there")
         losses = self.page.record.losses
         self._cut_now(self._kind())
         await self._until_lost(losses)
@@ -192,8 +195,10 @@ class Walk:
         self.cutter.cut(Cut("torn", down=self.chance.randrange(8000)))
         async with self._talking:
             # An answer may be unwanted, so that nothing comes of it.
-            while self.page.record.losses == losses:
+            deadline = time.monotonic() + LONG_S
+            while self.page.record.losses == losses and time.monotonic() < deadline:
                 await self._answer()
+        await self._until_lost(losses)
 
     async def cut_mid_flush(self) -> None:
         """Either `flush` never comes, or its answer does not arrive, or the answer is not confirmed."""
