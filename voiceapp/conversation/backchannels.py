@@ -15,14 +15,17 @@ nice, of course, oh, oh my, okay, ok, ooh, really, right, sure, that makes sense
 very good, very nice, well, whoa, wow, ya, yay, yeah, yep, yes, yup
 """
 _JAPANESE = """
-あ, あはは, ああそう, あっ, いいですね, いいね, うん, え, えっ, お, おっ, おもしろい, 面白い, ね, は,
-はあ, はい, はいはい, ははは, ふうん, ふん, ふむ, へ, へえ, ほ, ほう, ほんと, ほんとう, ほんとうに, ほんとに,
-本当, 本当に, 本当ですか, ほんとですか, まじ, まじで, まじか, なるほど, なるほどね, なるほどですね, そう,
-そうか, そっか, そうかあ, そうだね, そうだよね, そうですか, そうですね, そうですよね, そうそう, そうなの,
-そうなんだ, そうなんですか, そうなんですね, そうね, すごい, すごいね, すごいですね, さすが, たしかに, 確かに,
-だよね, ですね, ですよね, やっぱり, やばい, よかった, わあ, わお, わかる, わかります, 分かる, 分かります,
+あ, あはは, ああそう, あっ, あら, いいですね, いいね, いいなあ, うむ, うん, え, えっ, お, おっ, おもしろい, 面白い,
+ね, は, はあ, はい, はいはい, ははは, ふうん, ふん, ふむ, へ, へえ, ほ, ほう, ほんと, ほんとう, ほんとうに, ほんとに,
+本当, 本当に, 本当ですか, ほんとですか, まあ, まじ, まじで, まじか, なるほど, なるほどね, なるほどなあ,
+なるほどですね, そう, そうか, そっか, そうかあ, そうだね, そうだよね, そうですか, そうですね, そうですよね, そうそう,
+そうなの, そうなのか, そうなのね,
+そうなんだ, そうなんですか, そうなんですね, そうね, すごい, すごいね, すごいなあ, すごいですね, さすが, たしかに,
+確かに, だよね, ですね, ですよね, やっぱり, やばい, よかった, わあ, わお, わかる, わかります, 分かる, 分かります,
 オッケー, オーケー, ん
 """
+# They look like some of these, and say no, or ask for it once more.
+_OBJECTING = re.compile(r"(?<!\w)(?:n?uh-uh|mm-mm|うう+ん)(?!\w)|^\W*(?:huh|hm+|えっ?|ん|は[あー]?|へ)\W*\?\W*$")
 # [coughing], (laughs), *sighs*, ♪
 _SOUND = re.compile(r"\[[^\]]*\]|\([^)]*\)|（[^）]*）|【[^】]*】|\*[^*]*\*|♪+")
 _OPEN_SOUND = re.compile(r"[\[(（【*][^\])）】*]*$")
@@ -34,8 +37,9 @@ _LARGE = MappingProxyType(str.maketrans("ぁぃぅぇぉ", "あいうえお"))
 
 def is_backchannel(text: str) -> bool:
     """Whether nothing more is said than that one listens; of nothing at all, too."""
-    said = _plain(_SOUND.sub(" ", text))
-    return len(said) in _ends(said)
+    words = _SOUND.sub(" ", text)
+    said = _plain(words)
+    return len(said) in _ends(said) and not _OBJECTING.search(_spoken(words))
 
 
 def is_noise(text: str) -> bool:
@@ -50,10 +54,14 @@ def may_become_one(text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """In small letters and hiragana, one space between words that have any; sounds that are drawn are short."""
-    spoken = unicodedata.normalize("NFKC", text).casefold().replace("'", "").translate(_HIRAGANA).translate(_LARGE)
-    spoken = _DRAWN.sub("", spoken)
+    """As spoken, one space between words that have any; sounds that are drawn are short."""
+    spoken = _DRAWN.sub("", _spoken(text).replace("'", ""))
     return _ONE_LETTER_OFTEN.sub(r"\1", _NO_LETTER.sub(" ", spoken)).strip()
+
+
+def _spoken(text: str) -> str:
+    """In small letters and hiragana."""
+    return unicodedata.normalize("NFKC", text).casefold().translate(_HIRAGANA).translate(_LARGE)
 
 
 def _ends(said: str) -> set[int]:
