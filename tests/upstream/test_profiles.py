@@ -40,7 +40,11 @@ def test_each_server_has_its_own_header_for_the_key(profile: str, header: str) -
         ({"VOICEAPP_UPSTREAM_URL": "wss://eu.api.openai.com/v1/realtime", "OPENAI_API_KEY": "sk-x"}, True),
         ({"VOICEAPP_UPSTREAM_URL": "wss://openai.com.example/v1/realtime"}, False),
         ({"VOICEAPP_UPSTREAM_URL": "ws://localhost:8000/v1/realtime"}, False),
+        ({"VOICEAPP_UPSTREAM_URL": "wss://proxy.example/v1", "VOICEAPP_UPSTREAM_YIELDS": "yes"}, True),
+        ({"OPENAI_API_KEY": "sk-x", "VOICEAPP_UPSTREAM_YIELDS": "no"}, False),
     ],
 )
-def test_only_the_providers_own_servers_leave_responses_to_us(environment: dict[str, str], yields: bool) -> None:
+def test_only_the_providers_own_servers_leave_responses_to_us_unless_it_is_said(
+    environment: dict[str, str], yields: bool
+) -> None:
     assert profiles.offered_profiles(Settings.from_env(environment))["openai"].capabilities.yields is yields

@@ -18,6 +18,7 @@ from .persona import Persona
 from .resume import Resume
 from .rules import Rules
 
+_YIELDS = "VOICEAPP_UPSTREAM_YIELDS"
 PROFILES = ("openai", "azure", "beta", "embedded")
 
 
@@ -41,6 +42,8 @@ class Settings:
     profiles: tuple[str, ...] = ("embedded",)
     upstream_url: str = ""
     upstream_key: Secret = field(default_factory=lambda: Secret(""))
+    # Whether the server there leaves responses to us if it is told to; None: as its address lets presume.
+    upstream_yields: bool | None = None
     models: tuple[str, ...] = ()
     voices: tuple[str, ...] = ()
     transcription_model: str = ""
@@ -108,6 +111,7 @@ class Settings:
             profiles=profiles,
             upstream_url=upstream_url,
             upstream_key=upstream_key,
+            upstream_yields=reader.flag(_YIELDS) if reader.text(_YIELDS) else None,
             models=_models(reader, profile),
             voices=reader.names("VOICEAPP_VOICE"),
             transcription_model=reader.word("VOICEAPP_TRANSCRIPTION_MODEL"),

@@ -77,7 +77,9 @@ def _of_operator(profile: Profile, settings: Settings, *, owned: bool) -> Profil
     if not owned:
         return profile
     capabilities = profile.capabilities
-    if settings.upstream_url and not _is_providers(settings.upstream_url):
+    if settings.upstream_yields is not None:
+        capabilities = replace(capabilities, yields=settings.upstream_yields)
+    elif settings.upstream_url and not _is_providers(settings.upstream_url):
         capabilities = replace(capabilities, yields=False)
     return replace(
         profile,
