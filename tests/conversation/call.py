@@ -31,8 +31,15 @@ class Call:
 
     now = 100.0
 
-    def __init__(self, *, confirms: bool = False, yields: bool = False, **capabilities: Any) -> None:
-        config = SessionConfig("marin", "Be kind.", confirms=confirms, yields=yields)
+    def __init__(
+        self,
+        *,
+        confirms: bool = False,
+        yields: bool = False,
+        transcription_model: str | None = None,
+        **capabilities: Any,
+    ) -> None:
+        config = SessionConfig("marin", "Be kind.", transcription_model, confirms=confirms, yields=yields)
         self.conversation = Conversation(config, Capabilities(yields=yields, **capabilities))
 
     def hear(self, *events: ev.Event) -> list[Any]:
@@ -62,6 +69,11 @@ class Call:
         return self.hear(
             ev.ResponseCreated(response), ev.OutputItemAdded(response, item, "assistant", "audio"), text, *sounds, *end
         )
+
+
+def careful(yields: bool = True, **config: Any) -> Call:
+    """A call in which an interruption has to be confirmed; whether the server leaves it to us."""
+    return Call(confirms=True, yields=yields, **{"transcription_model": "w", **config}).begin()
 
 
 def sent(effects: list[Any]) -> list[dict[str, Any]]:

@@ -1,16 +1,13 @@
 """What is said into an answer: it is held, and cut once it is known that the person means it, or goes on."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from tests.conversation.call import CREATE, SECOND, Call, sent, shown
+from tests.conversation.call import CREATE, Call, careful, sent, shown
 from voiceapp.conversation import events as ev
 from voiceapp.conversation import faults
+from voiceapp.conversation.capabilities import Capabilities
 from voiceapp.conversation.doubts import MAX_LATE, Doubts
 from voiceapp.conversation.effects import Flush, Hold, Play, SoundComplete, TextHeard, TextIncomplete
 from voiceapp.conversation.turn_detection import PushToTalk, SemanticVad, ServerVad
@@ -20,15 +17,9 @@ TRUNCATE = {"type": "conversation.item.truncate", "item_id": "a1", "content_inde
 CANCEL = {"type": "response.cancel", "response_id": "r1"}
 
 
-def careful(yields: bool = True, **capabilities: Any) -> Call:
-    """A call in which an interruption has to be confirmed; whether the server leaves it to us."""
-    call = Call(confirms=True, yields=yields, **capabilities)
-    return call.begin()
-
-
-def answering(yields: bool = True, *, done: bool = True) -> Call:
+def answering(yields: bool = True, *, done: bool = True, **config: Any) -> Call:
     """Asked, and in the middle of an answer of ten seconds."""
-    call = careful(yields)
+    call = careful(yields, **config)
     call.ask("u1")
     call.hear(ev.UserText("u1", "Tell me more."))
     call.answer(seconds=10, done=done)
@@ -40,6 +31,20 @@ def speak(call: Call, turn: str = "u2", seconds: float = 0.3) -> list[Any]:
     """The person speaks for a moment, and the server takes it, after the silence that it waits for."""
     effects = call.hear(ev.SpeechStarted(turn)) + call.wait(seconds + 0.5)
     return effects + call.hear(ev.SpeechStopped(turn), ev.Committed(turn, None))
+
+
+def lost_while_held(yields: bool = True, *, done: bool = True, stopped: bool = True) -> Call:
+    """Another session has taken over, and is about to hear again what was said into the answer."""
+    call = answering(yields, done=done)
+    if stopped:
+        speak(call)
+    else:
+        call.hear(ev.SpeechStarted("u2"))
+    call.hear(ev.SessionLost(faults.CLOSED), ev.Flushed("a1", 5000))
+    conversation = call.conversation
+    conversation.renew(conversation.config, Capabilities(yields=yields))
+    call.hear(ev.SessionRenewed())
+    return call
 
 
 class TestAVoiceInAnAnswer:
@@ -111,7 +116,35 @@ class TestAVoiceInAnAnswer:
     def test_that_nobody_can_write_down_and_is_short_lets_it_go_on(self) -> None:
         call = answering()
         effects = speak(call) + call.hear(ev.UserTextFailed("u2"))
-        assert shown(effects, Flush, Hold) == [HELD, ON]
+        assert (shown(effects, Flush, Hold), sent(effects)) == ([HELD, ON], [])
+
+    def test_that_nobody_can_write_down_is_an_answer_to_what_is_nearly_over(self) -> None:
+        call = answering()
+        call.hear(ev.Heard("a1", 9300))
+        assert sent(speak(call) + call.hear(ev.UserTextFailed("u2"))) == [CREATE]
+
+    def test_where_nothing_is_written_down_lets_it_go_on_with_its_end_unless_it_lasts(self) -> None:
+        call = careful(transcription_model=None)
+        call.ask("u1")
+        call.hear(ev.ResponseCreated("r1"))
+        assert sent(speak(call)) == [CANCEL]
+        call = answering(transcription_model=None)
+        effects = speak(call)
+        assert (shown(effects, Flush, Hold), sent(effects)) == ([HELD, ON], [])
+        effects = call.hear(ev.SpeechStarted("u3"), ev.Voiced(), ev.SpeechStopped("u3"), ev.Committed("u3", None))
+        assert (shown(effects, Flush, Hold), sent(effects)) == ([HELD, Flush("a1"), ON], [CREATE])
+
+    def test_whose_words_are_known_before_its_end_has_no_answer(self) -> None:
+        stop, commit = ev.SpeechStopped("u2"), ev.Committed("u2", None)
+        for text in ("", "Mm-hmm."):
+            words = ev.UserText("u2", text)
+            for order in ([stop, words, commit], [words, stop, commit]):
+                call = answering()
+                effects = call.hear(ev.SpeechStarted("u2"), *order)
+                assert (shown(effects, Flush, Hold), sent(effects)) == ([HELD, ON], [])
+                call = answering(yields=False)
+                call.hear(ev.SpeechStarted("u2"), *order)
+                assert shown(call.answer("a2", "r2"), Play) == []
 
     def test_once_more_is_judged_with_the_first(self) -> None:
         call = answering()
@@ -195,6 +228,62 @@ class TestAHeldAnswer:
         call = answering()
         call.hear(ev.SpeechStarted("u2"))
         assert shown(call.hear(ev.SessionLost(faults.CLOSED)), Flush, Hold) == [ON]
+
+    @pytest.mark.parametrize("yields", [True, False])
+    def test_is_in_doubt_again_where_the_next_session_hears_it_again(self, yields: bool) -> None:
+        for stopped in (True, False):
+            call = lost_while_held(yields, stopped=stopped)
+            assert shown(call.hear(ev.SpeechStarted("v2")), Flush, Hold) == [HELD]
+            effects = call.hear(ev.SpeechStopped("v2"), ev.Committed("v2", None), ev.UserText("v2", ""))
+            assert (shown(effects, Flush, Hold), sent(effects)) == ([ON], [])
+            assert not call.conversation.thinking
+
+    def test_that_was_not_whole_is_asked_for_again_whatever_was_said_into_it(self) -> None:
+        call = lost_while_held(done=False)
+        effects = speak(call, "v2") + call.hear(ev.UserText("v2", "Mm-hmm."))
+        assert (shown(effects, Flush, Hold), sent(effects)) == ([HELD, ON], [])
+        assert len(shown(call.answer("a2", "r2"), Play)) == 1
+
+    def test_of_a_session_that_is_lost_is_cut_by_a_question_all_the_same(self) -> None:
+        call = lost_while_held()
+        effects = speak(call, "v2") + call.hear(ev.UserText("v2", "What time is it?"))
+        assert (shown(effects, Flush, Hold), sent(effects)) == ([HELD, Flush("a1"), ON], [CREATE])
+
+
+class TestAnAnswerThatHangsOnATool:
+    def looking_up(self, *, over: bool = False) -> Call:
+        call = careful()
+        call.ask("u1")
+        call.hear(ev.UserText("u1", "Where is it?"), ev.ResponseCreated("r1"), ev.ToolReported("t1", "mcp", "r1"))
+        if over:
+            call.hear(ev.ResponseDone("r1", "completed", None))
+        return call
+
+    def found(self, call: Call, *, over: bool = False) -> list[Any]:
+        """The tool is done, and the response that called it is over."""
+        effects = call.hear(ev.ToolReported("t1", "mcp", "r1", state="done", result="here"))
+        return sent(effects + ([] if over else call.hear(ev.ResponseDone("r1", "completed", None))))
+
+    @pytest.mark.parametrize("over", [True, False])
+    def test_is_asked_for_although_somebody_coughs_meanwhile(self, over: bool) -> None:
+        for words in ("", "Mm-hmm."):
+            call = self.looking_up(over=over)
+            effects = speak(call) + call.hear(ev.UserText("u2", words))
+            assert (shown(effects, Flush, Hold), sent(effects)) == ([HELD, ON], [])
+            assert self.found(call, over=over) == [CREATE]
+
+    def test_gives_way_to_a_question(self) -> None:
+        call = self.looking_up()
+        assert sent(speak(call) + call.hear(ev.UserText("u2", "Never mind. What time is it?"))) == [CANCEL]
+        assert self.found(call) == [CREATE]
+        assert self.found(call) == []
+
+    def test_is_asked_for_again_if_that_was_noise(self) -> None:
+        call = self.looking_up(over=True)
+        call.hear(ev.SpeechStarted("u2"), ev.Voiced(), ev.SpeechStopped("u2"), ev.Committed("u2", None))
+        call.hear(ev.ResponseCreated("r2"))
+        effects = call.hear(ev.UserText("u2", ""), ev.ResponseDone("r2", "cancelled", None))
+        assert [message["type"] for message in sent(effects)] == ["response.cancel", "response.create"]
 
 
 class TestAServerThatInterruptsByItself:
@@ -325,152 +414,3 @@ class TestMany:
         doubts.began("")
         assert doubts.taken("u1", committed=False)
         assert (doubts.open, doubts.speaking, doubts.any_taken) == (["u1"], False, True)
-
-
-class Talk:
-    """A person, a page and a server that leaves responses to us: each does its part at any time, and does it well."""
-
-    WORDS: Mapping[str, str] = MappingProxyType({"question": "What time is it?", "hum": "Mm-hmm.", "cough": ""})
-
-    def __init__(self) -> None:
-        self.call = careful()
-        self.turns: list[tuple[str, str]] = []
-        # How far each spoken turn is: its end, its item, its words are still to come.
-        self.due: list[tuple[str, str]] = []
-        self.asked: list[str] = []
-        self.running = self.item = ""
-        self.count = self.creates = 0
-        self.answered: set[str] = set()
-        self.heard: dict[str, int] = {}
-        self.flushes: list[str] = []
-        self.held = self.speaking = False
-
-    def hear(self, *events: ev.Event) -> None:
-        self.take(self.call.hear(*events))
-
-    def take(self, effects: list[Any]) -> None:
-        for effect in effects:
-            match effect:
-                case Hold(on):
-                    assert on is not self.held
-                    self.held = on
-                case Flush(item):
-                    self.flushes.append(item)
-        for message in sent(effects):
-            match message["type"]:
-                case "response.create":
-                    assert not (self.running or self.asked), "a second one while one runs"
-                    self.creates += 1
-                    self.asked.append("create")
-                case "response.cancel":
-                    assert message["response_id"] in (self.running, "")
-                    response, self.running = self.running, ""
-                    self.answered.discard(response)
-                    self.hear(ev.ResponseDone(response, "cancelled", None))
-                case "conversation.item.truncate":
-                    assert message["audio_end_ms"] == self.heard[message["item_id"]]
-
-    # The person
-
-    def speak(self, kind: str) -> None:
-        if not self.speaking:
-            self.count += 1
-            self.speaking = True
-            self.turns.append((f"u{self.count}", kind))
-            self.hear(ev.SpeechStarted(f"u{self.count}"))
-
-    def voice(self) -> None:
-        """It lasts: then it is no cough."""
-        if self.speaking:
-            turn, _ = self.turns.pop()
-            self.turns.append((turn, "question"))
-            self.hear(ev.Voiced())
-
-    def stop(self) -> None:
-        if self.speaking:
-            self.speaking = False
-            turn, kind = self.turns[-1]
-            self.hear(ev.SpeechStopped(turn), ev.Committed(turn, None))
-            if kind == "question":
-                self.answered.clear()
-            self.due.append((turn, kind))
-
-    def type(self) -> None:
-        self.answered.clear()
-        self.turns.append(("typed", "question"))
-        self.hear(ev.TextTyped("And now?"))
-
-    # The page
-
-    def play(self) -> None:
-        if self.item and not (self.held or self.item in self.flushes):
-            self.heard[self.item] += 400
-            self.hear(ev.Heard(self.item, self.heard[self.item]))
-
-    def flushed(self) -> None:
-        while self.flushes:
-            item = self.flushes.pop()
-            self.hear(ev.Flushed(item, self.heard[item]))
-
-    # The server
-
-    def words(self) -> None:
-        if self.due:
-            turn, kind = self.due.pop(0)
-            self.hear(ev.UserText(turn, self.WORDS[kind]))
-
-    def begin(self) -> None:
-        if self.asked:
-            self.asked.clear()
-            self.count += 1
-            self.running, self.item = f"r{self.count}", f"a{self.count}"
-            self.heard[self.item] = 0
-            self.answered.add(self.running)
-            self.hear(ev.ResponseCreated(self.running))
-        if self.running:
-            self.hear(*[ev.AudioDelta(self.running, self.item, SECOND)] * 5)
-
-    def done(self) -> None:
-        if self.running:
-            response, self.running = self.running, ""
-            self.hear(ev.AudioDone(response, self.item), ev.ResponseDone(response, "completed", None))
-
-    def wait(self) -> None:
-        self.take(self.call.wait(0.7))
-
-    def end(self) -> None:
-        """Whatever is under way comes to its end."""
-        self.stop()
-        for _ in range(6):
-            for step in (self.words, self.flushed, self.begin, self.done):
-                step()
-
-
-KINDS = st.sampled_from(["question", "hum", "cough"])
-ALONE = ["voice", "stop", "stop", "type", "play", "flushed", "words", "words", "begin", "begin", "done", "wait"]
-STEPS = st.lists(
-    st.one_of(
-        st.tuples(st.just("speak"), KINDS),
-        st.tuples(st.just("speak"), KINDS),
-        st.tuples(st.sampled_from(ALONE)),
-    ),
-    max_size=30,
-)
-
-
-@settings(max_examples=400, deadline=None)
-@given(STEPS)
-def test_in_any_order_nothing_stays_held_no_question_is_lost_and_none_is_asked_twice(
-    steps: list[tuple[str, ...]],
-) -> None:
-    talk = Talk()
-    for name, *arguments in steps:
-        getattr(talk, name)(*arguments)
-    talk.end()
-    assert not talk.held
-    kinds = [kind for _, kind in talk.turns]
-    # Where the assistant does not talk, a backchannel is a turn like any other.
-    assert talk.creates <= 2 * len(kinds)
-    assert not (talk.asked or talk.running)
-    if "question" in kinds:
-        assert talk.answered, "nobody has answered the last question"

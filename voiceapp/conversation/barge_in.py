@@ -38,13 +38,19 @@ class BargeIn:
         self._tools = tools
         self._unanswered = Unanswered()
         self.doubts = Doubts()
+        # An answer was waited for when they began to speak, and none has begun since but to what is in doubt.
+        self._owes = False
+        # What the next session hears again was in doubt.
+        self._again_in_doubt = False
         self.interrupts = interrupts
 
     # They speak
 
     def by_voice(self, turn: str, *, again: bool) -> None:
-        """The server hears the person speak; `again`: what an earlier session had heard, and nobody doubts."""
-        if self._input.config.confirms and not again and self._talks:
+        """The server hears the person speak; `again`: what an earlier session had heard, and mostly nobody doubts."""
+        if self._input.config.confirms and self._talks and (self._again_in_doubt or not again):
+            if not self.doubts.open:
+                self._owes = self._waiting
             self.doubts.began(turn)
             self._output.hold()
         else:
@@ -53,28 +59,41 @@ class BargeIn:
 
     @property
     def _talks(self) -> bool:
-        """Whether there is something to interrupt."""
-        return self._output.playing or self._running or self._gate.awaited
+        """Whether there is something to interrupt, or held for what was said before."""
+        return self._output.playing or self._waiting or self._running or bool(self.doubts.open)
 
     @property
     def _running(self) -> bool:
         return self._gate.state is State.RUNNING and not self._output.is_cut(self._gate.response)
 
     @property
+    def _looks_up(self) -> bool:
+        """Whether an answer hangs on a tool."""
+        return self._tools.running or self._tools.reply_due
+
+    @property
     def _waiting(self) -> bool:
         """Whether the person waits for an answer of which no sound has come."""
-        return self._gate.awaited or (self._running and not self._output.sounded(self._gate.response))
+        silent = self._running and not self._output.sounded(self._gate.response)
+        return self._gate.awaited or silent or self._looks_up
 
     def taken(self, turn: str, *, committed: bool = False) -> bool:
-        """The server has what the person said, and calls it so; whether it is in doubt that they meant to interrupt."""
+        """The server has what the person said, and calls it so; whether it is in doubt that they meant to interrupt.
+
+        Or known by now that they did not.
+        """
         self._unanswered.taken(turn)
-        return self.doubts.taken(turn, committed=committed)
+        in_doubt = self.doubts.taken(turn, committed=committed)
+        if turn in self.doubts and self._input.config.transcription_model is None:
+            self._judge_voice(turn)
+        return in_doubt
 
     def _replace(self, turn: str) -> None:
         """What plays is dropped, and the response ends, or does not begin: the person says something else."""
         if self._output.playing or (self._running and self._output.sounded(self._gate.response)):
             self._unanswered.clear()
         self._unanswered.began(turn, waiting=self._waiting)
+        self._tools.person_began()
         self._gate.replace()
         self.cut_running(cancel=self._input.decides or not self.interrupts)
         self._output.flush_all()
@@ -100,10 +119,15 @@ class BargeIn:
         self._want_if(self._unanswered.worded(turn))
 
     def unclear(self, turn: str) -> None:
-        """Nobody can write them down: their voice alone was not enough."""
+        """Nobody can write them down."""
         if turn in self.doubts:
-            self._take_back(turn)
+            self._judge_voice(turn)
         self._want_if(self._unanswered.worded(turn))
+
+    def _judge_voice(self, turn: str) -> None:
+        """It was not enough to end what is heard, and no words will come. As a question it is not lost."""
+        audible = self._output.playing and not self._output.nearly_over
+        self._take_back(turn) if audible else self._confirm(turn)
 
     def nothing_said(self, turn: str) -> None:
         """It was noise: no answer need come, and a question whose answer gave way to it is asked again."""
@@ -152,6 +176,7 @@ class BargeIn:
 
     def _cut_before(self) -> None:
         """All but what answers what they have said."""
+        self._tools.person_began()
         if not self._output.is_later(self._gate.response):
             self.cut_running(cancel=not self.interrupts)
         self._output.flush_earlier()
@@ -167,7 +192,7 @@ class BargeIn:
 
     def _take_back(self, turn: str) -> None:
         """They did not: what they said has no answer."""
-        self.doubts.settle(turn)
+        self.doubts.dismiss(turn)
         self._go_on([turn])
 
     def _go_on(self, turns: list[str]) -> None:
@@ -177,13 +202,21 @@ class BargeIn:
         if self.doubts.open or not self._output.held:
             return
         for response in self._output.later:
-            self.cut(response, cancel=True)
-        self._want_if(self._output.go_on() and not (self._running or self._gate.awaited))
+            self.cut(response, cancel=self._gate.runs(response))
+        unheard = self._output.go_on() or self._owes
+        self._want_if(unheard and not (self._running or self._gate.awaited or self._looks_up))
 
     def began(self, response: str) -> None:
         """A response that the person may want to hear. What the server answers to what is in doubt plays after that."""
-        if self.doubts.any_taken and not self._input.decides:
+        if self.answers_doubt:
             self._output.defer(response)
+        else:
+            self._owes = False
+
+    @property
+    def answers_doubt(self) -> bool:
+        """Whether what the server gives or owes now is to what is in doubt."""
+        return self.doubts.any_taken and not self._input.decides
 
     def answered(self) -> None:
         """An answer is whole."""
@@ -191,12 +224,20 @@ class BargeIn:
 
     def session_lost(self) -> None:
         """Who heard them is gone: the next session hears again what nobody wrote down."""
+        self._again_in_doubt = self.all_in_doubt
         self.doubts.clear()
+
+    @property
+    def all_in_doubt(self) -> bool:
+        """Whether of all that nobody wrote down it is open if the person meant to say something."""
+        turns = self._input.turns.items
+        return bool(turns) and all(turn in self.doubts for turn in turns)
 
     # By hand
 
     def by_hand(self) -> None:
         """A key, or typed text: the server does not know of it, and an answer still to come is unwanted, too."""
+        self._tools.person_began()
         self._unanswered.clear()
         self.doubts.clear()
         self.cut_running(cancel=True)

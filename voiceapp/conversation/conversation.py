@@ -59,7 +59,7 @@ class Conversation:
         self._deadlines = Deadlines()
         self._silence = Silence()
         self._user = UserTurns(
-            self._out, self.input, self._writer, self._meter, self._gate, self._deadlines, self._tools, self._barge_in,
+            self._out, self.input, self._writer, self._meter, self._gate, self._deadlines, self._barge_in,
             self._silence,
         )  # fmt: skip
         self._responses = Responses(

@@ -23,6 +23,8 @@ class Doubts:
 
     def __init__(self) -> None:
         self._turns: dict[str, Doubt] = {}
+        # Whose words came before their end, and were nothing.
+        self._dismissed: list[str] = []
 
     def __contains__(self, turn: str) -> bool:
         return turn in self._turns
@@ -46,17 +48,30 @@ class Doubts:
         self._turns[turn] = Doubt()
 
     def taken(self, turn: str, *, committed: bool) -> bool:
-        """The server has heard its end, and may name it only now; whether it is one of these."""
+        """The server has heard its end, and may name it only now; whether it is one of these, or was."""
         if turn not in self._turns and "" in self._turns:
             self._turns = {each or turn: doubt for each, doubt in self._turns.items()}
         doubt = self._turns.get(turn)
         if doubt is not None:
             doubt.taken, doubt.committed = True, doubt.committed or committed
-        return doubt is not None
+        return self.knows(turn)
+
+    def knows(self, turn: str) -> bool:
+        """Whether it was said into an answer, and is no question as far as is known."""
+        return turn in self._turns or turn in self._dismissed
+
+    def is_dismissed(self, turn: str) -> bool:
+        """Whether it is known that nothing was meant with it."""
+        return turn in self._dismissed
 
     def settle(self, turn: str) -> Doubt:
         """By now it is known."""
         return self._turns.pop(turn)
+
+    def dismiss(self, turn: str) -> None:
+        """Nothing was meant with it."""
+        if not self.settle(turn).committed:
+            self._dismissed = [*self._dismissed, turn][-MAX_LATE:]
 
     def give_up(self) -> None:
         """No more of them is waited for."""

@@ -35,6 +35,11 @@ class OpenTurns:
         return bool(self._turns)
 
     @property
+    def items(self) -> list[str]:
+        """What the server calls them, as far as it has."""
+        return [turn.item for turn in self._turns]
+
+    @property
     def begin(self) -> int | None:
         """Where the sound of the first of them begins; None where there is none."""
         return self._turns[0].begin if self._turns else None

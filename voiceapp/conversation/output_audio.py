@@ -248,11 +248,16 @@ class OutputAudio:
         """What was held plays on, without what began meanwhile. Whether it was ended before any sound of it came."""
         for item in set().union(*self._later.values()):
             self._flush(item)
-        broken = self._broken
-        if broken:
-            self._writer.break_off(broken, "interrupted")
+        unheard = self.ended_unheard
+        if self._broken:
+            self._writer.break_off(self._broken, "interrupted")
         self.release()
-        return broken == ""
+        return unheard
+
+    @property
+    def ended_unheard(self) -> bool:
+        """Whether the server has ended what is held before any sound of it came."""
+        return self._broken == ""
 
     def defer(self, response: str) -> None:
         """It begins while another one is held."""

@@ -79,6 +79,8 @@ class ResponseGate:
         self.doubted = False
         # Whether what is wanted was refused before; and whether the person does not want what is to come.
         self._again = self._unwelcome = False
+        # Nor what comes to their latest turn although none is owed.
+        self._disowned = False
         self._create = self._ended = ""
         self._turn: str | None = None
         # It is ours to ask for an answer to that turn, once the server has it.
@@ -123,14 +125,14 @@ class ResponseGate:
     def ask(self, create: str) -> None:
         """Our `response.create` with this event_id goes out; only while `open`."""
         self._step(Step.ASK)
-        self._create, self.wanted = create, False
+        self._create, self.wanted, self._disowned = create, False, False
         self._asked_for = self._wanted_for
 
     def expect_response(self, turn: str) -> bool:
         """The server took the person's turn, an item's id, and answers it by itself; False where it said so before."""
         if turn and turn == self._turn:
             return False
-        self._turn, self._unwelcome = turn, False
+        self._turn, self._unwelcome, self._disowned = turn, False, False
         self._step(Step.OWE)
         return True
 
@@ -157,14 +159,18 @@ class ResponseGate:
         if self.state is State.ASKED and turn and turn == self._asked_for:
             self._unwelcome = True
 
+    def runs(self, response: str) -> bool:
+        return self.state is State.RUNNING and self.response == response
+
     def answers(self, turn: str) -> bool:
         """Whether a response runs that was asked for that turn alone."""
         return self.state is State.RUNNING and bool(turn) and turn == self._asked_for
 
     def disown(self, turn: str) -> None:
-        """What the server owes to that turn is not wanted."""
-        if self.state is State.EXPECTED and turn == self._turn:
-            self._unwelcome = True
+        """What the server owes to that turn, or gives although it owes none, is not wanted."""
+        if turn == self._turn:
+            self._unwelcome |= self.state is State.EXPECTED
+            self._disowned = self.state is State.IDLE
 
     def suppress_next(self) -> None:
         """The person does not want to hear what is to come; it has no id yet to cancel by.
@@ -183,7 +189,7 @@ class ResponseGate:
         """Another session has none. `wanted`: one has to be asked for; `expected`: it owes one, `welcome` or not."""
         self.state, self.response, self._create, self._ended, self._turn = State.IDLE, "", "", "", None
         self.wanted, self.doubted, self._again, self._unwelcome = wanted, False, False, False
-        self._promised, self._wanted_for, self._asked_for = False, "", ""
+        self._promised, self._disowned, self._wanted_for, self._asked_for = False, False, "", ""
         if expected:
             self.expect_response("")
             if not welcome:
@@ -193,7 +199,8 @@ class ResponseGate:
         """It began; whether the person wants to hear it."""
         if response and response == self._ended:
             return True
-        welcome = not self._unwelcome
+        welcome = not (self._unwelcome or (self._disowned and self.state is State.IDLE))
+        self._disowned = False
         self._step(Step.BEGIN)
         self.response, self._again = response, False
         return welcome

@@ -57,7 +57,10 @@ class SessionLoss:
             answering = False
             self._input.turns.answered()
         owed = answering or self._responses.due
-        if not self._input.turns or self._input.by_key:
+        if self._barge_in.all_in_doubt:
+            # Not what came to that, if it did.
+            self._gate.begin_session(wanted=self._output.ended_unheard if self._barge_in.answers_doubt else owed)
+        elif not self._input.turns or self._input.by_key:
             self._gate.begin_session(wanted=owed)
         else:
             # It hears again what was said, and answers that by itself.

@@ -9,7 +9,6 @@ from .effects import Paused, Resumed
 from .input_audio import InputAudio
 from .response_gate import ResponseGate
 from .silence import Silence
-from .tools import Tools
 from .transcript_writer import TranscriptWriter
 from .usage import Meter
 
@@ -27,7 +26,6 @@ class UserTurns:
         meter: Meter,
         gate: ResponseGate,
         deadlines: Deadlines,
-        tools: Tools,
         barge_in: BargeIn,
         silence: Silence,
     ) -> None:
@@ -37,7 +35,6 @@ class UserTurns:
         self._meter = meter
         self._gate = gate
         self._deadlines = deadlines
-        self._tools = tools
         self._barge_in = barge_in
         self._silence = silence
         self._typed = 0
@@ -50,14 +47,10 @@ class UserTurns:
         self._interrupt()
 
     def _interrupt(self) -> None:
-        self._began()
+        self._silence.person_began()
         if not self._out.has_session:
             self._gate.want_none()
         self._barge_in.by_hand()
-
-    def _began(self) -> None:
-        self._silence.person_began()
-        self._tools.person_began()
 
     # The server hears them
 
@@ -69,7 +62,7 @@ class UserTurns:
         self._spoken = event.item
         again = self._input.turn_began(event.item)
         self._meter.speech_began(0 if again else self._input.held_bytes)
-        self._began()
+        self._silence.person_began()
         self._barge_in.by_voice(event.item, again=again)
 
     def speech_paused(self, event: ev.SpeechPaused) -> None:
@@ -93,7 +86,7 @@ class UserTurns:
 
     def _taken(self, item: str, *, committed: bool) -> None:
         # One that was taken before is not the one that has no name yet.
-        known = item in self._ended and item not in self._barge_in.doubts
+        known = item in self._ended and not self._barge_in.doubts.knows(item)
         in_doubt = not known and self._barge_in.taken(item, committed=committed)
         if not self._writer.is_written(item):
             self._input.turn_taken(item)
@@ -107,6 +100,9 @@ class UserTurns:
                 self._gate.promise(item)
         elif self._gate.expect_response(item):
             self._deadlines.renew(Wait.RESPONSE)
+            if self._barge_in.doubts.is_dismissed(item):
+                self._gate.cancel_expected(item)
+                self._gate.disown(item)
 
     def voiced(self, _: ev.Voiced) -> None:
         self._barge_in.voiced()
