@@ -10,9 +10,11 @@ import { Notices } from "../../../voiceapp/static/js/models/notices.js"
 import { Stats } from "../../../voiceapp/static/js/models/stats.js"
 import { Transcript } from "../../../voiceapp/static/js/models/transcript.js"
 import { SavedCall } from "../../../voiceapp/static/js/call/saved-call.js"
-import { Scheduler, soundWorld } from "./audio.js"
+import { Scheduler, settle, soundWorld } from "./audio.js"
 import { Line } from "./line.js"
 import { Timers } from "./timers.js"
+
+export { settle } from "./audio.js"
 
 export const READY = {
   conversation: "c", persona: "p", profile: "p", model: "m", voice: "v", sample_rate: 24000, chunk_ms: 40,
@@ -23,7 +25,6 @@ export const RESUMED = {
   ...KEPT, token: "t2", version: "v-1", why: "back", taken: 0, number: 0, again: false, missed: 0, heard: []
 }
 export const silent = () => new Proxy({}, { get: () => () => {} })
-export const settle = async () => { for (let i = 0; i < 30; i++) await null }
 const MANY = 400
 
 /** What the server says comes later, and only over a line that is there. */
