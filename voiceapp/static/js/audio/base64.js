@@ -7,7 +7,9 @@
 export function encode(pcm) {
   const bytes = new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength)
   if ("toBase64" in bytes) return /** @type {any} */ (bytes).toBase64()
-  return btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join(""))
+  let text = ""
+  for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i])
+  return btoa(text)
 }
 
 /**
@@ -22,5 +24,8 @@ export function decode(base64) {
 /** @param {string} base64 */
 function bytesFrom(base64) {
   if ("fromBase64" in Uint8Array) return /** @type {any} */ (Uint8Array).fromBase64(base64)
-  return Uint8Array.from(atob(base64), character => character.charCodeAt(0))
+  const text = atob(base64)
+  const bytes = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
+  return bytes
 }
