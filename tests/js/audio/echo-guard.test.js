@@ -11,8 +11,16 @@ const TURNS = 10
 const EVERY_S = 5
 const SPOKEN_S = 4
 
-/** Ten answers of four seconds, and the person two seconds into each. */
+const talks = new Map()
+
+/** Ten answers of four seconds, and the person two seconds into each: a test's own, of what is made once. */
 function talk({ level = 0, rate = RATE }) {
+  const key = `${level} ${rate}`
+  if (!talks.has(key)) talks.set(key, spoken(level, rate))
+  return { playback: talks.get(key).playback, speech: talks.get(key).speech.slice() }
+}
+
+function spoken(level, rate) {
   const playback = new Float32Array((TURNS * EVERY_S + 1) * rate)
   const speech = new Float32Array(playback.length)
   for (let turn = 0; turn < TURNS; turn++) {

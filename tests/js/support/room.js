@@ -42,23 +42,31 @@ function reverberation() {
   return [[0, 1], ...later]
 }
 
-/** The noise of a room: mostly low, and in a kitchen a clatter now and then. */
-export function noise(length, rate, { levelDb, clatter }) {
+const made = new Map()
+
+/** The noise of a room: mostly low, and in a kitchen a clatter now and then. Made once, and nobody's to change. */
+export function noise(length, rate, floor) {
+  const key = [length, rate, floor.levelDb, floor.clatter].join()
+  if (!made.has(key)) made.set(key, noisy(length, rate, floor))
+  return made.get(key)
+}
+
+function noisy(length, rate, { levelDb, clatter }) {
   const next = random(77)
-  const made = new Float32Array(length)
+  const samples = new Float32Array(length)
   let low = 0
   for (let i = 0; i < length; i++) {
     const white = next() - next()
     low += 0.1 * (white - low)
-    made[i] = 0.35 * white + 2.8 * low
+    samples[i] = 0.35 * white + 2.8 * low
   }
-  const rms = Math.sqrt(made.reduce((sum, sample) => sum + sample * sample, 0) / length)
+  const rms = Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / length)
   const gain = 10 ** (levelDb / 20) / rms
-  for (let i = 0; i < length; i++) made[i] *= gain
+  for (let i = 0; i < length; i++) samples[i] *= gain
   for (let at = 0.7 * rate; clatter && at < length; at += (0.6 + 1.5 * next()) * rate) {
-    ring(made.subarray(at), rate, clatter * next(), 1500 + 2500 * next())
+    ring(samples.subarray(at), rate, clatter * next(), 1500 + 2500 * next())
   }
-  return made
+  return samples
 }
 
 function ring(samples, rate, level, hz) {
@@ -104,9 +112,13 @@ export function live(guard, rate, { playback, wet, speech, floor, echoDb, delayM
  */
 function cancelling({ dbPerS, mostDb, afterS = 0 }, rate) {
   let heardS = 0
+  let gain = 1
   return sample => {
-    if (Math.abs(sample) > 0.01) heardS += 1 / rate
-    return 10 ** (-Math.min(mostDb, dbPerS * Math.max(0, heardS - afterS)) / 20)
+    if (Math.abs(sample) > 0.01) {
+      heardS += 1 / rate
+      gain = 10 ** (-Math.min(mostDb, dbPerS * Math.max(0, heardS - afterS)) / 20)
+    }
+    return gain
   }
 }
 

@@ -40,7 +40,6 @@ export class Talks {
   answers = ANSWERS.map(text => say(ASSISTANT, text, ASSISTANT_DB).subarray(0, 4.2 * RATE))
   people = PEOPLE.map((who, i) => say(who, INTERRUPTIONS[i], -20))
   wet = new Map()
-  floors = new Map()
 
   /** So many answers one after the other, dry and as the room returns them. */
   #playback(count, first) {
@@ -57,16 +56,10 @@ export class Talks {
     return { playback, wet: throughRoom(playback, RATE) }
   }
 
-  #floor(room, length) {
-    const key = `${room} ${length}`
-    if (!this.floors.has(key)) this.floors.set(key, noise(length, RATE, FLOORS[room]))
-    return this.floors.get(key)
-  }
-
   /** Of ten answers in a row, with nobody in the room, how many a guard takes for a person. */
   falseVoices(guard, { room, echoDb, delayMs, canceller }) {
     const { playback, wet } = this.#playback(TURNS, 0)
-    const floor = this.#floor(room, playback.length)
+    const floor = noise(playback.length, RATE, FLOORS[room])
     const judged = live(guard, RATE, { playback, wet, floor, echoDb, delayMs, canceller })
     const voices = judged.filter(({ judgement }) => judgement === "voice")
     return new Set(voices.map(({ at }) => Math.floor((at - BEFORE_S) / EVERY_S))).size
@@ -76,7 +69,7 @@ export class Talks {
   falseFirst(makeGuard, { room, echoDb, delayMs, canceller }) {
     const taken = (_, first) => {
       const { playback, wet } = this.#playback(1, first)
-      const floor = this.#floor(room, playback.length)
+      const floor = noise(playback.length, RATE, FLOORS[room])
       const judged = live(makeGuard(), RATE, { playback, wet, floor, echoDb, delayMs, canceller })
       return judged.some(({ judgement }) => judgement === "voice")
     }
@@ -108,7 +101,7 @@ export class Talks {
     const begins = i => BEFORE_S + (before + i) * EVERY_S + afterS[(first + i) % afterS.length]
     const begun = Array.from({ length: count }, (_, i) => begins(i))
     begun.forEach((at, i) => speech.set(atLevel(this.#person(first + i), personDb), Math.round(at * RATE)))
-    const floor = this.#floor(room, playback.length)
+    const floor = noise(playback.length, RATE, FLOORS[room])
     const judged = live(guard, RATE, { playback, wet, speech, floor, echoDb, delayMs, canceller })
     return begun.map(at => heardAfter(judged, at))
   }
