@@ -1,10 +1,12 @@
 """What many tests need."""
 
+import faulthandler
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from _pytest.faulthandler import fault_handler_stderr_fd_key
 from hypothesis import HealthCheck, settings
 
 from tests.clock import StandingLoop
@@ -48,6 +50,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.real_time)
         if item.get_closest_marker("real_time"):
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_exception_interact(node: pytest.Item | pytest.Collector) -> None:
+    """
+    Whatever hangs although `timeout` has interrupted it ends the run, with the stack of each thread.
+
+    pytest itself stops counting as soon as a test has failed: its second try, and what tidies up after the first, would
+    have no bound.
+    """
+    if isinstance(node, pytest.Item):
+        seconds = float(node.config.getini("faulthandler_timeout"))
+        file = node.config.stash[fault_handler_stderr_fd_key]
+        faulthandler.dump_traceback_later(seconds, file=file, exit=node.config.getini("faulthandler_exit_on_timeout"))
 
 
 def _is_real_time(item: pytest.Item) -> bool:
