@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -36,6 +37,8 @@ STYLE_COMMENT = re.compile(rb"\s*/\*[\s\S]*?\*/")
 TEMPLATES = STATIC.parent / "templates"
 IN_TEMPLATE = re.compile(r"""strings\["([\w.]+)"\]""")
 BEGUN = re.compile(r"""["`]([a-z_.]+\.)(?:\$\{|" \+)""")
+# Every word that a script says as it is: a closing quote may open the next.
+QUOTED = re.compile(r'"([\w.]+)(?=")')
 # Of a language's texts those that come with the check before a call, and not with the page.
 LATER, NOT_LATER = "preflight.", ("preflight.remembered.",)
 FOREVER_S = int(timedelta(days=365).total_seconds())
@@ -67,7 +70,7 @@ _NAME = "voiceapp_files"
 
 @dataclass(frozen=True, slots=True)
 class StaticFiles:
-    """Read once at the start. `languages`: the page's texts by language tag; `version`: the first part of every file's
+    """Read once in a process. `languages`: the page's texts by language tag; `version`: the first part of every file's
     address; `gzipped`: files that gzip makes smaller, by name; `modules`: the page's scripts, the first one first.
     """
 
@@ -83,9 +86,15 @@ def static_files(app: Flask = current_app) -> StaticFiles:
     return found
 
 
+@cache
+def installed() -> StaticFiles:
+    """Reads the languages, names the files' version and compresses the files."""
+    return StaticFiles(read_languages(), files_version(), gzipped_files(), modules())
+
+
 def init_app(app: Flask) -> None:
-    """Add the pages; reads the languages, names the files' version and compresses the files once."""
-    app.extensions[_NAME] = StaticFiles(read_languages(), files_version(), gzipped_files(), modules())
+    """Add the pages."""
+    app.extensions[_NAME] = installed()
     app.register_blueprint(pages)
     app.after_request(_with_headers)
 
@@ -247,9 +256,9 @@ def sent(name: str) -> bytes:
 def _in_templates_alone() -> frozenset[str]:
     """The keys of texts that stand in the page as it comes, and that no script says."""
     scripts = "".join(path.read_text(encoding="utf-8") for path in sorted((STATIC / "js").rglob("*.js")))
-    begun = tuple(BEGUN.findall(scripts))
+    begun, said = tuple(BEGUN.findall(scripts)), set(QUOTED.findall(scripts))
     asked = {key for path in TEMPLATES.glob("*.html") for key in IN_TEMPLATE.findall(path.read_text(encoding="utf-8"))}
-    return frozenset(key for key in asked if f'"{key}"' not in scripts and not key.startswith(begun))
+    return frozenset(key for key in asked if key not in said and not key.startswith(begun))
 
 
 def modules(entry: str = "js/main.js") -> list[str]:
