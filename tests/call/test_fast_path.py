@@ -18,7 +18,7 @@ from voiceapp.call.fast_path import FastPath
 from voiceapp.errors import BrowserError
 from voiceapp.net import websocket
 from voiceapp.net.link import Ending, Link, Shortcut
-from voiceapp.wire import up
+from voiceapp.wire import rendering, up
 
 ROOM = 1 << 20
 
@@ -40,6 +40,16 @@ class SocketPage(Page):
     def cut_short(self, shortcut: Shortcut | None) -> None:
         if self.short:
             self.link.cut_short(shortcut)
+
+    def cork(self) -> None:
+        self.link.cork()
+
+    def uncork(self) -> None:
+        self.link.uncork()
+
+    def send(self, packet: rendering.Packet) -> None:
+        super().send(packet)
+        self.link.send(b"4", *packet)
 
     def link_text(self, payload: bytes) -> None:
         assert self.call is not None
@@ -213,7 +223,8 @@ class Script:
         if name == "server":
             self._say(what, how)
         elif name == "chunks":
-            packets = [f'2["audio",{self._next(how)},{json.dumps(each, ensure_ascii=False)}]' for each in what]
+            sounds = [json.dumps(each, ensure_ascii=False) for each in what]
+            packets = [f'2["audio",{self._next(how + more)},{each}]' for more, each in enumerate(sounds)]
             world.from_page(b"".join(map(world.page.frame, packets)))
         elif name == "heard":
             world.from_page(world.page.frame(f'2["heard",{{"item":"{what}","heard_ms":{how}}}]'))
@@ -277,7 +288,8 @@ def test_both_ways_have_the_same_effects(steps: list[tuple[str, Any, Any]]) -> N
 @pytest.mark.parametrize(
     ("taken", "step"),
     [
-        ("chunk", ("chunks", [sound(40)], 1)),
+        ("chunks", ("chunks", [sound(40)], 1)),
+        ("chunks", ("chunks", [sound(40), sound(100), sound(20)], 1)),
         ("deltas", ("server", [delta("output_audio", "a", sound(20), SPELLED[2])], "")),
         ("deltas", ("server", [delta("output_audio_transcript", "a", " she said こんにちは")], "")),
     ],
@@ -302,6 +314,27 @@ def test_what_is_usual_is_taken_by_it(taken: str, step: tuple[str, Any, Any], mo
     assert all(size == taken for size, taken in took[:1])
 
 
+def test_the_deltas_of_one_read_go_to_the_page_in_one_write() -> None:
+    world = World(short=True)
+    script = Script(world)
+    script.take(("server", OPENING, ""))
+    word = delta("output_audio_transcript", "a", "word")
+    script.take(("server", [word], ""))
+    world.page.far.recv(1 << 16)
+    writes: list[int] = []
+    send = world.page.link._send
+
+    def counted(data: bytes) -> int:
+        writes.append(len(data))
+        return send(data)
+
+    world.page.link._send = counted  # type: ignore[method-assign]
+    script.take(("server", [word, delta("output_audio", "a", sound(20)), word], ""))
+    assert len(writes) == 1
+    assert len(world.page.far.recv(1 << 16)) == writes[0]
+    world.close()
+
+
 def test_a_page_that_has_given_its_call_away_reaches_it_no_more() -> None:
     world = World(short=True)
     first, second = world.page, SocketPage(world.loop, short=True)
@@ -311,7 +344,7 @@ def test_a_page_that_has_given_its_call_away_reaches_it_no_more() -> None:
         page.far.send(page.frame(f'2["audio",1,"{sound(40)}"]'))
         world.loop.spin()
     # The first one's went the ordinary way, to whoever looks after pages; here, to the call all the same.
-    assert (first.link._shortcut, second.link._shortcut) == (None, world.call._relay.fast.chunk)
+    assert (first.link._shortcut, second.link._shortcut) == (None, world.call._relay.fast.chunks)
     second.far.close()
     second.link.abort()
     world.close()

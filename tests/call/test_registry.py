@@ -53,6 +53,10 @@ class Page:
     def cut_short(self, shortcut: Shortcut | None) -> None:
         """It has no socket."""
 
+    def cork(self) -> None: ...
+
+    def uncork(self) -> None: ...
+
     def send(self, packet: rendering.Packet) -> None:
         self.told.append(rendering.name(packet))
 

@@ -45,6 +45,10 @@ class Page:
     def cut_short(self, shortcut: Shortcut | None) -> None:
         """It has no socket."""
 
+    def cork(self) -> None: ...
+
+    def uncork(self) -> None: ...
+
     def send(self, packet: rendering.Packet) -> None:
         name, args = rendering.read(packet)
         self.told.append((name, args))

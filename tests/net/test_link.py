@@ -122,6 +122,58 @@ def test_what_does_not_fit_at_once_goes_out_when_it_can() -> None:
     play(script)
 
 
+def test_what_is_sent_while_corked_goes_in_one_write() -> None:
+    async def script(pair: Pair) -> None:
+        pair.link.cork()
+        for n in range(3):
+            pair.link.send(b"%d" % n)
+        with pytest.raises(BlockingIOError):
+            pair.peer.recv(1)
+        pair.link.uncork()
+        pair.link.send(b"3")
+        received = pair.peers_end.feed(pair.peer.recv(1 << 20))
+        assert received == [websocket.Text(b"%d" % n) for n in range(4)]
+        pair.link.cork()
+        pair.link.uncork()
+        pair.link.cork()
+        pair.link.send(b"last")
+        pair.link.close(1001, "moving")
+        pair.link.uncork()
+        assert await pair.receive() == [websocket.Text(b"last"), websocket.Closed(1001, "moving", by_us=False)]
+
+    play(script)
+
+
+def test_what_was_corked_waits_behind_what_a_slow_peer_has_not_read() -> None:
+    parts = [os.urandom(50_000).hex().encode() for _ in range(9)]
+
+    async def script(pair: Pair) -> None:
+        for part in parts[:7]:
+            pair.link.send(part)
+        assert pair.link.waiting_bytes > 0
+        pair.link.cork()
+        for part in parts[7:]:
+            pair.link.send(part)
+        pair.link.uncork()
+        received: list[websocket.Event] = []
+        while len(received) < len(parts):
+            received += await pair.receive()
+        assert received == [websocket.Text(part) for part in parts]
+
+    play(script)
+
+
+def test_a_link_that_ends_while_corked_sends_nothing_more() -> None:
+    async def script(pair: Pair) -> None:
+        pair.link.cork()
+        pair.link.send(b"late")
+        pair.link.abort()
+        pair.link.uncork()
+        assert pair.peer.recv(1) == b""
+
+    play(script)
+
+
 def test_a_peer_that_does_not_read_is_cut_by_name() -> None:
     async def script(pair: Pair) -> None:
         for _ in range(200):

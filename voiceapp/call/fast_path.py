@@ -44,21 +44,33 @@ class FastPath:
     def install(self, link: Link) -> None:
         """For the socket of a session that goes on, and for whatever socket the page has."""
         link.cut_short(self.deltas)
-        self._relay.line.cut_short(self.chunk)
+        self._relay.line.cut_short(self.chunks)
 
-    def chunk(self, view: memoryview, size: int) -> int:
-        """A read of the page's socket: taken where it is one chunk, the next, as the page's client writes it; or 0."""
+    def chunks(self, view: memoryview, size: int) -> int:
+        """A read of the page's socket: how much of it are chunks, each the next, as the page's client writes them."""
+        at = 0
         try:
-            return self._chunk(view, size)
+            for _ in range(MESSAGES_PER_READ):
+                taken = self._chunk(view, at, size)
+                at += taken
+                if not taken or at == size:
+                    break
         except Exception:
             self._owner.fail()
             return size
+        return at
 
-    def _chunk(self, view: memoryview, size: int) -> int:
+    def _chunk(self, view: memoryview, at: int, end: int) -> int:
+        """Bytes of the frame at `at`, if it was taken; or 0."""
         relay, inbox = self._relay, self._inbox
-        if size <= _MASKED_HEAD or _FROM_PAGE.unpack_from(view) != (_MASKED_16, size - _MASKED_HEAD):
+        if end - at <= _MASKED_HEAD:
             return 0
-        packet = apply_mask(view[_MASKED_HEAD:size], bytes(view[4:8]))  # type: ignore[arg-type]
+        length: int
+        kind, length = _FROM_PAGE.unpack_from(view, at)
+        begin = at + _MASKED_HEAD
+        if kind != _MASKED_16 or length < _SIZE_16 or begin + length > end:
+            return 0
+        packet = apply_mask(view[begin : begin + length], bytes(view[begin - 4 : begin]))  # type: ignore[arg-type]
         head, link = b'42["audio",%d,"' % (inbox.number + 1), relay.link
         if link is None or relay.over or relay.watched or not packet.startswith(head) or not packet.endswith(b'"]'):
             return 0
@@ -69,7 +81,7 @@ class FastPath:
         self.pass_on(link, sound, sound_bytes)
         if inbox.unconfirmed >= ACK_EVERY_BYTES:
             relay.confirm()
-        return size
+        return _MASKED_HEAD + length
 
     def pass_on(self, link: Link, sound: bytes, size: int) -> None:
         """The same base64 in a frame for the server, and what is to be known of its `size` bytes; of either way."""
@@ -80,11 +92,18 @@ class FastPath:
 
     def deltas(self, view: memoryview, size: int) -> int:
         """A read of the server's socket: how much of it are deltas, as this server writes them, and taken."""
+        page = self._relay.line.page
+        if page is not None:
+            # A read often holds several: one write to the page, in place of one for each.
+            page.cork()
         try:
-            return self._deltas(view, size)
+            taken = self._deltas(view, size)
         except Exception:
             self._owner.fail()
-            return size
+            taken = size
+        if page is not None:
+            page.uncork()
+        return taken
 
     def _deltas(self, view: memoryview, size: int) -> int:
         at, talking = 0, not (self._relay.over or self._relay.watched)

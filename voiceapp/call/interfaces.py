@@ -23,6 +23,11 @@ class PageEnd(Protocol):
     def cut_short(self, shortcut: Shortcut | None) -> None:
         """Ask `shortcut` first of what the page sends (`Link.cut_short`), if that can be."""
 
+    def cork(self) -> None:
+        """Write what is sent from now on together (`Link.cork`), if that can be."""
+
+    def uncork(self) -> None: ...
+
 
 class CallOwner(Protocol):
     """A call, asked by its relay and its sessions."""

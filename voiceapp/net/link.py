@@ -96,6 +96,8 @@ class Link:
         self._released = released
         self._frames = frames
         self._out = bytearray()
+        # What waits for `uncork`.
+        self._corked: list[bytes] | None = None
         self._owner: LinkOwner | None = None
         self._ending: Ending | None = None
         self._lingering: asyncio.TimerHandle | None = None
@@ -141,6 +143,15 @@ class Link:
         """Send the parts, joined, as one text message. Silently dropped once the link is over."""
         if self._ending is None:
             self._write(self._endpoint.text(*parts))
+
+    def cork(self) -> None:
+        """What is sent from now on goes in one write, with `uncork`: within the same call of the loop's."""
+        self._corked = []
+
+    def uncork(self) -> None:
+        waiting, self._corked = self._corked, None
+        if waiting:
+            self._write(waiting[0] if len(waiting) == 1 else b"".join(waiting))
 
     def ping(self) -> None:
         if self._ending is None:
@@ -330,6 +341,9 @@ class Link:
 
     def _write(self, data: bytes) -> None:
         if self._over or not data:
+            return
+        if self._corked is not None:
+            self._corked.append(data)
             return
         if self._out:
             self._keep(data)

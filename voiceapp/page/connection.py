@@ -38,6 +38,14 @@ class PageSocket:
         if self._connection is not None:
             self._connection.link.cut_short(shortcut)
 
+    def cork(self) -> None:
+        if self._connection is not None:
+            self._connection.link.cork()
+
+    def uncork(self) -> None:
+        if self._connection is not None:
+            self._connection.link.uncork()
+
     def send(self, packet: rendering.Packet) -> None:
         """Never raises: a page that cannot be told is none that a call could wait for, or fail to end for."""
         try:
