@@ -12,6 +12,8 @@ import pytest
 from tests.servers import ROOT, environment
 from voiceapp.wire.schema import SCHEMA_FILE
 
+TOOL = 'from voiceapp.tools import tool\n\n@tool\ndef price() -> int:\n    """Tell it."""\n    return 1\n'
+
 
 def voiceapp(*arguments: str, cwd: Path = ROOT, **settings: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "voiceapp", *arguments]
@@ -35,6 +37,16 @@ def test_check_names_the_variable_that_is_wrong() -> None:
 def test_check_tells_what_is_missing() -> None:
     done = voiceapp("check", VOICEAPP_PROFILE="azure", VOICEAPP_UPSTREAM_KEY="k")
     assert done.returncode == 1
+
+
+def test_check_names_the_tools_and_finds_a_file_from_where_one_is(tmp_path: Path) -> None:
+    (tmp_path / "shop.py").write_text(TOOL, encoding="utf-8")
+    settings = {"OPENAI_API_KEY": "sk-test", "VOICEAPP_TOOLS": "clock, ./shop.py"}
+    assert "Tools: clock, price" in voiceapp("check", cwd=tmp_path, **settings).stdout
+    (tmp_path / "shop.py").write_text(TOOL.replace("Tell it.", ""), encoding="utf-8")
+    done = voiceapp("check", cwd=tmp_path, **settings)
+    assert done.returncode == 1
+    assert "shop.py, line 3: the tool price has no docstring" in done.stderr
 
 
 @pytest.mark.parametrize(("arguments", "said"), [([], "COMMAND"), (["fly"], "fly"), (["check", "--fast"], "--fast")])

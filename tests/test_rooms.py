@@ -12,7 +12,7 @@ ORDER = (
     {"__init__", "__main__", "cli"},
     {"web", "page"},
     {"call"},
-    {"upstream", "admission", "store"},
+    {"upstream", "admission", "store", "tools"},
     {"ops"},
     {"net"},
     {"config"},

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import ROOT, environment, gunicorn
+from tests.servers import ROOT, environment, free_port, gunicorn
 
 pytestmark = pytest.mark.real_time
 
@@ -33,6 +33,14 @@ def test_a_wrong_setting_stops_the_start_in_one_line(name: str, value: str) -> N
     named = "OPENAI_API_KEY" if value == "openai" else name
     assert done.returncode != 0
     assert done.stderr.strip().startswith(f"VoiceApp cannot start: {named} ")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_tool_that_cannot_be_described_stops_it_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "shop.py").write_text("from voiceapp.tools import tool\n\n@tool\ndef price() -> int: ...\n")
+    done = start(VOICEAPP_TOOLS=str(tmp_path / "shop.py"), PORT=str(free_port()))
+    assert done.returncode == 3
+    assert f"VoiceApp cannot start: {tmp_path / 'shop.py'}, line 3: the tool price has no docstring" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -16,11 +16,13 @@ MODULES = sorted(
 # They say what others do, and do nothing.
 WITHOUT_BEHAVIOUR = {
     "call/interfaces.py", "call/shared.py", "conversation/capabilities.py", "conversation/effects.py",
-    "conversation/events.py", "conversation/turn_detection.py", "web/services.py",
+    "conversation/events.py", "conversation/tool_events.py", "conversation/turn_detection.py", "tools/interfaces.py",
+    "web/services.py", "wire/event.py",
 }  # fmt: skip
 # The parts of a server which nobody meets but over its socket; and what is tested beside its like.
 ELSEWHERE = {
     "store/memory_backend.py": "store/test_backend.py",
+    "wire/talk.py": "wire/test_down.py", "tools/start.py": "tools/test_loading.py",
     "net/http_connection.py": "net/test_http_server.py", "net/wsgi_call.py": "net/test_http_server.py",
 }  # fmt: skip
 TREE = sorted(TESTS.rglob("*.py"))

@@ -41,6 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from .store.call_store import CallStore
     from .store.memory_backend import MemoryBackend
     from .store.redis_backend import RedisBackend
+    from .tools.start import tool_runner
     from .upstream.connector import Connector
     from .upstream.engine_process import Engine
     from .upstream.session_options import SessionOptions
@@ -63,7 +64,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     proxies = Proxies(rules)
     access = Access(rules, proxies, settings.secret_key, quota_store)
     limits = Limits(bridge, rules, Capacity(rules), Budgets(rules, quota_store))
-    options = SessionOptions(settings)
+    tools = tool_runner(settings.tools, settings.notes)
+    options = SessionOptions(settings, tools.offers if tools else ())
     shared = (settings.engine_port, settings.engine_key, settings.engine_calls)
     engine = Engine(bridge, *shared) if "embedded" in options.profiles else None
     connector = Connector(bridge, settings.upstream_key, engine, rules.upstream_message_bytes)
@@ -73,10 +75,19 @@ def create_app(settings: Settings | None = None) -> Flask:
     backend = RedisBackend(worker, redis, resume.transcripts_key) if redis is not None else MemoryBackend(worker)
     store = CallStore(bridge, backend) if resume.on else None
     shared_by_calls = Shared(
-        connector, settings.chunk_ms, version, settings.ready_s, tokens, grace_s, share=resume.share_transcripts
+        connector,
+        settings.chunk_ms,
+        version,
+        settings.ready_s,
+        tokens,
+        grace_s,
+        share=resume.share_transcripts,
+        tools=tools,
     )
     registry = Registry(shared_by_calls, limits, store)
     sockets.PageConnections(socketio, registry, limits, options)
+    if tools is not None:
+        bridge.at_stop(tools.stop)
     if engine is not None:
         # When the calls have ended.
         bridge.at_stop(engine.stop)

@@ -12,11 +12,12 @@ from types import MappingProxyType
 from .config.settings import Settings
 from .errors import SettingError
 from .ops.readiness import Readiness
+from .tools.start import tool_runner
 from .wire.schema import wire_schema
 
 ROOT = Path(__file__).parents[1]
-# Settings that name a folder, perhaps as seen from where the command was given.
-FOLDERS = ("VOICEAPP_PERSONAS", "VOICEAPP_ENGINE_RECOGNISER_DIR", "PROMETHEUS_MULTIPROC_DIR")
+# Settings that name a folder or a file, perhaps as seen from where the command was given.
+FOLDERS = ("VOICEAPP_PERSONAS", "VOICEAPP_NOTES", "VOICEAPP_ENGINE_RECOGNISER_DIR", "PROMETHEUS_MULTIPROC_DIR")
 
 
 def run() -> int:
@@ -24,18 +25,28 @@ def run() -> int:
     for name in FOLDERS:
         if os.environ.get(name, "").strip():
             os.environ[name] = os.path.abspath(os.environ[name].strip())  # noqa: PTH100 - links stay as they are named
+    if "VOICEAPP_TOOLS" in os.environ:
+        os.environ["VOICEAPP_TOOLS"] = ",".join(map(_from_here, os.environ["VOICEAPP_TOOLS"].split(",")))
     os.chdir(ROOT)
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"])  # noqa: S606
+
+
+def _from_here(tool: str) -> str:
+    """A tool's file by its whole path; a name as it is."""
+    return os.path.abspath(tool.strip()) if tool.strip().endswith(".py") else tool.strip()  # noqa: PTH100
 
 
 def check() -> int:
     """Check the settings, and say which parts work with them; exit code 1 if one does not."""
     try:
         settings = Settings.from_env(os.environ)
+        tools = tool_runner(settings.tools, settings.notes)
     except SettingError as error:
         print(f"VoiceApp cannot start: {error}", file=sys.stderr)
         return 1
     print(f"The settings are right. VoiceApp would be at {settings.url}")
+    if tools is not None:
+        print(f"Tools: {', '.join(each.name for each in tools.offers)}")
     readiness = Readiness(settings)
     for part, trouble in readiness.voices.items():
         print(f"{part}: {trouble or 'ready'}")

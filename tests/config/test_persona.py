@@ -45,6 +45,7 @@ class TestFiles:
 language = "ja"
 greeting = "Hi."
 speed = 0.9
+tools = ["clock"]
 [voice]
 openai = "cedar"
 [turn]
@@ -57,6 +58,7 @@ hints = "Names: Sam."
 """
         read = persona.read(written(tmp_path, text))
         assert (read.id, read.name_in("ja"), read.name_in("fr"), read.speed) == ("sam", "サム", "Sam", 0.9)
+        assert (read.tools, persona.own("Be kind.").tools) == (("clock",), None)
         assert read.detection == ServerVad(silence_ms=800, idle_ms=10_000)
         assert (read.voices, read.transcription_language, read.hints) == ({"openai": "cedar"}, "ja", "Names: Sam.")
 
@@ -107,6 +109,8 @@ hints = "Names: Sam."
             (GOOD + "[transcription]\nlanguage = 3", "line 5", "transcription.language must be"),
             (GOOD + "[about]\nenglish_ = 'x'", "line 5", "about.english_ is no language tag"),
             ("name = { en = 3 }\ninstructions = 'x'", "line 1", "name.en must be text"),
+            (GOOD + "tools = 'clock'", "line 4", "tools must be a list of names of tools"),
+            (GOOD + "tools = [1]", "line 4", "tools must be a list of names of tools"),
             (GOOD + "speed = \n", "line 4", "cannot be read"),
         ],
     )

@@ -17,6 +17,7 @@ from voiceapp.conversation.effects import (
     TurnChanged,
     Used,
 )
+from voiceapp.conversation.functions import Function
 from voiceapp.conversation.usage import Charge
 
 SECOND = base64.b64encode(bytes(48_000)).decode()
@@ -37,9 +38,12 @@ class Call:
         confirms: bool = False,
         yields: bool = False,
         transcription_model: str | None = None,
+        functions: tuple[Function, ...] = (),
         **capabilities: Any,
     ) -> None:
-        config = SessionConfig("marin", "Be kind.", transcription_model, confirms=confirms, yields=yields)
+        config = SessionConfig(
+            "marin", "Be kind.", transcription_model, confirms=confirms, yields=yields, functions=functions
+        )
         self.conversation = Conversation(config, Capabilities(yields=yields, **capabilities))
 
     def hear(self, *events: ev.Event) -> list[Any]:

@@ -17,7 +17,20 @@ from voiceapp.conversation import faults
 from voiceapp.conversation.conversation import Capabilities, Conversation
 from voiceapp.conversation.deadlines import SECONDS, Wait
 from voiceapp.conversation.dialects import SessionConfig
-from voiceapp.conversation.effects import Effect, End, Flush, Hold, Notify, Send, TurnChanged
+from voiceapp.conversation.effects import (
+    AskPerson,
+    CancelTool,
+    Effect,
+    End,
+    Flush,
+    Hold,
+    Notify,
+    RunTool,
+    Send,
+    ToolEffect,
+    TurnChanged,
+)
+from voiceapp.conversation.functions import Function
 from voiceapp.conversation.response_gate import State
 from voiceapp.conversation.turn_detection import PushToTalk, SemanticVad, ServerVad
 from voiceapp.conversation.turns import Turn
@@ -27,15 +40,29 @@ PATIENCE = SECONDS[Wait.RESPONSE]
 MAX_S = 4 * PATIENCE + SECONDS[Wait.SPEECH] + SECONDS[Wait.TOOL]
 # These are no word of an answer that does not come.
 NO_TELLING = (faults.CHANGE_REFUSED, faults.TOOL_LOOP)
+FUNCTIONS = (Function("search", "", {}), Function("buy", "", {}, confirm=True))
 Interruption = ev.Interrupted | ev.TextTyped | ev.Talked
 
 
 class World:
-    def __init__(self, *, opening: bool, interrupts: bool, confirms: bool = False, yields: bool = False) -> None:
+    def __init__(
+        self, *, opening: bool, interrupts: bool, confirms: bool = False, yields: bool = False, late: bool = True
+    ) -> None:
         config = SessionConfig(
-            "marin", "Be kind.", opening="Say hello." if opening else "", confirms=confirms, yields=yields
+            "marin",
+            "Be kind.",
+            opening="Say hello." if opening else "",
+            confirms=confirms,
+            yields=yields,
+            functions=FUNCTIONS,
         )
-        self.conversation = Conversation(config, Capabilities(interrupts=interrupts))
+        self.capabilities = Capabilities(interrupts=interrupts, late_outputs=late)
+        self.conversation = Conversation(config, self.capabilities)
+        # What runs, or the person is asked about; all that ever ran; to what the session has an answer.
+        self.runs: list[str] = []
+        self.asked: list[str] = []
+        self.ran: set[str] = set()
+        self.answered: set[str] = set()
         self.now, self.over, self.lost = 0.0, False, False
         # Event_ids of ours by what they went with; the create that is open, and since when.
         self.ids: dict[str, str] = {}
@@ -48,7 +75,7 @@ class World:
         self.later = True
         self.flushes: list[str] = []
         self.responses, self.items = [""], ["a0"]
-        self.count = 0
+        self.count = self.session = 0
         self.hear(ev.SessionUpdated("gpt", "marin", None))
 
     def hear(self, event: ev.Event) -> None:
@@ -107,13 +134,31 @@ class World:
             case Notify(fault):
                 if fault not in NO_TELLING:
                     self.waiting.clear()
+            case RunTool() | AskPerson() | CancelTool():
+                self.perform(effect)
             case End():
                 self.over = True
+
+    def perform(self, effect: ToolEffect) -> None:
+        match effect:
+            case RunTool(item):
+                assert item not in self.ran, "it ran twice"
+                self.ran.add(item)
+                self.runs.append(item)
+            case AskPerson(item):
+                self.asked.append(item)
+            case CancelTool(item):
+                # Whoever was asked may answer all the same, and what runs may end.
+                assert item in self.runs + self.asked
 
     def sent(self, event: ev.Event, message: dict[str, Any]) -> None:
         assert not self.lost, "something is sent to a session that is gone"
         kind = message["type"]
         self.ids[kind] = message["event_id"]
+        item = message.get("item", {})
+        if item.get("type") == "function_call_output":
+            assert item["call_id"] not in self.answered, "it is answered twice"
+            self.answered.add(item["call_id"])
         if kind == "response.create":
             assert self.open is None or self.now >= self.open[1] + PATIENCE, "two are open"
             self.open = (message["event_id"], self.now)
@@ -179,7 +224,20 @@ class World:
         yield from (thing for thing, (times, late) in fates if late for _ in range(times))
 
     def tool(self, which: int, state: ev.ToolState, kind: ev.ToolKind) -> None:
-        self.hear(ev.ToolReported(f"t{which}", kind, self.responses[-1], name="search", call="c1", state=state))
+        name, call, session = ("buy", "search", "travel")[which % 3], f"c{which}_{self.session}", self.session
+        item = f"{kind}{which}_{session}"
+        self.hear(ev.ToolReported(item, kind, self.responses[-1], name=name, call=call, state=state))
+
+    def run_told(self, end: bool) -> None:
+        """A function of ours says something, or ends."""
+        if self.runs and end:
+            self.hear(ev.ToolFinished(self.runs.pop(0), "{}"))
+        elif self.runs:
+            self.hear(ev.ToolTold(self.runs[0], "Half of it is done."))
+
+    def approve(self, yes: bool) -> None:
+        if self.asked:
+            self.hear(ev.Approved(self.asked.pop(0), yes))
 
     def error(self, code: str, cause: str) -> None:
         self.hear(ev.UpstreamError(code, "…", self.ids.get(cause, cause)))
@@ -195,8 +253,10 @@ class World:
         """Another session takes over where it may, or has to."""
         if not self.over and (self.conversation.quiet or self.lost):
             self.lost, self.open = False, None
+            self.answered.clear()
+            self.session += 1
             assert self.conversation.input.needed_from <= self.conversation.input.sent_bytes
-            for effect in self.conversation.renew(self.conversation.config, Capabilities()):
+            for effect in self.conversation.renew(self.conversation.config, self.capabilities):
                 self.take(ev.Stopped(), effect)
             self.hear(ev.SessionRenewed())
 
@@ -249,6 +309,9 @@ PAGE = st.one_of(
     st.tuples(st.just("renew")),
     st.tuples(st.just("lose")),
     st.tuples(st.just("talk"), st.sampled_from([40, 200, 2000])),
+    st.tuples(st.just("approve"), st.booleans()),
+    st.tuples(st.just("run_told"), st.booleans()),
+    st.tuples(st.just("run_told"), st.just(True)),
 )
 SERVER = st.one_of(
     st.tuples(st.just("answer"), FATES, STATUS),
@@ -259,7 +322,7 @@ SERVER = st.one_of(
     st.tuples(st.just("sound"), RESPONSES, ITEMS),
     st.tuples(
         st.just("tool"),
-        st.integers(1, 2),
+        st.integers(1, 3),
         st.sampled_from(["running", "done", "failed"]),
         st.sampled_from(["mcp", "function", "approval"]),
     ),
@@ -277,15 +340,19 @@ STEPS = st.lists(st.one_of(PERSON, SERVER, SERVER, PAGE, CLOCK), max_size=25)
 
 
 @settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(STEPS, *[st.booleans()] * 4)
+@given(STEPS, *[st.booleans()] * 5)
 def test_nobody_waits_for_ever(
-    steps: list[tuple[Any, ...]], opening: bool, interrupts: bool, confirms: bool, yields: bool
+    steps: list[tuple[Any, ...]], opening: bool, interrupts: bool, confirms: bool, yields: bool, late: bool
 ) -> None:
-    world = World(opening=opening, interrupts=interrupts, confirms=confirms, yields=yields)
+    world = World(opening=opening, interrupts=interrupts, confirms=confirms, yields=yields, late=late)
     for name, *given_values in steps:
         getattr(world, name)(*given_values)
     if world.lost:
         world.renew()
+    # Whoever runs them has deadlines of its own.
+    while world.asked or world.runs:
+        world.approve(False)
+        world.run_told(True)
     world.wait(MAX_S)
     if world.over:
         return

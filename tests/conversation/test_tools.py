@@ -6,90 +6,19 @@ from typing import Any
 import pytest
 
 from tests.conversation.call import CREATE, SECOND, Call, Page, sent, shown, turns
-from voiceapp.conversation import dialects, faults, tools
+from tests.conversation.reports import answering, approval, done, function, mcp, read
 from voiceapp.conversation import events as ev
+from voiceapp.conversation import faults, tool_call, tools
 from voiceapp.conversation.conversation import Capabilities
 from voiceapp.conversation.dialects import SessionConfig
-from voiceapp.conversation.effects import ItemPlaced, Notify, ToolChanged
+from voiceapp.conversation.effects import AskPerson, ItemPlaced, Notify, ToolChanged
 
 ASK = CREATE
-ITEM = {"id": "t1", "type": "mcp_call", "name": "weather", "server_label": "sky", "arguments": '{"city": "Kyoto"}'}
 
 
 def kyoto(state: ev.ToolState, result: str = "", call: str = "t1") -> ToolChanged:
     """The call of `ITEM`, as the page knows it."""
     return ToolChanged(call, "weather", '{"city": "Kyoto"}', state, result)
-
-
-def read(*messages: dict[str, Any]) -> list[ev.Event]:
-    return [event for event in map(dialects.decode, messages) if event is not None]
-
-
-def mcp(item: str = "t1", response: str = "r1", output: str | None = "Sunny.", error: Any = None) -> list[ev.Event]:
-    """A tool that the server runs, as recorded shapes go; without output or error it does not end."""
-    begun = {**ITEM, "id": item, "arguments": "", "output": None, "error": None}
-    ended = {**ITEM, "id": item, "output": output, "error": error}
-    event = "response.mcp_call.failed" if error else "response.mcp_call.completed"
-    start = read(
-        {"type": "response.output_item.added", "response_id": response, "output_index": 0, "item": begun},
-        {"type": "conversation.item.added", "previous_item_id": "u1", "item": begun},
-        {"type": "response.mcp_call_arguments.delta", "response_id": response, "item_id": item, "delta": '{"ci'},
-        {
-            "type": "response.mcp_call_arguments.done",
-            "response_id": response,
-            "item_id": item,
-            "arguments": ITEM["arguments"],
-        },
-        {"type": "response.mcp_call.in_progress", "item_id": item, "output_index": 0},
-    )
-    if output is None and error is None:
-        return start
-    return start + read(
-        {"type": event, "item_id": item, "output_index": 0},
-        {"type": "conversation.item.done", "previous_item_id": None, "item": ended},
-        {"type": "response.output_item.done", "response_id": response, "output_index": 0, "item": ended},
-    )
-
-
-def function(item: str = "f1", response: str = "r1", call: str = "c1") -> list[ev.Event]:
-    """A function that we are asked to call, in the recorded order."""
-    shape = {"id": item, "type": "function_call", "name": "weather", "call_id": call}
-    begun = {**shape, "status": "in_progress", "arguments": ""}
-    ended = {**shape, "status": "completed", "arguments": ITEM["arguments"]}
-    ids = {"response_id": response, "item_id": item, "output_index": 0, "call_id": call}
-    return read(
-        {"type": "response.output_item.added", "response_id": response, "output_index": 0, "item": begun},
-        {"type": "conversation.item.added", "previous_item_id": "u1", "item": begun},
-        {"type": "response.function_call_arguments.delta", **ids, "delta": '{"ci'},
-        {
-            "type": "response.function_call_arguments.done",
-            **ids,
-            "name": "weather",
-            "arguments": ITEM["arguments"],
-        },
-        {"type": "conversation.item.done", "previous_item_id": "u1", "item": ended},
-        {"type": "response.output_item.done", "response_id": response, "output_index": 0, "item": ended},
-    )
-
-
-def approval(item: str = "q1") -> list[ev.Event]:
-    asked = {"id": item, "type": "mcp_approval_request", "name": "pay", "arguments": "{}", "server_label": "bank"}
-    return read(
-        {"type": "conversation.item.added", "previous_item_id": "u1", "item": asked},
-        {"type": "conversation.item.done", "previous_item_id": "u1", "item": asked},
-    )
-
-
-def done(response: str = "r1", status: str = "completed") -> ev.Event:
-    return ev.ResponseDone(response, status, None)
-
-
-def answering() -> Call:
-    """The person asked, and a response began."""
-    call = Call().begin()
-    call.ask()
-    call.hear(ev.ResponseCreated("r1"))
-    return call
 
 
 class TestAToolOfTheServers:
@@ -119,7 +48,7 @@ class TestAToolOfTheServers:
         (told,) = shown(
             answering().hear(ev.ToolReported("t1", "mcp", arguments="a" * 9000, result="é" * 9000)), ToolChanged
         )
-        assert [len(told.arguments), len(told.result)] == [tools.MAX_CHARACTERS] * 2
+        assert [len(told.arguments), len(told.result)] == [tool_call.MAX_CHARACTERS] * 2
         assert told.result.endswith("é…")
 
     @pytest.mark.parametrize(
@@ -201,18 +130,28 @@ class TestAFunctionNobodyOffered:
 
 
 class TestAQuestionWhetherAToolMayRun:
-    def test_nobody_was_asked_so_the_answer_is_no(self) -> None:
+    @pytest.mark.parametrize(("yes", "state"), [(True, "done"), (False, "declined")])
+    def test_the_person_is_asked(self, yes: bool, state: str) -> None:
         call = answering()
         effects = call.hear(*approval())
+        assert (sent(effects), shown(effects, AskPerson)) == ([], [AskPerson("q1")])
+        assert shown(effects, ToolChanged)[-1].state == "asked"
+        effects = call.hear(ev.Approved("q1", yes))
         (answer,) = sent(effects)
         assert answer["item"] == {
             "id": "answer_1",
             "type": "mcp_approval_response",
             "approval_request_id": "q1",
-            "approve": False,
+            "approve": yes,
         }
-        assert shown(effects, ToolChanged)[-1].state == "failed"
+        assert shown(effects, ToolChanged)[-1].state == state
         assert sent(call.hear(done())) == [ASK]
+
+    def test_it_does_not_outlive_its_session(self) -> None:
+        call = answering()
+        call.hear(*approval())
+        assert shown(call.hear(ev.SessionLost(faults.CLOSED)), ToolChanged)[-1].state == "failed"
+        assert call.hear(ev.Approved("q1", yes=True)) == []
 
 
 class TestBargeIn:

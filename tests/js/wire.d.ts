@@ -166,7 +166,7 @@ declare namespace Wire {
     voice_ms?: number
   }
 
-  /** A tool was called. Sent again, whole, whenever something about it changes. */
+  /** A tool was called. Sent again, whole, whenever something about it changes. `asked`: it waits for `approve`; `declined`: the person said no, or nothing for 60 s. */
   type ToolChanged = {
     /** the id of its `item`, which came before */
     call: string
@@ -174,9 +174,18 @@ declare namespace Wire {
     name: string
     /** JSON, as the model wrote it; its 4,000th character is `…` where it is cut */
     arguments: string
-    state: "done" | "failed" | "running"
+    state: "asked" | "declined" | "done" | "failed" | "running"
     /** cut likewise */
     result?: string
+    /** how far it says it is */
+    progress?: string
+    link?: Link
+  }
+
+  /** A link that a tool offers; the page shows it and never follows it by itself. */
+  type Link = {
+    url: string
+    title: string
   }
 
   /** What the call has used so far, whenever that changes; also within a second after `ended`. */
@@ -413,6 +422,13 @@ declare namespace Wire {
       n?: number
       down: boolean
     }]
+    /** Whether a tool may run that is `asked` about. No answer in 60 s is a no. */
+    approve: [{
+      /** its number in one sequence with the chunks; each is taken once. Left out: nothing is checked */
+      n?: number
+      item: string
+      yes: boolean
+    }]
     /** Whether the assistant may still speak first; also before `ready`. Off where the person speaks already; on again where nothing came of it: then it does, if nobody has said anything. */
     greet: [{
       on: boolean
@@ -469,7 +485,7 @@ declare namespace Wire {
     flush: [number, Flush]
     /** Play nothing more for now and drop nothing; `on` false: go on where it was held, a little before that. */
     hold: [number, Hold]
-    /** A tool was called. Sent again, whole, whenever something about it changes. */
+    /** A tool was called. Sent again, whole, whenever something about it changes. `asked`: it waits for `approve`; `declined`: the person said no, or nothing for 60 s. */
     tool: [number, ToolChanged]
     /** What the call has used so far, whenever that changes; also within a second after `ended`. */
     usage: [number, Used]

@@ -1,17 +1,22 @@
 """What a page may choose, and the session that its choice becomes."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from voiceapp.config.settings import Settings
+from voiceapp.conversation.functions import Function
 from voiceapp.conversation.turn_detection import PushToTalk, SemanticVad, ServerVad
-from voiceapp.errors import BrowserError
+from voiceapp.errors import BrowserError, SettingError
 from voiceapp.upstream.session_options import SessionOptions
 
 
 def options(**env: str) -> SessionOptions:
     return SessionOptions(Settings.from_env(env))
+
+
+CLOCK, SUM = Function("clock", "", {}), Function("sum", "", {})
 
 
 def openai(**env: str) -> SessionOptions:
@@ -20,6 +25,23 @@ def openai(**env: str) -> SessionOptions:
 
 def named(shown: dict[str, Any], profile: str) -> set[str]:
     return {each["id"] for each in shown["personas"] if profile in each["profiles"]}
+
+
+class TestTools:
+    def with_tools(self, tmp_path: Path, line: str) -> SessionOptions:
+        (tmp_path / "sam.toml").write_text(f'name = "Sam"\ninstructions = "x"\n{line}\n', encoding="utf-8")
+        settings = Settings.from_env({"OPENAI_API_KEY": "sk-x", "VOICEAPP_PERSONAS": str(tmp_path)})
+        return SessionOptions(settings, (CLOCK, SUM))
+
+    def test_a_persona_has_all_of_them_or_those_it_names(self, tmp_path: Path) -> None:
+        options = self.with_tools(tmp_path, 'tools = ["sum"]')
+        assert options.plan({"persona": "companion"}).config.functions == (CLOCK, SUM)
+        assert options.plan({"persona": "sam"}).config.functions == (SUM,)
+        assert self.with_tools(tmp_path, "tools = []").plan({"persona": "sam"}).config.functions == ()
+
+    def test_one_that_is_not_offered_stops_the_start(self, tmp_path: Path) -> None:
+        with pytest.raises(SettingError, match=r"sam\.toml: tools names 'fly'; VOICEAPP_TOOLS offers clock, sum\."):
+            self.with_tools(tmp_path, 'tools = ["fly"]')
 
 
 class TestUsual:

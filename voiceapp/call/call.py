@@ -36,6 +36,7 @@ from .resume_token import whose
 from .sessions import Sessions
 from .shared import Shared
 from .take_over import TakeOver
+from .tool_runs import ToolRuns
 from .upstream_log import UpstreamLog
 
 log = logging.getLogger(__name__)
@@ -70,14 +71,13 @@ class Call:
         self.moved = False
         self.session_request, self._shared, self._ended = asked, shared, ended
         self._bridge, self._limits = shared.connector.bridge, limits
-        self._conversation = Conversation(plan.config, plan.profile.capabilities, plan.talk)
-        self.attachment = Attachment(
-            shared, self.id, visitor, page, holder, self._conversation, self._outbox_full, arrival
-        )
+        self._conversation = talk = Conversation(plan.config, plan.profile.capabilities, plan.talk)
+        self.attachment = Attachment(shared, self.id, visitor, page, holder, talk, self._outbox_full, arrival)
         self._line = line = self.attachment.line
         recent = RecentInput()
-        self._relay = relay = Relay(self._bridge.loop, self._conversation, line, recent, self)
-        self._take_over = TakeOver(self._conversation, relay, recent, self)
+        self._relay = relay = Relay(self._bridge.loop, talk, line, recent, self)
+        relay.tools = ToolRuns(self._bridge, shared.tools, self.id, visitor.alias, talk, relay.handle)
+        self._take_over = TakeOver(talk, relay, recent, self)
         self._sessions = Sessions(shared.connector, plan, self, relay, shared.ready_s)
         now, costs = self._bridge.loop.time(), CostObserver(limits.rules, plan, line.tell)
         self._costs, self.cost = costs, costs.cost
@@ -130,7 +130,7 @@ class Call:
         """What the page sends beside sound. Raises `BrowserError`."""
         if isinstance(event, ev.Configured):
             self._sessions.note(event)
-        elif isinstance(event, ev.Heard | ev.Flushed):
+        elif isinstance(event, ev.Heard | ev.Flushed | ev.Approved):
             item = self._line.own_item(event.item)
             if item is None:
                 return
@@ -370,7 +370,7 @@ class Call:
             self._starting.cancel,
             self.attachment.stop_waiting,
             self._sessions.stop,
-            self._relay.stop_timer,
+            self._relay.stop,
             self._limits.stop,
             partial(self._ended, self),
             partial(self._observers.ended, reason, self._bridge.loop.time()),

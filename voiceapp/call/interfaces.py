@@ -29,6 +29,16 @@ class PageEnd(Protocol):
     def uncork(self) -> None: ...
 
 
+class ToolPerformer(Protocol):
+    """Runs what the model calls, and asks the person."""
+
+    def perform(self, effect: effects.ToolEffect) -> None:
+        """Begin it, and return at once; what comes of it is told as an event."""
+
+    def stop(self) -> None:
+        """The call is over."""
+
+
 class CallOwner(Protocol):
     """A call, asked by its relay and its sessions."""
 

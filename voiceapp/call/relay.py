@@ -18,7 +18,7 @@ from ..upstream.session_opener import fault_of
 from ..wire import down, rendering
 from .fast_path import FastPath
 from .inbox import Inbox
-from .interfaces import CallOwner
+from .interfaces import CallOwner, ToolPerformer
 from .observers import Observers
 from .page_line import PageLine
 from .recent_input import RecentInput
@@ -49,6 +49,7 @@ class Relay:
         self.link: Link | None = None
         self.reader = EventReader()
         self.observers = Observers()
+        self.tools: ToolPerformer | None = None
         self.sent_bytes = 0
         self.over = self.watched = False
         self._loop, self._conversation, self._owner = loop, conversation, owner
@@ -163,6 +164,8 @@ class Relay:
                 self._owner.ready(effect)
             case effects.Notify(fault):
                 self._owner.warn(fault)
+            case effects.RunTool() | effects.AskPerson() | effects.CancelTool() if self.tools is not None:
+                self.tools.perform(effect)
             case effects.Replace(fault):
                 self._owner.replace_session(fault)
             case effects.End(fault):
@@ -194,6 +197,12 @@ class Relay:
     def _deadline_passed(self) -> None:
         self._timer = None
         self.handle(ev.DeadlinePassed())
+
+    def stop(self) -> None:
+        """The call is over."""
+        self.stop_timer()
+        if self.tools is not None:
+            self.tools.stop()
 
     def stop_timer(self) -> None:
         if self._timer is not None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..store.record import Record
+from ..tools.interfaces import Runner
 from ..upstream.connector import Connector
 from .resume_token import ResumeTokens
 
@@ -14,7 +15,7 @@ class Shared:
 
     `grace_s`: how long a call waits for a page whose line was lost; 0: not at all, and there are no tokens. `changed`:
     told the id of a call whose record is another by now; `share`: what is said is part of it. `released`: told the
-    record of a call that others may go on with.
+    record of a call that others may go on with. `tools`: what runs the functions that the model calls.
     """
 
     connector: Connector
@@ -26,3 +27,4 @@ class Shared:
     changed: Callable[[str], None] = lambda _: None
     released: Callable[[Record], None] = lambda _: None
     share: bool = False
+    tools: Runner | None = None

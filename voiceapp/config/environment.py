@@ -106,6 +106,10 @@ class Reader:
         """Words divided by commas or spaces."""
         return tuple(filter(None, re.split(r"[,\s]+", self.text(name))))
 
+    def parts(self, name: str) -> tuple[str, ...]:
+        """What stands between commas, such as the names of files, each once."""
+        return tuple(dict.fromkeys(filter(None, (part.strip() for part in self.text(name).split(",")))))
+
     def networks(self, name: str) -> tuple[Network, ...]:
         """Addresses, or networks such as 10.0.0.0/8."""
         found: list[Network] = []

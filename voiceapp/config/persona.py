@@ -41,6 +41,8 @@ class Persona:
     detections: Mapping[str, Detection] = field(default_factory=dict)
     transcription_language: str | None = None
     hints: str = ""
+    # By name; None: all that are offered.
+    tools: tuple[str, ...] | None = None
 
     def name_in(self, language: str) -> str:
         return _in(self.names, language)
@@ -123,6 +125,7 @@ class _Reading:
             speed=self._speed(),
             needs_model=self._checked(("needs_model",), False, lambda v: type(v) is bool, "true or false"),
             voices=self._voices(),
+            tools=self._tools(),
             **self._turns(),
             **self._transcription(),
         )
@@ -143,6 +146,11 @@ class _Reading:
         sound = re.compile(r"[\w.:-]{1,64}").fullmatch
         is_name: Callable[[Any], bool] = lambda v: isinstance(v, str) and sound(v) is not None  # noqa: E731
         return {kind: self._checked(("voice", kind), "", is_name, "a voice's name") for kind in names}
+
+    def _tools(self) -> tuple[str, ...] | None:
+        is_names: Callable[[Any], bool] = lambda v: isinstance(v, list) and all(isinstance(each, str) for each in v)  # noqa: E731
+        found = self._checked(("tools",), None, is_names, "a list of names of tools")
+        return None if found is None else tuple(found)
 
     def _turns(self) -> dict[str, Any]:
         """How turns end, and how with some kinds of upstream."""
@@ -214,6 +222,7 @@ class _Reading:
 
 _KEYS = (
     "name", "about", "language", "instructions", "greeting", "speed", "needs_model", "voice", "turn", "transcription",
+    "tools",
 )  # fmt: skip
 
 

@@ -51,6 +51,9 @@ class Settings:
     # Empty: by the page's language.
     persona: str = ""
     edit_instructions: bool = False
+    # What the model may call: shipped tools, files, modules; and where the notes of the shipped one are kept.
+    tools: tuple[str, ...] = ()
+    notes: str = ""
     # The built-in brain is no language model; it cannot play every part.
     has_language_model: bool = False
     chunk_ms: int = 40
@@ -117,6 +120,8 @@ class Settings:
             transcription_model=reader.word("VOICEAPP_TRANSCRIPTION_MODEL"),
             **_personas(reader),
             edit_instructions=reader.flag("VOICEAPP_EDIT_INSTRUCTIONS"),
+            tools=reader.parts("VOICEAPP_TOOLS"),
+            notes=reader.text("VOICEAPP_NOTES"),
             has_language_model=bool(env.get("VOICEAPP_BRAIN_URL", "").strip()),
             chunk_ms=reader.number("VOICEAPP_CHUNK_MS", 40, 20, 1000),
             ready_s=reader.number("VOICEAPP_READY_SECONDS", 120, 1, 3600),

@@ -245,6 +245,10 @@ class BargeIn:
         self._output.flush_all()
         self._output.release()
 
+    def end_tools(self) -> None:
+        """The stop key ends what the assistant does, too."""
+        self._tools.cancel()
+
     def cut_running(self, *, cancel: bool) -> None:
         """One that was given up may still run."""
         if self._gate.response or self._gate.state is State.RUNNING:

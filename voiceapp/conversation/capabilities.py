@@ -17,3 +17,5 @@ class Capabilities:
     reduces_noise: bool = True
     # It leaves both to us where it is asked to (`create_response`, `interrupt_response`).
     yields: bool = False
+    # It takes the answer to a function's call also after a response in which it did not have it.
+    late_outputs: bool = True

@@ -45,7 +45,7 @@ class Conversation:
         self.input = InputAudio(self._out, config, capabilities.shape)
         self._writer = TranscriptWriter(self._out.tell, lambda: self._do(Notify(faults.TRANSCRIPT_FULL)), before)
         self._meter = Meter()
-        self._tools = Tools(self._out)
+        self._tools = Tools(self._out, config.functions, late=capabilities.late_outputs)
         self._briefing = Briefing(self._out, self._writer, self._tools, self._meter, capabilities.shape)
         self._output = OutputAudio(
             self._out, self._writer, self._meter, self._briefing.correct, truncates=capabilities.truncates
@@ -78,6 +78,8 @@ class Conversation:
         self._may_greet = True
         # Nobody is there to hear or to be told.
         self._away = False
+        # The call ends with what the assistant says now, unless the person speaks into it.
+        self._leaving = False
         self._turn: Turn = "listening"
         self._handlers = self._table()
         self.heard_bytes = self._output.heard_bytes
@@ -110,7 +112,7 @@ class Conversation:
             self._waiting.pass_deadlines(now)
         else:
             self._handlers[type(event)](event)
-        self._responses.ask_if_due()
+        self._responses.ask_if_due(speaking=self.input.speaking)
         playing, tool = self._output.playing, self._tools.running
         self._show_turn(playing, tool)
         self._waiting.keep(now, playing, tool, self._away)
@@ -173,6 +175,10 @@ class Conversation:
             ev.ResponseDone: self._response_done,
             ev.OutputItemAdded: self._responses.item_added,
             ev.ToolReported: self._responses.tool_reported,
+            ev.ToolTold: self._responses.tool_told,
+            ev.ToolFinished: self._tools.finished,
+            ev.Approved: self._tools.approved,
+            ev.EndWanted: self._end_wanted,
             ev.AudioDelta: self._responses.audio_delta,
             ev.AudioDone: self._responses.audio_done,
             ev.AssistantTextDelta: self._responses.text_delta,
@@ -200,6 +206,12 @@ class Conversation:
         if turn != self._turn:
             self._turn = turn
             self._out.tell(TurnChanged(turn))
+            self._leaving &= turn != "user"
+        if self._leaving and turn == "listening":
+            self._do(End(None))
+
+    def _end_wanted(self, _: ev.EndWanted) -> None:
+        self._leaving = True
 
     # The session
 
@@ -262,6 +274,7 @@ class Conversation:
         self._out.charge(*self._meter.begin_session(config.instructions))
         self._out.has_session = True
         self._briefing.shape = capabilities.shape
+        self._tools.offer(config.functions, late=capabilities.late_outputs)
         self._briefing.begin_session(self._output.unheard)
         return self._out.take()
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from . import events as ev
 from . import fields, pause_reports, tool_reports, usage_reports
 from .fields import Message
+from .functions import Function
 from .history import Part, ToolUse
 from .turn_detection import Detection, PushToTalk, SemanticVad, ServerVad
 
@@ -44,7 +45,7 @@ class SessionConfig:
     `opening`: what the model is told for the response that opens the call; empty where the person speaks first.
     `hints`: words the transcription may expect. `noise`: for what microphone the server takes noise out; None: it
     cannot be told. `confirms`: who speaks into an answer interrupts it once it is clear that they mean to. `yields`:
-    the server can be told to leave beginning and end of responses to us.
+    the server can be told to leave beginning and end of responses to us. `functions`: what the model may ask us for.
     """
 
     voice: str
@@ -58,6 +59,7 @@ class SessionConfig:
     noise: ev.Noise | None = None
     confirms: bool = False
     yields: bool = False
+    functions: tuple[Function, ...] = ()
 
     @property
     def decides(self) -> bool:
@@ -86,7 +88,7 @@ def _ga_session(config: SessionConfig) -> dict[str, Any]:
             },
             "output": {"format": pcm, "voice": config.voice, "speed": config.speed},
         },
-        "tools": [],
+        "tools": [each.shown() for each in config.functions],
         "tool_choice": "auto",
         "max_output_tokens": "inf",
         "truncation": "auto",
@@ -103,7 +105,7 @@ def _beta_session(config: SessionConfig) -> dict[str, Any]:
         "input_audio_transcription": _transcription(config),
         **({"input_audio_noise_reduction": _noise_reduction(config)} if config.noise else {}),
         "turn_detection": _turn_detection(config),
-        "tools": [],
+        "tools": [each.shown() for each in config.functions],
         "tool_choice": "auto",
         "temperature": 0.8,
         "max_response_output_tokens": "inf",
@@ -184,9 +186,9 @@ def tool_output(call: str, output: str) -> dict[str, Any]:
     return create_item({"type": "function_call_output", "call_id": call, "output": output})
 
 
-def decline(item: str, request: str) -> dict[str, Any]:
-    """No, under an id of ours, to the question whether a tool of the server's may run."""
-    answer = {"type": "mcp_approval_response", "approval_request_id": request, "approve": False}
+def approval(item: str, request: str, *, yes: bool) -> dict[str, Any]:
+    """The answer, under an id of ours, to the question whether a tool of the server's may run."""
+    answer = {"type": "mcp_approval_response", "approval_request_id": request, "approve": yes}
     return create_item({"id": item, **answer})
 
 

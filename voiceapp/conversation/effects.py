@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from .events import Incomplete, ToolState
+from .events import Incomplete
 from .faults import Fault
+from .tool_events import Link, ToolState
 from .turns import Turn
 from .usage import Charge
 
@@ -95,6 +96,8 @@ class ToolChanged:
     arguments: str = field(repr=False)
     state: ToolState
     result: str = field(default="", repr=False)
+    progress: str = field(default="", repr=False)
+    link: Link | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,29 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class RunTool:
+    """Run a function of ours, and tell `ToolFinished`; `arguments` is what the model wrote."""
+
+    item: str
+    name: str
+    arguments: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AskPerson:
+    """A tool waits for leave to run: tell `Approved`, with no if the person says nothing in time."""
+
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTool:
+    """Whatever of `RunTool` or `AskPerson` still goes on for this item is wanted no longer."""
+
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
 class LogError:
     """Something for the log: what the upstream says of an error. `message` may quote people; `param` names a field."""
 
@@ -197,5 +223,6 @@ TalkEffect = (
     | Play
     | SoundComplete
 )
-Effect = TalkEffect | Paused | Resumed | Ready | Notify | Send | LogError | Replace | End
+ToolEffect = RunTool | AskPerson | CancelTool
+Effect = TalkEffect | ToolEffect | Paused | Resumed | Ready | Notify | Send | LogError | Replace | End
 """What one event leads to, collected in order."""

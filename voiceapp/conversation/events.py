@@ -4,10 +4,16 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from .faults import Fault
+from .tool_events import Approved as Approved
+from .tool_events import EndWanted as EndWanted
+from .tool_events import Link as Link
+from .tool_events import ToolFinished as ToolFinished
+from .tool_events import ToolKind as ToolKind
+from .tool_events import ToolReported as ToolReported
+from .tool_events import ToolState as ToolState
+from .tool_events import ToolTold as ToolTold
 from .turn_detection import Detection
 
-ToolKind = Literal["function", "mcp", "approval"]
-ToolState = Literal["running", "done", "failed"]
 # Why an answer is not whole: it grew too long, a filter held the rest back, the server ended it for what was no
 # interruption, or it has words of its own for it.
 Incomplete = Literal["length", "filter", "interrupted", "other"]
@@ -283,26 +289,6 @@ class OutputItemAdded:
 
 
 @dataclass(frozen=True, slots=True)
-class ToolReported:
-    """What one event tells of a tool's call; empty is what it does not tell.
-
-    `kind`: a function we are asked to call, a tool that the server runs by itself (MCP), or its question whether it
-    may. The first and the last are `done` when all of them is said, and then wait for an answer of ours; `call` is what
-    an answer to a function names.
-    """
-
-    item: str
-    kind: ToolKind
-    response: str = ""
-    after: str | None = None
-    name: str = ""
-    call: str = ""
-    arguments: str = field(default="", repr=False)
-    state: ToolState = "running"
-    result: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class AudioDelta:
     """`audio` is standard base64 of whole samples, and stays so; empty: nothing."""
 
@@ -341,7 +327,7 @@ class UpstreamError:
     param: str = ""
 
 
-BrowserEvent = TextTyped | Interrupted | Flushed | Heard | Voiced | Talked | MayGreet | Configured | Stopped
+BrowserEvent = TextTyped | Interrupted | Flushed | Heard | Voiced | Talked | MayGreet | Configured | Stopped | Approved
 UpstreamEvent = (
     SessionCreated
     | SessionUpdated
@@ -375,5 +361,8 @@ Event = (
     | OutboxFull
     | ServerLeaves
     | AnswerOwed
+    | ToolTold
+    | ToolFinished
+    | EndWanted
     | DeadlinePassed
 )

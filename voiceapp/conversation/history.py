@@ -9,6 +9,8 @@ from .segments import floor_grapheme
 MAX_TOKENS = 16_000
 # An item costs more than its words, and each is a message of its own.
 ITEM_TOKENS, MAX_ITEMS = 8, 400
+# How the ids of items begin that a session is told of.
+TOLD = "told_"
 
 
 class Said(NamedTuple):

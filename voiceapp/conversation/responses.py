@@ -6,6 +6,7 @@ from .deadlines import Deadlines, Wait
 from .dialects import create_response
 from .effect_list import EffectList
 from .effects import LogError, Notify
+from .history import TOLD
 from .open_turns import OpenTurns
 from .output_audio import OutputAudio
 from .response_gate import ResponseGate, State
@@ -58,9 +59,14 @@ class Responses:
 
     # It is asked for
 
-    def ask_if_due(self) -> None:
-        """The one place where a response is asked for, but for the one that opens the call."""
-        if self._out.has_session and self._gate.open and (self._gate.wanted or self._tools.reply_due):
+    def ask_if_due(self, *, speaking: bool) -> None:
+        """The one place where a response is asked for, but for the one that opens the call.
+
+        `speaking`: the person does; what they say is answered with what a tool told.
+        """
+        if not (self._out.has_session and self._gate.open):
+            return
+        if self._gate.wanted or (self._tools.reply_due and not speaking):
             self._tools.asked()
             self.ask()
 
@@ -78,6 +84,7 @@ class Responses:
         """Whether the person wants to hear it."""
         self._sign()
         self._out.charge(self._meter.began(response))
+        self._tools.response_began(response)
         return self._gate.begin(response)
 
     def _sign(self) -> None:
@@ -134,8 +141,16 @@ class Responses:
     def tool_reported(self, event: ev.ToolReported) -> None:
         self._sign()
         self._deadlines.renew(Wait.TOOL)
+        if event.item.startswith(TOLD):
+            # The server says back what it was told of an earlier call.
+            self._writer.announce(event.item, event.after, "tool", "text")
+            return
         self._writer.tool(event.item, event.after)
         self._tools.take(event, cut=self._output.is_cut(event.response))
+
+    def tool_told(self, event: ev.ToolTold) -> None:
+        self._deadlines.renew(Wait.TOOL)
+        self._tools.told(event)
 
     def audio_delta(self, event: ev.AudioDelta) -> None:
         if not event.audio:

@@ -52,11 +52,12 @@ class SessionLoss:
 
     def _owe_to_next(self) -> None:
         """What the next session is to be asked for, or will do by itself."""
-        answering = self._responses.answering
-        if answering and self._output.is_given(self._gate.response) and not self._tools.running:
-            answering = False
+        answering, pending = self._responses.answering, self._tools.outlasting
+        given = answering and self._output.is_given(self._gate.response) and not self._tools.running
+        if given or pending:
             self._input.turns.answered()
-        owed = answering or self._responses.due
+        # Where a function of ours runs, an answer is asked for when that has ended.
+        owed = not pending and ((answering and not given) or self._responses.due)
         if self._barge_in.all_in_doubt:
             # Not what came to that, if it did.
             self._gate.begin_session(wanted=self._output.ended_unheard if self._barge_in.answers_doubt else owed)

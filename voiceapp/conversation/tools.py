@@ -1,88 +1,51 @@
-"""Calls of tools: what is known of each, what the page is told of it, and what the server waits for from us.
+"""Calls of tools: what is known of each, what the page is told of it, and what the server waits for from us."""
 
-None is offered to the model yet: `_answer` is where one that is would be called.
-"""
-
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from . import dialects, faults
 from .effect_list import EffectList
-from .effects import Notify, ToolChanged
-from .events import ToolKind, ToolReported, ToolState
-from .history import ToolUse
-from .segments import floor_grapheme
+from .effects import AskPerson, CancelTool, Notify, RunTool
+from .functions import Function
+from .history import TOLD, ToolUse
+from .tool_call import OPEN, ToolCall, bounded
+from .tool_events import Approved, ToolFinished, ToolReported, ToolTold
 
-# The page is told no more of arguments and result.
-MAX_CHARACTERS = 4_000
-# Servers take names of 64 characters.
-MAX_NAME = 200
 # So often a response follows on a tool's call before the person speaks again.
 MAX_IN_A_ROW = 5
 # Of more the oldest is given up, or forgotten; a call of an hour has a tenth of it.
 MAX_RUNNING, MAX_CALLS = 50, 1_000
+# Of our functions in one call; more are not begun.
+MAX_AT_ONCE = 16
+# What the model is told.
 NO_SUCH_TOOL = '{"error": "There is no such tool. Answer without it."}'
-NOT_ALLOWED = "Not allowed: nobody was asked."
-
-
-@dataclass(slots=True)
-class ToolCall:
-    """One call, folded from reports in any order.
-
-    `done`: the server has said all of it (`ToolReported`). `cut`: its response ended before it. `awaited`: the person
-    has not begun another turn since. `told`: what the page knows.
-    """
-
-    item: str
-    kind: ToolKind
-    response: str = ""
-    name: str = ""
-    call: str = ""
-    arguments: str = ""
-    result: str = ""
-    done: bool = False
-    failed: bool = False
-    cut: bool = False
-    answered: bool = False
-    awaited: bool = True
-    told: ToolChanged | None = None
-
-    @property
-    def state(self) -> ToolState:
-        if self.failed:
-            return "failed"
-        if self.done and self.kind == "mcp":
-            return "done"
-        return "failed" if self.cut else "running"
-
-    def learn(self, report: ToolReported) -> None:
-        self.response = report.response or self.response
-        self.name = bounded(report.name, MAX_NAME) or self.name
-        self.call = report.call or self.call
-        self.arguments = report.arguments or self.arguments
-        self.result = bounded(report.result) or self.result
-        self.done |= report.state == "done"
-        self.failed |= report.state == "failed"
-
-    def shown(self) -> ToolChanged:
-        """What the page is told of it."""
-        return ToolChanged(self.item, self.name, bounded(self.arguments), self.state, bounded(self.result))
-
-
-def bounded(text: str, maximum: int = MAX_CHARACTERS) -> str:
-    return text if len(text) <= maximum else text[: floor_grapheme(text, maximum - 1)] + "…"
+TOO_MANY = '{"error": "Too many tools run already. Wait for them."}'
+DECLINED = '{"error": "The person did not allow it."}'
+CANCELLED = '{"error": "The person stopped it before its end."}'
+FOLLOWS = '{"status": "It still runs. The result follows."}'
 
 
 class Tools:
-    """Every call, by its item's id."""
+    """Every call, by its item's id. `functions`: those that are offered to the model.
 
-    def __init__(self, out: EffectList) -> None:
+    `late`: the server takes the answer to a function's call also after another response.
+    """
+
+    def __init__(self, out: EffectList, functions: Sequence[Function] = (), *, late: bool = True) -> None:
         self._out = out
         self._calls: dict[str, ToolCall] = {}
         self._running: dict[str, ToolCall] = {}
-        self._answers = 0
+        self._answers = self._session = 0
         self._in_a_row = 0
         # After an answer of ours; after a tool of the server's, unless the assistant goes on by itself.
         self._due, self._due_perhaps = False, False
+        # In which response what was answered last was asked for.
+        self._answered_of = ""
+        self.offer(functions, late=late)
+
+    def offer(self, functions: Sequence[Function], *, late: bool) -> None:
+        """These are what the session knows of; see `Tools`."""
+        self._functions = {each.name: each for each in functions}
+        self._late = late
 
     @property
     def running(self) -> bool:
@@ -91,24 +54,36 @@ class Tools:
         return bool(self._running) and any(call.awaited for call in self._running.values())
 
     @property
+    def pending(self) -> bool:
+        """Whether the person waits for an answer of ours, behind which the model goes on."""
+        return bool(self._running) and any(call.awaited and call.ours for call in self._running.values())
+
+    @property
+    def outlasting(self) -> bool:
+        """Whether they wait for a function of ours, which outlasts the session."""
+        return any(call.awaited and call.ours and call.kind == "function" for call in self._running.values())
+
+    @property
     def reply_due(self) -> bool:
         """Whether a response has to be asked for, once none runs."""
-        return self._due or self._due_perhaps
+        return (self._due or self._due_perhaps) and not self.pending
+
+    # What the server says
 
     def take(self, report: ToolReported, *, cut: bool) -> None:
         """Fold in what one event told; `cut`: its response is to be dropped."""
         call = self._calls.get(report.item) or self._open(report)
         before = call.state
         call.learn(report)
-        call.cut |= cut
+        call.cut |= cut and not call.ours
         if call.kind != "mcp":
             self._answer(call)
-        elif before == "running" != call.state and call.awaited and not call.cut:
+        elif before in OPEN and call.state not in OPEN and call.awaited and not call.cut:
             self._due_perhaps |= self._may_go_on()
         self._tell(call)
 
     def _open(self, report: ToolReported) -> ToolCall:
-        call = self._calls[report.item] = ToolCall(report.item, report.kind)
+        call = self._calls[report.item] = ToolCall(report.item, report.kind, self._session)
         if len(self._calls) > MAX_CALLS:
             self._give_up(self._calls.pop(next(iter(self._calls))))
         if len(self._running) >= MAX_RUNNING:
@@ -116,6 +91,9 @@ class Tools:
         return call
 
     def _give_up(self, call: ToolCall) -> None:
+        if call.ours:
+            self._cancel(call)
+            return
         call.cut = True
         self._tell(call)
 
@@ -124,17 +102,21 @@ class Tools:
         if not whole:
             self._due = self._due_perhaps = False
         for call in list(self._running.values()):
-            if call.response in ("", response) and not (whole and call.kind == "mcp"):
-                call.done |= whole
-                self._answer(call)
-                call.cut = not call.answered
-                self._tell(call)
+            if call.response not in ("", response) or (whole and call.kind == "mcp"):
+                continue
+            call.done |= whole
+            self._answer(call) if whole else self._give_up(call)
+            call.cut = not (call.answered or call.ours)
+            self._tell(call)
 
     def session_over(self) -> None:
-        """What still ran went with it."""
+        """What the server ran went with it; a function of ours runs on, and the next session is told."""
         self._due = self._due_perhaps = False
+        self._session += 1
         for call in list(self._running.values()):
-            self._give_up(call)
+            if call.kind != "function" or not call.ours:
+                call.asked = False
+                self._give_up(call)
 
     def used(self, item: str) -> ToolUse | None:
         """What another session is told of a call; None of one that came to nothing."""
@@ -142,6 +124,11 @@ class Tools:
         if call is None or not (call.name and call.result):
             return None
         return ToolUse(call.name, call.arguments or "{}", call.result)
+
+    def response_began(self, response: str) -> None:
+        """What was answered before is part of what it answers."""
+        if response != self._answered_of:
+            self._due = False
 
     def asked(self) -> None:
         """The response that was due was asked for."""
@@ -153,9 +140,16 @@ class Tools:
         """It goes on by itself after the server's tools."""
         self._due_perhaps = False
 
+    # What the person does
+
     def person_began(self) -> None:
         """They speak or type: what was looked up for the turn before is waited for no longer."""
         self._in_a_row = 0
+        for call in self._running.values():
+            if call.ours and call.kind == "function" and not (self._late or call.promised):
+                # Its server takes no other response before there is an answer to the call.
+                call.promised = True
+                self._send_answer(call, FOLLOWS)
         self.await_none()
 
     def await_none(self) -> None:
@@ -164,25 +158,94 @@ class Tools:
         for call in self._running.values():
             call.awaited = False
 
-    def _answer(self, call: ToolCall) -> None:
-        """Once all of it is said, and once only: no function is offered, and nobody is asked whether a tool may run."""
-        if not call.done or call.answered or call.cut or (call.kind == "function" and not call.call):
+    def cancel(self) -> None:
+        """They stop the assistant, and what it does."""
+        for call in list(self._running.values()):
+            if call.ours:
+                self._cancel(call)
+
+    def approved(self, event: Approved) -> None:
+        """Whether they allow it; what was said before counts."""
+        call = self._calls.get(event.item)
+        if call is None or not call.asked or not call.ours:
             return
-        call.answered = call.failed = True
-        if call.kind == "function":
-            call.result = NO_SUCH_TOOL
-            self._out.send(dialects.tool_output(call.call, NO_SUCH_TOOL))
+        call.asked = False
+        if event.yes and call.kind == "function":
+            self._begin(call)
         else:
-            call.result = NOT_ALLOWED
-            self._answers += 1
-            self._out.send(dialects.decline(f"answer_{self._answers}", call.item))
+            call.declined = not event.yes
+            self._finish(call, "" if event.yes else DECLINED)
+        self._tell(call)
+
+    # What our functions do
+
+    def told(self, event: ToolTold) -> None:
+        call = self._running.get(event.item)
+        if call is not None and call.begun:
+            call.hear(event)
+            self._tell(call)
+
+    def finished(self, event: ToolFinished) -> None:
+        call = self._running.get(event.item)
+        if call is not None and call.begun:
+            call.failed = event.failed
+            self._finish(call, event.output)
+            self._tell(call)
+
+    def _answer(self, call: ToolCall) -> None:
+        """Once all of it is said, and once only."""
+        if not call.complete or call.ours:
+            return
+        function = self._functions.get(call.name)
+        if call.kind == "approval" or (function is not None and function.confirm):
+            call.asked = True
+            self._out.do(AskPerson(call.item))
+        elif function is None or sum(each.ours for each in self._running.values()) >= MAX_AT_ONCE:
+            call.failed = True
+            self._finish(call, NO_SUCH_TOOL if function is None else TOO_MANY)
+        else:
+            self._begin(call)
+
+    def _begin(self, call: ToolCall) -> None:
+        call.begun = True
+        self._out.do(RunTool(call.item, call.name, call.arguments or "{}"))
+
+    def _finish(self, call: ToolCall, output: str) -> None:
+        self._settle(call, output)
+        self._answered_of = call.response
         self._due |= self._may_go_on()
+
+    def _cancel(self, call: ToolCall) -> None:
+        self._out.do(CancelTool(call.item))
+        call.failed = True
+        self._settle(call, CANCELLED)
+        self._tell(call)
+
+    def _settle(self, call: ToolCall, output: str) -> None:
+        call.answered, call.asked = True, False
+        call.untold = not self._out.has_session
+        call.result = output if call.untold else bounded(output)
+        self._send_answer(call, output)
+
+    def _send_answer(self, call: ToolCall, output: str) -> None:
+        self._answers += 1
+        if call.kind == "approval":
+            self._out.send(dialects.approval(f"answer_{self._answers}", call.item, yes=not output))
+        elif call.session == self._session and (not call.promised or output == FOLLOWS):
+            self._out.send(dialects.tool_output(call.call, output))
+        else:
+            # The session knows no such call, or has an answer to it: it is told of another, with its result.
+            use = ToolUse(call.name, call.arguments or "{}", output)
+            for message in dialects.told(f"{TOLD}late_{self._answers}", use, "ga"):
+                self._out.send(message)
 
     def _may_go_on(self) -> bool:
         if self._in_a_row < MAX_IN_A_ROW:
             return True
         self._out.do(Notify(faults.TOOL_LOOP))
         return False
+
+    # What the page is told
 
     def retell(self, item: str) -> None:
         """What the page was told of it, once more."""
@@ -191,7 +254,7 @@ class Tools:
             self._out.tell(call.told)
 
     def _tell(self, call: ToolCall) -> None:
-        if call.state == "running":
+        if call.state in OPEN:
             self._running[call.item] = call
         else:
             self._running.pop(call.item, None)

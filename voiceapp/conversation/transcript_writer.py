@@ -18,8 +18,8 @@ MAX_ENTRY_CHARACTERS = 50_000
 MAX_UNWRITTEN = 50
 # Of so many entries a server's error may quote so much.
 MAX_QUOTED, MAX_QUOTED_CHARACTERS = 10, 2_000
-# The kind of an entry that only a later session knows, how its id begins, and of how many the place is kept.
-REPLAYED, TOLD, MAX_COPIES = "retold", "told_", 100
+# The kind of an entry that only a later session knows, and of how many the place is kept.
+REPLAYED, MAX_COPIES = "retold", 100
 
 
 class TranscriptWriter:
@@ -73,7 +73,7 @@ class TranscriptWriter:
         """The server gave an item its place; one that is no message of the two is hidden."""
         entry = self._transcript.get(item)
         if entry is None:
-            shown = role in ("user", "assistant") and kind in ("audio", "text") and not item.startswith(TOLD)
+            shown = role in ("user", "assistant") and kind in ("audio", "text") and not item.startswith(history.TOLD)
             known = (role, kind) if shown else ("other", "other")
             return self._add(Entry(item, *known, hidden=not shown, after=after))
         self.follow(item, after)
@@ -221,7 +221,7 @@ class TranscriptWriter:
         return [(copy.id, part) for copy, (_, part) in zip(self._copies, told, strict=True)], shortened
 
     def _copy(self, item: str, role: str, after: str | None = None) -> Entry:
-        copy = Entry(f"{TOLD}{self._told}_{len(self._copies) + 1}", role, REPLAYED, hidden=True, after=after)
+        copy = Entry(f"{history.TOLD}{self._told}_{len(self._copies) + 1}", role, REPLAYED, hidden=True, after=after)
         self._copies.append(copy)
         if item:
             self._copy_of[item] = copy

@@ -44,6 +44,7 @@ class UserTurns:
         self._ended: list[str] = []
 
     def interrupted(self, _: ev.Interrupted) -> None:
+        self._barge_in.end_tools()
         self._interrupt()
 
     def _interrupt(self) -> None:

@@ -55,11 +55,11 @@ PROFILES: Mapping[str, Profile] = MappingProxyType({
         Profile("azure", "", "api-key", ("",), _OPENAI_VOICES, None, Capabilities(yields=True)),
         Profile(
             "beta", "", "Authorization", ("",), ("alloy",), "whisper-1",
-            Capabilities(shape="beta", truncates=False, reduces_noise=False),
+            Capabilities(shape="beta", truncates=False, reduces_noise=False, late_outputs=False),
         ),
         Profile(
             "embedded", "", "Authorization", ("companion",), ("heart", "oak"), "whisper-tiny.en",
-            Capabilities(reduces_noise=False, yields=True),
+            Capabilities(reduces_noise=False, yields=True, late_outputs=False),
             # It hears whether a sentence is over (docs/turns.md).
             SemanticVad(),
         ),
@@ -77,10 +77,11 @@ def _of_operator(profile: Profile, settings: Settings, *, owned: bool) -> Profil
     if not owned:
         return profile
     capabilities = profile.capabilities
+    elsewhere = bool(settings.upstream_url) and not _is_providers(settings.upstream_url)
+    if elsewhere:
+        capabilities = replace(capabilities, yields=False, late_outputs=False)
     if settings.upstream_yields is not None:
         capabilities = replace(capabilities, yields=settings.upstream_yields)
-    elif settings.upstream_url and not _is_providers(settings.upstream_url):
-        capabilities = replace(capabilities, yields=False)
     return replace(
         profile,
         capabilities=capabilities,

@@ -1,14 +1,15 @@
 """What a page may choose from, and the session that its choice becomes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ..config.persona import DEFAULT, Persona
 from ..config.settings import Settings
 from ..conversation.dialects import SessionConfig
+from ..conversation.functions import Function
 from ..conversation.turn_detection import Detection
-from ..errors import BrowserError
+from ..errors import BrowserError, SettingError
 from ..wire import up
 from .profiles import Profile, offered_profiles
 
@@ -32,8 +33,12 @@ class Plan:
 class SessionOptions:
     """What the operator lets a page choose."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, functions: Iterable[Function] = ()) -> None:
+        """`functions`: what the model may be offered. Raises `SettingError` for a persona that names another."""
         self.profiles = offered_profiles(settings)
+        self._functions = {each.name: each for each in functions}
+        for persona in settings.personas.values():
+            self._check_tools(persona)
         self._personas = settings.personas
         self._default = settings.persona
         self._edit = settings.edit_instructions
@@ -59,9 +64,21 @@ class SessionOptions:
             yields=profile.capabilities.yields,
             opening=persona.opening if fields.get("greet", True) else "",
             noise=fields.get("noise", "near") if profile.capabilities.reduces_noise else None,
+            functions=self._tools_of(persona),
         )
         talk = tuple((part["role"], part["text"]) for part in fields.get("talk", ()))
         return Plan(profile, persona.id, config, talk)
+
+    def _check_tools(self, persona: Persona) -> None:
+        for name in persona.tools or ():
+            if name not in self._functions:
+                known = ", ".join(self._functions) or "none"
+                raise SettingError(f"{persona.id}.toml: tools names {name!r}; VOICEAPP_TOOLS offers {known}.")
+
+    def _tools_of(self, persona: Persona) -> tuple[Function, ...]:
+        if persona.tools is None:
+            return tuple(self._functions.values())
+        return tuple(self._functions[name] for name in persona.tools)
 
     def _profile(self, fields: Mapping[str, Any]) -> Profile:
         profile = self.profiles[_one_of("profile", fields, tuple(self.profiles))]

@@ -3,31 +3,33 @@
 Whatever the page is told is one of these values.
 """
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from ..conversation.events import Incomplete, ToolState, Transcribing, Usage
 from ..conversation.faults import Fault
-from ..conversation.turns import Turn
+from .event import Event as Event
+from .event import ItemId
 from .kinds import MAX_ITEM
+from .talk import Audio as Audio
+from .talk import Cost as Cost
+from .talk import EntryRemoved as EntryRemoved
+from .talk import Flush as Flush
+from .talk import Hold as Hold
+from .talk import ItemPlaced as ItemPlaced
+from .talk import Link as Link
+from .talk import TextAdded as TextAdded
+from .talk import TextFinished as TextFinished
+from .talk import TextHeard as TextHeard
+from .talk import TextIncomplete as TextIncomplete
+from .talk import ToolChanged as ToolChanged
+from .talk import TurnChanged as TurnChanged
+from .talk import Used as Used
 
 Direction = Literal["up", "down"]
 # Why another session takes over.
 Why = Literal["asked", "expiring", "lost"]
-
-ItemId = Annotated[str, Meta(min_length=1, max_length=MAX_ITEM)]
-# Of a field that is there only to say so.
-Yes = Annotated[bool, Meta(extra_json_schema={"const": True})]
-
-
-class Event(Struct, frozen=True, forbid_unknown_fields=True):
-    """Something the page is told. `event`: its name. `numbered`: it is part of the talk, and has a running number."""
-
-    event: ClassVar[str]
-    numbered: ClassVar[bool] = False
-
 
 # About the connection
 
@@ -242,139 +244,6 @@ class Answer(Struct, frozen=True, forbid_unknown_fields=True):
 
     ok: bool
     error: Refusal | UnsetType = UNSET
-
-
-# Of the talk
-
-
-class TurnChanged(Event, frozen=True):
-    """Whose turn it is; `tool`: the person is waiting for a tool."""
-
-    event, numbered = "turn", True
-    state: Turn
-
-
-class ItemPlaced(Event, frozen=True):
-    """An entry of the transcript; it comes before any text, to keep the order."""
-
-    event, numbered = "item", True
-    id: ItemId
-    role: Annotated[str, Meta(extra_json_schema={"enum": ["user", "assistant", "tool"]})]
-    after: Annotated[
-        str | None, Meta(description="the id it follows; null for the first; behind all others where it is not known")
-    ]
-    kind: Annotated[str, Meta(extra_json_schema={"enum": ["audio", "text"]})]
-
-
-class TextAdded(Event, frozen=True):
-    """Text to append."""
-
-    event, numbered = "transcript", True
-    item: ItemId
-    delta: str
-
-
-class TextFinished(Event, frozen=True):
-    """The whole text. Nothing is added to it, but a server may send it whole again."""
-
-    event, numbered = "transcript", True
-    item: ItemId
-    text: str
-    final: Yes
-    failed: Annotated[
-        Yes | UnsetType, Meta(description="the person's words could not be transcribed; `text` is what was, if any")
-    ] = UNSET
-
-
-class TextHeard(Event, frozen=True):
-    """The item was cut, and this part of its text was heard; always a prefix of it."""
-
-    event, numbered = "transcript", True
-    item: ItemId
-    heard: str
-
-
-class TextIncomplete(Event, frozen=True):
-    """The service ended the answer early: it was too long or filtered, a noise interrupted it, or something else."""
-
-    event, numbered = "transcript", True
-    item: ItemId
-    incomplete: Incomplete
-
-
-class EntryRemoved(Event, frozen=True):
-    """The item is gone."""
-
-    event, numbered = "transcript", True
-    item: ItemId
-    removed: Yes
-
-
-class Audio(Event, frozen=True, array_like=True):
-    """Sound to append to the playback queue, in base64; empty once the item's sound is complete."""
-
-    event, numbered = "audio", True
-    item: ItemId
-    sound: Annotated[str, Meta(extra_json_schema={"contentEncoding": "base64"})]
-
-
-class Flush(Event, frozen=True):
-    """Stop playing this item now; drop what is queued of it and what still arrives."""
-
-    event, numbered = "flush", True
-    item: ItemId
-
-
-class Hold(Event, frozen=True):
-    """Play nothing more for now and drop nothing; `on` false: go on where it was held, a little before that."""
-
-    event, numbered = "hold", True
-    on: bool
-    voice_ms: Annotated[
-        int | UnsetType, Meta(description="with `on`: a voice that lasts so long is to be told with `voice`")
-    ] = UNSET
-
-
-class ToolChanged(Event, frozen=True):
-    """A tool was called. Sent again, whole, whenever something about it changes."""
-
-    event, numbered = "tool", True
-    call: Annotated[str, Meta(min_length=1, max_length=MAX_ITEM, description="the id of its `item`, which came before")]
-    name: Annotated[str, Meta(max_length=200, description="empty until it is known")]
-    arguments: Annotated[
-        str,
-        Meta(max_length=4000, description="JSON, as the model wrote it; its 4,000th character is `…` where it is cut"),
-    ]
-    state: ToolState
-    result: Annotated[str, Meta(max_length=4000, description="cut likewise")] | UnsetType = UNSET
-
-
-class Cost(Struct, frozen=True, forbid_unknown_fields=True):
-    """What was used, as money in `currency`; null where there is no price."""
-
-    turn: float | None
-    total: Annotated[float, Meta(description="with `transcription`")]
-    transcription: float | None
-    unpriced: Annotated[
-        list[Literal["talk", "transcription"]],
-        Meta(description="the parts that are not fully in these sums, because some of them has no price"),
-    ]
-    currency: str
-    dated: Annotated[str | None, Meta(description="the day of the prices; null where the operator set some")]
-
-
-class Used(Event, frozen=True):
-    """What the call has used so far, whenever that changes; also within a second after `ended`."""
-
-    event, numbered = "usage", True
-    turn: Annotated[Usage, Meta(description="of the latest answer")]
-    total: Annotated[Usage, Meta(description="of all")]
-    transcription: Annotated[Transcribing | None, Meta(description="what transcribing the person's words used")]
-    estimated: Annotated[
-        bool, Meta(description="part of it is an estimate, which a later event may replace by what the server reports")
-    ]
-    free: Annotated[bool, Meta(description="it costs nothing")]
-    cost: Annotated[Cost | None, Meta(description="null where nothing has a price")]
 
 
 # Several may have one name.

@@ -41,7 +41,13 @@ _RENDER: Mapping[type, Callable[[Any], down.Event]] = MappingProxyType(
         effects.Flush: lambda effect: down.Flush(effect.item),
         effects.Hold: lambda effect: down.Hold(effect.on, effect.voice_ms if effect.on else UNSET),
         effects.ToolChanged: lambda effect: down.ToolChanged(
-            effect.call, effect.name, effect.arguments, effect.state, effect.result or UNSET
+            effect.call,
+            effect.name,
+            effect.arguments,
+            effect.state,
+            effect.result or UNSET,
+            effect.progress or UNSET,
+            UNSET if effect.link is None else down.Link(effect.link.url, effect.link.title),
         ),
     }
 )

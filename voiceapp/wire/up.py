@@ -215,6 +215,11 @@ UP: Mapping[str, Incoming] = MappingProxyType({
         "least 100 ms of sound came in between.",
         {"n": _NUMBER, "down": Field(kinds.FLAG, required=True)},
     ),
+    "approve": Incoming(
+        "Whether a tool may run that is `asked` about. No answer in 60 s is a no.",
+        {"n": _NUMBER, "item": Field(kinds.ITEM, required=True), "yes": Field(kinds.FLAG, required=True)},
+        "`tool`",
+    ),
     "greet": Incoming(
         "Whether the assistant may still speak first; also before `ready`. Off where the person speaks already; on "
         "again where nothing came of it: then it does, if nobody has said anything.",
@@ -271,6 +276,8 @@ def browser_event(event: str, fields: Mapping[str, Any]) -> ev.BrowserEvent:
             return ev.Voiced()
         case "talk":
             return ev.Talked(fields["down"])
+        case "approve":
+            return ev.Approved(fields["item"], fields["yes"])
         case "greet":
             return ev.MayGreet(fields["on"])
         case "configure":

@@ -9,8 +9,12 @@
 /** @typedef {Wire.Resumed} Resumed */
 
 /** @typedef {Wire.ItemPlaced} Place */
-/** @typedef {"running" | "done" | "failed" | "unknown"} ToolState `unknown`: the call was over before its end */
-/** @typedef {{name: string, arguments: string, state: ToolState, result?: string}} Tool */
+/**
+ * @typedef {"asked" | "running" | "done" | "failed" | "declined" | "unknown"} ToolState `unknown`: the call was over
+ *   before its end
+ */
+/** @typedef {{name: string, arguments: string, state: ToolState, result?: string,
+ *   progress?: string, link?: Wire.Link}} Tool */
 /** @template U @typedef {U extends unknown ? keyof U : never} KeyOf */
 /** @template U @template {PropertyKey} K @typedef {U extends {[key in K]?: infer V} ? V : never} At */
 /** @template U @typedef {{[key in KeyOf<U>]?: At<U, key>}} Merged what any of them may hold */

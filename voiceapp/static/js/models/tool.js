@@ -6,7 +6,7 @@
 /** @type {Record<import("../wire.js").ToolState, string>} */
 const STATES = {
   running: "transcript.tool.running", done: "transcript.tool.done", failed: "transcript.tool.failed",
-  unknown: "transcript.tool.unknown"
+  asked: "transcript.tool.asked", declined: "transcript.tool.declined", unknown: "transcript.tool.unknown"
 }
 
 /** @param {Tool} tool @param {Words} words */

@@ -1,0 +1,28 @@
+"""The decorator leaves a function as it is."""
+
+import pytest
+
+from voiceapp.tools import tool
+from voiceapp.tools.declaration import MARK, MAX_TIMEOUT_S, TIMEOUT_S, Declaration
+
+
+def test_the_function_can_still_be_called() -> None:
+    @tool
+    def double(number: int) -> int:
+        return 2 * number
+
+    assert double(4) == 8
+    assert getattr(double, MARK) == Declaration(TIMEOUT_S, confirm=False)
+
+
+def test_it_may_say_how_it_is_to_run() -> None:
+    @tool(timeout=5, confirm=True)
+    def order() -> None: ...
+
+    assert getattr(order, MARK) == Declaration(5.0, confirm=True)
+
+
+@pytest.mark.parametrize("timeout", [0, -1, MAX_TIMEOUT_S + 1])
+def test_a_time_out_has_bounds(timeout: float) -> None:
+    with pytest.raises(ValueError, match="timeout is"):
+        tool(timeout=timeout)

@@ -1,0 +1,41 @@
+"""Every example of docs/tools.md does what it says there."""
+
+import json
+import queue
+import re
+from pathlib import Path
+
+import pytest
+
+from voiceapp.config import persona
+from voiceapp.tools import ToolContext
+from voiceapp.tools.interfaces import Outcome
+from voiceapp.tools.loading import load
+from voiceapp.tools.runner import ToolRunner
+
+TEXT = (Path(__file__).parents[2] / "docs" / "tools.md").read_text(encoding="utf-8")
+FILES = {name: body for _, name, body in re.findall(r"```(python|toml)\n# (\S+)\n(.*?)```", TEXT, re.DOTALL)}
+CALLS = {
+    "shop.py": ("price_of", {"article": "Hat"}, "12 euros"),
+    "orders.py": ("place_order", {"lines": [{"article": "hat", "count": 2}]}, '{"ordered":2,"for":"v1"}'),
+}
+
+
+def test_every_example_has_its_test() -> None:
+    assert TEXT.count("```python") + TEXT.count("```toml") == len(FILES)
+    assert set(FILES) == {*CALLS, "seller.toml"}
+
+
+@pytest.mark.parametrize("file", CALLS)
+def test_an_example_runs(file: str, tmp_path: Path) -> None:
+    (tmp_path / file).write_text(FILES[file], encoding="utf-8")
+    name, arguments, output = CALLS[file]
+    runner, told = ToolRunner(load([str(tmp_path / file)])), queue.Queue[Outcome]()
+    runner.start(name, json.dumps(arguments), ToolContext("c1", "v1"), told.put)
+    assert told.get(timeout=10) == Outcome(output)
+    runner.stop()
+
+
+def test_the_persona_names_its_tools(tmp_path: Path) -> None:
+    (tmp_path / "seller.toml").write_text(FILES["seller.toml"], encoding="utf-8")
+    assert persona.read(tmp_path / "seller.toml").tools == ("price_of",)

@@ -1,0 +1,87 @@
+"""Tools are found by name, file or module; what is wrong with one is said with its place."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.tools import shop
+from voiceapp.errors import SettingError
+from voiceapp.tools.loading import load
+from voiceapp.tools.start import tool_runner
+
+SHOP = [
+    "find_article", "place_order", "near_shop", "broken", "leave", "leave_too", "big", "odd", "slow", "hung", "forever",
+    "wait_a_moment",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [shop.__file__, "tests.tools.shop"])
+def test_of_a_file_or_a_module_the_marked_functions_are_taken(name: str) -> None:
+    assert list(load([name, name])) == SHOP
+
+
+def write(folder: Path, text: str) -> str:
+    file = folder / "mine.py"
+    file.write_text(f"from voiceapp.tools import tool, ToolContext\n{text}", encoding="utf-8")
+    return str(file)
+
+
+def test_a_file_may_import_what_lies_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "prices_of_the_shop.py").write_text("HAT = 3\n", encoding="utf-8")
+    file = write(tmp_path, 'import prices_of_the_shop\n@tool\ndef price() -> int:\n    """Tell."""\n    return 1\n')
+    assert list(load([file])) == ["price"]
+
+
+def test_one_function_under_two_names_is_one_tool(tmp_path: Path) -> None:
+    file = write(tmp_path, '@tool\ndef price() -> int:\n    """Tell."""\n    return 1\nother = price\n')
+    assert list(load([file])) == ["price"]
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "why"),
+    [
+        ("x = 1\ny = 1 / 0\n", "mine.py, line 3", "ZeroDivisionError: division by zero"),
+        ("def broken(\n", "mine.py, line 2", "SyntaxError"),
+        ("import no_such_module\n", "mine.py, line 2", "ModuleNotFoundError: No module named 'no_such_module'"),
+        ("raise SystemExit\n", "mine.py, line 2", "SystemExit"),
+        ("@tool(timeout=0)\ndef f() -> None: ...\n", "mine.py, line 2", "timeout is 0"),
+        ("\n@tool\ndef f(a: int) -> None: ...\n", "mine.py, line 3: the tool f", "has no docstring"),
+        ('\n@tool\ndef f(a) -> None:\n    """F."""\n', "mine.py, line 3: the tool f", "without a type: a"),
+        ("def f() -> None: ...\n", "mine.py", "no function is marked with @tool"),
+    ],
+)
+def test_what_is_wrong_is_said_with_file_line_and_function(tmp_path: Path, text: str, place: str, why: str) -> None:
+    with pytest.raises(SettingError) as error:
+        load([write(tmp_path, text)])
+    assert place in str(error.value)
+    assert why in str(error.value)
+
+
+def test_two_of_one_name_are_refused(tmp_path: Path) -> None:
+    file = write(tmp_path, '@tool\ndef big() -> int:\n    """Tell."""\n    return 1\n')
+    with pytest.raises(SettingError, match=r"mine\.py, line 2: the tool big has the name of another"):
+        load([shop.__file__, file])
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("no_such.module", "which is neither a shipped tool"), ("/no/such.py", "which is no file")]
+)
+def test_what_is_nowhere_is_named(name: str, why: str) -> None:
+    with pytest.raises(SettingError, match=f"VOICEAPP_TOOLS names {name}, {why}"):
+        load([name])
+
+
+def test_a_server_takes_so_many(tmp_path: Path) -> None:
+    text = "\n".join(f'@tool\ndef f{n}() -> None:\n    """F."""\n' for n in range(129))
+    with pytest.raises(SettingError, match="129 tools"):
+        load([write(tmp_path, text)])
+
+
+def test_without_tools_nothing_of_theirs_is_loaded() -> None:
+    assert tool_runner(()) is None
+    heavy = "{'pydantic', 'docstring_parser', 'simpleeval', 'mcp'}"
+    look = f"import sys, voiceapp; voiceapp.create_app(); print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[]"

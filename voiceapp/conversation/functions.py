@@ -1,0 +1,24 @@
+"""Functions that are offered to the model, as a session is told of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """`parameters`: the JSON Schema of its arguments, an object. `confirm`: the person is asked before it runs."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any] = field(hash=False)
+    confirm: bool = False
+
+    def shown(self) -> dict[str, Any]:
+        """As the protocol lists a tool."""
+        return {
+            "type": "function",
+            "name": self.name,
+            "description": self.description,
+            "parameters": dict(self.parameters),
+        }

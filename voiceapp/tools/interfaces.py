@@ -1,0 +1,44 @@
+"""What runs tools, as calls know it; nothing is imported here that a server without tools does not need."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
+
+from ..conversation.functions import Function
+from .context import ToolContext
+
+
+class Outcome(NamedTuple):
+    """`output`: what the model is told."""
+
+    output: str
+    failed: bool = False
+
+
+FAILED = Outcome('{"error": "The tool failed."}', failed=True)
+TIMED_OUT = Outcome('{"error": "The tool took too long and was stopped."}', failed=True)
+NOT_JSON = Outcome('{"error": "The tool failed: what it returned is neither text nor JSON."}', failed=True)
+
+
+def wrong(message: str) -> Outcome:
+    """The model is told that it went wrong, and how."""
+    return Outcome(json.dumps({"error": message}, ensure_ascii=False), failed=True)
+
+
+class Runner(Protocol):
+    """Of one worker."""
+
+    @property
+    def offers(self) -> Sequence[Function]:
+        """What the model may be offered."""
+
+    def stop(self) -> None:
+        """Whatever still runs is given up; harmless if said twice."""
+
+    def timeout(self, name: str) -> float:
+        """How long a tool may take, in seconds."""
+
+    def start(
+        self, name: str, arguments: str, context: ToolContext, done: Callable[[Outcome], None]
+    ) -> Callable[[], None]:
+        """Begin, and return at once: what cancels it. `done` is told the outcome, on any thread."""

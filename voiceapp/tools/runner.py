@@ -1,0 +1,107 @@
+"""Runs the functions that the model calls: on a loop and in threads of their own, never on the bridge's."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from contextlib import suppress
+
+from ..conversation.functions import Function as Offer
+from .context import ToolContext
+from .function import Function, WrongArgumentsError
+from .interfaces import FAILED, NOT_JSON, Outcome, wrong
+from .results import NotJsonError, text_of
+from .threads import Threads
+
+log = logging.getLogger(__name__)
+
+# Functions that are not async, of all calls of a worker.
+MAX_THREADS = 32
+
+
+class ToolRunner:
+    """Of one worker. Its thread starts with the first call, so in the worker and never before a fork."""
+
+    def __init__(self, functions: Mapping[str, Function], threads: int = MAX_THREADS) -> None:
+        self.functions = functions
+        self._most = threads
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._threads: Threads | None = None
+
+    @property
+    def offers(self) -> list[Offer]:
+        """What the model may be offered."""
+        return [each.offer for each in self.functions.values()]
+
+    def timeout(self, name: str) -> float:
+        """How long a tool may take, in seconds."""
+        return self.functions[name].timeout
+
+    def start(
+        self, name: str, arguments: str, context: ToolContext, done: Callable[[Outcome], None]
+    ) -> Callable[[], None]:
+        """Begin, and return at once: what cancels it. `done` is told the outcome, on a thread of the runner's."""
+        work = self._run(self.functions[name], arguments, context)
+        running = asyncio.run_coroutine_threadsafe(work, self._started())
+        running.add_done_callback(lambda future: done(_outcome(future)))
+        return lambda: _cancel(running)
+
+    def stop(self) -> None:
+        """Whatever still runs is given up; harmless if said twice."""
+        with self._lock:
+            loop, self._loop = self._loop, None
+        if loop is not None:
+            loop.call_soon_threadsafe(loop.stop)
+
+    def _started(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                threading.Thread(target=_serve, args=(self._loop,), name="tools", daemon=True).start()
+            return self._loop
+
+    async def _run(self, function: Function, arguments: str, context: ToolContext) -> Outcome:
+        try:
+            bound = function.bind(arguments, context)
+            if function.is_async:
+                return Outcome(text_of(await bound()))
+            return Outcome(await self._in_thread(lambda: text_of(bound())))
+        except WrongArgumentsError as mistake:
+            log.info("call %s: the tool %s was called with wrong arguments", context.call, function.name)
+            return wrong(f"Wrong arguments. {mistake}")
+        except NotJsonError as kind:
+            log.warning("call %s: the tool %s returned what is not JSON: %s", context.call, function.name, kind)
+            return NOT_JSON
+        except asyncio.CancelledError:
+            raise
+        # Its words may hold secrets, or what people said.
+        except BaseException as failure:
+            log.warning("call %s: the tool %s failed: %s", context.call, function.name, type(failure).__name__)
+            return FAILED
+
+    async def _in_thread(self, work: Callable[[], str]) -> str:
+        if self._threads is None:
+            self._threads = Threads(self._most)
+        result: str = await self._threads.run(work)
+        return result
+
+
+def _serve(loop: asyncio.AbstractEventLoop) -> None:
+    loop.run_forever()
+    for task in asyncio.all_tasks(loop):
+        task.cancel()
+    # So that each hears of it.
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
+
+
+def _outcome(future: "Future[Outcome]") -> Outcome:
+    return FAILED if future.cancelled() or future.exception() else future.result()
+
+
+def _cancel(future: "Future[Outcome]") -> None:
+    # A loop that has ended has nothing to cancel.
+    with suppress(RuntimeError):
+        future.cancel()
