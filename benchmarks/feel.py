@@ -11,7 +11,7 @@ import tempfile
 import time
 import wave
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -189,6 +189,12 @@ def embedded(folder: Path) -> Iterator[tuple[str, Embedded]]:
         yield app.url, Embedded()
 
 
+ENGINES: dict[str, Callable[[Path], AbstractContextManager[tuple[str, Scripted | Embedded]]]] = {
+    "scripted": scripted,
+    "embedded": embedded,
+}
+
+
 def measure(playwright: Playwright, url: str, engine: Scripted | Embedded, turns: int, folder: Path) -> Figures:
     figures = Figures()
     with chromium(playwright) as browser:
@@ -283,13 +289,14 @@ ROWS: tuple[tuple[str, Callable[[Figures], str]], ...] = (
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.feel", description=__doc__)
     parser.add_argument("--turns", type=int, default=20)
+    parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
     options = parser.parse_args()
     print(f"{options.turns} turns each; load average {os.getloadavg()[0]:.1f} of {os.cpu_count()} cores", flush=True)
     results = {}
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for title, start in (("scripted", scripted), ("embedded", embedded)):
-            with start(folder) as (url, engine):
+        for title in options.engines:
+            with ENGINES[title](folder) as (url, engine):
                 results[title] = measure(playwright, url, engine, options.turns, folder)
                 print(f"{title}: measured; load average {os.getloadavg()[0]:.1f}", flush=True)
     print(f"\n| | {' | '.join(results)} |\n|---{'|---' * len(results)}|")

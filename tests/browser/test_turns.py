@@ -141,6 +141,20 @@ def test_the_way_turns_end_changes_in_the_middle_of_a_call_and_is_remembered(vis
     assert page.evaluate("document.activeElement.id") == "settings-toggle"
 
 
+def test_arrow_keys_pass_over_the_ways_a_turn_may_end(visit: Visit, serve: Serve) -> None:
+    url, upstream = serve("hello")
+    visitor = visit(url)
+    visitor.call_until_live()
+    visitor.press("Show settings")
+    visitor.page.get_by_label("After a pause").focus()
+    before = len(turns(upstream))
+    for _ in range(2):
+        visitor.page.keyboard.press("ArrowDown")
+    upstream.wait_for(lambda _: turns(upstream)[-1] is None)
+    assert len(turns(upstream)) == before + 1
+    assert visitor.page.get_by_label("Push to talk").is_checked()
+
+
 def turns(upstream: ScriptedServer) -> list[dict[str, object] | None]:
     """How turns end, as the upstream was told, first to last."""
     inputs = [event["session"].get("audio", {}).get("input", {}) for event in events(upstream, "session.update")]

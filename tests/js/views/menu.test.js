@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
-import { test } from "node:test"
-import { moving, whenLeft } from "../../../voiceapp/static/js/views/menu.js"
+import { mock, test } from "node:test"
+import { moving, whenLeft, whenRested } from "../../../voiceapp/static/js/views/menu.js"
 
 class Menu extends EventTarget {
   value = "a"
@@ -44,6 +44,62 @@ for (const [how, leave] of [
   menu.move("d")
   leave(all)
   assert.deepEqual(chosen, ["d"])
+})
+
+class Radios {
+  page = new EventTarget()
+  chosen = []
+
+  constructor() {
+    globalThis.addEventListener = this.page.addEventListener.bind(this.page)
+    this.all = ["a", "b", "c"].map(value => Object.assign(new Menu(), { value, checked: value === "a" }))
+    whenRested(this.all, () => this.chosen.push(this.value))
+  }
+
+  get value() { return this.all.find(({ checked }) => checked).value }
+
+  /** As in a browser: the next one has the focus, and is chosen. */
+  move() {
+    const at = this.all.findIndex(({ checked }) => checked)
+    const [from, to] = [this.all[at], this.all[(at + 1) % this.all.length]]
+    from.press("ArrowDown")
+    from.dispatchEvent(Object.assign(new Event("blur"), { relatedTarget: to }))
+    this.choose(to)
+  }
+
+  choose(to) {
+    for (const each of this.all) each.checked = each === to
+    to.dispatchEvent(new Event("change"))
+  }
+}
+
+test("radio buttons that arrow keys walk through count once, when the keys have rested or they are left", () => {
+  mock.timers.enable({ apis: ["setTimeout"] })
+  const radios = new Radios()
+  radios.move()
+  mock.timers.tick(900)
+  radios.move()
+  mock.timers.tick(900)
+  assert.deepEqual([radios.chosen, radios.all.every(moving)], [[], true])
+  mock.timers.tick(200)
+  assert.deepEqual([radios.chosen, radios.all.some(moving)], [["c"], false])
+  radios.move()
+  radios.all[0].dispatchEvent(Object.assign(new Event("blur"), { relatedTarget: null }))
+  assert.deepEqual(radios.chosen, ["c", "a"])
+  radios.move()
+  radios.all[1].press("Tab")
+  mock.timers.tick(5000)
+  assert.deepEqual(radios.chosen, ["c", "a", "b"])
+  mock.timers.reset()
+})
+
+test("a radio button that is pressed, with a finger or the space bar, counts at once", () => {
+  const radios = new Radios()
+  radios.all[1].dispatchEvent(new Event("pointerdown"))
+  radios.choose(radios.all[1])
+  radios.all[2].press(" ")
+  radios.choose(radios.all[2])
+  assert.deepEqual(radios.chosen, ["b", "c"])
 })
 
 test("what is chosen with a finger or a mouse counts at once", () => {

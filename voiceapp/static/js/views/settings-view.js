@@ -2,7 +2,7 @@
 
 import { RANGES } from "../models/preferences.js"
 import { find, write } from "./element.js"
-import { moving, whenLeft } from "./menu.js"
+import { moving, whenLeft, whenRested } from "./menu.js"
 
 /** The menus of what is seen as it is chosen. */
 const SEEN = ["theme", "captions"]
@@ -28,6 +28,8 @@ export class SettingsView {
 
   start() {
     for (const control of this.controls) this.#prepare(control)
+    const modes = /** @type {HTMLInputElement[]} */ (this.controls.filter(({ type }) => type === "radio"))
+    whenRested(modes, () => modes.filter(({ checked }) => checked).forEach(mode => this.#changed(mode)))
     find("settings-reset", HTMLButtonElement).addEventListener("click", () => this.preferences.reset())
     this.render()
   }
@@ -51,7 +53,8 @@ export class SettingsView {
     // Others make a session anew, exchange a device, or delete what was kept of the talk.
     if (control instanceof HTMLSelectElement && !SEEN.includes(nameOf(control)))
       whenLeft(control, () => this.#changed(control))
-    else control.addEventListener(control.type === "range" ? "input" : "change", () => this.#changed(control))
+    else if (control.type !== "radio")
+      control.addEventListener(control.type === "range" ? "input" : "change", () => this.#changed(control))
   }
 
   /** @param {Control} control */
