@@ -12,8 +12,8 @@ SCENARIO = "silent"
 CHOICES = {"keep": "text"}
 STATES = (
     "welcome", "shortcuts", "adopted", "settings", "preflight", "preflight-settled", "connecting", "listening", "muted",
-    "settings-live", "push-to-talk", "user", "pause", "thinking", "tool", "tool-open", "speaking", "cut", "warned",
-    "usage",
+    "settings-live", "push-to-talk", "user", "pause", "thinking", "tool", "tool-open", "speaking", "held", "cut",
+    "go-on", "warned", "usage",
     "too-long", "on-its-way", "unsent", "stopped-sound", "shut", "stale", "inspector", "inspector-event", "talks",
     "reconnecting", "waiting", "moved", "session-lost", "session-back", "ended", "talk", "talk-sure", "going-on",
     "talk-later", "taken-over", "trouble", "broken",
@@ -133,6 +133,10 @@ def _talk(visitor: Visitor, wire: Wire, words: tuple[str, ...], look: Look) -> N
     wire.turn("assistant")
     visitor.page.wait_for_timeout(1500)
     look("speaking")
+    wire.tell("hold", {"on": True, "voice_ms": 600})
+    wire.turn("user")
+    visitor.page.wait_for_timeout(500)
+    look("held")
     _item(wire, "u2", "user", "a1")
     wire.tell("flush", {"item": "a1"})
     wire.tell("transcript", {"item": "a1", "heard": first.strip()})
@@ -140,6 +144,12 @@ def _talk(visitor: Visitor, wire: Wire, words: tuple[str, ...], look: Look) -> N
     wire.tell("usage", {"turn": USAGE, "total": USAGE, "cost": COST, **BILL})
     wire.turn("listening")
     look("cut")
+    # A server that cannot be told has ended its next answer for a noise.
+    _item(wire, "a2", "assistant", "u2")
+    wire.tell("transcript", {"item": "a2", "delta": second})
+    wire.tell("transcript", {"item": "a2", "text": second, "final": True, "incomplete": "interrupted"})
+    visitor.page.wait_for_selector(".go-on")
+    look("go-on")
     wire.say("limits", LIMITS)
     _notice(wire, "budget_low")
     look("warned")

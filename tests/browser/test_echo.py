@@ -30,11 +30,27 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield app.url
 
 
+# When the page held an answer, by its clock.
+WATCH_HOLDS = """() => {
+  window.testHolds = []
+  setInterval(() => {
+    if (voiceapp.stats().holds[0] > testHolds.length) testHolds.push(performance.now())
+  }, 5)
+}"""
+
+
 def arrive(browser: Browser, url: str, **choices: object) -> Visitor:
     visitor = Visitor(browser, room=room(echo_db=-20, echo_ms=80), choices=choices)
     visitor.open(url)
     visitor.call_until_live()
+    visitor.page.evaluate(WATCH_HOLDS)
     return visitor
+
+
+def pause_ms(visitor: Visitor, said: float) -> float | None:
+    """How long after that the page held the answer, if it did."""
+    held = visitor.page.evaluate("testHolds.at(-1) ?? 0")
+    return held - said if held > said else None
 
 
 def ask(visitor: Visitor, text: str = LONG) -> None:
@@ -69,7 +85,7 @@ def test_it_does_not_interrupt_itself_and_a_person_does(
 ) -> None:
     voice = spoken("No, that is not what I meant.", tmp_path / "voice.wav", before_s=0, after_s=0.3)
     visitor = arrive(browser, url)
-    itself, person, latencies = 0, 0, []
+    itself, person, pauses, latencies = 0, 0, [], []
     for _ in range(TURNS):
         ask(visitor)
         itself += was_cut(visitor)
@@ -79,14 +95,18 @@ def test_it_does_not_interrupt_itself_and_a_person_does(
         said = say(visitor.page, voice)
         person += was_cut(visitor)
         latencies.append(visitor.page.evaluate("performance.now()") - said)
+        pauses.append(pause_ms(visitor, said))
         finish(visitor)
     stats = visitor.stats
     (output / "echo.json").write_text(
-        json.dumps({"itself": itself, "person": person, "of": TURNS, "ms": latencies, "stats": stats})
+        json.dumps(
+            {"itself": itself, "person": person, "of": TURNS, "paused_ms": pauses, "ms": latencies, "stats": stats}
+        )
     )
     assert visitor.leave() == []
     assert (itself, users) == (0, TURNS), stats
     assert person == TURNS, stats
+    assert None not in pauses, stats
 
 
 def test_without_the_guard_it_does_interrupt_itself(browser: Browser, url: str) -> None:

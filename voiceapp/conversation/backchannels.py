@@ -25,7 +25,9 @@ _JAPANESE = """
 オッケー, オーケー, ん
 """
 # They look like some of these, and say no, or ask for it once more.
-_OBJECTING = re.compile(r"(?<!\w)(?:n?uh-uh|mm-mm|うう+ん)(?!\w)|^\W*(?:huh|hm+|えっ?|ん|は[あー]?|へ)\W*\?\W*$")
+_OBJECTING = re.compile(r"(?<!\w)(?:n?uh-uh|うう+ん)(?!\w)|^\W*(?:huh|えっ?|ん|は[あー]?|へ)\W*\?\W*$")
+# As a recogniser writes it that spells what it hears: "M-H-M-M", "HNN".
+_HUM = re.compile(r"[hmn](?: ?[hmn])+")
 # [coughing], (laughs), *sighs*, ♪
 _SOUND = re.compile(r"\[[^\]]*\]|\([^)]*\)|（[^）]*）|【[^】]*】|\*[^*]*\*|♪+")
 _OPEN_SOUND = re.compile(r"[\[(（【*][^\])）】*]*$")
@@ -39,6 +41,8 @@ def is_backchannel(text: str) -> bool:
     """Whether nothing more is said than that one listens; of nothing at all, too."""
     words = _SOUND.sub(" ", text)
     said = _plain(words)
+    if _HUM.fullmatch(said):
+        return True
     return len(said) in _ends(said) and not _OBJECTING.search(_spoken(words))
 
 
@@ -50,7 +54,7 @@ def is_noise(text: str) -> bool:
 def may_become_one(text: str) -> bool:
     """Whether that may still be so when the rest of a transcription has come."""
     said = _plain(_OPEN_SOUND.sub(" ", _SOUND.sub(" ", text)))
-    return any(phrase.startswith(said[end:]) for end in _ends(said) for phrase in _PHRASES)
+    return bool(_HUM.fullmatch(said)) or any(phrase.startswith(said[end:]) for end in _ends(said) for phrase in _PHRASES)
 
 
 def _plain(text: str) -> str:

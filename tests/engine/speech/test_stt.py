@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from voiceapp.engine.speech.stt import Vocabulary, split, timed_runs, without_descriptions
+from voiceapp.engine.speech.stt import Vocabulary, split, stutters, timed_runs, without_descriptions
 
 WORDS = ["Hello", "Ġthere", ".", "Ġagain", "Ã©", "<|endoftext|>", "<|startoftranscript|>", "<|notimestamps|>"]
 TIMES = len(WORDS)
@@ -58,6 +58,23 @@ def test_a_multilingual_model_is_told_the_language() -> None:
 )
 def test_sounds_are_no_words(text: str, spoken: str) -> None:
     assert without_descriptions(text) == spoken
+
+
+@pytest.mark.parametrize(
+    ("text", "nothing"),
+    [
+        ("co co co co co", True),
+        ("Power, Power, Power", True),
+        ("kakakak ka", False),
+        ("Oh, oh, oh, oh.", True),
+        ("コンコンコン", True),
+        ("No, no.", False),
+        ("", False),
+        ("Stop, stop it, stop.", False),
+    ],
+)
+def test_one_syllable_over_and_over_is_no_words_where_it_is_hardly_speech(text: str, nothing: bool) -> None:
+    assert stutters(text) is nothing
 
 
 def test_long_sound_is_cut_where_it_is_quiet() -> None:

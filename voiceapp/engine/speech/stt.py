@@ -22,6 +22,8 @@ PARALLEL_RUNS = 2
 BEAM_SIZE = 5
 # Silence and noise score 0.78 or more, human speech 0.21 or less.
 NO_SPEECH = 0.6
+# A cough with some voice in it scores 0.5, and is written as one syllable over and over; words in noise score as much.
+DOUBTFUL = 0.4
 SECONDS_PER_TIME_TOKEN = 0.02
 # Nobody speaks faster; in other languages a token is often less than a syllable.
 TOKENS_PER_SECOND, MAX_TOKENS_PER_SECOND = MappingProxyType({"en": 7}), 15
@@ -121,8 +123,10 @@ class WhisperStt:
         result = self._generate(np.ascontiguousarray(features[None]), seconds, beam)
         if result.no_speech_prob > NO_SPEECH:
             return Transcript("", result.no_speech_prob)
-        segments = self._vocabulary.segments(list(result.sequences_ids[0]), seconds)
-        return Transcript(without_descriptions(" ".join(segments)), result.no_speech_prob)
+        text = without_descriptions(" ".join(self._vocabulary.segments(list(result.sequences_ids[0]), seconds)))
+        if result.no_speech_prob > DOUBTFUL and stutters(text):
+            text = ""
+        return Transcript(text, result.no_speech_prob)
 
     def _generate(self, features: Floats, seconds: float, beam: int) -> Any:
         results = self._model.generate(
@@ -152,6 +156,12 @@ def without_descriptions(text: str) -> str:
     spoken = DESCRIPTION.sub(" ", text)
     spoken = " ".join(spoken.split())
     return spoken if any(letter.isalnum() for letter in spoken) else ""
+
+
+def stutters(text: str) -> bool:
+    """Whether it is nothing but one syllable or word, three times or more."""
+    letters = "".join(filter(str.isalpha, text.casefold()))
+    return re.fullmatch(r"(.{1,8}?)\1{2,}", letters) is not None
 
 
 DESCRIPTION = re.compile(r"\[[^\]]*\]|\([^)]*\)|♪[^♪]*♪?|\*[^*]+\*")
