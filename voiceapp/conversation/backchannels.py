@@ -54,7 +54,9 @@ def is_noise(text: str) -> bool:
 def may_become_one(text: str) -> bool:
     """Whether that may still be so when the rest of a transcription has come."""
     said = _plain(_OPEN_SOUND.sub(" ", _SOUND.sub(" ", text)))
-    return bool(_HUM.fullmatch(said)) or any(phrase.startswith(said[end:]) for end in _ends(said) for phrase in _PHRASES)
+    return bool(_HUM.fullmatch(said)) or any(
+        phrase.startswith(said[end:]) for end in _ends(said) for phrase in _PHRASES
+    )
 
 
 def _plain(text: str) -> str:
