@@ -99,6 +99,11 @@ class Wire:
             self._number()
             self.say("audio", self.n, item, base64.b64encode(piece.tobytes()).decode())
 
+    def complete(self, item: str) -> None:
+        """There is no more sound of it."""
+        self._number()
+        self.say("audio", self.n, item, "")
+
     def cut(self) -> None:
         """The line is lost."""
         self.page_end.close()
