@@ -17,6 +17,7 @@ import numpy as np
 
 from benchmarks.engine import RATE, Studio, trimmed
 
+COUGHS = 24
 TEXTS = Path(__file__).with_name("turns.toml")
 PAUSES_S = (0.9, 1.4)
 # Before a word that they look for, people draw out the one they are at.
@@ -90,9 +91,15 @@ class Sounds:
             )
             yield first, second
 
+    def interruptions(self, language: str, each: int = 1) -> Iterator[Utterance]:
+        """Short, and meant."""
+        yield from self._said(language, "interruption", each)
+
     def coughs(self, count: int) -> Iterator[Utterance]:
+        """Every other one ends in voice, as many do."""
         for number in range(count):
-            yield Utterance("en", "cough", "computed", "", cough(np.random.default_rng(number)))
+            sound = cough(np.random.default_rng(number), voiced=number % 2 > 0)
+            yield Utterance("en", "cough", "computed", "", sound)
 
     def _said(self, language: str, kind: str, each: int, pause_s: float = 0.0) -> Iterator[Utterance]:
         voices = self.voices(language)
@@ -162,15 +169,23 @@ def gap_near(sound: np.ndarray, place: float) -> tuple[int, int]:
     return start * slot, end * slot
 
 
-def cough(chance: np.random.Generator) -> np.ndarray:
-    """One to three bursts of noise that start hard and die away, with the voice's own resonances."""
+def cough(chance: np.random.Generator, *, voiced: bool) -> np.ndarray:
+    """One to three bursts of noise that start hard and die away, with the voice's own resonances.
+
+    `voiced`: 50 ms behind the burst the vocal cords join in, at a pitch that falls.
+    """
     bursts = []
     for _ in range(chance.integers(1, 4)):
-        length = int(RATE * chance.uniform(0.12, 0.28))
+        length = int(RATE * (chance.uniform(0.25, 0.4) if voiced else chance.uniform(0.12, 0.28)))
         time_s = np.arange(length) / RATE
-        spectrum = np.fft.rfft(chance.normal(0, 1, length))
-        hz = np.fft.rfftfreq(length, 1 / RATE)
+        source = chance.normal(0, 1, length) * np.exp(-time_s * (12 if voiced else 14))
+        if voiced:
+            pitch_hz = chance.uniform(120, 260) * np.exp(-2 * time_s) * (1 + 0.05 * chance.normal(0, 1, length))
+            pulses = np.sin(2 * np.pi * np.cumsum(pitch_hz) / RATE) > 0.95
+            loudness = np.clip((time_s - 0.05) / 0.04, 0, 1) * np.exp(-10 * np.clip(time_s - 0.09, 0, None))
+            source += 3.6 * (pulses - 0.1) * loudness
+        spectrum, hz = np.fft.rfft(source), np.fft.rfftfreq(length, 1 / RATE)
         formants = sum(1 / (1 + ((hz - peak) / 250) ** 2) for peak in (500, 1400, 2700))
         burst = np.fft.irfft(spectrum * (formants + 0.05), length)
-        bursts += [burst / np.abs(burst).max() * np.exp(-time_s * 14), np.zeros(int(RATE * chance.uniform(0.05, 0.2)))]
+        bursts += [burst / np.abs(burst).max(), np.zeros(int(RATE * chance.uniform(0.05, 0.2)))]
     return np.concatenate(bursts) * 14000

@@ -23,14 +23,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks.engine import CHUNK_MS, RATE, Timed, engine
-from benchmarks.turn_sounds import LANGUAGES, PAUSES_S, Sounds, Utterance
+from benchmarks.turn_sounds import COUGHS, LANGUAGES, PAUSES_S, Sounds, Utterance
 from tests.engine.client import Client
 
 # What the models take, as a median: measured on these sentences.
 JUDGED_MS, TRANSCRIBED_MS = 40, {"en": 200, "ja": 360}
 # Longer than any rule waits.
 TRAIL_S = 4.6
-COUGHS = 24
 # What a column is called, and whether the model of turns is asked.
 RULES = {"words": False, "sound": True}
 

@@ -37,10 +37,10 @@ def free_port() -> int:
             return port
 
 
-def environment(settings: Mapping[str, str]) -> dict[str, str]:
+def environment(settings: Mapping[str, str], root: Path = ROOT) -> dict[str, str]:
     """A clean environment with these settings; nothing of the machine's own leaks in."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return {**kept, "PYTHONPATH": str(ROOT), **settings}
+    return {**kept, "PYTHONPATH": str(root), **settings}
 
 
 class Gunicorn:
@@ -54,18 +54,19 @@ class Gunicorn:
         files: int = 0,
         within: Sequence[str] = (),
         python: str = sys.executable,
+        root: Path = ROOT,
     ) -> None:
-        """`within` is a command that runs the one behind it, in surroundings of its making."""
+        """`within` is a command that runs the one behind it, in surroundings of its making; `root` is the app's."""
         self.port = int(settings.get("PORT", 0)) or free_port()
         host = settings.get("VOICEAPP_HOST", "127.0.0.1")
         self.url = f"http://{'[::1]' if ':' in host else '127.0.0.1'}:{self.port}"
         self.log = log
         command = [*within, python, "-m", "gunicorn", "-c", "gunicorn.conf.py", *options, "wsgi:app"]
-        env = environment({"PORT": str(self.port), "VOICEAPP_HOST": "127.0.0.1", **settings})
+        env = environment({"PORT": str(self.port), "VOICEAPP_HOST": "127.0.0.1", **settings}, root)
         with log.open("wb") as output:
             # With a hard limit on file descriptors, where one is given.
             command = [*(["prlimit", f"--nofile={files}:{files}"] if files else []), *command]
-            self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=subprocess.STDOUT)
+            self.process = subprocess.Popen(command, cwd=root, env=env, stdout=output, stderr=subprocess.STDOUT)
 
     def wait_until_up(self) -> None:
         deadline = time.monotonic() + 30
@@ -101,8 +102,9 @@ def gunicorn(
     files: int = 0,
     within: Sequence[str] = (),
     python: str = sys.executable,
+    root: Path = ROOT,
 ) -> Iterator[Gunicorn]:
-    server = Gunicorn(settings, log, *options, files=files, within=within, python=python)
+    server = Gunicorn(settings, log, *options, files=files, within=within, python=python, root=root)
     try:
         server.wait_until_up()
         yield server
