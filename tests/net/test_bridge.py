@@ -1,6 +1,7 @@
 """The one loop thread: calls reach it in order, and it ends what lives on it."""
 
 import asyncio
+import contextvars
 import logging
 import threading
 import time
@@ -43,6 +44,31 @@ def test_a_call_from_the_inside_runs_at_once(bridge: Bridge) -> None:
     bridge.run(outer)
     assert done.wait(5)
     assert seen == ["inner", "outer"]
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_what_is_begun_there_keeps_nothing_of_the_callers_context(bridge: Bridge, inside: bool) -> None:
+    request = contextvars.ContextVar("request", default="none")
+    seen: list[str] = []
+    done = threading.Event()
+
+    def look() -> None:
+        seen.append(request.get())
+        done.set()
+
+    def ask() -> None:
+        bridge.run(lambda: bridge.loop.call_soon(look))
+
+    def ask_inside() -> None:
+        request.set("somebody's")
+        ask()
+
+    if inside:
+        bridge.run(ask_inside)
+    else:
+        contextvars.copy_context().run(ask_inside)
+    assert done.wait(5)
+    assert seen == ["none"]
 
 
 def test_it_starts_itself_with_the_first_call() -> None:

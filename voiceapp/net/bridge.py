@@ -78,14 +78,18 @@ class Bridge:
         return threading.get_ident() == self._ident
 
     def run(self, function: Callable[..., None], *args: Any) -> None:
-        """Call on the loop's thread: at once if we are there, else soon and in order."""
+        """Call on the loop's thread: at once if we are there, else soon and in order.
+
+        In a context of its own: the loop keeps the context of whatever is begun here, for as long as a socket is open,
+        and with the caller's it would keep Flask's request.
+        """
         if self.on_loop_thread:
-            function(*args)
+            contextvars.Context().run(function, *args)
         else:
             self.start()
             # A loop that has ended takes nothing more, and all that lived on it is gone.
             with suppress(RuntimeError):
-                self.loop.call_soon_threadsafe(function, *args)
+                self.loop.call_soon_threadsafe(function, *args, context=contextvars.Context())
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Start a task; on the loop's thread only."""
