@@ -1,6 +1,7 @@
 """One call: told what happened, it answers with a list of effects."""
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from . import dialects, faults
@@ -81,7 +82,6 @@ class Conversation:
         # The call ends with what the assistant says now, unless the person speaks into it.
         self._leaving = False
         self._turn: Turn = "listening"
-        self._handlers = self._table()
         self.heard_bytes = self._output.heard_bytes
         self.said = self._writer.said
         # The hot path
@@ -111,7 +111,7 @@ class Conversation:
         if isinstance(event, ev.DeadlinePassed):
             self._waiting.pass_deadlines(now)
         else:
-            self._handlers[type(event)](event)
+            _HANDLERS[type(event)](self, event)
         self._responses.ask_if_due(speaking=self.input.speaking)
         playing, tool = self._output.playing, self._tools.running
         self._show_turn(playing, tool)
@@ -139,52 +139,6 @@ class Conversation:
     def talk(self) -> list[str]:
         """What was said and typed last."""
         return self._writer.latest()
-
-    def _table(self) -> Mapping[type, Callable[[Any], None]]:
-        return {
-            ev.TextTyped: self._user.text_typed,
-            ev.Interrupted: self._user.interrupted,
-            ev.Flushed: self._output.flushed,
-            ev.Heard: self._output.heard,
-            ev.Voiced: self._user.voiced,
-            ev.Talked: self._user.talked,
-            ev.MayGreet: self._greeting_allowed,
-            ev.Configured: self._user.configured,
-            ev.Stopped: lambda _: self._do(End(None)),
-            ev.PageLost: self._page_lost,
-            ev.PageBack: self._page_back,
-            ev.OutboxFull: lambda _: self._shorten(faults.ANSWER_SHORTENED),
-            ev.SessionLost: lambda e: self._loss.lose(e.fault, e.silent_s),
-            ev.SessionRenewed: self._session_renewed,
-            ev.ServerLeaves: lambda _: self._shorten(),
-            ev.AnswerOwed: lambda _: self._gate.want(),
-            # A session is opened before the conversation hears of it; one that is created twice is nothing to it.
-            ev.SessionCreated: lambda _: None,
-            ev.SessionUpdated: self._session_updated,
-            ev.SpeechStarted: self._user.speech_started,
-            ev.SpeechPaused: self._user.speech_paused,
-            ev.SpeechResumed: self._user.speech_resumed,
-            ev.SpeechStopped: self._user.speech_stopped,
-            ev.Committed: self._user.committed,
-            ev.ItemAdded: self._item_added,
-            ev.ItemDeleted: lambda e: self._words.forget(e.item),
-            ev.UserTextDelta: self._words.add,
-            ev.UserText: self._words.finish,
-            ev.UserTextFailed: self._words.fail,
-            ev.ResponseCreated: self._response_created,
-            ev.ResponseDone: self._response_done,
-            ev.OutputItemAdded: self._responses.item_added,
-            ev.ToolReported: self._responses.tool_reported,
-            ev.ToolTold: self._responses.tool_told,
-            ev.ToolFinished: self._tools.finished,
-            ev.Approved: self._tools.approved,
-            ev.EndWanted: self._end_wanted,
-            ev.AudioDelta: self._responses.audio_delta,
-            ev.AudioDone: self._responses.audio_done,
-            ev.AssistantTextDelta: self._responses.text_delta,
-            ev.AssistantText: self._responses.text,
-            ev.UpstreamError: self._errors.take,
-        }
 
     def _do(self, effect: Effect) -> None:
         self._out.do(effect)
@@ -361,3 +315,52 @@ class Conversation:
         entry = self._writer.announce(event.item, event.after, event.role, event.kind)
         if event.text and entry.role == "user":
             self._writer.finish(entry, event.text)
+
+
+# One table for all calls.
+_HANDLERS: Mapping[type, Callable[[Conversation, Any], None]] = MappingProxyType(
+    {
+        ev.TextTyped: lambda talk, e: talk._user.text_typed(e),
+        ev.Interrupted: lambda talk, e: talk._user.interrupted(e),
+        ev.Flushed: lambda talk, e: talk._output.flushed(e),
+        ev.Heard: lambda talk, e: talk._output.heard(e),
+        ev.Voiced: lambda talk, e: talk._user.voiced(e),
+        ev.Talked: lambda talk, e: talk._user.talked(e),
+        ev.MayGreet: lambda talk, e: talk._greeting_allowed(e),
+        ev.Configured: lambda talk, e: talk._user.configured(e),
+        ev.Stopped: lambda talk, _: talk._do(End(None)),
+        ev.PageLost: lambda talk, e: talk._page_lost(e),
+        ev.PageBack: lambda talk, e: talk._page_back(e),
+        ev.OutboxFull: lambda talk, _: talk._shorten(faults.ANSWER_SHORTENED),
+        ev.SessionLost: lambda talk, e: talk._loss.lose(e.fault, e.silent_s),
+        ev.SessionRenewed: lambda talk, e: talk._session_renewed(e),
+        ev.ServerLeaves: lambda talk, _: talk._shorten(),
+        ev.AnswerOwed: lambda talk, _: talk._gate.want(),
+        # A session is opened before the conversation hears of it; one that is created twice is nothing to it.
+        ev.SessionCreated: lambda talk, _: None,
+        ev.SessionUpdated: lambda talk, e: talk._session_updated(e),
+        ev.SpeechStarted: lambda talk, e: talk._user.speech_started(e),
+        ev.SpeechPaused: lambda talk, e: talk._user.speech_paused(e),
+        ev.SpeechResumed: lambda talk, e: talk._user.speech_resumed(e),
+        ev.SpeechStopped: lambda talk, e: talk._user.speech_stopped(e),
+        ev.Committed: lambda talk, e: talk._user.committed(e),
+        ev.ItemAdded: lambda talk, e: talk._item_added(e),
+        ev.ItemDeleted: lambda talk, e: talk._words.forget(e.item),
+        ev.UserTextDelta: lambda talk, e: talk._words.add(e),
+        ev.UserText: lambda talk, e: talk._words.finish(e),
+        ev.UserTextFailed: lambda talk, e: talk._words.fail(e),
+        ev.ResponseCreated: lambda talk, e: talk._response_created(e),
+        ev.ResponseDone: lambda talk, e: talk._response_done(e),
+        ev.OutputItemAdded: lambda talk, e: talk._responses.item_added(e),
+        ev.ToolReported: lambda talk, e: talk._responses.tool_reported(e),
+        ev.ToolTold: lambda talk, e: talk._responses.tool_told(e),
+        ev.ToolFinished: lambda talk, e: talk._tools.finished(e),
+        ev.Approved: lambda talk, e: talk._tools.approved(e),
+        ev.EndWanted: lambda talk, e: talk._end_wanted(e),
+        ev.AudioDelta: lambda talk, e: talk._responses.audio_delta(e),
+        ev.AudioDone: lambda talk, e: talk._responses.audio_done(e),
+        ev.AssistantTextDelta: lambda talk, e: talk._responses.text_delta(e),
+        ev.AssistantText: lambda talk, e: talk._responses.text(e),
+        ev.UpstreamError: lambda talk, e: talk._errors.take(e),
+    }
+)
