@@ -27,8 +27,9 @@ LONG = {
 }
 NAMES = {"en": "English", "ja": "Japanese"}
 KINDS = ("backchannels", "coughs", "interruptions", "replacements")
-# How much of an answer is heard before somebody speaks into it, and how long a judgement takes at most.
-INTO_S, JUDGED_S, PATIENCE_S = 0.8, 3.5, 25.0
+# How much of an answer is heard before somebody speaks into it. Behind that: how long it takes at most until the server
+# notices, and until it has judged.
+INTO_S, NOTICED_S, JUDGED_S, PATIENCE_S = 0.8, 1.0, 4.0, 25.0
 CHOICES = {"headphones": True, "greet": False}
 
 
@@ -50,14 +51,18 @@ class Listener:
 
     def into_answer(self, utterance: Utterance) -> tuple[bool, bool]:
         """Whether it was held, and whether it was cut."""
-        before, held = self._cuts, self._holds
+        before, (held, released) = self._cuts, self._holds
         played = self.visitor.stats["samplesPlayed"]
         self.visitor.type(LONG[self.language])
         self.visitor.wait_until(lambda stats: stats["samplesPlayed"] > played + INTO_S * 24000, PATIENCE_S)
-        deadline = time.monotonic() + self.say(utterance) + JUDGED_S
-        while self._cuts == before and time.monotonic() < deadline:
+        said = time.monotonic() + self.say(utterance)
+        while self._cuts == before and self._holds[1] == released:
+            judged = NOTICED_S if self._holds[0] == held else JUDGED_S
+            if time.monotonic() > said + judged:
+                break
             self.page.wait_for_timeout(50)
-        outcome = self._holds > held, self._cuts > before
+        self.page.wait_for_timeout(200)
+        outcome = self._holds[0] > held, self._cuts > before
         self.rest()
         return outcome
 
@@ -100,9 +105,9 @@ class Listener:
         return self.page.locator("[data-cut]").count()
 
     @property
-    def _holds(self) -> int:
-        # A page of before has none.
-        return int(self.visitor.stats.get("holds", [0])[0])
+    def _holds(self) -> list[int]:
+        """How often it was held, and let go on; a page of before knows of neither."""
+        return list(self.visitor.stats.get("holds", [0, 0]))
 
 
 @contextmanager

@@ -48,6 +48,26 @@ WATCH = """
       if (name === "playback") this.port.addEventListener("message", told)
     }
   }
+  const { connect } = AudioNode.prototype
+  let ear = null
+  const listen = () => {
+    const samples = new Float32Array(ear.fftSize)
+    let loud = false
+    setInterval(() => {
+      ear.getFloatTimeDomainData(samples)
+      if (loud === samples.some(sample => Math.abs(sample) > 0.02)) return
+      loud = !loud
+      note(loud ? "audible" : "silent")
+    }, 4)
+  }
+  AudioNode.prototype.connect = function (target, ...rest) {
+    if (target instanceof AudioDestinationNode && ear?.context !== this.context) {
+      ear = new AnalyserNode(this.context, { fftSize: 512 })
+      connect.call(this, ear)
+      listen()
+    }
+    return connect.call(this, target, ...rest)
+  }
   const Socket = window.WebSocket
   window.WebSocket = class extends Socket {
     constructor(...rest) {
@@ -73,6 +93,7 @@ class Figures:
     added: list[float] = field(default_factory=list)
     page: list[float] = field(default_factory=list)
     paused: list[float] = field(default_factory=list)
+    resumed: list[float] = field(default_factory=list)
     stop: list[float] = field(default_factory=list)
     error: list[float] = field(default_factory=list)
     missed: int = 0
@@ -154,6 +175,16 @@ class Scripted:
         self.answered_at = 1000 * time.time()
         self.server.do({"hear": hear}, {"say": answer})
 
+    def heard_noise(self) -> None:
+        self.count += 1
+        self.server.do({"speech_started": {"item": f"u{self.count}"}})
+
+    def knew_noise(self) -> float:
+        """When it says so."""
+        item = f"u{self.count}"
+        self.server.do({"speech_stopped": {"item": item}}, {"transcript": {"item": item, "text": ""}})
+        return 1000 * time.time()
+
     def interrupted(self) -> None:
         self.count += 1
         self.server.do({"speech_started": {"item": f"u{self.count}"}})
@@ -227,8 +258,25 @@ def turn(talker: Talker, engine: Scripted | Embedded, figures: Figures, number: 
         figures.added.append(started["at"] - engine.answered_at)
     figures.page.append(started["at"] - talker.first_delta(started["item"]) + talker.visitor.stats["outputLatencyMs"])
     talker.visitor.page.wait_for_timeout(INTERRUPT_AFTER_MS)
+    if isinstance(engine, Scripted):
+        go_on(talker, engine, figures)
     interrupt(talker, engine, figures)
     rest(talker)
+
+
+def go_on(talker: Talker, engine: Scripted, figures: Figures) -> None:
+    """Held for a noise, which the server knows to be one as soon as all is silent."""
+    talker.skip()
+    engine.heard_noise()
+    if talker.await_("hold") is None or talker.await_("silent") is None:
+        figures.missed += 1
+        return
+    knew = engine.knew_noise()
+    audible = talker.await_("audible")
+    if audible is None:
+        figures.missed += 1
+        return
+    figures.resumed.append(audible["at"] - knew + talker.visitor.stats["outputLatencyMs"])
 
 
 def interrupt(talker: Talker, engine: Scripted | Embedded, figures: Figures) -> None:
@@ -279,6 +327,7 @@ ROWS: tuple[tuple[str, Callable[[Figures], str]], ...] = (
         lambda figures: spread(figures.page),
     ),
     ("barge-in: the voice begins → the page holds the answer, ms", lambda figures: spread(figures.paused)),
+    ("held for a noise: the server knows → the answer is heard again, ms", lambda figures: spread(figures.resumed)),
     ("barge-in: order to stop in the page → silence, ms", lambda figures: spread(figures.stop)),
     ("truncation told upstream against what was heard, ms off", lambda figures: spread(figures.error)),
     ("underruns", lambda figures: str(figures.underruns)),
