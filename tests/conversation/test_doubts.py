@@ -224,6 +224,12 @@ class TestAHeldAnswer:
         call.hear(ev.SpeechStarted("u2"))
         assert HELD in call.conversation.retell()
 
+    def test_is_held_again_by_a_page_that_let_it_go_on_without_a_line(self) -> None:
+        call = answering()
+        call.hear(ev.SpeechStarted("u2"), ev.PageLost())
+        assert shown(call.hear(ev.PageBack()), Hold) == [HELD]
+        assert shown(answering().hear(ev.PageLost(), ev.PageBack()), Hold) == []
+
     def test_of_a_session_that_is_lost_is_held_no_longer(self) -> None:
         call = answering()
         call.hear(ev.SpeechStarted("u2"))

@@ -252,6 +252,8 @@ class Conversation:
             # Another answer, of which no sound was lost, goes on.
             if self._output.latest(self._gate.response) in event.lost:
                 self._barge_in.cut_running(cancel=True)
+        # It went on by itself while nobody could have told it to.
+        self._output.retell()
 
     def _shorten(self, told: faults.Fault | None = None) -> None:
         """What was sent of the answer is all of it."""

@@ -232,7 +232,7 @@ class OutputAudio:
             self._out.tell(Hold(on=True, voice_ms=VOICE_MS))
 
     def retell(self) -> None:
-        """To a page that knows nothing."""
+        """To a page that knows nothing of it, or no longer."""
         if self.held:
             self._out.tell(Hold(on=True, voice_ms=VOICE_MS))
 

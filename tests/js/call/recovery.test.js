@@ -39,6 +39,10 @@ test("an answer that is held goes on once the line is away: nobody else would le
   assert.ok(made.call.player.held)
   lose(made)
   assert.ok(!made.call.player.held)
+  await back(made)
+  made.call.outgoing.gate.mute(false)
+  for (let i = 0; i < 20; i++) made.call.levelMeasured(0.2, 100)
+  assert.deepEqual(sent(made, "voice"), [], "it is played: that may be its echo")
 })
 
 test("what is playing goes on while the line is away, in its turn, and is told of when it is back", async () => {

@@ -78,7 +78,8 @@ export class Recovery {
   lost(kept) {
     if (!kept) return this.#lost()
     this.call.callState.take("away")
-    // Whoever would say so cannot.
+    // Whoever would say so cannot. What is played from now on may come back as an echo, which is no voice.
+    this.call.heldVoice.end()
     this.call.player.goOn()
     this.call.outbox.away()
     this.keeper.keepNow()
