@@ -49,8 +49,10 @@ def certified(tls: bool) -> Iterator[tuple[ssl.SSLContext | None, dict[str, str]
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(context)
     with tempfile.TemporaryDirectory() as folder:
-        trusted = Path(folder) / "authority.pem"
-        authority.cert_pem.write_to_path(str(trusted))
+        trusted = Path(folder) / "authorities.pem"
+        # Beside the system's own, of which there are more than a hundred on most machines.
+        system = ssl.get_default_verify_paths().cafile
+        trusted.write_bytes((Path(system).read_bytes() if system else b"") + authority.cert_pem.bytes())
         yield context, {"SSL_CERT_FILE": str(trusted)}
 
 

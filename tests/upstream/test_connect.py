@@ -372,6 +372,35 @@ def test_over_tls_every_byte_arrives_both_ways(secure: ScriptedServer) -> None:
     assert secure.audio == b"".join(base64.b64decode(sound) for sound in chunks)
 
 
+def test_the_certificates_are_read_once_for_all_calls(secure: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[object] = []
+    load = ssl.SSLContext.load_default_certs
+
+    def counted(self: ssl.SSLContext) -> None:
+        read.append(self)
+        load(self)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_default_certs", counted)
+    with werkzeug(upstream_settings(secure)) as url:
+        for _ in range(3):
+            with PageClient(url) as page:
+                page.start()
+    assert len(read) == 1
+
+
+def test_a_certificate_for_another_name_is_refused(authority: trustme.CA) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("somewhere.example").configure_cert(context)
+    with (
+        ScriptedServer(SCENARIOS / "hello.toml", ssl_context=context) as server,
+        werkzeug(upstream_settings(server)) as url,
+        PageClient(url) as page,
+    ):
+        page.call("start", {})
+        assert page.expect("ended") == [{"reason": "upstream_unreachable"}]
+        assert server.received == []
+
+
 def test_a_certificate_nobody_vouches_for_is_refused(secure: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
     with werkzeug(upstream_settings(secure)) as url, PageClient(url) as page:

@@ -22,6 +22,7 @@ from ..net.bridge import Bridge
 from ..secret import Secret
 from . import error_redaction
 from .profiles import Profile, address, headers
+from .trust import Trust
 
 log = logging.getLogger(__name__)
 
@@ -29,14 +30,14 @@ CONNECT_S = 10.0
 SILENT_LOSS_MS = 20_000
 
 
-async def connect(bridge: Bridge, profile: Profile, key: Secret) -> socket.socket:
+async def connect(bridge: Bridge, profile: Profile, key: Secret, trust: Trust) -> socket.socket:
     """A socket on which the WebSocket handshake is done. Raises `UpstreamError`.
 
     websocket-client does it (proxies, TLS, headers) in a thread of the bridge's. Redirects are not followed: it would
     hand the key to their target. A handshake that dribbles is cut at the deadline by shutting its socket down.
     """
     connection = websocket.WebSocket(skip_utf8_validation=True, enable_multithread=False, sockopt=_socket_options())
-    attempt = bridge.handshakes.submit(_handshake, connection, profile, key)
+    attempt = bridge.handshakes.submit(_handshake, connection, profile, key, trust)
     outcome = asyncio.wrap_future(attempt)
     # Nobody may be left to be told of it.
     outcome.add_done_callback(lambda done: done.cancelled() or done.exception())
@@ -76,9 +77,11 @@ def is_loopback(host: str) -> bool:
     return (mapped or address).is_loopback
 
 
-def _handshake(connection: websocket.WebSocket, profile: Profile, key: Secret) -> socket.socket:
+def _handshake(connection: websocket.WebSocket, profile: Profile, key: Secret, trust: Trust) -> socket.socket:
     url = address(profile)
     try:
+        if url.startswith("wss:"):
+            connection.sock_opt.sslopt = {"context": trust.context()}
         connection.connect(  # type: ignore[no-untyped-call]
             url,
             header=headers(profile, key),

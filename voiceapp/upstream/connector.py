@@ -1,7 +1,7 @@
 """Links to upstream servers: the operator's, or the embedded engine, which is started when it is needed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ..net import websocket
 from ..net.bridge import Bridge
@@ -10,6 +10,7 @@ from ..secret import Secret
 from .connect import connect
 from .engine_process import Engine
 from .profiles import Profile
+from .trust import Trust
 
 # What an upstream has not read yet.
 MAX_OUT = 4 * 1024 * 1024
@@ -26,10 +27,11 @@ class Connector:
     key: Secret
     engine: Engine | None
     max_message: int
+    trust: Trust = field(default_factory=Trust)
 
     async def link(self, profile: Profile, loading: Loading) -> Link:
         """A link to the profile's server, its handshake done, not yet open. Raises `VoiceError`."""
-        sock = await connect(self.bridge, *await self._where(profile, loading))
+        sock = await connect(self.bridge, *await self._where(profile, loading), self.trust)
         endpoint = websocket.Endpoint(websocket.Role.CLIENT, max_message=self.max_message)
         return self.bridge.link(sock, endpoint, side="upstream", max_out=MAX_OUT)
 
