@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,8 +10,9 @@ import numpy as np
 import pytest
 from openai import AsyncOpenAI, OpenAI
 
-from tests.engine.tools import WEATHER
+from tests.engine.tools import CALCULATOR, WEATHER
 from voiceapp.engine.scripted.server import ScriptedServer
+from voiceapp.tools.calculator import calculator
 
 from .voice_server_thread import VoiceServerThread
 
@@ -93,6 +95,23 @@ def test_a_function_call(connection: Any) -> None:
     connection.conversation.item.create(item=output)
     connection.response.create()
     assert text_of(until(connection, "response.done")) == "The answer is: Sunny"
+
+
+def test_a_loop_of_tools(connection: Any) -> None:
+    connection.session.update(session={"type": "realtime", "tools": [CALCULATOR]})
+    item = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "How much is 12 times 7?"}]}
+    connection.conversation.item.create(item=item)
+    connection.response.create()
+    (call,) = until(connection, "response.done").response.output
+    assert (call.type, call.name, json.loads(call.arguments)) == (
+        "function_call",
+        "calculator",
+        {"expression": "12 * 7"},
+    )
+    output = {"type": "function_call_output", "call_id": call.call_id, "output": calculator("12 * 7")}
+    connection.conversation.item.create(item=output)
+    connection.response.create()
+    assert text_of(until(connection, "response.done")) == "The result is 84."
 
 
 def test_cancel_with_nothing_to_cancel(connection: Any) -> None:

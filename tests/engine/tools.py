@@ -1,4 +1,4 @@
-"""A function that a client offers."""
+"""Functions that a client offers."""
 
 from typing import Any
 
@@ -7,4 +7,10 @@ WEATHER: dict[str, Any] = {
     "name": "get_weather",
     "description": "The weather in a city.",
     "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
+}
+CALCULATOR: dict[str, Any] = {
+    "type": "function",
+    "name": "calculator",
+    "description": "Calculate.",
+    "parameters": {"type": "object", "properties": {"expression": {"type": "string"}}, "required": ["expression"]},
 }

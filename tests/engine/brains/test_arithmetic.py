@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceapp.engine.brains.arithmetic import answer
+from voiceapp.engine.brains.arithmetic import answer, formula
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,18 @@ WORDS = "one two 3 4.5 plus minus times divided by squared of the power to root 
 def test_no_words_break_it(words: list[str]) -> None:
     told = answer(" ".join(words))
     assert told is None or told
+
+
+@pytest.mark.parametrize(
+    ("said", "formula_of_it"),
+    [
+        ("How much is twelve times seven?", "12 * 7"),
+        ("What is 2 to the power of 10 minus (3 + 4)?", "2 ** 10 - ( 3 + 4 )"),
+        ("What is 15 percent of 80?", None),
+        ("the square root of 9", None),
+        ("one divided by zero", None),
+        ("Hello.", None),
+    ],
+)
+def test_a_sum_as_a_calculator_takes_it(said: str, formula_of_it: str | None) -> None:
+    assert formula(said) == formula_of_it

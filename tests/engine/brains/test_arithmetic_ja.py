@@ -2,7 +2,7 @@
 
 import pytest
 
-from voiceapp.engine.brains.arithmetic_ja import calculate
+from voiceapp.engine.brains.arithmetic_ja import calculate, formula
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,8 @@ def test_sums(said: str, told: str) -> None:
 @pytest.mark.parametrize("said", ["こんにちは", "24/7で働く", "2026-03-01に生まれた", "42", ""])
 def test_what_is_no_sum(said: str) -> None:
     assert calculate(said) is None
+
+
+@pytest.mark.parametrize(("said", "formula_of_it"), [("12かける7は？", "12 * 7"), ("80の15%は？", None), ("42", None)])
+def test_a_sum_as_a_calculator_takes_it(said: str, formula_of_it: str | None) -> None:
+    assert formula(said) == formula_of_it

@@ -44,6 +44,15 @@ def test_the_request_as_chat_completions_want_it() -> None:
     assert body["tool_choice"] == {"type": "function", "function": {"name": "look"}}
 
 
+def test_calls_that_came_together_are_one_message() -> None:
+    calls = (Message("call", "{}", "look", "call_1"), Message("call", "{}", "hear", "call_2"))
+    outputs = (Message("output", "A tree.", call_id="call_1"), Message("output", "A bird.", call_id="call_2"))
+    later = (Message("call", "{}", "look", "call_3"), Message("output", "A house.", call_id="call_3"))
+    body = ChatCompletions("http://x/v1", None, "tiny").body(Request("r", (*calls, *outputs, *later), spoken=False))
+    told = [[call["id"] for call in each.get("tool_calls", [])] or each["tool_call_id"] for each in body["messages"]]
+    assert told == [["call_1", "call_2"], "call_1", "call_2", ["call_3"], "call_3"]
+
+
 def test_without_tools_to_choose_none_are_shown() -> None:
     request = Request("r", (), tools=(TOOL,), tool_choice="none", spoken=False)
     body = ChatCompletions("http://x/v1", None, "tiny").body(request)

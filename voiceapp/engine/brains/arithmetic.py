@@ -44,6 +44,8 @@ PHRASES = tuple(
 WORD = re.compile(r"\d+(?:\.\d+)?|[^\W\d]+|\S")
 LETTER = re.compile(r"[^\W\d_]")
 ASKING = re.compile(r"\b(?:what|how|calculate|compute|work out|solve|equals?|tell me)\b|=")
+# What stands in no formula of a calculator.
+OURS = frozenset("%√")
 DATE = re.compile(r"(?<![a-z\d.])(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,4}/\d{1,2}/\d{1,4})(?![a-z\d])")
 # Pages 10-20, 24/7, a phone number: these are sums only if somebody asks for one.
 RANGE = re.compile(r"(?<![a-z\d.])\d+(?:[-/x]\d+)+(?![a-z\d])")
@@ -70,15 +72,34 @@ REFUSALS: Mapping[type[NoAnswerError], str] = MappingProxyType(
 
 def answer(text: str) -> str | None:
     """A sentence with the result of the sum in the text; None if the text holds no sum."""
-    written = unicodedata.normalize("NFKC", text).lower()
     try:
-        found = expression.first_sum(WORD.findall(symbols(digits(sums_only(written, ASKING)))))
+        found = _found(text)
     except NoAnswerError as reason:
         return REFUSALS[type(reason)]
     if found is None:
         return None
     sentence = f"{spoken(found.tokens)} is {in_words(found.value)}."
     return sentence[0].upper() + sentence[1:]
+
+
+def _found(text: str) -> expression.Sum | None:
+    written = unicodedata.normalize("NFKC", text).lower()
+    return expression.first_sum(WORD.findall(symbols(digits(sums_only(written, ASKING)))))
+
+
+def formula(text: str) -> str | None:
+    """The sum in the text as a calculator takes it; None if it holds none, or one that only we can read."""
+    try:
+        return written(_found(text))
+    except NoAnswerError:
+        return None
+
+
+def written(found: expression.Sum | None) -> str | None:
+    """A sum without percent signs and roots, which calculators write otherwise."""
+    if found is None or not OURS.isdisjoint(found.tokens):
+        return None
+    return " ".join(found.tokens).replace("^", "**")
 
 
 def sums_only(text: str, asking: "re.Pattern[str]") -> str:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from . import expression
-from .arithmetic import WORD, sums_only
+from .arithmetic import WORD, sums_only, written
 from .expression import DividedByZeroError, NoAnswerError, NotRealError, TooBigError, TooLongError
 
 # Only from where a number begins: from every digit of a long one it would be looked through again and again.
@@ -49,14 +49,26 @@ REFUSALS: Mapping[type[NoAnswerError], str] = MappingProxyType(
 
 def calculate(text: str) -> str | None:
     """A sentence with the result of the sum in the text; None if it holds no sum. Digits must be narrow ones."""
-    text = sums_only(text, ASKING)
-    for phrase, formula in PHRASES:
-        text = phrase.sub(formula, text)
     try:
-        found = expression.first_sum(WORD.findall(text))
+        found = _found(text)
     except NoAnswerError as reason:
         return REFUSALS[type(reason)]
     return None if found is None else f"答えは{in_words(found.value)}だよ。"
+
+
+def _found(text: str) -> expression.Sum | None:
+    text = sums_only(text, ASKING)
+    for phrase, symbols in PHRASES:
+        text = phrase.sub(symbols, text)
+    return expression.first_sum(WORD.findall(text))
+
+
+def formula(text: str) -> str | None:
+    """As `arithmetic.formula`. Digits must be narrow ones."""
+    try:
+        return written(_found(text))
+    except NoAnswerError:
+        return None
 
 
 def in_words(value: Fraction) -> str:

@@ -2,7 +2,7 @@
 
 import http.client
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -70,7 +70,7 @@ class ChatCompletions:
         """The request as chat completions want it."""
         instructions = "\n\n".join(filter(None, [request.instructions, SPOKEN_INSTRUCTION if request.spoken else ""]))
         messages = [{"role": "system", "content": instructions}] if instructions else []
-        messages += [shown for message in request.messages if (shown := chat_message(message))]
+        messages += chat_messages(request.messages)
         if request.idle:
             messages.append({"role": "system", "content": IDLE_INSTRUCTION})
         body: dict[str, Any] = {"model": self.model, "stream": True, "messages": messages}
@@ -78,6 +78,18 @@ class ChatCompletions:
             body["tools"] = [chat_tool(tool) for tool in request.tools]
             body["tool_choice"] = chat_tool_choice(request.tool_choice)
         return body
+
+
+def chat_messages(messages: Iterable[Message]) -> list[dict[str, Any]]:
+    """Calls that come together are one message: behind each such the results of all of them have to follow."""
+    shown: list[dict[str, Any]] = []
+    for message in messages:
+        each = chat_message(message)
+        if each is not None and message.role == "call" and shown and "tool_calls" in shown[-1]:
+            shown[-1]["tool_calls"] += each["tool_calls"]
+        elif each is not None:
+            shown.append(each)
+    return shown
 
 
 def chat_message(message: Message) -> dict[str, Any] | None:

@@ -1,13 +1,13 @@
 """The English companion. It answers by rules, says what it is, and never pretends to be a language model."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 
-from . import arithmetic
+from . import app_tools, arithmetic
 from .guessing import MAX_NUMBER, GuessingGame
 from .person_names import is_name, is_written_as_name
-from .request import Message
+from .request import Message, ToolCall
 from .rule_based import RuleBasedBrain, excerpt, words_of
 
 JOKES = (
@@ -57,8 +57,12 @@ class Companion(RuleBasedBrain):
     def nothing_said(self) -> str:
         return "I did not hear any words."
 
-    def tell_output(self, message: Message) -> str:
-        return f"The answer is: {message.text}" if message.text else "That is done."
+    def wanted_call(self, text: str, offered: Set[str]) -> ToolCall | None:
+        return app_tools.wanted(text, offered)
+
+    def tell_output(self, name: str, message: Message) -> str:
+        own = app_tools.told(name, message.text)
+        return own or (f"The answer is: {excerpt(message.text)}" if message.text else "That is done.")
 
     def remember(self, text: str) -> None:
         for pattern, rule_answer in RULES:

@@ -1,14 +1,15 @@
 """The Japanese companion. It answers by rules, as a friend would, and can do what the English one can but dictate."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 
+from . import app_tools_ja
 from .arithmetic_ja import calculate
 from .guessing import MAX_NUMBER
 from .numbers_ja import digits
 from .person_names import is_japanese_name
-from .request import Message
+from .request import Message, ToolCall
 from .rule_based import RuleBasedBrain, excerpt
 
 JOKES = (
@@ -44,8 +45,12 @@ class JapaneseCompanion(RuleBasedBrain):
     def nothing_said(self) -> str:
         return "何も聞こえなかったよ。"
 
-    def tell_output(self, message: Message) -> str:
-        return f"答えはこれだよ。{message.text}" if message.text else "できたよ。"
+    def wanted_call(self, text: str, offered: Set[str]) -> ToolCall | None:
+        return app_tools_ja.wanted("".join(digits(text).split()), offered)
+
+    def tell_output(self, name: str, message: Message) -> str:
+        own = app_tools_ja.told(name, message.text)
+        return own or (f"答えはこれだよ。{excerpt(message.text)}" if message.text else "できたよ。")
 
     def remember(self, text: str) -> None:
         plain = "".join(digits(text).split())

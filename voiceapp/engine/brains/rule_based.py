@@ -4,7 +4,7 @@ import json
 import random
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,7 @@ class RuleBasedBrain(ABC):
 
     def reply(self, request: Request) -> Iterator[str | ToolCall]:
         request = replace(request, messages=tuple(shortened(message) for message in request.messages))
-        call = tool_call(request)
+        call = self._call(request)
         if call is not None:
             yield call
             return
@@ -41,13 +41,22 @@ class RuleBasedBrain(ABC):
         if last is None or last.role == "system":
             return self.greeting()
         if last.role == "output":
-            return self.tell_output(last)
+            named = (message.name for message in request.messages if message.call_id == last.call_id)
+            return self.tell_output(next(filter(None, named), ""), last)
         heard = [message.text for message in request.messages if message.role == "user" and message.text]
         if not self.last_answer:
             # A session that goes on with an earlier talk begins with what was said in it.
             for text in heard[:-1]:
                 self.remember(text)
         return self.answer(heard[-1]) if heard else self.nothing_said()
+
+    def _call(self, request: Request) -> ToolCall | None:
+        last, offered = request.last, {tool["name"] for tool in request.tools}
+        if request.tool_choice == "auto" and last is not None and last.role == "user":
+            wanted = self.wanted_call(last.text, offered)
+            if wanted is not None:
+                return wanted
+        return tool_call(request)
 
     def next_joke(self, jokes: tuple[str, ...]) -> str:
         """A joke at random; none comes twice before all were told."""
@@ -78,8 +87,12 @@ class RuleBasedBrain(ABC):
         """What to say if the user's message holds no words."""
 
     @abstractmethod
-    def tell_output(self, message: Message) -> str:
-        """Tells the result of a function that the client called."""
+    def wanted_call(self, text: str, offered: Set[str]) -> ToolCall | None:
+        """The call of a tool of the app's that the user's words ask for; `offered`: the names of those there are."""
+
+    @abstractmethod
+    def tell_output(self, name: str, message: Message) -> str:
+        """Tells the result of a function that the client called; `name` is empty where the call is not known."""
 
 
 def shortened(message: Message) -> Message:
