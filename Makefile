@@ -92,7 +92,7 @@ $(VENV)/installed-%: % | $(VENV)/bin/pip
 	@touch $@
 # The dev and engine lists include shorter ones.
 $(VENV)/installed-requirements-engine.txt: requirements.txt
-$(DEV): requirements-engine.txt requirements-redis.txt requirements.txt
+$(DEV): requirements-engine.txt requirements-redis.txt requirements-mcp.txt requirements.txt
 
 # pip is what comes last: without it the environment is half made (Debian's Python lacks what puts it there), and is
 # completed or made anew.

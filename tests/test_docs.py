@@ -22,7 +22,7 @@ SKIPPED = {".git", ".venv", "node_modules", "vendor", "__pycache__", ".mypy_cach
 FILE = re.compile(r"[\w./-]+\.(py|js|ts|md|json|toml|txt|html|css|conf)")
 FOLDER = re.compile(r"([\w-]+/)+")
 # Somebody else's: of a Whisper model, of a language yet to be translated, and a developer's tools.
-FOREIGN = {"./shop.py", "config.json", "vocabulary.txt", "fr.json", "docs/img/states/"}
+FOREIGN = {"./shop.py", "mcp.toml", "notes.db", "config.json", "vocabulary.txt", "fr.json", "docs/img/states/"}
 
 
 def read_settings(monkeypatch: pytest.MonkeyPatch) -> set[str]:

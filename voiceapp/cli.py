@@ -17,7 +17,13 @@ from .wire.schema import wire_schema
 
 ROOT = Path(__file__).parents[1]
 # Settings that name a folder or a file, perhaps as seen from where the command was given.
-FOLDERS = ("VOICEAPP_PERSONAS", "VOICEAPP_NOTES", "VOICEAPP_ENGINE_RECOGNISER_DIR", "PROMETHEUS_MULTIPROC_DIR")
+FOLDERS = (
+    "VOICEAPP_PERSONAS",
+    "VOICEAPP_NOTES",
+    "VOICEAPP_MCP",
+    "VOICEAPP_ENGINE_RECOGNISER_DIR",
+    "PROMETHEUS_MULTIPROC_DIR",
+)
 
 
 def run() -> int:
@@ -40,7 +46,7 @@ def check() -> int:
     """Check the settings, and say which parts work with them; exit code 1 if one does not."""
     try:
         settings = Settings.from_env(os.environ)
-        tools = tool_runner(settings.tools, settings.notes)
+        tools = tool_runner(settings.tools, settings.notes, settings.mcp)
     except SettingError as error:
         print(f"VoiceApp cannot start: {error}", file=sys.stderr)
         return 1

@@ -25,6 +25,18 @@ def test_sound_words_and_secrets_stay_out_and_say_how_long_they_were() -> None:
     ]
 
 
+def test_how_a_server_of_tools_is_reached_stays_out() -> None:
+    tool = {
+        "type": "mcp",
+        "server_label": "sky",
+        "server_url": "https://sky.example/?key=sk-1",
+        "headers": {"A": "sk-2"},
+    }
+    shown = body({"type": "session.update", "session": {"tools": [tool]}})
+    assert "sk-" not in shown
+    assert json.loads(shown)["session"]["tools"][0]["server_label"] == "sky"
+
+
 def test_settings_of_sound_are_shown() -> None:
     message = {"session": {"audio": {"input": {"format": {"type": "audio/pcm"}}}}}
     assert json.loads(body(message)) == message

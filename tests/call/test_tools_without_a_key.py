@@ -41,6 +41,7 @@ def test_it_hangs_up_when_it_has_said_goodbye(url: str) -> None:
         page.start()
         page.emit("text", {"text": "Please hang up."})
         page.expect("transcript", lambda _, said: said.get("text", "").startswith("Goodbye."))
-        (_, item, _) = page.expect("audio")
+        # The end of its sound.
+        (_, item, _) = page.expect("audio", lambda _n, _item, sound: sound == "")
         page.emit("heard", {"item": item, "heard_ms": 60_000})
         assert page.expect("ended")[0]["reason"] == "stopped"

@@ -154,6 +154,11 @@ class TestAQuestionWhetherAToolMayRun:
         assert call.hear(ev.Approved("q1", yes=True)) == []
 
 
+def test_a_list_of_tools_that_the_server_could_not_have_is_told() -> None:
+    events = read({"type": "mcp_list_tools.failed", "item_id": "l1"})
+    assert Call().begin().hear(*events) == [Notify(faults.TOOLS_MISSING)]
+
+
 class TestBargeIn:
     @pytest.mark.parametrize("interrupts", [True, False])
     def test_speech_cuts_the_response_and_its_tool(self, interrupts: bool) -> None:

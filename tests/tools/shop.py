@@ -118,6 +118,14 @@ async def forever(context: ToolContext) -> str:
 
 
 @tool
+async def search(context: ToolContext) -> None:
+    """Say how far it is, offer a link, and go on until it is stopped."""
+    context.say_progress("Half of the shop is searched")
+    context.offer_link("https://shop.example/hats", "Our hats")
+    await asyncio.sleep(3600)
+
+
+@tool
 def wait_a_moment() -> str:
     """Take half a second."""
     time.sleep(0.5)

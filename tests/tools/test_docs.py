@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from voiceapp.config import persona
+from voiceapp.config import mcp, persona
 from voiceapp.tools import ToolContext
 from voiceapp.tools.interfaces import Outcome
 from voiceapp.tools.loading import load
@@ -23,7 +23,7 @@ CALLS = {
 
 def test_every_example_has_its_test() -> None:
     assert TEXT.count("```python") + TEXT.count("```toml") == len(FILES)
-    assert set(FILES) == {*CALLS, "seller.toml"}
+    assert set(FILES) == {*CALLS, "seller.toml", "mcp.toml"}
 
 
 @pytest.mark.parametrize("file", CALLS)
@@ -34,6 +34,13 @@ def test_an_example_runs(file: str, tmp_path: Path) -> None:
     runner.start(name, json.dumps(arguments), ToolContext("c1", "v1"), told.put)
     assert told.get(timeout=10) == Outcome(output)
     runner.stop()
+
+
+def test_the_servers_are_read(tmp_path: Path) -> None:
+    (tmp_path / "mcp.toml").write_text(FILES["mcp.toml"], encoding="utf-8")
+    servers = mcp.read(str(tmp_path / "mcp.toml"), {"SHOP_TOKEN": "a", "FILES_TOKEN": "b"})
+    assert [(server.label, server.by) for server in servers] == [("shop", "app"), ("files", "app"), ("sky", "upstream")]
+    assert [server.asks_for("order") for server in servers] == [True, False, True]
 
 
 def test_the_persona_names_its_tools(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from voiceapp.tools.start import tool_runner
 
 SHOP = [
     "find_article", "place_order", "near_shop", "broken", "leave", "leave_too", "big", "odd", "slow", "hung", "forever",
-    "wait_a_moment",
+    "search", "wait_a_moment",
 ]  # fmt: skip
 
 

@@ -44,6 +44,29 @@ class TestTools:
             self.with_tools(tmp_path, 'tools = ["fly"]')
 
 
+class TestServersOfTheUpstreams:
+    def plan(self, tmp_path: Path, **env: str) -> Any:
+        (tmp_path / "mcp.toml").write_text(
+            '[sky]\nurl = "https://sky.example/mcp"\nby = "upstream"\n', encoding="utf-8"
+        )
+        return openai(VOICEAPP_MCP=str(tmp_path / "mcp.toml"), **env).plan({})
+
+    def test_they_are_passed_to_a_server_that_reaches_them(self, tmp_path: Path) -> None:
+        (server,) = self.plan(tmp_path).config.servers
+        assert (server["server_label"], server["require_approval"]) == ("sky", "always")
+
+    def test_and_to_no_other(self, tmp_path: Path) -> None:
+        beta = {
+            "VOICEAPP_PROFILE": "beta",
+            "VOICEAPP_UPSTREAM_URL": "ws://127.0.0.1:1/v1",
+            "VOICEAPP_UPSTREAM_KEY": "k",
+        }
+        (tmp_path / "mcp.toml").write_text(
+            '[sky]\nurl = "https://sky.example/mcp"\nby = "upstream"\n', encoding="utf-8"
+        )
+        assert options(VOICEAPP_MCP=str(tmp_path / "mcp.toml"), **beta).plan({}).config.servers == ()
+
+
 class TestUsual:
     def test_nothing_chosen_is_the_companion_who_speaks_first(self) -> None:
         plan = openai().plan({})

@@ -153,20 +153,26 @@ def test_scripts_are_sent_every_text_that_they_say_and_no_other() -> None:
     scripts = "".join(path.read_text() for path in (pages.STATIC / "js").rglob("*.js"))
     files = {name: json.loads(content) for name, content in pages.texts_by_file().items()}
     for tag, texts in pages.read_languages().items():
-        page, check = files[f"i18n/{tag}.json"], files[f"i18n/{tag}.preflight.json"]
-        assert not page.keys() & check.keys()
-        sent = page | check
+        page = files[f"i18n/{tag}.json"]
+        later = {part: files[f"i18n/{tag}.{part}.json"] for part in ("preflight", "tool")}
+        sent = page | later["preflight"] | later["tool"]
+        assert len(sent) == len(page) + sum(map(len, later.values()))
         assert sent.items() <= texts.items()
         assert [key for key in texts if f'"{key}"' in scripts and key not in sent] == []
         assert all(key in sent for key in texts if key.startswith(("notice.", "status.", "call.", "preflight.state.")))
         assert "settings.theme.dark" not in sent
-        assert all(key.startswith("preflight.") for key in check)
+        assert all(key.startswith(f"{part}.") for part, texts in later.items() for key in texts)
+        assert all(later.values())
 
 
 def test_the_whole_page_is_light(client: FlaskClient) -> None:
     page = client.get("/", headers={"Accept-Encoding": "gzip"}).data
     files = pages.gzipped_files()
-    styles = {name for name in files if name.startswith("css/")} - {"css/login.css", "css/preflight.css"}
+    styles = {name for name in files if name.startswith("css/")} - {
+        "css/login.css",
+        "css/preflight.css",
+        "css/tool.css",
+    }
     loaded = {*pages.modules(), *styles, "boot.js", "i18n/ja.json", "icons/icon.svg", "vendor/socket.io.min.js"}
     assert len(page) + sum(len(files[name]) for name in loaded) <= MAX_BYTES
 

@@ -3,7 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
+from typing import Any
 
 from ..conversation import effects
 from ..conversation import events as ev
@@ -60,18 +62,16 @@ class ToolRuns:
             self._finish(item, FAILED)
             return
         self._wait(item, runner.timeout(name), partial(self._time_out, item, name))
-        done = partial(self._bridge.run, self._done, item)
         try:
-            cancel = runner.start(name, arguments, self._context(item), done)
-            # It may have ended within that.
-            if item in self._timers:
-                self._cancels[item] = cancel
+            self._cancels[item] = runner.start(
+                name, arguments, self._context(item), partial(self._post, self._done, item)
+            )
         except Exception:
             log.exception("call %s: the tool %s could not be started", self._call, name)
             self._finish(item, FAILED)
 
     def _context(self, item: str) -> ToolContext:
-        tell = partial(self._bridge.run, self._tell)
+        tell = partial(self._post, self._tell)
         return ToolContext(
             self._call,
             self._visitor,
@@ -80,6 +80,12 @@ class ToolRuns:
             link=lambda url, title: tell(item, ev.ToolTold(item, link=ev.Link(url, title))),
             end=lambda: tell(item, ev.EndWanted()),
         )
+
+    def _post(self, function: Callable[..., None], *args: Any) -> None:
+        """From any thread, and in order also where it is ours: what a tool says comes before its end."""
+        # A loop that has ended takes nothing more.
+        with suppress(RuntimeError):
+            self._bridge.loop.call_soon_threadsafe(function, *args)
 
     def _tell(self, item: str, event: ev.Event) -> None:
         # One that was stopped, and runs on in its thread, has no say.

@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 from ..errors import SettingError
 from ..secret import Secret
-from . import persona
+from . import mcp, persona
 from .environment import Reader as _Reader
+from .mcp import McpServer
 from .persona import Persona
 from .resume import Resume
 from .rules import Rules
@@ -53,6 +54,7 @@ class Settings:
     edit_instructions: bool = False
     # What the model may call: shipped tools, files, modules; and where the notes of the shipped one are kept.
     tools: tuple[str, ...] = ()
+    mcp: tuple[McpServer, ...] = ()
     notes: str = ""
     # The built-in brain is no language model; it cannot play every part.
     has_language_model: bool = False
@@ -89,7 +91,8 @@ class Settings:
         """All that no log may hold."""
         rules = self.rules
         codes = (rules.access_code, rules.metrics_token, rules.redis_url, self.resume.transcripts_key)
-        return (self.secret_key, self.upstream_key, self.engine_key, *codes)
+        of_servers = (secret for server in self.mcp for secret in server.secrets)
+        return (self.secret_key, self.upstream_key, self.engine_key, *codes, *of_servers)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
@@ -121,6 +124,7 @@ class Settings:
             **_personas(reader),
             edit_instructions=reader.flag("VOICEAPP_EDIT_INSTRUCTIONS"),
             tools=reader.parts("VOICEAPP_TOOLS"),
+            mcp=_mcp(reader, env),
             notes=reader.text("VOICEAPP_NOTES"),
             has_language_model=bool(env.get("VOICEAPP_BRAIN_URL", "").strip()),
             chunk_ms=reader.number("VOICEAPP_CHUNK_MS", 40, 20, 1000),
@@ -164,6 +168,11 @@ def _profiles(reader: _Reader) -> tuple[str, ...]:
         )
     has_upstream = any(reader.text(n) for n in ("OPENAI_API_KEY", "VOICEAPP_UPSTREAM_KEY", "VOICEAPP_UPSTREAM_URL"))
     return chosen or ("openai" if has_upstream else "embedded",)
+
+
+def _mcp(reader: _Reader, env: Mapping[str, str]) -> tuple[McpServer, ...]:
+    file = reader.text("VOICEAPP_MCP")
+    return mcp.read(file, env) if file else ()
 
 
 def _personas(reader: _Reader) -> dict[str, Any]:

@@ -19,3 +19,5 @@ class Capabilities:
     yields: bool = False
     # It takes the answer to a function's call also after a response in which it did not have it.
     late_outputs: bool = True
+    # It reaches MCP servers by itself.
+    calls_mcp: bool = False

@@ -355,6 +355,7 @@ _HANDLERS: Mapping[type, Callable[[Conversation, Any], None]] = MappingProxyType
         ev.ResponseDone: lambda talk, e: talk._response_done(e),
         ev.OutputItemAdded: lambda talk, e: talk._responses.item_added(e),
         ev.ToolReported: lambda talk, e: talk._responses.tool_reported(e),
+        ev.ToolsMissing: lambda talk, _: talk._do(Notify(faults.TOOLS_MISSING)),
         ev.ToolTold: lambda talk, e: talk._responses.tool_told(e),
         ev.ToolFinished: lambda talk, e: talk._tools.finished(e),
         ev.Approved: lambda talk, e: talk._tools.approved(e),

@@ -46,6 +46,7 @@ class SessionConfig:
     `hints`: words the transcription may expect. `noise`: for what microphone the server takes noise out; None: it
     cannot be told. `confirms`: who speaks into an answer interrupts it once it is clear that they mean to. `yields`:
     the server can be told to leave beginning and end of responses to us. `functions`: what the model may ask us for.
+    `servers`: MCP servers that it reaches by itself, as the protocol lists them; they may hold secrets.
     """
 
     voice: str
@@ -60,6 +61,7 @@ class SessionConfig:
     confirms: bool = False
     yields: bool = False
     functions: tuple[Function, ...] = ()
+    servers: tuple[Message, ...] = field(default=(), repr=False, hash=False)
 
     @property
     def decides(self) -> bool:
@@ -88,7 +90,7 @@ def _ga_session(config: SessionConfig) -> dict[str, Any]:
             },
             "output": {"format": pcm, "voice": config.voice, "speed": config.speed},
         },
-        "tools": [each.shown() for each in config.functions],
+        "tools": [*(each.shown() for each in config.functions), *config.servers],
         "tool_choice": "auto",
         "max_output_tokens": "inf",
         "truncation": "auto",

@@ -10,6 +10,7 @@ from .tool_events import Link as Link
 from .tool_events import ToolFinished as ToolFinished
 from .tool_events import ToolKind as ToolKind
 from .tool_events import ToolReported as ToolReported
+from .tool_events import ToolsMissing as ToolsMissing
 from .tool_events import ToolState as ToolState
 from .tool_events import ToolTold as ToolTold
 from .turn_detection import Detection
@@ -345,6 +346,7 @@ UpstreamEvent = (
     | ResponseDone
     | OutputItemAdded
     | ToolReported
+    | ToolsMissing
     | AudioDelta
     | AudioDone
     | AssistantTextDelta

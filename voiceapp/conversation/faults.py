@@ -59,6 +59,9 @@ TRANSCRIPT_FULL = Fault(
     "transcript_full", "The transcript of this call is full. You can go on talking, but nothing more is written down."
 )
 BUSY = Fault("busy", "All lines are busy. Try again in a moment.", retry=True)
+TOOLS_MISSING = Fault(
+    "tools_missing", "Some of the assistant's tools cannot be reached. The call goes on without them."
+)
 TOOL_LOOP = Fault("tool_loop", "The model keeps calling tools and does not answer. Say something to go on.")
 
 # Of a call that outlives its session, or its page's connection.

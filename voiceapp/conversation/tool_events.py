@@ -63,5 +63,10 @@ class ToolFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolsMissing:
+    """The server could not learn what tools an MCP server has."""
+
+
+@dataclass(frozen=True, slots=True)
 class EndWanted:
     """A function of ours ends the call, once the assistant has said what it has to say."""

@@ -65,7 +65,7 @@ def _mcp(state: ev.ToolState) -> Callable[[Message], ev.ToolReported]:
     )
 
 
-READERS: Mapping[str, Callable[[Message], ev.ToolReported | None]] = MappingProxyType(
+READERS: Mapping[str, Callable[[Message], ev.ToolReported | ev.ToolsMissing | None]] = MappingProxyType(
     {
         "conversation.item.done": lambda m: of_item(m, done=True),
         "response.output_item.done": lambda m: of_item(m, done=True),
@@ -76,5 +76,6 @@ READERS: Mapping[str, Callable[[Message], ev.ToolReported | None]] = MappingProx
         "response.mcp_call.in_progress": _mcp("running"),
         "response.mcp_call.completed": _mcp("done"),
         "response.mcp_call.failed": _mcp("failed"),
+        "mcp_list_tools.failed": lambda _: ev.ToolsMissing(),
     }
 )

@@ -130,19 +130,19 @@ def _model_of(fields: dict[str, Any]) -> type[BaseModel]:
 
 def _schema(arguments: type[BaseModel]) -> dict[str, Any]:
     try:
-        return dict(_untitled(arguments.model_json_schema()))
+        return dict(untitled(arguments.model_json_schema()))
     except Exception as error:
         raise CannotDescribeError(f"cannot be described: {_first_line(error)}") from None
 
 
-def _untitled(schema: Any, *, names: bool = False) -> Any:
+def untitled(schema: Any, *, names: bool = False) -> Any:
     """Without titles, which say the names again. `names`: the keys are names of the developer's."""
     if isinstance(schema, list):
-        return [_untitled(each) for each in schema]
+        return [untitled(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
     return {
-        key: each if key in _VALUES and not names else _untitled(each, names=key in _NAMED and not names)
+        key: each if key in _VALUES and not names else untitled(each, names=key in _NAMED and not names)
         for key, each in schema.items()
         if names or key != "title"
     }

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ..conversation.functions import Function
 from .context import ToolContext
@@ -23,6 +23,18 @@ NOT_JSON = Outcome('{"error": "The tool failed: what it returned is neither text
 def wrong(message: str) -> Outcome:
     """The model is told that it went wrong, and how."""
     return Outcome(json.dumps({"error": message}, ensure_ascii=False), failed=True)
+
+
+class Tool(Protocol):
+    """One that can be called. `timeout`: in seconds; `is_async`: it is called on the loop of tools."""
+
+    name: str
+    timeout: float
+    is_async: bool
+    offer: Function
+
+    def bind(self, arguments: str, context: ToolContext) -> Callable[[], Any]:
+        """What is left to be called, with checked arguments. Raises `WrongArgumentsError`."""
 
 
 class Runner(Protocol):

@@ -3,14 +3,15 @@
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
+from typing import Any, TypeVar
 
 from ..conversation.functions import Function as Offer
 from .context import ToolContext
-from .function import Function, WrongArgumentsError
-from .interfaces import FAILED, NOT_JSON, Outcome, wrong
+from .function import WrongArgumentsError
+from .interfaces import FAILED, NOT_JSON, Outcome, Tool, wrong
 from .results import NotJsonError, text_of
 from .threads import Threads
 
@@ -18,13 +19,14 @@ log = logging.getLogger(__name__)
 
 # Functions that are not async, of all calls of a worker.
 MAX_THREADS = 32
+T = TypeVar("T")
 
 
 class ToolRunner:
     """Of one worker. Its thread starts with the first call, so in the worker and never before a fork."""
 
-    def __init__(self, functions: Mapping[str, Function], threads: int = MAX_THREADS) -> None:
-        self.functions = functions
+    def __init__(self, functions: Mapping[str, Tool], threads: int = MAX_THREADS) -> None:
+        self.functions: Mapping[str, Tool] = functions
         self._most = threads
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -53,7 +55,15 @@ class ToolRunner:
         with self._lock:
             loop, self._loop = self._loop, None
         if loop is not None:
-            loop.call_soon_threadsafe(loop.stop)
+            loop.call_soon_threadsafe(self._leave, loop)
+
+    def _leave(self, loop: asyncio.AbstractEventLoop) -> None:
+        """On the loop itself, as its last."""
+        loop.stop()
+
+    def run_on_loop(self, work: Coroutine[Any, Any, T]) -> T:
+        """Wait for something that lives on the loop of tools; from any other thread."""
+        return asyncio.run_coroutine_threadsafe(work, self._started()).result()
 
     def _started(self) -> asyncio.AbstractEventLoop:
         with self._lock:
@@ -62,11 +72,12 @@ class ToolRunner:
                 threading.Thread(target=_serve, args=(self._loop,), name="tools", daemon=True).start()
             return self._loop
 
-    async def _run(self, function: Function, arguments: str, context: ToolContext) -> Outcome:
+    async def _run(self, function: Tool, arguments: str, context: ToolContext) -> Outcome:
         try:
             bound = function.bind(arguments, context)
             if function.is_async:
-                return Outcome(text_of(await bound()))
+                result = await bound()
+                return result if isinstance(result, Outcome) else Outcome(text_of(result))
             return Outcome(await self._in_thread(lambda: text_of(bound())))
         except WrongArgumentsError as mistake:
             log.info("call %s: the tool %s was called with wrong arguments", context.call, function.name)

@@ -2,15 +2,28 @@
 
 from collections.abc import Sequence
 
+from ..config.mcp import McpServer
+from ..errors import SettingError
 from .interfaces import Runner
 
 
-def tool_runner(names: Sequence[str], notes: str = "") -> Runner | None:
-    """For what `VOICEAPP_TOOLS` names. Raises `SettingError`. `notes`: the file of the shipped `notes`."""
-    if not names:
+def tool_runner(names: Sequence[str], notes: str = "", servers: Sequence[McpServer] = ()) -> Runner | None:
+    """For what `VOICEAPP_TOOLS` and `VOICEAPP_MCP` name. Raises `SettingError`.
+
+    `notes`: the file of the shipped `notes`. A server that cannot be reached has no tools, and the log says so.
+    """
+    ours = [server for server in servers if server.by == "app"]
+    if not (names or ours):
         return None
     # pydantic alone takes a fifth of a second and 10 MB.
     from .loading import load
     from .runner import ToolRunner
 
-    return ToolRunner(load(names, notes))
+    functions = load(names, notes)
+    if not ours:
+        return ToolRunner(functions)
+    try:
+        from .mcp_servers import with_servers
+    except ImportError:
+        raise SettingError("VOICEAPP_MCP needs the package mcp: pip install -r requirements-mcp.txt") from None
+    return with_servers(functions, ours)

@@ -49,10 +49,11 @@ PROFILES: Mapping[str, Profile] = MappingProxyType({
     for profile in (
         Profile(
             "openai", "wss://api.openai.com/v1/realtime", "Authorization",
-            ("gpt-realtime-2.1",), _OPENAI_VOICES, "gpt-realtime-whisper", Capabilities(yields=True),
+            ("gpt-realtime-2.1",), _OPENAI_VOICES, "gpt-realtime-whisper",
+            Capabilities(yields=True, calls_mcp=True),
         ),
         # The transcription model is a deployment's name too, so there is none to presume.
-        Profile("azure", "", "api-key", ("",), _OPENAI_VOICES, None, Capabilities(yields=True)),
+        Profile("azure", "", "api-key", ("",), _OPENAI_VOICES, None, Capabilities(yields=True, calls_mcp=True)),
         Profile(
             "beta", "", "Authorization", ("",), ("alloy",), "whisper-1",
             Capabilities(shape="beta", truncates=False, reduces_noise=False, late_outputs=False),

@@ -37,6 +37,7 @@ class SessionOptions:
         """`functions`: what the model may be offered. Raises `SettingError` for a persona that names another."""
         self.profiles = offered_profiles(settings)
         self._functions = {each.name: each for each in functions}
+        self._servers = tuple(server.shown() for server in settings.mcp if server.by == "upstream")
         for persona in settings.personas.values():
             self._check_tools(persona)
         self._personas = settings.personas
@@ -65,6 +66,7 @@ class SessionOptions:
             opening=persona.opening if fields.get("greet", True) else "",
             noise=fields.get("noise", "near") if profile.capabilities.reduces_noise else None,
             functions=self._tools_of(persona),
+            servers=self._servers if profile.capabilities.calls_mcp and persona.tools is None else (),
         )
         talk = tuple((part["role"], part["text"]) for part in fields.get("talk", ()))
         return Plan(profile, persona.id, config, talk)
@@ -115,6 +117,7 @@ class SessionOptions:
             "personas": [self._shown_persona(persona, language) for persona in self._personas.values()],
             "default_persona": self.default_persona(language),
             "edit_instructions": self._edit,
+            "tools": bool(self._functions or self._servers),
         }
 
     def _shown_persona(self, persona: Persona, language: str) -> dict[str, Any]:

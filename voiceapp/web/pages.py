@@ -39,8 +39,8 @@ IN_TEMPLATE = re.compile(r"""strings\["([\w.]+)"\]""")
 BEGUN = re.compile(r"""["`]([a-z_.]+\.)(?:\$\{|" \+)""")
 # Every word that a script says as it is: a closing quote may open the next.
 QUOTED = re.compile(r'"([\w.]+)(?=")')
-# Of a language's texts those that come with the check before a call, and not with the page.
-LATER, NOT_LATER = "preflight.", ("preflight.remembered.",)
+# Of a language's texts those that come later than the page: with the check before a call, and with the first tool.
+LATER, NOT_LATER = ("preflight", "tool"), ("preflight.remembered.",)
 FOREVER_S = int(timedelta(days=365).total_seconds())
 
 HEADERS = MappingProxyType({
@@ -227,15 +227,17 @@ def gzipped_files() -> dict[str, bytes]:
 
 
 def texts_by_file() -> dict[str, bytes]:
-    """Of each language what scripts say, in two files: what a call may need, and the rest."""
+    """Of each language what scripts say: in one file what any call may need, in others what comes with a part."""
     silent, files = _in_templates_alone(), {}
     for tag, texts in read_languages().items():
-        parts: tuple[dict[str, str], dict[str, str]] = ({}, {})
+        parts: dict[str, dict[str, str]] = {name: {} for name in ("", *LATER)}
         for key, text in texts.items():
+            name = key.partition(".")[0]
             if key not in silent:
-                parts[key.startswith(LATER) and not key.startswith(NOT_LATER)][key] = text
-        for suffix, part in zip(("", f".{LATER.rstrip('.')}"), parts, strict=True):
-            files[f"i18n/{tag}{suffix}.json"] = json.dumps(part, ensure_ascii=False, separators=(",", ":")).encode()
+                parts[name if name in LATER and not key.startswith(NOT_LATER) else ""][key] = text
+        for name, part in parts.items():
+            file = f"i18n/{tag}.{name}.json" if name else f"i18n/{tag}.json"
+            files[file] = json.dumps(part, ensure_ascii=False, separators=(",", ":")).encode()
     return files
 
 

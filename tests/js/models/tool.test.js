@@ -62,7 +62,19 @@ test("what the server tells of a tool belongs to the entry of its call", () => {
   assert.deepEqual(arrived, [[7, { item: "t1", tool: tool("failed", "Away.") }]])
 })
 
+test("so it may while the person is asked, and a call that ends then leaves it open what became of it", () => {
+  const script = [...SCRIPT.slice(0, 2), [3, ["word", { item: "t1", tool: tool("asked") }]]]
+  const transcript = new Transcript({ transcriptChanged() {} })
+  transcript.begin()
+  for (const [n, [verb, data]] of script) transcript[verb](n, data, 0)
+  assert.equal(transcript.entries[0][1].final, false)
+  transcript.settle(() => null)
+  assert.equal(transcript.entries[0][1].tool.state, "unknown")
+})
+
 test("it is said in words, with its name where that is known", () => {
+  assert.equal(toolLine({ ...tool("asked"), name: "place_order" }, words),
+    "The tool place order (waiting for your answer)")
   assert.equal(toolLine(tool("failed"), words), "Used the tool weather (failed)")
   assert.equal(toolLine({ ...tool("running"), name: "" }, words), "Used a tool (running)")
   assert.equal(toolLine(tool("done"), new Words("ja", strings("ja"))), "ツール「weather」を使いました（完了）")

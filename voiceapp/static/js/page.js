@@ -317,6 +317,12 @@ export class Page {
   /** The rest of an answer that was ended by mistake. */
   goOnAsked = () => this.call.say(this.words.say("transcript.go_on.said"))
 
+  toolAnswered = (/** @type {string} */ item, /** @type {boolean} */ yes) =>
+    this.call.transport.uplink.approve(item, yes)
+
+  toolSound = () => this.preferences.values.tool_sound && this.call.callState.turn === "tool"
+    ? this.call.audio.device.context : null
+
   textEntered = (/** @type {string} */ text) => this.call.say(text)
 
   /** One at a time. @param {Drawer} drawer */

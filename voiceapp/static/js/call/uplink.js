@@ -105,6 +105,11 @@ export class Uplink {
     return this.#send("interrupt", {})
   }
 
+  /** Whether a tool may run. @param {string} item @param {boolean} yes */
+  approve(item, yes) {
+    return this.#send("approve", { item, yes })
+  }
+
   /** @param {string} item @param {number} ms */
   sendFlushed(item, ms) {
     return this.#send("flushed", { item, heard_ms: Math.round(ms) })

@@ -46,6 +46,7 @@ const LANGUAGE = /^([A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4})?$/
  * @property {boolean} space the space bar talks
  * @property {boolean} half_duplex nothing is sent while the assistant is heard
  * @property {boolean} at_once whoever speaks into an answer interrupts it, whatever they say
+ * @property {boolean} tool_sound a soft sound while a tool works
  * @property {boolean} guard against the assistant hearing itself
  * @property {boolean | null} headphones null: guess
  * @property {number} volume 0 to 1
@@ -65,7 +66,7 @@ const DEFAULTS = {
   prefix_ms: RANGES.prefix_ms.default,
   idle_ms: null, eagerness: "auto", persona: "", profile: "", model: "", voice: "", instructions: "", language: "",
   greet: true, chunk_ms: 0, space: false, half_duplex: false, at_once: false, guard: true, headphones: null,
-  volume: 1, microphone: "", speaker: "", noise: "auto",
+  volume: 1, tool_sound: true, microphone: "", speaker: "", noise: "auto",
   keep: "nothing", theme: "auto", captions: "normal", keys: false, preflight: ""
 }
 
@@ -87,7 +88,8 @@ const VALID = {
   persona: named, profile: named, model: id, voice: id,
   instructions: value => typeof value === "string" && value.length <= 20000, language: like(LANGUAGE), greet: flag,
   chunk_ms: value => CHUNKS.includes(/** @type {number} */ (value)), space: flag, half_duplex: flag, guard: flag,
-  at_once: flag, headphones: flag, volume: between(0, 1), microphone: id, speaker: id, noise: oneOf(NOISES),
+  at_once: flag, headphones: flag, volume: between(0, 1), tool_sound: flag, microphone: id, speaker: id,
+  noise: oneOf(NOISES),
   keep: oneOf(["nothing", "text", "sound"]), theme: oneOf(["auto", "light", "dark"]),
   captions: oneOf(["normal", "large", "huge"]), keys: flag, preflight: oneOf(["", "skipped", "done"])
 }

@@ -10,14 +10,19 @@ const STATES = {
 }
 
 /** @param {Tool} tool @param {Words} words */
-export function toolName({ name }, words) {
-  return name ? words.say("transcript.tool", { name }) : words.say("transcript.tool.unnamed")
+export function toolName({ name, state }, words) {
+  // Nobody used it yet, or at all.
+  if (state === "asked" || state === "declined") return words.say("transcript.tool.wanted", { name: inWords(name) })
+  return name ? words.say("transcript.tool", { name: inWords(name) }) : words.say("transcript.tool.unnamed")
 }
 
 /** @param {Tool} tool @param {Words} words */
 export function toolState({ state }, words) {
   return words.say(STATES[state])
 }
+
+/** A function's name as people write. @param {string} name */
+export const inWords = name => name.replaceAll("_", " ")
 
 /** Both in a line. @param {Tool} tool @param {Words} words */
 export function toolLine(tool, words) {

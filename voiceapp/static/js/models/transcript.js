@@ -360,7 +360,7 @@ class Words {
   settle(seen) {
     if (this.settled) return
     const { heard, tool, version } = this.state
-    const ended = tool?.state === "running" ? { ...tool, state: /** @type {const} */ ("unknown") } : tool
+    const ended = tool && !isOver(tool) ? { ...tool, state: /** @type {const} */ ("unknown") } : tool
     this.settled = true
     this.state = { ...this.state, final: true, heard: heard ?? seen, tool: ended, version: version + 1 }
   }
@@ -371,13 +371,16 @@ class Words {
   }
 }
 
+/** @param {import("./tool.js").Tool} tool */
+const isOver = ({ state }) => state !== "running" && state !== "asked"
+
 /**
  * @param {typeof BLANK} state
  * @param {import("../wire.js").Wording} wording
  */
 function fold(state, { delta, text, final, heard, removed, tool, incomplete, failed }) {
   if (removed) return { ...state, removed: true }
-  if (tool) return { ...state, tool, final: tool.state !== "running" }
+  if (tool) return { ...state, tool, final: isOver(tool) }
   if (heard !== undefined) return { ...state, heard }
   if (incomplete) return { ...state, incomplete }
   if (text !== undefined) return { ...state, text, final: final === true, failed: failed === true }

@@ -1,8 +1,14 @@
-// A tool that was used, in its place in the transcript: which, how it went, and, unfolded, what was asked and what
-// came.
+// A tool that is used: which, and how it goes; unfolded, what was asked and what came; the question whether it may run,
+// and a link that it offers. It is loaded with the first one.
 
-import { toolName, toolState } from "../models/tool.js"
+import { WorkSound } from "../audio/work-sound.js"
+import { inWords, toolName, toolState } from "../models/tool.js"
 import { element, icon, write } from "./element.js"
+import { addStylesheet } from "./stylesheet.js"
+
+export const styled = addStylesheet(new URL("../../css/tool.css", import.meta.url))
+
+const SECOND_MS = 1000
 
 export class ToolView {
   what = element("span", { class: "words" })
@@ -10,34 +16,113 @@ export class ToolView {
   state = element("span", { class: "state", "aria-live": "off" })
   asked = element("pre", { dir: "ltr" })
   result = element("pre", { dir: "auto" })
+  progress = element("p", { class: "progress", dir: "auto", "aria-live": "off" })
+  link = element("p", { class: "link", "aria-live": "off" })
+  /** @type {HTMLElement | null} */
+  question = null
+  sound = new WorkSound()
+  /** Of the state that is shown. */
+  seconds = 0
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  clock
 
   /**
-   * @param {import("../models/transcript.js").Entry} entry
+   * @param {HTMLElement} root
    * @param {import("../browser/i18n.js").Words} words
+   * @param {import("./tool-row.js").ToolDelegate} delegate
    */
-  constructor(entry, words) {
+  constructor(root, words, delegate) {
+    this.root = root
     this.words = words
+    this.delegate = delegate
     this.parts = [
       this.#part("transcript.tool.arguments", this.asked), this.#part("transcript.tool.result", this.result)
     ]
     const summary = element("summary", {}, icon("wrench"), this.what, this.state, icon("down"))
-    const details = element(
+    this.details = element(
       "details", {}, summary, element("div", { class: "parts", "aria-live": "off" }, ...this.parts)
     )
-    this.root = element("div", { class: "entry", "data-item": entry.id, "data-role": entry.role }, details)
+    root.append(this.details, this.progress, this.link)
   }
 
   /** @param {import("../models/transcript.js").Entry} entry */
-  render({ tool, final }) {
+  render({ id, tool, final }) {
     this.root.hidden = tool === null
     if (tool === null) return
     write(this.what, toolName(tool, this.words))
-    write(this.state, toolState(tool, this.words))
     write(this.asked, tool.arguments)
     write(this.result, tool.result ?? "")
     for (const part of this.parts) part.hidden = part.lastChild?.textContent === ""
-    this.root.dataset.state = tool.state
+    write(this.progress, tool.state === "running" ? tool.progress ?? "" : "")
+    this.progress.hidden = this.progress.textContent === ""
+    this.#renderLink(tool.link)
+    this.#follow(tool)
+    this.#renderQuestion(id, tool)
     this.root.toggleAttribute("data-final", final)
+  }
+
+  /** Its state, and how long it is in it. @param {import("../wire.js").Tool} tool */
+  #follow(tool) {
+    const changed = this.root.dataset.state !== tool.state
+    this.root.dataset.state = tool.state
+    if (!changed) return
+    clearInterval(this.clock)
+    this.seconds = 0
+    write(this.state, toolState(tool, this.words))
+    if (tool.state === "running") this.clock = setInterval(() => this.#tick(), SECOND_MS)
+  }
+
+  #tick() {
+    this.seconds++
+    write(this.state, this.words.say("tool.running", { seconds: this.seconds }))
+    // Of several at work the first is heard.
+    const first = this.root.parentElement?.querySelector('[data-role="tool"][data-state="running"]')
+    const context = first === this.root ? this.delegate.toolSound() : null
+    if (context) this.sound.play(context)
+  }
+
+  /**
+   * Shown, and never followed by itself; with the place it leads to.
+   * @param {import("../wire.js").Tool["link"]} link
+   */
+  #renderLink(link) {
+    this.link.hidden = !link
+    if (!link || this.link.hasChildNodes()) return
+    const { url, title } = link
+    this.link.append(
+      element("a", { href: url, target: "_blank", rel: "noopener noreferrer", dir: "auto" }, title), " ",
+      element("span", { dir: "ltr" }, new URL(url).host)
+    )
+  }
+
+  /** @param {string} item @param {import("../wire.js").Tool} tool */
+  #renderQuestion(item, tool) {
+    if (tool.state !== "asked") {
+      this.question?.remove()
+      this.question = null
+    } else if (!this.question) {
+      this.question = this.#ask(item, tool.name)
+      this.root.append(this.question)
+      // So that it is seen what is asked for.
+      this.details.open = true
+    }
+  }
+
+  /** Asserted once by itself, and not by the log. @param {string} item @param {string} name */
+  #ask(item, name) {
+    const asked = element("p", { role: "alert" }, this.words.say("tool.ask", { name: inWords(name) }))
+    const buttons = /** @type {const} */ (["tool.allow", "tool.decline"]).map(
+      key => element("button", { type: "button", class: "plain" }, this.words.say(key))
+    )
+    buttons.forEach((button, i) => button.addEventListener("click", () => {
+      const told = this.delegate.toolAnswered(item, i === 0)
+      for (const each of buttons) each.disabled = told
+    }))
+    const hint = element("p", {}, this.words.say("tool.ask.hint"))
+    return element(
+      "div", { class: "question", role: "group", "aria-label": asked.textContent ?? "", "aria-live": "off" },
+      asked, element("div", { class: "answers" }, ...buttons), hint
+    )
   }
 
   /** @param {string} key @param {HTMLElement} text */

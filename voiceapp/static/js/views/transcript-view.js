@@ -5,7 +5,7 @@ import { find } from "./element.js"
 import { EntryView } from "./entry-view.js"
 import { selectedIn } from "./selection.js"
 import { separator } from "./separator.js"
-import { ToolView } from "./tool-view.js"
+import { ToolRow } from "./tool-row.js"
 
 const NEAR_PX = 64
 
@@ -13,7 +13,7 @@ export class TranscriptView {
   scroller = find("scroller", HTMLElement)
   log = find("transcript", HTMLElement)
   newest = find("newest", HTMLButtonElement)
-  /** @type {Map<string, {view: EntryView | ToolView, version: number, shown: number, settled: boolean}>} */
+  /** @type {Map<string, {view: EntryView | ToolRow, version: number, shown: number, settled: boolean}>} */
   rows = new Map()
   /** @type {WeakMap<import("../models/breaks.js").Break, HTMLElement>} */
   breaks = new WeakMap()
@@ -26,7 +26,7 @@ export class TranscriptView {
    * @param {import("../models/transcript.js").Transcript} transcript
    * @param {import("../models/caption-pace.js").CaptionPace} pace
    * @param {import("../browser/i18n.js").Words} words
-   * @param {{goOnAsked: () => void}} delegate
+   * @param {{goOnAsked: () => void} & import("./tool-row.js").ToolDelegate} delegate
    */
   constructor(transcript, pace, words, delegate) {
     this.delegate = delegate
@@ -77,7 +77,7 @@ export class TranscriptView {
 
   /** @param {import("../models/transcript.js").Entry} entry */
   #newRow(entry) {
-    const View = entry.role === "tool" ? ToolView : EntryView
+    const View = entry.role === "tool" ? ToolRow : EntryView
     const row = {
       view: new View(entry, this.words, this.delegate), version: -1, shown: 0, settled: false
     }

@@ -1,0 +1,139 @@
+"""A real MCP server, over its own input and output and over HTTP: its tools are functions like others."""
+
+import json
+import queue
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers import free_port
+from tests.tools import mcp_example
+from tests.waiting import eventually
+from voiceapp.config.mcp import McpServer
+from voiceapp.errors import SettingError
+from voiceapp.secret import Secret
+from voiceapp.tools import ToolContext
+from voiceapp.tools.interfaces import FAILED, Outcome
+from voiceapp.tools.mcp_servers import ServedRunner, with_servers
+from voiceapp.tools.results import MAX_BYTES
+from voiceapp.tools.start import tool_runner
+
+pytestmark = pytest.mark.slow
+
+STDIO = McpServer(
+    "example",
+    command=(sys.executable, mcp_example.__file__),
+    env={"EXAMPLE_TOKEN": Secret("sk-example")},
+    asks=("leave",),
+)
+
+
+class Running:
+    """A runner with the tools of one server, and what they tell."""
+
+    def __init__(self, server: McpServer) -> None:
+        self.runner = with_servers({}, [server])
+        self.told: queue.Queue[Outcome] = queue.Queue()
+
+    def run(self, name: str, arguments: str = "{}") -> Outcome:
+        self.runner.start(f"example_{name}", arguments, ToolContext(), self.told.put)
+        return self.told.get(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def http() -> Iterator[McpServer]:
+    port = free_port()
+    process = subprocess.Popen([sys.executable, mcp_example.__file__, str(port)], stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}/mcp"
+    yield McpServer("example", url=url, headers={"X-Token": Secret("sk-example")}, asks=("leave",))
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture(scope="module", params=["stdio", "http"])
+def running(request: pytest.FixtureRequest, http: McpServer) -> Iterator[Running]:
+    server = STDIO if request.param == "stdio" else http
+    made: list[Running] = []
+
+    def served() -> bool:
+        made.append(Running(server))
+        return bool(made[-1].runner.functions) or made[-1].runner.stop() is not None
+
+    assert eventually(served)
+    yield made[-1]
+    made[-1].runner.stop()
+
+
+def test_its_tools_are_offered_under_its_label(running: Running) -> None:
+    offers = {offer.name: offer for offer in running.runner.offers}
+    assert list(offers) == [f"example_{name}" for name in ("add", "fail", "token", "header", "leave", "big")]
+    add = offers["example_add"]
+    assert (add.description, add.confirm, offers["example_leave"].confirm) == ("Add two numbers.", False, True)
+    assert add.parameters["properties"] == {"a": {"type": "integer"}, "b": {"type": "integer"}}
+    assert add.parameters["required"] == ["a", "b"]
+
+
+def test_they_are_called_and_their_result_told(running: Running) -> None:
+    assert running.run("add", '{"a": 1, "b": 2}') == Outcome("1 and 2 are 3")
+
+
+def test_what_is_wrong_with_a_call_the_server_says(running: Running) -> None:
+    outcome = running.run("add", '{"a": "x"}')
+    assert outcome.failed
+    assert "b" in outcome.output
+    assert json.loads(running.run("add", "[1]").output)["error"].startswith("Wrong arguments.")
+    assert json.loads(running.run("add", '{"a"').output)["error"].startswith("Wrong arguments.")
+
+
+def test_one_that_fails_says_so(running: Running) -> None:
+    assert running.run("fail").failed
+
+
+def test_a_long_result_is_cut(running: Running) -> None:
+    assert len(running.run("big").output.encode()) <= MAX_BYTES
+
+
+def test_the_secrets_reach_it(running: Running) -> None:
+    name = "header" if running.runner.connections[0].server.url else "token"
+    assert running.run(name) == Outcome("yes")
+
+
+def test_one_that_dies_is_started_anew_for_the_next_call() -> None:
+    running = Running(STDIO)
+    assert running.run("leave") == FAILED
+    assert running.run("add", '{"a": 3, "b": 4}') == Outcome("3 and 4 are 7")
+    running.runner.stop()
+
+
+def test_only_those_that_are_allowed_are_offered() -> None:
+    runner = with_servers({}, [McpServer("example", command=STDIO.command, tools=("add",))])
+    assert [offer.name for offer in runner.offers] == ["example_add"]
+    # Of what is not said the person is asked.
+    assert runner.offers[0].confirm
+    with pytest.raises(SettingError, match="two tools have the name example_add"):
+        with_servers(runner.functions, [STDIO])
+    runner.stop()
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        McpServer("example", url=f"http://127.0.0.1:{free_port()}/mcp"),
+        McpServer("example", command=("/no/such/program",)),
+        McpServer("example", command=(sys.executable, "-c", "")),
+    ],
+)
+def test_one_that_cannot_be_reached_has_none_and_the_log_says_so(
+    server: McpServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    runner = tool_runner(("clock",), servers=(server,))
+    assert isinstance(runner, ServedRunner)
+    assert [offer.name for offer in runner.offers] == ["clock"]
+    assert "the MCP server example cannot be reached" in caplog.text
+    runner.stop()
+
+
+def test_one_that_the_models_server_reaches_is_no_matter_of_ours() -> None:
+    assert tool_runner((), servers=(McpServer("sky", by="upstream", url="https://sky.example/mcp"),)) is None

@@ -1,0 +1,42 @@
+// The place of a tool in the transcript. What draws it is loaded with the first one, since most talks use none.
+
+import { element } from "./element.js"
+
+/**
+ * @typedef {object} ToolDelegate
+ * @property {(item: string, yes: boolean) => boolean} toolAnswered whether a tool may run; false: nobody can be told
+ * @property {() => AudioContext | null} toolSound where a tool at work may be heard now
+ * @property {() => void} partMissing
+ */
+
+export class ToolRow {
+  /** @type {import("./tool-view.js").ToolView | null} */
+  view = null
+
+  /**
+   * @param {import("../models/transcript.js").Entry} entry
+   * @param {import("../browser/i18n.js").Words} words
+   * @param {ToolDelegate} delegate
+   */
+  constructor(entry, words, delegate) {
+    this.entry = entry
+    this.root = element("div", { class: "entry", "data-item": entry.id, "data-role": "tool", hidden: true })
+    load(words).then(({ ToolView }) => {
+      this.view = new ToolView(this.root, words, delegate)
+      this.view.render(this.entry)
+    }, delegate.partMissing)
+  }
+
+  /** @param {import("../models/transcript.js").Entry} entry */
+  render(entry) {
+    this.entry = entry
+    this.view?.render(entry)
+  }
+}
+
+/** @param {import("../browser/i18n.js").Words} words */
+async function load(words) {
+  const part = await import("./tool-view.js")
+  await Promise.all([part.styled, words.has("tool.ask") || words.more("tool")])
+  return part
+}

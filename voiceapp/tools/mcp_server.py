@@ -1,0 +1,132 @@
+"""An MCP server that the app itself reaches: its tools, as functions that the model may call."""
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
+from typing import Any
+
+from httpx2 import AsyncClient, Timeout
+from mcp import StdioServerParameters
+from mcp.client import Client, Transport
+from mcp.client.streamable_http import streamable_http_client
+
+from ..config.mcp import McpServer
+from ..conversation.functions import Function as Offer
+from .context import ToolContext
+from .function import MAX_DESCRIPTION, MAX_NAME, WrongArgumentsError, untitled
+from .interfaces import Outcome
+from .results import cut
+
+log = logging.getLogger(__name__)
+
+# Until it is there, and until it has told its tools.
+START_S = 15.0
+_NO_NAME = re.compile(r"[^A-Za-z0-9_-]")
+
+
+class Connection:
+    """To one server, made with the first use, and again where it was lost. Lives on the tools' loop."""
+
+    def __init__(self, server: McpServer) -> None:
+        self.server = server
+        self._task: asyncio.Task[None] | None = None
+        self._client: asyncio.Future[Client] | None = None
+        self._over = asyncio.Event()
+
+    async def functions(self) -> list["McpFunction"]:
+        """Those that are allowed. Raises whatever the connection does."""
+        async with asyncio.timeout(START_S):
+            client = await self._connected()
+            found, cursor = [], None
+            while True:
+                page = await client.list_tools(cursor=cursor)
+                found += page.tools
+                cursor = page.next_cursor
+                if not cursor:
+                    break
+        allowed = self.server.tools
+        return [
+            McpFunction(self, tool.name, tool.description or tool.name, tool.input_schema)
+            for tool in found
+            if allowed is None or tool.name in allowed
+        ]
+
+    async def call(self, name: str, arguments: dict[str, Any]) -> Outcome:
+        """Raises where the server cannot be reached, or breaks off."""
+        client = await self._connected()
+        try:
+            result = await client.call_tool(name, arguments)
+        except Exception:
+            # The next call makes another one.
+            self._over.set()
+            raise
+        parts = [getattr(part, "text", f"({part.type})") for part in result.content]
+        text = "\n".join(parts) or json.dumps(result.structured_content, ensure_ascii=False)
+        return Outcome(cut(text.encode(errors="replace")), failed=bool(result.is_error))
+
+    async def close(self) -> None:
+        self._over.set()
+        if self._task is not None:
+            await asyncio.wait([self._task], timeout=2)
+
+    async def _connected(self) -> Client:
+        if self._task is None or self._task.done() or self._over.is_set() or self._client is None:
+            self._over = asyncio.Event()
+            self._client = asyncio.get_running_loop().create_future()
+            self._task = asyncio.create_task(self._keep(self._client, self._over))
+        # Others may wait for it, too.
+        return await asyncio.shield(self._client)
+
+    async def _keep(self, ready: "asyncio.Future[Client]", over: asyncio.Event) -> None:
+        """What was opened has to be closed by the task that opened it."""
+        try:
+            async with self._http() as http, Client(self._transport(http)) as client:
+                ready.set_result(client)
+                await over.wait()
+        except Exception as error:
+            if ready.done():
+                log.warning("the MCP server %s was lost: %s", self.server.label, type(error).__name__)
+            else:
+                ready.set_exception(error)
+                # Whoever waited may have given up.
+                ready.exception()
+
+    def _http(self) -> AsyncClient:
+        headers = {name: value.reveal() for name, value in self.server.headers.items()}
+        return AsyncClient(headers=headers, timeout=Timeout(START_S, read=self.server.timeout))
+
+    def _transport(self, http: AsyncClient) -> StdioServerParameters | Transport:
+        if self.server.url:
+            return streamable_http_client(self.server.url, http_client=http)
+        program, *words = self.server.command
+        env = {name: value.reveal() for name, value in self.server.env.items()}
+        return StdioServerParameters(command=program, args=words, env=env)
+
+
+class McpFunction:
+    """One tool of a server, as `Function` is one of the operator's."""
+
+    is_async = True
+
+    def __init__(self, connection: Connection, tool: str, description: str, schema: Mapping[str, Any]) -> None:
+        server = connection.server
+        self._connection, self._tool = connection, tool
+        self.name = _NO_NAME.sub("_", f"{server.label}_{tool}")[:MAX_NAME]
+        self.timeout = server.timeout
+        told = " ".join(description.split())[:MAX_DESCRIPTION]
+        self.offer = Offer(
+            self.name, told, {"type": "object", "properties": {}, **untitled(dict(schema))}, server.asks_for(tool)
+        )
+
+    def bind(self, arguments: str, context: ToolContext) -> Callable[[], Coroutine[Any, Any, Outcome]]:
+        """What is left to be called. Raises `WrongArgumentsError`; which fields are wrong the server itself says."""
+        try:
+            given = json.loads(arguments or "{}")
+        except ValueError:
+            raise WrongArgumentsError("arguments: Invalid JSON") from None
+        if not isinstance(given, dict):
+            raise WrongArgumentsError("arguments: must be an object")
+        return partial(self._connection.call, self._tool, given)

@@ -1,0 +1,60 @@
+"""The MCP servers that the app reaches, asked at the start for their tools."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+
+from ..config.mcp import McpServer
+from ..errors import SettingError
+from .interfaces import Tool
+from .mcp_server import Connection
+from .runner import ToolRunner
+
+log = logging.getLogger(__name__)
+
+
+class ServedRunner(ToolRunner):
+    """With the connections to MCP servers, which end with it."""
+
+    connections: Sequence[Connection] = ()
+
+    def _leave(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._leaving = loop.create_task(self._close(loop))
+
+    async def _close(self, loop: asyncio.AbstractEventLoop) -> None:
+        await asyncio.gather(*(each.close() for each in self.connections))
+        loop.stop()
+
+
+def with_servers(functions: Mapping[str, Tool], servers: Sequence[McpServer]) -> ServedRunner:
+    """What runs the functions, and the tools of these servers. Raises `SettingError` where two have one name."""
+    runner = ServedRunner(functions)
+    runner.connections, found = runner.run_on_loop(_ask(servers))
+    offered = dict(functions)
+    for tool in found:
+        if tool.name in offered:
+            raise SettingError(f"VOICEAPP_MCP: two tools have the name {tool.name}; rename a server.")
+        offered[tool.name] = tool
+    runner.functions = offered
+    return runner
+
+
+async def _ask(servers: Sequence[McpServer]) -> tuple[list[Connection], list[Tool]]:
+    connections = [Connection(server) for server in servers]
+    answers = await asyncio.gather(*(each.functions() for each in connections), return_exceptions=True)
+    found: list[Tool] = []
+    for connection, answer in zip(connections, answers, strict=True):
+        label = connection.server.label
+        if isinstance(answer, BaseException):
+            log.warning("the MCP server %s cannot be reached, and its tools are not offered: %s", label, _why(answer))
+            continue
+        log.info("the MCP server %s offers %d tools", label, len(answer))
+        found += answer
+    return connections, found
+
+
+def _why(error: BaseException) -> str:
+    """The kinds of what went wrong, the innermost; their words may hold addresses with secrets."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return type(error).__name__
