@@ -228,7 +228,7 @@ ENGINES: dict[str, Callable[[Path], AbstractContextManager[tuple[str, Scripted |
 
 def measure(playwright: Playwright, url: str, engine: Scripted | Embedded, turns: int, folder: Path) -> Figures:
     figures = Figures()
-    with chromium(playwright) as browser:
+    with chromium(playwright, whole=True) as browser:
         # Headphones are worn: what is measured is no guard against echo.
         visitor = Visitor(browser, room=f"{WATCH};{room(echo_db=-200)}", choices={"headphones": True})
         visitor.open(url)

@@ -103,7 +103,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="How light the page is.")
     parser.add_argument("--minutes", type=int, default=60, help="of the long call (60)")
     minutes = parser.parse_args().minutes
-    with sync_playwright() as playwright, chromium(playwright) as browser:
+    with sync_playwright() as playwright, chromium(playwright, whole=True) as browser:
         with page_at(SCENARIOS / "load.toml") as url:
             loads(browser, url)
             talk(browser, url)

@@ -16,8 +16,9 @@ NEEDED = {
     "npm": "npm",
     "sox": "sox",
 }
-# Where they cannot be had, the tests that drive them are skipped, and say so.
+# Where they cannot be had, the tests that drive them are skipped, and say so; Chromium does what its shell would have.
 WANTED = {
+    "chromium-headless-shell": "chromium-headless-shell",
     "firefox": "firefox-esr",
     "nginx": "nginx",
     "pulseaudio": "pulseaudio",

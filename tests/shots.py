@@ -44,7 +44,7 @@ def main() -> None:
         ScriptedServer(SCENARIOS / f"{SCENARIO}.toml") as upstream,
         gunicorn(upstream_settings(upstream), Path(folder) / "log") as app,
         sync_playwright() as playwright,
-        chromium(playwright) as browser,
+        chromium(playwright, whole=True) as browser,
     ):
         for size in SIZES:
             for language, theme in LOOKS:

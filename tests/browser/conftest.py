@@ -38,6 +38,13 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
         yield started
 
 
+@pytest.fixture(scope="package")
+def whole_browser(playwright: Playwright) -> Iterator[Browser]:
+    """For a module whose tests need what only belongs to a window; its own `browser` returns this one."""
+    with chromium(playwright, whole=True) as started:
+        yield started
+
+
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Visit]:
     """Open the page as one more visitor; none may cause an error in the console or break the page's own rules."""

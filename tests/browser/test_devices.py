@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import Browser
 
 from tests.browser.room import room
 from tests.browser.visitor import Visitor
@@ -44,6 +45,12 @@ AudioWorklet.prototype.addModule = async function (url) {
 """
 LIVE = "testTracks.filter(track => track.readyState === 'live').length"
 LIVE_DEVICE = "testTracks.filter(track => track.readyState === 'live').map(track => track.label)"
+
+
+@pytest.fixture(scope="module")
+def browser(whole_browser: Browser) -> Browser:
+    """It lets people choose among devices."""
+    return whole_browser
 
 
 def test_devices_are_chosen_by_name_in_the_middle_of_a_call_and_remembered(

@@ -57,6 +57,12 @@ RATE = 24_000
 WINDOW_S, MAX_OFF_S, ALIKE = 0.4, 0.02, 0.7
 
 
+@pytest.fixture(scope="module")
+def browser(whole_browser: Browser) -> Browser:
+    """It lets sound begin in a page that was loaded again, and knows that the microphone was allowed."""
+    return whole_browser
+
+
 # Asked for before `visit`: a page that is still there when its way goes away would report it.
 @pytest.fixture
 def lay(serve: Serve) -> Iterator[Lay]:

@@ -24,7 +24,7 @@ def test_a_spoken_sentence_is_written_down_and_answered_aloud(
     microphone = spoken(SENTENCE, tmp_path / "microphone.wav", before_s=5, after_s=60)
     with (
         gunicorn(EMBEDDED, tmp_path / "gunicorn.log") as app,
-        chromium(playwright, microphone) as browser,
+        chromium(playwright, microphone, whole=True) as browser,
     ):
         visitor = Visitor(browser, viewport={"width": 1280, "height": 800})
         visitor.open(app.url)
