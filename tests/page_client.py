@@ -29,7 +29,9 @@ class PageClient:
 
     def __init__(self, url: str, headers: Mapping[str, str] | None = None, **options: Any) -> None:
         address = url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
-        self.socket = websocket.create_connection(address, timeout=10, header=dict(headers or {}), **options)
+        # The client looks at each byte of UTF-8 in Python before it decodes the whole, which sees the same.
+        options = {"timeout": 10, "skip_utf8_validation": True, **options}
+        self.socket = websocket.create_connection(address, header=dict(headers or {}), **options)
         self.events: list[tuple[str, list[Any]]] = []
         self.acks: dict[int, Any] = {}
         self.closed = threading.Event()

@@ -22,7 +22,8 @@ class Client:
     ) -> None:
         header = [f"Authorization: Bearer {key}"] if key else []
         header += extra
-        self.socket = websocket.WebSocket(sslopt=options.pop("sslopt", None))
+        # It would look at each byte of UTF-8 in Python before it decodes the whole, which sees the same.
+        self.socket = websocket.WebSocket(sslopt=options.pop("sslopt", None), skip_utf8_validation=True)
         try:
             self.socket.connect(url, timeout=timeout, header=header, **options)
         except BaseException:
