@@ -39,7 +39,7 @@ test: programs
 # Before a commit: the checks, and all tests that need no browser, no model and no clock of the world outside.
 test-quick: export PYTEST_ADDOPTS += -m "not real_time and not slow and not models" --hypothesis-profile quick
 test-quick:
-	@$(PARTS) $(MODULES) $(QUICK)
+	@$(PARTS) test-node $(MODULES) test-core check
 
 test-page: $(PAGE)
 test-page-%: vendor node-packages

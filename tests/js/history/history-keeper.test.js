@@ -1,5 +1,5 @@
 import "fake-indexeddb/auto"
-import { indexedDB } from "fake-indexeddb"
+import { IDBFactory } from "fake-indexeddb"
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { CaptionPace } from "../../../voiceapp/static/js/models/caption-pace.js"
@@ -7,7 +7,7 @@ import { Inspector } from "../../../voiceapp/static/js/models/inspector.js"
 import { HistoryKeeper } from "../../../voiceapp/static/js/history/history-keeper.js"
 import { Store } from "../../../voiceapp/static/js/history/store.js"
 
-const store = new Store(indexedDB, { storeBlocked() {}, storeFreed() {} })
+const store = new Store(new IDBFactory(), { storeBlocked() {}, storeFreed() {} })
 const READY = { conversation: "c1", model: "m", voice: "v" }
 const ENTRY = { id: "u1", role: "user", kind: "text", text: "Hello.", final: true, heard: null }
 const settled = () => new Promise(resolve => setTimeout(resolve, 30))

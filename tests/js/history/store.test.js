@@ -1,6 +1,6 @@
 // The database of past talks among tabs of several versions, and where it breaks.
 import "fake-indexeddb/auto"
-import { IDBFactory, indexedDB } from "fake-indexeddb"
+import { IDBFactory } from "fake-indexeddb"
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Store } from "../../../voiceapp/static/js/history/store.js"
@@ -73,7 +73,7 @@ test("a database that was closed, or could not be opened, is opened anew", async
 })
 
 test("talks are kept with their sound, listed latest first, and removed with it", async () => {
-  const store = new Store(indexedDB, { storeBlocked() {}, storeFreed() {} })
+  const store = new Store(new IDBFactory(), { storeBlocked() {}, storeFreed() {} })
   const { talk } = await record()
   for (const [id, began] of [["a", 1], ["ab", 3], ["b", 2]]) {
     await store.write({ ...talk, id, began })
@@ -92,7 +92,7 @@ test("talks are kept with their sound, listed latest first, and removed with it"
 })
 
 test("a list of talks reads no events; a talk has its own, and they go with it", async () => {
-  const store = new Store(indexedDB, { storeBlocked() {}, storeFreed() {} })
+  const store = new Store(new IDBFactory(), { storeBlocked() {}, storeFreed() {} })
   const { talk } = await record()
   const events = [{ direction: "up", type: "a", at: 1, bytes: 2, summary: "", body: "{}" }]
   await store.write({ ...talk, events })
