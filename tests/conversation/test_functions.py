@@ -11,7 +11,7 @@ from voiceapp.conversation import faults, tool_call, tools
 from voiceapp.conversation.conversation import Capabilities
 from voiceapp.conversation.dialects import session_update
 from voiceapp.conversation.effects import AskPerson, CancelTool, End, Notify, RunTool, ToolChanged
-from voiceapp.conversation.functions import Function
+from voiceapp.conversation.functions import ASKED, Function
 
 WEATHER = Function("weather", "Tells the weather.", {"type": "object", "properties": {}})
 ASKING = Function("weather", "Tells the weather.", {"type": "object", "properties": {}}, confirm=True)
@@ -52,6 +52,10 @@ def test_a_session_is_told_of_them(shape: Any) -> None:
         "description": "Tells the weather.",
         "parameters": {"type": "object", "properties": {}},
     }
+
+
+def test_the_model_knows_of_which_the_person_is_asked() -> None:
+    assert ASKING.shown()["description"] == f"Tells the weather. {ASKED}"
 
 
 class TestOneThatRuns:

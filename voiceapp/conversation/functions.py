@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+# So that the model may ask, too, or say what it waits for.
+ASKED = "(The person is asked on the page before it runs.)"
+
 
 @dataclass(frozen=True, slots=True)
 class Function:
@@ -19,6 +22,6 @@ class Function:
         return {
             "type": "function",
             "name": self.name,
-            "description": self.description,
+            "description": f"{self.description} {ASKED}" if self.confirm else self.description,
             "parameters": dict(self.parameters),
         }

@@ -80,11 +80,11 @@ test("it is said in words, with its name where that is known", () => {
   assert.equal(toolLine(tool("done"), new Words("ja", strings("ja"))), "ツール「weather」を使いました（完了）")
 })
 
-test("a kept talk has the tool as a short line, and the JSON all of it", () => {
+test("a kept talk has the tool with what was asked and what came, and the JSON all of it", () => {
   const recorder = new Recorder({ id: "t", began: Date.UTC(2026, 4, 3), model: "m", voice: "v" }, () => 0, null)
   const talk = recorder.talk(told([...SCRIPT, [9, ["word", { item: "u1", text: "And *Kyoto*?", final: true }]]]), [])
-  assert.match(FORMATS.md.write(talk, words), /Kyoto\\\*\?\n\n_Used the tool weather \(done\)_\n$/)
-  assert.equal(FORMATS.txt.write(talk, words), "You: And *Kyoto*?\n[Used the tool weather (done)]\n")
+  assert.match(FORMATS.md.write(talk, words), /Kyoto\\\*\?\n\n_Used the tool weather \(done\)_\n\nInput: .*Kyoto.*\n\nResult: Sunny\.\n$/)
+  assert.equal(FORMATS.txt.write(talk, words), 'You: And *Kyoto*?\n[Used the tool weather (done)]\nInput: {"city": "Kyoto"}\nResult: Sunny.\n')
   assert.deepEqual(JSON.parse(FORMATS.json.write(talk, words)).entries[1].tool, tool("done", "Sunny."))
   assert.deepEqual(cues(talk).map(({ role }) => role), ["user"])
 })

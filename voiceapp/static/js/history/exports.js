@@ -36,7 +36,7 @@ export const FORMATS = {
 /** @param {Talk} talk @param {Words} words */
 function markdown(talk, words) {
   const line = (/** @type {import("./talk.js").TalkEntry} */ entry) => {
-    if (entry.tool) return `_${escaped(toolLine(entry.tool, words))}_\n`
+    if (entry.tool) return `_${escaped(toolLine(entry.tool, words))}_\n${parts(entry.tool, words, "\n", escaped)}`
     const marked = marks(entry, words).map(mark => ` _${mark}_`).join("")
     const head = `**${who(entry, words)}** (${clock(entry.at, ".").slice(0, 8)})${marked}`
     return `${head}\n\n${escaped(told(entry, words))}\n${took(entry, words)}`
@@ -47,6 +47,20 @@ function markdown(talk, words) {
   ].join("\n")
 }
 
+/**
+ * What a tool was asked and what came, each in a line of its own.
+ * @param {import("../wire.js").Tool} tool
+ * @param {Words} words
+ * @param {string} before each
+ * @param {(text: string) => string} write
+ */
+function parts(tool, words, before, write) {
+  const said = { "transcript.tool.arguments": tool.arguments, "transcript.tool.result": tool.result ?? "" }
+  return Object.entries(said).filter(([, text]) => text && text !== "{}").map(
+    ([key, text]) => `${before}${words.say(key)}: ${write(text.replaceAll(/\s*\n\s*/g, " "))}\n`
+  ).join("")
+}
+
 /** @param {import("./talk.js").TalkEntry} entry @param {Words} words */
 function took({ latency }, words) {
   return latency ? `\n_${said(latency, words).join(" · ")}_\n` : ""
@@ -55,7 +69,7 @@ function took({ latency }, words) {
 /** @param {Talk} talk @param {Words} words */
 function text(talk, words) {
   const line = (/** @type {import("./talk.js").TalkEntry} */ entry) => entry.tool
-    ? `[${toolLine(entry.tool, words)}]\n`
+    ? `[${toolLine(entry.tool, words)}]\n${parts(entry.tool, words, "", one => one)}`
     : `${who(entry, words)}: ${told(entry, words)}${marks(entry, words).map(mark => ` [${mark}]`).join("")}\n`
   return written(talk, words, text => `[${text}]\n`, line).join("")
 }
