@@ -67,6 +67,7 @@ def test_sounds_are_no_words(text: str, spoken: str) -> None:
         ("Power, Power, Power", True),
         ("kakakak ka", False),
         ("Oh, oh, oh, oh.", True),
+        ("Coo Coo Coo Coo Co", True),
         ("コンコンコン", True),
         ("No, no.", False),
         ("", False),
