@@ -44,7 +44,7 @@ HOME, TO_THE, GLAD = "I went home.", "I went to the", "よかったです"
         # A question sounds less over than it is,
         (0.2, "What time is it now?", OVER, 0),
         (0.7, "What time is it now?", 0.7, 0),
-        (0.05, "What time is it now?", 0.05, 1),
+        (0.02, "What time is it now?", 0.02, 1),
         # unless its last word may go on.
         (0.2, "Do you think that?", 0.2, 1),
         # Nothing is known of the sound.

@@ -29,7 +29,7 @@ NOT_CLOSED = re.compile(r"^(?:ああ?|ええ?|うー?ん)?、?そうですね$")
 FULL_STOPS = "。.！! \u3000"
 
 # How sure the sound must be; less where the words are a question: its pitch stays up.
-OVER, OVER_IF_ASKED = 0.5, 0.1
+OVER, OVER_IF_ASKED = 0.5, 0.03
 # How sure it is that a turn is over whose words cannot be the last, or are.
 UNFINISHED, FINISHED = 0.1, 0.9
 
