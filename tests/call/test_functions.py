@@ -143,6 +143,26 @@ def test_where_the_person_is_asked_their_answer_counts(talk: Talk, yes: bool) ->
         talk.state("declined")
 
 
+@pytest.mark.parametrize("yes", [True, False])
+def test_a_server_that_asks_for_leave_hears_what_the_person_says(talk: Talk, yes: bool) -> None:
+    asked = {"id": "q1", "type": "mcp_approval_request", "name": "pay", "arguments": "{}", "server_label": "bank"}
+    steps = [{"type": f"conversation.item.{end}", "item": asked} for end in ("added", "done")]
+    talk.server.do(*({"send": step} for step in steps), connection=talk.connection)
+    told = talk.state("asked", "q1")
+    assert told["name"] == "pay"
+    talk.page.emit("approve", {"item": "q1", "yes": yes})
+    talk.state("done" if yes else "declined", "q1")
+    (answer,) = (
+        event["item"] for event in talk.received if event.get("item", {}).get("type") == "mcp_approval_response"
+    )
+    assert (answer["approval_request_id"], answer["approve"]) == ("q1", yes)
+
+
+def test_a_list_of_tools_that_cannot_be_had_is_said(talk: Talk) -> None:
+    talk.server.do({"send": {"type": "mcp_list_tools.failed", "item_id": "l1"}}, connection=talk.connection)
+    talk.page.wait(lambda: "tools_missing" in talk.page.notices, what="tools_missing")
+
+
 def test_the_page_may_be_lost_meanwhile_and_hears_of_it_when_it_is_back(served: Served) -> None:
     with PageClient(served.url) as page:
         talk = Talk(served, page)

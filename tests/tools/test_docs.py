@@ -2,12 +2,16 @@
 
 import json
 import queue
+import random
 import re
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from voiceapp.config import mcp, persona
+from voiceapp.engine.brains.companion import Companion
+from voiceapp.engine.brains.request import Message, Request, ToolCall
 from voiceapp.tools import ToolContext
 from voiceapp.tools.interfaces import Outcome
 from voiceapp.tools.loading import load
@@ -15,6 +19,7 @@ from voiceapp.tools.runner import ToolRunner
 
 TEXT = (Path(__file__).parents[2] / "docs" / "tools.md").read_text(encoding="utf-8")
 FILES = {name: body for _, name, body in re.findall(r"```(python|toml)\n# (\S+)\n(.*?)```", TEXT, re.DOTALL)}
+QUESTION = re.findall(r"Ask “(.+?)”", TEXT)
 CALLS = {
     "shop.py": ("price_of", {"article": "Hat"}, "12 euros"),
     "orders.py": ("place_order", {"lines": [{"article": "hat", "count": 2}]}, '{"ordered":2,"for":"v1"}'),
@@ -34,6 +39,17 @@ def test_an_example_runs(file: str, tmp_path: Path) -> None:
     runner.start(name, json.dumps(arguments), ToolContext("c1", "v1"), told.put)
     assert told.get(timeout=10) == Outcome(output)
     runner.stop()
+
+
+def test_the_first_one_works_without_a_key(tmp_path: Path) -> None:
+    (tmp_path / "shop.py").write_text(FILES["shop.py"], encoding="utf-8")
+    function = load([str(tmp_path / "shop.py")])["price_of"]
+    companion = Companion(datetime.now, random.Random(1))
+    asked = Message("user", QUESTION[0])
+    (call,) = companion.reply(Request("r1", (asked,), tools=(function.offer.shown(),)))
+    assert isinstance(call, ToolCall)
+    output = Message("output", function.bind(call.arguments, ToolContext())(), call_id="c1")
+    assert list(companion.reply(Request("r2", (asked, output)))) == ["The answer is: 12 euros"]
 
 
 def test_the_servers_are_read(tmp_path: Path) -> None:

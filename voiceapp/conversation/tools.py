@@ -75,7 +75,7 @@ class Tools:
         call = self._calls.get(report.item) or self._open(report)
         before = call.state
         call.learn(report)
-        call.cut |= cut and not call.ours
+        call.cut |= cut
         if call.kind != "mcp":
             self._answer(call)
         elif before in OPEN and call.state not in OPEN and call.awaited and not call.cut:
