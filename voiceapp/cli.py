@@ -53,6 +53,7 @@ def check() -> int:
     print(f"The settings are right. VoiceApp would be at {settings.url}")
     if tools is not None:
         print(f"Tools: {', '.join(each.name for each in tools.offers)}")
+        tools.stop()
     readiness = Readiness(settings)
     for part, trouble in readiness.voices.items():
         print(f"{part}: {trouble or 'ready'}")

@@ -64,6 +64,13 @@ class TestOneThatRuns:
         assert shown(effects, RunTool) == [RunTool("f1", "weather", ARGUMENTS)]
         assert (sent(effects), turns(effects)[-1]) == ([], "tool")
 
+    def test_the_person_waits_meanwhile(self) -> None:
+        # A server that leaves lets such a call come to its answer first.
+        call, _ = called()
+        assert call.conversation.thinking
+        call.hear(ev.ToolFinished("f1", "Sunny."), ev.ResponseCreated("r2"), done("r2"))
+        assert not call.conversation.thinking
+
     def test_its_result_is_told_and_a_response_asked_for(self) -> None:
         call, _ = called()
         effects = call.hear(ev.ToolFinished("f1", "Sunny."))

@@ -147,8 +147,8 @@ class Conversation:
 
     @property
     def thinking(self) -> bool:
-        """Whether the person waits for an answer."""
-        return self._responses.awaited
+        """Whether the person waits for an answer, or for a tool before it."""
+        return self._responses.awaited or self._tools.pending
 
     @property
     def answering(self) -> bool:
