@@ -12,8 +12,8 @@ SCENARIO = "silent"
 CHOICES = {"keep": "text"}
 STATES = (
     "welcome", "shortcuts", "adopted", "settings", "preflight", "preflight-settled", "connecting", "listening", "muted",
-    "settings-live", "push-to-talk", "user", "pause", "thinking", "tool", "tool-open", "speaking", "held", "cut",
-    "go-on", "warned", "usage",
+    "settings-live", "push-to-talk", "user", "pause", "thinking", "tool-asked", "tool", "tool-open", "speaking", "held",
+    "cut", "go-on", "warned", "usage",
     "too-long", "on-its-way", "unsent", "stopped-sound", "shut", "stale", "inspector", "inspector-event", "talks",
     "reconnecting", "waiting", "moved", "session-lost", "session-back", "ended", "talk", "talk-sure", "going-on",
     "talk-later", "taken-over", "trouble", "broken",
@@ -121,11 +121,16 @@ def _talk(visitor: Visitor, wire: Wire, words: tuple[str, ...], look: Look) -> N
     look("thinking")
     _item(wire, "t1", "tool", "u1")
     call = {"call": "t1", "name": "weather", "arguments": '{"city": "Kyoto"}'}
-    wire.tell("tool", {**call, "state": "running"})
+    wire.tell("tool", {**call, "state": "asked"})
     wire.turn("tool")
+    visitor.page.wait_for_selector("#transcript .question")
+    look("tool-asked")
+    link = {"url": "https://weather.example/kyoto", "title": "Kyoto"}
+    wire.tell("tool", {**call, "state": "running", "progress": "Half of the sky is seen", "link": link})
+    visitor.page.wait_for_selector("#transcript .progress:visible")
     look("tool")
     wire.tell("tool", {**call, "state": "done", "result": "Sunny, 18 degrees."})
-    visitor.page.click("#transcript summary")
+    # It was unfolded with the question.
     look("tool-open")
     _item(wire, "a1", "assistant", "t1")
     wire.tell("transcript", {"item": "a1", "delta": first + second})

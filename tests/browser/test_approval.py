@@ -79,6 +79,7 @@ def test_it_runs_when_the_person_allows_it_by_key(
     page = visitor.page
     group = page.get_by_role("group", name=question)
     assert group.get_by_role("alert").inner_text() == question
+    assert page.inner_text("#status") == {"en": "Waiting for your answer…", "ja": "お返事を待っています…"}[language]
     # What is asked for can be read.
     assert page.locator(f"{ROW} pre").first.inner_text() == '{"lines": [{"article": "hat"}]}'
     boxes = [button.bounding_box() for button in group.get_by_role("button").all()]

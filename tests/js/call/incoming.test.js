@@ -60,3 +60,18 @@ test("while an answer is held, a voice that lasts is told once, and not after th
   assert.deepEqual([told(), place.call.stats.holds], [1, [2, 1]])
   Place.leave()
 })
+
+test("what the person is asked about is known until they have answered, or wait for nothing", async () => {
+  const place = new Place()
+  await place.goLive()
+  const { incoming } = place.call
+  const tell = (n, item, state) => place.line.come("tool", n, { call: item, name: "pay", arguments: "{}", state })
+  place.line.come("turn", 1, { state: "tool" })
+  tell(2, "t1", "asked")
+  tell(3, "t2", "asked")
+  tell(4, "t1", "running")
+  assert.deepEqual([...incoming.asked], ["t2"])
+  place.line.come("turn", 5, { state: "listening" })
+  assert.deepEqual([...incoming.asked], [])
+  Place.leave()
+})

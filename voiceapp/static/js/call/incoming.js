@@ -19,9 +19,13 @@ import { msOf } from "../audio/pcm.js"
  */
 
 export class Incoming {
+  /** Tools that wait for the person's answer. @type {Set<string>} */
+  asked = new Set()
+
   /**
    * @param {IncomingParts} parts
-   * @param {{captionMoved: () => void, usageArrived: (usage: import("../wire.js").Usage) => void}} delegate
+   * @param {{captionMoved: () => void, callChanged: () => void,
+   *   usageArrived: (usage: import("../wire.js").Usage) => void}} delegate
    */
   constructor(parts, delegate) {
     this.callState = parts.callState
@@ -49,6 +53,7 @@ export class Incoming {
     this.stats.turnChanged(turn)
     this.keeper.recorder?.turnChanged(turn)
     if (turn !== "listening") return
+    this.asked.clear()
     this.pace.turnEnded()
     this.delegate.captionMoved()
   }
@@ -66,9 +71,17 @@ export class Incoming {
   /** @param {number} n @param {import("../wire.js").Wording} wording */
   transcriptArrived(n, wording) {
     this.transcript.word(n, wording)
+    if (wording.tool) this.#toolTold(wording.item, wording.tool.state === "asked")
     if (wording.final) this.pace.worded(wording.item)
     this.keeper.changed()
     this.#typedArrived(wording.item)
+  }
+
+  /** @param {string} item @param {boolean} asked */
+  #toolTold(item, asked) {
+    if (asked === this.asked.has(item)) return
+    asked ? this.asked.add(item) : this.asked.delete(item)
+    this.delegate.callChanged()
   }
 
   /** @param {string} item */

@@ -82,11 +82,16 @@ export class ControlsView {
 
   /** @param {import("../models/status.js").State} state */
   #statusOf(state) {
-    const { audio, muted } = this.call
-    // Whoever thinks is not spoken to.
-    if (state === "pause") return "status.user"
-    if (state === "connecting" && this.call.heardEarly) return "status.connecting.heard"
-    return state === "muted" && audio.stopped && !muted ? "status.stopped" : `status.${state}`
+    const { audio, muted, heardEarly, incoming: { asked } } = this.call
+    /** @type {Partial<Record<typeof state, string | false>>} */
+    const others = {
+      // Whoever thinks is not spoken to.
+      pause: "status.user",
+      tool: asked.size > 0 && "status.asked",
+      connecting: heardEarly && "status.connecting.heard",
+      muted: audio.stopped && !muted && "status.stopped"
+    }
+    return others[state] || `status.${state}`
   }
 
   /** Whether the call that is over has words to save. */
