@@ -144,14 +144,12 @@ class Talk:
 
 KINDS = st.sampled_from(["question", "hum", "cough"])
 ALONE = ["voice", "stop", "stop", "type", "play", "flushed", "words", "words", "begin", "begin", "done", "wait"]
-STEPS = st.lists(
-    st.one_of(
-        st.tuples(st.just("speak"), KINDS),
-        st.tuples(st.just("speak"), KINDS),
-        st.tuples(st.sampled_from(ALONE)),
-    ),
-    max_size=30,
+STEP = st.one_of(
+    st.tuples(st.just("speak"), KINDS),
+    st.tuples(st.just("speak"), KINDS),
+    st.tuples(st.sampled_from(ALONE)),
 )
+STEPS = st.lists(STEP, max_size=30)
 
 
 class OwnTalk(Talk):
@@ -184,6 +182,57 @@ class OwnTalk(Talk):
         if self.asked:
             self.done()
         super().begin()
+
+
+class ToolTalk(Talk):
+    """Its server looks things up: until it has found them nothing of an answer comes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tool = ""
+
+    def look_up(self) -> None:
+        if self.asked and not self.tool:
+            self.asked.clear()
+            self.count += 1
+            self.running, self.item, self.tool = f"r{self.count}", f"a{self.count}", f"t{self.count}"
+            self.heard[self.item], self.items[self.running] = 0, self.item
+            self.hear(ev.ResponseCreated(self.running), ev.ToolReported(self.tool, "mcp", self.running, name="search"))
+
+    def found(self) -> None:
+        if self.tool:
+            tool, self.tool = self.tool, ""
+            self.hear(ev.ToolReported(tool, "mcp", tool.replace("t", "r"), state="done", result="there"))
+
+    def begin(self) -> None:
+        if not (self.running and self.tool):
+            super().begin()
+            # Or it goes on by itself after the tool.
+            self.answered |= {self.running} - {""}
+
+    def done(self) -> None:
+        if self.running in self.answered:
+            super().done()
+        elif self.running:
+            response, self.running = self.running, ""
+            self.hear(ev.ResponseDone(response, "completed", None))
+
+    def end(self) -> None:
+        self.stop()
+        for _ in range(8):
+            for step in (self.words, self.flushed, self.found, self.begin, self.done):
+                step()
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.one_of(STEP, st.tuples(st.sampled_from(["look_up", "found"]))), max_size=24))
+def test_in_any_order_a_question_whose_answer_hangs_on_a_tool_is_answered(steps: list[tuple[str, ...]]) -> None:
+    talk = ToolTalk()
+    for name, *arguments in steps:
+        getattr(talk, name)(*arguments)
+    talk.end()
+    assert not talk.held
+    assert talk.answered or not talk.has_asked, "nobody has answered the last question"
 
 
 @settings(max_examples=400, deadline=None)
