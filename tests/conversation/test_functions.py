@@ -104,7 +104,7 @@ class TestOneThatRuns:
     def test_a_sign_of_it_gives_it_more_time(self) -> None:
         call, _ = called()
         call.wait(100)
-        call.hear(ev.ToolTold("f1", "Half of it."))
+        call.hear(ev.ToolTold("f1", link=ev.Link("https://a.example/", "A")))
         assert shown(call.wait(100), Notify) == []
         assert shown(call.wait(100), Notify) == [Notify(faults.OVERDUE)]
 
@@ -116,6 +116,58 @@ class TestOneThatRuns:
             call.hear(ev.ResponseCreated(f"r{n + 1}"), *function(item, f"r{n + 1}", f"c{n + 1}"), done(f"r{n + 1}"))
         assert CREATE not in sent(effects)
         assert Notify(faults.TOOL_LOOP) in effects
+
+
+class TestOneThatTakesItsTime:
+    def told(self, **capabilities: Any) -> Call:
+        call, _ = called(**capabilities)
+        assert sent(call.hear(ev.ToolTold("f1", "Half of it."))) == []
+        return call
+
+    def test_the_model_says_how_far_it_is_and_calls_nothing(self) -> None:
+        call = self.told()
+        assert sent(call.wait(2)) == []
+        (asked,) = sent(call.wait(1))
+        assert asked["type"] == "response.create"
+        assert asked["response"]["tool_choice"] == "none"
+        assert asked["response"]["instructions"].startswith("Be kind.\n\n")
+        assert "Half of it." in asked["response"]["instructions"]
+        assert sent(call.wait(10)) == []
+
+    def test_then_its_result_is_told_all_the_same(self) -> None:
+        call = self.told()
+        call.wait(3)
+        # Before that response begins, while it runs, and behind it.
+        assert sent(call.hear(ev.ToolFinished("f1", "Sunny."))) == [output("Sunny.")]
+        assert sent(call.hear(ev.ResponseCreated("r2"), done("r2"))) == [CREATE]
+        call = self.told()
+        call.wait(3)
+        call.hear(ev.ResponseCreated("r2"))
+        assert sent(call.hear(ev.ToolFinished("f1", "Sunny."))) == [output("Sunny.")]
+        assert sent(call.hear(done("r2"))) == [CREATE]
+
+    def test_one_that_ends_at_once_is_not_talked_about(self) -> None:
+        call = self.told()
+        assert sent(call.hear(ev.ToolFinished("f1", "Sunny."))) == [output("Sunny."), CREATE]
+        call.hear(ev.ResponseCreated("r2"), done("r2"))
+        assert sent(call.wait(10)) == []
+
+    def test_however_much_it_says_the_model_says_it_a_few_times(self) -> None:
+        call, asked = self.told(), 0
+        for n in range(2, 9):
+            created = sent(call.wait(3))
+            asked += len(created)
+            call.hear(*([ev.ResponseCreated(f"r{n}"), done(f"r{n}")] if created else []))
+            call.hear(ev.ToolTold("f1", f"{n} tenths of it."))
+        assert asked == tool_call.MAX_WORDS
+
+    def test_whoever_speaks_or_asked_for_something_else_is_not_told(self) -> None:
+        call = self.told()
+        call.hear(ev.SpeechStarted("u2"))
+        assert sent(call.wait(10)) == []
+
+    def test_a_server_that_wants_an_answer_first_says_nothing_meanwhile(self) -> None:
+        assert sent(self.told(late_outputs=False).wait(10)) == []
 
 
 class TestSeveral:
@@ -210,6 +262,12 @@ class TestThePersonMeanwhile:
         # What they say is answered with it.
         effects = call.hear(ev.SpeechStopped("u2"), ev.Committed("u2", None), ev.ResponseCreated("r2"), done("r2"))
         assert sent(effects) == []
+
+    def test_an_answer_that_was_owed_before_it_ended_is_no_answer_with_it(self) -> None:
+        call, _ = called()
+        call.ask("u2")
+        effects = call.hear(ev.ToolFinished("f1", "Sunny."), ev.ResponseCreated("r2"), done("r2"))
+        assert sent(effects) == [output("Sunny."), CREATE]
 
     def test_if_they_said_nothing_it_is_told_all_the_same(self) -> None:
         call, _ = called()

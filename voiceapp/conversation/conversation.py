@@ -112,7 +112,7 @@ class Conversation:
             self._waiting.pass_deadlines(now)
         else:
             _HANDLERS[type(event)](self, event)
-        self._responses.ask_if_due(speaking=self.input.speaking)
+        self._responses.ask_if_due(speaking=self.input.speaking, instructions=self.input.config.instructions)
         playing, tool = self._output.playing, self._tools.running
         self._show_turn(playing, tool)
         self._waiting.keep(now, playing, tool, self._away)
@@ -357,7 +357,7 @@ _HANDLERS: Mapping[type, Callable[[Conversation, Any], None]] = MappingProxyType
         ev.ToolReported: lambda talk, e: talk._responses.tool_reported(e),
         ev.ToolsMissing: lambda talk, _: talk._do(Notify(faults.TOOLS_MISSING)),
         ev.ToolTold: lambda talk, e: talk._responses.tool_told(e),
-        ev.ToolFinished: lambda talk, e: talk._tools.finished(e),
+        ev.ToolFinished: lambda talk, e: talk._responses.tool_finished(e),
         ev.Approved: lambda talk, e: talk._tools.approved(e),
         ev.EndWanted: lambda talk, e: talk._end_wanted(e),
         ev.AudioDelta: lambda talk, e: talk._responses.audio_delta(e),

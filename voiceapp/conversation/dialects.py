@@ -177,9 +177,10 @@ def told(item: str, part: Part, shape: Shape, after: str = "") -> list[dict[str,
     return [{**message, "previous_item_id": after} if after else message]
 
 
-def create_response(event_id: str, instructions: str = "") -> dict[str, Any]:
-    """A `response.create`; with instructions of its own, or the session's."""
-    own = {"response": {"instructions": instructions}} if instructions else {}
+def create_response(event_id: str, instructions: str = "", *, tools: bool = True) -> dict[str, Any]:
+    """A `response.create`; with instructions of its own, or the session's. `tools`: it may call them."""
+    choice = {} if tools else {"tool_choice": "none"}
+    own = {"response": {"instructions": instructions, **choice}} if instructions else {}
     return {"type": "response.create", "event_id": event_id, **own}
 
 

@@ -19,6 +19,14 @@ from .usage import Meter
 LOST = "lost"
 
 
+def told_meanwhile(instructions: str, word: str) -> str:
+    """What the model is told for the words that it says while a tool is at work."""
+    return (
+        f"{instructions}\n\nA tool that you called is still at work, and says: {word}\nTell the person so in a few "
+        "words, in the language of the talk, and then wait. Do not say what its result is: you do not know it yet."
+    )
+
+
 class Responses:
     """Of one call. `turns`: what the person said that an answer to it closes."""
 
@@ -59,24 +67,26 @@ class Responses:
 
     # It is asked for
 
-    def ask_if_due(self, *, speaking: bool) -> None:
+    def ask_if_due(self, *, speaking: bool, instructions: str) -> None:
         """The one place where a response is asked for, but for the one that opens the call.
 
-        `speaking`: the person does; what they say is answered with what a tool told.
+        `speaking`: the person does; what they say is answered with what a tool told. `instructions`: the session's.
         """
         if not (self._out.has_session and self._gate.open):
             return
         if self._gate.wanted or (self._tools.reply_due and not speaking):
             self._tools.asked()
             self.ask()
+        elif not speaking and (word := self._tools.take_word()):
+            self.ask(told_meanwhile(instructions, word), tools=False)
 
-    def ask(self, instructions: str = "") -> None:
-        """Only while the gate is open. `instructions`: for this one alone."""
+    def ask(self, instructions: str = "", *, tools: bool = True) -> None:
+        """Only while the gate is open. `instructions`: for this one alone, as is whether it may call `tools`."""
         event_id = self._out.new_id()
         self._gate.ask(event_id)
         self._deadlines.renew(Wait.RESPONSE)
         self._meter.read(instructions)
-        self._out.send(create_response(event_id, instructions))
+        self._out.send(create_response(event_id, instructions, tools=tools))
 
     # It begins, and is over
 
@@ -147,6 +157,9 @@ class Responses:
             return
         self._writer.tool(event.item, event.after)
         self._tools.take(event, cut=self._output.is_cut(event.response))
+
+    def tool_finished(self, event: ev.ToolFinished) -> None:
+        self._tools.finished(event, earlier=self._gate.state in (State.ASKED, State.EXPECTED))
 
     def tool_told(self, event: ev.ToolTold) -> None:
         self._deadlines.renew(Wait.TOOL)

@@ -10,6 +10,8 @@ from .tool_events import Link, ToolKind, ToolReported, ToolState, ToolTold
 MAX_CHARACTERS, MAX_PROGRESS = 4_000, 200
 # Servers take names of 64 characters.
 MAX_NAME = 200
+# So often the model tells how far one is.
+MAX_WORDS = 3
 OPEN = ("asked", "running")
 
 
@@ -20,7 +22,8 @@ class ToolCall:
     `done`: the server has said all of it (`ToolReported`). `cut`: its response ended before it. `awaited`: the person
     has not begun another turn since. `asked`: the person is asked whether it may run. `begun`: it is a function of
     ours, and runs. `promised`: the model was told that the result follows. `untold`: there was nobody to be told the
-    result. `told`: what the page knows.
+    result. `told`: what the page knows. `word`: how far it is, as nobody has told the person yet; so many more of them
+    are told (`words_left`).
     """
 
     item: str
@@ -32,6 +35,8 @@ class ToolCall:
     arguments: str = field(default="", repr=False)
     result: str = field(default="", repr=False)
     progress: str = field(default="", repr=False)
+    word: str = field(default="", repr=False)
+    words_left: int = MAX_WORDS
     link: Link | None = field(default=None, repr=False)
     done: bool = False
     failed: bool = False
@@ -77,7 +82,7 @@ class ToolCall:
     def hear(self, event: ToolTold) -> None:
         """Our function tells of itself."""
         if event.progress is not None:
-            self.progress = bounded(event.progress, MAX_PROGRESS)
+            self.progress = self.word = bounded(event.progress, MAX_PROGRESS)
         self.link = event.link or self.link
 
     def shown(self) -> ToolChanged:

@@ -38,6 +38,8 @@ class Tools:
         self._in_a_row = 0
         # After an answer of ours; after a tool of the server's, unless the assistant goes on by itself.
         self._due, self._due_perhaps = False, False
+        # What the model is to say meanwhile; and whether what begins next was asked for before the last answer.
+        self._to_say, self._earlier = "", False
         # In which response what was answered last was asked for.
         self._answered_of = ""
         self.offer(functions, late=late)
@@ -111,7 +113,8 @@ class Tools:
 
     def session_over(self) -> None:
         """What the server ran went with it; a function of ours runs on, and the next session is told."""
-        self._due = self._due_perhaps = False
+        self._due = self._due_perhaps = self._earlier = False
+        self._to_say = ""
         self._session += 1
         for call in list(self._running.values()):
             if call.kind != "function" or not call.ours:
@@ -126,8 +129,10 @@ class Tools:
         return ToolUse(call.name, call.arguments or "{}", call.result)
 
     def response_began(self, response: str) -> None:
-        """What was answered before is part of what it answers."""
-        if response != self._answered_of:
+        """What was answered before it was asked for is part of what it answers."""
+        if self._earlier:
+            self._earlier = False
+        elif response != self._answered_of:
             self._due = False
 
     def asked(self) -> None:
@@ -185,9 +190,29 @@ class Tools:
             call.hear(event)
             self._tell(call)
 
-    def finished(self, event: ToolFinished) -> None:
+    @property
+    def has_word(self) -> bool:
+        """Whether one that the person waits for has said how far it is, which they may be told."""
+        return self._late and any(each.word and each.words_left and each.awaited for each in self._running.values())
+
+    def let_speak(self) -> None:
+        """It takes its time: the model may say how far it is."""
+        said = [each for each in self._running.values() if each.word and each.words_left and each.awaited]
+        self._to_say = "; ".join(each.word for each in said)
+        for call in said:
+            call.word, call.words_left = "", call.words_left - 1
+
+    def take_word(self) -> str:
+        """What is to be said now, once."""
+        word, self._to_say = (self._to_say if self.running else ""), ""
+        self._earlier |= bool(word)
+        return word
+
+    def finished(self, event: ToolFinished, *, earlier: bool) -> None:
+        """`earlier`: a response is to come that was asked for before."""
         call = self._running.get(event.item)
         if call is not None and call.begun:
+            self._earlier |= earlier
             call.failed = event.failed
             self._finish(call, event.output)
             self._tell(call)

@@ -1,5 +1,8 @@
 """What a call waits for, as its state says, and what becomes of it when the deadline has passed."""
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
 from . import faults
 from .barge_in import BargeIn
 from .deadlines import Deadlines, Wait
@@ -45,6 +48,7 @@ class Waiting:
             self._out.has_session and self._gate.waits,
             self._gate.doubted,
             tool,
+            tool and self._tools.has_word,
             self._barge_in.doubts.speaking and self._input.speaking and not away,
             self._barge_in.open and not self._input.speaking,
             self._input.speaking,
@@ -73,13 +77,18 @@ class Waiting:
                 case Wait.TOOL:
                     self._tools.await_none()
                     self._out.do(Notify(faults.OVERDUE))
-                case Wait.VOICE:
-                    self._barge_in.voiced()
-                case Wait.WORDS:
-                    self._barge_in.give_up()
-                case Wait.SPEECH:
-                    self._input.give_up()
-                case Wait.FLUSHED:
-                    self._output.settle()
-                case Wait.CHANGE:
-                    self._input.changed()
+                case _ if wait in _OTHERS:
+                    _OTHERS[wait](self)
+
+
+# Of these nothing else has to be known.
+_OTHERS: Mapping[Wait, Callable[[Waiting], object]] = MappingProxyType(
+    {
+        Wait.PROGRESS: lambda waiting: waiting._tools.let_speak(),
+        Wait.VOICE: lambda waiting: waiting._barge_in.voiced(),
+        Wait.WORDS: lambda waiting: waiting._barge_in.give_up(),
+        Wait.SPEECH: lambda waiting: waiting._input.give_up(),
+        Wait.FLUSHED: lambda waiting: waiting._output.settle(),
+        Wait.CHANGE: lambda waiting: waiting._input.changed(),
+    }
+)

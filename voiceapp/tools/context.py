@@ -24,7 +24,7 @@ class ToolContext:
     end: Callable[[], None] = field(default=lambda: None, repr=False)
 
     def say_progress(self, text: str) -> None:
-        """Show on the page how far it is: a few words, in place of those before."""
+        """Show on the page how far it is, in place of what it said before. If it takes long the model says it, too."""
         self.progress(text)
 
     def offer_link(self, url: str, title: str) -> None:
