@@ -60,6 +60,10 @@ class Talk:
     def state(self, state: str, item: str = "r1_f0") -> dict[str, Any]:
         return dict(self.page.expect("tool", lambda _, told: (told["call"], told["state"]) == (item, state))[1])
 
+    def begun(self, item: str = "r1_f0") -> None:
+        """Until all of the call was said, and it runs."""
+        self.page.expect("tool", lambda _, told: told["call"] == item and told["arguments"])
+
 
 @pytest.fixture
 def talk(served: Served) -> Iterator[Talk]:
@@ -122,7 +126,7 @@ def test_one_that_keeps_the_loop_of_tools_is_timed_by_another(talk: Talk) -> Non
 
 def test_an_answer_that_is_cut_stops_what_it_began(talk: Talk) -> None:
     talk.call(("forever", {}), over=False)
-    talk.state("running")
+    talk.begun()
     talk.page.emit("interrupt", {})
     assert talk.answered(1) == {"r1_c0": CANCELLED}
     told = talk.state("failed")
@@ -167,7 +171,7 @@ def test_the_page_may_be_lost_meanwhile_and_hears_of_it_when_it_is_back(served: 
     with PageClient(served.url) as page:
         talk = Talk(served, page)
         talk.call(("wait_a_moment", {}), ("place_order", {"lines": []}))
-        talk.state("running")
+        talk.begun()
         talk.state("asked", "r1_f1")
         page.vanish()
     with PageClient(served.url) as back:
@@ -185,7 +189,7 @@ def test_the_session_may_be_lost_meanwhile_and_the_next_one_is_told(served: Serv
     with PageClient(served.url) as page:
         talk = Talk(served, page)
         talk.call(("wait_a_moment", {}))
-        talk.state("running")
+        talk.begun()
         talk.server.do({"drop": "fin"}, connection=talk.connection)
         page.expect("renewed")
         page.expect("transcript", lambda _, said: said.get("text") == "All right.")
