@@ -30,6 +30,13 @@ def test_what_the_server_knows_no_longer_is_gone() -> None:
     assert shown(asking().hear(ev.ItemDeleted("u1")), EntryRemoved) == [EntryRemoved("u1")]
 
 
+def test_what_was_written_down_before_it_was_deleted_is_still_waited_for() -> None:
+    call = asking()
+    effects = call.hear(ev.UserText("u1", "Good day."), ev.ItemDeleted("u1"))
+    assert shown(effects, EntryRemoved) == [EntryRemoved("u1")]
+    assert (turns(effects), call.conversation.thinking) == ([], True)
+
+
 def test_what_cannot_be_written_down_is_still_answered() -> None:
     call = asking()
     effects = call.hear(ev.UserTextFailed("u1", "audio_unintelligible", USED))

@@ -347,7 +347,7 @@ _HANDLERS: Mapping[type, Callable[[Conversation, Any], None]] = MappingProxyType
         ev.SpeechStopped: lambda talk, e: talk._user.speech_stopped(e),
         ev.Committed: lambda talk, e: talk._user.committed(e),
         ev.ItemAdded: lambda talk, e: talk._item_added(e),
-        ev.ItemDeleted: lambda talk, e: talk._words.forget(e.item),
+        ev.ItemDeleted: lambda talk, e: talk._words.deleted(e.item),
         ev.UserTextDelta: lambda talk, e: talk._words.add(e),
         ev.UserText: lambda talk, e: talk._words.finish(e),
         ev.UserTextFailed: lambda talk, e: talk._words.fail(e),

@@ -40,8 +40,16 @@ class UserWords:
             # Noise: the server heard no words, so no reply need come.
             self.forget(event.item)
 
+    def deleted(self, item: str) -> None:
+        """The server knows them no longer; what it has written down it may answer all the same."""
+        written = self._writer.is_written(item)
+        self._turns.close(item)
+        self._writer.remove(item)
+        if not written:
+            self._barge_in.nothing_said(item)
+
     def forget(self, item: str) -> None:
-        """There are none, or the server knows them no longer."""
+        """There are none."""
         self._turns.close(item)
         self._writer.remove(item)
         self._barge_in.nothing_said(item)
