@@ -1,5 +1,5 @@
-// All of the page's tests in one process, which costs half of one for each file. As there, what a file's tests put on
-// the global object, and the timers they mock, are gone before the next one's.
+// All of the page's tests in one process, which costs two thirds of one for each file. As there, what the tests of a
+// file put on the global object, and the timers they mock, are gone before the next one's.
 
 import { readdirSync } from "node:fs"
 import { after, before, describe, mock } from "node:test"
