@@ -18,7 +18,7 @@ BLOCK_MAIN_THREAD = "const end = performance.now() + 300; while (performance.now
 
 def test_escape_silences_at_once_and_only_what_was_heard_is_kept(visit: Visit, serve: Serve) -> None:
     url, upstream = serve("long_answer")
-    visitor = visit(url)
+    visitor = visit(url, records=True)
     visitor.call_until_live()
     visitor.wait_until(lambda stats: stats["msHeard"].get("a1", 0) > 1500)
     visitor.page.keyboard.press("Escape")

@@ -25,7 +25,7 @@ def test_a_cough_and_a_backchannel_hold_an_answer_up_and_a_question_ends_it(
     visit: Visit, serve: Serve, tmp_path: Path
 ) -> None:
     url, upstream = serve(SCENARIO)
-    visitor = visit(url, room=room(echo_db=-200))
+    visitor = visit(url, room=room(echo_db=-200), records=True)
     talker = talking_to(visitor, upstream)
     visitor.call_until_live()
     talker.interrupt(tmp_path)

@@ -26,7 +26,7 @@ def test_a_spoken_sentence_is_written_down_and_answered_aloud(
         gunicorn(EMBEDDED, tmp_path / "gunicorn.log") as app,
         chromium(playwright, microphone, whole=True) as browser,
     ):
-        visitor = Visitor(browser, viewport={"width": 1280, "height": 800})
+        visitor = Visitor(browser, records=True, viewport={"width": 1280, "height": 800})
         visitor.open(app.url)
         visitor.call_until_live()
         visitor.wait_for_entry("assistant", seconds=30)

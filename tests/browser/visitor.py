@@ -16,12 +16,9 @@ CHROMIUM = Path(__file__).with_name("chromium.sh")
 # The same engine without what only a window needs, where it is installed: a sixth less to compute. It knows no choice
 # of devices, no wake lock, and no permission that is asked for.
 HEADLESS = shutil.which("chromium-headless-shell")
-# Beside the loudspeaker, everything also goes to a recorder; and what the page did to the microphone is remembered.
-TAP = """
+# What the page did to the microphone, what it broke of its own rules, and where it makes sound.
+WATCH = """
 (() => {
-  const connect = AudioNode.prototype.connect
-  const taps = new WeakMap()
-  window.testPieces = []
   window.testTracks = []
   window.testViolations = []
   window.testContexts = []
@@ -33,6 +30,21 @@ TAP = """
     }
   }
   addEventListener("securitypolicyviolation", event => window.testViolations.push(event.violatedDirective))
+  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
+  navigator.mediaDevices.getUserMedia = async wishes => {
+    if (window.testDenied) throw new DOMException("", "NotAllowedError")
+    const stream = await ask(wishes)
+    window.testTracks.push(...stream.getTracks())
+    return stream
+  }
+})()
+"""
+# Beside the loudspeaker, everything also goes to a recorder, which takes a tenth of what a call does.
+TAP = """
+(() => {
+  const connect = AudioNode.prototype.connect
+  const taps = new WeakMap()
+  window.testPieces = []
   const tap = context => {
     const made = new MediaStreamAudioDestinationNode(context, { channelCount: 1 })
     window.testRecorder = new MediaRecorder(made.stream)
@@ -44,13 +56,6 @@ TAP = """
   AudioNode.prototype.connect = function (target, ...rest) {
     if (target instanceof AudioDestinationNode) connect.call(this, taps.get(this.context) ?? tap(this.context))
     return connect.call(this, target, ...rest)
-  }
-  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
-  navigator.mediaDevices.getUserMedia = async wishes => {
-    if (window.testDenied) throw new DOMException("", "NotAllowedError")
-    const stream = await ask(wishes)
-    window.testTracks.push(...stream.getTracks())
-    return stream
   }
 })()
 """
@@ -102,7 +107,7 @@ def wait(page: Page, condition: str, seconds: float = 10) -> None:
 
 
 class Visitor:
-    """One browser context with one page; every error the console shows is kept."""
+    """One browser context with one page; every error the console shows is kept. `records`: what is to be `heard`."""
 
     def __init__(
         self,
@@ -110,6 +115,7 @@ class Visitor:
         choices: Mapping[str, Any] | None = None,
         room: str = "",
         worker: bool = False,
+        records: bool = False,
         **options: Any,
     ) -> None:
         self.context = browser.new_context(**options)
@@ -119,7 +125,7 @@ class Visitor:
         self.forgiven: tuple[str, ...] = ()
         self.page.on("console", lambda message: self._console(message.type, message.text))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.add_init_script(f"{TAP};{room}")
+        self.page.add_init_script(f"{WATCH};{TAP if records else ''};{room}")
         if not worker:
             self.page.add_init_script('Object.defineProperty(Navigator.prototype, "serviceWorker", {})')
         if choices:
