@@ -28,6 +28,8 @@ SURROUNDINGS = {
     "DBUS_SESSION_BUS_ADDRESS": "disabled:",
     "NO_AT_BRIDGE": "1",
     "LIBGL_ALWAYS_SOFTWARE": "1",
+    # No graphics card is imitated to bring what was drawn onto the display: half of what a call takes.
+    "WEBKIT_DISABLE_DMABUF_RENDERER": "1",
 }
 # Its console goes where no test can look, so it is watched once the page is complete; what goes wrong before leaves it
 # incomplete.
