@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.conversation.call import CREATE, Call, sent, shown, turns
-from tests.conversation.reports import approval, done, function, mcp
+from tests.conversation.reports import approval, done, function, mcp, read
 from voiceapp.conversation import events as ev
 from voiceapp.conversation import faults, tool_call, tools
 from voiceapp.conversation.conversation import Capabilities
@@ -33,6 +33,13 @@ def output(text: str, call: str = "c1") -> dict[str, Any]:
 
 def states(effects: list[Any]) -> list[str]:
     return [told.state for told in shown(effects, ToolChanged)]
+
+
+def cut_short() -> ev.Event:
+    """All of it was said, and then it counts as cut short."""
+    item = {"id": "f1", "type": "function_call", "name": "weather", "call_id": "c1", "status": "incomplete"}
+    (event,) = read({"type": "response.output_item.done", "response_id": "r1", "item": item})
+    return event
 
 
 def renewed(call: Call) -> list[Any]:
@@ -168,6 +175,22 @@ class TestOneThatTakesItsTime:
 
     def test_a_server_that_wants_an_answer_first_says_nothing_meanwhile(self) -> None:
         assert sent(self.told(late_outputs=False).wait(10)) == []
+
+
+class TestAServerThatSaysMoreOfOneThatRuns:
+    @pytest.mark.parametrize("status", ["incomplete", "cancelled"])
+    def test_that_it_was_cut_short_ends_it_once_and_the_model_knows(self, status: str) -> None:
+        call = Call(functions=(WEATHER,)).begin()
+        call.ask()
+        effects = call.hear(ev.ResponseCreated("r1"), *function()[:4], cut_short(), done("r1", status))
+        effects += call.hear(ev.ToolFinished("f1", "Sunny."))
+        assert shown(effects, RunTool, CancelTool) == [RunTool("f1", "weather", ARGUMENTS), CancelTool("f1")]
+        assert sent(effects) == [output(tools.CANCELLED)]
+
+    def test_the_person_allows_what_they_were_shown(self) -> None:
+        call, _ = called(ASKING)
+        call.hear(ev.ToolReported("f1", "function", "r1", name="other", arguments='{"city": "Rome"}', state="done"))
+        assert shown(call.hear(ev.Approved("f1", yes=True)), RunTool) == [RunTool("f1", "weather", ARGUMENTS)]
 
 
 class TestSeveral:

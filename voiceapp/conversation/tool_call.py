@@ -71,6 +71,9 @@ class ToolCall:
         return self.done and not (self.answered or self.cut) and (self.kind != "function" or bool(self.call))
 
     def learn(self, report: ToolReported) -> None:
+        if self.asked or self.begun or self.answered:
+            # What runs, or the person is asked about, is what was said by then; it is answered whatever follows.
+            return
         self.response = report.response or self.response
         self.name = bounded(report.name, MAX_NAME) or self.name
         self.call = report.call or self.call
