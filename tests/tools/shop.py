@@ -1,6 +1,8 @@
 """A developer's tools, of every kind, for a server that is told of this file."""
 
 import asyncio
+import functools
+import gc
 import threading
 import time
 from dataclasses import dataclass
@@ -53,6 +55,44 @@ async def place_order(lines: list[Line], context: ToolContext, colour: Colour = 
     context.say_progress("The order is on its way")
     await asyncio.sleep(0)
     return {"lines": lines, "colour": colour, "for": context.visitor, "total": Decimal("9.50"), "on": date(2026, 1, 2)}
+
+
+def logged(function: Any) -> Any:
+    """As developers write it: it hides that the function is async."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return function(*args, **kwargs)
+
+    return call
+
+
+@tool
+@logged
+async def decorated() -> str:
+    """Wait, behind a decorator."""
+    await asyncio.sleep(0)
+    return "waited"
+
+
+@tool
+async def forgetful() -> str:
+    """Begin something that fails."""
+
+    async def fail() -> None:
+        raise ValueError(SECRET)
+
+    task = asyncio.create_task(fail())
+    await asyncio.wait([task])
+    del task
+    gc.collect()
+    return "begun"
+
+
+@tool
+async def blocking() -> None:
+    """Block the loop of all."""
+    time.sleep(1.5)
 
 
 @tool

@@ -1,5 +1,8 @@
 """The decorator leaves a function as it is."""
 
+from functools import partial
+from typing import Any
+
 import pytest
 
 from voiceapp.tools import tool
@@ -20,6 +23,17 @@ def test_it_may_say_how_it_is_to_run() -> None:
     def order() -> None: ...
 
     assert getattr(order, MARK) == Declaration(5.0, confirm=True)
+
+
+@pytest.mark.parametrize("other", [5, int, partial(print, end=""), type("Callable", (), {"__call__": print})()])
+def test_what_is_no_function_is_none(other: Any) -> None:
+    with pytest.raises(TypeError, match="marks a function"):
+        tool(other)
+
+
+def test_a_time_out_is_a_number() -> None:
+    with pytest.raises(TypeError, match="number of seconds"):
+        tool(timeout="5")  # type: ignore[call-overload]
 
 
 @pytest.mark.parametrize("timeout", [0, -1, MAX_TIMEOUT_S + 1])

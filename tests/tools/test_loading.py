@@ -12,8 +12,8 @@ from voiceapp.tools.loading import load
 from voiceapp.tools.start import tool_runner
 
 SHOP = [
-    "find_article", "place_order", "near_shop", "broken", "leave", "leave_too", "big", "odd", "slow", "hung", "forever",
-    "search", "wait_a_moment",
+    "find_article", "place_order", "decorated", "forgetful", "blocking", "near_shop", "broken", "leave", "leave_too",
+    "big", "odd", "slow", "hung", "forever", "search", "wait_a_moment",
 ]  # fmt: skip
 
 
@@ -37,6 +37,25 @@ def test_a_file_may_import_what_lies_beside_it(tmp_path: Path) -> None:
 def test_one_function_under_two_names_is_one_tool(tmp_path: Path) -> None:
     file = write(tmp_path, '@tool\ndef price() -> int:\n    """Tell."""\n    return 1\nother = price\n')
     assert list(load([file])) == ["price"]
+
+
+def test_one_module_imported_under_two_names_has_each_tool_once(tmp_path: Path) -> None:
+    file = Path(write(tmp_path, '@tool\ndef price() -> int:\n    """Tell."""\n    return 1\n'))
+    prices, user = file.rename(tmp_path / "own_prices.py"), tmp_path / "own_shop.py"
+    user.write_text("from own_prices import price\n", encoding="utf-8")
+    assert list(load([str(prices), str(user)])) == ["price"]
+
+
+def test_a_file_may_lie_in_ones_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, '@tool\ndef price() -> int:\n    """Tell."""\n    return 1\n')
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert list(load(["~/mine.py"])) == ["price"]
+
+
+@pytest.mark.parametrize("name", ["./mine", ".", "..mine", "folder/"])
+def test_a_file_without_its_ending_is_said_to_be_none(name: str) -> None:
+    with pytest.raises(SettingError, match="nor a file ending in"):
+        load([name])
 
 
 @pytest.mark.parametrize(

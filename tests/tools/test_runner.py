@@ -3,24 +3,25 @@
 import json
 import logging
 import queue
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.tools import shop
-from voiceapp.tools import ToolContext
-from voiceapp.tools.interfaces import FAILED, NOT_JSON, Outcome
+from voiceapp.tools import ToolContext, threads
+from voiceapp.tools.interfaces import BUSY, FAILED, NOT_JSON, Outcome
 from voiceapp.tools.loading import load
 from voiceapp.tools.results import MAX_BYTES
-from voiceapp.tools.runner import ToolRunner
+from voiceapp.tools.runner import MAX_THREADS, ToolRunner
 
 
 class Running:
     """A runner, and what it tells."""
 
-    def __init__(self) -> None:
-        self.runner = ToolRunner(load([shop.__file__]))
+    def __init__(self, most: int = MAX_THREADS) -> None:
+        self.runner = ToolRunner(load([shop.__file__]), most)
         self.told: queue.Queue[Outcome] = queue.Queue()
         self.progress: queue.Queue[str] = queue.Queue()
 
@@ -101,3 +102,41 @@ def test_many_run_at_once(running: Running) -> None:
     for n in range(20):
         running.start("find_article", query=str(n))
     assert {running.told.get(timeout=10).output for _ in range(20)} == {f"{n} in m" for n in range(20)}
+
+
+def test_one_that_is_async_behind_a_decorator_is_awaited(running: Running) -> None:
+    assert running.run("decorated") == Outcome("waited")
+
+
+def test_what_one_began_and_left_fails_without_its_words(running: Running, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        assert running.run("forgetful") == Outcome("begun")
+    assert "failed: ValueError" in caplog.text
+    assert shop.SECRET not in caplog.text
+
+
+def test_fields_that_nobody_knows_are_told_within_bounds(running: Running) -> None:
+    outcome = running.run("find_article", query="hat", **{"x" * 10_000 + str(n): 1 for n in range(20)})
+    assert "and 15 more" in outcome.output
+    assert len(outcome.output) < 1_500
+
+
+def test_where_all_threads_are_taken_the_model_and_the_log_are_told(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(threads, "BUSY_S", 0.05)
+    busy = Running(1)
+    busy.start("slow")
+    assert busy.run("find_article", query="hat") == BUSY
+    assert "find_article was not run: all 1 threads are taken" in caplog.text
+    busy.runner.stop()
+
+
+def test_one_that_blocks_the_loop_is_named(caplog: pytest.LogCaptureFixture) -> None:
+    held_up = Running()
+    held_up.start("blocking")
+    cancel = held_up.start("near_shop", town="Kyoto")
+    time.sleep(1.1)
+    cancel()
+    held_up.runner.stop()
+    assert "near_shop could not begin: blocking is async and blocks" in caplog.text

@@ -15,8 +15,8 @@ from .context import ToolContext
 from .declaration import MARK, Declaration
 
 MAX_NAME, MAX_DESCRIPTION = 64, 1_024
-# Of what is wrong with arguments so much is told.
-MAX_ERRORS = 5
+# Of what is wrong with arguments so much is told; a field that nobody knows may have any name.
+MAX_ERRORS, MAX_FIELD = 5, 100
 # Of a schema: what is no schema, and what holds some by name.
 _VALUES, _NAMED = ("default", "enum", "const", "examples"), ("properties", "$defs")
 
@@ -34,7 +34,7 @@ class Function:
 
     def __init__(self, function: Callable[..., Any]) -> None:
         declaration: Declaration = getattr(function, MARK)
-        self._function = function
+        self.function = function
         self.name = function.__name__
         self.timeout = declaration.timeout
         self.is_async = inspect.iscoroutinefunction(function)
@@ -46,7 +46,7 @@ class Function:
         self.offer = Offer(self.name, self._description(), _schema(self._arguments), declaration.confirm)
 
     def _description(self) -> str:
-        first = inspect.cleandoc(self._function.__doc__ or "").split("\n\n")[0]
+        first = inspect.cleandoc(self.function.__doc__ or "").split("\n\n")[0]
         found = " ".join(first.split())
         if not found:
             raise CannotDescribeError("has no docstring; its first paragraph tells the model what it is for")
@@ -57,9 +57,9 @@ class Function:
     def _fields(self, described: Mapping[str, str]) -> dict[str, Any]:
         """Of the arguments; under names of ours, since the function's own may mean something to pydantic."""
         self._check()
-        hints = _hints(self._function)
+        hints = _hints(self.function)
         fields: dict[str, Any] = {}
-        for parameter in inspect.signature(self._function).parameters.values():
+        for parameter in inspect.signature(self.function).parameters.values():
             if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD, parameter.POSITIONAL_ONLY):
                 raise CannotDescribeError(f"has a parameter that cannot be given by name: {parameter}")
             if parameter.name not in hints:
@@ -75,7 +75,7 @@ class Function:
     def _check(self) -> None:
         if not self.name.isascii() or not self.name.isidentifier() or len(self.name) > MAX_NAME:
             raise CannotDescribeError(f"has a name that is not of at most {MAX_NAME} letters, digits and _")
-        if inspect.isgeneratorfunction(self._function) or inspect.isasyncgenfunction(self._function):
+        if inspect.isgeneratorfunction(self.function) or inspect.isasyncgenfunction(self.function):
             raise CannotDescribeError("is a generator; a tool returns one result")
 
     def bind(self, arguments: str, context: ToolContext) -> Callable[[], Any]:
@@ -90,7 +90,7 @@ class Function:
         values = {name: getattr(given, own) for own, name in self._names.items()}
         if self._context:
             values[self._context] = context
-        return partial(self._function, **values)
+        return partial(self.function, **values)
 
 
 def _hints(function: Callable[..., Any]) -> dict[str, Any]:
@@ -155,6 +155,7 @@ def _first_line(error: Exception) -> str:
 def _explain(error: ValidationError) -> str:
     """Which fields, and what each must be; without what was given."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
-    told = [f"{'.'.join(map(str, each['loc'])) or 'arguments'}: {each['msg']}" for each in found[:MAX_ERRORS]]
+    places = [".".join(map(str, each["loc"]))[:MAX_FIELD] or "arguments" for each in found[:MAX_ERRORS]]
+    told = [f"{place}: {each['msg']}" for place, each in zip(places, found, strict=False)]
     more = len(found) - len(told)
     return "; ".join([*told, *([f"and {more} more"] if more else [])])

@@ -17,6 +17,7 @@ class Outcome(NamedTuple):
 
 FAILED = Outcome('{"error": "The tool failed."}', failed=True)
 TIMED_OUT = Outcome('{"error": "The tool took too long and was stopped."}', failed=True)
+BUSY = Outcome('{"error": "Too many tools run already. Try it again later."}', failed=True)
 NOT_JSON = Outcome('{"error": "The tool failed: what it returned is neither text nor JSON."}', failed=True)
 
 

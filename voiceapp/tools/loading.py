@@ -30,7 +30,8 @@ def load(names: Iterable[str], notes: str = "") -> Mapping[str, Function]:
         for declared in _declared(name, notes):
             function = _described(declared)
             other = found.setdefault(function.name, function)
-            if other is not function:
+            # One module may have been imported under two names.
+            if other is not function and place_of(other.function) != place_of(declared):
                 raise SettingError(
                     f"{place_of(declared)} has the name of another one that VOICEAPP_TOOLS names; rename one of them."
                 )
@@ -64,19 +65,24 @@ def place_of(declared: Callable[..., Any]) -> str:
 
 
 def _module(name: str) -> ModuleType:
-    file = Path(name)
+    if not name.endswith(".py") and ("/" in name or name.startswith(".")):
+        raise SettingError(_nowhere(name))
     try:
-        return _of_file(file) if file.suffix == ".py" else importlib.import_module(name)
+        return _of_file(Path(name).expanduser()) if name.endswith(".py") else importlib.import_module(name)
     except ModuleNotFoundError as missing:
         if missing.name == name or name.startswith(f"{missing.name}."):
-            known = ", ".join(SHIPPED)
-            raise SettingError(
-                f"VOICEAPP_TOOLS names {name}, which is neither a shipped tool ({known}), nor a file ending in .py, "
-                "nor a module that can be imported."
-            ) from None
+            raise SettingError(_nowhere(name)) from None
         raise SettingError(_trouble(name, missing)) from None
     except BaseException as error:
         raise SettingError(_trouble(name, error)) from None
+
+
+def _nowhere(name: str) -> str:
+    known = ", ".join(SHIPPED)
+    return (
+        f"VOICEAPP_TOOLS names {name}, which is neither a shipped tool ({known}), nor a file ending in .py, "
+        "nor a module that can be imported."
+    )
 
 
 def _of_file(file: Path) -> ModuleType:

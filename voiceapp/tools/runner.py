@@ -1,8 +1,10 @@
 """Runs the functions that the model calls: on a loop and in threads of their own, never on the bridge's."""
 
 import asyncio
+import inspect
 import logging
 import threading
+import time
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
@@ -11,14 +13,16 @@ from typing import Any, TypeVar
 from ..conversation.functions import Function as Offer
 from .context import ToolContext
 from .function import WrongArgumentsError
-from .interfaces import FAILED, NOT_JSON, Outcome, Tool, wrong
+from .interfaces import BUSY, FAILED, NOT_JSON, Outcome, Tool, wrong
 from .results import NotJsonError, text_of
-from .threads import Threads
+from .threads import BusyError, Threads
 
 log = logging.getLogger(__name__)
 
 # Functions that are not async, of all calls of a worker.
 MAX_THREADS = 32
+# The loop should begin one within this.
+HELD_UP_S = 1.0
 T = TypeVar("T")
 
 
@@ -48,7 +52,19 @@ class ToolRunner:
         work = self._run(self.functions[name], arguments, context)
         running = asyncio.run_coroutine_threadsafe(work, self._started())
         running.add_done_callback(lambda future: done(_outcome(future)))
-        return lambda: _cancel(running)
+        since = time.monotonic()
+
+        def cancel() -> None:
+            if inspect.getcoroutinestate(work) == inspect.CORO_CREATED and time.monotonic() - since > HELD_UP_S:
+                log.warning("call %s: the tool %s could not begin%s", context.call, name, self._held_up_by())
+            _cancel(running)
+
+        return cancel
+
+    def _held_up_by(self) -> str:
+        """Which tool does not give way to others."""
+        task = asyncio.current_task(self._loop) if self._loop else None
+        return f": {task.get_name()} is async and blocks; make it a plain function, or let it await" if task else ""
 
     def stop(self) -> None:
         """Whatever still runs is given up; harmless if said twice."""
@@ -69,22 +85,31 @@ class ToolRunner:
         with self._lock:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
+                self._loop.set_exception_handler(_log_failure)
                 threading.Thread(target=_serve, args=(self._loop,), name="tools", daemon=True).start()
             return self._loop
 
     async def _run(self, function: Tool, arguments: str, context: ToolContext) -> Outcome:
+        if task := asyncio.current_task():
+            task.set_name(function.name)
         try:
             bound = function.bind(arguments, context)
             if function.is_async:
                 result = await bound()
                 return result if isinstance(result, Outcome) else Outcome(text_of(result))
-            return Outcome(await self._in_thread(lambda: text_of(bound())))
+            result = await self._in_thread(lambda: _text_or_awaitable(bound()))
+            # A decorator may hide that the function is async.
+            return Outcome(text_of(await result) if inspect.isawaitable(result) else result)
         except WrongArgumentsError as mistake:
             log.info("call %s: the tool %s was called with wrong arguments", context.call, function.name)
             return wrong(f"Wrong arguments. {mistake}")
         except NotJsonError as kind:
             log.warning("call %s: the tool %s returned what is not JSON: %s", context.call, function.name, kind)
             return NOT_JSON
+        except BusyError:
+            place = context.call, function.name, self._most
+            log.warning("call %s: the tool %s was not run: all %d threads are taken", *place)
+            return BUSY
         except asyncio.CancelledError:
             raise
         # Its words may hold secrets, or what people said.
@@ -92,11 +117,20 @@ class ToolRunner:
             log.warning("call %s: the tool %s failed: %s", context.call, function.name, type(failure).__name__)
             return FAILED
 
-    async def _in_thread(self, work: Callable[[], str]) -> str:
+    async def _in_thread(self, work: Callable[[], Any]) -> Any:
         if self._threads is None:
             self._threads = Threads(self._most)
-        result: str = await self._threads.run(work)
-        return result
+        return await self._threads.run(work)
+
+
+def _text_or_awaitable(result: Any) -> Any:
+    return result if inspect.isawaitable(result) else text_of(result)
+
+
+def _log_failure(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """A task that a tool has begun, and nobody waits for; asyncio would log its words."""
+    failure = context.get("exception")
+    log.warning("what a tool began beside itself failed: %s", type(failure).__name__ if failure else "no exception")
 
 
 def _serve(loop: asyncio.AbstractEventLoop) -> None:

@@ -7,6 +7,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+# So long a seat is waited for.
+BUSY_S = 3.0
+
+
+class BusyError(Exception):
+    """All seats are taken, and stay so."""
+
 
 class Threads:
     """Made on its loop. The threads are daemons, unlike those of an executor, which Python waits for when it ends."""
@@ -16,8 +23,11 @@ class Threads:
         self._seats = asyncio.Semaphore(most)
 
     async def run(self, function: Callable[[], Any]) -> Any:
-        """What it returns, or raises. Who gives up waiting leaves it running, in its seat."""
-        await self._seats.acquire()
+        """What it returns, or raises; `BusyError` for want of a seat. Who gives up leaves it running, in its seat."""
+        try:
+            await asyncio.wait_for(self._seats.acquire(), BUSY_S)
+        except TimeoutError:
+            raise BusyError from None
         done: asyncio.Future[Any] = self._loop.create_future()
         context = contextvars.copy_context()
         thread = threading.Thread(target=context.run, args=(self._work, function, done), name="tool", daemon=True)
