@@ -81,7 +81,7 @@ def forgive_the_line(visitor: Visitor) -> None:
     if visitor.stats["phase"] in ("live", "reconnecting"):
         visitor.page.click("#call")
         visitor.wait_for_phase("ended")
-    visitor.forgive("AudioContext was not allowed to start", "404 (NOT FOUND)")
+    visitor.forgive("404 (NOT FOUND)")
 
 
 def cut_until_back(visitor: Visitor, line: Way, kind: Kind) -> None:

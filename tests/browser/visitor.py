@@ -144,8 +144,14 @@ class Visitor:
         return [*errors, *violations]
 
     def forgive(self, *words: str) -> None:
-        """The browser itself reports a line that it could not open, or that broke."""
-        self.forgiven += ("WebSocket", "ERR_", "An unknown error occurred when fetching the script", *words)
+        """The browser itself reports a line that it could not open, or that broke, and sound that needs a touch."""
+        own = (
+            "WebSocket",
+            "ERR_",
+            "An unknown error occurred when fetching the script",
+            "AudioContext was not allowed",
+        )
+        self.forgiven += (*own, *words)
 
     # What they do
 
