@@ -162,7 +162,7 @@ def test_no_task_is_long_while_talking(browser: Browser, serve: Serve) -> None:
     visitor.call_until_live()
     with traced(browser, page) as trace:
         talk(wire, 40)
-        visitor.wait_until(lambda stats: stats["msHeard"].get("a39", 0) > 500)
+        visitor.wait_until(lambda stats: stats["msHeard"].get("a39", 0) > 500, 30)
         for drawer in ("log", "talks", "settings"):
             page.click(f"#{drawer}-toggle")
             page.wait_for_timeout(500)
