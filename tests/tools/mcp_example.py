@@ -1,8 +1,10 @@
 """A real MCP server, over its own input and output or, with a port, over HTTP."""
 
+import asyncio
 import os
 import sys
 
+from mcp import MCPError
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.context import Context
 
@@ -19,6 +21,19 @@ def add(a: int, b: int) -> str:
 def fail() -> str:
     """Fail."""
     raise ValueError("the shop is closed")
+
+
+@server.tool()
+def refuse() -> str:
+    """Answer with an error of the protocol."""
+    raise MCPError(-32602, "the field city is missing")
+
+
+@server.tool()
+async def wait() -> str:
+    """Take a while."""
+    await asyncio.sleep(0.5)
+    return "waited"
 
 
 @server.tool()

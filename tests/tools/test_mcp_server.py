@@ -1,5 +1,6 @@
 """A real MCP server, over its own input and output and over HTTP: its tools are functions like others."""
 
+import asyncio
 import json
 import queue
 import subprocess
@@ -14,8 +15,9 @@ from tests.waiting import eventually
 from voiceapp.config.mcp import McpServer
 from voiceapp.errors import SettingError
 from voiceapp.secret import Secret
-from voiceapp.tools import ToolContext
+from voiceapp.tools import ToolContext, mcp_server, mcp_servers
 from voiceapp.tools.interfaces import FAILED, Outcome
+from voiceapp.tools.mcp_server import Connection
 from voiceapp.tools.mcp_servers import ServedRunner, with_servers
 from voiceapp.tools.results import MAX_BYTES
 from voiceapp.tools.start import tool_runner
@@ -68,7 +70,8 @@ def running(request: pytest.FixtureRequest, http: McpServer) -> Iterator[Running
 
 def test_its_tools_are_offered_under_its_label(running: Running) -> None:
     offers = {offer.name: offer for offer in running.runner.offers}
-    assert list(offers) == [f"example_{name}" for name in ("add", "fail", "token", "header", "leave", "big")]
+    names = ("add", "fail", "refuse", "wait", "token", "header", "leave", "big")
+    assert list(offers) == [f"example_{name}" for name in names]
     add = offers["example_add"]
     assert (add.description, add.confirm, offers["example_leave"].confirm) == ("Add two numbers.", False, True)
     assert add.parameters["properties"] == {"a": {"type": "integer"}, "b": {"type": "integer"}}
@@ -89,6 +92,15 @@ def test_what_is_wrong_with_a_call_the_server_says(running: Running) -> None:
 
 def test_one_that_fails_says_so(running: Running) -> None:
     assert running.run("fail").failed
+
+
+def test_an_error_of_the_protocol_is_told_to_the_model_and_ends_nobody_elses_call(running: Running) -> None:
+    other: queue.Queue[Outcome] = queue.Queue()
+    running.runner.start("example_wait", "{}", ToolContext(), other.put)
+    outcome = running.run("refuse")
+    assert outcome.failed
+    assert json.loads(outcome.output) == {"error": "the field city is missing"}
+    assert other.get(timeout=20) == Outcome("waited")
 
 
 def test_a_long_result_is_cut(running: Running) -> None:
@@ -115,6 +127,25 @@ def test_only_those_that_are_allowed_are_offered() -> None:
     with pytest.raises(SettingError, match="two tools have the name example_add"):
         with_servers(runner.functions, [STDIO])
     runner.stop()
+
+
+def test_there_are_no_more_than_a_model_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mcp_servers, "MAX_TOOLS", 3)
+    with pytest.raises(SettingError, match="models take at most 3"):
+        with_servers({}, [STDIO])
+
+
+def test_one_that_hangs_where_it_is_started_anew_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def reach() -> None:
+        connection = Connection(McpServer("example", command=(sys.executable, "-c", "import time; time.sleep(60)")))
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(connection.call("add", {}), 20)
+        await connection.close()
+        assert connection._task is not None
+        assert connection._task.done()
+
+    monkeypatch.setattr(mcp_server, "START_S", 0.2)
+    asyncio.run(reach())
 
 
 @pytest.mark.parametrize(

@@ -9,21 +9,24 @@ from functools import partial
 from typing import Any
 
 from httpx2 import AsyncClient, Timeout
-from mcp import StdioServerParameters
+from mcp import MCPError, StdioServerParameters
 from mcp.client import Client, Transport
 from mcp.client.streamable_http import streamable_http_client
+from mcp_types import INTERNAL_ERROR, INVALID_PARAMS
 
 from ..config.mcp import McpServer
 from ..conversation.functions import Function as Offer
 from .context import ToolContext
 from .function import MAX_DESCRIPTION, MAX_NAME, WrongArgumentsError, untitled
-from .interfaces import Outcome
+from .interfaces import Outcome, wrong
 from .results import cut
 
 log = logging.getLogger(__name__)
 
 # Until it is there, and until it has told its tools.
 START_S = 15.0
+# Characters of an error that the model is told.
+MAX_ERROR = 1_000
 _NO_NAME = re.compile(r"[^A-Za-z0-9_-]")
 
 
@@ -33,13 +36,13 @@ class Connection:
     def __init__(self, server: McpServer) -> None:
         self.server = server
         self._task: asyncio.Task[None] | None = None
-        self._client: asyncio.Future[Client] | None = None
+        self._client: asyncio.Future[tuple[Client, asyncio.Event]] | None = None
         self._over = asyncio.Event()
 
     async def functions(self) -> list["McpFunction"]:
         """Those that are allowed. Raises whatever the connection does."""
         async with asyncio.timeout(START_S):
-            client = await self._connected()
+            client, _ = await self._connected()
             found, cursor = [], None
             while True:
                 page = await client.list_tools(cursor=cursor)
@@ -56,12 +59,14 @@ class Connection:
 
     async def call(self, name: str, arguments: dict[str, Any]) -> Outcome:
         """Raises where the server cannot be reached, or breaks off."""
-        client = await self._connected()
+        client, over = await self._connected()
         try:
             result = await client.call_tool(name, arguments)
-        except Exception:
+        except Exception as error:
+            if isinstance(error, MCPError) and _is_answer(error.code):
+                return wrong(error.message[:MAX_ERROR])
             # The next call makes another one.
-            self._over.set()
+            over.set()
             raise
         parts = [getattr(part, "text", f"({part.type})") for part in result.content]
         text = "\n".join(parts) or json.dumps(result.structured_content, ensure_ascii=False)
@@ -72,7 +77,8 @@ class Connection:
         if self._task is not None:
             await asyncio.wait([self._task], timeout=2)
 
-    async def _connected(self) -> Client:
+    async def _connected(self) -> tuple[Client, asyncio.Event]:
+        """And what ends it, and no other that takes its place."""
         if self._task is None or self._task.done() or self._over.is_set() or self._client is None:
             self._over = asyncio.Event()
             self._client = asyncio.get_running_loop().create_future()
@@ -80,11 +86,16 @@ class Connection:
         # Others may wait for it, too.
         return await asyncio.shield(self._client)
 
-    async def _keep(self, ready: "asyncio.Future[Client]", over: asyncio.Event) -> None:
+    async def _keep(self, ready: "asyncio.Future[tuple[Client, asyncio.Event]]", over: asyncio.Event) -> None:
         """What was opened has to be closed by the task that opened it."""
         try:
-            async with self._http() as http, Client(self._transport(http)) as client:
-                ready.set_result(client)
+            async with (
+                asyncio.timeout(START_S) as opening,
+                self._http() as http,
+                Client(self._transport(http)) as client,
+            ):
+                opening.reschedule(None)
+                ready.set_result((client, over))
                 await over.wait()
         except Exception as error:
             if ready.done():
@@ -104,6 +115,11 @@ class Connection:
         program, *words = self.server.command
         env = {name: value.reveal() for name, value in self.server.env.items()}
         return StdioServerParameters(command=program, args=words, env=env)
+
+
+def _is_answer(code: int) -> bool:
+    """Whether an error is the server's answer to one call; any other, and what the transport makes up, is its end."""
+    return code in (INVALID_PARAMS, INTERNAL_ERROR) or not -32_768 <= code <= -32_000
 
 
 class McpFunction:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from ..config.mcp import McpServer
 from ..errors import SettingError
 from .interfaces import Tool
+from .loading import MAX_TOOLS
 from .mcp_server import Connection
 from .runner import ToolRunner
 
@@ -33,8 +34,18 @@ def with_servers(functions: Mapping[str, Tool], servers: Sequence[McpServer]) ->
     offered = dict(functions)
     for tool in found:
         if tool.name in offered:
-            raise SettingError(f"VOICEAPP_MCP: two tools have the name {tool.name}; rename a server.")
+            runner.stop()
+            raise SettingError(
+                f"VOICEAPP_MCP: two tools have the name {tool.name}; rename a server, or name "
+                "with tools = […] those you need."
+            )
         offered[tool.name] = tool
+    if len(offered) > MAX_TOOLS:
+        runner.stop()
+        raise SettingError(
+            f"VOICEAPP_MCP: there are {len(offered)} tools; models take at most {MAX_TOOLS}. "
+            "Name with tools = […] those you need."
+        )
     runner.functions = offered
     return runner
 
