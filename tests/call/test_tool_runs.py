@@ -103,6 +103,17 @@ def test_it_knows_its_call_and_may_tell_of_itself(runs: Runs) -> None:
     assert runs.told == [*told, ev.EndWanted()]
 
 
+def test_of_a_flood_of_words_the_call_hears_the_last_and_none_is_lost_at_the_end(runs: Runs) -> None:
+    runs.run()
+    for n in range(1_000):
+        runs.runner.context.say_progress(str(n))
+        runs.loop.spin()
+    runs.runner.context.end_call()
+    runs.end(Outcome("hat"))
+    told: list[Any] = [ev.ToolTold("f1", "0"), ev.ToolTold("f1", "999"), ev.EndWanted()]
+    assert runs.told == [*told, ev.ToolFinished("f1", "hat")]
+
+
 def test_one_that_takes_too_long_is_stopped_and_that_is_told(runs: Runs) -> None:
     runs.run()
     runs.loop.pass_time(4.9)

@@ -13,6 +13,7 @@ from ..conversation.conversation import Conversation
 from ..net.bridge import Bridge
 from ..tools.context import ToolContext
 from ..tools.interfaces import FAILED, TIMED_OUT, Outcome, Runner
+from .tool_words import ToolWords
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ class ToolRuns:
         # By its item's id: the deadline of each that goes on, and what cancels it.
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._cancels: dict[str, Callable[[], None]] = {}
+        self._words: dict[str, ToolWords] = {}
 
     def perform(self, effect: effects.ToolEffect) -> None:
         match effect:
@@ -71,15 +73,9 @@ class ToolRuns:
             self._finish(item, FAILED)
 
     def _context(self, item: str) -> ToolContext:
-        tell = partial(self._post, self._tell)
-        return ToolContext(
-            self._call,
-            self._visitor,
-            self._conversation.config.language or "",
-            progress=lambda text: tell(item, ev.ToolTold(item, str(text))),
-            link=lambda url, title: tell(item, ev.ToolTold(item, link=ev.Link(url, title))),
-            end=lambda: tell(item, ev.EndWanted()),
-        )
+        words = self._words[item] = ToolWords(item, self._bridge.loop, self._post, self._handle)
+        language = self._conversation.config.language or ""
+        return ToolContext(self._call, self._visitor, language, words.progress, words.link, words.end)
 
     def _post(self, function: Callable[..., None], *args: Any) -> None:
         """From any thread, and in order also where it is ours: what a tool says comes before its end."""
@@ -87,13 +83,11 @@ class ToolRuns:
         with suppress(RuntimeError):
             self._bridge.loop.call_soon_threadsafe(function, *args)
 
-    def _tell(self, item: str, event: ev.Event) -> None:
-        # One that was stopped, and runs on in its thread, has no say.
-        if item in self._timers:
-            self._handle(event)
-
     def _done(self, item: str, outcome: Outcome) -> None:
         if item in self._timers:
+            # What it said comes before its end, and that may be the end of the call.
+            if item in self._words:
+                self._words[item].tell()
             self._finish(item, outcome)
 
     def _time_out(self, item: str, name: str) -> None:
@@ -109,7 +103,10 @@ class ToolRuns:
         self._timers[item] = self._bridge.loop.call_later(seconds, then)
 
     def _end(self, item: str) -> None:
-        timer, cancel = self._timers.pop(item, None), self._cancels.pop(item, None)
+        words, timer, cancel = self._words.pop(item, None), self._timers.pop(item, None), self._cancels.pop(item, None)
+        if words is not None:
+            # In its thread it may run on.
+            words.stop()
         if timer is not None:
             timer.cancel()
         if cancel is not None:
