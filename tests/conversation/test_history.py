@@ -35,6 +35,15 @@ def test_of_one_that_is_too_long_by_itself_the_end_is_told() -> None:
     assert text_tokens(part.text) + ITEM_TOKENS <= MAX_TOKENS
 
 
+def test_of_a_result_that_is_too_long_by_itself_the_beginning_is_told() -> None:
+    used = ToolUse("find", "{}", "Ответ: " + "ж" * MAX_TOKENS)
+    ((_, part),), shortened = latest([("f1", used), ("u1", Said("user", "Hi."))])
+    assert shortened
+    assert isinstance(part, ToolUse)
+    assert (part[:2], part.result[:7]) == (used[:2], "Ответ: ")
+    assert sum(map(text_tokens, part.words)) + ITEM_TOKENS <= MAX_TOKENS
+
+
 PARTS = st.one_of(
     st.builds(Said, st.sampled_from(["user", "assistant"]), st.text(max_size=200)),
     st.builds(ToolUse, st.text(max_size=9), st.text(max_size=99), st.text(max_size=99)),

@@ -55,17 +55,20 @@ def latest(newest_first: Iterable[Told]) -> tuple[list[Told], bool]:
     for item, part in newest_first:
         tokens = ITEM_TOKENS + sum(map(text_tokens, part.words))
         if tokens > room or len(found) == MAX_ITEMS:
-            if not found and isinstance(part, Said):
-                found.append((item, Said(part.role, _end_of(part.text))))
+            if not found and (short := _shortened(part)):
+                found.append((item, short))
             return found[::-1], True
         found.append((item, part))
         room -= tokens
     return found[::-1], False
 
 
-def _end_of(text: str) -> str:
-    """Its last words, of which there is room for any."""
-    return text[floor_grapheme(text, len(text) - MAX_TOKENS + 2 * ITEM_TOKENS) :]
+def _shortened(part: Part) -> Part | None:
+    """The last words of what was said, or the first of what a tool told: as many as there is room for in any script."""
+    if isinstance(part, Said):
+        return part._replace(text=part.text[floor_grapheme(part.text, len(part.text) - MAX_TOKENS + 2 * ITEM_TOKENS) :])
+    room = MAX_TOKENS - 2 * ITEM_TOKENS - len(part.name) - len(part.arguments)
+    return part._replace(result=part.result[: floor_grapheme(part.result, room)]) if room > 0 else None
 
 
 def earlier(parts: Sequence[tuple[str, str]]) -> Iterator[Told]:
