@@ -74,6 +74,18 @@ def test_text_and_calls_are_streamed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ChatServer.asked["messages"][-1] == {"role": "user", "content": "Count."}
 
 
+def test_calls_of_one_index_are_told_apart_by_their_ids(monkeypatch: pytest.MonkeyPatch) -> None:
+    deltas = (
+        {"tool_calls": [{"index": 0, "id": "a", "function": {"name": "look", "arguments": "{"}}]},
+        {"tool_calls": [{"index": 0, "id": "a", "function": {"arguments": "}"}}]},
+        {"tool_calls": [{"id": "b", "function": {"name": "clock", "arguments": "{}"}}]},
+    )
+    with chat_server(monkeypatch, *deltas) as server:
+        brain = ChatCompletions(f"http://127.0.0.1:{server.server_port}/v1/", None, "tiny")
+        answer = list(brain.reply(Request("r", (Message("user", "Look."),))))
+    assert answer == [ToolCall("look", "{}"), ToolCall("clock", "{}")]
+
+
 def test_a_failure_names_the_host_and_neither_key_nor_password(monkeypatch: pytest.MonkeyPatch) -> None:
     with chat_server(monkeypatch) as server:
         host = f"127.0.0.1:{server.server_port}"

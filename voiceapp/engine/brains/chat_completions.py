@@ -128,14 +128,25 @@ def delta_in(line: bytes) -> dict[str, Any] | None:
 class ToolCallDeltas:
     """Puts function calls together from their deltas."""
 
-    _parts: dict[int, list[str]] = field(default_factory=dict)
+    _parts: list[list[str]] = field(default_factory=list)
+    # By its index: the id of the call that goes on there, and its part.
+    _open: dict[int, tuple[str, list[str]]] = field(default_factory=dict)
 
     def add(self, deltas: list[dict[str, Any]]) -> None:
         for delta in deltas:
-            part = self._parts.setdefault(delta.get("index", 0), ["", ""])
+            part = self._part(delta.get("index") or 0, delta.get("id") or "")
             function = delta.get("function") or {}
             part[0] += function.get("name") or ""
             part[1] += function.get("arguments") or ""
 
+    def _part(self, index: int, call: str) -> list[str]:
+        """Some servers give all calls one index, or none, and tell them apart by their ids alone."""
+        known, part = self._open.get(index, ("", None))
+        if part is None or (call and known and call != known):
+            part = ["", ""]
+            self._parts.append(part)
+        self._open[index] = (call or known, part)
+        return part
+
     def finished(self) -> list[ToolCall]:
-        return [ToolCall(name, arguments or "{}") for name, arguments in self._parts.values()]
+        return [ToolCall(name, arguments or "{}") for name, arguments in self._parts]
