@@ -68,6 +68,14 @@ def test_names_that_mean_something_to_pydantic_are_names_like_others() -> None:
     assert function.bind(given, ToolContext())() == ["a", 2, "b", "c", False]
 
 
+def test_the_type_of_the_result_need_not_be_known() -> None:
+    @tool
+    def price(article: str) -> "OnlyForTypeCheckers":  # type: ignore[name-defined]  # noqa: F821
+        """Tell a price."""
+
+    assert list(Function(price).offer.parameters["properties"]) == ["article"]
+
+
 def test_a_method_is_described_without_its_self() -> None:
     class Till:
         @tool

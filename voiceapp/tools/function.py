@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Mapping
 from functools import partial
+from types import SimpleNamespace
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import docstring_parser
@@ -94,8 +95,11 @@ class Function:
 
 
 def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+    """Of the parameters alone: a result may be of a type that only type checkers import."""
+    plain = inspect.unwrap(function)
     try:
-        return get_type_hints(function, include_extras=True)
+        parameters = {name: hint for name, hint in function.__annotations__.items() if name != "return"}
+        return get_type_hints(SimpleNamespace(__annotations__=parameters), plain.__globals__, include_extras=True)
     except Exception as error:
         raise CannotDescribeError(f"has a type that is not known: {error}") from None
 
