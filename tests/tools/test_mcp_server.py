@@ -148,6 +148,25 @@ def test_one_that_hangs_where_it_is_started_anew_is_given_up(monkeypatch: pytest
     asyncio.run(reach())
 
 
+FORK = f"""
+import os, queue
+from voiceapp.config.mcp import McpServer
+from voiceapp.tools import ToolContext
+from voiceapp.tools.mcp_servers import with_servers
+server = McpServer("example", command=({sys.executable!r}, {mcp_example.__file__!r}))
+runner, told = with_servers({{}}, [server]), queue.Queue()
+child = os.fork()
+runner.start("example_add", '{{"a": 1, "b": 2}}', ToolContext(), told.put)
+assert told.get(timeout=10).output == "1 and 2 are 3"
+runner.stop()
+os._exit(0) if not child else os._exit(os.waitpid(child, 0)[1])
+"""
+
+
+def test_a_worker_that_is_forked_after_the_start_has_connections_of_its_own() -> None:
+    assert subprocess.run([sys.executable, "-c", FORK], timeout=30, check=False).returncode == 0
+
+
 @pytest.mark.parametrize(
     "server",
     [

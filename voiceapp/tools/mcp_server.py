@@ -36,6 +36,7 @@ class Connection:
     def __init__(self, server: McpServer) -> None:
         self.server = server
         self._task: asyncio.Task[None] | None = None
+        self._before: asyncio.Task[None] | None = None
         self._client: asyncio.Future[tuple[Client, asyncio.Event]] | None = None
         self._over = asyncio.Event()
 
@@ -79,12 +80,18 @@ class Connection:
 
     async def _connected(self) -> tuple[Client, asyncio.Event]:
         """And what ends it, and no other that takes its place."""
-        if self._task is None or self._task.done() or self._over.is_set() or self._client is None:
+        if self._task is None or self._client is None or not self._goes_on(self._task):
+            # Of a loop before a fork nothing may be ended here, as it would be if nobody kept it.
+            self._before = self._task
             self._over = asyncio.Event()
             self._client = asyncio.get_running_loop().create_future()
             self._task = asyncio.create_task(self._keep(self._client, self._over))
         # Others may wait for it, too.
         return await asyncio.shield(self._client)
+
+    def _goes_on(self, task: "asyncio.Task[None]") -> bool:
+        here = task.get_loop() is asyncio.get_running_loop()
+        return here and not (task.done() or self._over.is_set())
 
     async def _keep(self, ready: "asyncio.Future[tuple[Client, asyncio.Event]]", over: asyncio.Event) -> None:
         """What was opened has to be closed by the task that opened it."""

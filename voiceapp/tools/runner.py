@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Coroutine, Mapping
@@ -35,6 +36,9 @@ class ToolRunner:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._threads: Threads | None = None
+        # A fork takes no thread along: what the parent started is kept from being ended here, and no more.
+        self._pid = os.getpid()
+        self._parents: list[Any] = []
 
     @property
     def offers(self) -> list[Offer]:
@@ -69,6 +73,7 @@ class ToolRunner:
     def stop(self) -> None:
         """Whatever still runs is given up; harmless if said twice."""
         with self._lock:
+            self._forget_parents()
             loop, self._loop = self._loop, None
         if loop is not None:
             loop.call_soon_threadsafe(self._leave, loop)
@@ -83,11 +88,17 @@ class ToolRunner:
 
     def _started(self) -> asyncio.AbstractEventLoop:
         with self._lock:
+            self._forget_parents()
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
                 self._loop.set_exception_handler(_log_failure)
                 threading.Thread(target=_serve, args=(self._loop,), name="tools", daemon=True).start()
             return self._loop
+
+    def _forget_parents(self) -> None:
+        if self._pid != os.getpid():
+            self._parents += [self._loop, self._threads]
+            self._loop, self._threads, self._pid = None, None, os.getpid()
 
     async def _run(self, function: Tool, arguments: str, context: ToolContext) -> Outcome:
         if task := asyncio.current_task():
