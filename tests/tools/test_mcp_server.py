@@ -159,7 +159,7 @@ child = os.fork()
 runner.start("example_add", '{{"a": 1, "b": 2}}', ToolContext(), told.put)
 assert told.get(timeout=10).output == "1 and 2 are 3"
 runner.stop()
-os._exit(0) if not child else os._exit(os.waitpid(child, 0)[1])
+os._exit(0) if not child else os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
 
 
