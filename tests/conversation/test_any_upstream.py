@@ -8,7 +8,7 @@ everything but the clock falls silent.
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.conversation.call import SECOND
@@ -134,6 +134,8 @@ class World:
             case Notify(fault):
                 if fault not in NO_TELLING:
                     self.waiting.clear()
+                    # Who was told that nothing comes of a question wants no answer to it in another session.
+                    self.later &= self.conversation.thinking
             case RunTool() | AskPerson() | CancelTool():
                 self.perform(effect)
             case End():
@@ -336,9 +338,32 @@ SERVER = st.one_of(
     once(st.builds(ev.ResponseDone, RESPONSES, STATUS, st.none())),
 )
 CLOCK = st.tuples(st.just("wait"), st.sampled_from([0.1, 1.0, 9.0, 20.0, 55.0, 61.0]))
+ONCE = [(1, 0)] * 7
+NONE = [False] * 5
 STEPS = st.lists(st.one_of(PERSON, SERVER, SERVER, PAGE, CLOCK), max_size=25)
 
 
+@example(
+    [("hear", ev.TextTyped("Hello")), ("hear", ev.SpeechStarted("u1")), ("answer", [*ONCE, (2, 0)], "completed")],
+    *NONE,
+)
+@example(
+    [
+        ("hear", ev.TextTyped("Hello")),
+        ("hear", ev.SpeechStarted("u1")),
+        ("hear", ev.ResponseDone("", "completed", None)),
+    ],
+    *NONE,
+)
+@example(
+    [
+        ("hear", ev.SpeechStopped("u1")),
+        ("error", "server_error", ""),
+        ("renew",),
+        ("answer", [*ONCE, (1, 0)], "completed"),
+    ],
+    *NONE,
+)
 @settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS, *[st.booleans()] * 5)
 def test_nobody_waits_for_ever(

@@ -150,6 +150,22 @@ class TestEnding:
             gate.end(ended)
             assert gate.settled
 
+    def test_what_closes_a_question_is_the_end_of_an_answer_that_was_wanted_said_once(self) -> None:
+        gate = ResponseGate()
+        assert not gate.closes("r0")
+        gate.ask("e1")
+        # Its beginning was never told.
+        assert gate.closes("r1")
+        gate.replace()
+        assert not gate.closes("r1")
+        gate.begin("r1")
+        assert gate.closes("r1")
+        assert gate.closes("")
+        assert not gate.closes("r0")
+        gate.end("r1")
+        gate.ask("e2")
+        assert not gate.closes("r1")
+
     def test_one_that_is_over_does_not_begin_again(self) -> None:
         gate = ResponseGate()
         gate.begin("r1")

@@ -305,7 +305,8 @@ class Conversation:
             self._barge_in.began(event.response)
 
     def _response_done(self, event: ev.ResponseDone) -> None:
-        if event.status == "completed" and not self._output.is_cut(event.response):
+        wanted = self._gate.closes(event.response) and not self._output.is_cut(event.response)
+        if event.status == "completed" and wanted:
             self._barge_in.answered()
         self._responses.done(event)
         if event.status == "failed":

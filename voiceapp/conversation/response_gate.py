@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from enum import Enum
 from types import MappingProxyType
 
+# A server may say once more that one is over.
+MAX_ENDED = 20
+
 
 class State(Enum):
     IDLE = "idle"
@@ -81,7 +84,8 @@ class ResponseGate:
         self._again = self._unwelcome = False
         # Nor what comes to their latest turn although none is owed.
         self._disowned = False
-        self._create = self._ended = ""
+        self._create = ""
+        self._ended: list[str] = []
         self._turn: str | None = None
         # It is ours to ask for an answer to that turn, once the server has it.
         self._promised = False
@@ -162,6 +166,16 @@ class ResponseGate:
     def runs(self, response: str) -> bool:
         return self.state is State.RUNNING and self.response == response
 
+    def ended(self, response: str) -> bool:
+        """Whether the server has said before that it is over."""
+        return bool(response) and response in self._ended
+
+    def closes(self, response: str) -> bool:
+        """Whether the end of that response is the end of one that the person wants, as far as that is known here."""
+        if self.state is State.RUNNING:
+            return response in ("", self.response) or not self.response
+        return not (self.open or self._unwelcome or self.ended(response))
+
     def answers(self, turn: str) -> bool:
         """Whether a response runs that was asked for that turn alone."""
         return self.state is State.RUNNING and bool(turn) and turn == self._asked_for
@@ -187,7 +201,7 @@ class ResponseGate:
 
     def begin_session(self, *, wanted: bool, expected: bool = False, welcome: bool = True) -> None:
         """Another session has none. `wanted`: one has to be asked for; `expected`: it owes one, `welcome` or not."""
-        self.state, self.response, self._create, self._ended, self._turn = State.IDLE, "", "", "", None
+        self.state, self.response, self._create, self._ended, self._turn = State.IDLE, "", "", [], None
         self.wanted, self.doubted, self._again, self._unwelcome = wanted, False, False, False
         self._promised, self._disowned, self._wanted_for, self._asked_for = False, False, "", ""
         if expected:
@@ -197,7 +211,7 @@ class ResponseGate:
 
     def begin(self, response: str) -> bool:
         """It began; whether the person wants to hear it."""
-        if response and response == self._ended:
+        if self.ended(response):
             return True
         welcome = not (self._unwelcome or (self._disowned and self.state is State.IDLE))
         self._disowned = False
@@ -209,7 +223,7 @@ class ResponseGate:
         """It is over. One without an id is the one that runs; of another nothing is known."""
         if response and self.response and response != self.response:
             return
-        self.response, self._ended = "", response
+        self.response, self._ended = "", [*self._ended, response][-MAX_ENDED:]
         self._step(Step.END)
 
     def on_conflict(self, create: str) -> bool:
