@@ -85,6 +85,8 @@ class ResponseGate:
         # Nor what comes to their latest turn although none is owed.
         self._disowned = False
         self._create = ""
+        # What runs was there before what we asked for, and its beginning was not told.
+        self._earlier = False
         self._ended: list[str] = []
         self._turn: str | None = None
         # It is ours to ask for an answer to that turn, once the server has it.
@@ -173,7 +175,7 @@ class ResponseGate:
     def closes(self, response: str) -> bool:
         """Whether the end of that response is the end of one that the person wants, as far as that is known here."""
         if self.state is State.RUNNING:
-            return response in ("", self.response) or not self.response
+            return not self._earlier and (response in ("", self.response) or not self.response)
         return not (self.open or self._unwelcome or self.ended(response))
 
     def answers(self, turn: str) -> bool:
@@ -204,6 +206,7 @@ class ResponseGate:
         self.state, self.response, self._create, self._ended, self._turn = State.IDLE, "", "", [], None
         self.wanted, self.doubted, self._again, self._unwelcome = wanted, False, False, False
         self._promised, self._disowned, self._wanted_for, self._asked_for = False, False, "", ""
+        self._earlier = False
         if expected:
             self.expect_response("")
             if not welcome:
@@ -216,7 +219,7 @@ class ResponseGate:
         welcome = not (self._unwelcome or (self._disowned and self.state is State.IDLE))
         self._disowned = False
         self._step(Step.BEGIN)
-        self.response, self._again = response, False
+        self.response, self._again, self._earlier = response, False, False
         return welcome
 
     def end(self, response: str) -> None:
@@ -235,6 +238,7 @@ class ResponseGate:
         asked = create == self._create if create else self.state is State.ASKED
         if not asked:
             return True
+        self._earlier |= self.state is State.ASKED
         self._step(Step.TAKEN)
         again, self._again, self._create = self._again, True, ""
         self.wanted |= not again
@@ -257,4 +261,5 @@ class ResponseGate:
         if state in (State.IDLE, State.RUNNING):
             self._unwelcome = False
         self.doubted &= state is State.RUNNING
+        self._earlier &= state is State.RUNNING
         self.state = state
