@@ -27,6 +27,7 @@ def asked(text: str, **options: object) -> Request:
     [
         ("What time is it?", "It is 12:05 pm."),
         ("Could you tell me the time, please?", "It is 12:05 pm."),
+        ("What time is it in Tokyo?", "I only know the time here: 12:05 pm."),
         ("What's today's date?", "Today is Sunday, March 1, 2026."),
         ("What day is it today?", "Today is Sunday, March 1, 2026."),
         ("Repeat after me: the sky is blue.", "The sky is blue."),

@@ -35,6 +35,12 @@ def wanted(text: str, offered: Set[str]) -> ToolCall | None:
     return None
 
 
+def zone_in(text: str) -> str | None:
+    """The time zone of a place whose time is asked for; None where none is named, or it is not known."""
+    placed = PLACE.search(text)
+    return zone_of(placed.group("place")) if placed else None
+
+
 def _wishes(text: str) -> list[tuple[str, dict[str, Any]]]:
     found: list[tuple[str, dict[str, Any]]] = []
     if RECALL.search(text):
@@ -43,8 +49,7 @@ def _wishes(text: str) -> list[tuple[str, dict[str, Any]]]:
         found.append(("remember", {"note": remembered.group("what").strip()}))
     if GOODBYE.search(text):
         found.append(("hang_up", {}))
-    placed = PLACE.search(text)
-    zone = zone_of(placed.group("place")) if placed else None
+    zone = zone_in(text)
     if zone:
         found.append(("clock", {"timezone": zone}))
     formula = arithmetic.formula(text)

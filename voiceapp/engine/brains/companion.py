@@ -139,7 +139,9 @@ class Companion(RuleBasedBrain):
 
     def _time(self, text: str, found: "re.Match[str]") -> str:
         now = self.clock()
-        return f"It is {now.hour % 12 or 12}:{now.minute:02d} {'am' if now.hour < 12 else 'pm'}."
+        told = f"{now.hour % 12 or 12}:{now.minute:02d} {'am' if now.hour < 12 else 'pm'}."
+        # Without the tool that knows it there.
+        return f"I only know the time here: {told}" if app_tools.zone_in(text) else f"It is {told}"
 
     def _date(self, text: str, found: "re.Match[str]") -> str:
         now = self.clock()

@@ -105,7 +105,9 @@ class JapaneseCompanion(RuleBasedBrain):
 
     def _time(self, found: "re.Match[str]") -> str:
         now = self.clock()
-        return f"今は{'午前' if now.hour < 12 else '午後'}{now.hour % 12}時{now.minute}分だよ。"
+        told = f"{'午前' if now.hour < 12 else '午後'}{now.hour % 12}時{now.minute}分だよ。"
+        # Without the tool that knows it there.
+        return f"ここの時間しかわからないんだ。今は{told}" if app_tools_ja.zone_in(found.string) else f"今は{told}"
 
     def _date(self, found: "re.Match[str]") -> str:
         now = self.clock()
