@@ -175,7 +175,7 @@ class ResponseGate:
     def closes(self, response: str) -> bool:
         """Whether the end of that response is the end of one that the person wants, as far as that is known here."""
         if self.state is State.RUNNING:
-            return not self._earlier and (response in ("", self.response) or not self.response)
+            return not self._earlier and self._is_running_one(response)
         return not (self.open or self._unwelcome or self.ended(response))
 
     def answers(self, turn: str) -> bool:
@@ -224,10 +224,14 @@ class ResponseGate:
 
     def end(self, response: str) -> None:
         """It is over. One without an id is the one that runs; of another nothing is known."""
-        if response and self.response and response != self.response:
+        if not self._is_running_one(response):
             return
         self.response, self._ended = "", [*self._ended, response][-MAX_ENDED:]
         self._step(Step.END)
+
+    def _is_running_one(self, response: str) -> bool:
+        """Whether that is the id of the one that runs, as far as there are ids."""
+        return not (response and self.response) or response == self.response
 
     def on_conflict(self, create: str) -> bool:
         """Another one runs, so what we asked for was refused: it is asked for once more, behind that one.

@@ -151,7 +151,7 @@ class Link:
     def uncork(self) -> None:
         waiting, self._corked = self._corked, None
         if waiting:
-            self._write(waiting[0] if len(waiting) == 1 else b"".join(waiting))
+            self._write(b"".join(waiting))
 
     def ping(self) -> None:
         if self._ending is None:
