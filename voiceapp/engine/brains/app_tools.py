@@ -29,10 +29,14 @@ GOODBYE = re.compile(r"\b(?:hang up|end the call)\b", re.I)
 
 def wanted(text: str, offered: Set[str]) -> ToolCall | None:
     """The call that the user's words ask for."""
-    for name, arguments in _wishes(text):
-        if name in offered:
-            return ToolCall(name, json.dumps(arguments, ensure_ascii=False))
-    return None
+    return asked_for(
+        offered,
+        recalls=bool(RECALL.search(text)),
+        note=_note(text),
+        leaves=bool(GOODBYE.search(text)),
+        zone=zone_in(text),
+        formula=arithmetic.formula(text),
+    )
 
 
 def zone_in(text: str) -> str | None:
@@ -41,21 +45,30 @@ def zone_in(text: str) -> str | None:
     return zone_of(placed.group("place")) if placed else None
 
 
-def _wishes(text: str) -> list[tuple[str, dict[str, Any]]]:
+def _note(text: str) -> str | None:
+    found = REMEMBER.search(text)
+    return found.group("what").strip() if found else None
+
+
+def asked_for(
+    offered: Set[str], *, recalls: bool, note: str | None, leaves: bool, zone: str | None, formula: str | None
+) -> ToolCall | None:
+    """The first call that is offered, of all that was asked for; in any language."""
     found: list[tuple[str, dict[str, Any]]] = []
-    if RECALL.search(text):
+    if recalls:
         found.append(("recall", {}))
-    elif remembered := REMEMBER.search(text):
-        found.append(("remember", {"note": remembered.group("what").strip()}))
-    if GOODBYE.search(text):
+    elif note is not None:
+        found.append(("remember", {"note": note}))
+    if leaves:
         found.append(("hang_up", {}))
-    zone = zone_in(text)
     if zone:
         found.append(("clock", {"timezone": zone}))
-    formula = arithmetic.formula(text)
     if formula:
         found.append(("calculator", {"expression": formula}))
-    return found
+    for name, arguments in found:
+        if name in offered:
+            return ToolCall(name, json.dumps(arguments, ensure_ascii=False))
+    return None
 
 
 def told(name: str, output: str) -> str | None:

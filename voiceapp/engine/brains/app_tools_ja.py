@@ -1,12 +1,11 @@
 """What the Japanese companion asks of the tools that come with the app, and how it says what they answered."""
 
-import json
 import re
 from collections.abc import Set
 from typing import Any
 
 from . import arithmetic_ja
-from .app_tools import notes_in, parsed
+from .app_tools import asked_for, notes_in, parsed
 from .request import ToolCall
 from .zones import JAPANESE, zone_of
 
@@ -20,10 +19,14 @@ GOODBYE = re.compile("電話を?切って|通話を?(?:終わ|終え|切)")
 
 def wanted(text: str, offered: Set[str]) -> ToolCall | None:
     """The call that the user's words ask for; digits must be narrow ones."""
-    for name, arguments in _wishes(text):
-        if name in offered:
-            return ToolCall(name, json.dumps(arguments, ensure_ascii=False))
-    return None
+    return asked_for(
+        offered,
+        recalls=bool(RECALL.search(text)),
+        note=_note(text),
+        leaves=bool(GOODBYE.search(text)),
+        zone=zone_in(text),
+        formula=arithmetic_ja.formula(text),
+    )
 
 
 def zone_in(text: str) -> str | None:
@@ -32,21 +35,9 @@ def zone_in(text: str) -> str | None:
     return zone_of(placed.group("place")) if placed else None
 
 
-def _wishes(text: str) -> list[tuple[str, dict[str, Any]]]:
-    found: list[tuple[str, dict[str, Any]]] = []
-    if RECALL.search(text):
-        found.append(("recall", {}))
-    elif (remembered := REMEMBER.search(text)) and "名前" not in remembered.group("what"):
-        found.append(("remember", {"note": remembered.group("what").strip("「」、")}))
-    if GOODBYE.search(text):
-        found.append(("hang_up", {}))
-    zone = zone_in(text)
-    if zone:
-        found.append(("clock", {"timezone": zone}))
-    formula = arithmetic_ja.formula(text)
-    if formula:
-        found.append(("calculator", {"expression": formula}))
-    return found
+def _note(text: str) -> str | None:
+    found = REMEMBER.search(text)
+    return found.group("what").strip("「」、") if found and "名前" not in found.group("what") else None
 
 
 def told(name: str, output: str) -> str | None:
