@@ -420,3 +420,17 @@ class TestMany:
         doubts.began("")
         assert doubts.taken("u1", committed=False)
         assert (doubts.open, doubts.speaking, doubts.any_taken) == (["u1"], False, True)
+
+    def test_only_what_began_later_takes_the_place_of_the_one_that_is_meant(self) -> None:
+        doubts = Doubts()
+        doubts.began("u1")
+        doubts.began("u2")
+        assert (doubts.speaking_after("u1"), doubts.speaking_after("u2")) == ("u2", None)
+        doubts.taken("u2", committed=False)
+        assert doubts.speaking_after("u1") is None
+
+    def test_a_voice_that_was_noise_after_all_leaves_the_typed_question_to_be_answered(self) -> None:
+        call = careful(yields=False)
+        call.hear(ev.TextTyped("Hello"), ev.SpeechStarted("u1"), ev.SpeechStarted("u2"), ev.Voiced())
+        call.hear(ev.ItemDeleted("u1"))
+        assert CREATE in sent(call.wait(200))

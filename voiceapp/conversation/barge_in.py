@@ -159,19 +159,20 @@ class BargeIn:
 
     def _confirm(self, turn: str) -> None:
         """They do mean it."""
+        newer = self.doubts.speaking_after(turn)
         doubt = self.doubts.settle(turn)
-        newer = self.doubts.open[-1:] if self.doubts.speaking else []
         self.doubts.clear()
-        if doubt.taken and not (self._input.decides or doubt.late or newer):
+        if doubt.taken and not (self._input.decides or doubt.late or newer is not None):
             # The server answers it by itself, or has begun to.
             self._cut_before()
             return
         self._replace(turn)
-        for speech in newer:
+        if newer is not None:
             # That is answered with it, if it is not noise.
-            self._unanswered.taken(turn)
-            self._unanswered.began(speech, waiting=True)
-        if doubt.taken and not newer:
+            if doubt.taken:
+                self._unanswered.taken(turn)
+            self._unanswered.began(newer, waiting=True)
+        elif doubt.taken:
             self._ask_for(turn, committed=doubt.committed)
 
     def _cut_before(self) -> None:

@@ -44,6 +44,11 @@ class Doubts:
         turns = self.open
         return bool(turns) and not self._turns[turns[-1]].taken
 
+    def speaking_after(self, turn: str) -> str | None:
+        """What the person began to say after it and still says."""
+        later = [*self._turns][[*self._turns].index(turn) + 1 :]
+        return later[-1] if later and self.speaking else None
+
     def began(self, turn: str) -> None:
         self._turns[turn] = Doubt()
 
