@@ -1,9 +1,23 @@
-"""From Whisper's tokens to words, without the model."""
+"""From Whisper's tokens to words, mostly without the model."""
+
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from voiceapp.engine.speech.stt import Vocabulary, split, stutters, timed_runs, without_descriptions
+from benchmarks.turn_sounds import cough
+from tests.engine.speech_samples import spoken
+from voiceapp.conversation.backchannels import is_backchannel
+from voiceapp.engine.speech.resampler import Resampler
+from voiceapp.engine.speech.stt import (
+    Vocabulary,
+    WhisperStt,
+    made_up,
+    split,
+    stutters,
+    timed_runs,
+    without_descriptions,
+)
 
 WORDS = ["Hello", "Ġthere", ".", "Ġagain", "Ã©", "<|endoftext|>", "<|startoftranscript|>", "<|notimestamps|>"]
 TIMES = len(WORDS)
@@ -76,6 +90,40 @@ def test_sounds_are_no_words(text: str, spoken: str) -> None:
 )
 def test_one_syllable_over_and_over_is_no_words_where_it_is_hardly_speech(text: str, nothing: bool) -> None:
     assert stutters(text) is nothing
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "score", "nothing"),
+    [
+        ("I can.", "en", -1.47, True),
+        ("Per...", "en", -1.5, True),
+        ("Why?", "en", -1.21, False),
+        ("Stop...", "en", -1.88, False),
+        ("天練", "ja", -1.51, True),
+        ("もう一回", "ja", -1.2, False),
+    ],
+)
+def test_a_word_of_which_it_is_hardly_sure_is_made_up(text: str, language: str, score: float, nothing: bool) -> None:
+    assert made_up(text, language, score) is nothing
+
+
+@pytest.mark.models
+def test_hums_and_coughs_are_no_words_and_a_short_word_is_one(tmp_path: Path) -> None:
+    stt = WhisperStt.installed()
+
+    def heard(sound: np.ndarray) -> str:
+        return stt.transcribe(Resampler(24000, 16000).feed(sound.astype(np.float32)).astype(np.int16)).text
+
+    def said(text: str) -> str:
+        return heard(np.frombuffer(spoken(text, "slt", tmp_path), "<i2")[6_000:-14_400])
+
+    quiet = np.zeros(7_200)
+    coughs = [
+        heard(np.concatenate((quiet, cough(np.random.default_rng(seed), voiced=True), quiet))) for seed in (11, 21, 23)
+    ]
+    hums = [said("Hm."), said("Mm-hmm.")]
+    assert [text for text in coughs + hums if not is_backchannel(text)] == []
+    assert [said("Stop.").lower(), said("Why?").lower()] == ["stop.", "why?"]
 
 
 def test_long_sound_is_cut_where_it_is_quiet() -> None:

@@ -24,6 +24,13 @@ BEAM_SIZE = 5
 NO_SPEECH = 0.6
 # A cough with some voice in it scores 0.5, and is written as one syllable over and over; words in noise score as much.
 DOUBTFUL = 0.4
+# Of a hum or a cough a word is made up: the mean log probability of its tokens is below this. So is that of some short
+# words in loud noise: of the English ones a third is written down rightly all the same, of the Japanese ones none.
+LEAST_SURE, LEAST_SURE_ELSEWHERE = MappingProxyType({"en": -1.35}), -1.3
+# With the silence around it.
+SHORT_S = 2.0
+# Where one has to be heard at all costs.
+NEVER_MADE_UP = ("stop",)
 SECONDS_PER_TIME_TOKEN = 0.02
 # Nobody speaks faster; in other languages a token is often less than a syllable.
 TOKENS_PER_SECOND, MAX_TOKENS_PER_SECOND = MappingProxyType({"en": 7}), 15
@@ -95,6 +102,7 @@ class WhisperStt:
         )
         self._vocabulary = Vocabulary.of(words, language)
         self._tokens_per_second = TOKENS_PER_SECOND.get(language, MAX_TOKENS_PER_SECOND)
+        self._language = language
         # The first recognition takes longer than those after it.
         self.transcribe(np.zeros(INPUT_RATE, np.int16))
 
@@ -124,7 +132,8 @@ class WhisperStt:
         if result.no_speech_prob > NO_SPEECH:
             return Transcript("", result.no_speech_prob)
         text = without_descriptions(" ".join(self._vocabulary.segments(list(result.sequences_ids[0]), seconds)))
-        if result.no_speech_prob > DOUBTFUL and stutters(text):
+        stuttered = result.no_speech_prob > DOUBTFUL and stutters(text)
+        if stuttered or (seconds < SHORT_S and made_up(text, self._language, result.scores[0])):
             text = ""
         return Transcript(text, result.no_speech_prob)
 
@@ -135,6 +144,7 @@ class WhisperStt:
             beam_size=beam,
             max_length=int(12 + self._tokens_per_second * seconds),
             return_no_speech_prob=True,
+            return_scores=True,
         )
         return results[0]
 
@@ -160,8 +170,18 @@ def without_descriptions(text: str) -> str:
 
 def stutters(text: str) -> bool:
     """Whether it is nothing but one syllable or word, three times or more."""
-    letters = "".join(filter(str.isalpha, text.casefold()))
-    return any(letters[size:] == letters[:-size] for size in range(1, min(8, len(letters) // 3) + 1))
+    said = letters(text)
+    return any(said[size:] == said[:-size] for size in range(1, min(8, len(said) // 3) + 1))
+
+
+def made_up(text: str, language: str, mean_log_probability: float) -> bool:
+    """Whether it is more likely no word at all than these, where it is short."""
+    sure = mean_log_probability >= LEAST_SURE.get(language, LEAST_SURE_ELSEWHERE)
+    return not sure and letters(text) not in NEVER_MADE_UP
+
+
+def letters(text: str) -> str:
+    return "".join(filter(str.isalpha, text.casefold()))
 
 
 DESCRIPTION = re.compile(r"\[[^\]]*\]|\([^)]*\)|♪[^♪]*♪?|\*[^*]+\*")
