@@ -192,9 +192,11 @@ def _told(visitor: Visitor, wire: Wire, look: Look) -> None:
     ):
         for code in codes:
             _notice(wire, code)
-        look(state)
-        for code in codes:
-            visitor.page.click(f'[data-code="{code}"] > button')
+        # One is seen at a time.
+        for code in reversed(codes):
+            visitor.page.wait_for_selector(f'[data-code="{code}"][data-shown]')
+            look(state)
+            visitor.page.click(f'[data-code="{code}"] > .dismiss')
 
 
 def _notice(wire: Wire, code: str, fatal: bool = False) -> None:
@@ -253,7 +255,7 @@ def _end(visitor: Visitor, wire: Wire, look: Look) -> None:
 
 def _session(visitor: Visitor, wire: Wire, look: Look) -> None:
     """Is lost, and another one takes over."""
-    visitor.page.click('[data-code="moved"] > button')
+    visitor.page.click('[data-code="moved"] > .dismiss')
     _notice(wire, "upstream_lost")
     look("session-lost")
     made = {"persona": "companion", "profile": "openai", "model": "m", "voice": "v"}

@@ -43,7 +43,7 @@ def arrive(visit: Visit, url: str, **choices: object) -> tuple[Visitor, Wire]:
 def notice(visitor: Visitor, wire: Wire, code: str, fatal: bool = False) -> str:
     wire.say("notice", {"code": code, "message": "", "retry": False, "fatal": fatal})
     visitor.wait_for_notice(code)
-    return f'[data-code="{code}"] > button'
+    return f'[data-code="{code}"] > .dismiss'
 
 
 def talk(visitor: Visitor) -> None:
@@ -61,8 +61,16 @@ def test_a_notice_that_is_put_away(visit: Visit, serve: Serve) -> None:
     visitor, wire = arrive(visit, url)
     visitor.call_until_live()
     first, second = (notice(visitor, wire, code) for code in ("idle_soon", "budget_low"))
-    assert press(visitor.page, first) == "Dismiss"
-    assert press(visitor.page, second, "Space") == "scroller"
+    assert press(visitor.page, second) == "Dismiss"
+    assert press(visitor.page, first, "Space") == "scroller"
+    # Another one takes its place.
+    visitor.page.focus(notice(visitor, wire, "idle_soon"))
+    visitor.page.keyboard.press("Tab")
+    visitor.page.focus('[data-code="idle_soon"] > .dismiss')
+    latest = notice(visitor, wire, "too_fast")
+    visitor.page.wait_for_selector('[data-code="too_fast"][data-shown]')
+    assert focused(visitor.page) == "Dismiss"
+    press(visitor.page, latest)
     # It ends by itself.
     visitor.page.focus(notice(visitor, wire, "idle_soon"))
     wire.turn("user")

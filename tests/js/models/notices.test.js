@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { readFileSync, readdirSync } from "node:fs"
 import { test } from "node:test"
 import { Words } from "../../../voiceapp/static/js/browser/i18n.js"
-import { ENDS } from "../../../voiceapp/static/js/models/notice-ends.js"
+import { ENDS, FADING, HELPLESS, helpOf } from "../../../voiceapp/static/js/models/notice-ends.js"
 import { Notices } from "../../../voiceapp/static/js/models/notices.js"
 import { checkSupport } from "../../../voiceapp/static/js/browser/support-check.js"
 
@@ -37,6 +37,47 @@ test("a code stands once, and three at most stand", () => {
   assert.equal(made.all.length, 2)
   made.callBegan()
   assert.equal(made.all.length, 0)
+})
+
+test("one is seen at a time, the latest, and information only for a while", () => {
+  const made = notices()
+  const seen = () => made.shown?.code ?? null
+  assert.equal(seen(), null)
+  for (const code of ["microphone_denied", "moved"]) made.add({ code })
+  assert.equal(seen(), "moved")
+  made.fade("moved")
+  assert.equal(seen(), "microphone_denied")
+  assert.deepEqual(standing(made), ["microphone_denied", "moved"], "it is still told to who does not see")
+  made.add({ code: "moved" })
+  assert.equal(seen(), "moved", "said once more")
+  made.dismiss("moved")
+  made.over("microphoneAllowed")
+  assert.equal(seen(), null)
+})
+
+/** What happens without a press. */
+const BY_ITSELF = [
+  "callReady", "lineBack", "sessionBegan", "turnBegan", "turnOver", "silenceOver", "microphoneGivenBack", "storeFreed"
+]
+
+test("a notice goes out of sight by itself, or one button helps, or nobody can", () => {
+  for (const [code, ends] of Object.entries(ENDS)) {
+    const made = notices()
+    made.add({ code, fatal: ends?.length === 0 })
+    const [{ fades, help }] = made.all
+    const waits = ends?.some(end => BY_ITSELF.includes(end))
+    assert.ok(fades || help || waits || HELPLESS.has(code), code)
+    assert.equal(help !== null && HELPLESS.has(code), false, code)
+  }
+  assert.equal(helpOf("of_a_newer_server", true), "call")
+  assert.equal(helpOf("of_a_newer_server", false), null)
+  assert.ok([...FADING].every(code => code in ENDS))
+})
+
+test("why a call ended never fades", () => {
+  const made = notices()
+  made.add({ code: "moved", fatal: true })
+  assert.equal(made.all[0].fades, false)
 })
 
 test("what makes a call impossible is found", () => {

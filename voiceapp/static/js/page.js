@@ -41,9 +41,6 @@ import { TranscriptView } from "./views/transcript-view.js"
 import { Waveform } from "./views/waveform.js"
 import { WakeLock } from "./browser/wake-lock.js"
 
-/** Whose next step is to load the page again. */
-const RELOADS = ["page_outdated", "client_missing"]
-
 export class Page {
   now = () => performance.now()
   stats = new Stats(this.now, this)
@@ -305,9 +302,15 @@ export class Page {
 
   // Delegate of the views and keys
 
-  /** Its next step is to load the page again, or to call. @param {string} code */
-  noticeAccepted(code) {
-    RELOADS.includes(code) ? location.reload() : this.call.start({ microphone: true })
+  /** @param {import("./models/notice-ends.js").Help} help */
+  noticeAccepted(help) {
+    const helps = {
+      call: () => this.call.start({ microphone: true }), reload: () => location.reload(),
+      microphone: () => { if (this.call.muted) this.call.toggleMicrophone() }, devices: () => this.settings.open(),
+      // A touch does it, and this was one.
+      sound: () => {}, settings: () => this.settings.open(), talks: () => this.talksDrawer.drawer.open()
+    }
+    helps[help]()
   }
 
   talkWanted = () => void (this.keeper.last && this.talksDrawer.show(this.keeper.last))

@@ -112,3 +112,34 @@ export const ENDS = {
 
 /** Of a server that knows more than this page. */
 export const UNKNOWN = call()
+
+/** Told of what is over already, or told elsewhere too: it goes out of sight by itself, and nothing is to be done. */
+export const FADING = new Set([
+  "reconnected", "events_missed", "call_elsewhere", "talk_wanted", "resume_refused", "call_over", "moved",
+  "sound_left_out", "talk_shortened", "answer_shortened", "sound_dropped", "microphone_replaced", "speaker_lost",
+  "tools_missing", "change_refused", "too_often", "transcript_full", "call_ending", "budget_low", "sample_lost",
+  "bad_event", "already_started"
+])
+
+/** @typedef {"call" | "reload" | "microphone" | "devices" | "sound" | "settings" | "talks"} Help of its button */
+
+/** What helps: one thing each. @type {Record<string, Help>} */
+const HELPS = {
+  microphone_denied: "microphone", microphone_missing: "microphone", microphone_busy: "microphone",
+  microphone_lost: "microphone", microphone_failed: "microphone", microphone_shut: "microphone",
+  microphone_silent: "devices", microphone_replaced: "devices", speaker_lost: "devices",
+  sound_paused: "sound", sound_failed: "sound", no_sound: "sound",
+  client_missing: "reload", page_outdated: "reload", connection_refused: "reload", not_allowed: "reload",
+  server_away: "reload", too_many_tries: "reload",
+  model_missing: "settings", no_access: "settings", renewal_failed: "settings",
+  talk_not_kept: "talks", talk_not_deleted: "talks", talks_newer: "talks", ended_away: "call"
+}
+
+/** Nobody at the page can help: it says who can, or what to open in its place. */
+export const HELPLESS = new Set(["insecure", "unsupported", "wrong_place", "budget_spent"])
+
+/** Where a call ended, another one may do. @param {string} code @param {boolean} fatal @returns {Help | null} */
+export function helpOf(code, fatal) {
+  if (HELPLESS.has(code)) return null
+  return HELPS[code] ?? (fatal ? "call" : null)
+}

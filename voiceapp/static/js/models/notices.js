@@ -1,6 +1,6 @@
 // What the person should know, in plain words: the page's own for a code it knows, else the server's.
 
-import { ENDS, UNKNOWN } from "./notice-ends.js"
+import { ENDS, FADING, UNKNOWN, helpOf } from "./notice-ends.js"
 
 const MAX = 3
 const DEFAULT_WAIT_S = 15
@@ -8,8 +8,9 @@ const DEFAULT_WAIT_S = 15
 /** @typedef {import("./notice-ends.js").End} End */
 /** @typedef {{title: string, next: string, progress: string}} Wording `progress` moves while it stands */
 /**
- * @typedef {Wording & {code: string, fatal: boolean, ends: End[] | null, times: number}} Notice `ends`: as in
- *   notice-ends.js
+ * @typedef {Wording & {code: string, fatal: boolean, ends: End[] | null, times: number, fades: boolean,
+ *   faded: boolean, help: import("./notice-ends.js").Help | null}} Notice `ends`: as in notice-ends.js; `fades`: out of
+ *   sight, after a while; `help`: what its button does
  */
 
 export class Notices {
@@ -35,9 +36,25 @@ export class Notices {
   add(trouble, ends = endsOf(trouble)) {
     const { code, fatal = false } = trouble
     if (!fatal && !this.calling && ofCall(ends)) return
-    const times = (this.all.find(notice => notice.code === code)?.times ?? 0) + 1
     const others = this.all.filter(notice => notice.code !== code)
-    this.all = [...others, { code, ...this.word(trouble), fatal, ends, times }].slice(-MAX)
+    const kind = { fatal, fades: FADING.has(code) && !fatal, faded: false, help: helpOf(code, fatal) }
+    this.all = [...others, { code, ...this.word(trouble), ...kind, ends, times: this.#times(code) + 1 }].slice(-MAX)
+    this.delegate.noticesChanged()
+  }
+
+  /** @param {string} code */
+  #times(code) {
+    return this.all.find(notice => notice.code === code)?.times ?? 0
+  }
+
+  /** The one that is seen: the latest. */
+  get shown() {
+    return this.all.findLast(({ faded }) => !faded) ?? null
+  }
+
+  /** It was seen for long enough; until what ends it, it is still told to who does not see. @param {string} code */
+  fade(code) {
+    this.all = this.all.map(notice => notice.code === code ? { ...notice, faded: true } : notice)
     this.delegate.noticesChanged()
   }
 

@@ -9,7 +9,8 @@ const REACHED = "button:not(:disabled), a[href], input:not(:disabled), select:no
 /** Where it goes in each part of the page, if nothing else is left there; the last for the words. */
 const HOMES = [["dialog[open]", "button"], [".drawer", ".drawer-head [id$=-close]"], [".dock", "#call"]]
 const CHANGES = {
-  subtree: true, childList: true, attributeFilter: ["hidden", "disabled", "open", "data-phase", "data-talked"]
+  subtree: true, childList: true,
+  attributeFilter: ["hidden", "disabled", "open", "data-phase", "data-talked", "data-shown"]
 }
 
 /** @typedef {{part: HTMLElement, list: Element | null, place: number, home: HTMLElement}} Focused */

@@ -1,18 +1,22 @@
 // Notices, each an alert of its own; one that stays is not drawn again, so it is not announced again. How far something
-// is
-// moves in it without a word.
+// is moves in it without a word. One is seen at a time, the latest; information only for a while. Whoever does not see
+// is told all of them, and reads them for as long as they are true.
 
 import { element, find, icon, write } from "./element.js"
+
+const SEEN_MS = 6000
 
 export class NoticesView {
   list = find("notices", HTMLElement)
   /** @type {Map<string, HTMLElement>} */
-  shown = new Map()
+  nodes = new Map()
+  /** How often each was said when its time began, and that time. @type {Map<string, {times: number, timer: any}>} */
+  fading = new Map()
 
   /**
    * @param {import("../models/notices.js").Notices} notices
    * @param {import("../browser/i18n.js").Words} words
-   * @param {{noticeAccepted: (code: string) => void}} delegate
+   * @param {{noticeAccepted: (help: import("../models/notice-ends.js").Help) => void}} delegate
    */
   constructor(notices, words, delegate) {
     this.notices = notices
@@ -21,45 +25,64 @@ export class NoticesView {
   }
 
   render() {
-    const codes = new Set(this.notices.all.map(({ code }) => code))
-    for (const [code, node] of this.shown) if (!codes.has(code)) this.#remove(code, node)
-    for (const notice of this.notices.all) this.#show(notice)
+    const { all, shown } = this.notices
+    const codes = new Set(all.map(({ code }) => code))
+    for (const [code, node] of this.nodes) if (!codes.has(code)) this.#remove(code, node)
+    for (const notice of all) this.#show(notice)
+    for (const [code, node] of this.nodes) node.toggleAttribute("data-shown", code === shown?.code)
   }
 
   /** @param {import("../models/notices.js").Notice} notice */
-  #show({ code, title, next, progress, fatal }) {
-    const node = this.shown.get(code) ?? this.#add(code, fatal)
+  #show(notice) {
+    const { title, next, progress } = notice
+    const node = this.nodes.get(notice.code) ?? this.#add(notice)
     for (const [name, words] of Object.entries({ title, next, progress }))
       write(/** @type {Element} */ (node.querySelector(`[data-part=${name}]`)), words)
+    if (notice.fades && this.fading.get(notice.code)?.times !== notice.times) this.#fadeLater(notice)
+  }
+
+  /** @param {{code: string, times: number}} notice */
+  #fadeLater({ code, times }) {
+    clearTimeout(this.fading.get(code)?.timer)
+    this.fading.set(code, { times, timer: setTimeout(() => this.#fade(code, times), SEEN_MS) })
+  }
+
+  /** Not while somebody is at it, and not unseen. @param {string} code @param {number} times */
+  #fade(code, times) {
+    if (document.hidden || this.nodes.get(code)?.matches(":hover, :focus-within")) this.#fadeLater({ code, times })
+    else this.notices.fade(code)
   }
 
   /**
    * Still without its words, which are announced as they come.
-   * @param {string} code
-   * @param {boolean} fatal
+   * @param {import("../models/notices.js").Notice} notice
    */
-  #add(code, fatal) {
+  #add({ code, fatal, help }) {
     const words = element(
       "p", {}, element("span", { "data-part": "next", dir: "auto" }), " ",
       element("span", { "data-part": "progress", "aria-live": "off" })
     )
-    const text = element(
-      "div", { class: "notice-text" }, element("strong", { "data-part": "title" }), words, ...this.#nextButton(code)
-    )
+    const text = element("div", { class: "notice-text" }, element("strong", { "data-part": "title" }), words)
     const node = element(
       "div", { class: "notice", role: "alert", "data-code": code, "data-fatal": fatal }, icon(fatal ? "alert" : "info"),
-      text, this.#dismissButton(code)
+      text, ...this.#helpButton(code, help), this.#dismissButton(code)
     )
-    this.shown.set(code, node)
+    this.nodes.set(code, node)
     this.list.append(node)
     return node
   }
 
-  /** Where the next step can be taken right here. @param {string} code */
-  #nextButton(code) {
-    if (!this.words.has(`notice.${code}.button`)) return []
-    const button = element("button", { type: "button", class: "plain" }, this.words.say(`notice.${code}.button`))
-    button.addEventListener("click", () => this.delegate.noticeAccepted(code))
+  /**
+   * The one step that can be taken right here.
+   * @param {string} code
+   * @param {import("../models/notices.js").Notice["help"]} help
+   */
+  #helpButton(code, help) {
+    if (!help) return []
+    const own = `notice.${code}.button`
+    const words = this.words.say(this.words.has(own) ? own : `notice.help.${help}`)
+    const button = element("button", { type: "button", class: "plain help" }, words)
+    button.addEventListener("click", () => this.delegate.noticeAccepted(help))
     return [button]
   }
 
@@ -67,7 +90,7 @@ export class NoticesView {
   #dismissButton(code) {
     const label = this.words.say("notice.dismiss")
     const button = element(
-      "button", { type: "button", class: "plain", "aria-label": label, title: label }, icon("close")
+      "button", { type: "button", class: "plain dismiss", "aria-label": label, title: label }, icon("close")
     )
     button.addEventListener("click", () => this.notices.dismiss(code))
     return button
@@ -78,7 +101,9 @@ export class NoticesView {
    * @param {HTMLElement} node
    */
   #remove(code, node) {
-    this.shown.delete(code)
+    clearTimeout(this.fading.get(code)?.timer)
+    this.fading.delete(code)
+    this.nodes.delete(code)
     node.remove()
   }
 }

@@ -1,0 +1,102 @@
+"""Notices stand in the flow above the call, one at a time: information goes out of sight, an error has what helps."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser.visitor import Visitor
+from tests.browser.wire import Wire
+from voiceapp.engine.scripted.server import ScriptedServer
+
+pytestmark = pytest.mark.browser
+
+Visit = Callable[..., Visitor]
+Serve = Callable[[str], tuple[str, ScriptedServer]]
+
+# The six seconds that a notice is seen, in a tenth of them.
+SOON = "(later => { setTimeout = (act, ms, ...rest) => later(act, ms === 6000 ? 600 : ms, ...rest) })(setTimeout)"
+SHOWN = "[...document.querySelectorAll('.notice[data-shown]')].map(({ dataset }) => dataset.code)"
+TREE = "[...document.querySelectorAll('.notice')].map(({ dataset }) => dataset.code)"
+# Whether it covers what is said, or the call.
+OVER = """() => {
+  const { top, bottom } = document.querySelector(".notice[data-shown]").getBoundingClientRect()
+  const words = document.getElementById("scroller").getBoundingClientRect()
+  const dock = document.querySelector(".dock").getBoundingClientRect()
+  return top < words.bottom - 1 || bottom > dock.top + 1
+}"""
+
+
+def call(visit: Visit, url: str, **options: object) -> tuple[Visitor, Wire]:
+    visitor = visit(url, **options)
+    wire = Wire(visitor.page)
+    visitor.open(url)
+    visitor.call_until_live()
+    return visitor, wire
+
+
+def tell(visitor: Visitor, wire: Wire, code: str, fatal: bool = False) -> None:
+    wire.say("notice", {"code": code, "message": "", "retry": False, "fatal": fatal})
+    visitor.page.wait_for_selector(f'[data-code="{code}"][data-shown]')
+
+
+@pytest.mark.parametrize("size", [(390, 800), (1280, 860)])
+def test_one_is_seen_at_a_time_and_covers_nothing(visit: Visit, serve: Serve, size: tuple[int, int]) -> None:
+    url, _ = serve("silent")
+    visitor, wire = call(visit, url, viewport={"width": size[0], "height": size[1]})
+    for code in ("no_sound", "microphone_silent"):
+        tell(visitor, wire, code)
+    assert visitor.page.evaluate(SHOWN) == ["microphone_silent"]
+    assert visitor.page.evaluate(OVER) is False
+    visitor.page.click('[data-code="microphone_silent"] > .dismiss')
+    assert visitor.page.evaluate(SHOWN) == ["no_sound"]
+
+
+def test_information_goes_out_of_sight_but_not_for_a_screen_reader(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("silent")
+    visitor, wire = call(visit, url, room=SOON)
+    tell(visitor, wire, "no_sound")
+    tell(visitor, wire, "moved")
+    visitor.page.wait_for_selector('[data-code="no_sound"][data-shown]')
+    assert visitor.page.evaluate(TREE) == ["no_sound", "moved"]
+    assert "Another server" in visitor.page.get_by_role("alert").nth(1).inner_text()
+    visitor.page.wait_for_timeout(800)
+    assert visitor.page.evaluate(SHOWN) == ["no_sound"], "an error stays"
+    # What ends it ends it, seen or not.
+    wire.turn("user")
+    wire.turn("thinking")
+    wire.turn("listening")
+    visitor.page.wait_for_selector('[data-code="moved"]', state="detached")
+
+
+def test_information_stays_while_somebody_is_at_it(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("silent")
+    visitor, wire = call(visit, url, room=SOON)
+    tell(visitor, wire, "speaker_lost")
+    visitor.page.focus('[data-code="speaker_lost"] > .help')
+    visitor.page.wait_for_timeout(1500)
+    assert visitor.page.evaluate(SHOWN) == ["speaker_lost"]
+    visitor.page.focus("#message")
+    visitor.page.wait_for_selector('[data-code="speaker_lost"]:not([data-shown])', state="attached")
+
+
+def test_an_error_has_one_button_that_helps(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("silent")
+    visitor, wire = call(visit, url)
+    tell(visitor, wire, "quota", fatal=True)
+    wire.say("ended", {"reason": "quota"})
+    visitor.wait_for_phase("ended")
+    visitor.press("Try again")
+    visitor.wait_for_phase("connecting")
+    assert visitor.page.evaluate(TREE) == []
+
+
+def test_what_a_call_needs_is_one_press_away(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("silent")
+    visitor, wire = call(visit, url)
+    visitor.page.click("#microphone")
+    tell(visitor, wire, "microphone_shut")
+    visitor.press("Turn on the microphone")
+    visitor.page.wait_for_selector('body[data-state="listening"]')
+    tell(visitor, wire, "talk_not_kept")
+    visitor.press("Open past talks")
+    visitor.page.wait_for_selector("#talks:not([hidden])")
