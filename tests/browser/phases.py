@@ -16,7 +16,7 @@ ASKS = """(() => {
   navigator.mediaDevices.getUserMedia = async wishes => { await answered; return ask(wishes) }
 })()"""
 DRAWERS = ("talks", "settings", "log")
-LEAVING = {"en": "End the call and leave?", "ja": "通話を終了して移動しますか？"}
+LEAVING = {"en": "End the call and leave?", "es": "¿Terminar la llamada y salir?", "ja": "通話を終了して移動しますか？"}
 
 Look = Callable[[str], None]
 
@@ -101,7 +101,8 @@ class Walk:
         self.page.click("#microphone")
         self.look("muted")
         self.page.click("#microphone")
-        self.page.click("nav a")
+        self.page.click("#languages-toggle")
+        self.page.click("nav a:not([aria-current])")
         self.page.get_by_text(LEAVING[self.page.evaluate("document.documentElement.lang")]).wait_for()
         self.look("leaving")
 

@@ -27,6 +27,12 @@ WORDS = {
         "Towards the evening some clouds come in from the west.",
         "Thank you! And tomorrow?",
     ),
+    "es": (
+        "¿Qué tiempo hace en Kioto?",
+        "Hace sol, con dieciocho grados. ",
+        "Hacia la tarde llegarán algunas nubes desde el oeste.",
+        "¡Gracias! ¿Y mañana?",
+    ),
     "ja": (
         "京都の天気はどう？",
         "晴れていて、気温は十八度だよ。",

@@ -57,7 +57,7 @@ def answered(visitor: Visitor, *texts: str) -> None:
         visitor.wait_until(lambda stats: stats["turn"] == "listening")
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("language", ["en", "es", "ja"])
 def test_it_is_small_enough_for_a_weak_line(visit: Visit, serve: Serve, language: str) -> None:
     url, _ = serve("hello")
     visitor = visit(url, language)

@@ -30,6 +30,7 @@ def test_a_long_paste_is_not_cut_and_a_longer_one_is_told(visit: Visit, serve: S
     assert page.evaluate(f"{BOX}.length") == 8007
     assert page.get_attribute("body", "data-phase") == "idle"
     # A draft is there again, in another language too.
+    page.get_by_role("button", name="Language: English").click()
     page.get_by_role("link", name="日本語").click()
     page.wait_for_selector("body[data-ready]")
     assert page.evaluate(f"{BOX}.length") == 8007
@@ -73,6 +74,7 @@ def test_typed_into_a_dead_line_it_stays_on_the_screen(in_a_call: Visit) -> None
 def test_another_language_does_not_end_a_call_unasked(in_a_call: Visit) -> None:
     visitor = in_a_call()
     page = visitor.page
+    page.click("#languages-toggle")
     page.click("nav a[hreflang=ja]")
     page.get_by_text("End the call and leave?").wait_for()
     assert page.get_attribute("body", "data-phase") == "live"

@@ -7,6 +7,7 @@ import pytest
 from voiceapp.config import persona
 from voiceapp.conversation.turn_detection import SemanticVad, ServerVad
 from voiceapp.errors import SettingError
+from voiceapp.web.pages import read_languages
 
 GOOD = """
 name = { en = "Sam", ja = "サム" }
@@ -21,11 +22,11 @@ def written(folder: Path, text: str, name: str = "sam") -> Path:
 
 
 class TestInstalled:
-    def test_there_are_five_and_each_can_be_named_and_described_in_both_languages(self) -> None:
+    def test_there_are_five_and_each_can_be_named_and_described_in_every_language(self) -> None:
         personas = persona.read_all()
         assert set(personas) == {"companion", "friend", "tutor", "interviewer", "interpreter"}
         for each in personas.values():
-            assert set(each.names) == set(each.about) == {"en", "ja"}
+            assert set(each.names) == set(each.about) == set(read_languages())
             assert each.greeting
             assert each.greeting in each.opening
 

@@ -13,7 +13,9 @@ LISTENING = [
     "そうですね。", "へえ", "へぇ〜", "へー！", "なるほど", "なるほどね。", "ああ、そうなんですね", "ウン",
     "はい、なるほど、そうですか。", "ふーん", "ほんとに？", "すごいですね！", "確かに。", "[coughing]", "(laughs)",
     "*sigh*", "♪♪", "（咳）", "", " . ", "Mm, mm.", "うむ。", "あら、まあ", "なるほどなあ", "ふううん",
-    "へえ？", "ええ？", "Mm-mm.", "M-H-M-M", "N-M-H-N-N", "H.M.", "HNN", "H&M",
+    "へえ？", "ええ？", "Sí.", "Sí, sí.", "Ajá.", "Claro.", "¡Claro que sí!", "Vale, vale.", "Ya veo.",
+    "¿En serio?", "¡Genial!", "Ah, entiendo.", "Exacto, exacto.", "Jajaja.", "Muy bien.",
+    "Mm-mm.", "M-H-M-M", "N-M-H-N-N", "H.M.", "HNN", "H&M",
 ]  # fmt: skip
 INTERRUPTING = [
     "Stop.", "No.", "No, no.", "Wait.", "Wait a second", "Yeah, but what about Tuesday?", "Okay, stop.",
@@ -21,7 +23,9 @@ INTERRUPTING = [
     "Hello?", "Enough", "[music] Stop", "違う", "違います。", "待って", "ちょっと待って", "ストップ",
     "うん、でも明日は？", "はい、次は何ですか", "いいえ", "もういい", "やめて", "わかった、もういいよ",
     "そうですね、でも違う", "なんで？", "え、どうして", "ううん", "ううん。", "うん、ううん", "Uh-uh.", "Nuh-uh!",
-    "Huh?", "え？", "えっ？", "ん？", "はあ？",
+    "Huh?", "え？", "えっ？", "ん？", "はあ？", "Para.", "Espera.", "Un momento.", "¿Qué?",
+    "¿Cómo?", "Gracias.", "Ya basta.", "Sí, pero ¿y mañana?", "Vale, para.", "Claramente no.", "No.", "Bienvenido.",
+    "Siéntate", "¿Eh?",
 ]  # fmt: skip
 
 
@@ -42,7 +46,8 @@ def test_no_part_of_a_transcription_that_grows_interrupts_too_early(text: str) -
 
 @pytest.mark.parametrize(("text", "words"), [
     ("No", True), ("Stop", True), ("What", True), ("Yeah but", True), ("違う", True), ("待って", True),
-    ("うんでも", True), ("Y", False), ("Ok", False), ("i", False), ("な", False), ("[noi", False),
+    ("うんでも", True), ("Y", False), ("Ok", False), ("Qué", True), ("Clar", False), ("Espera", True),
+    ("i", False), ("な", False), ("[noi", False),
 ])  # fmt: skip
 def test_the_first_word_of_another_kind_is_enough(text: str, words: bool) -> None:
     assert may_become_one(text) is not words

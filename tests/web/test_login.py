@@ -48,7 +48,7 @@ def test_after_too_many_wrong_ones_the_right_one_has_to_wait_too(client: FlaskCl
     assert client.get_cookie(access.COOKIE) is None
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "code"), ("ja", "コード")])
+@pytest.mark.parametrize(("language", "words"), [("en", "code"), ("es", "Código"), ("ja", "コード")])
 def test_it_speaks_the_browsers_language_and_is_kept_by_nobody(client: FlaskClient, language: str, words: str) -> None:
     answer = client.get("/login", headers={"Accept-Language": language})
     assert f'lang="{language}"' in answer.text

@@ -51,9 +51,12 @@ def language(html: str) -> str:
         ("", "", "", "en"),
         ("", "", "ja,en;q=0.5", "ja"),
         ("", "", "fr", "en"),
+        ("", "", "fr,JA-jp;q=0.9,en;q=0.8,*;q=0.1", "ja"),
+        ("", "", "es;q=0,ja;q=0.2", "ja"),
         ("", "ja", "en", "ja"),
         ("?lang=en", "ja", "ja", "en"),
         ("?lang=ja", "", "en", "ja"),
+        ("", "", "es-MX,en;q=0.5", "es"),
         ("?lang=../../etc", "", "ja", "ja"),
     ],
 )

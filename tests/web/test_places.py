@@ -165,7 +165,10 @@ def test_the_name_is_the_one_people_use(visit: Client, settings: dict[str, str],
     assert visit(**settings).get("/", headers=headers).status_code == status
 
 
-@pytest.mark.parametrize(("language", "word"), [("en", "not one of the names"), ("ja", "応答する名前ではありません")])
+@pytest.mark.parametrize(
+    ("language", "word"),
+    [("en", "not one of the names"), ("es", "no es uno de los nombres"), ("ja", "応答する名前ではありません")],
+)
 def test_a_wrong_name_is_explained_to_who_looks(visit: Client, language: str, word: str) -> None:
     headers = {"Host": "<b>.example", "Accept": "text/html", "Accept-Language": language}
     answer = visit(VOICEAPP_HOSTS="voice.example").get("/", headers=headers)

@@ -67,7 +67,11 @@ def _in(texts: Mapping[str, str], language: str) -> str:
 
 def own(instructions: str) -> Persona:
     """The operator's, from a setting alone: it waits for the person to speak."""
-    names = {"en": "As set up on this server", "ja": "このサーバーの設定どおり"}
+    names = {
+        "en": "As set up on this server",
+        "es": "Según la configuración de este servidor",
+        "ja": "このサーバーの設定どおり",
+    }
     return Persona(OWN, names, instructions)
 
 

@@ -1,4 +1,4 @@
-"""What a listener says to be told more, in English and Japanese; and the sounds that a transcription puts in brackets.
+"""What a listener says to be told more, in English, Japanese and Spanish; and sounds that a transcription brackets.
 
 Whatever is not listed interrupts: a word too few is a pause too many, and a word too many is a person nobody hears.
 """
@@ -24,6 +24,13 @@ _JAPANESE = """
 確かに, だよね, ですね, ですよね, やっぱり, やばい, よかった, わあ, わお, わかる, わかります, 分かる, 分かります,
 オッケー, オーケー, ん
 """
+# Not "qué bien" or "no me digas": "qué" and "no" interrupt at once. Many leave the accents out, and so do recognisers.
+_SPANISH = """
+ah, ajá, aja, bien, buenísimo, bueno, cierto, claro, claro que sí, claro que si, correcto, de acuerdo, de verdad,
+desde luego, en serio, entendido, entiendo, eso es, estupendo, exacto, fantástico, genial, increíble, interesante, ja,
+jaja, jajaja, ya entiendo, madre mía, muy bien, okey, perfecto, por supuesto, sí, si, sip, tiene sentido, totalmente,
+vale, vaya, verdad, ya, ya veo
+"""
 # They look like some of these, and say no, or ask for it once more.
 _OBJECTING = re.compile(r"(?<!\w)(?:n?uh-uh|うう+ん)(?!\w)|^\W*(?:huh|えっ?|ん|は[あー]?|へ)\W*\?\W*$")
 # As a recogniser writes it that spells what it hears: "M-H-M-M", "HNN".
@@ -34,6 +41,7 @@ _OPEN_SOUND = re.compile(r"[\[(（【*][^\])）】*]*$")
 _NO_LETTER, _DRAWN = re.compile(r"[\W_]+"), re.compile("[ー〜~]+")
 _ONE_LETTER_OFTEN = re.compile(r"(.)\1+")
 _HIRAGANA = MappingProxyType({ord("ァ") + at: ord("ぁ") + at for at in range(ord("ヶ") - ord("ァ") + 1)})
+_LAST_LATIN = "\u024f"
 _LARGE = MappingProxyType(str.maketrans("ぁぃぅぇぉ", "あいうえお"))
 
 
@@ -87,7 +95,7 @@ def _next(said: str, begin: int) -> list[int]:
 
 def _in_word(pair: str) -> bool:
     """Whether two letters that follow one another are of the same word, where words have spaces between them."""
-    return len(pair) == 2 and pair.isascii() and pair.isalnum()
+    return len(pair) == 2 and pair.isalnum() and max(pair) <= _LAST_LATIN
 
 
-_PHRASES = frozenset(_plain(phrase) for phrase in f"{_ENGLISH},{_JAPANESE}".split(","))
+_PHRASES = frozenset(_plain(phrase) for phrase in f"{_ENGLISH},{_JAPANESE},{_SPANISH}".split(","))

@@ -108,7 +108,7 @@ def page() -> Response:
         "page.html",
         root=root(),
         language=language,
-        languages=sorted(languages),
+        languages={code: languages[code]["language.name"] for code in sorted(languages)},
         strings=languages[language],
         version=files.version,
         modules=files.modules,
@@ -198,7 +198,10 @@ def choose_language(languages: Mapping[str, Any]) -> str:
     for asked in (request.args.get("lang"), *request.cookies.getlist(LANGUAGE_COOKIE)):
         if asked is not None and asked in languages:
             return asked
-    return request.accept_languages.best_match(sorted(languages), DEFAULT_LANGUAGE) or DEFAULT_LANGUAGE
+    # In the browser's order: Werkzeug takes "en" for "es-MX,en;q=0.5", as only that is spelt as ours is.
+    wanted = (tag.lower() for tag, quality in request.accept_languages if quality > 0)
+    known = (each for tag in wanted for each in (tag, tag.partition("-")[0]) if each in languages)
+    return next(known, DEFAULT_LANGUAGE)
 
 
 def read_languages() -> dict[str, dict[str, str]]:

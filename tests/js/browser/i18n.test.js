@@ -12,20 +12,32 @@ const languages = Object.fromEntries(
   readdirSync(FOLDER).map(file => [file.replace(".json", ""), JSON.parse(readFileSync(new URL(file, FOLDER), "utf8"))])
 )
 const placeholders = text => [...text.matchAll(/\{\w+\}/g)].map(String).sort()
+const FORM = /_(zero|one|two|few|many|other)$/
+const bases = strings => new Set(Object.keys(strings).map(key => key.replace(FORM, "")))
+const ofEnglish = key => languages.en[key] ?? languages.en[`${key}_other`]
 
 for (const [language, strings] of Object.entries(languages)) {
   test(`${language} has the keys and placeholders of English, and no empty text`, () => {
-    assert.deepEqual(Object.keys(strings).sort(), Object.keys(languages.en).sort())
+    assert.deepEqual([...bases(strings)].sort(), [...bases(languages.en)].sort())
     for (const [key, text] of Object.entries(strings)) {
       assert.ok(text.trim(), key)
-      assert.deepEqual(placeholders(text), placeholders(languages.en[key]), key)
+      assert.deepEqual(placeholders(text), placeholders(ofEnglish(key.replace(FORM, ""))), key)
     }
   })
 
-  test(`${language} has words for every notice, and the name of every language`, () => {
+  test(`${language} has each form that its rules ask for, where English has two`, () => {
+    const { pluralCategories } = new Intl.PluralRules(language).resolvedOptions()
+    for (const base of [...bases(languages.en)].filter(key => `${key}_other` in languages.en))
+      assert.deepEqual(
+        Object.keys(strings).filter(key => key.replace(FORM, "") === base).sort(),
+        pluralCategories.map(category => `${base}_${category}`).sort(), `${language}: ${base}`
+      )
+  })
+
+  test(`${language} has words for every notice`, () => {
     assert.ok(CODES.length > 10)
-    for (const code of CODES) assert.ok(strings[`notice.${code}.title`] && strings[`notice.${code}.next`], code)
-    for (const other of Object.keys(languages)) assert.ok(strings[`language.${other}`], other)
+    const words = new Words(language, strings)
+    for (const code of CODES) assert.ok(words.has(`notice.${code}.title`) && words.has(`notice.${code}.next`), code)
   })
 }
 
@@ -38,10 +50,10 @@ test("every text the page and its template ask for is there, and none is left ov
   ]
   const source = sources.map(file => readFileSync(file, "utf8")).join("\n")
   const families = /^(notice|language|login|refused|status|call|engine\.part|log\.(up|down)|settings\.granted|talks\.form|transcript\.break|preflight\.\w+\.|profile\.)/
-  for (const key of Object.keys(languages.en))
+  for (const key of bases(languages.en))
     if (!families.test(key)) assert.ok(source.includes(`"${key}"`), `${key} is not used`)
   for (const [, key] of source.matchAll(/(?:say\(|strings\[)"([\w.]+[\w])"/g))
-    assert.ok(key in languages.en, `${key} is missing`)
+    assert.ok(ofEnglish(key), `${key} is missing`)
 })
 
 test("the words of a part that is loaded later come to the others", async context => {
@@ -59,4 +71,24 @@ test("placeholders are filled, numbers as the language writes them", () => {
   const words = new Words("en", { a: "{count} of {name}" })
   assert.equal(words.say("a", { count: 1234.5, name: "x" }), "1,234.5 of x")
   assert.equal(words.say("unknown"), "unknown")
+})
+
+test("a number's noun has the form of the language's own rules", () => {
+  const said = (language, counts) => {
+    const words = new Words(language, languages[language])
+    return counts.map(count => words.say("log.count", { count }).replace(/\s/g, " "))
+  }
+  assert.deepEqual(said("en", [0, 1, 2]), ["0 events", "1 event", "2 events"])
+  assert.deepEqual(said("es", [0, 1, 2, 1e6]), ["0 eventos", "1 evento", "2 eventos", "1.000.000 de eventos"])
+  assert.deepEqual(said("ja", [1, 2]), ["1 件", "2 件"])
+  const forms = { n_zero: "z", n_one: "o", n_two: "t", n_few: "f", n_many: "m", n_other: "x" }
+  const arabic = new Words("ar", forms)
+  assert.equal([0, 1, 2, 3, 11, 100].map(count => arabic.say("n", { name: "a", count })).join(""), "zotfmx")
+  assert.ok(arabic.has("n") && !arabic.has("m"))
+  assert.equal(new Words("fr", { n_other: "x" }).say("n", { count: 1 }), "x")
+})
+
+test("no English text puts a number before a noun that has but one form", () => {
+  const lone = Object.entries(languages.en).filter(([key, text]) => !FORM.test(key) && /\{(?!date|time)\w+\} [a-z]{3,}s\b/.test(text))
+  assert.deepEqual(lone, [])
 })

@@ -22,7 +22,7 @@ test("a call's cost has the turn, the talk, the date of the prices, the tokens, 
   assert.deepEqual(lines({}, en, 0.19), [
     "This turn $0.02, this talk $0.19.",
     "At the prices of Nov 12, 2026.",
-    "In: 100 tokens (40 sound, 60 text, 0 from the cache). Out: 50 (40 sound, 10 text).",
+    "Tokens in: 100 (40 sound, 60 text, 0 from the cache). Tokens out: 50 (40 sound, 10 text).",
     "Transcribing what you say: 10 minutes; $0.17."
   ])
 })
@@ -38,7 +38,7 @@ test("the same in Japanese", () => {
 
 test("transcription that is billed by tokens says them", () => {
   const transcription = { seconds: 0, input_tokens: 1200, output_tokens: 30 }
-  assert.equal(lines({ transcription }).at(-1), "Transcribing what you say: 1,200 tokens in, 30 out; $0.17.")
+  assert.equal(lines({ transcription }).at(-1), "Transcribing what you say: tokens: 1,200 in, 30 out; $0.17.")
   assert.equal(lines({ transcription }, ja).at(-1), "あなたの発言の文字起こし：入力 1,200 トークン・出力 30 トークン、$0.17。")
 })
 

@@ -1,4 +1,5 @@
-// The page's words in one language, from one flat file.
+// The page's words in one language, from one flat file. A text with a number may have several forms: `events_one`,
+// `events_other`, and so on, by the language's own rules.
 
 import { isolated } from "../text/bidi.js"
 
@@ -12,6 +13,7 @@ export class Words {
     this.strings = strings
     this.direction = /** @type {import("../text/bidi.js").Direction} */ (strings["page.direction"] ?? "ltr")
     this.numbers = new Intl.NumberFormat(language)
+    this.plurals = new Intl.PluralRules(language)
     this.times = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" })
   }
 
@@ -27,7 +29,7 @@ export class Words {
 
   /** @param {string} key */
   has(key) {
-    return key in this.strings
+    return key in this.strings || `${key}_other` in this.strings
   }
 
   /**
@@ -35,7 +37,14 @@ export class Words {
    * @param {Record<string, string | number>} [values]
    */
   say(key, values = {}) {
-    return (this.strings[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => this.#show(values[name]))
+    return (this.strings[key] ?? this.#form(key, values)).replace(/\{(\w+)\}/g, (_, name) => this.#show(values[name]))
+  }
+
+  /** The form for the first number among the values. @param {string} key @param {Record<string, unknown>} values */
+  #form(key, values) {
+    const number = Object.values(values).find(value => typeof value === "number")
+    const rule = this.plurals.select(Number(number ?? 0))
+    return this.strings[`${key}_${rule}`] ?? this.strings[`${key}_other`] ?? key
   }
 
   /** @param {string | number | undefined} value */

@@ -89,9 +89,7 @@ export class ComposerView {
     this.form.toggleAttribute("data-filled", this.box.value.trim() !== "")
     const over = excess(this.box.value.trim())
     this.note.hidden = over === 0
-    write(
-      this.note, over ? this.words.say("composer.too_long", { count: over.toLocaleString(this.words.language) }) : ""
-    )
+    write(this.note, over ? this.words.say("composer.too_long", { count: over }) : "")
     this.box.setAttribute("aria-invalid", String(over > 0))
     this.keep(this.unsent)
   }
