@@ -56,7 +56,7 @@ class World:
             yields=yields,
             functions=FUNCTIONS,
         )
-        self.capabilities = Capabilities(interrupts=interrupts, late_outputs=late)
+        self.capabilities = Capabilities(interrupts=interrupts, late_outputs=late, sees=late)
         self.conversation = Conversation(config, self.capabilities)
         # What runs, or the person is asked about; all that ever ran; to what the session has an answer.
         self.runs: list[str] = []
@@ -303,6 +303,7 @@ FATES = st.lists(
 PERSON = st.one_of(
     once(st.just(ev.TextTyped("Hello"))),
     once(st.just(ev.TextTyped("Hello"))),
+    once(st.just(ev.PictureShown("picture_00000001", "/9j/"))),
     once(st.just(ev.Interrupted())),
     once(st.just(ev.Voiced())),
     once(st.builds(ev.Talked, down=st.booleans())),

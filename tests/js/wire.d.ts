@@ -118,7 +118,7 @@ declare namespace Wire {
     role: "user" | "assistant" | "tool"
     /** the id it follows; null for the first; behind all others where it is not known */
     after: string | null
-    kind: "audio" | "text"
+    kind: "audio" | "text" | "picture"
   }
 
   /** Text to append. */
@@ -394,6 +394,19 @@ declare namespace Wire {
       n?: number
       /** at most 8,000 bytes of UTF-8 */
       text: string
+    }]
+    /** A part of a picture that the person shows: a JPEG of at most 250,000 bytes, as base64. The next part follows once this one was taken; with the last it stands in the talk. It interrupts nothing, and nothing is answered to it: whoever wants to know of it asks. */
+    picture: [{
+      /** its number in one sequence with the chunks; each is taken once. Left out: nothing is checked */
+      n?: number
+      /** the item's id, which the page makes up */
+      item: string
+      /** which one it is, from 1 */
+      part: number
+      /** of how many */
+      parts: number
+      /** at most 32,768 characters */
+      data: string
     }]
     /** Stop the assistant. */
     interrupt: [({

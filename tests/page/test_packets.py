@@ -144,3 +144,26 @@ def test_the_longest_instructions_pass_with_the_longest_talk() -> None:
     assert up.MAX_TOLD_BYTES <= len(json.dumps(talk)) < up.MAX_TOLD_BYTES + 10_000
     floor.send(f"2{json.dumps(['start', {'instructions': chr(34) * 20_000, 'talk': talk}])}")
     assert (len(floor.taken), floor.closed) == (1, [])
+
+
+def test_a_picture_passes_whole_beside_all_else_and_many_do_not() -> None:
+    now = 0.0
+    floor = Floor(lambda: now)
+    part = (
+        f'2["picture",{{"n":1,"item":"picture_aaaaaaaa","part":1,"parts":11,"data":"{"A" * up.MAX_PART_CHARACTERS}"}}]'
+    )
+    for _ in range(up.MAX_PARTS):
+        floor.send(part)
+    floor.send('2["interrupt",{"n":1}]')
+    assert (len(floor.taken), floor.closed) == (up.MAX_PARTS + 1, [])
+    floor.send(part)
+    assert len(floor.taken) == up.MAX_PARTS + 1
+    now += 0.26
+    floor.send(part)
+    assert len(floor.taken) == up.MAX_PARTS + 2
+
+
+def test_what_calls_itself_a_picture_may_be_no_longer_than_a_part() -> None:
+    floor = Floor()
+    floor.send(nested(200_000, "picture"))
+    assert (floor.taken, floor.closed) == ([], [1009])

@@ -34,6 +34,23 @@ def test_each_server_has_its_own_header_for_the_key(profile: str, header: str) -
 
 
 @pytest.mark.parametrize(
+    ("environment", "name", "sees"),
+    [
+        ({"OPENAI_API_KEY": "sk-x"}, "openai", True),
+        ({"VOICEAPP_UPSTREAM_URL": "ws://localhost:8000/v1/realtime"}, "openai", False),
+        ({"VOICEAPP_UPSTREAM_URL": "ws://localhost:8000/v1", "VOICEAPP_UPSTREAM_PICTURES": "yes"}, "openai", True),
+        ({"OPENAI_API_KEY": "sk-x", "VOICEAPP_UPSTREAM_PICTURES": "no"}, "openai", False),
+        ({}, "embedded", False),
+        ({"VOICEAPP_UPSTREAM_PICTURES": "yes"}, "embedded", True),
+    ],
+)
+def test_only_the_providers_own_models_see_pictures_unless_it_is_said(
+    environment: dict[str, str], name: str, sees: bool
+) -> None:
+    assert profiles.offered_profiles(Settings.from_env(environment))[name].capabilities.sees is sees
+
+
+@pytest.mark.parametrize(
     ("environment", "yields"),
     [
         ({"OPENAI_API_KEY": "sk-x"}, True),

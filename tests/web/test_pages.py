@@ -116,6 +116,19 @@ def test_every_answer_carries_the_safety_headers(client: FlaskClient, path: str)
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.parametrize(
+    ("environment", "camera"),
+    [
+        ({"OPENAI_API_KEY": "sk-x"}, "camera=(self)"),
+        ({"OPENAI_API_KEY": "sk-x", "VOICEAPP_UPSTREAM_PICTURES": "no"}, "camera=()"),
+        ({}, "camera=()"),
+    ],
+)
+def test_the_camera_is_allowed_only_where_a_model_sees_pictures(environment: dict[str, str], camera: str) -> None:
+    with create_app(Settings.from_env(environment)).test_client() as client:
+        assert camera in client.get("/").headers["Permissions-Policy"]
+
+
 def test_it_says_that_it_lives(client: FlaskClient) -> None:
     assert client.get("/healthz").json == {"status": "ok"}
 

@@ -94,6 +94,7 @@ class Call:
         )
         # What comes many times a second goes straight there.
         self.take_chunk = relay.take_chunk
+        self.take_part = relay.inbox.pictures.take
         self._starting = self._bridge.spawn(self._start())
 
     @property

@@ -7,6 +7,7 @@ from ..conversation.pcm16 import BYTES_PER_MS, NotBase64Error, base64_size, usua
 from ..errors import BrowserError
 from ..net.rate_limit import TokenBucket
 from ..wire.up import MAX_CHUNK_CHARACTERS, MAX_CHUNK_MS
+from .picture_parts import PictureParts
 
 # Sound in ms: real time with room for a clock that runs fast, and 2 s that waited in a stalled line.
 SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE = 1050.0, 2000.0
@@ -28,6 +29,7 @@ class Inbox:
         self.number = 0
         # Bytes of sound since the last confirmation.
         self.unconfirmed = 0
+        self.pictures = PictureParts()
         self._left_out = 0
         self._pace = TokenBucket(SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE, clock)
 

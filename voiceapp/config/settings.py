@@ -20,6 +20,7 @@ from .resume import Resume
 from .rules import Rules
 
 _YIELDS = "VOICEAPP_UPSTREAM_YIELDS"
+_PICTURES = "VOICEAPP_UPSTREAM_PICTURES"
 PROFILES = ("openai", "azure", "beta", "embedded")
 
 
@@ -45,6 +46,7 @@ class Settings:
     upstream_key: Secret = field(default_factory=lambda: Secret(""))
     # Whether the server there leaves responses to us if it is told to; None: as its address lets presume.
     upstream_yields: bool | None = None
+    upstream_pictures: bool | None = None
     models: tuple[str, ...] = ()
     voices: tuple[str, ...] = ()
     transcription_model: str = ""
@@ -118,6 +120,7 @@ class Settings:
             upstream_url=upstream_url,
             upstream_key=upstream_key,
             upstream_yields=reader.flag(_YIELDS) if reader.text(_YIELDS) else None,
+            upstream_pictures=reader.flag(_PICTURES) if reader.text(_PICTURES) else None,
             models=_models(reader, profile),
             voices=reader.names("VOICEAPP_VOICE"),
             transcription_model=reader.word("VOICEAPP_TRANSCRIPTION_MODEL"),

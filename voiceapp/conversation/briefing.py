@@ -5,7 +5,8 @@ from collections.abc import Callable
 from . import dialects, faults
 from .effect_list import EffectList
 from .effects import Notify
-from .history import Said
+from .history import Said, Seen
+from .pictures import Pictures
 from .tools import Tools
 from .transcript_writer import TranscriptWriter
 from .usage import Meter
@@ -15,23 +16,32 @@ class Briefing:
     """Of one call. `told`: whether the session that goes on was told anything. `shape`: what that one speaks."""
 
     def __init__(
-        self, out: EffectList, writer: TranscriptWriter, tools: Tools, meter: Meter, shape: dialects.Shape
+        self,
+        out: EffectList,
+        writer: TranscriptWriter,
+        tools: Tools,
+        pictures: Pictures,
+        meter: Meter,
+        shape: dialects.Shape,
     ) -> None:
         self.told = False
         self._out = out
         self._writer = writer
         self._tools = tools
+        self._pictures = pictures
         self._meter = meter
         self.shape = shape
         self._said_shortened = False
 
     def begin_session(self, unheard: Callable[[str], bool]) -> None:
         """Tell one that knows nothing what was said, and of what the assistant said what was heard."""
-        told, shortened = self._writer.replay_history(unheard, self._tools.used)
+        told, shortened = self._writer.replay_history(unheard, self._tools.used, self._pictures.picture)
         self.told = bool(told)
         for item, part in told:
             for text in part.words:
                 self._meter.read(text)
+            if isinstance(part, Seen):
+                self._meter.see()
             for message in dialects.told(item, part, self.shape):
                 self._out.send(message)
         if shortened and not self._said_shortened:

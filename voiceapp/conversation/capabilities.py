@@ -21,3 +21,5 @@ class Capabilities:
     late_outputs: bool = True
     # It reaches MCP servers by itself.
     calls_mcp: bool = False
+    # Its model sees pictures.
+    sees: bool = False

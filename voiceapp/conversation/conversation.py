@@ -16,6 +16,7 @@ from .event_reader import Words
 from .input_audio import InputAudio
 from .late_usage import LateUsage
 from .output_audio import OutputAudio, Sounding
+from .pictures import Pictures
 from .response_gate import ResponseGate
 from .responses import Responses
 from .session_loss import SessionLoss
@@ -47,7 +48,8 @@ class Conversation:
         self._writer = TranscriptWriter(self._out.tell, lambda: self._do(Notify(faults.TRANSCRIPT_FULL)), before)
         self._meter = Meter()
         self._tools = Tools(self._out, config.functions, late=capabilities.late_outputs)
-        self._briefing = Briefing(self._out, self._writer, self._tools, self._meter, capabilities.shape)
+        self._pictures = Pictures(self._out, self._writer, self._meter, seen=capabilities.sees)
+        self._briefing = Briefing(self._out, self._writer, self._tools, self._pictures, self._meter, capabilities.shape)
         self._output = OutputAudio(
             self._out, self._writer, self._meter, self._briefing.correct, truncates=capabilities.truncates
         )
@@ -70,7 +72,7 @@ class Conversation:
         self._loss = SessionLoss(
             self._out, self.input, self._output, self._tools, self._gate, self._responses, self._barge_in
         )
-        self._errors = UpstreamErrors(self._out, self._gate, self.input, self._loss)
+        self._errors = UpstreamErrors(self._out, self._gate, self.input, self._pictures, self._loss)
         self._waiting = Waiting(
             self._out, self._deadlines, self._gate, self._responses, self._tools, self.input, self._output,
             self._barge_in,
@@ -227,7 +229,7 @@ class Conversation:
         self._barge_in.interrupts = capabilities.interrupts
         self._out.charge(*self._meter.begin_session(config.instructions))
         self._out.has_session = True
-        self._briefing.shape = capabilities.shape
+        self._briefing.shape, self._pictures.seen = capabilities.shape, capabilities.sees
         self._tools.offer(config.functions, late=capabilities.late_outputs)
         self._briefing.begin_session(self._output.unheard)
         return self._out.take()
@@ -324,6 +326,7 @@ class Conversation:
 _HANDLERS: Mapping[type, Callable[[Conversation, Any], None]] = MappingProxyType(
     {
         ev.TextTyped: lambda talk, e: talk._user.text_typed(e),
+        ev.PictureShown: lambda talk, e: talk._pictures.shown(e),
         ev.Interrupted: lambda talk, e: talk._user.interrupted(e),
         ev.Flushed: lambda talk, e: talk._output.flushed(e),
         ev.Heard: lambda talk, e: talk._output.heard(e),

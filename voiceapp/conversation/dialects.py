@@ -10,7 +10,7 @@ from . import events as ev
 from . import fields, pause_reports, tool_reports, usage_reports
 from .fields import Message
 from .functions import Function
-from .history import Part, ToolUse
+from .history import Part, Seen, ToolUse
 from .turn_detection import Detection, PushToTalk, SemanticVad, ServerVad
 
 Shape = Literal["ga", "beta"]
@@ -157,6 +157,12 @@ def user_text(item: str, text: str) -> dict[str, Any]:
     return create_item({"id": item, "type": "message", "role": "user", "content": content})
 
 
+def user_picture(item: str, jpeg: str) -> dict[str, Any]:
+    """A picture that the person shows, base64 of a JPEG, under an id of ours."""
+    content = [{"type": "input_image", "image_url": f"data:image/jpeg;base64,{jpeg}"}]
+    return create_item({"id": item, "type": "message", "role": "user", "content": content})
+
+
 def create_item(item: Message) -> dict[str, Any]:
     return {"type": "conversation.item.create", "item": item}
 
@@ -171,6 +177,9 @@ def told(item: str, part: Part, shape: Shape, after: str = "") -> list[dict[str,
         call, name = f"call_{item}", _NO_FUNCTION_NAME.sub("_", part.name)[:MAX_FUNCTION_NAME]
         use = {"id": item, "type": "function_call", "call_id": call, "name": name, "arguments": part.arguments}
         return [create_item(use), tool_output(call, part.result)]
+    if isinstance(part, Seen):
+        message = user_picture(item, part.jpeg)
+        return [{**message, "previous_item_id": after} if after else message]
     spoken = "output_text" if shape == "ga" else "text"
     content = [{"type": "input_text" if part.role == "user" else spoken, "text": part.text}]
     message = create_item({"id": item, "type": "message", "role": part.role, "content": content})

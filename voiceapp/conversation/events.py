@@ -62,6 +62,14 @@ class TextTyped:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureShown:
+    """The person shows a picture: base64 of a JPEG, under an item's id that the page made up."""
+
+    item: str
+    jpeg: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Interrupted:
     """The person pressed stop."""
 
@@ -328,7 +336,19 @@ class UpstreamError:
     param: str = ""
 
 
-BrowserEvent = TextTyped | Interrupted | Flushed | Heard | Voiced | Talked | MayGreet | Configured | Stopped | Approved
+BrowserEvent = (
+    TextTyped
+    | PictureShown
+    | Interrupted
+    | Flushed
+    | Heard
+    | Voiced
+    | Talked
+    | MayGreet
+    | Configured
+    | Stopped
+    | Approved
+)
 UpstreamEvent = (
     SessionCreated
     | SessionUpdated

@@ -62,6 +62,8 @@ BUSY = Fault("busy", "All lines are busy. Try again in a moment.", retry=True)
 TOOLS_MISSING = Fault(
     "tools_missing", "Some of the assistant's tools cannot be reached. The call goes on without them."
 )
+PICTURES_UNSEEN = Fault("pictures_unseen", "This model cannot see pictures. Tell it what the picture shows.")
+PICTURE_REFUSED = Fault("picture_refused", "The voice server refused the picture. Show it once more, or another one.")
 TOOL_LOOP = Fault("tool_loop", "The model keeps calling tools and does not answer. Say something to go on.")
 
 # Of a call that outlives its session, or its page's connection.

@@ -9,6 +9,10 @@ from .segments import floor_grapheme
 MAX_TOKENS = 16_000
 # An item costs more than its words, and each is a message of its own.
 ITEM_TOKENS, MAX_ITEMS = 8, 400
+# About what a picture of 1,024 pixels costs: 65 tokens and 129 for each of its four quarters (the provider's guide).
+PICTURE_TOKENS = 581
+# What a session is told of one that is no longer at hand.
+PICTURE_GONE = "(I showed you a picture here, which is no longer at hand.)"
 # How the ids of items begin that a session is told of.
 TOLD = "told_"
 
@@ -25,6 +29,16 @@ class Said(NamedTuple):
         return (self.text,)
 
 
+class Seen(NamedTuple):
+    """A picture that the person showed: base64 of a JPEG."""
+
+    jpeg: str
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return ()
+
+
 class ToolUse(NamedTuple):
     """A tool's call and what came of it."""
 
@@ -37,7 +51,7 @@ class ToolUse(NamedTuple):
         return self.name, self.arguments, self.result
 
 
-Part = Said | ToolUse
+Part = Said | Seen | ToolUse
 # The id of its entry, empty where the transcript has none; and what is told of it.
 Told = tuple[str, Part]
 
@@ -53,7 +67,7 @@ def latest(newest_first: Iterable[Told]) -> tuple[list[Told], bool]:
     found: list[Told] = []
     room = MAX_TOKENS
     for item, part in newest_first:
-        tokens = ITEM_TOKENS + sum(map(text_tokens, part.words))
+        tokens = ITEM_TOKENS + (PICTURE_TOKENS if isinstance(part, Seen) else sum(map(text_tokens, part.words)))
         if tokens > room or len(found) == MAX_ITEMS:
             if not found and (short := _shortened(part)):
                 found.append((item, short))
@@ -65,6 +79,8 @@ def latest(newest_first: Iterable[Told]) -> tuple[list[Told], bool]:
 
 def _shortened(part: Part) -> Part | None:
     """The last words of what was said, or the first of what a tool told: as many as there is room for in any script."""
+    if isinstance(part, Seen):
+        return None
     if isinstance(part, Said):
         return part._replace(text=part.text[floor_grapheme(part.text, len(part.text) - MAX_TOKENS + 2 * ITEM_TOKENS) :])
     room = MAX_TOKENS - 2 * ITEM_TOKENS - len(part.name) - len(part.arguments)

@@ -20,6 +20,18 @@ MAX_UNWRITTEN = 50
 MAX_QUOTED, MAX_QUOTED_CHARACTERS = 10, 2_000
 # The kind of an entry that only a later session knows, and of how many the place is kept.
 REPLAYED, MAX_COPIES = "retold", 100
+# The kind of an entry that the person showed, and that has no words.
+PICTURE = "picture"
+
+
+def _role(part: history.Part) -> str:
+    match part:
+        case history.Said(role):
+            return role
+        case history.Seen():
+            return "user"
+        case history.ToolUse():
+            return "tool"
 
 
 class TranscriptWriter:
@@ -50,6 +62,9 @@ class TranscriptWriter:
         """What is known of the item's words so far."""
         entry = self._transcript.get(item)
         return entry.text if entry else ""
+
+    def is_known(self, item: str) -> bool:
+        return self._transcript.get(item) is not None
 
     def is_written(self, item: str) -> bool:
         """Whether its words are known, or it is known to have none."""
@@ -202,20 +217,24 @@ class TranscriptWriter:
         yield from (("", role, text) for role, text in reversed(self._before) if text)
 
     def replay_history(
-        self, unheard: Callable[[str], bool], tool: Callable[[str], history.ToolUse | None]
+        self,
+        unheard: Callable[[str], bool],
+        tool: Callable[[str], history.ToolUse | None],
+        picture: Callable[[str], str | None],
     ) -> tuple[list[tuple[str, history.Part]], bool]:
         """The talk for a session that does not know it, under ids; and whether some of it is too long ago for that.
 
-        `tool`: what is to be told of a tool's item. The ids are new and hidden: the entries that the page shows stay as
-        they are, and what comes stands behind them. Those of an earlier retelling went with their session.
+        `tool`: what is to be told of a tool's item; `picture`: what is to be shown of one. The ids are new and hidden:
+        the entries that the page shows stay as they are, and what comes stands behind them. Those of an earlier
+        retelling went with their session.
         """
         for copy in self._copies:
             self._transcript.forget(copy)
         self._copies, self._copy_of = [], {}
         self._told += 1
-        told, shortened = history.latest(self._newest_first(unheard, tool))
+        told, shortened = history.latest(self._newest_first(unheard, tool, picture))
         for item, part in told:
-            self._copy(item, part.role if isinstance(part, history.Said) else "tool")
+            self._copy(item, _role(part))
         for copy in self._copies[-MAX_COPIES:]:
             self._transcript.add(copy)
         return [(copy.id, part) for copy, (_, part) in zip(self._copies, told, strict=True)], shortened
@@ -228,7 +247,10 @@ class TranscriptWriter:
         return copy
 
     def _newest_first(
-        self, unheard: Callable[[str], bool], tool: Callable[[str], history.ToolUse | None]
+        self,
+        unheard: Callable[[str], bool],
+        tool: Callable[[str], history.ToolUse | None],
+        picture: Callable[[str], str | None],
     ) -> Iterator[history.Told]:
         for entry in reversed(self._transcript):
             if entry.hidden:
@@ -237,6 +259,9 @@ class TranscriptWriter:
                 used = tool(entry.id)
                 if used is not None:
                     yield entry.id, used
+            elif entry.kind == PICTURE:
+                jpeg = picture(entry.id)
+                yield entry.id, history.Seen(jpeg) if jpeg else history.Said("user", history.PICTURE_GONE)
             elif entry.known and not unheard(entry.id):
                 yield entry.id, history.Said(entry.role, entry.known)
         yield from history.earlier(self._before)

@@ -5,6 +5,7 @@ from . import faults
 from .effect_list import OWN, EffectList
 from .effects import LogError, Notify
 from .input_audio import InputAudio
+from .pictures import Pictures
 from .response_gate import ResponseGate
 from .session_loss import SessionLoss
 
@@ -12,10 +13,13 @@ from .session_loss import SessionLoss
 class UpstreamErrors:
     """Of one call."""
 
-    def __init__(self, out: EffectList, gate: ResponseGate, input_audio: InputAudio, loss: SessionLoss) -> None:
+    def __init__(
+        self, out: EffectList, gate: ResponseGate, input_audio: InputAudio, pictures: Pictures, loss: SessionLoss
+    ) -> None:
         self._out = out
         self._gate = gate
         self._input = input_audio
+        self._pictures = pictures
         self._loss = loss
 
     def take(self, event: ev.UpstreamError) -> None:
@@ -27,7 +31,13 @@ class UpstreamErrors:
             if event.code == faults.ACTIVE and not self._gate.on_conflict(cause):
                 self._out.do(Notify(faults.OVERDUE))
         elif not self._is_over(fault):
-            self._out.do(Notify(faults.about(faults.CHANGE_REFUSED, event.param) if self._refused(cause) else fault))
+            self._out.do(Notify(self._told(event, cause, fault)))
+
+    def _told(self, event: ev.UpstreamError, cause: str, fault: faults.Fault) -> faults.Fault:
+        """What the person is told of it, and what was refused is given up."""
+        if self._pictures.refused(cause):
+            return faults.PICTURE_REFUSED
+        return faults.about(faults.CHANGE_REFUSED, event.param) if self._refused(cause) else fault
 
     def response_failed(self, event: ev.ResponseDone) -> None:
         fault = faults.of_code(event.code)

@@ -8,6 +8,7 @@ letters) and for Japanese (a character and a third).
 from dataclasses import dataclass, field, replace
 
 from .events import Transcribing, Usage
+from .history import PICTURE_TOKENS
 from .pcm16 import BYTES_PER_MS
 
 USER_TOKEN_BYTES = 100 * BYTES_PER_MS
@@ -73,6 +74,15 @@ class Meter:
         known = self._context
         self._context = replace(
             known, input_tokens=known.input_tokens + tokens, input_text_tokens=known.input_text_tokens + tokens
+        )
+
+    def see(self) -> None:
+        """A picture joins what the model sees."""
+        known = self._context
+        self._context = replace(
+            known,
+            input_tokens=known.input_tokens + PICTURE_TOKENS,
+            input_image_tokens=known.input_image_tokens + PICTURE_TOKENS,
         )
 
     def speech_began(self, held_bytes: int) -> None:

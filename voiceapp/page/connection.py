@@ -1,7 +1,9 @@
 """One connected page: its end of a call, the call it has, and how much it may ask for."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from engineio.exceptions import SocketIsClosedError
 from flask_socketio import SocketIO
@@ -9,7 +11,7 @@ from flask_socketio import SocketIO
 from ..admission.access import Visitor
 from ..call.call import Call
 from ..config.rules import SESSIONS_PER_USER
-from ..errors import BrowserError
+from ..errors import TOO_FAST, BrowserError, LimitError
 from ..net import engineio_driver
 from ..net.link import Shortcut
 from ..net.rate_limit import TokenBucket
@@ -20,6 +22,8 @@ log = logging.getLogger(__name__)
 # Typed texts of a call, each of which is an answer that somebody pays for, and the bytes in them.
 TEXTS_A_SECOND, TEXTS_AT_ONCE = 1.0, 20.0
 TEXT_BYTES_A_SECOND, TEXT_BYTES_AT_ONCE = 500.0, 32_000.0
+# Pictures, each of which every later answer of the call reads, and somebody pays for.
+PICTURES_A_SECOND, PICTURES_AT_ONCE = 0.2, 10.0
 
 
 class PageSocket:
@@ -77,6 +81,7 @@ class PageConnection:
     sessions: TokenBucket = field(default_factory=lambda: TokenBucket(*SESSIONS_PER_USER))
     texts: TokenBucket = field(default_factory=lambda: TokenBucket(TEXTS_A_SECOND, TEXTS_AT_ONCE))
     text_bytes: TokenBucket = field(default_factory=lambda: TokenBucket(TEXT_BYTES_A_SECOND, TEXT_BYTES_AT_ONCE))
+    pictures: TokenBucket = field(default_factory=lambda: TokenBucket(PICTURES_A_SECOND, PICTURES_AT_ONCE))
     # Since when it has had no call, as far as was looked.
     idle_since: float = 0.0
 
@@ -94,6 +99,15 @@ class PageConnection:
     def may_type(self, text: str) -> bool:
         """Whether one more text is not too much."""
         return self.texts.take(1) and self.text_bytes.take(len(text.encode(errors="replace")))
+
+    def show(self, part: Mapping[str, Any]) -> None:
+        """A part of a picture; with the last one the call has it. Raises `BrowserError`, and `LimitError`."""
+        picture = self.call.take_part(part)
+        if picture is None:
+            return
+        if not self.pictures.take(1):
+            raise LimitError(TOO_FAST)
+        self.call.take_event(picture)
 
     def watch(self, on: bool) -> None:
         """Whether the event log is wanted, of this call and of those to come."""

@@ -9,16 +9,22 @@ from typing import Any
 from ..net.bridge import Bridge
 from ..net.engineio_driver import FRAMES_A_SECOND, FRAMES_AT_ONCE
 from ..net.rate_limit import TokenBucket
+from ..wire.up import MAX_PART_CHARACTERS
 
 # From one browser. A page sends some 30 events a second: 25 chunks, a few reports, now and then a command.
 EVENTS_A_SECOND, EVENTS_AT_ONCE = 50.0, 100.0
 # Characters of events beside sound: one of the longest at once. Parsing costs some 50 ns for each.
 EVENT_CHARACTERS_A_SECOND, EVENT_CHARACTERS_AT_ONCE = 16_384.0, 131_072.0
 
+# Characters of pictures: one at once, and a part of one every quarter of a second.
+PICTURE_CHARACTERS_A_SECOND, PICTURE_CHARACTERS_AT_ONCE = 131_072.0, 393_216.0
+
 # Names of the library's own events: as packets they would run the handlers for connecting and leaving.
 RESERVED = frozenset({"connect", "connect_error", "disconnect", "disconnecting", "__disconnect_final"})
 CONNECT, DISCONNECT, EVENT = "0", "1", "2"
-AUDIO = '2["audio",'
+AUDIO, PICTURE = '2["audio",', '2["picture",'
+# A part and what stands around it.
+MAX_PICTURE_PACKET = MAX_PART_CHARACTERS + 512
 # The longest that is not sound: a `start` with instructions of 20,000 characters, each of them escaped, and with a talk
 # of 64,000 bytes as the page writes it.
 MAX_CHARACTERS = 128 * 1024
@@ -95,6 +101,7 @@ class _ConnectionRate:
     def __init__(self, clock: Callable[[], float]) -> None:
         self.events = TokenBucket(EVENTS_A_SECOND, EVENTS_AT_ONCE, clock)
         self.characters = TokenBucket(EVENT_CHARACTERS_A_SECOND, EVENT_CHARACTERS_AT_ONCE, clock)
+        self.pictures = TokenBucket(PICTURE_CHARACTERS_A_SECOND, PICTURE_CHARACTERS_AT_ONCE, clock)
         self.frames = TokenBucket(FRAMES_A_SECOND, FRAMES_AT_ONCE, clock)
         self.told = TokenBucket(1 / TELL_EVERY_S, 1, clock)
         self.excess = 0
@@ -158,7 +165,9 @@ class PacketGuard:
             return True
         if len(packet) > MAX_CHARACTERS:
             raise PacketError(TOO_BIG, "only sound may be so long")
-        if sender.events.take(1) and sender.characters.take(len(packet)):
+        picture = packet.startswith(PICTURE) and len(packet) <= MAX_PICTURE_PACKET
+        characters = sender.pictures if picture else sender.characters
+        if sender.events.take(1) and characters.take(len(packet)):
             return True
         sender.excess += 1
         if sender.excess > MAX_EXCESS:

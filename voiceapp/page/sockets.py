@@ -266,6 +266,8 @@ class PageConnections:
             self._renew(page, up.session_request(fields))
         elif event == "text" and not page.may_type(fields["text"]):
             raise LimitError(TOO_FAST)
+        elif event == "picture":
+            page.show(fields)
         else:
             page.call.take_event(up.browser_event(event, fields))
             if event == "configure":

@@ -50,10 +50,13 @@ PROFILES: Mapping[str, Profile] = MappingProxyType({
         Profile(
             "openai", "wss://api.openai.com/v1/realtime", "Authorization",
             ("gpt-realtime-2.1",), _OPENAI_VOICES, "gpt-realtime-whisper",
-            Capabilities(yields=True, calls_mcp=True),
+            Capabilities(yields=True, calls_mcp=True, sees=True),
         ),
         # The transcription model is a deployment's name too, so there is none to presume.
-        Profile("azure", "", "api-key", ("",), _OPENAI_VOICES, None, Capabilities(yields=True, calls_mcp=True)),
+        Profile(
+            "azure", "", "api-key", ("",), _OPENAI_VOICES, None,
+            Capabilities(yields=True, calls_mcp=True, sees=True),
+        ),
         Profile(
             "beta", "", "Authorization", ("",), ("alloy",), "whisper-1",
             Capabilities(shape="beta", truncates=False, reduces_noise=False, late_outputs=False),
@@ -80,9 +83,11 @@ def _of_operator(profile: Profile, settings: Settings, *, owned: bool) -> Profil
     capabilities = profile.capabilities
     elsewhere = bool(settings.upstream_url) and not _is_providers(settings.upstream_url)
     if elsewhere:
-        capabilities = replace(capabilities, yields=False, late_outputs=False)
+        capabilities = replace(capabilities, yields=False, late_outputs=False, sees=False)
     if settings.upstream_yields is not None:
         capabilities = replace(capabilities, yields=settings.upstream_yields)
+    if settings.upstream_pictures is not None:
+        capabilities = replace(capabilities, sees=settings.upstream_pictures)
     return replace(
         profile,
         capabilities=capabilities,

@@ -118,6 +118,7 @@ class SessionOptions:
             "default_persona": self.default_persona(language),
             "edit_instructions": self._edit,
             "tools": bool(self._functions or self._servers),
+            "pictures": [name for name, profile in self.profiles.items() if profile.capabilities.sees],
         }
 
     def _shown_persona(self, persona: Persona, language: str) -> dict[str, Any]:

@@ -57,12 +57,14 @@ HEADERS = MappingProxyType({
         "form-action 'self'",
         "frame-ancestors 'none'",
     ]),
-    "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 })  # fmt: skip
+
+# The camera only where a model sees pictures: there its button is.
+POLICY = "microphone=(self), camera=({}), geolocation=()"
 
 pages = Blueprint("pages", __name__)
 _NAME = "voiceapp_files"
@@ -306,4 +308,6 @@ def _fresh(text: str, kind: str) -> Response:
 def _with_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    sees = any(profile.capabilities.sees for profile in services(current_app).options.profiles.values())
+    response.headers.setdefault("Permissions-Policy", POLICY.format("self" if sees else ""))
     return response

@@ -26,7 +26,7 @@ class ItemPlaced(Event, frozen=True):
     after: Annotated[
         str | None, Meta(description="the id it follows; null for the first; behind all others where it is not known")
     ]
-    kind: Annotated[str, Meta(extra_json_schema={"enum": ["audio", "text"]})]
+    kind: Annotated[str, Meta(extra_json_schema={"enum": ["audio", "text", "picture"]})]
 
 
 class TextAdded(Event, frozen=True):

@@ -16,6 +16,10 @@ from . import kinds
 from .kinds import Kind
 
 MAX_TEXT_BYTES = 8_000
+# Of a JPEG; its base64 comes in parts, so that sound finds its way between them.
+MAX_PICTURE_BYTES, MAX_PART_CHARACTERS = 250_000, 32_768
+MAX_PICTURE_CHARACTERS = -(-MAX_PICTURE_BYTES // 3) * 4
+MAX_PARTS = -(-MAX_PICTURE_CHARACTERS // MAX_PART_CHARACTERS)
 MAX_CHUNK_MS = 1_000
 MAX_CHUNK_CHARACTERS = MAX_CHUNK_MS * BASE64_PER_MS
 MAX_HEARD_MS = 3_600_000
@@ -198,6 +202,27 @@ UP: Mapping[str, Incoming] = MappingProxyType({
             "n": _NUMBER,
             "text": Field(kinds.text(MAX_TEXT_BYTES), f"at most {MAX_TEXT_BYTES:,} bytes of UTF-8", required=True),
         },
+    ),
+    "picture": Incoming(
+        f"A part of a picture that the person shows: a JPEG of at most {MAX_PICTURE_BYTES:,} bytes, as base64. The "
+        "next part follows once this one was taken; with the last it stands in the talk. It interrupts nothing, and "
+        "nothing is answered to it: whoever wants to know of it asks.",
+        {
+            "n": _NUMBER,
+            "item": Field(
+                kinds.matching("picture_[A-Za-z0-9]{8,16}", 24, "picture_ and 8 to 16 letters and digits"),
+                "the item's id, which the page makes up",
+                required=True,
+            ),
+            "part": Field(kinds.whole(1, MAX_PARTS), "which one it is, from 1", required=True),
+            "parts": Field(kinds.whole(1, MAX_PARTS), "of how many", required=True),
+            "data": Field(
+                kinds.matching("[A-Za-z0-9+/]+={0,2}", MAX_PART_CHARACTERS, "base64"),
+                f"at most {MAX_PART_CHARACTERS:,} characters",
+                required=True,
+            ),
+        },
+        "`item`",
     ),
     "interrupt": Incoming("Stop the assistant.", {"n": _NUMBER}, "`flush`"),
     "flushed": Incoming(

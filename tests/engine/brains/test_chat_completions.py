@@ -53,6 +53,14 @@ def test_calls_that_came_together_are_one_message() -> None:
     assert told == [["call_1", "call_2"], "call_1", "call_2", ["call_3"], "call_3"]
 
 
+def test_pictures_stand_beside_the_words_of_their_message() -> None:
+    pictures = ("data:image/jpeg;base64,/9j/",)
+    messages = (Message("user", "Look!", pictures=pictures), Message("user", "", pictures=pictures))
+    body = ChatCompletions("http://x/v1", None, "tiny").body(Request("r", messages, spoken=False))
+    seen = {"type": "image_url", "image_url": {"url": pictures[0]}}
+    assert [each["content"] for each in body["messages"]] == [[{"type": "text", "text": "Look!"}, seen], [seen]]
+
+
 def test_without_tools_to_choose_none_are_shown() -> None:
     request = Request("r", (), tools=(TOOL,), tool_choice="none", spoken=False)
     body = ChatCompletions("http://x/v1", None, "tiny").body(request)

@@ -37,3 +37,10 @@ def test_what_was_heard_of_an_answer_is_kept_by_letters() -> None:
     kept = StoredItem({"id": "i", "role": "assistant", "content": [part]}, audio_ms=1100)
     kept.truncate(600)
     assert kept.text == "今日はいい天"
+
+
+def test_a_message_has_its_pictures_and_they_take_room() -> None:
+    content = [{"type": "input_text", "text": "Look!"}, {"type": "input_image", "image_url": "data:,A"}]
+    stored = StoredItem({"id": "i", "type": "message", "role": "user", "content": content})
+    assert (stored.message().text, stored.message().pictures) == ("Look!", ("data:,A",))
+    assert stored.characters == len("Look!") + len("data:,A")

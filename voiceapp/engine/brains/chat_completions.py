@@ -100,6 +100,10 @@ def chat_message(message: Message) -> dict[str, Any] | None:
             return {"role": "assistant", "content": None, "tool_calls": [call]}
         case "output":
             return {"role": "tool", "tool_call_id": message.call_id, "content": message.text}
+    if message.pictures:
+        seen = [{"type": "image_url", "image_url": {"url": picture}} for picture in message.pictures]
+        said = [{"type": "text", "text": message.text}] if message.text else []
+        return {"role": message.role, "content": [*said, *seen]}
     return {"role": message.role, "content": message.text} if message.text else None
 
 

@@ -8,12 +8,13 @@ from ..speech.samples import Samples
 
 @dataclass(frozen=True)
 class Message:
-    """One entry of the conversation; `role` is system, user, assistant, call or output."""
+    """One entry of the conversation; `role` is system, user, assistant, call or output. `pictures`: their addresses."""
 
     role: str
     text: str
     name: str = ""
     call_id: str = ""
+    pictures: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ from .checks import (
 )
 
 MAX_EVENT_ID, MAX_TEXT = 512, 256 * 1024
+# A picture's address with its content: 3/4 of a megabyte of it.
+MAX_PICTURE = 1024 * 1024
 long_text = text_up_to(MAX_TEXT)
 
 # Formats and voices
@@ -133,6 +135,10 @@ USER_PART = variants(
     {
         "input_text": record({"type": text, "text": long_text}, required=("text",)),
         "input_audio": record({"type": text, "audio": text, "transcript": nullable(text)}, required=("audio",)),
+        "input_image": record(
+            {"type": text, "image_url": text_up_to(MAX_PICTURE), "detail": choice("auto", "low", "high")},
+            required=("image_url",),
+        ),
     },
 )
 ASSISTANT_PART = variants(

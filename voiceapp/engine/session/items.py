@@ -38,8 +38,17 @@ class StoredItem:
         return " ".join(part.get("text") or part.get("transcript") or "" for part in parts).strip()
 
     @property
+    def pictures(self) -> tuple[str, ...]:
+        return tuple(part["image_url"] for part in self.item.get("content", []) if part["type"] == "input_image")
+
+    @property
     def characters(self) -> int:
-        return len(self.text) + len(self.item.get("output", "")) + len(self.item.get("arguments", ""))
+        return (
+            len(self.text)
+            + sum(map(len, self.pictures))
+            + len(self.item.get("output", ""))
+            + len(self.item.get("arguments", ""))
+        )
 
     def message(self) -> Message:
         """The item as a brain sees it."""
@@ -48,7 +57,7 @@ class StoredItem:
                 return Message("call", self.item["arguments"], self.item["name"], self.item["call_id"])
             case "function_call_output":
                 return Message("output", self.item["output"], call_id=self.item["call_id"])
-        return Message(self.item["role"], self.text)
+        return Message(self.item["role"], self.text, pictures=self.pictures)
 
     def truncate(self, audio_end_ms: int) -> None:
         """Forgets what the user did not hear: of the text, the same share as of the audio."""

@@ -51,6 +51,7 @@ export const ENDS = {
   idle_soon: call("turnBegan"),
   overdue: call("turnBegan"),
   no_answer: call("turnBegan"),
+  pictures_unseen: call("turnBegan"), picture_refused: call("turnBegan"),
   tool_loop: call("turnBegan"), tools_missing: call("turnBegan"),
   too_fast: call("turnBegan"),
   upstream_failed: call("turnBegan"),

@@ -1,0 +1,138 @@
+"""The person shows pictures: each joins the talk, interrupts nothing, and is known to the session that goes on."""
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.conversation.call import CREATE, Call, sent, shown
+from voiceapp.conversation import events as ev
+from voiceapp.conversation import faults
+from voiceapp.conversation.capabilities import Capabilities
+from voiceapp.conversation.effects import EntryRemoved, Flush, ItemPlaced, Notify, Used
+from voiceapp.conversation.history import PICTURE_GONE, PICTURE_TOKENS
+from voiceapp.conversation.pictures import MAX_KEPT
+
+JPEG = "/9j/4AAQSkZJRg=="
+
+
+def picture(number: int = 1) -> ev.PictureShown:
+    return ev.PictureShown(f"picture_{number:08}", JPEG)
+
+
+def item(number: int = 1, **named: str) -> dict[str, Any]:
+    content = [{"type": "input_image", "image_url": f"data:image/jpeg;base64,{JPEG}"}]
+    message = {"id": f"picture_{number:08}", "type": "message", "role": "user", "content": content}
+    return {"type": "conversation.item.create", "item": message | named}
+
+
+def told(effects: list[Any]) -> list[Any]:
+    """What a session is told, without ids."""
+    return [message["item"]["content"][0] for message in sent(effects) if "item" in message]
+
+
+def renewed(call: Call, **capabilities: Any) -> list[Any]:
+    return call.conversation.renew(call.conversation.config, Capabilities(**capabilities))
+
+
+class TestAPicture:
+    def test_stands_in_the_talk_and_goes_to_the_model(self) -> None:
+        effects = Call(sees=True).begin().hear(picture())
+        assert sent(effects) == [item()]
+        assert shown(effects, ItemPlaced) == [ItemPlaced("picture_00000001", "user", None, "picture")]
+
+    def test_interrupts_nothing_and_asks_for_nothing(self) -> None:
+        call = Call(sees=True).begin()
+        call.ask()
+        call.answer(done=False)
+        effects = call.hear(picture())
+        assert (sent(effects), shown(effects, Flush)) == ([item()], [])
+
+    def test_is_answered_with_what_is_asked_next(self) -> None:
+        call = Call(sees=True).begin()
+        call.hear(picture())
+        assert sent(call.hear(ev.TextTyped("What is this?")))[-1] == CREATE
+
+    def test_is_shown_once(self) -> None:
+        call = Call(sees=True).begin()
+        call.hear(picture())
+        assert call.hear(picture()) == []
+
+    def test_for_a_model_that_sees_none_is_refused_in_words(self) -> None:
+        effects = Call().begin().hear(picture())
+        assert (sent(effects), shown(effects, ItemPlaced)) == ([], [])
+        assert shown(effects, Notify) == [Notify(faults.PICTURES_UNSEEN)]
+
+    def test_that_the_server_refuses_does_not_stay(self) -> None:
+        call = Call(sees=True).begin()
+        cause = next(effect.message["event_id"] for effect in call.hear(picture()) if hasattr(effect, "message"))
+        effects = call.hear(ev.UpstreamError("invalid_value", "no image", cause))
+        assert shown(effects, Notify, EntryRemoved) == [
+            EntryRemoved("picture_00000001"),
+            Notify(faults.PICTURE_REFUSED),
+        ]
+        assert told(renewed(call, sees=True)) == []
+
+    def test_counts_where_the_server_does_not(self) -> None:
+        call = Call(sees=True).begin()
+        call.hear(picture())
+        call.ask()
+        charge = shown(call.answer(), Used)[-1].charge
+        assert (charge.estimated, charge.usage.input_image_tokens) == (True, PICTURE_TOKENS)
+
+
+class TestAnotherSession:
+    def test_sees_the_latest_and_is_told_that_there_were_others(self) -> None:
+        call = Call(sees=True).begin()
+        for number in range(1, MAX_KEPT + 2):
+            call.hear(picture(number))
+        seen = {"type": "input_image", "image_url": f"data:image/jpeg;base64,{JPEG}"}
+        assert told(renewed(call, sees=True)) == [{"type": "input_text", "text": PICTURE_GONE}, *[seen] * MAX_KEPT]
+
+    def test_that_sees_none_is_told_of_it(self) -> None:
+        call = Call(sees=True).begin()
+        call.hear(picture())
+        assert told(renewed(call)) == [{"type": "input_text", "text": PICTURE_GONE}]
+        assert shown(call.hear(picture(2)), Notify) == [Notify(faults.PICTURES_UNSEEN)]
+
+    def test_is_shown_what_came_while_there_was_none(self) -> None:
+        call = Call(sees=True).begin()
+        call.hear(ev.SessionLost(faults.CLOSED))
+        assert sent(call.hear(picture())) == []
+        assert [part["type"] for part in told(renewed(call, sees=True))] == ["input_image"]
+
+
+class World:
+    """A call whose sessions come and go; what the one that goes on has seen."""
+
+    def __init__(self) -> None:
+        self.call, self.number, self.seen = Call(sees=True).begin(), 0, set[str]()
+
+    def step(self, step: str) -> list[Any]:
+        match step:
+            case "show":
+                self.number += 1
+                return self.call.hear(picture(self.number))
+            case "speak":
+                return self.call.ask(f"u{self.number}")
+            case "answer":
+                return self.call.answer(f"a{self.number}", f"r{self.number}")
+            case "refuse":
+                return self.call.hear(ev.UpstreamError("invalid_value", "", "voiceapp_1"))
+            case "lose":
+                return self.call.hear(ev.SessionLost(faults.CLOSED))
+        self.seen.clear()
+        return renewed(self.call, sees=step == "renew")
+
+
+@settings(max_examples=200)
+@given(st.lists(st.sampled_from(["show", "speak", "answer", "lose", "renew", "blind", "refuse"]), max_size=20))
+def test_in_any_order_each_session_sees_each_picture_at_most_once(steps: list[str]) -> None:
+    world = World()
+    for step in steps:
+        for message in sent(world.step(step)):
+            content = message.get("item", {}).get("content", [{}])
+            if content[0].get("type") == "input_image":
+                assert step in ("show", "renew")
+                assert message["item"]["id"] not in world.seen
+                world.seen.add(message["item"]["id"])
