@@ -92,9 +92,7 @@ class Call:
             RecordObserver(self._changed, share=shared.share),
             limits,
         )
-        # What comes many times a second goes straight there.
-        self.take_chunk = relay.take_chunk
-        self.take_part = relay.inbox.pictures.take
+        self.take_chunk, self.take_part = relay.take_chunk, relay.inbox.pictures.take
         self._starting = self._bridge.spawn(self._start())
 
     @property

@@ -9,7 +9,7 @@ import { heardPart } from "../models/transcript.js"
  * @typedef {object} TalkEntry
  * @property {string} id
  * @property {import("../wire.js").Role} role
- * @property {"audio" | "text"} kind
+ * @property {"audio" | "text" | "picture"} kind
  * @property {string} text
  * @property {string | null} heard after a cut, what was heard
  * @property {import("../models/marks.js").Incomplete | null} [incomplete] the service ended it before its end

@@ -16,7 +16,7 @@ import { PastSegment } from "./past-segment.js"
  * @property {string} key unique on the page
  * @property {string} id
  * @property {import("../wire.js").Role} role
- * @property {"audio" | "text"} kind
+ * @property {"audio" | "text" | "picture"} kind
  * @property {string} text
  * @property {boolean} final
  * @property {string | null} heard after a cut, what was heard
