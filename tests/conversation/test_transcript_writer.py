@@ -105,7 +105,7 @@ def test_words_in_place_of_others_take_their_room(told: Told) -> None:
 
 
 def replayed(told: Told) -> list[tuple[str, history.Part]]:
-    parts, shortened = told.captions.replay_history(lambda _: False, lambda _: None)
+    parts, shortened = told.captions.replay_history(lambda _: False, lambda _: None, lambda _: None)
     assert not shortened
     return parts
 
@@ -115,7 +115,7 @@ def test_a_session_is_told_the_latest_that_it_can_take(monkeypatch: pytest.Monke
     told = Told()
     for item, text in {"a": "first", "b": "second", "c": "third"}.items():
         told.captions.finish(told.captions.user(item), text)
-    parts, shortened = told.captions.replay_history(lambda _: False, lambda _: None)
+    parts, shortened = told.captions.replay_history(lambda _: False, lambda _: None, lambda _: None)
     assert [part for _, part in parts] == [history.Said("user", "second"), history.Said("user", "third")]
     assert shortened
 
