@@ -135,7 +135,7 @@ def test_a_tools_use_is_told_in_its_place() -> None:
     told.captions.tool("nothing", "t")
     told.captions.finish(told.captions.assistant("b"), "It is.")
     used = history.ToolUse("weather", "{}", "rain")
-    parts, _ = told.captions.replay_history(lambda _: False, {"t": used}.get)
+    parts, _ = told.captions.replay_history(lambda _: False, {"t": used}.get, lambda _: None)
     assert [part for _, part in parts] == [
         history.Said("user", "Is it raining?"),
         used,
