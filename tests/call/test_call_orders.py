@@ -7,12 +7,13 @@ from functools import partial
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
 from tests.call.worker import READY_S, VISITOR, Page, Worker
 from tests.clock import StandingLoop
+from tests.worlds import worlds
 from voiceapp.call.call import Call
 from voiceapp.call.upstream_log import UpstreamLog
 from voiceapp.conversation import events as ev
@@ -273,7 +274,7 @@ HAPPENINGS = sorted(
 )
 
 
-@settings(max_examples=100)
+@worlds(100)
 @given(st.lists(st.sampled_from(HAPPENINGS), max_size=20))
 def test_however_a_call_ends_what_it_took_is_given_back_once(happenings: list[str]) -> None:
     began, ended, going = counted()

@@ -3,13 +3,14 @@
 import base64
 import random
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.call.worker import VISITOR, Page, Worker
 from tests.clock import StandingLoop
 from tests.screen import Screen
 from tests.upstream.far_end import FarEnd
+from tests.worlds import worlds
 from voiceapp.call import attachment
 from voiceapp.call.call import Call
 from voiceapp.conversation import events as ev
@@ -163,13 +164,13 @@ def walk(happenings: list[str], seed: int) -> Talk:
     return talk
 
 
-@settings(max_examples=60)
+@worlds(60)
 @given(st.lists(st.sampled_from(HAPPENINGS), max_size=40), st.integers(0, 2**32))
 def test_it_misses_nothing_and_has_nothing_twice(happenings: list[str], seed: int) -> None:
     walk(happenings, seed)
 
 
-@settings(max_examples=60)
+@worlds(60)
 @given(st.lists(st.sampled_from(HAPPENINGS), max_size=40), st.integers(0, 2**32), st.integers(1, 60_000))
 @example(["begin", "speak", "begin", "come_back", "speak", "begin"], 0, 1)
 def test_with_little_room_it_is_told_of_what_is_gone(happenings: list[str], seed: int, room: int) -> None:

@@ -8,10 +8,11 @@ everything but the clock falls silent.
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.conversation.call import SECOND
+from tests.worlds import worlds
 from voiceapp.conversation import events as ev
 from voiceapp.conversation import faults
 from voiceapp.conversation.conversation import Capabilities, Conversation
@@ -397,7 +398,7 @@ STEPS = st.lists(st.one_of(PERSON, SERVER, SERVER, PAGE, CLOCK), max_size=25)
     ],
     *CONFIRMS,
 )
-@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@worlds(1000)
 @given(STEPS, *[st.booleans()] * 5)
 def test_nobody_waits_for_ever(
     steps: list[tuple[Any, ...]], opening: bool, interrupts: bool, confirms: bool, yields: bool, late: bool
@@ -424,7 +425,7 @@ def test_nobody_waits_for_ever(
     assert world.conversation._gate.state is State.IDLE
 
 
-@settings(max_examples=50, deadline=None)
+@worlds(50)
 @given(STEPS, st.sampled_from([("invalid_api_key", ""), ("insufficient_quota", "voiceapp_1")]))
 def test_where_it_cannot_go_on_it_ends(steps: list[tuple[Any, ...]], last: tuple[str, str]) -> None:
     world = World(opening=False, interrupts=True)

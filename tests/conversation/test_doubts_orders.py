@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conversation.call import SECOND, careful, sent
+from tests.worlds import worlds
 from voiceapp.conversation import events as ev
 from voiceapp.conversation.effects import Flush, Hold
 
@@ -224,7 +225,7 @@ class ToolTalk(Talk):
                 step()
 
 
-@settings(max_examples=400, deadline=None)
+@worlds(400)
 @given(st.lists(st.one_of(STEP, st.tuples(st.sampled_from(["look_up", "found"]))), max_size=24))
 def test_in_any_order_a_question_whose_answer_hangs_on_a_tool_is_answered(steps: list[tuple[str, ...]]) -> None:
     talk = ToolTalk()
@@ -235,7 +236,7 @@ def test_in_any_order_a_question_whose_answer_hangs_on_a_tool_is_answered(steps:
     assert talk.answered or not talk.has_asked, "nobody has answered the last question"
 
 
-@settings(max_examples=400, deadline=None)
+@worlds(400)
 @given(STEPS)
 def test_in_any_order_a_server_that_answers_by_itself_leaves_no_question_unanswered(
     steps: list[tuple[str, ...]],
@@ -252,7 +253,7 @@ def test_in_any_order_a_server_that_answers_by_itself_leaves_no_question_unanswe
         assert not {talk.items[response] for response in talk.answered} <= set(talk.flushed_items), "nobody hears it"
 
 
-@settings(max_examples=400, deadline=None)
+@worlds(400)
 @given(STEPS)
 def test_in_any_order_nothing_stays_held_no_question_is_lost_and_none_is_asked_twice(
     steps: list[tuple[str, ...]],

@@ -1,8 +1,9 @@
 """When a response may be asked for: no order of events leaves the gate waiting for ever, and none asks twice."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.worlds import worlds
 from voiceapp.conversation.response_gate import _TRANSITIONS, ResponseGate, State, Step
 
 
@@ -225,7 +226,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@worlds(400)
 @given(st.lists(STEPS, max_size=40))
 def test_in_any_order_it_opens_again_and_nothing_is_asked_twice(steps: list[tuple[str, ...]]) -> None:
     gate, creates, out = ResponseGate(), 0, False

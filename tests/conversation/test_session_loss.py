@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conversation.call import CREATE, SECOND, Call, Page, charges, named, sent, shown, turns
+from tests.worlds import worlds
 from voiceapp.conversation import events as ev
 from voiceapp.conversation import faults
 from voiceapp.conversation.conversation import Capabilities, Conversation
@@ -355,7 +356,7 @@ def answer(response: str, item: str, text: str) -> list[ev.Event]:
 HAPPENINGS = st.lists(st.sampled_from(["speak", "type", "answer", "lose", "renew", "flush", "wait"]), max_size=30)
 
 
-@settings(max_examples=300)
+@worlds(300)
 @given(HAPPENINGS)
 def test_however_often_it_is_lost_what_was_said_stays_in_its_order(happenings: list[str]) -> None:
     call, effects, spoken, lost = talking(), [], [], False

@@ -3,11 +3,12 @@
 from collections import Counter
 from typing import Any
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.conversation.call import Call, sent
 from tests.conversation.reports import read
+from tests.worlds import worlds
 from voiceapp.conversation import events as ev
 from voiceapp.conversation import faults
 from voiceapp.conversation.conversation import Capabilities
@@ -204,7 +205,7 @@ def step(talk: Talk, each: str) -> None:
             getattr(talk, each)()
 
 
-@settings(max_examples=300)
+@worlds(300)
 @given(st.booleans(), STEPS)
 @example(True, ["weather", "go_on", "incomplete"])
 @example(False, ["order", "go_on", "yes", "cancelled"])

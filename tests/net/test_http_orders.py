@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 import trustme
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.hostile.attacker import answer
 from tests.net.served import GET, UPGRADE, Served
 from tests.net.served import app as plain_app
 from tests.waiting import eventually
+from tests.worlds import worlds
 from voiceapp.net import http_connection, http_server
 from voiceapp.net.wsgi_call import DETACH
 
@@ -188,7 +189,7 @@ def play(server: Served, steps: list[tuple[str, int, bytes]], clients: list[Clie
 # Where the other end has gone already, `ssl` leaves the socket to the collector of garbage, which closes it.
 @pytest.mark.filterwarnings("ignore:unclosed <ssl.SSLSocket:ResourceWarning")
 @given(st.lists(STEPS, max_size=40), st.booleans(), st.booleans())
-@settings(max_examples=40)
+@worlds(40)
 def test_whatever_strangers_do_the_next_is_served_and_nothing_is_left(
     steps: list[tuple[str, int, bytes]], tls: bool, in_the_midst: bool
 ) -> None:

@@ -3,10 +3,11 @@
 import logging
 from typing import Any
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.net.link_world import World
+from tests.worlds import worlds
 
 ACTIONS = st.sampled_from(["nothing", "send", "flood", "huge", "ping", "close", "abort", "raise"])
 FRAMES = st.lists(
@@ -24,7 +25,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=400)
+@worlds(400)
 @given(STEPS, st.lists(ACTIONS, max_size=6), st.booleans(), st.booleans())
 @example([("segment", ["text", "close"], [])], ["send"], False, False)
 @example([("segment", ["text", "text", "close"], [])], ["close", "send"], True, False)

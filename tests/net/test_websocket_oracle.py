@@ -13,11 +13,12 @@ import struct
 from itertools import pairwise
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from wsproto import events as theirs
 from wsproto.connection import Connection, ConnectionType
 
+from tests.worlds import worlds
 from voiceapp.net.websocket import Binary, Closed, Endpoint, Event, Ping, Pong, Role, Text
 
 pytestmark = pytest.mark.slow
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.slow
 NO_LIMIT = 1 << 63
 DATA, CONTROL, WRONG = [0x81, 0x82, 0x01, 0x02, 0x00, 0x80], [0x88, 0x89, 0x8A], [0x83, 0xC1, 0x09, 0x8B]
 
-quick = settings(max_examples=200, deadline=None)
+quick = worlds(200)
 roles = st.sampled_from(Role)
 texts = st.one_of(
     st.text(max_size=200).map(str.encode),

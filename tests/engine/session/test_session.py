@@ -5,9 +5,10 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.worlds import worlds
 from voiceapp.engine.brains.request import Finished, TextPiece, ToolCall
 from voiceapp.engine.protocol.client_events import EVENT_FIELDS
 
@@ -268,7 +269,7 @@ def deed(caller: SessionDriver, name: str) -> None:
         caller.wait(1)
 
 
-@settings(max_examples=150, deadline=None)
+@worlds(150)
 @given(st.lists(EVENTS | st.sampled_from(GOOD) | DEEDS, max_size=25))
 def test_no_order_of_events_ends_a_session(deeds: list[Any]) -> None:
     caller = SessionDriver()
