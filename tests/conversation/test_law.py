@@ -1,6 +1,7 @@
 """The law of voiceapp/conversation (its README.md): pure, and without module-level state."""
 
 import ast
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -25,6 +26,7 @@ ALLOWED = {
 IMMUTABLE_CALLS = {"MappingProxyType", "frozenset", "Fault", "compile", "tuple"}
 
 
+@cache
 def parse(module: Path) -> ast.Module:
     return ast.parse(module.read_text(encoding="utf-8"))
 

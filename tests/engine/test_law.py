@@ -4,6 +4,7 @@ import ast
 import graphlib
 import importlib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,7 @@ TABLES = {
 WITHOUT_BEHAVIOUR = {"brains.request", "session.effects", "speech.detector", "speech.samples"}
 
 
+@cache
 def tree_of(name: str) -> ast.Module:
     return ast.parse(MODULES[name].read_text(encoding="utf-8"))
 
@@ -237,13 +239,6 @@ def test_each_file_is_one_readable_thing(path: Path) -> None:
 def test_every_module_has_its_tests(name: str) -> None:
     *rooms, module = name.split(".")
     assert TESTS.joinpath(*rooms, f"test_{module.strip('_')}.py").is_file()
-
-
-@pytest.mark.parametrize("path", sorted(TESTS.rglob("*.py")), ids=lambda path: str(path.relative_to(TESTS)))
-def test_no_test_takes_its_helpers_from_another_test(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    sources = [str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    assert not [each for each in sources if each.rpartition(".")[2].startswith("test_")]
 
 
 def test_a_table_cannot_be_changed() -> None:
