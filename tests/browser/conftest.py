@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
-from tests.browser.visitor import Visitor, chromium
+from tests.browser.visitor import OF_A_PAGE, Profiles, Visitor, chromium
 from tests.conftest import SCENARIOS, upstream_settings
 from tests.servers import gunicorn
 from voiceapp.engine.scripted.server import ScriptedServer
@@ -45,27 +46,39 @@ def whole_browser(playwright: Playwright) -> Iterator[Browser]:
         yield started
 
 
+@pytest.fixture(scope="package")
+def profiles() -> Profiles:
+    return Profiles()
+
+
 @pytest.fixture(autouse=True)
-def _nobody_stays(request: pytest.FixtureRequest) -> Iterator[None]:
+def _nobody_stays(request: pytest.FixtureRequest, profiles: Profiles) -> Iterator[None]:
     """A visitor whom a test that failed did not let go would stay in their call, at a fifth of a processor."""
     browser: Browser | None = request.getfixturevalue("browser") if "browser" in request.fixturenames else None
     yield
     for context in browser.contexts if browser is not None else ():
-        context.close()
+        if not profiles.have(context):
+            context.close()
 
 
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Visit]:
+def visit(browser: Browser, profiles: Profiles) -> Iterator[Visit]:
     """Open the page as one more visitor; none may cause an error in the console or break the page's own rules."""
-    visitors: list[Visitor] = []
+    visitors: list[tuple[Visitor, Callable[[BrowserContext], None]]] = []
 
     def arrive(url: str, language: str = "en", **options: Any) -> Visitor:
-        visitors.append(Visitor(browser, **options))
-        visitors[-1].open(url, language)
-        return visitors[-1]
+        close: Callable[[BrowserContext], None] = BrowserContext.close
+        if options.keys() <= {"choices", "room", "records", *OF_A_PAGE}:
+            look = {name: options.pop(name) for name in OF_A_PAGE & options.keys()}
+            options["page"] = profiles.take(browser, url, **look)
+            close = partial(profiles.give_back, browser, url)
+        visitor = Visitor(browser, **options)
+        visitors.append((visitor, close))
+        visitor.open(url, language)
+        return visitor
 
     yield arrive
-    assert [error for visitor in visitors for error in visitor.leave()] == []
+    assert [error for visitor, close in visitors for error in visitor.leave(close)] == []
 
 
 @pytest.fixture

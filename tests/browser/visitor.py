@@ -5,12 +5,13 @@ import contextlib
 import json
 import shutil
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 CHROMIUM = Path(__file__).with_name("chromium.sh")
 # The same engine without what only a window needs, where it is installed: a sixth less to compute. It knows no choice
@@ -59,6 +60,8 @@ TAP = """
   }
 })()
 """
+# What a page is given of the options of a context.
+OF_A_PAGE = frozenset({"viewport", "color_scheme", "reduced_motion"})
 # The recording as 16 kHz PCM16 in base64.
 HEARD = """async () => {
   const recorder = window.testRecorder
@@ -106,6 +109,38 @@ def wait(page: Page, condition: str, seconds: float = 10) -> None:
         page.wait_for_timeout(50)
 
 
+class Profiles:
+    """
+    Browser contexts, which go from one visitor of an app to the next: the page's hundred files stay in their cache, so
+    opening it takes half. Nothing else of the visitor before is there.
+    """
+
+    def __init__(self) -> None:
+        self._free: defaultdict[tuple[Browser, str], list[BrowserContext]] = defaultdict(list)
+
+    def take(self, browser: Browser, url: str, viewport: Any = None, **media: Any) -> Page:
+        free = self._free[browser, url]
+        page = (free.pop() if free else browser.new_context()).new_page()
+        if viewport:
+            page.set_viewport_size(viewport)
+        page.emulate_media(**media)
+        session = page.context.new_cdp_session(page)
+        session.send("Storage.clearDataForOrigin", {"origin": url, "storageTypes": "all"})
+        session.detach()
+        return page
+
+    def give_back(self, browser: Browser, url: str, context: BrowserContext) -> None:
+        for page in context.pages:
+            page.close()
+        context.set_offline(False)
+        context.clear_permissions()
+        context.clear_cookies()
+        self._free[browser, url].append(context)
+
+    def have(self, context: BrowserContext) -> bool:
+        return any(context in free for free in self._free.values())
+
+
 class Visitor:
     """One browser context with one page; every error the console shows is kept. `records`: what is to be `heard`."""
 
@@ -116,10 +151,11 @@ class Visitor:
         room: str = "",
         worker: bool = False,
         records: bool = False,
+        page: Page | None = None,
         **options: Any,
     ) -> None:
-        self.context = browser.new_context(**options)
-        self.page: Page = self.context.new_page()
+        self.page: Page = page or browser.new_context(**options).new_page()
+        self.context = self.page.context
         self.errors: list[str] = []
         # Words of errors that are no fault of the page's.
         self.forgiven: tuple[str, ...] = ()
@@ -136,10 +172,10 @@ class Visitor:
         if kind in ("error", "warning") and "already in CLOSING or CLOSED state" not in text:
             self.errors.append(text)
 
-    def leave(self) -> list[str]:
+    def leave(self, close: Callable[[BrowserContext], None] = BrowserContext.close) -> list[str]:
         """Close the page; the errors and broken rules there were."""
         violations = self.page.evaluate("window.testViolations")
-        self.context.close()
+        close(self.context)
         errors = [each for each in self.errors if not any(words in each for words in self.forgiven)]
         return [*errors, *violations]
 
