@@ -19,11 +19,11 @@ REGISTRY = The reason is above. Set PIP_INDEX_URL and npm_config_registry for yo
 
 # One pytest may serve the next with what it compiled.
 unexport PYTHONDONTWRITEBYTECODE
-# What talks in real time mostly waits: three parts at once keep two cores at work. Each part's words come together.
-PARTS = $(MAKE) --no-print-directory --jobs=3 --keep-going --output-sync
+# What talks in real time mostly waits: four parts at once keep two cores at work. Each part's words come together.
+PARTS = $(MAKE) --no-print-directory --jobs=4 --keep-going --output-sync
 # The longest come first.
-PAGE = test-page-l-r test-page-s test-page-a-d test-page-u-z test-page-t test-page-e-k
-MODULES = test-calls test-modules
+PAGE = test-page-l-q test-page-a-d test-page-s test-page-r test-page-t test-page-u-z test-page-e-k
+MODULES = test-resume test-served test-calls test-modules
 QUICK = test-core test-node check
 
 .PHONY: run test test-quick test-page test-hostile $(MODULES) $(QUICK) check-python check-node programs vendor node-packages bench fuzz soak shots clean
@@ -34,12 +34,12 @@ run: $(VENV)/installed-$(WANTED)
 
 # Whatever needs no Python begins while pip still installs.
 test: programs
-	@$(PARTS) $(MODULES) $(PAGE) test-hostile $(QUICK)
+	@$(PARTS) $(PAGE) $(MODULES) test-hostile $(QUICK)
 
 # Before a commit: the checks, and all tests that need no browser, no model and no clock of the world outside.
 test-quick: export PYTEST_ADDOPTS += -m "not real_time and not slow and not models" --hypothesis-profile quick
 test-quick:
-	@$(PARTS) test-node $(MODULES) test-core check
+	@$(PARTS) test-node test-core check $(MODULES)
 
 test-page: $(PAGE)
 test-page-%: vendor node-packages
@@ -49,9 +49,13 @@ test-hostile: vendor
 test-core: vendor
 	$(BIN)/pytest tests/conversation tests/engine
 test-calls: vendor
-	$(BIN)/pytest tests/call tests/resume tests/page tests/store
+	$(BIN)/pytest tests/call tests/page tests/store
+test-resume: vendor
+	$(BIN)/pytest tests/resume
+test-served: vendor
+	$(BIN)/pytest tests/net tests/ops tests/upstream tests/web
 test-modules: vendor
-	$(BIN)/pytest $(addprefix --ignore=tests/,browser hostile conversation engine call resume page store)
+	$(BIN)/pytest $(addprefix --ignore=tests/,browser hostile conversation engine call page store resume net ops upstream web)
 test-node: node-packages
 	npm --prefix tests/js test --silent
 
