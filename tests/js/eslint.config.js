@@ -27,7 +27,7 @@ export default [
   } } },
   { files: [
     `${page}/{main,page}.js`, `${page}/browser/{browser,page-version,wake-lock}.js`,
-    `${page}/call/{admission,voice-sample}.js`, `${page}/views/*.js`, `${page}/history/{store,files}.js`,
+    `${page}/call/{admission,voice-sample}.js`, `${page}/views/*.js`, `${page}/history/{store,files,har}.js`,
     `${page}/audio/{device,microphone,player,loudspeaker}.js`, `${page}/preflight/check-audio.js`
   ], languageOptions: { globals: globals.browser } },
   // Whoever imports such a module a second time, while it waits, gets it half made in Safari. The page's first is

@@ -3,10 +3,12 @@
 import { askAdmission, whyMissing } from "./call/admission.js"
 import { Call } from "./call/call.js"
 import { DATABASES, connect, connectOnce, drafts, storage, toOtherTabs } from "./browser/browser.js"
+import { CallLog } from "./models/call-log.js"
 import { CaptionPace } from "./models/caption-pace.js"
 import { Preferences } from "./models/preferences.js"
 import { SavedCall } from "./call/saved-call.js"
-import { PageVersion } from "./browser/page-version.js"
+import { PageVersion, VERSION } from "./browser/page-version.js"
+import { ROOT } from "./browser/addresses.js"
 import { Inspector } from "./models/inspector.js"
 import { UsageModel } from "./models/usage-model.js"
 import { Notices } from "./models/notices.js"
@@ -48,6 +50,7 @@ export class Page {
   preferences = new Preferences(storage(), this)
   transcript = new Transcript(this)
   inspector = new Inspector(this)
+  callLog = new CallLog(this.now)
   usageModel = new UsageModel()
   pageVersion = new PageVersion()
   keeper = new HistoryKeeper({
@@ -70,7 +73,7 @@ export class Page {
     this.controlsView = new ControlsView(this.call, this.usageModel, words, this)
     this.transcriptView = new TranscriptView(this.transcript, this.pace, words, this)
     this.noticesView = new NoticesView(this.notices, words, this)
-    this.inspectorDrawer = new InspectorDrawer(this.inspector, words, this)
+    this.inspectorDrawer = new InspectorDrawer(this.callLog, this.inspector, words, this)
     this.usageView = new UsageView(this.usageModel, words, this.now)
     this.talksDrawer = new TalksDrawer(this.keeper, words, this)
     this.appearanceView = new AppearanceView(this.preferences, words)
@@ -124,7 +127,8 @@ export class Page {
     const { transcript, pace, notices, preferences, stats, now, keeper } = this
     const devices = navigator.mediaDevices
     return new Call({
-      connect: connectOnce, savedCall: new SavedCall(drafts()), ask: askAdmission, devices, transcript, pace, notices,
+      connect: () => this.callLog.listen(connectOnce()),
+      savedCall: new SavedCall(drafts()), ask: askAdmission, devices, transcript, pace, notices,
       preferences, stats, now, keeper, checkSupport: () => checkSupport(/** @type {any} */ (window))
     }, this)
   }
@@ -174,6 +178,7 @@ export class Page {
   // Call delegate
 
   callBegun() {
+    this.callLog.begin(this.inspector.arrived)
     this.sample?.stop()
     this.talksDrawer.pause()
     this.tabs.claim()
@@ -182,6 +187,7 @@ export class Page {
 
   callChanged() {
     this.#followCallState()
+    this.callLog.stateShown(stateOf(this.call))
     this.waveform.show(stateOf(this.call))
     this.controlsView.render()
     this.pushToTalkView.render()
@@ -221,7 +227,11 @@ export class Page {
     this.assistantView.renewed(renewed.voice)
   }
 
-  levelMeasured = (/** @type {number} */ peak) => this.devicesView.renderLevel(peak)
+  /** @param {number} peak */
+  levelMeasured(peak) {
+    this.callLog.levelMeasured(peak)
+    this.devicesView.renderLevel(peak)
+  }
 
   soundOpened() {
     const { microphone, player } = this.call
@@ -347,9 +357,10 @@ export class Page {
   }
 
   eventsWanted() {
-    import("./history/files.js").then(
-      ({ eventsOf }) => save(eventsOf(this.inspector.lines, this.words)), this.partMissing
-    )
+    const { callLog, inspector } = this
+    import("./history/har.js").then(({ archiveFile }) => save(archiveFile(
+      callLog, inspector.since(callLog.model), { address: ROOT.href, version: VERSION }
+    )), this.partMissing)
   }
 
   // Delegate of the voice sample, which is loaded with the first look at the settings

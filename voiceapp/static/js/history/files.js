@@ -49,9 +49,3 @@ async function all(parts) {
   for await (const part of parts) found.push(part)
   return found
 }
-
-/** @param {import("../wire.js").LogLine[]} lines of the event log @param {import("./exports.js").Words} words */
-export function eventsOf(lines, words) {
-  const { type, write } = FORMATS.jsonl
-  return { name: "events.jsonl", blob: new Blob([write(/** @type {any} */ ({ events: lines }), words)], { type }) }
-}

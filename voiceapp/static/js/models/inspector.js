@@ -1,18 +1,18 @@
-// The upstream's events, latest last: fifty thousand of them, filtered, searched, held still, and with runs of deltas
-// as
-// one row. What is asked for again and again is worked out as the events come.
+// The events of a call, those of its upstream and those of the page (call-log.js), latest last: fifty thousand of
+// them, filtered, searched, held still, and with runs of deltas as one row. What is asked for again and again is worked
+// out as the events come.
 
 export const MAX = 50000
 /** The oldest go in lots: each alone would move all the others. */
 const LOT = 1000
 const RATE_MS = 5000
 
-/** @typedef {import("../wire.js").LogLine} Line */
+/** @typedef {import("../wire.js").LogLine | import("./call-log.js").LogEntry} Line */
 /**
  * @typedef {{id: number, line: Line, times: number, bytes: number}} Row of one event or a run of them; `line` is the
  *   latest
  */
-/** @typedef {"all" | "up" | "down"} Direction */
+/** @typedef {"all" | "up" | "down" | "page" | "model"} Direction whose, or which way */
 
 export class Inspector {
   /** @type {Line[]} */
@@ -82,9 +82,31 @@ export class Inspector {
     return this.dropped + this.lines.length
   }
 
-  /** Those after the first `arrived`, as far as they are kept. @param {number} arrived */
+  /**
+   * The upstream's after the first `arrived` of all, as far as they are kept.
+   * @param {number} arrived
+   * @returns {import("../wire.js").LogLine[]}
+   */
   since(arrived) {
-    return this.lines.slice(Math.max(0, arrived - this.dropped))
+    return this.lines.slice(Math.max(0, arrived - this.dropped)).flatMap(line => isOfPage(line) ? [] : [line])
+  }
+
+  /** Where it stands among what is seen, after whatever hid it is undone; -1 if it is not kept. @param {Line} line */
+  placeOf(line) {
+    const place = this.#placeOf(line)
+    if (place >= 0 || !this.lines.includes(line)) return place
+    this.direction = "all"
+    this.query = ""
+    this.#showAll()
+    return this.#placeOf(line)
+  }
+
+  /** A run's row stands for all that is in it. @param {Line} line */
+  #placeOf(line) {
+    const place = this.rows.findIndex(row => row.line === line)
+    if (place >= 0) return place
+    return this.rows.findIndex(({ line: { type, direction, at } }) =>
+      type === line.type && direction === line.direction && at >= line.at)
   }
 
   /** Over the last seconds. */
@@ -113,14 +135,16 @@ export class Inspector {
   #show(line, id) {
     if (!this.#matches(line)) return
     const row = this.grouped && foldable(line) ? this.#inRun(line) : undefined
-    if (row) Object.assign(row, { line, times: row.times + 1, bytes: row.bytes + line.bytes })
+    if (isOfPage(line)) this.rows.push(new PageRow(id, line))
+    else if (row) Object.assign(row, { line, times: row.times + 1, bytes: row.bytes + line.bytes })
     else this.rows.push({ id, line, times: 1, bytes: line.bytes })
   }
 
   /** @param {Line} line */
-  #matches({ direction, type, summary, body }) {
-    if (this.direction !== "all" && this.direction !== direction) return false
-    return !this.query || `${type}\n${summary}\n${body ?? ""}`.toLowerCase().includes(this.query)
+  #matches(line) {
+    const whose = isOfPage(line) ? "page" : "model"
+    if (!["all", line.direction, whose].includes(this.direction)) return false
+    return !this.query || `${line.type}\n${line.summary}\n${line.body ?? ""}`.toLowerCase().includes(this.query)
   }
 
   /** The row of the same kind in the run of deltas at the end. @param {Line} line */
@@ -132,6 +156,28 @@ export class Inspector {
     }
     return undefined
   }
+}
+
+/** An entry that may be a run, and grow. */
+class PageRow {
+  /** @param {number} id @param {import("./call-log.js").LogEntry} line */
+  constructor(id, line) {
+    this.id = id
+    this.line = line
+  }
+
+  get times() {
+    return this.line.times
+  }
+
+  get bytes() {
+    return this.line.bytes
+  }
+}
+
+/** @param {Line} line @returns {line is import("./call-log.js").LogEntry} */
+export function isOfPage(line) {
+  return "page" in line
 }
 
 /** @param {Line} line */

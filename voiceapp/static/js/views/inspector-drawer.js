@@ -1,18 +1,30 @@
-// The drawer of the upstream's events: what draws them is loaded when it is first opened.
+// The drawer of a call's events: what draws them, and the timeline, is loaded when it is first opened.
 
 import { Drawer } from "./drawer.js"
+import { find } from "./element.js"
+
+/** The page's own events come to the list so often. */
+const TAKE_MS = 250
 
 export class InspectorDrawer {
   /** Once it was loaded. @type {import("./inspector-view.js").InspectorView | undefined} */
   view
+  /** Likewise. @type {import("./timeline-view.js").TimelineView | undefined} */
+  timeline
+  /** So many of the page's events are in the list. */
+  taken = 0
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  timer
 
   /**
+   * @param {import("../models/call-log.js").CallLog} callLog
    * @param {import("../models/inspector.js").Inspector} inspector
    * @param {import("../browser/i18n.js").Words} words
    * @param {{drawerOpened: (drawer: Drawer) => void, drawerClosed: (drawer: Drawer) => void, eventsWanted: () => void,
    *   partMissing: () => void}} delegate
    */
-  constructor(inspector, words, delegate) {
+  constructor(callLog, inspector, words, delegate) {
+    this.callLog = callLog
     this.inspector = inspector
     this.words = words
     this.delegate = delegate
@@ -27,13 +39,42 @@ export class InspectorDrawer {
     if (!this.drawer.opened) return
     if (this.view) this.view.render()
     else this.#load().catch(() => this.delegate.partMissing())
+    this.timer ??= setInterval(() => this.#take(), TAKE_MS)
   }
 
   async #load() {
-    const { InspectorView } = await import("./inspector-view.js")
+    const [{ InspectorView }, { TimelineView, styled }] = await Promise.all(
+      [import("./inspector-view.js"), import("./timeline-view.js")]
+    )
+    await Promise.all([styled, this.words.has("timeline.title") || this.words.more("timeline")])
     if (this.view) return
-    this.view = new InspectorView(this.inspector, this.words, this.drawer, this.delegate)
-    this.view.start()
+    const view = new InspectorView(this.inspector, this.words, this.drawer, {
+      eventsWanted: () => this.delegate.eventsWanted(), rowChosen: line => timeline.choose(line)
+    })
+    const timeline = new TimelineView(
+      this.callLog, this.inspector, this.words, { lineChosen: line => view.chooseLine(line) }
+    )
+    this.view = view
+    this.timeline = timeline
+    find("timeline", HTMLElement).append(timeline.root)
+    timeline.start()
+    view.start()
+    this.#take()
+    view.render()
+  }
+
+  /** What came meanwhile, as long as somebody looks. */
+  #take() {
+    if (!this.drawer.opened) {
+      clearInterval(this.timer)
+      this.timer = undefined
+      return
+    }
+    if (!this.view) return
+    const { callLog } = this
+    for (const entry of callLog.since(this.taken)) this.inspector.add(entry)
+    this.taken = callLog.arrived
     this.view.render()
+    this.timeline?.render()
   }
 }

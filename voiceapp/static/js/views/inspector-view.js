@@ -1,6 +1,7 @@
-// The drawer with the upstream's events. Only the rows in sight are drawn; while it is closed nothing is asked for and
+// The list of a call's events. Only the rows in sight are drawn; while it is closed nothing is asked for and
 // nothing drawn.
 
+import { isOfPage } from "../models/inspector.js"
 import { inSight } from "./virtual-list.js"
 import { element, find, icon, write } from "./element.js"
 
@@ -30,7 +31,8 @@ export class InspectorView {
    * @param {import("../models/inspector.js").Inspector} inspector
    * @param {import("../browser/i18n.js").Words} words
    * @param {import("./drawer.js").Drawer} drawer in which it stands
-   * @param {{eventsWanted: () => void}} delegate
+   * @param {{eventsWanted: () => void,
+   *   rowChosen: (line: import("../models/inspector.js").Line | null) => void}} delegate
    */
   constructor(inspector, words, drawer, delegate) {
     this.inspector = inspector
@@ -55,6 +57,17 @@ export class InspectorView {
     this.list.addEventListener("keydown", event => this.#keyPressed(event))
   }
 
+  /** It was chosen elsewhere: it is seen, whatever hid it. @param {import("../models/inspector.js").Line} line */
+  chooseLine(line) {
+    const place = this.inspector.placeOf(line)
+    if (place < 0) return
+    this.search.value = this.inspector.query
+    this.direction.value = this.inspector.direction
+    this.#choose(this.inspector.rows[place].id)
+    this.#stretch()
+    this.#reveal(place)
+  }
+
   render() {
     if (this.pending || !this.drawer.opened) return
     this.pending = true
@@ -66,6 +79,7 @@ export class InspectorView {
     this.list.replaceChildren()
     this.drawn.clear()
     this.chosen = 0
+    this.delegate.rowChosen(null)
     this.following = true
     change()
   }
@@ -83,16 +97,21 @@ export class InspectorView {
   #renderNow() {
     this.pending = false
     const { rows, paused } = this.inspector
+    this.#stretch()
     const height = this.scroller.clientHeight
     const rowHeight = this.#rowHeight
-    // What is hidden cannot be scrolled.
-    this.list.hidden = rows.length === 0
-    this.empty.hidden = rows.length > 0
-    this.list.style.height = `${rows.length * rowHeight}px`
     if (this.following && !paused) this.scroller.scrollTop = rows.length * rowHeight - height
     const { first, end } = inSight({ count: rows.length, rowHeight, scrollTop: this.scroller.scrollTop, height })
     this.#draw(rows.slice(first, end), first, rowHeight)
     this.#renderWords()
+  }
+
+  /** What is hidden cannot be scrolled. */
+  #stretch() {
+    const { rows } = this.inspector
+    this.list.hidden = rows.length === 0
+    this.empty.hidden = rows.length > 0
+    this.list.style.height = `${rows.length * this.#rowHeight}px`
   }
 
   /**
@@ -156,15 +175,16 @@ export class InspectorView {
   }
 
   /** @param {HTMLElement} root @param {import("../models/inspector.js").Row} row */
-  #fill(root, { line: { direction, type, summary, at }, times, bytes }) {
-    const said = element(
-      "span", { class: "visually-hidden" }, this.words.say(direction === "up" ? "log.up" : "log.down")
-    )
+  #fill(root, { line, times, bytes }) {
+    const { direction, type, summary, at } = line
+    const way = this.words.say(`log.${isOfPage(line) ? "page." : ""}${direction}`)
+    const said = element("span", { class: "visually-hidden" }, way)
     const title = element("span", { class: "type" }, type, times > 1 ? ` ×${this.words.numbers.format(times)}` : "")
     const time = this.words.say("log.seconds", { seconds: (at / 1000).toFixed(1) })
     root.dataset.direction = direction
+    root.toggleAttribute("data-page", isOfPage(line))
     root.replaceChildren(
-      icon(direction), said,
+      icon(direction === "here" ? "dots" : direction), said,
       element("span", { class: "what" }, title, element("span", { class: "summary", dir: "auto" }, summary)),
       element("span", { class: "quiet" }, time), element("span", { class: "quiet" }, this.#size(bytes))
     )
@@ -199,6 +219,7 @@ export class InspectorView {
   /** @param {number} id */
   #choose(id) {
     this.chosen = id
+    this.delegate.rowChosen(this.inspector.rows[this.#chosenPlace]?.line ?? null)
     this.following = false
     this.render()
   }
@@ -227,8 +248,8 @@ export class InspectorView {
   }
 }
 
-/** @param {import("../wire.js").LogLine} line */
-function readable({ body = "" }) {
+/** @param {import("../models/inspector.js").Line} line */
+function readable({ body }) {
   try {
     return JSON.stringify(JSON.parse(body), null, 2)
   } catch {
