@@ -120,6 +120,7 @@ const TRIED_BY = {
   "call/uplink.js": "call/transport.test.js",
   "history/costs.js": "history/history-keeper.test.js",
   "history/files.js": "../browser/test_talks.py",
+  "models/item-words.js": "models/transcript.test.js",
   "models/marks.js": "models/transcript.test.js",
   "models/notice-ends.js": "models/notices.test.js",
   "models/past-segment.js": "models/transcript.test.js",

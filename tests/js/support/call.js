@@ -8,6 +8,7 @@ import { Inspector } from "../../../voiceapp/static/js/models/inspector.js"
 import { Notices } from "../../../voiceapp/static/js/models/notices.js"
 import { Stats } from "../../../voiceapp/static/js/models/stats.js"
 import { HistoryKeeper } from "../../../voiceapp/static/js/history/history-keeper.js"
+import { Thumbnails } from "../../../voiceapp/static/js/models/thumbnails.js"
 import { Transcript } from "../../../voiceapp/static/js/models/transcript.js"
 import { SavedCall } from "../../../voiceapp/static/js/call/saved-call.js"
 import { Scheduler, soundWorld } from "./audio.js"
@@ -39,6 +40,7 @@ export class Place {
     mock.timers.reset()
     mock.timers.enable({ apis: ["setTimeout"] })
     this.world = soundWorld(this.scheduler)
+    this.thumbnails = new Thumbnails(null)
     const now = () => this.clock.ms
     const words = { say: key => key, has: () => true }
     const transcript = this.transcript = new Transcript({ transcriptChanged() {} })
@@ -56,7 +58,7 @@ export class Place {
     )
     this.call = new Call({
       connect: () => this.line, savedCall: new SavedCall(null), ask: async () => ({ reached: false, trouble: null }),
-      devices: this.world.devices, transcript, pace,
+      devices: this.world.devices, transcript, thumbnails: this.thumbnails, pace,
       notices: new Notices(words, { noticesChanged() {} }), preferences: this.preferences, stats: new Stats(
         now, silent()
       ), now, keeper: this.keeper, checkSupport: () => null

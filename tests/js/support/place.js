@@ -8,6 +8,7 @@ import { CaptionPace } from "../../../voiceapp/static/js/models/caption-pace.js"
 import { Preferences } from "../../../voiceapp/static/js/models/preferences.js"
 import { Notices } from "../../../voiceapp/static/js/models/notices.js"
 import { Stats } from "../../../voiceapp/static/js/models/stats.js"
+import { Thumbnails } from "../../../voiceapp/static/js/models/thumbnails.js"
 import { Transcript } from "../../../voiceapp/static/js/models/transcript.js"
 import { SavedCall } from "../../../voiceapp/static/js/call/saved-call.js"
 import { Scheduler, settle, soundWorld } from "./audio.js"
@@ -97,7 +98,7 @@ export class Place {
     this.call = new Call({
       connect: () => line, savedCall: this.savedCall, ask: async () => (
         { reached: false, trouble: null }
-      ), devices: world.devices, transcript: this.transcript, pace: this.pace,
+      ), devices: world.devices, transcript: this.transcript, thumbnails: new Thumbnails(null), pace: this.pace,
       notices: new Notices(words, { noticesChanged() {} }), preferences, stats, now: () =>
         clock.ms, keeper, checkSupport: () => null
     }, delegate)

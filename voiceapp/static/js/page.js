@@ -19,6 +19,7 @@ import { stateOf } from "./models/status.js"
 import { Tabs } from "./browser/tabs.js"
 import { HistoryKeeper } from "./history/history-keeper.js"
 import { Store } from "./history/store.js"
+import { Thumbnails } from "./models/thumbnails.js"
 import { Transcript } from "./models/transcript.js"
 import { AssistantView } from "./views/assistant-view.js"
 import { ComposerView } from "./views/composer-view.js"
@@ -34,6 +35,7 @@ import { AppearanceView } from "./views/appearance-view.js"
 import { UsageView } from "./views/usage-view.js"
 import { NoticesView } from "./views/notices-view.js"
 import { OutboxView } from "./views/outbox-view.js"
+import { PicturesView } from "./views/pictures-view.js"
 import { SettingsView } from "./views/settings-view.js"
 import { SoundCheck } from "./views/sound-check.js"
 import { save } from "./views/save.js"
@@ -49,6 +51,7 @@ export class Page {
   pace = new CaptionPace()
   preferences = new Preferences(storage(), this)
   transcript = new Transcript(this)
+  thumbnails = new Thumbnails(drafts())
   inspector = new Inspector(this)
   callLog = new CallLog(this.now)
   usageModel = new UsageModel()
@@ -60,6 +63,7 @@ export class Page {
   wakeLock = new WakeLock()
   /** Once it was loaded. @type {import("./call/voice-sample.js").VoiceSample | undefined} */
   sample
+  settings = new Drawer("settings", this)
   waveform = new Waveform(find("wave", HTMLCanvasElement))
   tabs = new Tabs(navigator.locks, this)
 
@@ -70,6 +74,7 @@ export class Page {
     this.call = this.#makeCall()
     this.composerView = new ComposerView(words, drafts(), this)
     this.outboxView = new OutboxView(this.call.outbox, this.composerView, words)
+    this.picturesView = new PicturesView(this.call.outbox.pictures, words, this)
     this.controlsView = new ControlsView(this.call, this.usageModel, words, this)
     this.transcriptView = new TranscriptView(this.transcript, this.pace, words, this)
     this.noticesView = new NoticesView(this.notices, words, this)
@@ -77,7 +82,6 @@ export class Page {
     this.usageView = new UsageView(this.usageModel, words, this.now)
     this.talksDrawer = new TalksDrawer(this.keeper, words, this)
     this.appearanceView = new AppearanceView(this.preferences, words)
-    this.settings = new Drawer("settings", this)
     this.assistantView = new AssistantView(this.preferences, this.call, words, this)
     this.settingsView = new SettingsView(this.preferences, this.call.audio, words)
     this.devicesView = new DevicesView(this.call.audio, this.preferences, words)
@@ -89,7 +93,7 @@ export class Page {
     const views = [
       this.controlsView, this.usageView, this.transcriptView, this.composerView, this.inspectorDrawer,
       this.assistantView, this.settingsView, this.pushToTalkView, this.talksDrawer, this.appearanceView,
-      this.soundCheck
+      this.soundCheck, this.picturesView
     ]
     for (const part of [
       ...views, this.settings, new Keys(this.call, this, this), new Leaving(this.words, this), new Focus(),
@@ -124,11 +128,11 @@ export class Page {
   }
 
   #makeCall() {
-    const { transcript, pace, notices, preferences, stats, now, keeper } = this
+    const { transcript, thumbnails, pace, notices, preferences, stats, now, keeper } = this
     const devices = navigator.mediaDevices
     return new Call({
       connect: () => this.callLog.listen(connectOnce()),
-      savedCall: new SavedCall(drafts()), ask: askAdmission, devices, transcript, pace, notices,
+      savedCall: new SavedCall(drafts()), ask: askAdmission, devices, transcript, thumbnails, pace, notices,
       preferences, stats, now, keeper, checkSupport: () => checkSupport(/** @type {any} */ (window))
     }, this)
   }
@@ -200,6 +204,7 @@ export class Page {
   }
 
   outboxChanged = () => this.outboxView.render()
+  picturesChanged = () => this.picturesView.render()
   textsUnsent = (/** @type {string[]} */ texts) => this.composerView.giveBack(texts)
 
   /** @param {import("./wire.js").Ready} ready */
@@ -335,6 +340,11 @@ export class Page {
 
   toolSound = () => this.preferences.values.tool_sound && this.call.callState.turn === "tool"
     ? this.call.audio.device.context : null
+
+  /** @param {string} item @param {string} thumbnail */
+  pictureShown = (item, thumbnail) => this.thumbnails.keep(item, thumbnail)
+  /** Also without a call. @param {string} code */
+  pictureFailed = code => this.notices.add({ code }, ["turnBegan"])
 
   textEntered = (/** @type {string} */ text) => this.call.say(text)
 

@@ -9,6 +9,7 @@
 /** @typedef {Wire.Resumed} Resumed */
 
 /** @typedef {Wire.ItemPlaced} Place */
+/** @typedef {{item: string, part: number, parts: number, data: string}} PicturePart of a JPEG, as base64 */
 /**
  * @typedef {"asked" | "running" | "done" | "failed" | "declined" | "unknown"} ToolState `unknown`: the call was over
  *   before its end

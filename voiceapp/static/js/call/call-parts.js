@@ -16,6 +16,7 @@
  * @property {(usage: import("../wire.js").Usage) => void} usageArrived
  * @property {(limits: import("../wire.js").Limits) => void} limitsArrived
  * @property {() => void} outboxChanged
+ * @property {() => void} picturesChanged
  * @property {(texts: string[]) => void} textsUnsent typed for a call that is over
  */
 
@@ -26,6 +27,7 @@
  * @property {import("./saved-call.js").SavedCall} savedCall
  * @property {MediaDevices | undefined} devices
  * @property {import("../models/transcript.js").Transcript} transcript
+ * @property {import("../models/thumbnails.js").Thumbnails} thumbnails
  * @property {import("../models/caption-pace.js").CaptionPace} pace
  * @property {import("../models/notices.js").Notices} notices
  * @property {import("../models/preferences.js").Preferences} preferences

@@ -47,7 +47,7 @@ export class Call {
     this.checkSupport = parts.checkSupport
     this.transport = new Transport(parts.connect, parts.ask, this.reports, parts.now)
     const { uplink, resumption } = this.transport
-    this.outbox = new Outbox(uplink, this)
+    this.outbox = new Outbox(uplink, this, parts.now)
     this.sessionRequest = new SessionRequest(this.transport, parts.preferences, this)
     this.outgoing = new Outgoing(uplink, parts.stats, parts.notices)
     this.audio = new CallAudio(parts, new PlaybackReports(this.transport, parts, delegate), this)
@@ -231,6 +231,8 @@ export class Call {
     this.recovery.textsChanged()
     this.delegate.outboxChanged()
   }
+
+  picturesChanged = () => this.delegate.picturesChanged()
 
   textsSending = () => this.player.silence()
 

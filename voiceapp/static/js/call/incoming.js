@@ -15,6 +15,7 @@ import { msOf } from "../audio/pcm.js"
  * @property {import("../models/stats.js").Stats} stats
  * @property {import("../models/notices.js").Notices} notices
  * @property {import("./outbox.js").Outbox} outbox
+ * @property {import("../models/thumbnails.js").Thumbnails} thumbnails
  * @property {import("./held-voice.js").HeldVoice} heldVoice
  */
 
@@ -38,6 +39,7 @@ export class Incoming {
     this.stats = parts.stats
     this.notices = parts.notices
     this.outbox = parts.outbox
+    this.thumbnails = parts.thumbnails
     this.heldVoice = parts.heldVoice
     this.delegate = delegate
   }
@@ -65,6 +67,7 @@ export class Incoming {
     this.transcript.place(n, place, Date.now())
     this.pace.placed(place.id)
     this.keeper.recorder?.itemPlaced(place)
+    if (place.kind === "picture") this.#pictureArrived(place.id)
     this.#typedArrived(place.id)
   }
 
@@ -82,6 +85,14 @@ export class Incoming {
     if (asked === this.asked.has(item)) return
     asked ? this.asked.add(item) : this.asked.delete(item)
     this.delegate.callChanged()
+  }
+
+  /** @param {string} item */
+  #pictureArrived(item) {
+    const thumbnail = this.thumbnails.of(item)
+    if (thumbnail) this.transcript.show(item, thumbnail)
+    this.outbox.pictures.arrived(item)
+    this.keeper.changed()
   }
 
   /** @param {string} item */

@@ -1,5 +1,7 @@
 // What a person typed, from the box until it stands in the conversation: it waits for the call, is on its way, or could
-// not be sent; and until then it is on the screen.
+// not be sent; and until then it is on the screen. The pictures that they show beside it.
+
+import { Pictures } from "./pictures.js"
 
 /** As docs/wire.md has it, in bytes of UTF-8. */
 export const MAX_BYTES = 8000
@@ -34,13 +36,15 @@ export class Outbox {
   deadlines = new Map()
 
   /**
-   * @param {Pick<import("./uplink.js").Uplink, "live" | "lasting" | "sendText">} uplink
-   * @param {{outboxChanged: () => void, textsSending: () => void}} delegate what is being said stops at once; the
-   *   server does its part
+   * @param {Pick<import("./uplink.js").Uplink, "live" | "lasting" | "sendText" | "sendPicture">} uplink
+   * @param {{outboxChanged: () => void, picturesChanged: () => void, textsSending: () => void}} delegate what is being
+   *   said stops at once; the server does its part
+   * @param {() => number} now milliseconds
    */
-  constructor(uplink, delegate) {
+  constructor(uplink, delegate, now) {
     this.uplink = uplink
     this.delegate = delegate
+    this.pictures = new Pictures(uplink, delegate, now)
   }
 
   /** @param {string} text */
@@ -51,6 +55,7 @@ export class Outbox {
 
   /** All that waits, where there is a call to send it to; that may have to wait for its line. */
   send() {
+    this.pictures.send()
     const waiting = this.all.filter(({ state, handed }) => state === "waiting" && !handed)
     if (!this.uplink.live || waiting.length === 0) return
     this.delegate.textsSending()
@@ -124,12 +129,14 @@ export class Outbox {
    * @param {string} code
    */
   noticed(code) {
+    this.pictures.noticed(code)
     if (REFUSED.includes(code))
       this.#change(({ state }) => state === "sent", { state: "unsent", taken: false, number: null })
   }
 
   /** Another call takes up where the line was lost: what has not arrived by now is for that one. */
   lost() {
+    this.pictures.lost()
     this.arrivedItems.clear()
     this.#forgetDeadlines()
     this.#change(({ state }) => state !== "unsent", NEW)
@@ -150,6 +157,7 @@ export class Outbox {
 
   /** The call is over: all that did not arrive. */
   takeBack() {
+    this.pictures.lost()
     const texts = this.all.map(({ text }) => text)
     this.arrivedItems.clear()
     this.#forgetDeadlines()

@@ -96,6 +96,11 @@ export class Uplink {
     return this.#send("text", { text }, sent)
   }
 
+  /** @param {import("../wire.js").PicturePart} part @param {(taken: boolean, n: number) => void} sent as of a text */
+  sendPicture(part, sent) {
+    return this.#send("picture", part, sent)
+  }
+
   /** The push-to-talk key. @param {boolean} down */
   sendTalk(down) {
     return this.#send("talk", { down })

@@ -9,7 +9,7 @@ import { firstGraphemes, floorGrapheme, graphemes } from "../text/segments.js"
 import { sentences } from "../text/sentences.js"
 import { speechMs } from "../text/speech-rate.js"
 import { toolLine } from "../models/tool.js"
-import { rowsOf, saidIn, titleOf } from "./talk.js"
+import { isSeen, rowsOf, saidIn, titleOf } from "./talk.js"
 
 /** A typed line stands so long as a caption. */
 const TYPED_MS = 2000
@@ -161,7 +161,7 @@ function spoken({ entries }) {
  * @param {(entry: import("./talk.js").TalkEntry) => string} write
  */
 function written(talk, words, part, write) {
-  return rowsOf(talk, entry => Boolean(saidIn(entry) || entry.tool || entry.failed))
+  return rowsOf(talk, isSeen)
     .map(({ entry, one }) => entry ? write(entry) : part(breakLine(one, words)))
 }
 
@@ -172,7 +172,7 @@ function marks(entry, words) {
 
 /** Set apart from the line in which it stands. @param {import("./talk.js").TalkEntry} entry @param {Words} words */
 function told(entry, words) {
-  return isolated(saidIn(entry), words.direction)
+  return entry.kind === "picture" ? words.say("transcript.picture") : isolated(saidIn(entry), words.direction)
 }
 
 /** @param {{role: string}} entry @param {Words} words */

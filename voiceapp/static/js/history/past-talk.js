@@ -107,10 +107,11 @@ export function partsIn({ entries }) {
 
 /** @param {Talk} talk @param {TalkEntry} entry @param {number} i its place in the talk */
 function pastEntry(talk, entry, i) {
-  const { id, role, kind, text, heard, incomplete = null, failed = false, tool = null, latency = null } = entry
+  const { id, role, kind, text, heard, incomplete = null, failed = false, tool = null } = entry
+  const { latency = null, picture = null } = entry
   const breaks = breaksBehind(entry, talk.entries[i + 1])
   return {
-    id, role, kind, text, heard, incomplete, failed, tool, latency, breaks, final: true, removed: false,
+    id, role, kind, text, heard, incomplete, failed, tool, latency, picture, breaks, final: true, removed: false,
     at: moment(talk, entry.at)
   }
 }

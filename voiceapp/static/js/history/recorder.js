@@ -234,11 +234,11 @@ export class Recorder {
    * @param {import("../models/transcript.js").Entry & {part: number}} entry
    * @returns {import("./talk.js").TalkEntry}
    */
-  #kept({ id, part, role, kind, text, heard, incomplete, failed, tool, latency, breaks }) {
+  #kept({ id, part, role, kind, text, heard, incomplete, failed, tool, latency, picture, breaks }) {
     const own = idIn(part, id)
     return {
       id: own, ...part ? { part } : {}, role, kind, text, heard, incomplete, failed, tool, latency,
-      ...breaks?.length ? { breaks } : {}, ...this.#timeOf(own)
+      ...picture ? { picture } : {}, ...breaks?.length ? { breaks } : {}, ...this.#timeOf(own)
     }
   }
 

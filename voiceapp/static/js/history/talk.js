@@ -16,6 +16,7 @@ import { heardPart } from "../models/transcript.js"
  * @property {boolean} [failed] it could not be written down
  * @property {import("../models/tool.js").Tool | null} [tool] that was used
  * @property {import("../models/latency.js").Latency | null} [latency] how long the answer took
+ * @property {string | null} [picture] that was shown: an address with its content
  * @property {number} [part] the call of the talk that it is of, where it took several; none: the first
  * @property {Break[]} [breaks] what stands behind it
  * @property {number} at
@@ -94,6 +95,11 @@ export function partOf(id) {
 /** An older page did not write them down. @param {TalkEntry} entry @param {TalkEntry} [next] @returns {Break[]} */
 export function breaksBehind({ part = 0, breaks }, next) {
   return breaks ?? (next && part !== (next.part ?? 0) ? [{ kind: "call" }] : [])
+}
+
+/** Whether there is something to see of it. @param {TalkEntry} entry */
+export function isSeen(entry) {
+  return Boolean(saidIn(entry) || entry.tool || entry.failed || entry.kind === "picture")
 }
 
 /** What counts as said: of an answer that was cut, only what was heard. @param {TalkEntry} entry */

@@ -52,6 +52,7 @@ export const ENDS = {
   overdue: call("turnBegan"),
   no_answer: call("turnBegan"),
   pictures_unseen: call("turnBegan"), picture_refused: call("turnBegan"),
+  picture_unreadable: call("turnBegan"), camera_denied: call("turnBegan"), camera_missing: call("turnBegan"),
   tool_loop: call("turnBegan"), tools_missing: call("turnBegan"),
   too_fast: call("turnBegan"),
   upstream_failed: call("turnBegan"),

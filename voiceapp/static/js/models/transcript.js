@@ -3,6 +3,7 @@
 // are one talk, where each call goes on with the one before.
 
 import { floorGrapheme } from "../text/segments.js"
+import { Words } from "./item-words.js"
 import { PastSegment } from "./past-segment.js"
 
 /** @typedef {import("./breaks.js").Break} Break */
@@ -26,6 +27,7 @@ import { PastSegment } from "./past-segment.js"
  * @property {import("./tool.js").Tool | null} tool of a tool's, once known
  * @property {number} at when it was placed, unix milliseconds
  * @property {import("./latency.js").Latency | null} latency of the assistant's, once measured
+ * @property {string | null} picture an address with its content, of one that is at hand
  * @property {number} version grows with each change
  * @property {Break[]} breaks what stands behind it
  * @property {boolean} [past] of another day
@@ -120,6 +122,12 @@ export class Transcript {
   /** @param {import("./latency.js").Latency} latency */
   measure(latency) {
     this.#present?.measure(latency)
+    this.delegate.transcriptChanged()
+  }
+
+  /** How a picture looks. @param {string} item @param {string} address with its content */
+  show(item, address) {
+    this.#present?.show(item, address)
     this.delegate.transcriptChanged()
   }
 
@@ -249,6 +257,11 @@ class Segment {
     this.#wordsOf(latency.item).measure(latency)
   }
 
+  /** @param {string} item @param {string} address */
+  show(item, address) {
+    this.#wordsOf(item).show(address)
+  }
+
   /** @param {(entry: Entry) => string | null} seen */
   settle(seen) {
     for (const entry of this.ordered) this.#wordsOf(entry.id).settle(seen(entry))
@@ -308,81 +321,9 @@ class Segment {
 
   /** @param {import("../wire.js").Place} place @returns {Entry} */
   #entry({ id, role, kind }) {
-    const { state, latency } = this.#wordsOf(id)
+    const { state, latency, picture } = this.#wordsOf(id)
     const breaks = [...this.breaks.get(id) ?? []]
-    return { key: `${this.index}/${id}`, id, role, kind, at: this.times.get(id) ?? 0, latency, breaks, ...state }
+    const at = this.times.get(id) ?? 0
+    return { key: `${this.index}/${id}`, id, role, kind, at, latency, picture, breaks, ...state }
   }
-}
-
-const BLANK = {
-  text: "", final: false, heard: /** @type {string | null} */ (null),
-  incomplete: /** @type {import("./marks.js").Incomplete | null} */ (null), failed: false, removed: false,
-  tool: /** @type {import("./tool.js").Tool | null} */ (null), version: 0
-}
-
-/** The words of one item, folded from what came in the order of its numbers. */
-class Words {
-  state = BLANK
-  /** @type {import("./latency.js").Latency | null} */
-  latency = null
-  /** Nothing changes any more. */
-  settled = false
-  /** @type {{n: number, wording: import("../wire.js").Wording}[]} */
-  pieces = []
-
-  /**
-   * @param {number} n
-   * @param {import("../wire.js").Wording} wording
-   */
-  take(n, wording) {
-    if (this.settled) return
-    const version = this.state.version + 1
-    const last = this.pieces.at(-1)
-    this.pieces.push({ n, wording })
-    if (!last || last.n < n) this.state = { ...fold(this.state, wording), version }
-    else this.state = { ...this.#foldAll(), version }
-  }
-
-  /** What comes next is all there is. */
-  forget() {
-    this.pieces = []
-    this.settled = false
-    this.state = { ...BLANK, version: this.state.version + 1 }
-  }
-
-  /** @param {import("./latency.js").Latency} latency */
-  measure(latency) {
-    this.latency = latency
-    this.state = { ...this.state, version: this.state.version + 1 }
-  }
-
-  /** @param {string | null} seen where that is not all */
-  settle(seen) {
-    if (this.settled) return
-    const { heard, tool, version } = this.state
-    const ended = tool && !isOver(tool) ? { ...tool, state: /** @type {const} */ ("unknown") } : tool
-    this.settled = true
-    this.state = { ...this.state, final: true, heard: heard ?? seen, tool: ended, version: version + 1 }
-  }
-
-  #foldAll() {
-    this.pieces.sort((a, b) => a.n - b.n)
-    return this.pieces.reduce((state, { wording }) => fold(state, wording), BLANK)
-  }
-}
-
-/** @param {import("./tool.js").Tool} tool */
-const isOver = ({ state }) => state !== "running" && state !== "asked"
-
-/**
- * @param {typeof BLANK} state
- * @param {import("../wire.js").Wording} wording
- */
-function fold(state, { delta, text, final, heard, removed, tool, incomplete, failed }) {
-  if (removed) return { ...state, removed: true }
-  if (tool) return { ...state, tool, final: isOver(tool) }
-  if (heard !== undefined) return { ...state, heard }
-  if (incomplete) return { ...state, incomplete }
-  if (text !== undefined) return { ...state, text, final: final === true, failed: failed === true }
-  return { ...state, text: state.text + (delta ?? "") }
 }

@@ -4,11 +4,12 @@ import { breakLine } from "../models/breaks.js"
 import { marksOf } from "../models/marks.js"
 import { canGoOn } from "../history/past-talk.js"
 import { shownAt } from "../history/replay.js"
-import { rowsOf, saidIn, titleOf } from "../history/talk.js"
+import { isSeen, rowsOf, saidIn, titleOf } from "../history/talk.js"
 import { toolLine } from "../models/tool.js"
 import { element, find, icon, write } from "./element.js"
 import { save } from "./save.js"
 import { keepSelection } from "./selection.js"
+import { shown as pictureOf } from "./picture-row.js"
 import { separator } from "./separator.js"
 import { ConfirmButton } from "./confirm-button.js"
 
@@ -155,9 +156,9 @@ export class TalkDetailView {
 
   /** @param {import("../history/talk.js").Talk} talk */
   #entries(talk) {
-    const told = talk.entries.filter(entry => saidIn(entry) || entry.failed)
+    const told = talk.entries.filter(entry => isSeen(entry) && !entry.tool)
     this.rows = new Map(told.map(entry => [entry.id, this.#row(entry)]))
-    const shown = rowsOf(talk, entry => Boolean(entry.tool) || this.rows.has(entry.id)).map(({ entry, one }) => {
+    const shown = rowsOf(talk, isSeen).map(({ entry, one }) => {
       if (!entry) return separator(breakLine(one, this.words))
       if (entry.tool) return element("p", { class: "past mark" }, toolLine(entry.tool, this.words))
       return /** @type {{row: HTMLElement}} */ (this.rows.get(entry.id)).row
@@ -172,9 +173,11 @@ export class TalkDetailView {
       "span", { class: "who" }, this.words.say(entry.role === "user" ? "transcript.you" : "transcript.assistant")
     )
     const said = saidIn(entry) ? [element("p", { class: "words" }, text)] : []
+    const seen = entry.kind === "picture"
+      ? [element("div", { class: "picture" }, pictureOf(entry.picture, this.words))] : []
     const marks = marksOf(entry).map(key => element("p", { class: "mark" }, this.words.say(key)))
     const about = { class: "past", "data-role": entry.role, "data-past": entry.id }
-    return { row: element("div", about, who, ...said, ...marks), text }
+    return { row: element("div", about, who, ...said, ...seen, ...marks), text }
   }
 
   /** @param {HTMLAudioElement} player */

@@ -3,6 +3,7 @@
 import { breakLine } from "../models/breaks.js"
 import { find } from "./element.js"
 import { EntryView } from "./entry-view.js"
+import { PictureRow } from "./picture-row.js"
 import { selectedIn } from "./selection.js"
 import { separator } from "./separator.js"
 import { ToolRow } from "./tool-row.js"
@@ -13,7 +14,7 @@ export class TranscriptView {
   scroller = find("scroller", HTMLElement)
   log = find("transcript", HTMLElement)
   newest = find("newest", HTMLButtonElement)
-  /** @type {Map<string, {view: EntryView | ToolRow, version: number, shown: number, settled: boolean}>} */
+  /** @type {Map<string, {view: EntryView | ToolRow | PictureRow, version: number, shown: number, settled: boolean}>} */
   rows = new Map()
   /** @type {WeakMap<import("../models/breaks.js").Break, HTMLElement>} */
   breaks = new WeakMap()
@@ -77,7 +78,7 @@ export class TranscriptView {
 
   /** @param {import("../models/transcript.js").Entry} entry */
   #newRow(entry) {
-    const View = entry.role === "tool" ? ToolRow : EntryView
+    const View = entry.role === "tool" ? ToolRow : entry.kind === "picture" ? PictureRow : EntryView
     const row = {
       view: new View(entry, this.words, this.delegate), version: -1, shown: 0, settled: false
     }

@@ -1,0 +1,184 @@
+"""Pictures, shown in each way a person may: what the model's server gets, and what stays in the talk."""
+
+import base64
+import io
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.axe import check
+from tests.browser.visitor import Visitor
+from tests.conftest import SCENARIOS, upstream_settings
+from tests.servers import gunicorn
+from voiceapp.engine.scripted.server import ScriptedServer
+from voiceapp.wire.up import MAX_PICTURE_BYTES
+
+pytestmark = pytest.mark.browser
+
+Visit = Callable[..., Visitor]
+
+# A photograph of noise, which compresses badly, with a camera's EXIF of where it was taken.
+PHOTO = """async ([width, height, type]) => {
+  const canvas = Object.assign(document.createElement("canvas"), { width, height })
+  const context = canvas.getContext("2d")
+  const pixels = context.createImageData(width, height)
+  for (let i = 0; i < pixels.data.length; i++) pixels.data[i] = i % 4 === 3 ? 255 : (i * 2654435761 >>> 7) & 255
+  context.putImageData(pixels, 0, 0)
+  const blob = await new Promise(done => canvas.toBlob(done, type, 0.95))
+  const bytes = new Uint8Array(await blob.arrayBuffer())
+  let text = ""
+  for (const byte of bytes) text += String.fromCharCode(byte)
+  return btoa(text)
+}"""
+GIVE = """([event, base64, type]) => {
+  const bytes = Uint8Array.from(atob(base64), letter => letter.charCodeAt(0))
+  const data = new DataTransfer()
+  data.items.add(new File([bytes], "photo", { type }))
+  const target = document.getElementById("message")
+  const made = event === "paste"
+    ? new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })
+    : new DragEvent(event, { dataTransfer: data, bubbles: true, cancelable: true })
+  target.dispatchEvent(made)
+}"""
+EXIF = b"\xff\xe1\x00\x1aExif\x00\x00GPS: 35.0116, 135"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, ScriptedServer]]:
+    with ExitStack() as stack:
+        upstream = stack.enter_context(ScriptedServer(SCENARIOS / "hello.toml"))
+        settings = upstream_settings(upstream, VOICEAPP_UPSTREAM_PICTURES="yes")
+        app = stack.enter_context(gunicorn(settings, tmp_path_factory.mktemp("app") / "gunicorn.log"))
+        yield app.url, upstream
+
+
+def photo(page: Page, width: int = 1600, height: int = 1200, kind: str = "image/jpeg") -> bytes:
+    made = base64.b64decode(page.evaluate(PHOTO, [width, height, kind]))
+    return made[:2] + EXIF + made[2:] if kind == "image/jpeg" else made
+
+
+def give(page: Page, event: str, content: bytes, kind: str = "image/jpeg") -> None:
+    page.evaluate(GIVE, [event, base64.b64encode(content).decode(), kind])
+
+
+def seen(upstream: ScriptedServer, count: int) -> list[bytes]:
+    """The pictures that came in the latest call."""
+
+    def pictures() -> list[str]:
+        events = list(upstream.connections[-1].events)
+        items = [event["item"] for event in events if event["type"] == "conversation.item.create"]
+        parts = [part for item in items for part in item.get("content", []) if part["type"] == "input_image"]
+        return [part["image_url"].removeprefix("data:image/jpeg;base64,") for part in parts]
+
+    upstream.wait_for(lambda _: len(pictures()) >= count, timeout=20)
+    return [base64.b64decode(picture) for picture in pictures()]
+
+
+def wait_shown(page: Page, count: int) -> None:
+    page.wait_for_function(
+        "count => document.querySelectorAll('#transcript .picture img').length === count", arg=count, timeout=20_000
+    )
+
+
+def test_it_arrives_however_it_is_shown_made_small_and_without_where_it_was_taken(
+    visit: Visit, served: tuple[str, ScriptedServer], output: Path
+) -> None:
+    url, upstream = served
+    visitor = visit(url)
+    page = visitor.page
+    visitor.call_until_live()
+    shown = photo(page)
+    assert EXIF in shown
+    give(page, "paste", shown)
+    wait_shown(page, 1)
+    give(page, "drop", photo(page, 300, 600, "image/png"), "image/png")
+    wait_shown(page, 2)
+    page.click("#pictures-toggle")
+    check(page)
+    page.screenshot(path=output / "pictures-menu.png")
+    with page.expect_file_chooser() as chooser:
+        page.click("#picture-choose")
+    chooser.value.set_files({"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": photo(page, 640, 480)})
+    wait_shown(page, 3)
+    pictures = seen(upstream, 3)
+    sizes = [size_of(each) for each in pictures]
+    assert sizes[0] in ((1024, 768), (512, 384))
+    assert sizes[1:] == [(300, 600), (640, 480)]
+    for picture in pictures:
+        assert len(picture) <= MAX_PICTURE_BYTES
+        assert b"Exif" not in picture
+    check(page)
+    page.screenshot(path=output / "pictures.png")
+
+
+def size_of(jpeg: bytes) -> tuple[int, int]:
+    """Width and height, from the frame's header."""
+    stream = io.BytesIO(jpeg[2:])
+    while marker := stream.read(2):
+        length = int.from_bytes(stream.read(2))
+        body = stream.read(length - 2)
+        if 0xC0 <= marker[1] <= 0xC3:
+            return int.from_bytes(body[3:5]), int.from_bytes(body[1:3])
+    raise AssertionError("no frame")
+
+
+def test_the_camera_is_open_only_while_its_dialog_is(visit: Visit, served: tuple[str, ScriptedServer]) -> None:
+    url, upstream = served
+    visitor = visit(url)
+    page = visitor.page
+    visitor.call_until_live()
+    videos = "window.testTracks.filter(({ kind, readyState }) => kind === 'video' && readyState === 'live').length"
+    page.click("#pictures-toggle")
+    page.click("#picture-take")
+    page.wait_for_selector("dialog.camera[open]")
+    assert page.evaluate(videos) == 1
+    check(page)
+    page.keyboard.press("Escape")
+    page.wait_for_selector("dialog.camera", state="detached")
+    assert page.evaluate(videos) == 0
+    page.click("#pictures-toggle")
+    page.click("#picture-take")
+    page.wait_for_function("() => document.querySelector('dialog.camera video')?.videoWidth > 0")
+    page.keyboard.press("Enter")
+    wait_shown(page, 1)
+    assert page.evaluate(videos) == 0
+    assert len(seen(upstream, 1)) == 1
+
+
+def test_it_is_there_after_a_reload_and_in_the_talk_that_is_kept(
+    visit: Visit, served: tuple[str, ScriptedServer]
+) -> None:
+    visitor = visit(served[0])
+    page = visitor.page
+    visitor.call_until_live()
+    give(page, "paste", photo(page, 200, 100))
+    wait_shown(page, 1)
+    visitor.reload()
+    wait_shown(page, 1)
+
+
+def test_before_a_call_it_waits_and_may_be_taken_away(visit: Visit, served: tuple[str, ScriptedServer]) -> None:
+    visitor = visit(served[0], "ja")
+    page = visitor.page
+    give(page, "paste", photo(page, 200, 100))
+    page.wait_for_selector("#pictures-outbox [data-picture=waiting]")
+    check(page)
+    page.click("#pictures-outbox button")
+    page.wait_for_selector("#pictures-outbox [data-picture]", state="detached")
+
+
+def test_what_is_no_picture_is_said(visit: Visit, served: tuple[str, ScriptedServer]) -> None:
+    page = visit(served[0]).page
+    give(page, "paste", b"no picture")
+    page.wait_for_selector('[data-code="picture_unreadable"]')
+
+
+def test_where_no_model_sees_it_the_page_says_so(visit: Visit, serve: Callable[[str], tuple[str, Any]]) -> None:
+    page = visit(serve("hello")[0]).page
+    assert page.locator("#pictures-toggle").count() == 0
+    give(page, "paste", photo(page, 200, 100))
+    page.wait_for_selector('[data-code="pictures_unseen"]')
