@@ -74,7 +74,7 @@ export class Page {
     this.call = this.#makeCall()
     this.composerView = new ComposerView(words, drafts(), this)
     this.outboxView = new OutboxView(this.call.outbox, this.composerView, words)
-    this.picturesView = new PicturesView(this.call.outbox.pictures, words, this)
+    this.picturesView = new PicturesView(this.call.outbox.pictures, this.thumbnails, words, this)
     this.controlsView = new ControlsView(this.call, this.usageModel, words, this)
     this.transcriptView = new TranscriptView(this.transcript, this.pace, words, this)
     this.noticesView = new NoticesView(this.notices, words, this)
@@ -341,8 +341,6 @@ export class Page {
   toolSound = () => this.preferences.values.tool_sound && this.call.callState.turn === "tool"
     ? this.call.audio.device.context : null
 
-  /** @param {string} item @param {string} thumbnail */
-  pictureShown = (item, thumbnail) => this.thumbnails.keep(item, thumbnail)
   /** Also without a call. @param {string} code */
   pictureFailed = code => this.notices.add({ code }, ["turnBegan"])
 

@@ -16,12 +16,13 @@ export class PicturesView {
 
   /**
    * @param {import("../call/pictures.js").Pictures} pictures
+   * @param {import("../models/thumbnails.js").Thumbnails} thumbnails
    * @param {import("../browser/i18n.js").Words} words
-   * @param {{pictureShown: (item: string, thumbnail: string) => void, pictureFailed: (code: string) => void,
-   *   partMissing: () => void}} delegate
+   * @param {{pictureFailed: (code: string) => void, partMissing: () => void}} delegate
    */
-  constructor(pictures, words, delegate) {
+  constructor(pictures, thumbnails, words, delegate) {
     this.pictures = pictures
+    this.thumbnails = thumbnails
     this.words = words
     this.delegate = delegate
   }
@@ -94,7 +95,7 @@ export class PicturesView {
     if (!part) return
     try {
       const prepared = await part.prepare(file)
-      this.delegate.pictureShown(this.pictures.add(prepared), prepared.thumbnail)
+      this.thumbnails.keep(this.pictures.add(prepared), prepared.thumbnail)
     } catch (error) {
       if (!(error instanceof part.NoPictureError)) throw error
       this.delegate.pictureFailed("picture_unreadable")
