@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.conversation.call import CREATE, Call, sent, shown, turns
+from tests.conversation.call import CREATE, SECOND, Call, sent, shown, turns
 from tests.conversation.reports import approval, done, function, mcp, read
 from voiceapp.conversation import events as ev
 from voiceapp.conversation import faults, tool_call, tools
@@ -33,6 +33,21 @@ def output(text: str, call: str = "c1") -> dict[str, Any]:
 
 def states(effects: list[Any]) -> list[str]:
     return [told.state for told in shown(effects, ToolChanged)]
+
+
+def asked_aloud(words: str, others: tuple[ev.Event, ...] | list[ev.Event] = (), seconds: int = 1) -> Call:
+    """The page asks whether the function may run, and the assistant does, in the same response."""
+    call = Call(functions=(ASKING,)).begin()
+    call.ask()
+    sounds = [ev.AudioDelta("r1", "a1", SECOND) for _ in range(seconds)]
+    spoken = [ev.OutputItemAdded("r1", "a1", "assistant", "audio"), ev.AssistantText("r1", "a1", words), *sounds]
+    call.hear(ev.ResponseCreated("r1"), *spoken, ev.AudioDone("r1", "a1"), *function(), *others, done())
+    return call
+
+
+def say(call: Call, words: str) -> list[Any]:
+    call.hear(ev.Heard("a1", 1000))
+    return call.ask("u2") + call.hear(ev.UserText("u2", words))
 
 
 def cut_short() -> ev.Event:
@@ -239,6 +254,29 @@ class TestOneThatThePersonIsAskedAbout:
         call, _ = called(ASKING)
         call.ask("u2")
         assert shown(call.hear(ev.Approved("f1", yes=True)), RunTool)
+
+    @pytest.mark.parametrize("typed", [False, True])
+    @pytest.mark.parametrize(("words", "yes"), [("Yes, please.", True), ("いいえ", False)])
+    def test_asked_aloud_they_answer_aloud(self, typed: bool, words: str, yes: bool) -> None:
+        call = asked_aloud("Shall I look it up?")
+        effects = call.hear(ev.TextTyped(words)) if typed else say(call, words)
+        assert bool(shown(effects, RunTool)) is yes
+        assert states(effects) == ["running" if yes else "declined"]
+        assert (output(tools.DECLINED) in sent(effects)) is not yes
+
+    def test_a_yes_to_something_else_is_none(self) -> None:
+        for said in ("I will look it up.", ""):
+            assert states(say(asked_aloud(said), "Yes.")) == []
+        assert states(say(asked_aloud("Shall I look it up?"), "Yes, in Kyoto.")) == []
+
+    def test_of_two_questions_nobody_knows_which_is_answered(self) -> None:
+        call = asked_aloud("Shall I look it up?", function("f2", call="c2"))
+        assert states(say(call, "Yes.")) == []
+
+    def test_a_question_that_was_cut_before_its_end_is_not_answered(self) -> None:
+        call = asked_aloud("I can look it up. Shall I?", seconds=10)
+        call.hear(ev.Heard("a1", 2000), ev.SpeechStarted("u2"), ev.Flushed("a1", 2000))
+        assert states(call.hear(ev.SpeechStopped("u2"), ev.Committed("u2", None), ev.UserText("u2", "Yes."))) == []
 
     def test_nothing_but_a_question_is_answered(self) -> None:
         call, _ = called()

@@ -57,13 +57,13 @@ class Conversation:
         self._barge_in = BargeIn(
             self._out, self.input, self._output, self._gate, self._tools, interrupts=capabilities.interrupts
         )
-        self._words = UserWords(self._out, self._writer, self._meter, self.input.turns, self._barge_in)
+        self._words = UserWords(self._out, self._writer, self._meter, self.input.turns, self._barge_in, self._tools)
         self._late = LateUsage(self._out, self.input, self._gate, self._barge_in, self._meter)
         self._deadlines = Deadlines()
         self._silence = Silence()
         self._user = UserTurns(
             self._out, self.input, self._writer, self._meter, self._gate, self._deadlines, self._barge_in,
-            self._silence,
+            self._silence, self._words,
         )  # fmt: skip
         self._responses = Responses(
             self._out, self._gate, self._deadlines, self._output, self._writer, self._meter, self._tools,

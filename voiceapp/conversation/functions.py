@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 # So that the model may ask, too, or say what it waits for.
-ASKED = "(The person is asked on the page before it runs.)"
+ASKED = "(The person is asked on the page before it runs; if you ask them too, a plain yes or no of theirs counts.)"
 
 
 @dataclass(frozen=True, slots=True)

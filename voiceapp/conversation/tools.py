@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from . import dialects, faults
+from .consent import consent
 from .effect_list import EffectList
 from .effects import AskPerson, CancelTool, Notify, RunTool
 from .functions import Function
@@ -169,6 +170,11 @@ class Tools:
             if call.ours:
                 self._cancel(call)
 
+    @property
+    def asks(self) -> bool:
+        """Whether the person is asked about something."""
+        return bool(self._running) and any(call.asked for call in self._running.values())
+
     def approved(self, event: Approved) -> None:
         """Whether they allow it; what was said before counts."""
         call = self._calls.get(event.item)
@@ -181,6 +187,13 @@ class Tools:
             call.declined = not event.yes
             self._finish(call, "" if event.yes else DECLINED)
         self._tell(call)
+
+    def answered_aloud(self, words: str) -> None:
+        """They were asked aloud whether something may be done, and said this; of two nobody knows which is meant."""
+        asked = [call for call in self._running.values() if call.asked and call.ours]
+        yes = consent(words) if len(asked) == 1 else None
+        if yes is not None:
+            self.approved(Approved(asked[0].item, yes))
 
     # What our functions do
 

@@ -216,6 +216,11 @@ class TranscriptWriter:
                 yield entry.id, entry.role, entry.known
         yield from (("", role, text) for role, text in reversed(self._before) if text)
 
+    def assistant_said(self) -> str:
+        """Of what it said last, as much as was heard; empty where it is too long ago."""
+        newest = zip(range(MAX_QUOTED), self.said(), strict=False)
+        return next((words for _, (_, role, words) in newest if role == "assistant"), "")
+
     def replay_history(
         self,
         unheard: Callable[[str], bool],

@@ -11,6 +11,7 @@ from .response_gate import ResponseGate
 from .silence import Silence
 from .transcript_writer import TranscriptWriter
 from .usage import Meter
+from .user_words import UserWords
 
 MAX_ENDED = 50
 
@@ -28,6 +29,7 @@ class UserTurns:
         deadlines: Deadlines,
         barge_in: BargeIn,
         silence: Silence,
+        words: UserWords,
     ) -> None:
         self._out = out
         self._input = input_audio
@@ -37,6 +39,7 @@ class UserTurns:
         self._deadlines = deadlines
         self._barge_in = barge_in
         self._silence = silence
+        self._words = words
         self._typed = 0
         # The turn that the server heard last, as far as it has named it.
         self._spoken = ""
@@ -135,4 +138,5 @@ class UserTurns:
         self._writer.finish(self._writer.user(item, "text"), event.text)
         self._meter.read(event.text)
         self._out.send(dialects.user_text(item, event.text))
+        self._words.answer(event.text)
         self._gate.want()

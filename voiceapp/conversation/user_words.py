@@ -2,9 +2,11 @@
 
 from . import events as ev
 from .barge_in import BargeIn
+from .consent import asks
 from .effect_list import EffectList
 from .effects import LogError
 from .open_turns import OpenTurns
+from .tools import Tools
 from .transcript_writer import TranscriptWriter
 from .usage import Meter
 
@@ -19,12 +21,14 @@ class UserWords:
         meter: Meter,
         turns: OpenTurns,
         barge_in: BargeIn,
+        tools: Tools,
     ) -> None:
         self._out = out
         self._writer = writer
         self._meter = meter
         self._turns = turns
         self._barge_in = barge_in
+        self._tools = tools
 
     def add(self, event: ev.UserTextDelta) -> None:
         self._writer.append(self._writer.user(event.item), event.delta)
@@ -36,9 +40,15 @@ class UserWords:
             self._turns.close(event.item)
             self._writer.finish(self._writer.user(event.item), event.text.strip())
             self._barge_in.worded(event.item, event.text)
+            self.answer(event.text)
         else:
             # Noise: the server heard no words, so no reply need come.
             self.forget(event.item)
+
+    def answer(self, words: str) -> None:
+        """They may be one to what the assistant has asked aloud: whether something may be done."""
+        if self._tools.asks and asks(self._writer.assistant_said()):
+            self._tools.answered_aloud(words)
 
     def deleted(self, item: str) -> None:
         """The server knows them no longer; what it has written down it may answer all the same."""
