@@ -98,3 +98,19 @@ def test_a_model_that_sees_none_is_shown_none() -> None:
         show(page, itertools.count(1), "picture_aaaaaaaa", jpeg(1_000))
         page.expect("notice", lambda *args: args[-1]["code"] == "pictures_unseen")
         assert seen(list(server.connections[0].events)) == []
+
+
+@pytest.mark.parametrize("close", [{"close": 1009, "reason": "message too big"}, {"drop": "rst"}])
+def test_a_server_that_ends_its_session_on_a_picture_does_not_end_the_call(close: dict[str, Any]) -> None:
+    on_picture = {"when": "conversation.item.create", "match": {"item.role": "user"}, "do": [close]}
+    with ExitStack() as stack:
+        server = stack.enter_context(ScriptedServer({"on": [on_picture]}))
+        url = stack.enter_context(werkzeug(upstream_settings(server, VOICEAPP_UPSTREAM_PICTURES="yes")))
+        page = stack.enter_context(PageClient(url))
+        page.start()
+        show(page, itertools.count(1), "picture_aaaaaaaa", jpeg(1_000))
+        page.expect("notice", lambda *args: args[-1]["code"] == "picture_refused")
+        page.expect("transcript", lambda *args: args[-1].get("removed"))
+        page.wait(lambda: len(page.named("renewed")) == 2)
+        assert [len(seen(list(connection.events))) for connection in server.connections] == [1, 1, 0]
+        assert page.named("ended") == []

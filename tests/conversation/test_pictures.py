@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conversation.call import CREATE, Call, sent, shown
+from tests.conversation.call import CREATE, Call, named, sent, shown
 from voiceapp.conversation import events as ev
 from voiceapp.conversation import faults
 from voiceapp.conversation.capabilities import Capabilities
@@ -100,6 +100,67 @@ class TestAnotherSession:
         call.hear(ev.SessionLost(faults.CLOSED))
         assert sent(call.hear(picture())) == []
         assert [part["type"] for part in told(renewed(call, sees=True))] == ["input_image"]
+
+
+def lost(call: Call) -> list[Any]:
+    """The session ends, and another one goes on."""
+    return call.hear(ev.SessionLost(faults.CLOSED)) + renewed(call, sees=True)
+
+
+def is_shown(effects: list[Any]) -> bool:
+    return any(part.get("type") == "input_image" for part in told(effects))
+
+
+class TestAPictureThatSessionsEndWith:
+    GIVEN_UP = (EntryRemoved("picture_00000001"), Notify(faults.PICTURE_REFUSED))
+
+    def test_is_shown_to_one_more_and_then_to_none(self) -> None:
+        call = Call(sees=True).begin()
+        call.hear(picture())
+        first = lost(call)
+        assert (is_shown(first), shown(first, Notify, EntryRemoved)) == (True, [])
+        second = lost(call)
+        assert (is_shown(second), shown(second, Notify, EntryRemoved)) == (False, [*self.GIVEN_UP])
+        assert not is_shown(lost(call))
+
+    def test_of_whose_answer_nothing_came(self) -> None:
+        call = Call(sees=True).begin()
+        call.hear(picture())
+        for n in (1, 2):
+            call.hear(ev.TextTyped("What is this?"), ev.ResponseCreated(f"r{n}"))
+            effects = lost(call)
+        assert shown(effects, Notify, EntryRemoved) == [*self.GIVEN_UP]
+
+    def test_is_none_once_an_answer_came_to_it(self) -> None:
+        call = Call(sees=True).begin()
+        call.hear(picture())
+        call.ask()
+        call.answer()
+        for _ in range(3):
+            assert is_shown(lost(call))
+
+    def test_is_not_known_by_an_answer_that_began_before(self) -> None:
+        call = Call(sees=True).begin()
+        call.ask()
+        call.answer(done=False)
+        call.hear(picture(), ev.ResponseDone("r1", "completed", None))
+        lost(call)
+        assert not is_shown(lost(call))
+
+    def test_is_none_where_another_session_was_asked_for(self) -> None:
+        call = Call(sees=True).begin()
+        call.hear(picture())
+        for _ in range(3):
+            assert is_shown(renewed(call, sees=True))
+
+
+def test_one_that_another_session_refuses_does_not_stay_either() -> None:
+    call = Call(sees=True).begin()
+    call.hear(picture())
+    (cause,) = [message["event_id"] for message in named(renewed(call, sees=True))]
+    effects = call.hear(ev.UpstreamError("invalid_value", "no image", cause))
+    assert shown(effects, Notify, EntryRemoved) == [*TestAPictureThatSessionsEndWith.GIVEN_UP]
+    assert told(renewed(call, sees=True)) == []
 
 
 class World:

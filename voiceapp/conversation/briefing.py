@@ -40,9 +40,11 @@ class Briefing:
         for item, part in told:
             for text in part.words:
                 self._meter.read(text)
+            messages = dialects.told(item, part, self.shape)
             if isinstance(part, Seen):
                 self._meter.see()
-            for message in dialects.told(item, part, self.shape):
+                messages = [self._pictures.named(part.item, message) for message in messages]
+            for message in messages:
                 self._out.send(message)
         if shortened and not self._said_shortened:
             self._said_shortened = True

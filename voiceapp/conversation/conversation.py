@@ -70,8 +70,9 @@ class Conversation:
             self.input.turns,
         )  # fmt: skip
         self._loss = SessionLoss(
-            self._out, self.input, self._output, self._tools, self._gate, self._responses, self._barge_in
-        )
+            self._out, self.input, self._output, self._tools, self._gate, self._responses, self._barge_in,
+            self._pictures,
+        )  # fmt: skip
         self._errors = UpstreamErrors(self._out, self._gate, self.input, self._pictures, self._loss)
         self._waiting = Waiting(
             self._out, self._deadlines, self._gate, self._responses, self._tools, self.input, self._output,
@@ -295,6 +296,7 @@ class Conversation:
 
     def _response_created(self, event: ev.ResponseCreated) -> None:
         self._output.begin()
+        self._pictures.response_began()
         if self._output.is_cut(event.response):
             # Said again of one that was cut since.
             return
@@ -311,6 +313,8 @@ class Conversation:
         if event.status == "completed" and wanted:
             self._barge_in.answered()
         self._responses.done(event)
+        if event.status == "completed":
+            self._pictures.answered()
         if event.status == "failed":
             self._errors.response_failed(event)
 

@@ -30,9 +30,10 @@ class Said(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """A picture that the person showed: base64 of a JPEG."""
+    """A picture that the person showed: base64 of a JPEG, and the item's id."""
 
     jpeg: str
+    item: str
 
     @property
     def words(self) -> tuple[str, ...]:

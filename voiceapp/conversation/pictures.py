@@ -1,5 +1,8 @@
 """The pictures that the person shows: each an item of its own, which the model sees when it is asked next."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from . import dialects, faults
 from . import events as ev
 from .effect_list import EffectList
@@ -11,6 +14,8 @@ from .usage import Meter
 MAX_KEPT = 2
 # Of those that were sent last an error may come.
 MAX_SENT = 20
+# With so many sessions that ended before anything was answered to it, it is what ends them.
+MAX_LOSSES = 2
 
 
 class Pictures:
@@ -24,6 +29,10 @@ class Pictures:
         # Base64 of a JPEG, by item; and the item, by the event_id with which it was sent.
         self._kept: dict[str, str] = {}
         self._sent: dict[str, str] = {}
+        # Those to which nothing was answered yet, and how many sessions were lost with each; and of these those that a
+        # response which runs may see.
+        self._losses: dict[str, int] = {}
+        self._looked_at: frozenset[str] = frozenset()
 
     def shown(self, event: ev.PictureShown) -> None:
         """It joins the talk, and interrupts nothing; whoever wants to know of it asks."""
@@ -35,9 +44,13 @@ class Pictures:
         self._writer.finish(self._writer.user(event.item, PICTURE), "")
         self._keep(event.item, event.jpeg)
         self._meter.see()
+        self._out.send(self.named(event.item, dialects.user_picture(event.item, event.jpeg)))
+
+    def named(self, item: str, message: Mapping[str, Any]) -> dict[str, Any]:
+        """What shows it to a session, with an event_id by which it is known if that is refused."""
         cause = self._out.new_id()
-        self._sent = dict([*self._sent.items(), (cause, event.item)][-MAX_SENT:])
-        self._out.send({"event_id": cause, **dialects.user_picture(event.item, event.jpeg)})
+        self._sent = dict([*self._sent.items(), (cause, item)][-MAX_SENT:])
+        return {"event_id": cause, **message}
 
     def picture(self, item: str) -> str | None:
         """Base64 of its JPEG, for a session that does not know it and can see it."""
@@ -48,9 +61,31 @@ class Pictures:
         item = self._sent.pop(cause, None)
         if item is None:
             return False
-        self._kept.pop(item, None)
-        self._writer.remove(item)
+        self._give_up(item)
         return True
+
+    def response_began(self) -> None:
+        self._looked_at = frozenset(self._losses)
+
+    def answered(self) -> None:
+        """A response came to its end: what it saw is nothing that a session ends with."""
+        for item in self._looked_at:
+            self._losses.pop(item, None)
+
+    def session_lost(self) -> None:
+        """Some servers close on a picture that they do not like, and so would the next session, and the one after."""
+        self._looked_at = frozenset()
+        for item in list(self._losses):
+            self._losses[item] += 1
+            if self._losses[item] >= MAX_LOSSES:
+                self._give_up(item)
+                self._out.do(Notify(faults.PICTURE_REFUSED))
+
+    def _give_up(self, item: str) -> None:
+        self._kept.pop(item, None)
+        self._losses.pop(item, None)
+        self._writer.remove(item)
 
     def _keep(self, item: str, jpeg: str) -> None:
         self._kept = dict([*self._kept.items(), (item, jpeg)][-MAX_KEPT:])
+        self._losses = {kept: self._losses.get(kept, 0) for kept in self._kept if kept == item or kept in self._losses}

@@ -6,6 +6,7 @@ from .effects import End, Replace
 from .faults import Fault
 from .input_audio import InputAudio
 from .output_audio import OutputAudio
+from .pictures import Pictures
 from .response_gate import ResponseGate
 from .responses import Responses
 from .tools import Tools
@@ -23,6 +24,7 @@ class SessionLoss:
         gate: ResponseGate,
         responses: Responses,
         barge_in: BargeIn,
+        pictures: Pictures,
     ) -> None:
         self._out = out
         self._input = input_audio
@@ -31,6 +33,7 @@ class SessionLoss:
         self._gate = gate
         self._responses = responses
         self._barge_in = barge_in
+        self._pictures = pictures
 
     def lose(self, fault: Fault, silent_s: float = 0.0) -> None:
         """It is over; where another can take over, what was asked of it will be asked of that one."""
@@ -38,6 +41,7 @@ class SessionLoss:
             return
         if fault.retry:
             self.give_up(silent_s)
+            self._pictures.session_lost()
         self._out.do(Replace(fault) if fault.retry else End(fault))
 
     def give_up(self, silent_s: float = 0.0) -> None:

@@ -266,7 +266,7 @@ class TranscriptWriter:
                     yield entry.id, used
             elif entry.kind == PICTURE:
                 jpeg = picture(entry.id)
-                yield entry.id, history.Seen(jpeg) if jpeg else history.Said("user", history.PICTURE_GONE)
+                yield entry.id, history.Seen(jpeg, entry.id) if jpeg else history.Said("user", history.PICTURE_GONE)
             elif entry.known and not unheard(entry.id):
                 yield entry.id, history.Said(entry.role, entry.known)
         yield from history.earlier(self._before)
