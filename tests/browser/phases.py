@@ -15,6 +15,7 @@ ASKS = """(() => {
   const answered = new Promise(resolve => { window.testAllow = resolve })
   navigator.mediaDevices.getUserMedia = async wishes => { await answered; return ask(wishes) }
 })()"""
+UNFOLD = "document.querySelectorAll('.expert').forEach(part => { part.open = true })"
 DRAWERS = ("talks", "settings", "log")
 LEAVING = {"en": "End the call and leave?", "es": "¿Terminar la llamada y salir?", "ja": "通話を終了して移動しますか？"}
 
@@ -120,7 +121,16 @@ class Walk:
             self.page.click(f"#{drawer}-toggle")
             self.page.wait_for_timeout(300)
             self.look(f"{drawer}, {phase}")
+            if drawer == "settings":
+                self._tabs(phase)
             self.page.click(f"#{drawer}-close")
+
+    def _tabs(self, phase: str) -> None:
+        """The others, once before a call, with all that is folded there."""
+        for tab in ("sound", "turns", "page", "who") if phase == "before" else ():
+            self.visitor.settings(tab)
+            self.page.evaluate(UNFOLD)
+            self.look(f"settings: {tab}")
 
     def _typed(self) -> None:
         self.wire.held = True

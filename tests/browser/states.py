@@ -11,7 +11,8 @@ from voiceapp.conversation.events import Transcribing, Usage
 SCENARIO = "silent"
 CHOICES = {"keep": "text"}
 STATES = (
-    "welcome", "shortcuts", "adopted", "settings", "preflight", "preflight-settled", "connecting", "listening", "muted",
+    "welcome", "shortcuts", "adopted", "settings-page", "settings-found", "settings-who", "settings-sound",
+    "settings-turns", "settings-fine", "preflight", "preflight-settled", "connecting", "listening", "muted",
     "settings-live", "push-to-talk", "user", "pause", "thinking", "tool-asked", "tool", "tool-open", "speaking", "held",
     "cut", "go-on", "warned", "usage",
     "too-long", "on-its-way", "unsent", "stopped-sound", "shut", "stale", "inspector", "inspector-event", "talks",
@@ -73,7 +74,7 @@ def walk(visitor: Visitor, wire: Wire, language: str, look: Look) -> None:
 
 def _dialogs(visitor: Visitor, look: Look) -> None:
     page = visitor.page
-    page.click("#settings-toggle")
+    visitor.settings("page")
     page.click("#shortcuts-open")
     look("shortcuts")
     page.keyboard.press("Escape")
@@ -81,7 +82,15 @@ def _dialogs(visitor: Visitor, look: Look) -> None:
     page.wait_for_selector("#settings-undo:not([hidden])")
     look("adopted")
     page.click("#settings-undo")
-    look("settings")
+    look("settings-page")
+    page.fill("#settings-search", page.inner_text("#settings-page .setting > span >> nth=0"))
+    look("settings-found")
+    page.fill("#settings-search", "")
+    for tab in ("who", "sound", "turns"):
+        visitor.settings(tab)
+        look(f"settings-{tab}")
+    page.click("#settings-turns .expert summary")
+    look("settings-fine")
     page.click("#settings-close")
     page.click("#preflight-offer")
     look("preflight")
@@ -102,13 +111,14 @@ def _beginning(visitor: Visitor, wire: Wire, look: Look) -> None:
     page.click("#microphone")
     look("muted")
     page.click("#microphone")
-    page.click("#settings-toggle")
+    visitor.settings("sound")
     look("settings-live")
+    visitor.settings("turns")
     page.check('[value="push_to_talk"]')
     page.click("#settings-close")
     page.wait_for_selector("#talk-row:not([hidden])")
     look("push-to-talk")
-    page.click("#settings-toggle")
+    visitor.settings("turns")
     page.check('[value="server_vad"]')
     page.click("#settings-close")
 

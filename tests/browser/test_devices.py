@@ -59,7 +59,7 @@ def test_devices_are_chosen_by_name_in_the_middle_of_a_call_and_remembered(
     url, _ = serve("hello")
     visitor = visit(url)
     page = visitor.page
-    visitor.press("Show settings")
+    visitor.settings("sound")
     assert page.eval_on_selector("#settings-microphone", OPTIONS)[0] == "System default"
     visitor.call_until_live()
     page.wait_for_selector("#settings-microphone option:nth-child(2)", state="attached")
@@ -197,7 +197,7 @@ def test_a_loudspeaker_is_chosen_and_remembered(visit: Visit, serve: Serve) -> N
     url, _ = serve("hello")
     visitor = visit(url)
     page = visitor.page
-    visitor.press("Show settings")
+    visitor.settings("sound")
     visitor.call_until_live()
     page.wait_for_selector("#settings-speaker option:nth-child(2)", state="attached")
     name = page.eval_on_selector("#settings-speaker", OPTIONS)[-1]

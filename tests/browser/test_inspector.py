@@ -98,6 +98,6 @@ def test_a_refused_clipboard_is_said(visit: Visit, serve: Serve) -> None:
     visitor.press("Show events")
     page.click("#log-copy")
     page.get_by_role("button", name="Could not be copied").wait_for()
-    page.click("#settings-toggle")
+    visitor.settings("page")
     page.click("#settings-share")
     page.get_by_text("The link could not be copied.").wait_for()

@@ -44,7 +44,7 @@ def test_whoever_likes_it_sharp_interrupts_with_the_first_sound(visit: Visit, se
     talker.speak(cough(tmp_path / "cough.wav"), "u2", 250, {"transcript": {"item": "u2", "text": ""}})
     visitor.page.wait_for_selector(f"{STORY}[data-cut]")
     assert visitor.stats["holds"] == [0, 0]
-    visitor.press("Show settings")
+    visitor.settings("turns")
     visitor.page.get_by_label("Stop at the first sound").uncheck()
     upstream.wait_for(
         lambda _: [event["type"] for event in upstream.connections[-1].events].count("session.update") > 1

@@ -50,7 +50,7 @@ def test_what_is_kept_changes_when_its_menu_is_left(visit: Visit, serve: Serve) 
     visitor = visit(url, choices={"keep": "sound"})
     page = visitor.page
     visitor.call_until_live()
-    page.click("#settings-toggle")
+    visitor.settings("page")
     page.focus(KEEP)
     for _ in range(2):
         page.keyboard.press("ArrowUp")
@@ -73,7 +73,7 @@ def test_keys_that_walk_through_the_microphones_open_the_last_of_them_alone(visi
     visitor = visit(url)
     page = visitor.page
     visitor.call_until_live()
-    page.click("#settings-toggle")
+    visitor.settings("sound")
     page.wait_for_selector("#settings-microphone option:nth-child(3)", state="attached")
     page.focus("#settings-microphone")
     for _ in range(2):

@@ -99,4 +99,4 @@ def test_what_a_call_needs_is_one_press_away(visit: Visit, serve: Serve) -> None
     visitor.page.wait_for_selector('body[data-state="listening"]')
     tell(visitor, wire, "talk_not_kept")
     visitor.press("Open past talks")
-    visitor.page.wait_for_selector("#talks:not([hidden])")
+    visitor.page.wait_for_selector("#talks[open]")

@@ -143,7 +143,7 @@ def test_it_fits_and_every_target_can_be_hit(visit: Visit, serve: Serve) -> None
     visitor.call_until_live()
     visitor.wait_for_entry("assistant", "[data-final]")
     check_sizes(visitor, "#call", "#microphone", "#hush", "#message")
-    visitor.press("Show settings")
+    visitor.settings("turns")
     for mode in ("semantic_vad", "push_to_talk"):
         visitor.page.check(f'input[value="{mode}"]')
         check_settings(visitor)

@@ -108,7 +108,7 @@ def test_all_is_well_and_a_call_begins_right_after(playwright: Playwright, serve
         visitor.press("Hang up")
         visitor.reload()
         assert not page.is_visible("#preflight-offer")
-        visitor.press("Show settings")
+        visitor.settings("sound")
         assert "Checked on this device" in page.inner_text("#preflight-remembered")
         assert visitor.leave() == []
 
@@ -190,7 +190,7 @@ def test_it_is_skipped_at_any_moment_and_that_is_remembered(visit: Visit, serve:
     assert visitor.stats["phase"] == "idle"
 
     # Once more from the settings, and out of it straight into a call.
-    visitor.press("Show settings")
+    visitor.settings("sound")
     visitor.press("Check the sound")
     row(page, "network", "good warning bad")
     visitor.press("Start the call")

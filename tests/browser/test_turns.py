@@ -119,7 +119,8 @@ def test_the_way_turns_end_changes_in_the_middle_of_a_call_and_is_remembered(vis
     visitor.call_until_live()
     visitor.wait_for_entry("assistant")
     page = visitor.page
-    visitor.press("Show settings")
+    visitor.settings("turns")
+    page.click("#settings-turns .expert summary")
     page.get_by_role("slider", name="Length of the pause").fill("900")
     assert wanted(upstream, "server_vad", silence_duration_ms=900)
     page.get_by_label("When your sentence is complete").check()
@@ -133,10 +134,11 @@ def test_the_way_turns_end_changes_in_the_middle_of_a_call_and_is_remembered(vis
     # It comes back to its call, and no touch lets it sound.
     visitor.forgive()
     visitor.reload()
-    visitor.press("Show settings")
+    visitor.settings("turns")
     assert page.get_by_label("Push to talk").is_checked()
     page.get_by_label("After a pause").check()
     assert page.input_value('[data-choice="silence_ms"]') == "900"
+    page.click("#settings-turns .expert summary")
     visitor.press("Reset these")
     assert page.input_value('[data-choice="silence_ms"]') == "500"
     page.keyboard.press("Escape")
@@ -147,7 +149,7 @@ def test_arrow_keys_pass_over_the_ways_a_turn_may_end(visit: Visit, serve: Serve
     url, upstream = serve("hello")
     visitor = visit(url)
     visitor.call_until_live()
-    visitor.press("Show settings")
+    visitor.settings("turns")
     visitor.page.get_by_label("After a pause").focus()
     before = len(turns(upstream))
     for _ in range(2):

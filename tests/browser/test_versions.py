@@ -199,7 +199,7 @@ def test_an_old_page_nobody_looks_at_loads_itself_anew_only_if_the_talk_on_it_is
     visitor.press("Hang up")
     visitor.wait_for_notice("page_outdated")
     if then != keep:
-        visitor.press("Show settings")
+        visitor.settings("page")
         page.select_option("[data-choice=keep]", then)
     if disk == "full":
         visitor.wait_for_notice("talk_not_kept")

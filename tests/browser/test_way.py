@@ -57,7 +57,7 @@ def test_where_no_websocket_passes_the_page_says_so_and_does_not_try_for_ever(
         assert len(found) == tried
         assert set(visitor.page.evaluate(TRACKS)) <= {"ended"}
         # The check before a call finds the same.
-        visitor.page.click("#settings-toggle")
+        visitor.settings("sound")
         visitor.page.click("#preflight-open")
         visitor.page.wait_for_selector('#preflight [data-check="service"][data-state="bad"]', timeout=20_000)
         told = visitor.page.inner_text('[data-check="service"]')

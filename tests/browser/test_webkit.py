@@ -127,7 +127,8 @@ def test_nothing_scrolls_sideways(visit: Visit, serve: Serve) -> None:
     url, _ = serve("silent")
     visitor = visit(url)
     visitor.click("#settings-toggle")
-    visitor.wait_for("#settings:not([hidden]) [data-choice=volume]")
+    visitor.click("#settings-tab-sound")
+    visitor.wait_for("#settings-sound:not([hidden]) [data-choice=volume]")
     assert visitor.evaluate(ROOM_TO_THE_SIDE, "#settings .drawer-scroller") == 0
     visitor.click("#settings-close")
     # As small as this browser goes.

@@ -210,6 +210,12 @@ class Visitor:
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()
 
+    def settings(self, tab: str) -> None:
+        """Look at these settings: who, sound, turns or page."""
+        if not self.page.is_visible("#settings"):
+            self.page.click("#settings-toggle")
+        self.page.click(f"#settings-tab-{tab}")
+
     def type(self, text: str) -> None:
         self.page.fill("#message", text)
         self.page.press("#message", "Enter")

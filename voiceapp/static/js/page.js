@@ -25,7 +25,6 @@ import { AssistantView } from "./views/assistant-view.js"
 import { ComposerView } from "./views/composer-view.js"
 import { ControlsView } from "./views/controls-view.js"
 import { DevicesView } from "./views/devices-view.js"
-import { Drawer } from "./views/drawer.js"
 import { find } from "./views/element.js"
 import { Focus } from "./views/focus.js"
 import { Keys } from "./views/keys.js"
@@ -36,6 +35,7 @@ import { UsageView } from "./views/usage-view.js"
 import { NoticesView } from "./views/notices-view.js"
 import { OutboxView } from "./views/outbox-view.js"
 import { PicturesView } from "./views/pictures-view.js"
+import { SettingsDrawer } from "./views/settings-drawer.js"
 import { SettingsView } from "./views/settings-view.js"
 import { SoundCheck } from "./views/sound-check.js"
 import { save } from "./views/save.js"
@@ -63,7 +63,7 @@ export class Page {
   wakeLock = new WakeLock()
   /** Once it was loaded. @type {import("./call/voice-sample.js").VoiceSample | undefined} */
   sample
-  settings = new Drawer("settings", this)
+  settingsDrawer = new SettingsDrawer(this)
   waveform = new Waveform(find("wave", HTMLCanvasElement))
   tabs = new Tabs(navigator.locks, this)
 
@@ -93,11 +93,10 @@ export class Page {
     const views = [
       this.controlsView, this.usageView, this.transcriptView, this.composerView, this.inspectorDrawer,
       this.assistantView, this.settingsView, this.pushToTalkView, this.talksDrawer, this.appearanceView,
-      this.soundCheck, this.picturesView
+      this.soundCheck, this.picturesView, this.settingsDrawer
     ]
     for (const part of [
-      ...views, this.settings, new Keys(this.call, this, this), new Leaving(this.words, this), new Focus(),
-      this.call.audio
+      ...views, new Keys(this.call, this, this), new Leaving(this.words, this), new Focus(), this.call.audio
     ]) part.start()
     this.#listen()
     this.#adopt()
@@ -161,12 +160,12 @@ export class Page {
   #adopt() {
     if (!this.preferences.adopt(sharedIn(location.hash))) return
     history.replaceState(null, "", location.pathname + location.search)
+    this.settingsDrawer.show(this.appearanceView.undo)
     this.appearanceView.adopted()
-    this.settings.open()
   }
 
   get #drawers() {
-    return [this.inspectorDrawer.drawer, this.settings, this.talksDrawer.drawer]
+    return [this.inspectorDrawer.drawer, this.settingsDrawer.drawer, this.talksDrawer.drawer]
   }
 
   get #nothingToLose() {
@@ -321,9 +320,10 @@ export class Page {
   noticeAccepted(help) {
     const helps = {
       call: () => this.call.start({ microphone: true }), reload: () => location.reload(),
-      microphone: () => { if (this.call.muted) this.call.toggleMicrophone() }, devices: () => this.settings.open(),
+      microphone: () => { if (this.call.muted) this.call.toggleMicrophone() },
+      devices: () => this.settingsDrawer.show(this.devicesView.microphones),
       // A touch does it, and this was one.
-      sound: () => {}, settings: () => this.settings.open(), talks: () => this.talksDrawer.drawer.open()
+      sound: () => {}, settings: () => this.settingsDrawer.drawer.open(), talks: () => this.talksDrawer.drawer.open()
     }
     helps[help]()
   }
@@ -346,15 +346,15 @@ export class Page {
 
   textEntered = (/** @type {string} */ text) => this.call.say(text)
 
-  /** One at a time. @param {Drawer} drawer */
+  /** One at a time. @param {import("./views/drawer.js").Drawer} drawer */
   drawerOpened(drawer) {
     for (const other of this.#drawers) if (other !== drawer) other.giveWay()
     if (drawer === this.inspectorDrawer.drawer) this.call.watch(true)
-    if (drawer === this.settings) this.sampleNear().catch(() => {})
+    if (drawer === this.settingsDrawer.drawer) this.settingsDrawer.opened()
     for (const view of [this.inspectorDrawer, this.devicesView, this.talksDrawer]) view.render()
   }
 
-  /** @param {Drawer} drawer */
+  /** @param {import("./views/drawer.js").Drawer} drawer */
   drawerClosed(drawer) {
     if (drawer === this.inspectorDrawer.drawer) this.call.watch(false)
     if (drawer === this.talksDrawer.drawer) this.talksDrawer.pause()

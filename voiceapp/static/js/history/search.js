@@ -1,5 +1,6 @@
-// Finding a talk by its words: each word asked for must be in the title or in what was said, in any case and width.
+// Finding a talk by its words, in the title or in what was said.
 
+import { plain, wordsOf } from "../text/matching.js"
 import { saidIn } from "./talk.js"
 
 /**
@@ -7,14 +8,9 @@ import { saidIn } from "./talk.js"
  * @param {string} query
  */
 export function search(talks, query) {
-  const words = plain(query).split(/\s+/).filter(Boolean)
+  const words = wordsOf(query)
   return talks.filter(talk => {
     const text = plain([talk.title, ...talk.entries.map(saidIn)].join("\n"))
     return words.every(word => text.includes(word))
   })
-}
-
-/** @param {string} text */
-function plain(text) {
-  return text.normalize("NFKC").toLowerCase()
 }

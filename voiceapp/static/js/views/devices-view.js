@@ -8,7 +8,7 @@ const FLOOR_DB = -60
 const GRANTS = /** @type {const} */ (["echoCancellation", "noiseSuppression", "autoGainControl"])
 
 export class DevicesView {
-  panel = find("settings", HTMLElement)
+  panel = find("settings", HTMLDialogElement)
   microphones = find("settings-microphone", HTMLSelectElement)
   speakers = find("settings-speaker", HTMLSelectElement)
   meter = find("settings-level", HTMLMeterElement)
@@ -42,7 +42,7 @@ export class DevicesView {
 
   /** In decibels. @param {number} peak 0 to 1 */
   renderLevel(peak) {
-    if (!this.panel.hidden) this.meter.value = Math.max(0, 1 - 20 * Math.log10(peak + 1e-6) / FLOOR_DB)
+    if (this.panel.open) this.meter.value = Math.max(0, 1 - 20 * Math.log10(peak + 1e-6) / FLOOR_DB)
   }
 
   /** @param {Record<string, unknown>} granted */

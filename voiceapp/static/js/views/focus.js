@@ -6,8 +6,12 @@ import { find } from "./element.js"
 
 const LISTS = ".notices, .outbox, .talk-rows"
 const REACHED = "button:not(:disabled), a[href], input:not(:disabled), select:not(:disabled)"
+/** Where Tab goes. */
+const STOPS = `${REACHED}, textarea, summary, audio, [tabindex="0"]`
+/** And does not go: of radio buttons only the chosen one; what is folded. */
+const PASSED = "[tabindex='-1'], [type=radio]:not(:checked), details:not([open]) > :not(summary) *"
 /** Where it goes in each part of the page, if nothing else is left there; the last for the words. */
-const HOMES = [["dialog[open]", "button"], [".drawer", ".drawer-head [id$=-close]"], [".dock", "#call"]]
+const HOMES = [["dialog[open]:not(.drawer)", "button"], [".drawer", ".drawer-head [id$=-close]"], [".dock", "#call"]]
 const CHANGES = {
   subtree: true, childList: true,
   attributeFilter: ["hidden", "disabled", "open", "data-phase", "data-talked", "data-shown"]
@@ -53,7 +57,7 @@ export class Focus {
   #moveOn({ part, list, place, home }) {
     if (part.isConnected && usable(part)) return
     // Behind a dialog stands what it was to prepare.
-    const others = part.closest("dialog") ? [this.call, this.scroller] : [this.scroller, this.call]
+    const others = part.closest("dialog:not(.drawer)") ? [this.call, this.scroller] : [this.scroller, this.call]
     for (const next of [...neighbours(part, list, place), home, ...others]) {
       next.focus({ preventScroll: true })
       if (document.activeElement === next) return
@@ -64,6 +68,12 @@ export class Focus {
 /** @param {Element} list */
 function reached(list) {
   return [...list.querySelectorAll(REACHED)].map(part => /** @type {HTMLElement} */ (part))
+}
+
+/** Where Tab stops in a part of the page, in order. @param {Element} part */
+export function stops(part) {
+  const all = /** @type {HTMLElement[]} */ ([...part.querySelectorAll(STOPS)])
+  return all.filter(stop => usable(stop) && !stop.matches(PASSED))
 }
 
 /** @param {Element} part */

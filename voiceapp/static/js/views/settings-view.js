@@ -70,8 +70,8 @@ export class SettingsView {
     if (control.type === "radio") /** @type {HTMLInputElement} */ (control).checked = control.value === value
     else if (control.type === "checkbox") /** @type {HTMLInputElement} */ (control)
       .checked = Boolean(value ?? this.audio.headphones)
-    else if (control !== document.activeElement || control instanceof HTMLSelectElement) control.value =
-      String(value ?? "")
+    else if (control !== document.activeElement || control instanceof HTMLSelectElement)
+      control.value = written(value, control)
     if (control.type === "range") this.#showNumber(control, Number(value))
   }
 
@@ -82,6 +82,11 @@ export class SettingsView {
     control.setAttribute("aria-valuetext", text)
     write(/** @type {Element} */ (control.parentElement?.querySelector("output")), text)
   }
+}
+
+/** What was not chosen is what the menu says of it. @param {unknown} value @param {Control} control */
+function written(value, { dataset }) {
+  return String(value ?? dataset.number ?? "")
 }
 
 /** @param {Control} control */

@@ -1,0 +1,37 @@
+// The drawer of the settings: its tabs, and the search, which is loaded with the first look at them.
+
+import { Drawer } from "./drawer.js"
+import { TabList } from "./tab-list.js"
+
+export class SettingsDrawer {
+  tabs = new TabList("settings-tabs")
+  /** Once it was asked for. @type {Promise<void> | undefined} */
+  search
+
+  /**
+   * @param {{words: import("../browser/i18n.js").Words, partMissing: () => void, sampleNear: () => Promise<unknown>}
+   *   & ConstructorParameters<typeof Drawer>[1]} delegate
+   */
+  constructor(delegate) {
+    this.delegate = delegate
+    this.drawer = new Drawer("settings", delegate)
+  }
+
+  start() {
+    this.drawer.start()
+    this.tabs.start()
+  }
+
+  /** With this part of them in sight. @param {Element} part */
+  show(part) {
+    this.drawer.open()
+    this.tabs.show(part)
+  }
+
+  opened() {
+    this.delegate.sampleNear().catch(() => {})
+    this.search ??= import("./settings-search.js").then(
+      ({ SettingsSearch }) => new SettingsSearch(this.tabs, this.delegate.words).start(), this.delegate.partMissing
+    )
+  }
+}
