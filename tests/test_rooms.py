@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.python_source import tree
+
 FOLDER = Path(__file__).parents[1] / "voiceapp"
 # A module imports from its own room and from those below. Rooms on one line do not know each other.
 ORDER = (
@@ -42,7 +44,7 @@ def room(name: str) -> str:
 
 @cache
 def parse(name: str) -> ast.Module:
-    return ast.parse(MODULES[name].read_text(encoding="utf-8"))
+    return tree(MODULES[name])
 
 
 def imported_rooms(name: str) -> set[str]:

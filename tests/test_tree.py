@@ -3,6 +3,8 @@
 import ast
 from pathlib import Path
 
+from tests.python_source import tree
+
 TESTS = Path(__file__).parent
 APP = TESTS.parent / "voiceapp"
 MODULES = sorted(
@@ -44,7 +46,7 @@ def test_every_exception_is_one() -> None:
 def imported(path: Path) -> set[str]:
     """Every module that a file imports, or imports from, by its last name."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             found |= {each.name for each in node.names}
         elif isinstance(node, ast.ImportFrom):

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.python_source import tree
+
 FOLDER = Path(__file__).parents[2] / "voiceapp" / "conversation"
 MODULES = sorted(FOLDER.glob("*.py"))
 ALLOWED = {
@@ -28,7 +30,7 @@ IMMUTABLE_CALLS = {"MappingProxyType", "frozenset", "Fault", "compile", "tuple"}
 
 @cache
 def parse(module: Path) -> ast.Module:
-    return ast.parse(module.read_text(encoding="utf-8"))
+    return tree(module)
 
 
 def imports(tree: ast.Module) -> set[str]:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.python_source import tree
+
 FOLDER = Path(__file__).parents[2] / "voiceapp" / "engine"
 TESTS = Path(__file__).parent
 MODULES = {
@@ -83,7 +85,7 @@ WITHOUT_BEHAVIOUR = {"brains.request", "session.effects", "speech.detector", "sp
 
 @cache
 def tree_of(name: str) -> ast.Module:
-    return ast.parse(MODULES[name].read_text(encoding="utf-8"))
+    return tree(MODULES[name])
 
 
 def imports(name: str) -> Iterator[tuple[str, bool]]:
@@ -228,10 +230,10 @@ def test_only_tables_are_cached(name: str) -> None:
 @pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.py")), ids=lambda path: str(path.relative_to(FOLDER)))
 def test_each_file_is_one_readable_thing(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    tree = ast.parse(text)
-    assert ast.get_docstring(tree)
+    module = tree(path)
+    assert ast.get_docstring(module)
     assert len(text.splitlines()) <= 350
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    functions = [node for node in ast.walk(module) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     assert max(((node.end_lineno or 0) - node.lineno + 1 for node in functions), default=0) <= 40
 
 

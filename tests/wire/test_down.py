@@ -3,6 +3,7 @@
 import ast
 from pathlib import Path
 
+from tests.python_source import tree
 from voiceapp.conversation.faults import Fault
 from voiceapp.wire import down
 
@@ -10,7 +11,7 @@ from voiceapp.wire import down
 def test_nobody_else_builds_an_event() -> None:
     """Whoever tells the page something gives a value of `down`, never a name."""
     folder = Path(down.__file__).parents[1]
-    modules = {path: ast.parse(path.read_text(encoding="utf-8")) for path in folder.rglob("*.py")}
+    modules = {path: tree(path) for path in folder.rglob("*.py")}
     named = [
         f"{path.name}:{node.lineno}"
         for path, tree in modules.items()
