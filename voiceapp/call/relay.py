@@ -16,6 +16,7 @@ from ..net.link import Ending, Link
 from ..net.rate_limit import TokenBucket
 from ..upstream.session_opener import fault_of
 from ..wire import down, rendering
+from .deadline_timer import DeadlineTimer
 from .fast_path import FastPath
 from .inbox import Inbox
 from .interfaces import CallOwner, ToolPerformer
@@ -55,7 +56,7 @@ class Relay:
         self._loop, self._conversation, self._owner = loop, conversation, owner
         self.fast = FastPath(self, conversation, recent, owner)
         self._notice_rate = TokenBucket(1, 1)
-        self._timer: asyncio.TimerHandle | None = None
+        self._deadlines = DeadlineTimer(loop, lambda: self.handle(ev.DeadlinePassed()))
 
     # What the server says
 
@@ -142,7 +143,7 @@ class Relay:
                     return
                 self.perform(effect)
             self.observers.handled(now)
-            self._schedule_deadline()
+            self._deadlines.keep(self._conversation.deadline)
             self._owner.handled()
         except Exception:
             self._owner.fail()
@@ -184,26 +185,8 @@ class Relay:
         if self.watched:
             self.observers.message(direction, size, message, self._loop.time())
 
-    # Time
-
-    def _schedule_deadline(self) -> None:
-        """One timer for whatever the conversation waits for; one that is too early for it does no harm."""
-        deadline, timer = self._conversation.deadline, self._timer
-        if self.over or deadline is None or (timer is not None and timer.when() <= deadline):
-            return
-        self.stop_timer()
-        self._timer = self._loop.call_at(deadline, self._deadline_passed)
-
-    def _deadline_passed(self) -> None:
-        self._timer = None
-        self.handle(ev.DeadlinePassed())
-
     def stop(self) -> None:
         """The call is over."""
-        self.stop_timer()
+        self._deadlines.stop()
         if self.tools is not None:
             self.tools.stop()
-
-    def stop_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
