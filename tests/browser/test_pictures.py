@@ -34,15 +34,18 @@ PHOTO = """async ([width, height, type]) => {
   for (const byte of bytes) text += String.fromCharCode(byte)
   return btoa(text)
 }"""
-GIVE = """([event, base64, type]) => {
-  const bytes = Uint8Array.from(atob(base64), letter => letter.charCodeAt(0))
+GIVE = """([event, files, texts, selector]) => {
   const data = new DataTransfer()
-  data.items.add(new File([bytes], "photo", { type }))
-  const target = document.getElementById("message")
+  for (const [base64, type] of files) {
+    const bytes = Uint8Array.from(atob(base64), letter => letter.charCodeAt(0))
+    data.items.add(new File([bytes], "photo", { type }))
+  }
+  for (const [type, text] of Object.entries(texts)) data.setData(type, text)
+  const target = document.querySelector(selector)
   const made = event === "paste"
     ? new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })
     : new DragEvent(event, { dataTransfer: data, bubbles: true, cancelable: true })
-  target.dispatchEvent(made)
+  return !target.dispatchEvent(made)
 }"""
 EXIF = b"\xff\xe1\x00\x1aExif\x00\x00GPS: 35.0116, 135"
 
@@ -61,8 +64,17 @@ def photo(page: Page, width: int = 1600, height: int = 1200, kind: str = "image/
     return made[:2] + EXIF + made[2:] if kind == "image/jpeg" else made
 
 
-def give(page: Page, event: str, content: bytes, kind: str = "image/jpeg") -> None:
-    page.evaluate(GIVE, [event, base64.b64encode(content).decode(), kind])
+def give(
+    page: Page, event: str, content: bytes, kind: str = "image/jpeg", into: str = "#message", **texts: str
+) -> bool:
+    """Whether the page took it, so that the browser does nothing with it."""
+    return give_all(page, event, [(content, kind)], into, {f"text/{name}": text for name, text in texts.items()})
+
+
+def give_all(page: Page, event: str, files: list[tuple[bytes, str]], into: str, texts: dict[str, str]) -> bool:
+    given = [[base64.b64encode(content).decode(), kind] for content, kind in files]
+    taken: bool = page.evaluate(GIVE, [event, given, texts, into])
+    return taken
 
 
 def seen(upstream: ScriptedServer, count: int) -> list[bytes]:
@@ -182,3 +194,118 @@ def test_where_no_model_sees_it_the_page_says_so(visit: Visit, serve: Callable[[
     assert page.locator("#pictures-toggle").count() == 0
     give(page, "paste", photo(page, 200, 100))
     page.wait_for_selector('[data-code="pictures_unseen"]')
+
+
+def upright(jpeg: bytes, orientation: int) -> bytes:
+    """With what a camera writes that was held otherwise."""
+    tag = b"\x01\x12\x00\x03\x00\x00\x00\x01" + orientation.to_bytes(2) + b"\x00\x00"
+    exif = b"Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x01" + tag + b"\x00\x00\x00\x00"
+    return jpeg[:2] + b"\xff\xe1" + (len(exif) + 2).to_bytes(2) + exif + jpeg[2:]
+
+
+def small(page: Page, width: int = 40, height: int = 20) -> bytes:
+    return photo(page, width, height, "image/png")
+
+
+def outbox(page: Page) -> int:
+    return page.locator("#pictures-outbox [data-picture]").count()
+
+
+def test_one_of_a_camera_that_was_held_otherwise_is_upright(visit: Visit, served: tuple[str, ScriptedServer]) -> None:
+    url, upstream = served
+    visitor = visit(url)
+    page = visitor.page
+    visitor.call_until_live()
+    plain = base64.b64decode(page.evaluate(PHOTO, [80, 40, "image/jpeg"]))
+    for count, (orientation, size) in enumerate([(1, (80, 40)), (3, (80, 40)), (6, (40, 80)), (8, (40, 80))], 1):
+        give(page, "paste", upright(plain, orientation))
+        assert size_of(seen(upstream, count)[-1]) == size
+
+
+def test_words_that_are_pasted_with_a_picture_of_them_are_words(
+    visit: Visit, served: tuple[str, ScriptedServer]
+) -> None:
+    page = visit(served[0]).page
+    cells = small(page)
+    assert not give(page, "paste", cells, "image/png", plain="1 2", html="<table><td>1<td>2</table>")
+    assert not give(page, "paste", cells, "image/png", plain="1 2", rtf="{}")
+    # In a field of the settings it is nothing that is said.
+    assert not give(page, "paste", cells, "image/png", into="#talks-search")
+    assert outbox(page) == 0
+    assert give(page, "paste", cells, "image/png", html='<img src="https://elsewhere.example/">')
+    assert give(page, "paste", cells, "image/png", plain="photo.png")
+    assert give(page, "paste", cells, "image/png", into="body", plain="1 2", html="<table><td>1<td>2</table>")
+    page.wait_for_function("() => document.querySelectorAll('#pictures-outbox [data-picture]').length === 3")
+
+
+def test_no_file_that_is_dropped_takes_the_place_of_the_page(visit: Visit, served: tuple[str, ScriptedServer]) -> None:
+    page = visit(served[0]).page
+    for event in ("dragover", "drop"):
+        assert give(page, event, b"%PDF-1.7", "application/pdf", into="#transcript")
+    page.wait_for_selector('[data-code="picture_unreadable"]')
+    assert give(page, "drop", small(page), "")
+    page.wait_for_selector("#pictures-outbox [data-picture=waiting]")
+
+
+def test_where_no_model_sees_any_a_file_does_not_take_the_place_of_the_page_either(
+    visit: Visit, serve: Callable[[str], tuple[str, Any]]
+) -> None:
+    page = visit(serve("hello")[0]).page
+    for event in ("dragover", "drop"):
+        assert give(page, event, b"%PDF-1.7", "application/pdf", into="#transcript")
+
+
+def test_several_are_shown_in_their_order(visit: Visit, served: tuple[str, ScriptedServer]) -> None:
+    url, upstream = served
+    visitor = visit(url)
+    page = visitor.page
+    visitor.call_until_live()
+    widths = [900, 20, 400, 30]
+    files = [(photo(page, width, 10, "image/png"), "image/png") for width in widths]
+    give_all(page, "drop", files, "#transcript", {})
+    wait_shown(page, 4)
+    assert [size_of(each)[0] for each in seen(upstream, 4)] == widths
+
+
+def test_whoever_looks_at_a_dialog_shows_nothing_unseen(visit: Visit, served: tuple[str, ScriptedServer]) -> None:
+    visitor = visit(served[0])
+    page = visitor.page
+    visitor.call_until_live()
+    page.click("#pictures-toggle")
+    page.click("#picture-take")
+    page.wait_for_selector("dialog.camera[open]")
+    for event in ("dragover", "drop", "paste"):
+        assert give(page, event, small(page), "image/png", into="dialog.camera")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("dialog.camera", state="detached")
+    assert (outbox(page), page.locator("#transcript .picture").count()) == (0, 0)
+
+
+def test_a_camera_is_asked_for_once_and_one_that_is_taken_away_is_said(
+    visit: Visit, served: tuple[str, ScriptedServer]
+) -> None:
+    page = visit(served[0]).page
+    page.evaluate("() => { for (const _ of [1, 2, 3]) document.getElementById('picture-take').click() }")
+    page.wait_for_selector("dialog.camera[open]")
+    assert page.locator("dialog.camera").count() == 1
+    page.evaluate(
+        "() => { for (const track of window.testTracks) { track.stop(); track.dispatchEvent(new Event('ended')) } }"
+    )
+    page.wait_for_selector("dialog.camera", state="detached")
+    page.wait_for_selector('[data-code="camera_missing"]')
+    page.evaluate("() => { window.testDenied = true }")
+    page.evaluate("() => document.getElementById('picture-take').click()")
+    page.wait_for_selector('[data-code="camera_denied"]')
+
+
+def test_nothing_of_it_stays_in_the_tab_once_the_call_is_over(visit: Visit, served: tuple[str, ScriptedServer]) -> None:
+    visitor = visit(served[0])
+    page = visitor.page
+    visitor.call_until_live()
+    give(page, "paste", small(page), "image/png")
+    wait_shown(page, 1)
+    kept = "() => Object.entries(sessionStorage).filter(([_, text]) => text.includes('data:image')).map(([key]) => key)"
+    assert page.evaluate(kept) == ["voiceapp.pictures"]
+    visitor.press("Hang up")
+    assert page.evaluate(kept) == []
+    wait_shown(page, 1)

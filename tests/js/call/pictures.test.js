@@ -11,8 +11,8 @@ const PART = 32_768
 const SMALL = { jpeg: "/9j/AAAA", thumbnail: "data:image/jpeg;base64,AAAA" }
 const LARGE = { jpeg: `/9j/${"A".repeat(2 * PART)}`, thumbnail: "data:image/jpeg;base64,BBBB" }
 
-function place() {
-  const made = new Place(STORE)
+function place(drafts = null) {
+  const made = new Place(STORE, {}, {}, null, drafts)
   const pictures = made.call.outbox.pictures
   const parts = () => made.line.said.filter(([event]) => event === "picture").map(([, part]) => part)
   const take = () => made.come("ack", parts().at(-1).n)
@@ -114,4 +114,82 @@ test("more parts than the server takes at once wait for their turn", async () =>
   made.clock.ms += 260
   mock.timers.tick(260)
   assert.equal(made.parts().length, 12)
+})
+
+test("a call that another process goes on with gets it from its first part on, and nothing of before", async () => {
+  const made = place()
+  made.ready = { ...made.ready, token: "t", grace_s: 30 }
+  await made.begin()
+  const item = made.pictures.add(LARGE)
+  made.take()
+  made.why = "moved"
+  made.lose()
+  await made.go()
+  assert.deepEqual(made.parts().map(({ part, n }) => [part, n]), [[1, 1], [2, 2], [1, 1]])
+  made.take()
+  made.take()
+  made.take()
+  arrive(made, item)
+  assert.deepEqual(made.states(), [])
+})
+
+test("more than the server takes of a person wait for their turn, and none is refused", async () => {
+  const made = place()
+  await made.begin()
+  for (let n = 0; n < 12; n++) made.pictures.add(SMALL)
+  for (let n = 0; n < 10; n++) {
+    made.clock.ms += 300
+    made.take()
+    arrive(made, made.parts().at(-1).item)
+  }
+  assert.deepEqual([made.parts().length, made.states()], [10, ["waiting", "waiting"]])
+  assert.ok(made.pictures.all.every(picture => made.pictures.isQueued(picture)))
+  made.clock.ms += 2_000
+  mock.timers.tick(2_000)
+  assert.equal(made.parts().length, 10)
+  made.clock.ms += 3_000
+  mock.timers.tick(3_000)
+  assert.equal(made.parts().length, 11)
+})
+
+test("what waits or is on its way outlives a reload, and goes up from its first part on", async () => {
+  const tab = new Map()
+  const storage = {
+    getItem: key => tab.get(key) ?? null, setItem: (key, text) => void tab.set(key, text),
+    removeItem: key => void tab.delete(key)
+  }
+  const before = place(storage)
+  await before.begin()
+  const item = before.pictures.add(LARGE)
+  const other = before.pictures.add(SMALL)
+  before.take()
+  const after = place(storage)
+  assert.deepEqual([after.pictures.all.map(({ item: id }) => id), after.states()], [[item, other], ["waiting", "waiting"]])
+  await after.begin()
+  assert.deepEqual(after.parts().map(({ part, item: id }) => [part, id]), [[1, item]])
+  arrive(after, item)
+  arrive(after, other)
+  assert.deepEqual(tab.size, 0)
+})
+
+test("without room in the tab it is there until the page is loaded again", () => {
+  for (const storage of [null, { getItem: () => "{", setItem() { throw new Error("full") }, removeItem() {} }]) {
+    const made = place(storage)
+    made.pictures.add(SMALL)
+    assert.deepEqual(made.states(), ["waiting"])
+  }
+})
+
+test("what stands in the talk looks as it was shown, and is forgotten with the call", async () => {
+  const made = place()
+  await made.begin()
+  const item = made.pictures.add(SMALL)
+  assert.equal(made.thumbnails.of(item), null)
+  arrive(made, item)
+  assert.equal(made.thumbnails.of(item), SMALL.thumbnail)
+  made.call.stop()
+  await settle()
+  await made.go()
+  assert.equal(made.thumbnails.of(item), null)
+  assert.equal(made.transcript.entries.flat()[0].picture, SMALL.thumbnail)
 })

@@ -7,7 +7,10 @@ const ADDRESS = "data:image/jpeg;base64,AAAA"
 
 function storage() {
   const kept = new Map()
-  return { kept, getItem: key => kept.get(key) ?? null, setItem: (key, value) => void kept.set(key, value) }
+  return {
+    kept, getItem: key => kept.get(key) ?? null, setItem: (key, value) => void kept.set(key, value),
+    removeItem: key => void kept.delete(key)
+  }
 }
 
 test("they outlive the page, the latest of them", () => {
@@ -33,4 +36,27 @@ test("what is no picture is none", () => {
     tab.setItem("voiceapp.pictures", kept)
     assert.equal(new Thumbnails(tab).of("p"), null)
   }
+})
+
+test("of the call nothing stays in the tab once it is over", () => {
+  const tab = storage()
+  const thumbnails = new Thumbnails(tab)
+  thumbnails.keep("p", ADDRESS)
+  thumbnails.forget()
+  assert.deepEqual([tab.kept.size, thumbnails.of("p"), new Thumbnails(tab).of("p")], [0, null, null])
+})
+
+test("of a talk of which the tab holds the latest alone, those that were kept with it are known, too", () => {
+  const tab = storage()
+  const before = new Thumbnails(tab)
+  for (let n = 0; n < 40; n++) before.keep(`p${n}`, `${ADDRESS}${n}`)
+  assert.equal(before.of("p0"), `${ADDRESS}0`)
+  const after = new Thumbnails(tab)
+  after.know([
+    { id: "1/p0", part: 1, picture: `${ADDRESS}0` }, { id: "p1", picture: `${ADDRESS}1` },
+    { id: "1/a", part: 1 }, { id: "1/p39", part: 1, picture: `${ADDRESS}other` }
+  ], 1)
+  assert.deepEqual(
+    [after.of("p0"), after.of("p1"), after.of("p39")], [`${ADDRESS}0`, null, `${ADDRESS}39`]
+  )
 })

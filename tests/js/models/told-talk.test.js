@@ -19,6 +19,13 @@ test("the words of both are told, an answer's as far as it was heard; tools and 
   assert.deepEqual(toldOf([]), [])
 })
 
+test("of a picture it is told that there was one", () => {
+  assert.deepEqual(toldOf([entry("user", "", { kind: "picture" }), entry("assistant", "A cat.")]), [
+    { role: "user", text: "(I showed you a picture here, which is no longer at hand.)" },
+    { role: "assistant", text: "A cat." }
+  ])
+})
+
 test("of more than a hundred entries the oldest are left out", () => {
   const told = toldOf(Array.from({ length: 250 }, (_, i) => entry("user", `Number ${i}.`)))
   assert.deepEqual([told.length, told[0].text, told.at(-1).text], [MAX_TOLD, "Number 150.", "Number 249."])

@@ -34,9 +34,17 @@ export class Place {
   ready = READY
   /** Number of the last event that the server has. */
   taken = 0
+  /** How a page comes back to its call. */
+  why = "back"
 
-  /** @param {any} store @param {object} [chosen] @param {object} [delegate] of the call @param {any} [otherTabs] */
-  constructor(store, chosen = {}, delegate = {}, otherTabs = null) {
+  /**
+   * @param {any} store
+   * @param {object} [chosen]
+   * @param {object} [delegate] of the call
+   * @param {any} [otherTabs]
+   * @param {any} [drafts]
+   */
+  constructor(store, chosen = {}, delegate = {}, otherTabs = null, drafts = null) {
     mock.timers.reset()
     mock.timers.enable({ apis: ["setTimeout"] })
     this.world = soundWorld(this.scheduler)
@@ -61,7 +69,7 @@ export class Place {
       devices: this.world.devices, transcript, thumbnails: this.thumbnails, pace,
       notices: new Notices(words, { noticesChanged() {} }), preferences: this.preferences, stats: new Stats(
         now, silent()
-      ), now, keeper: this.keeper, checkSupport: () => null
+      ), now, keeper: this.keeper, drafts, checkSupport: () => null
     }, silent(delegate))
   }
 
@@ -80,7 +88,7 @@ export class Place {
     if (this.wantsLine && !this.line.connected) this.line.come("connect")
     else if (asked && !asked.done) {
       asked.done = true
-      this.line.come("resumed", { ...RESUMED, taken: this.taken, number: this.line.number })
+      this.line.come("resumed", { ...RESUMED, taken: this.taken, number: this.line.number, why: this.why })
     } else if (started && !started.done) {
       started.done = true
       started[2]({ ok: true })

@@ -74,7 +74,7 @@ export class Page {
     this.call = this.#makeCall()
     this.composerView = new ComposerView(words, drafts(), this)
     this.outboxView = new OutboxView(this.call.outbox, this.composerView, words)
-    this.picturesView = new PicturesView(this.call.outbox.pictures, this.thumbnails, words, this)
+    this.picturesView = new PicturesView(this.call.outbox.pictures, words, this)
     this.controlsView = new ControlsView(this.call, this.usageModel, words, this)
     this.transcriptView = new TranscriptView(this.transcript, this.pace, words, this)
     this.noticesView = new NoticesView(this.notices, words, this)
@@ -131,8 +131,8 @@ export class Page {
     const devices = navigator.mediaDevices
     return new Call({
       connect: () => this.callLog.listen(connectOnce()),
-      savedCall: new SavedCall(drafts()), ask: askAdmission, devices, transcript, thumbnails, pace, notices,
-      preferences, stats, now, keeper, checkSupport: () => checkSupport(/** @type {any} */ (window))
+      savedCall: new SavedCall(drafts()), drafts: drafts(), ask: askAdmission, devices, transcript, thumbnails, pace,
+      notices, preferences, stats, now, keeper, checkSupport: () => checkSupport(/** @type {any} */ (window))
     }, this)
   }
 

@@ -28,6 +28,7 @@
  * @property {MediaDevices | undefined} devices
  * @property {import("../models/transcript.js").Transcript} transcript
  * @property {import("../models/thumbnails.js").Thumbnails} thumbnails
+ * @property {Pick<Storage, "getItem" | "setItem" | "removeItem"> | null} drafts of this tab alone
  * @property {import("../models/caption-pace.js").CaptionPace} pace
  * @property {import("../models/notices.js").Notices} notices
  * @property {import("../models/preferences.js").Preferences} preferences

@@ -47,7 +47,7 @@ export class Call {
     this.checkSupport = parts.checkSupport
     this.transport = new Transport(parts.connect, parts.ask, this.reports, parts.now)
     const { uplink, resumption } = this.transport
-    this.outbox = new Outbox(uplink, this, parts.now)
+    this.outbox = new Outbox(uplink, this, parts.now, parts.drafts)
     this.sessionRequest = new SessionRequest(this.transport, parts.preferences, this)
     this.outgoing = new Outgoing(uplink, parts.stats, parts.notices)
     this.audio = new CallAudio(parts, new PlaybackReports(this.transport, parts, delegate), this)
@@ -116,7 +116,7 @@ export class Call {
     // Nothing more is said in a call that comes back just now.
     if (atOnce || this.callState.phase === "reconnecting") this.transport.stop()
     if (!this.callState.take("hungUp")) return
-    this.recovery.savedCall.forget()
+    this.recovery.forget()
     this.#close(() => this.transport.stop())
   }
 
@@ -223,7 +223,7 @@ export class Call {
   /** The other side says so. @param {() => void} [last] */
   end(last) {
     if (!this.callState.take("ended")) return
-    this.recovery.savedCall.forget()
+    this.recovery.forget()
     this.#close(last)
   }
 

@@ -89,9 +89,10 @@ export class Incoming {
 
   /** @param {string} item */
   #pictureArrived(item) {
+    const shown = this.outbox.pictures.arrived(item)
+    if (shown) this.thumbnails.keep(item, shown)
     const thumbnail = this.thumbnails.of(item)
     if (thumbnail) this.transcript.show(item, thumbnail)
-    this.outbox.pictures.arrived(item)
     this.keeper.changed()
   }
 

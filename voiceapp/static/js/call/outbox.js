@@ -40,11 +40,12 @@ export class Outbox {
    * @param {{outboxChanged: () => void, picturesChanged: () => void, textsSending: () => void}} delegate what is being
    *   said stops at once; the server does its part
    * @param {() => number} now milliseconds
+   * @param {Pick<Storage, "getItem" | "setItem" | "removeItem"> | null} [drafts] of this tab alone
    */
-  constructor(uplink, delegate, now) {
+  constructor(uplink, delegate, now, drafts = null) {
     this.uplink = uplink
     this.delegate = delegate
-    this.pictures = new Pictures(uplink, delegate, now)
+    this.pictures = new Pictures(uplink, delegate, now, drafts)
   }
 
   /** @param {string} text */
@@ -105,8 +106,10 @@ export class Outbox {
     this.#set(this.all.filter(({ number }) => number === null))
   }
 
-  /** It is back, and the call is the same. */
-  back() {
+  /** It is back, and the call is the same. @param {boolean} moved whoever goes on with it has no part of a picture */
+  back(moved) {
+    if (moved) this.pictures.lost()
+    this.pictures.send()
     for (const { n, state } of this.all) if (state === "sent") this.#expect(n)
   }
 

@@ -1,12 +1,17 @@
 // Pictures that the person shows: each goes up in parts, one after the other, so that what is said finds its way
 // between them; and until it stands in the conversation it is on the screen.
 
+import { isPicture } from "../models/thumbnails.js"
+
 /** As docs/wire.md has it, in characters of base64. */
 const PART = 32_768
-/** So many parts at once, and then one every so often: the server takes no more. */
-const AT_ONCE = 11, EVERY_MS = 260
+/** So many parts at once, and then one every so often: the server takes no more. And so many pictures. */
+const PARTS = { atOnce: 11, everyMs: 260 }, PICTURES = { atOnce: 10, everyMs: 5000 }
 /** One whose last part is there stands in the conversation long before. */
 const LATE_MS = 10_000
+
+/** In the tab: what does not stand in a conversation yet. */
+const KEY = "voiceapp.unshown"
 
 /** Of what a page sends: it may have been a picture. */
 const REFUSED = ["too_fast", "bad_event", "not_started", "pictures_unseen"]
@@ -26,9 +31,9 @@ export const partsOf = ({ jpeg }) => Math.ceil(jpeg.length / PART)
 
 export class Pictures {
   /** @type {ShownPicture[]} in the order in which they were shown */
-  all = []
-  credit = AT_ONCE
-  creditAt = 0
+  all
+  parts = new Pace(PARTS)
+  pace = new Pace(PICTURES)
   /** @type {ReturnType<typeof setTimeout> | undefined} of the next part, or of what should stand there by then */
   timer
 
@@ -36,11 +41,14 @@ export class Pictures {
    * @param {Pick<import("./uplink.js").Uplink, "live" | "sendPicture">} uplink
    * @param {{picturesChanged: () => void}} delegate
    * @param {() => number} now milliseconds
+   * @param {Pick<Storage, "getItem" | "setItem" | "removeItem"> | null} [drafts] of this tab alone
    */
-  constructor(uplink, delegate, now) {
+  constructor(uplink, delegate, now, drafts = null) {
     this.uplink = uplink
     this.now = now
     this.delegate = delegate
+    this.drafts = drafts
+    this.all = read(drafts)
   }
 
   /** @param {{jpeg: string, thumbnail: string}} picture its item's id */
@@ -55,13 +63,17 @@ export class Pictures {
   send() {
     const next = this.all.find(({ state }) => state === "waiting")
     if (!next || !this.uplink.live || this.#sending) return
+    const wait = this.pace.wait(this.now())
+    if (wait > 0) return void this.#later(wait, () => this.send())
     this.#change(next.item, { state: "sending", sent: 0 })
     this.#sendPart(next.item, 1)
   }
 
-  /** It stands in the conversation. @param {string} item */
+  /** It stands in the conversation. How it looks, where it was one of these. @param {string} item */
   arrived(item) {
-    if (this.all.some(picture => picture.item === item)) this.remove(item)
+    const picture = this.all.find(each => each.item === item)
+    if (picture) this.remove(item)
+    return picture?.thumbnail ?? null
   }
 
   /** Something was refused, and nobody says what. @param {string} code */
@@ -97,9 +109,9 @@ export class Pictures {
   #sendPart(item, part) {
     const picture = this.#sending
     if (picture?.item !== item || picture.sent !== part - 1) return
-    const wait = this.#wait()
+    const wait = this.parts.wait(this.now())
     if (wait > 0) return void this.#later(wait, () => this.#sendPart(item, part))
-    this.credit--
+    this.parts.take()
     const data = picture.jpeg.slice((part - 1) * PART, part * PART)
     this.uplink.sendPicture(
       { item, part, parts: partsOf(picture), data }, taken => { if (taken) this.#taken(item, part) }
@@ -111,8 +123,10 @@ export class Pictures {
     const picture = this.#sending
     if (picture?.item !== item || picture.sent !== part - 1) return
     this.#change(item, { sent: part })
-    if (part < partsOf(picture)) this.#sendPart(item, part + 1)
-    else this.#later(LATE_MS, () => this.#fail(item))
+    if (part < partsOf(picture)) return this.#sendPart(item, part + 1)
+    // It counts with its last part.
+    this.pace.take()
+    this.#later(LATE_MS, () => this.#fail(item))
   }
 
   /** @param {string} item */
@@ -122,12 +136,9 @@ export class Pictures {
     this.send()
   }
 
-  /** How long until the server takes one more part, in milliseconds. */
-  #wait() {
-    const at = this.now()
-    this.credit = Math.min(AT_ONCE, this.credit + (at - this.creditAt) / EVERY_MS)
-    this.creditAt = at
-    return this.credit >= 1 ? 0 : Math.ceil((1 - this.credit) * EVERY_MS)
+  /** It waits for no call, but for those before it. @param {ShownPicture} picture */
+  isQueued({ state }) {
+    return state === "waiting" && this.uplink.live
   }
 
   /** @param {number} ms @param {() => void} act */
@@ -143,7 +154,57 @@ export class Pictures {
 
   /** @param {ShownPicture[]} all */
   #set(all) {
+    const others = all.length !== this.all.length
     this.all = all
+    if (others) this.#keep()
     this.delegate.picturesChanged()
   }
+
+  #keep() {
+    try {
+      if (this.all.length) this.drafts?.setItem(KEY, JSON.stringify(this.all))
+      else this.drafts?.removeItem(KEY)
+    } catch {
+      // No room for all: none is there once the page is loaded again.
+      this.drafts?.removeItem(KEY)
+    }
+  }
+}
+
+/** How often something may be sent: so many at once, and then one every so often. */
+class Pace {
+  at = 0
+
+  /** @param {{atOnce: number, everyMs: number}} rate */
+  constructor({ atOnce, everyMs }) {
+    this.atOnce = this.credit = atOnce
+    this.everyMs = everyMs
+  }
+
+  /** How long until one more may be, in milliseconds. @param {number} now */
+  wait(now) {
+    this.credit = Math.min(this.atOnce, this.credit + (now - this.at) / this.everyMs)
+    this.at = now
+    return this.credit >= 1 ? 0 : Math.ceil((1 - this.credit) * this.everyMs)
+  }
+
+  take() {
+    this.credit--
+  }
+}
+
+/** What a page before this one in the tab did not send. @param {Pick<Storage, "getItem"> | null} drafts */
+function read(drafts) {
+  try {
+    /** @type {ShownPicture[]} */
+    const kept = JSON.parse(drafts?.getItem(KEY) ?? "[]").filter(isOne)
+    return kept.map(picture => ({ ...picture, state: /** @type {const} */ ("waiting"), sent: 0 }))
+  } catch {
+    return []
+  }
+}
+
+/** @param {any} kept */
+function isOne(kept) {
+  return typeof kept.item === "string" && typeof kept.jpeg === "string" && isPicture(kept.thumbnail)
 }

@@ -20,9 +20,10 @@ export class Recovery {
   talk = undefined
 
   /** @param {import("./call.js").Call} call @param {import("./call-parts.js").Parts} parts */
-  constructor(call, { savedCall, transcript, pace, keeper, notices, stats, checkSupport }) {
+  constructor(call, { savedCall, thumbnails, transcript, pace, keeper, notices, stats, checkSupport }) {
     this.call = call
     this.savedCall = savedCall
+    this.thumbnails = thumbnails
     this.transcript = transcript
     this.pace = pace
     this.keeper = keeper
@@ -114,7 +115,7 @@ export class Recovery {
     else if (resumed.missed > 0) this.#tell("events_missed", "missed")
     if (resumed.again) this.#tellAnew(resumed)
     call.sessionRequest.resumed(resumed)
-    call.outbox.back()
+    call.outbox.back(resumed.why === "moved")
     call.player.tellAgain()
     call.delegate.callResumed(resumed, this.began)
     this.save()
@@ -181,9 +182,9 @@ export class Recovery {
   #read() {
     const { savedCall } = this
     const saved = savedCall.read()
-    if (saved === null || savedCall.awayMs(saved) < FORGOTTEN_MS) return saved
-    savedCall.forget()
-    this.#giveBack(saved.texts ?? [])
+    if (saved && savedCall.awayMs(saved) < FORGOTTEN_MS) return saved
+    this.forget()
+    this.#giveBack(saved?.texts ?? [])
     return null
   }
 
@@ -213,6 +214,7 @@ export class Recovery {
     call.sessionRequest.tell()
     call.followMode()
     call.startMicrophone(resumed)
+    this.thumbnails.know(talk?.entries ?? [], saved.talk?.part ?? 0)
     call.outbox.comeBack(resumed.taken)
   }
 
@@ -224,6 +226,12 @@ export class Recovery {
       token: resumption.token, grace_s: resumption.graceMs / 1000, began: this.began, terms: sessionRequest.agreed,
       microphone: !muted, talk: this.keeper.goingOn, texts: this.call.outbox.sent
     })
+  }
+
+  /** The call is over: its tab keeps nothing of it. */
+  forget() {
+    this.savedCall.forget()
+    this.thumbnails.forget()
   }
 
   /** There is nothing to come back to any more. */

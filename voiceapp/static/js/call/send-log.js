@@ -83,6 +83,12 @@ export class SendLog {
     this.#leaveOut(this.waitingMs)
   }
 
+  /** Nothing of these is sent any more, nor once more. @param {string} event none that has a length */
+  forget(event) {
+    this.sent = this.sent.filter(sending => sending.event !== event)
+    this.waiting = this.waiting.filter(sending => sending.event !== event)
+  }
+
   /** When that was sent which an acknowledgement is due for, or undefined. */
   get dueSince() {
     let ms = 0

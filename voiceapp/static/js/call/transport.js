@@ -235,6 +235,8 @@ export class Transport {
     this.resumption.agreed(resumed)
     this.downlink.receipts.wanted = this.kept
     if (resumed.again) this.downlink.beginAgain(resumed)
+    // Of a picture whoever goes on with the call has no part.
+    if (resumed.why === "moved") this.uplink.log.forget("picture")
     this.uplink.resumed(resumed.taken)
     this.delegate.callResumed(resumed)
     if (this.watching) this.watch(true)

@@ -9,11 +9,14 @@ export const MAX_TOLD_BYTES = 64_000
 /** Something else than what any server takes for space. */
 const WORDS = /[^\s\p{C}\u00a0]/u
 
+/** As the server tells it, too. */
+const PICTURE_GONE = "(I showed you a picture here, which is no longer at hand.)"
+
 /** @typedef {Wire.Said} Said */
-/** @typedef {{role: string, text: string, heard: string | null}} Entry */
+/** @typedef {{role: string, kind?: string, text: string, heard: string | null}} Entry */
 
 /**
- * Oldest first. Tools are left out: what came of them was said.
+ * Oldest first. Tools are left out: what came of them was said. Of a picture it is told that there was one.
  * @param {Entry[]} entries
  * @returns {Said[]}
  */
@@ -22,7 +25,7 @@ export function toldOf(entries) {
   const told = []
   let room = MAX_TOLD_BYTES
   for (const entry of entries.toReversed()) {
-    const text = heardPart(entry).trim()
+    const text = wordsOf(entry)
     if (entry.role === "tool" || !WORDS.test(text)) continue
     const said = { role: /** @type {Said["role"]} */ (entry.role), text }
     // Behind a comma.
@@ -32,6 +35,11 @@ export function toldOf(entries) {
     room -= bytes
   }
   return told
+}
+
+/** @param {Entry} entry */
+function wordsOf(entry) {
+  return entry.kind === "picture" ? PICTURE_GONE : heardPart(entry).trim()
 }
 
 /** Its last whole characters that find room. @param {string} text @param {number} room bytes */

@@ -28,7 +28,11 @@ async function open(devices) {
   }
 }
 
-/** @param {MediaStream} camera @param {import("../browser/i18n.js").Words} words @returns {Promise<Blob | null>} */
+/**
+ * @param {MediaStream} camera
+ * @param {import("../browser/i18n.js").Words} words
+ * @returns {Promise<Blob | string | null>}
+ */
 function ask(camera, words) {
   const video = element("video", { autoplay: true, playsinline: true })
   const take = element("button", { type: "button", class: "talk" }, icon("camera"), words.say("pictures.take"))
@@ -40,11 +44,18 @@ function ask(camera, words) {
   Object.assign(video, { muted: true, srcObject: camera })
   document.body.append(dialog)
   close.addEventListener("click", () => dialog.close())
-  // The camera may be taken away, too.
-  for (const track of camera.getTracks()) track.addEventListener("ended", () => dialog.close())
   dialog.showModal()
   take.focus()
-  return taken(dialog, video, take)
+  const picture = taken(dialog, video, take)
+  return Promise.race([picture, lost(camera).then(() => { dialog.close(); return "camera_missing" })])
+}
+
+/** It is taken away: pulled out, or its leave. @param {MediaStream} camera */
+function lost(camera) {
+  return Promise.race(camera.getTracks().map(track => new Promise(done => {
+    track.addEventListener("ended", done)
+    if (track.readyState === "ended") done(null)
+  })))
 }
 
 /**

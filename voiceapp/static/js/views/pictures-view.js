@@ -3,6 +3,7 @@
 
 import { partsOf } from "../call/pictures.js"
 import { element, find, write } from "./element.js"
+import { filesIn, isShown } from "./given-files.js"
 
 /** @type {Record<import("../call/pictures.js").PictureState, string>} */
 const STATES = { waiting: "pictures.waiting", sending: "pictures.sending", unsent: "pictures.unsent" }
@@ -13,31 +14,35 @@ export class PicturesView {
   root = find("pictures-outbox", HTMLElement)
   /** @type {Map<string, {root: HTMLElement, mark: HTMLElement, state: string}>} */
   rows = new Map()
+  /** One after the other: a photograph takes 50 MB while it is drawn. @type {Promise<void>} */
+  preparing = Promise.resolve()
+  /** The camera is open, or asked for. */
+  taking = false
 
   /**
    * @param {import("../call/pictures.js").Pictures} pictures
-   * @param {import("../models/thumbnails.js").Thumbnails} thumbnails
    * @param {import("../browser/i18n.js").Words} words
    * @param {{pictureFailed: (code: string) => void, partMissing: () => void}} delegate
    */
-  constructor(pictures, thumbnails, words, delegate) {
+  constructor(pictures, words, delegate) {
     this.pictures = pictures
-    this.thumbnails = thumbnails
     this.words = words
     this.delegate = delegate
   }
 
   start() {
-    document.addEventListener("paste", event => this.#given(event, event.clipboardData))
+    document.addEventListener("paste", event => { if (isShown(event)) this.#given(event, event.clipboardData) })
+    // What a browser would do with a file ends the call: it opens it in place of the page.
     document.addEventListener("dragover", event => { if (holdsFile(event.dataTransfer)) event.preventDefault() })
     document.addEventListener("drop", event => this.#given(event, event.dataTransfer))
+    this.render()
     if (!this.menu) return
     const file = find("picture-file", HTMLInputElement)
     find("picture-choose", HTMLButtonElement).addEventListener("click", () => file.click())
     file.addEventListener("change", () => {
-      const [chosen] = file.files ?? []
+      const chosen = [...file.files ?? []]
       file.value = ""
-      if (chosen) this.#show(chosen)
+      this.#showAll(chosen)
     })
     const camera = find("picture-take", HTMLButtonElement)
     camera.hidden = !navigator.mediaDevices
@@ -61,7 +66,8 @@ export class PicturesView {
     const known = this.rows.get(picture.item)
     const row = known?.state === picture.state ? known : this.#makeRow(picture)
     const percent = Math.round(100 * picture.sent / partsOf(picture)).toLocaleString(this.words.language)
-    write(row.mark, this.words.say(STATES[picture.state], { percent }))
+    const key = this.pictures.isQueued(picture) ? "pictures.queued" : STATES[picture.state]
+    write(row.mark, this.words.say(key, { percent }))
     if (row === known) return
     known ? known.root.replaceWith(row.root) : this.root.append(row.root)
     this.rows.set(picture.item, row)
@@ -82,11 +88,19 @@ export class PicturesView {
 
   /** @param {Event} event @param {DataTransfer | null} data */
   #given(event, data) {
-    const file = [...data?.files ?? []].find(({ type }) => type.startsWith("image/"))
-    if (!file) return
+    const files = [...data?.files ?? []]
+    if (files.length === 0) return
     event.preventDefault()
-    if (this.menu) this.#show(file)
+    // Who looks at a dialog does not see what would be shown.
+    if (document.querySelector("dialog:modal")) return
+    if (this.menu) this.#showAll(filesIn(files))
     else this.delegate.pictureFailed("pictures_unseen")
+  }
+
+  /** @param {Blob[]} files none: what there was are no pictures */
+  #showAll(files) {
+    if (files.length === 0) this.delegate.pictureFailed("picture_unreadable")
+    for (const file of files) this.preparing = this.preparing.then(() => this.#show(file))
   }
 
   /** @param {Blob} file */
@@ -94,20 +108,24 @@ export class PicturesView {
     const part = await import("./jpeg.js").catch(() => this.delegate.partMissing())
     if (!part) return
     try {
-      const prepared = await part.prepare(file)
-      this.thumbnails.keep(this.pictures.add(prepared), prepared.thumbnail)
+      this.pictures.add(await part.prepare(file))
     } catch (error) {
-      if (!(error instanceof part.NoPictureError)) throw error
+      if (!(error instanceof part.NoPictureError)) reportError(error)
       this.delegate.pictureFailed("picture_unreadable")
     }
   }
 
   async #take() {
-    const part = await import("./camera-view.js").catch(() => this.delegate.partMissing())
-    if (!part) return
-    const taken = await part.takePicture(this.words)
-    if (taken instanceof Blob) await this.#show(taken)
-    else if (taken) this.delegate.pictureFailed(taken)
+    if (this.taking) return
+    this.taking = true
+    try {
+      const part = await import("./camera-view.js").catch(() => this.delegate.partMissing())
+      const taken = part ? await part.takePicture(this.words) : null
+      if (taken instanceof Blob) this.#showAll([taken])
+      else if (taken) this.delegate.pictureFailed(taken)
+    } finally {
+      this.taking = false
+    }
   }
 
   /** @param {string} key @param {() => void} pressed */
@@ -120,5 +138,5 @@ export class PicturesView {
 
 /** @param {DataTransfer | null} data */
 function holdsFile(data) {
-  return [...data?.items ?? []].some(({ kind, type }) => kind === "file" && type.startsWith("image/"))
+  return [...data?.items ?? []].some(({ kind }) => kind === "file")
 }
