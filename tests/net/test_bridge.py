@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import logging
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -30,6 +31,16 @@ def test_calls_from_outside_run_in_order_on_its_thread(bridge: Bridge) -> None:
     assert done.wait(5)
     assert seen == [(n, True) for n in range(100)]
     assert not bridge.on_loop_thread
+
+
+def test_a_thread_that_computes_gives_way_to_it_after_a_millisecond() -> None:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(0.005)
+    bridge = Bridge()
+    bridge.start()
+    assert sys.getswitchinterval() == pytest.approx(0.001)
+    bridge.stop()
+    sys.setswitchinterval(before)
 
 
 def test_a_call_from_the_inside_runs_at_once(bridge: Bridge) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 import logging
 import socket
+import sys
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +22,9 @@ log = logging.getLogger(__name__)
 CONNECTORS = 16
 # A flood of tiny frames keeps the loop for 25 ms a read of this size; larger reads gain nothing.
 READ_BUFFER_BYTES = 64 * 1024
+# So long may a thread that computes (a page, a function of the operator's) keep the interpreter from the loop; Python's
+# own 5 ms would be added to every message of every call meanwhile.
+THREADS_TURN_S = 0.001
 # How long what goes on may take to come to a good end, once the bridge is to stop.
 LEAVE_S = 6.0
 Side = Literal["browser", "upstream"]
@@ -50,6 +54,7 @@ class Bridge:
         with self._lock:
             if self._thread is not None:
                 return
+            sys.setswitchinterval(THREADS_TURN_S)
             self.loop = asyncio.new_event_loop()
             self.loop.set_exception_handler(_log_failure)
             self.handshakes = prestarted_pool(CONNECTORS, "upstream-connect")
