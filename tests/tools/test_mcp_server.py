@@ -1,7 +1,10 @@
 """A real MCP server, over its own input and output and over HTTP: its tools are functions like others."""
 
 import asyncio
+import io
 import json
+import logging
+import os
 import queue
 import subprocess
 import sys
@@ -10,7 +13,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.servers import free_port
-from tests.tools import mcp_example
+from tests.tools import mcp_example, mcp_odd
 from tests.waiting import eventually
 from voiceapp.config.mcp import McpServer
 from voiceapp.errors import SettingError
@@ -117,6 +120,74 @@ def test_one_that_dies_is_started_anew_for_the_next_call() -> None:
     assert running.run("leave") == FAILED
     assert running.run("add", '{"a": 3, "b": 4}') == Outcome("3 and 4 are 7")
     running.runner.stop()
+
+
+ODD = McpServer("example", command=(sys.executable, mcp_odd.__file__), asks=(), timeout=1)
+
+
+@pytest.fixture
+def odd() -> Iterator[Running]:
+    running = Running(ODD)
+    yield running
+    running.runner.stop()
+
+
+def pid_of(running: Running) -> int:
+    return int(running.run("pid").output)
+
+
+def test_one_that_hangs_in_a_call_is_started_anew(odd: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mcp_server, "ANSWER_S", 0.2)
+    before = pid_of(odd)
+    cancel = odd.runner.start("example_hang", "{}", ToolContext(), odd.told.put)
+    # Taken by then: what it does not have yet, it does not hang in.
+    assert not eventually(lambda: not odd.told.empty(), 0.3)
+    cancel()
+    assert odd.told.get(timeout=5) == FAILED
+    assert eventually(lambda: odd.runner.connections[0]._over.is_set(), 5)
+    assert pid_of(odd) != before
+
+
+def test_one_that_only_takes_its_time_is_not(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mcp_server, "ANSWER_S", 0.2)
+    connection = running.runner.connections[0]
+    assert running.run("add", '{"a": 1, "b": 2}') == Outcome("1 and 2 are 3")
+    before = connection._over
+    cancel = running.runner.start("example_wait", "{}", ToolContext(), running.told.put)
+    assert not eventually(lambda: not running.told.empty(), 0.1)
+    cancel()
+    assert running.told.get(timeout=5) == FAILED
+    assert eventually(lambda: connection._doubt is not None and connection._doubt.done(), 35)
+    assert not before.is_set()
+
+
+def test_one_that_hangs_does_not_outlive_the_app() -> None:
+    """Not even where it takes no notice of its input's end."""
+    code = (
+        "from tests.tools.test_mcp_server import ODD, Running, pid_of, ToolContext; import time\n"
+        "running = Running(ODD); print(pid_of(running), flush=True)\n"
+        "running.runner.start('example_hang', '{}', ToolContext(), print); time.sleep(0.3)\n"
+        "running.runner.stop()"
+    )
+    app = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(app.stdout.split()[0]), 0)
+
+
+@pytest.mark.parametrize("name", ["mutter", "twice"])
+def test_what_one_says_that_is_no_answer_is_in_no_log(odd: Running, name: str) -> None:
+    written = io.StringIO()
+    log, handler = logging.getLogger(), logging.StreamHandler(written)
+    log.addHandler(handler)
+    odd.run(name)
+    pid_of(odd)
+    log.removeHandler(handler)
+    assert "marmalade" not in written.getvalue()
+    assert ("ValidationError in mcp.client.stdio" in written.getvalue()) == (name == "mutter")
+
+
+def test_one_that_floods_its_standard_error_holds_up_nothing(odd: Running) -> None:
+    assert odd.run("shout") == odd.run("pid")
 
 
 def test_only_those_that_are_allowed_are_offered() -> None:

@@ -25,6 +25,10 @@ log = logging.getLogger(__name__)
 
 # Until it is there, and until it has told its tools.
 START_S = 15.0
+# One that does not answer in what a call had left of its time, or in this, hangs.
+ANSWER_S = 5.0
+# To end what was started: its input is closed, it is asked to end, and ended, each after 2 s (the package's).
+CLOSE_S = 7.0
 # Characters of an error that the model is told.
 MAX_ERROR = 1_000
 _NO_NAME = re.compile(r"[^A-Za-z0-9_-]")
@@ -36,9 +40,13 @@ class Connection:
     def __init__(self, server: McpServer) -> None:
         self.server = server
         self._task: asyncio.Task[None] | None = None
-        self._before: asyncio.Task[None] | None = None
+        # With those that are being ended; and of the loop before a fork.
+        self._kept: set[asyncio.Task[None]] = set()
+        self._before: set[asyncio.Task[None]] = set()
         self._client: asyncio.Future[tuple[Client, asyncio.Event]] | None = None
         self._over = asyncio.Event()
+        # Whether it hangs is being looked at.
+        self._doubt: asyncio.Task[None] | None = None
 
     async def functions(self) -> list["McpFunction"]:
         """Those that are allowed. Raises whatever the connection does."""
@@ -61,8 +69,15 @@ class Connection:
     async def call(self, name: str, arguments: dict[str, Any]) -> Outcome:
         """Raises where the server cannot be reached, or breaks off."""
         client, over = await self._connected()
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self.server.timeout
         try:
             result = await client.call_tool(name, arguments)
+        except asyncio.CancelledError:
+            # Nobody waits for it any more; others may wait for the same server.
+            if self._doubt is None or self._doubt.done():
+                self._doubt = loop.create_task(self._see_whether_it_hangs(client, over, until - loop.time()))
+            raise
         except Exception as error:
             if isinstance(error, MCPError) and _is_answer(error.code):
                 return wrong(error.message[:MAX_ERROR])
@@ -73,19 +88,37 @@ class Connection:
         text = "\n".join(parts) or json.dumps(result.structured_content, ensure_ascii=False)
         return Outcome(cut(text.encode(errors="replace")), failed=bool(result.is_error))
 
+    async def _see_whether_it_hangs(self, client: Client, over: asyncio.Event, left_s: float) -> None:
+        """One that does one thing at a time may answer once a call has taken as long as it may."""
+        try:
+            async with asyncio.timeout(max(left_s, ANSWER_S)):
+                await client.list_tools()
+        except TimeoutError:
+            log.warning("the MCP server %s hangs; the next call makes another connection", self.server.label)
+            over.set()
+        except Exception:
+            # Refused, so that it is there; or lost, as the next call finds out.
+            return
+
     async def close(self) -> None:
+        if self._doubt is not None:
+            self._doubt.cancel()
         self._over.set()
-        if self._task is not None:
-            await asyncio.wait([self._task], timeout=2)
+        here = asyncio.get_running_loop()
+        if ours := [task for task in self._kept if task.get_loop() is here]:
+            await asyncio.wait(ours, timeout=CLOSE_S)
 
     async def _connected(self) -> tuple[Client, asyncio.Event]:
         """And what ends it, and no other that takes its place."""
         if self._task is None or self._client is None or not self._goes_on(self._task):
             # Of a loop before a fork nothing may be ended here, as it would be if nobody kept it.
-            self._before = self._task
+            if self._task is not None and self._task.get_loop() is not asyncio.get_running_loop():
+                self._before, self._kept = self._kept, set()
             self._over = asyncio.Event()
             self._client = asyncio.get_running_loop().create_future()
             self._task = asyncio.create_task(self._keep(self._client, self._over))
+            self._kept.add(self._task)
+            self._task.add_done_callback(self._kept.discard)
         # Others may wait for it, too.
         return await asyncio.shield(self._client)
 
@@ -122,6 +155,21 @@ class Connection:
         program, *words = self.server.command
         env = {name: value.reveal() for name, value in self.server.env.items()}
         return StdioServerParameters(command=program, args=words, env=env)
+
+
+class _Wordless(logging.Handler):
+    """What the package logs quotes what servers say; the log is told where it was, and of what kind."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else record.levelname
+        log.warning("an MCP server: %s in %s, line %d", kind, record.name, record.lineno)
+
+
+def keep_words_from_log() -> None:
+    """Of all MCP servers of this process."""
+    package = logging.getLogger("mcp")
+    package.propagate = False
+    package.handlers = [_Wordless(logging.WARNING)]
 
 
 def _is_answer(code: int) -> bool:

@@ -1,6 +1,7 @@
 """The MCP servers that the app reaches, asked at the start for their tools."""
 
 import asyncio
+import atexit
 import logging
 from collections.abc import Mapping, Sequence
 
@@ -8,7 +9,7 @@ from ..config.mcp import McpServer
 from ..errors import SettingError
 from .interfaces import Tool
 from .loading import MAX_TOOLS
-from .mcp_server import Connection
+from .mcp_server import CLOSE_S, Connection, keep_words_from_log
 from .runner import ToolRunner
 
 log = logging.getLogger(__name__)
@@ -22,6 +23,13 @@ class ServedRunner(ToolRunner):
     def _leave(self, loop: asyncio.AbstractEventLoop) -> None:
         self._leaving = loop.create_task(self._close(loop))
 
+    def stop(self) -> None:
+        """As `ToolRunner.stop`; a process that was started for one of them is ended before ours."""
+        thread = self._thread
+        super().stop()
+        if thread is not None:
+            atexit.register(thread.join, CLOSE_S)
+
     async def _close(self, loop: asyncio.AbstractEventLoop) -> None:
         await asyncio.gather(*(each.close() for each in self.connections))
         loop.stop()
@@ -29,6 +37,7 @@ class ServedRunner(ToolRunner):
 
 def with_servers(functions: Mapping[str, Tool], servers: Sequence[McpServer]) -> ServedRunner:
     """What runs the functions, and the tools of these servers. Raises `SettingError` where two have one name."""
+    keep_words_from_log()
     runner = ServedRunner(functions)
     runner.connections, found = runner.run_on_loop(_ask(servers))
     offered = dict(functions)

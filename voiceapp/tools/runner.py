@@ -36,6 +36,7 @@ class ToolRunner:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._threads: Threads | None = None
+        self._thread: threading.Thread | None = None
         # A fork takes no thread along: what the parent started is kept from being ended here, and no more.
         self._pid = os.getpid()
         self._parents: list[Any] = []
@@ -92,13 +93,14 @@ class ToolRunner:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
                 self._loop.set_exception_handler(_log_failure)
-                threading.Thread(target=_serve, args=(self._loop,), name="tools", daemon=True).start()
+                self._thread = threading.Thread(target=_serve, args=(self._loop,), name="tools", daemon=True)
+                self._thread.start()
             return self._loop
 
     def _forget_parents(self) -> None:
         if self._pid != os.getpid():
             self._parents += [self._loop, self._threads]
-            self._loop, self._threads, self._pid = None, None, os.getpid()
+            self._loop, self._threads, self._thread, self._pid = None, None, None, os.getpid()
 
     async def _run(self, function: Tool, arguments: str, context: ToolContext) -> Outcome:
         if task := asyncio.current_task():
