@@ -128,7 +128,19 @@ def test_where_all_threads_are_taken_the_model_and_the_log_are_told(
     busy = Running(1)
     busy.start("slow")
     assert busy.run("find_article", query="hat") == BUSY
-    assert "find_article was not run: all 1 threads are taken" in caplog.text
+    assert "find_article was not run: none of the 1 threads is free for it" in caplog.text
+    busy.runner.stop()
+
+
+def test_a_person_does_not_take_all_threads_from_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "BUSY_S", 0.05)
+    busy = Running(4)
+    for _ in range(4):
+        busy.start("slow")
+    assert [busy.told.get(timeout=10) for _ in range(2)] == [BUSY, BUSY]
+    told: queue.Queue[Outcome] = queue.Queue()
+    busy.runner.start("find_article", '{"query": "hat"}', ToolContext(visitor="v2"), told.put)
+    assert told.get(timeout=10) == Outcome("hat in m")
     busy.runner.stop()
 
 

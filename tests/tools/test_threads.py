@@ -50,6 +50,70 @@ def test_who_gives_up_leaves_the_seat_taken_until_it_ends() -> None:
     asyncio.run(run())
 
 
+class Hall:
+    """Threads that people fill with what does not end until it is let go."""
+
+    def __init__(self, most: int) -> None:
+        self.threads, self.gate = Threads(most), threading.Event()
+        self.running: list[asyncio.Task[Any]] = []
+
+    async def fill(self, who: str, count: int) -> int:
+        """How many of so many they get."""
+        before = len(self.inside)
+        self.running += [asyncio.create_task(self.threads.run(self.work, who)) for _ in range(count)]
+        for _ in range(3):
+            await asyncio.sleep(0)
+        return len(self.inside) - before
+
+    @property
+    def inside(self) -> list[threading.Thread]:
+        return [thread for thread in threading.enumerate() if thread.name == "tool"]
+
+    def work(self) -> bool:
+        return self.gate.wait(10)
+
+
+def test_nobody_gets_more_seats_than_stay_free_so_that_others_get_some() -> None:
+    async def run() -> None:
+        hall = Hall(32)
+        assert [await hall.fill(who, 40) for who in "abcdef"] == [16, 8, 4, 2, 1, 1]
+        hall.gate.set()
+        # Whoever waited has their turn.
+        assert await asyncio.gather(*hall.running) == [True] * 240
+
+    asyncio.run(run())
+
+
+def test_a_seat_that_is_given_back_goes_to_whoever_waits_and_may_have_it() -> None:
+    async def run() -> None:
+        hall = Hall(2)
+        assert await hall.fill("a", 2) == 1
+        assert await hall.fill("b", 1) == 1
+        hall.gate.set()
+        assert await asyncio.gather(*hall.running) == [True] * 3
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("first", ["a seat", "the end"])
+def test_one_who_gives_up_just_when_there_is_a_seat_does_not_take_it_along(first: str) -> None:
+    async def run() -> None:
+        hall = Hall(2)
+        assert await hall.fill("a", 1) == 1
+        waiting = asyncio.create_task(hall.threads.run(lambda: "a", "a"))
+        await asyncio.sleep(0)
+        if first == "the end":
+            waiting.cancel()
+        hall.threads._give_back("a")
+        if first == "a seat":
+            waiting.cancel()
+        await asyncio.wait([waiting])
+        assert hall.threads._free == 2
+        hall.gate.set()
+
+    asyncio.run(run())
+
+
 def raising(error: BaseException) -> Callable[[], None]:
     def work() -> None:
         raise error

@@ -110,7 +110,7 @@ class ToolRunner:
             if function.is_async:
                 result = await bound()
                 return result if isinstance(result, Outcome) else Outcome(text_of(result))
-            result = await self._in_thread(lambda: _text_or_awaitable(bound()))
+            result = await self._in_thread(lambda: _text_or_awaitable(bound()), context.visitor)
             # A decorator may hide that the function is async.
             return Outcome(text_of(await result) if inspect.isawaitable(result) else result)
         except WrongArgumentsError as mistake:
@@ -121,7 +121,7 @@ class ToolRunner:
             return NOT_JSON
         except BusyError:
             place = context.call, function.name, self._most
-            log.warning("call %s: the tool %s was not run: all %d threads are taken", *place)
+            log.warning("call %s: the tool %s was not run: none of the %d threads is free for it", *place)
             return BUSY
         except asyncio.CancelledError:
             raise
@@ -130,10 +130,10 @@ class ToolRunner:
             log.warning("call %s: the tool %s failed: %s", context.call, function.name, type(failure).__name__)
             return FAILED
 
-    async def _in_thread(self, work: Callable[[], Any]) -> Any:
+    async def _in_thread(self, work: Callable[[], Any], who: str) -> Any:
         if self._threads is None:
             self._threads = Threads(self._most)
-        return await self._threads.run(work)
+        return await self._threads.run(work, who)
 
 
 def _text_or_awaitable(result: Any) -> Any:
