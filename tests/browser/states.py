@@ -11,11 +11,11 @@ from voiceapp.conversation.events import Transcribing, Usage
 SCENARIO = "silent"
 CHOICES = {"keep": "text"}
 STATES = (
-    "welcome", "shortcuts", "adopted", "settings-page", "settings-found", "settings-who", "settings-sound",
+    "welcome", "languages", "shortcuts", "adopted", "settings-page", "settings-found", "settings-who", "settings-sound",
     "settings-turns", "settings-fine", "preflight", "preflight-settled", "connecting", "listening", "muted",
     "settings-live", "push-to-talk", "user", "pause", "thinking", "tool-asked", "tool", "tool-open", "speaking", "held",
-    "cut", "go-on", "warned", "usage",
-    "too-long", "on-its-way", "unsent", "stopped-sound", "shut", "stale", "inspector", "inspector-event", "talks",
+    "cut", "go-on", "warned", "usage", "too-long", "on-its-way", "unsent", "stopped-sound", "shut", "stale", "find",
+    "inspector", "inspector-event", "talks",
     "reconnecting", "waiting", "moved", "session-lost", "session-back", "ended", "talk", "talk-sure", "going-on",
     "talk-later", "taken-over", "trouble", "broken",
 )  # fmt: skip
@@ -63,6 +63,9 @@ LIMITS = {
 def walk(visitor: Visitor, wire: Wire, language: str, look: Look) -> None:
     """Lead a visitor, whose page is open, through `STATES`; `wire` stands between the page and its server."""
     look("welcome")
+    visitor.page.click("#languages-toggle")
+    look("languages")
+    visitor.page.keyboard.press("Escape")
     _dialogs(visitor, look)
     _beginning(visitor, wire, look)
     _talk(visitor, wire, WORDS[language], look)
@@ -225,6 +228,10 @@ def _item(wire: Wire, item: str, role: str, after: str | None) -> None:
 
 def _drawers(visitor: Visitor, look: Look) -> None:
     page = visitor.page
+    page.click("#find-toggle")
+    page.fill(".talk-find input", "o")
+    look("find")
+    page.keyboard.press("Escape")
     page.click("#log-toggle")
     page.wait_for_selector(".log-row")
     look("inspector")

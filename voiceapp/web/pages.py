@@ -39,8 +39,8 @@ IN_TEMPLATE = re.compile(r"""strings\["([\w.]+)"\]""")
 BEGUN = re.compile(r"""["`]([a-z_.]+\.)(?:\$\{|" \+)""")
 # Every word that a script says as it is: a closing quote may open the next.
 QUOTED = re.compile(r'"([\w.]+)(?=")')
-# Of a language's texts those that come later than the page: with the check before a call, the timeline, the first tool.
-LATER, NOT_LATER = ("preflight", "timeline", "tool"), ("preflight.remembered.",)
+# Of a language's texts those that come later than the page: with the search, the sound check, the timeline, a tool.
+LATER, NOT_LATER = ("find", "preflight", "timeline", "tool"), ("preflight.remembered.",)
 FOREVER_S = int(timedelta(days=365).total_seconds())
 
 HEADERS = MappingProxyType({

@@ -7,8 +7,7 @@ import { CallLog } from "./models/call-log.js"
 import { CaptionPace } from "./models/caption-pace.js"
 import { Preferences } from "./models/preferences.js"
 import { SavedCall } from "./call/saved-call.js"
-import { PageVersion, VERSION } from "./browser/page-version.js"
-import { ROOT } from "./browser/addresses.js"
+import { PageVersion } from "./browser/page-version.js"
 import { Inspector } from "./models/inspector.js"
 import { UsageModel } from "./models/usage-model.js"
 import { Notices } from "./models/notices.js"
@@ -38,8 +37,8 @@ import { PicturesView } from "./views/pictures-view.js"
 import { SettingsDrawer } from "./views/settings-drawer.js"
 import { SettingsView } from "./views/settings-view.js"
 import { SoundCheck } from "./views/sound-check.js"
-import { save } from "./views/save.js"
 import { PushToTalkView } from "./views/push-to-talk-view.js"
+import { TalkBarOpener } from "./views/talk-bar-opener.js"
 import { TalksDrawer } from "./views/talks-drawer.js"
 import { TranscriptView } from "./views/transcript-view.js"
 import { Waveform } from "./views/waveform.js"
@@ -96,7 +95,8 @@ export class Page {
       this.soundCheck, this.picturesView, this.settingsDrawer
     ]
     for (const part of [
-      ...views, new Keys(this.call, this, this), new Leaving(this.words, this), new Focus(), this.call.audio
+      ...views, new Keys(this.call, this, this), new Leaving(this.words, this), new Focus(),
+      new TalkBarOpener(this.words, this), this.call.audio
     ]) part.start()
     this.#listen()
     this.#adopt()
@@ -362,13 +362,6 @@ export class Page {
 
   escaped() {
     for (const drawer of this.#drawers) drawer.close()
-  }
-
-  eventsWanted() {
-    const { callLog, inspector } = this
-    import("./history/har.js").then(({ archiveFile }) => save(archiveFile(
-      callLog, inspector.since(callLog.model), { address: ROOT.href, version: VERSION }
-    )), this.partMissing)
   }
 
   // Delegate of the voice sample, which is loaded with the first look at the settings

@@ -1,7 +1,10 @@
 // The drawer of a call's events: what draws them, and the timeline, is loaded when it is first opened.
 
+import { ROOT } from "../browser/addresses.js"
+import { VERSION } from "../browser/page-version.js"
 import { Drawer } from "./drawer.js"
 import { find } from "./element.js"
+import { save } from "./save.js"
 
 /** The page's own events come to the list so often. */
 const TAKE_MS = 250
@@ -20,7 +23,7 @@ export class InspectorDrawer {
    * @param {import("../models/call-log.js").CallLog} callLog
    * @param {import("../models/inspector.js").Inspector} inspector
    * @param {import("../browser/i18n.js").Words} words
-   * @param {{drawerOpened: (drawer: Drawer) => void, drawerClosed: (drawer: Drawer) => void, eventsWanted: () => void,
+   * @param {{drawerOpened: (drawer: Drawer) => void, drawerClosed: (drawer: Drawer) => void,
    *   partMissing: () => void}} delegate
    */
   constructor(callLog, inspector, words, delegate) {
@@ -49,7 +52,7 @@ export class InspectorDrawer {
     await Promise.all([styled, this.words.has("timeline.title") || this.words.more("timeline")])
     if (this.view) return
     const view = new InspectorView(this.inspector, this.words, this.drawer, {
-      eventsWanted: () => this.delegate.eventsWanted(), rowChosen: line => timeline.choose(line)
+      eventsWanted: () => this.#save(), rowChosen: line => timeline.choose(line)
     })
     const timeline = new TimelineView(
       this.callLog, this.inspector, this.words, { lineChosen: line => view.chooseLine(line) }
@@ -61,6 +64,15 @@ export class InspectorDrawer {
     view.start()
     this.#take()
     view.render()
+  }
+
+  #save() {
+    const { callLog, inspector } = this
+    const page = { address: ROOT.href, version: VERSION }
+    import("../history/har.js").then(
+      ({ archiveFile }) => save(archiveFile(callLog, inspector.since(callLog.model), page)),
+      () => this.delegate.partMissing()
+    )
   }
 
   /** What came meanwhile, as long as somebody looks. */

@@ -41,7 +41,7 @@ export class TimelineView {
     this.words = words
     this.delegate = delegate
     this.canvas = element("canvas", {
-      tabindex: "0", role: "slider", "aria-label": this.#text("label"),
+      tabindex: "0", dir: "ltr", role: "slider", "aria-label": this.#text("label"),
       "aria-describedby": "timeline-told timeline-hint", "aria-valuemin": "0"
     })
     this.told = element("p", { class: "quiet note", id: "timeline-told" })

@@ -1,0 +1,134 @@
+"""A talk of thousands of entries: all of it is found, copied and printed, and the page stays as quick."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.visitor import Visitor, wait
+from voiceapp.engine.scripted.server import ScriptedServer
+
+pytestmark = pytest.mark.browser
+
+Visit = Callable[..., Visitor]
+Serve = Callable[[str], tuple[str, ScriptedServer]]
+
+ENTRIES = 3000
+SOCKET = """
+const Socket = window.WebSocket
+window.testNumber = 0
+window.WebSocket = class extends Socket {
+  constructor(...how) {
+    super(...how)
+    window.testSocket = this
+    const numbered = /^42\\["(?:turn|item|transcript|audio|flush|hold|tool|usage)",(\\d+)/
+    this.addEventListener("message", ({ data }) => {
+      window.testNumber = Number(numbered.exec(data)?.[1] ?? window.testNumber)
+    })
+  }
+}
+"""
+# As if the server had said them, two hundred in each frame: one by one through Playwright would take minutes.
+SAY = """async ({ from, until }) => {
+  const say = (event, data) => window.testSocket.dispatchEvent(
+    new MessageEvent("message", { data: `42${JSON.stringify([event, window.testNumber + 1, data])}` })
+  )
+  for (let n = from; n < until; n++) {
+    const item = `i${n}`
+    const role = n % 2 ? "assistant" : "user"
+    say("item", { id: item, role, after: n ? `i${n - 1}` : null, kind: "text" })
+    say("transcript", { item, text: `Qué dice la frase number ${n}? 数えきれません。`, final: true })
+    if (n % 200 === 0) await new Promise(requestAnimationFrame)
+  }
+}"""
+COPIED = """() => {
+  window.testCopied = ""
+  navigator.clipboard.writeText = async text => { window.testCopied = text }
+}"""
+COUNT = "document.querySelector('.talk-find span').textContent"
+# The words of the highlight that is looked at, and whether they are in sight.
+LOOKED_AT = """() => {
+  const [range] = CSS.highlights.get("talk-found-now")
+  const box = range.getBoundingClientRect()
+  const room = document.getElementById("scroller").getBoundingClientRect()
+  return [range.toString(), box.top >= room.top && box.bottom <= room.bottom]
+}"""
+FIND = ".talk-find input"
+
+
+def fill(page: Page, entries: int) -> None:
+    page.evaluate(SAY, {"from": 0, "until": entries})
+    page.wait_for_selector(f"[data-item=i{entries - 1}]")
+
+
+@pytest.fixture
+def talker(visit: Visit, serve: Serve) -> Visitor:
+    visitor = visit(serve("silent")[0], room=SOCKET, viewport={"width": 1280, "height": 860})
+    visitor.call_until_live()
+    return visitor
+
+
+def test_words_are_found_one_after_the_other_and_counted(talker: Visitor) -> None:
+    page = talker.page
+    assert not page.is_visible("#find-toggle")
+    fill(page, 60)
+    talker.press("Find, copy or print this talk")
+    page.wait_for_selector(f"{FIND}:focus")
+    page.keyboard.type("NUMBER 1")
+    # 1 and 10 to 19; what was said last is looked at first.
+    wait(page, f"{COUNT} === '11 of 11'")
+    assert page.evaluate(LOOKED_AT) == ["number 1", True]
+    page.keyboard.press("Enter")
+    assert page.evaluate(COUNT) == "1 of 11"
+    assert page.evaluate(LOOKED_AT) == ["number 1", True]
+    page.keyboard.press("Shift+Enter")
+    page.get_by_role("button", name="The one before").click()
+    assert page.evaluate(COUNT) == "10 of 11"
+    page.fill(FIND, "que DICE")
+    wait(page, f"{COUNT} === '60 of 60'")
+    assert page.evaluate(LOOKED_AT)[0] == "Qué dice"
+    # What is said meanwhile is counted too, and moves nobody.
+    page.evaluate(SAY, {"from": 60, "until": 61})
+    wait(page, f"{COUNT} === '60 of 61'")
+    page.fill(FIND, "nowhere")
+    wait(page, f"{COUNT} === '0 of 0'")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.id") == "find-toggle"
+    assert page.evaluate("CSS.highlights.get('talk-found').size") == 0
+    assert page.get_attribute("body", "data-phase") == "live"
+
+
+def test_of_three_thousand_entries_none_is_left_out(talker: Visitor) -> None:
+    page = talker.page
+    fill(page, ENTRIES)
+    # The browser's own search finds what is far from sight.
+    assert page.evaluate("window.find('number 17?')")
+    page.evaluate("getSelection().removeAllRanges()")
+    talker.press("Find, copy or print this talk")
+    page.fill(FIND, "number 1234")
+    wait(page, f"{COUNT} === '1 of 1'")
+    assert page.evaluate(LOOKED_AT) == ["number 1234", True]
+
+    page.get_by_role("button", name="Last question").click()
+    assert page.evaluate("document.activeElement.dataset.item") == f"i{ENTRIES - 2}"
+    assert page.locator(f'[data-item="i{ENTRIES - 2}"]').is_visible()
+
+    page.evaluate(COPIED)
+    page.get_by_role("button", name="Copy all").click()
+    wait(page, "window.testCopied !== ''")
+    copied = page.evaluate("window.testCopied")
+    assert [int(n) for n in re.findall(r"number (\d+)", copied)] == list(range(ENTRIES))
+    assert copied.startswith("You: Qué dice la frase number 0?")
+    assert "\n\nAssistant: Qué dice la frase number 1?" in copied
+
+    page.evaluate("window.print = () => { window.testPrinted = true }")
+    page.get_by_role("button", name="Print all").click()
+    assert page.evaluate("window.testPrinted")
+    program = shutil.which("pdftotext")
+    if program:
+        pdf = page.pdf(format="A4")
+        text = subprocess.run([program, "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+        assert [int(n) for n in re.findall(r"number\s+(\d+)\?", text)] == list(range(ENTRIES))

@@ -1,0 +1,35 @@
+// The button that opens the bar above the conversation, which is loaded then.
+
+import { find } from "./element.js"
+
+export class TalkBarOpener {
+  toggle = find("find-toggle", HTMLButtonElement)
+  /** Once it was loaded. @type {import("./talk-bar.js").TalkBar | undefined} */
+  bar
+
+  /** @param {import("../browser/i18n.js").Words} words @param {{partMissing: () => void}} delegate */
+  constructor(words, delegate) {
+    this.words = words
+    this.delegate = delegate
+  }
+
+  start() {
+    this.toggle.addEventListener("click", () => this.#toggle().catch(() => this.delegate.partMissing()))
+  }
+
+  async #toggle() {
+    const { TalkBar, styled } = await import("./talk-bar.js")
+    await Promise.all([styled, this.words.has("find.label") || this.words.more("find")])
+    if (!this.bar) {
+      this.bar = new TalkBar(this.words, this)
+      this.bar.start()
+    }
+    this.bar.opened ? this.bar.close() : this.bar.open()
+    this.toggle.setAttribute("aria-expanded", String(this.bar.opened))
+  }
+
+  talkBarClosed() {
+    this.toggle.setAttribute("aria-expanded", "false")
+    this.toggle.focus()
+  }
+}
