@@ -1,13 +1,18 @@
 """Tools are found by name, file or module; what is wrong with one is said with its place."""
 
+import logging
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from tests.tools import shop
+from tests.waiting import eventually
 from voiceapp.errors import SettingError
+from voiceapp.tools import import_watch
 from voiceapp.tools.loading import load
 from voiceapp.tools.start import tool_runner
 
@@ -50,6 +55,35 @@ def test_a_file_may_lie_in_ones_home(tmp_path: Path, monkeypatch: pytest.MonkeyP
     write(tmp_path, '@tool\ndef price() -> int:\n    """Tell."""\n    return 1\n')
     monkeypatch.setenv("HOME", str(tmp_path))
     assert list(load(["~/mine.py"])) == ["price"]
+
+
+def test_one_that_takes_its_time_is_named_with_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(import_watch, "SLOW_S", 0.05)
+    slow = "import time\ndef fetch():\n    time.sleep(0.3)\nfetch()\n"
+    file = write(tmp_path, f'{slow}@tool\ndef price() -> int:\n    """Tell."""\n    return 1\n')
+    with caplog.at_level(logging.WARNING):
+        load([file])
+    assert f"VOICEAPP_TOOLS names {file}, which takes long to import; it is at {file}, line 4" in caplog.text
+
+
+def test_one_that_is_imported_soon_is_not(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    threads = threading.active_count()
+    load([write(tmp_path, '@tool\ndef price() -> int:\n    """Tell."""\n    return 1\n')])
+    assert caplog.messages == []
+    assert eventually(lambda: threading.active_count() <= threads, 5)
+
+
+def test_what_signals_do_one_does_not_change(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    text = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+    load([write(tmp_path, f'{text}@tool\ndef price() -> int:\n    """Tell."""\n    return 1\n')])
+    assert signal.getsignal(signal.SIGTERM) == before
+    assert "SIGTERM" in caplog.text
+    with pytest.raises(SettingError):
+        load([write(tmp_path, f"{text}1 / 0\n")])
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 @pytest.mark.parametrize("name", ["./mine", ".", "..mine", "folder/"])

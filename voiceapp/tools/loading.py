@@ -13,11 +13,11 @@ from typing import Any
 from ..errors import SettingError
 from .declaration import MARK
 from .function import CannotDescribeError, Function
+from .import_watch import place_in, watched
 from .shipped import SHIPPED
 
 # Servers take no more.
 MAX_TOOLS = 128
-_OURS = Path(__file__).parent
 
 
 def load(names: Iterable[str], notes: str = "") -> Mapping[str, Function]:
@@ -68,7 +68,8 @@ def _module(name: str) -> ModuleType:
     if not name.endswith(".py") and ("/" in name or name.startswith(".")):
         raise SettingError(_nowhere(name))
     try:
-        return _of_file(Path(name).expanduser()) if name.endswith(".py") else importlib.import_module(name)
+        with watched(name):
+            return _of_file(Path(name).expanduser()) if name.endswith(".py") else importlib.import_module(name)
     except ModuleNotFoundError as missing:
         if missing.name == name or name.startswith(f"{missing.name}."):
             raise SettingError(_nowhere(name)) from None
@@ -110,7 +111,5 @@ def _trouble(name: str, error: BaseException) -> str:
     if isinstance(error, SyntaxError):
         place = f"{error.filename}, line {error.lineno}"
     else:
-        frames = traceback.extract_tb(error.__traceback__)
-        own = [each for each in frames if "importlib" not in each.filename and _OURS not in Path(each.filename).parents]
-        place = f"{own[-1].filename}, line {own[-1].lineno}" if own else name
+        place = place_in(traceback.extract_tb(error.__traceback__), name)
     return f"VOICEAPP_TOOLS names {name}, which cannot be imported. {place}: {type(error).__name__}: {error}"
