@@ -13,9 +13,9 @@ CHOICES = {"keep": "text"}
 STATES = (
     "welcome", "languages", "shortcuts", "adopted", "settings-page", "settings-found", "settings-who", "settings-sound",
     "settings-turns", "settings-fine", "preflight", "preflight-settled", "connecting", "listening", "muted",
-    "settings-live", "push-to-talk", "user", "pause", "thinking", "tool-asked", "tool", "tool-open", "speaking", "held",
-    "cut", "go-on", "warned", "usage", "too-long", "on-its-way", "unsent", "stopped-sound", "shut", "stale", "find",
-    "inspector", "inspector-event", "talks",
+    "settings-live", "push-to-talk", "user", "pause", "thinking", "tool-asked", "tool", "tool-done", "tool-open",
+    "tool-failed", "speaking", "held", "cut", "go-on", "warned", "usage", "too-long", "on-its-way", "unsent",
+    "stopped-sound", "shut", "stale", "find", "inspector", "inspector-event", "talks",
     "reconnecting", "waiting", "moved", "session-lost", "session-back", "ended", "talk", "talk-sure", "going-on",
     "talk-later", "taken-over", "trouble", "broken",
 )  # fmt: skip
@@ -54,6 +54,11 @@ MISSED = """() => {
   document.body.removeAttribute("data-ready")
   document.querySelector("script[type=module]").dispatchEvent(new Event("error"))
 }"""
+SAYS = [
+    {"language": "en", "text": "Looking up the weather in {city}"},
+    {"language": "ja", "text": "{city}の天気を調べています"},
+    {"language": "es", "text": "Consultando el tiempo en {city}"},
+]
 LIMITS = {
     "call_s": 7200, "call_left_s": 7100, "idle_s": 360, "idle_left_s": 350, "left_s": 180, "budget_s": 1200,
     "used_s": 90, "left_money": None, "budget_money": None, "used_money": 0.0, "presumed": False, "currency": "USD",
@@ -139,7 +144,7 @@ def _talk(visitor: Visitor, wire: Wire, words: tuple[str, ...], look: Look) -> N
     wire.turn("thinking")
     look("thinking")
     _item(wire, "t1", "tool", "u1")
-    call = {"call": "t1", "name": "weather", "arguments": '{"city": "Kyoto"}'}
+    call = {"call": "t1", "name": "weather", "arguments": '{"city": "Kyoto"}', "says": SAYS}
     wire.tell("tool", {**call, "state": "asked"})
     wire.turn("tool")
     visitor.page.wait_for_selector("#transcript .question")
@@ -148,10 +153,18 @@ def _talk(visitor: Visitor, wire: Wire, words: tuple[str, ...], look: Look) -> N
     wire.tell("tool", {**call, "state": "running", "progress": "Half of the sky is seen", "link": link})
     visitor.page.wait_for_selector("#transcript .progress:visible")
     look("tool")
-    wire.tell("tool", {**call, "state": "done", "result": "Sunny, 18 degrees."})
-    # It was unfolded with the question.
+    found = '{"sky": "sunny", "degrees": 18, "source": "https://weather.example/kyoto"}'
+    wire.tell("tool", {**call, "state": "done", "result": found})
+    visitor.page.wait_for_selector("#transcript .card")
+    look("tool-done")
+    visitor.page.click("[data-item=t1] summary")
     look("tool-open")
-    _item(wire, "a1", "assistant", "t1")
+    visitor.page.click("[data-item=t1] summary")
+    _item(wire, "t2", "tool", "t1")
+    wire.tell("tool", {**call, "call": "t2", "state": "failed", "result": "", "fault": "timed_out"})
+    visitor.page.wait_for_selector("[data-item=t2] .card")
+    look("tool-failed")
+    _item(wire, "a1", "assistant", "t2")
     wire.tell("transcript", {"item": "a1", "delta": first + second})
     wire.sound("a1", 6000)
     wire.turn("assistant")

@@ -119,7 +119,7 @@ def test_one_that_takes_too_long_is_stopped_and_that_is_told(runs: Runs) -> None
     runs.loop.pass_time(4.9)
     assert runs.told == []
     runs.loop.pass_time(0.2)
-    assert runs.told == [ev.ToolFinished("f1", TIMED_OUT.output, failed=True)]
+    assert runs.told == [ev.ToolFinished("f1", *TIMED_OUT)]
     assert runs.runner.cancelled == 1
 
 
@@ -159,5 +159,5 @@ def test_an_answer_ends_the_waiting(runs: Runs) -> None:
 
 def test_one_that_cannot_be_started_has_failed(runs: Runs, caplog: pytest.LogCaptureFixture) -> None:
     runs.run(name="none")
-    assert runs.told == [ev.ToolFinished("f1", FAILED.output, failed=True)]
+    assert runs.told == [ev.ToolFinished("f1", *FAILED)]
     assert "could not be started" in caplog.text

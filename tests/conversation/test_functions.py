@@ -11,7 +11,7 @@ from voiceapp.conversation import faults, tool_call, tools
 from voiceapp.conversation.conversation import Capabilities
 from voiceapp.conversation.dialects import session_update
 from voiceapp.conversation.effects import AskPerson, CancelTool, End, Notify, RunTool, ToolChanged
-from voiceapp.conversation.functions import ASKED, Function
+from voiceapp.conversation.functions import ASKED, Function, Sentence
 
 WEATHER = Function("weather", "Tells the weather.", {"type": "object", "properties": {}})
 ASKING = Function("weather", "Tells the weather.", {"type": "object", "properties": {}}, confirm=True)
@@ -110,6 +110,20 @@ class TestOneThatRuns:
         effects = call.hear(ev.ToolFinished("f1", "é" * 9000))
         assert sent(effects)[0] == output("é" * 9000)
         assert len(shown(effects, ToolChanged)[-1].result) == tool_call.MAX_CHARACTERS
+
+    def test_the_page_is_told_what_it_says_of_itself(self) -> None:
+        says = (Sentence("en", "The weather in {city}"), Sentence("ja", "{city}の天気"))
+        told = Function("weather", "Tells the weather.", {"type": "object", "properties": {}}, says=says, shows=False)
+        call, effects = called(told)
+        effects += call.hear(ev.ToolFinished("f1", "Sunny."))
+        assert {(each.says, each.shows) for each in shown(effects, ToolChanged) if each.name} == {(says, False)}
+
+    def test_what_was_the_matter_is_told_where_the_result_does_not_say_it(self) -> None:
+        call, _ = called()
+        effects = call.hear(ev.ToolFinished("f1", '{"error": "Late."}', failed=True, fault="timed_out"))
+        assert shown(effects, ToolChanged)[-1].fault == "timed_out"
+        call, _ = called()
+        assert shown(call.hear(ev.Interrupted()), ToolChanged)[-1].fault == "stopped"
 
     def test_it_may_say_how_far_it_is(self) -> None:
         call, _ = called()

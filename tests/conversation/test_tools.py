@@ -16,9 +16,9 @@ from voiceapp.conversation.effects import AskPerson, ItemPlaced, Notify, ToolCha
 ASK = CREATE
 
 
-def kyoto(state: ev.ToolState, result: str = "", call: str = "t1") -> ToolChanged:
+def kyoto(state: ev.ToolState, result: str = "", call: str = "t1", fault: ev.ToolFault | None = None) -> ToolChanged:
     """The call of `ITEM`, as the page knows it."""
-    return ToolChanged(call, "weather", '{"city": "Kyoto"}', state, result)
+    return ToolChanged(call, "weather", '{"city": "Kyoto"}', state, result, fault=fault)
 
 
 class TestAToolOfTheServers:
@@ -91,7 +91,7 @@ class TestAFunctionNobodyOffered:
 
     def test_the_page_sees_that_it_failed(self) -> None:
         told = shown(answering().hear(*function()), ToolChanged)
-        assert told[-1] == kyoto("failed", tools.NO_SUCH_TOOL, "f1")
+        assert told[-1] == kyoto("failed", tools.NO_SUCH_TOOL, "f1", "missing")
 
     def test_several_are_answered_and_one_response_is_asked_for(self) -> None:
         call = answering()
@@ -225,7 +225,8 @@ def test_every_order_of_arrival_gives_the_same(events: list[ev.Event], state: ev
         page = Page(effects)
         assert page.ids == ["u1", "t1", "a1"]
         assert page.texts["a1"] == "It is sunny."
-        assert shown(effects, ToolChanged)[-1] == kyoto(state, result)
+        fault: ev.ToolFault | None = "missing" if result == tools.NO_SUCH_TOOL else None
+        assert shown(effects, ToolChanged)[-1] == kyoto(state, result, fault=fault)
 
 
 def test_of_too_many_that_run_the_oldest_is_given_up() -> None:

@@ -180,12 +180,25 @@ declare namespace Wire {
     /** how far it says it is */
     progress?: string
     link?: Link
+    /** of each language the better ones first; missing: it has none */
+    says?: (Sentence)[]
+    /** `false`: the result is for the model alone; missing: for the person, too */
+    shows?: boolean
+    /** what was the matter; missing where the result says it, if anything */
+    fault?: "busy" | "failed" | "missing" | "stopped" | "timed_out"
   }
 
   /** A link that a tool offers; the page shows it and never follows it by itself. */
   type Link = {
     url: string
     title: string
+  }
+
+  /** What a call does; `{city}` stands for the argument `city`, and the sentence is of no use where there is none. */
+  type Sentence = {
+    /** a BCP 47 tag; empty: any */
+    language: string
+    text: string
   }
 
   /** What the call has used so far, whenever that changes; also within a second after `ended`. */

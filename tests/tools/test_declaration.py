@@ -25,6 +25,26 @@ def test_it_may_say_how_it_is_to_run() -> None:
     assert getattr(order, MARK) == Declaration(5.0, confirm=True)
 
 
+def test_it_may_say_in_words_what_a_call_does() -> None:
+    says = {"en": ("The weather in {city}", "The weather"), "ja": "{city}の天気"}
+
+    @tool(says=says, shows=False)
+    def weather(city: str = "") -> None: ...
+
+    declared: Declaration = getattr(weather, MARK)
+    assert declared.says == (("en", "The weather in {city}"), ("en", "The weather"), ("ja", "{city}の天気"))
+    assert not declared.shows
+
+
+def test_one_sentence_is_for_any_language_and_has_a_bound() -> None:
+    @tool(says="The weather")
+    def weather() -> None: ...
+
+    assert getattr(weather, MARK).says == (("", "The weather"),)
+    with pytest.raises(ValueError, match="more than 200 characters"):
+        tool(says="x" * 201)
+
+
 @pytest.mark.parametrize("other", [5, int, partial(print, end=""), type("Callable", (), {"__call__": print})()])
 def test_what_is_no_function_is_none(other: Any) -> None:
     with pytest.raises(TypeError, match="marks a function"):

@@ -22,6 +22,7 @@ FILES = {name: body for _, name, body in re.findall(r"```(python|toml)\n# (\S+)\
 QUESTION = re.findall(r"Ask “(.+?)”", TEXT)
 CALLS = {
     "shop.py": ("price_of", {"article": "Hat"}, "12 euros"),
+    "sky.py": ("weather", {"city": "Kyoto"}, '{"sky":"sunny","degrees":18,"source":"https://sky.example"}'),
     "orders.py": ("place_order", {"lines": [{"article": "hat", "count": 2}]}, '{"ordered":2,"for":"v1"}'),
 }
 

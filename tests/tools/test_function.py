@@ -194,3 +194,12 @@ talks.__doc__ = "a" * (MAX_DESCRIPTION + 1)
 def test_what_the_model_could_not_be_told_is_no_tool(function: Callable[..., Any], why: str) -> None:
     with pytest.raises(CannotDescribeError, match=why):
         Function(tool(function))
+
+
+def test_a_sentence_speaks_of_its_own_parameters_alone() -> None:
+    @tool(says="The weather in {town}")
+    def weather(city: str) -> None:
+        """Tell the weather."""
+
+    with pytest.raises(CannotDescribeError, match="says something of town, which is no parameter"):
+        Function(weather)

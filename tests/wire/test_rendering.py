@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from voiceapp.conversation import effects
 from voiceapp.conversation.events import Transcribing, Usage
 from voiceapp.conversation.faults import Fault
+from voiceapp.conversation.functions import Sentence
 from voiceapp.errors import ENGINE_STARTING
 from voiceapp.wire import down, rendering
 
@@ -54,6 +55,24 @@ def told(effect: effects.Effect, n: int = 7) -> Any:
             effects.ToolChanged("t1", "weather", "{}", "done", "Sunny."),
             ["tool", 7, {"call": "t1", "name": "weather", "arguments": "{}", "state": "done", "result": "Sunny."}],
         ),
+        (
+            effects.ToolChanged(
+                "t1", "weather", "{}", "failed", says=(Sentence("en", "The weather"),), shows=False, fault="timed_out"
+            ),
+            [
+                "tool",
+                7,
+                {
+                    "call": "t1",
+                    "name": "weather",
+                    "arguments": "{}",
+                    "state": "failed",
+                    "says": [{"language": "en", "text": "The weather"}],
+                    "shows": False,
+                    "fault": "timed_out",
+                },
+            ],
+        ),
     ],
     ids=lambda value: type(value).__name__ if not isinstance(value, list) else "",
 )
@@ -63,7 +82,7 @@ def test_an_effect_is_told_as_the_docs_say(effect: effects.Effect, event: list[A
 
 @pytest.mark.parametrize("kind", get_args(effects.TalkEffect))
 def test_every_effect_of_the_talk_has_its_event(kind: Any) -> None:
-    some = kind(*(None for _ in fields(kind)))
+    some = kind(*(() if each.name == "says" else None for each in fields(kind)))
     assert (rendering.event_of(some) is None) == (kind in BY_OTHERS)
 
 

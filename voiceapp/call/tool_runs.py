@@ -97,7 +97,7 @@ class ToolRuns:
     def _finish(self, item: str, outcome: Outcome) -> None:
         self._end(item)
         # Not at once: it may be in the midst of what the conversation asked for.
-        self._bridge.loop.call_soon(self._handle, ev.ToolFinished(item, outcome.output, outcome.failed))
+        self._bridge.loop.call_soon(self._handle, ev.ToolFinished(item, *outcome))
 
     def _wait(self, item: str, seconds: float, then: Callable[[], None]) -> None:
         self._timers[item] = self._bridge.loop.call_later(seconds, then)

@@ -5,7 +5,8 @@ from typing import Any
 
 from .events import Incomplete
 from .faults import Fault
-from .tool_events import Link, ToolState
+from .functions import Sentence
+from .tool_events import Link, ToolFault, ToolState
 from .turns import Turn
 from .usage import Charge
 
@@ -89,7 +90,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class ToolChanged:
-    """All that is known of a tool's call; `call` is the id of its item."""
+    """All that is known of a tool's call; `call` is the id of its item. `says` and `shows`: see `Function`."""
 
     call: str
     name: str
@@ -98,6 +99,9 @@ class ToolChanged:
     result: str = field(default="", repr=False)
     progress: str = field(default="", repr=False)
     link: Link | None = field(default=None, repr=False)
+    says: tuple[Sentence, ...] = ()
+    shows: bool = True
+    fault: ToolFault | None = None
 
 
 @dataclass(frozen=True, slots=True)

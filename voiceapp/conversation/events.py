@@ -7,6 +7,7 @@ from .faults import Fault
 from .tool_events import Approved as Approved
 from .tool_events import EndWanted as EndWanted
 from .tool_events import Link as Link
+from .tool_events import ToolFault as ToolFault
 from .tool_events import ToolFinished as ToolFinished
 from .tool_events import ToolKind as ToolKind
 from .tool_events import ToolReported as ToolReported

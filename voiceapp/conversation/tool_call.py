@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 
 from .effects import ToolChanged
+from .functions import Function
 from .segments import floor_grapheme
-from .tool_events import Link, ToolKind, ToolReported, ToolState, ToolTold
+from .tool_events import Link, ToolFault, ToolKind, ToolReported, ToolState, ToolTold
 
 # The page is told no more of arguments and result, nor of how far it is.
 MAX_CHARACTERS, MAX_PROGRESS = 4_000, 200
@@ -23,7 +24,7 @@ class ToolCall:
     has not begun another turn since. `asked`: the person is asked whether it may run. `begun`: it is a function of
     ours, and runs. `promised`: the model was told that the result follows. `untold`: there was nobody to be told the
     result. `told`: what the page knows. `word`: how far it is, as nobody has told the person yet; so many more of them
-    are told (`words_left`).
+    are told (`words_left`). `function`: the one that is offered under its name. `fault`: see `ToolFinished`.
     """
 
     item: str
@@ -48,6 +49,8 @@ class ToolCall:
     begun: bool = False
     promised: bool = False
     untold: bool = False
+    function: Function | None = field(default=None, repr=False)
+    fault: ToolFault | None = None
     told: ToolChanged | None = field(default=None, repr=False)
 
     @property
@@ -91,7 +94,10 @@ class ToolCall:
     def shown(self) -> ToolChanged:
         """What the page is told of it."""
         arguments, result = bounded(self.arguments), bounded(self.result)
-        return ToolChanged(self.item, self.name, arguments, self.state, result, self.progress, self.link)
+        says, shows = (self.function.says, self.function.shows) if self.function else ((), True)
+        return ToolChanged(
+            self.item, self.name, arguments, self.state, result, self.progress, self.link, says, shows, self.fault
+        )
 
 
 def bounded(text: str, maximum: int = MAX_CHARACTERS) -> str:

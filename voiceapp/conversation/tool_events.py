@@ -6,6 +6,8 @@ from typing import Literal
 ToolKind = Literal["function", "mcp", "approval"]
 # `asked`: the person is asked whether it may run; `declined`: they said no, or nothing.
 ToolState = Literal["asked", "running", "done", "failed", "declined"]
+# What was the matter, as the person is told: else the result says it.
+ToolFault = Literal["failed", "timed_out", "busy", "stopped", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,12 @@ class ToolTold:
 
 @dataclass(frozen=True, slots=True)
 class ToolFinished:
-    """A function of ours has ended; `output` is what the model is told."""
+    """A function of ours has ended; `output` is what the model is told. `fault`: where that says nothing of its own."""
 
     item: str
     output: str = field(repr=False)
     failed: bool = False
+    fault: ToolFault | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,7 +226,7 @@ class Tools:
         call = self._running.get(event.item)
         if call is not None and call.begun:
             self._earlier |= earlier
-            call.failed = event.failed
+            call.failed, call.fault = event.failed, event.fault
             self._finish(call, event.output)
             self._tell(call)
 
@@ -239,7 +239,7 @@ class Tools:
             call.asked = True
             self._out.do(AskPerson(call.item))
         elif function is None or sum(each.ours for each in self._running.values()) >= MAX_AT_ONCE:
-            call.failed = True
+            call.failed, call.fault = True, "missing" if function is None else "busy"
             self._finish(call, NO_SUCH_TOOL if function is None else TOO_MANY)
         else:
             self._begin(call)
@@ -255,7 +255,7 @@ class Tools:
 
     def _cancel(self, call: ToolCall) -> None:
         self._out.do(CancelTool(call.item))
-        call.failed = True
+        call.failed, call.fault = True, "stopped"
         self._settle(call, CANCELLED)
         self._tell(call)
 
@@ -297,6 +297,7 @@ class Tools:
         else:
             self._running.pop(call.item, None)
             call.arguments = bounded(call.arguments)
+        call.function = call.function or self._functions.get(call.name)
         shown = call.shown()
         if shown != call.told:
             call.told = shown

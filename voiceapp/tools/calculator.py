@@ -23,7 +23,10 @@ class _TooBigError(ArithmeticError):
     """Nobody would want to hear that number."""
 
 
-@tool(timeout=5)
+@tool(
+    timeout=5,
+    says={"en": "Calculating {expression}", "ja": "{expression} を計算", "es": "Calculando {expression}"},
+)
 def calculator(expression: str) -> str:
     """Calculate exactly. Use it for every sum that is not trivial.
 

@@ -8,7 +8,14 @@ from zoneinfo import ZoneInfo, available_timezones
 from .declaration import tool
 
 
-@tool(timeout=5)
+@tool(
+    timeout=5,
+    says={
+        "en": ("Looking up the time in {timezone}", "Looking at the clock"),
+        "ja": ("{timezone} の時刻を確認", "時刻を確認"),
+        "es": ("Consultando la hora en {timezone}", "Consultando la hora"),
+    },
+)
 def clock(timezone: str = "UTC") -> dict[str, Any]:
     """Tell today's date and the time of day now, at a place in the world.
 

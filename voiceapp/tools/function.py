@@ -1,7 +1,8 @@
 """One function as the model is told of it, and as it is called: by pydantic, from its types and docstring."""
 
 import inspect
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import SimpleNamespace
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
@@ -12,10 +13,13 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from ..conversation.functions import Function as Offer
+from ..conversation.functions import Sentence
 from .context import ToolContext
 from .declaration import MARK, Declaration
 
 MAX_NAME, MAX_DESCRIPTION = 64, 1_024
+# An argument, in a sentence of the page's.
+PLACE = re.compile(r"\{(\w+)\}")
 # Of what is wrong with arguments so much is told; a field that nobody knows may have any name.
 MAX_ERRORS, MAX_FIELD = 5, 100
 # Of a schema: what is no schema, and what holds some by name.
@@ -44,7 +48,11 @@ class Function:
         written = docstring_parser.parse(inspect.getdoc(function) or "")
         described = {each.arg_name: " ".join((each.description or "").split()) for each in written.params}
         self._arguments = _model_of(self._fields(described))
-        self.offer = Offer(self.name, self._description(), _schema(self._arguments), declaration.confirm)
+        self._check_sentences(declaration.says)
+        self.offer = Offer(
+            self.name, self._description(), _schema(self._arguments), declaration.confirm, declaration.says,
+            declaration.shows,
+        )  # fmt: skip
 
     def _description(self) -> str:
         first = inspect.cleandoc(self.function.__doc__ or "").split("\n\n")[0]
@@ -78,6 +86,13 @@ class Function:
             raise CannotDescribeError(f"has a name that is not of at most {MAX_NAME} letters, digits and _")
         if inspect.isgeneratorfunction(self.function) or inspect.isasyncgenfunction(self.function):
             raise CannotDescribeError("is a generator; a tool returns one result")
+
+    def _check_sentences(self, says: Sequence[Sentence]) -> None:
+        known = set(self._names.values())
+        for each in says:
+            unknown = set(PLACE.findall(each.text)) - known
+            if unknown:
+                raise CannotDescribeError(f"says something of {unknown.pop()}, which is no parameter of it")
 
     def bind(self, arguments: str, context: ToolContext) -> Callable[[], Any]:
         """What is left to be called, with checked arguments. Raises `WrongArgumentsError`.

@@ -4,7 +4,11 @@ from .context import ToolContext
 from .declaration import tool
 
 
-@tool(timeout=5)
+@tool(
+    timeout=5,
+    says={"en": "Ending the call", "ja": "通話を終了", "es": "Terminando la llamada"},
+    shows=False,
+)
 def hang_up(context: ToolContext) -> str:
     """End the call. Use it only if the person says goodbye or asks you to end the call."""
     context.end_call()

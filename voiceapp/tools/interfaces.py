@@ -5,20 +5,24 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from ..conversation.functions import Function
+from ..conversation.tool_events import ToolFault
 from .context import ToolContext
 
 
 class Outcome(NamedTuple):
-    """`output`: what the model is told."""
+    """`output`: what the model is told. `fault`: what the person is, where that says nothing of its own."""
 
     output: str
     failed: bool = False
+    fault: ToolFault | None = None
 
 
-FAILED = Outcome('{"error": "The tool failed."}', failed=True)
-TIMED_OUT = Outcome('{"error": "The tool took too long and was stopped."}', failed=True)
-BUSY = Outcome('{"error": "Too many tools run already. Try it again later."}', failed=True)
-NOT_JSON = Outcome('{"error": "The tool failed: what it returned is neither text nor JSON."}', failed=True)
+FAILED = Outcome('{"error": "The tool failed."}', failed=True, fault="failed")
+TIMED_OUT = Outcome('{"error": "The tool took too long and was stopped."}', failed=True, fault="timed_out")
+BUSY = Outcome('{"error": "Too many tools run already. Try it again later."}', failed=True, fault="busy")
+NOT_JSON = Outcome(
+    '{"error": "The tool failed: what it returned is neither text nor JSON."}', failed=True, fault="failed"
+)
 
 
 def wrong(message: str) -> Outcome:

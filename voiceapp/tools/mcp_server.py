@@ -16,7 +16,9 @@ from mcp_types import INTERNAL_ERROR, INVALID_PARAMS
 
 from ..config.mcp import McpServer
 from ..conversation.functions import Function as Offer
+from ..conversation.functions import Sentence
 from .context import ToolContext
+from .declaration import MAX_SENTENCE
 from .function import MAX_DESCRIPTION, MAX_NAME, WrongArgumentsError, untitled
 from .interfaces import Outcome, wrong
 from .results import cut
@@ -61,7 +63,7 @@ class Connection:
                     break
         allowed = self.server.tools
         return [
-            McpFunction(self, tool.name, tool.description or tool.name, tool.input_schema)
+            McpFunction(self, tool.name, tool.description or tool.name, tool.input_schema, tool.title or "")
             for tool in found
             if allowed is None or tool.name in allowed
         ]
@@ -182,15 +184,19 @@ class McpFunction:
 
     is_async = True
 
-    def __init__(self, connection: Connection, tool: str, description: str, schema: Mapping[str, Any]) -> None:
+    def __init__(
+        self, connection: Connection, tool: str, description: str, schema: Mapping[str, Any], title: str = ""
+    ) -> None:
         server = connection.server
         self._connection, self._tool = connection, tool
         self.name = _NO_NAME.sub("_", f"{server.label}_{tool}")[:MAX_NAME]
         self.timeout = server.timeout
         told = " ".join(description.split())[:MAX_DESCRIPTION]
         self.offer = Offer(
-            self.name, told, {"type": "object", "properties": {}, **untitled(dict(schema))}, server.asks_for(tool)
-        )
+            self.name, told, {"type": "object", "properties": {}, **untitled(dict(schema))}, server.asks_for(tool),
+            # Its name for people; braces in it are its own.
+            (Sentence("", title[:MAX_SENTENCE]),) if title and "{" not in title else (),
+        )  # fmt: skip
 
     def bind(self, arguments: str, context: ToolContext) -> Callable[[], Coroutine[Any, Any, Outcome]]:
         """What is left to be called. Raises `WrongArgumentsError`; which fields are wrong the server itself says."""

@@ -33,7 +33,11 @@ class Notes:
     def tools(self) -> list[Callable[..., Any]]:
         return [self.remember, self.recall, self.forget]
 
-    @tool(timeout=10)
+    @tool(
+        timeout=10,
+        says={"en": "Making a note: {note}", "ja": "メモを保存：{note}", "es": "Tomando nota: {note}"},
+        shows=False,
+    )
     def remember(self, note: str, context: ToolContext) -> str:
         """Write down something that the person wants you to remember, as one sentence that makes sense by itself.
 
@@ -50,7 +54,14 @@ class Notes:
             self._tidy(database, self._owner(context))
         return "Noted."
 
-    @tool(timeout=10)
+    @tool(
+        timeout=10,
+        says={
+            "en": ("Looking for notes about {about}", "Looking through the notes"),
+            "ja": ("「{about}」のメモを検索", "メモを確認"),
+            "es": ("Buscando notas sobre {about}", "Consultando las notas"),
+        },
+    )
     def recall(self, context: ToolContext, about: str = "") -> list[dict[str, Any]]:
         """Look up what the person had you remember, the most fitting notes first.
 
@@ -65,7 +76,11 @@ class Notes:
             found = sorted((each for each in found if each[0] in order), key=lambda each: -order[each[0]])
         return [{"number": number, "written": written, "note": note} for number, written, note in found[:MAX_TOLD]]
 
-    @tool(timeout=10)
+    @tool(
+        timeout=10,
+        says={"en": "Deleting note {number}", "ja": "メモ {number} を削除", "es": "Borrando la nota {number}"},
+        shows=False,
+    )
     def forget(self, number: int, context: ToolContext) -> str:
         """Delete a note that the person no longer wants you to remember.
 

@@ -4,7 +4,11 @@ from .context import ToolContext
 from .declaration import tool
 
 
-@tool(timeout=5)
+@tool(
+    timeout=5,
+    says={"en": "Showing a link: {title}", "ja": "リンクを表示：{title}", "es": "Mostrando un enlace: {title}"},
+    shows=False,
+)
 def open_link(url: str, title: str, context: ToolContext) -> str:
     """Show the person a link to a web page, which they may open. You cannot read the page, and it is not opened.
 

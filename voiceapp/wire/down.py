@@ -19,6 +19,7 @@ from .talk import Flush as Flush
 from .talk import Hold as Hold
 from .talk import ItemPlaced as ItemPlaced
 from .talk import Link as Link
+from .talk import Sentence as Sentence
 from .talk import TextAdded as TextAdded
 from .talk import TextFinished as TextFinished
 from .talk import TextHeard as TextHeard

@@ -48,6 +48,9 @@ _RENDER: Mapping[type, Callable[[Any], down.Event]] = MappingProxyType(
             effect.result or UNSET,
             effect.progress or UNSET,
             UNSET if effect.link is None else down.Link(effect.link.url, effect.link.title),
+            [down.Sentence(*each) for each in effect.says] or UNSET,
+            UNSET if effect.shows else False,
+            effect.fault or UNSET,
         ),
     }
 )

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from ..conversation.events import Incomplete, ToolState, Transcribing, Usage
+from ..conversation.events import Incomplete, ToolFault, ToolState, Transcribing, Usage
 from ..conversation.turns import Turn
 from .event import Event, ItemId, Yes
 from .kinds import MAX_ITEM
@@ -105,6 +105,13 @@ class Link(Struct, frozen=True, forbid_unknown_fields=True):
     title: Annotated[str, Meta(max_length=200)]
 
 
+class Sentence(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a call does; `{city}` stands for the argument `city`, and the sentence is of no use where there is none."""
+
+    language: Annotated[str, Meta(max_length=35, description="a BCP 47 tag; empty: any")]
+    text: Annotated[str, Meta(max_length=200)]
+
+
 class ToolChanged(Event, frozen=True):
     """A tool was called. Sent again, whole, whenever something about it changes.
 
@@ -122,6 +129,18 @@ class ToolChanged(Event, frozen=True):
     result: Annotated[str, Meta(max_length=4000, description="cut likewise")] | UnsetType = UNSET
     progress: Annotated[str, Meta(max_length=200, description="how far it says it is")] | UnsetType = UNSET
     link: Link | UnsetType = UNSET
+    says: (
+        Annotated[list[Sentence], Meta(description="of each language the better ones first; missing: it has none")]
+        | UnsetType
+    ) = UNSET
+    shows: (
+        Annotated[bool, Meta(description="`false`: the result is for the model alone; missing: for the person, too")]
+        | UnsetType
+    ) = UNSET
+    fault: (
+        Annotated[ToolFault, Meta(description="what was the matter; missing where the result says it, if anything")]
+        | UnsetType
+    ) = UNSET
 
 
 class Cost(Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,7 +4,7 @@ import { test } from "node:test"
 import { Words } from "../../../voiceapp/static/js/browser/i18n.js"
 import { FORMATS, cues } from "../../../voiceapp/static/js/history/exports.js"
 import { Recorder } from "../../../voiceapp/static/js/history/recorder.js"
-import { toolLine } from "../../../voiceapp/static/js/models/tool.js"
+import { toolLine, toolSentence } from "../../../voiceapp/static/js/models/tool.js"
 import { Transcript } from "../../../voiceapp/static/js/models/transcript.js"
 import { Transport } from "../../../voiceapp/static/js/call/transport.js"
 
@@ -74,17 +74,39 @@ test("so it may while the person is asked, and a call that ends then leaves it o
 
 test("it is said in words, with its name where that is known", () => {
   assert.equal(toolLine({ ...tool("asked"), name: "place_order" }, words),
-    "The tool place order (waiting for your answer)")
-  assert.equal(toolLine(tool("failed"), words), "Used the tool weather (failed)")
-  assert.equal(toolLine({ ...tool("running"), name: "" }, words), "Used a tool (running)")
-  assert.equal(toolLine(tool("done"), new Words("ja", strings("ja"))), "ツール「weather」を使いました（完了）")
+    "Using “place order”: Kyoto (waiting for your answer)")
+  assert.equal(toolLine(tool("failed"), words), "Using “weather”: Kyoto (did not work)")
+  assert.equal(toolLine({ ...tool("running"), name: "", arguments: "" }, words), "Using a tool (running)")
+  assert.equal(toolLine({ ...tool("done"), tookMs: 840 }, words), "Using “weather”: Kyoto (0.8 s)")
+  assert.equal(toolLine(tool("done"), new Words("ja", strings("ja"))), "「weather」を使用：Kyoto（完了）")
+})
+
+const sentence = (says, given, language = "en") => toolSentence(
+  { ...tool("running"), name: "findWeather_now", says, arguments: JSON.stringify(given) },
+  new Words(language, strings(language))
+)
+const EN = [{ language: "en", text: "The weather in {city}" }, { language: "en", text: "The weather" }]
+
+test("its own sentence counts, in the page's language or for any, once all it names is known", () => {
+  assert.equal(sentence(EN, { city: "Kyoto" }), "The weather in Kyoto")
+  assert.equal(sentence(EN, {}), "The weather")
+  assert.equal(sentence(EN, { city: { name: "Kyoto" } }), "The weather")
+  assert.equal(sentence(EN, { city: ["Kyoto", "Nara"] }), "The weather in Kyoto, Nara")
+  assert.equal(sentence([{ language: "", text: "{city}?" }, ...EN], { city: "Kyoto" }), "The weather in Kyoto")
+  assert.equal(sentence([{ language: "", text: "{city}?" }, ...EN], { city: "京都" }, "ja"), "京都?")
+  assert.equal(sentence(EN.slice(0, 1), { town: "Nara" }), "Using “find weather now”: Nara")
+  assert.equal(sentence(EN, { city: "Kyoto" }, "ja"), "「find weather now」を使用：Kyoto")
+  assert.equal(sentence([], { a: 1, b: null, c: true, d: "x", e: "y", f: "z" }), "Using “find weather now”: 1, x, y")
+  assert.match(sentence(EN, { city: "x".repeat(90) }), /in x{59}…$/)
+  // What runs the other way is set apart.
+  assert.equal(sentence(EN, { city: "חיפה" }), "The weather in \u2068חיפה\u2069")
 })
 
 test("a kept talk has the tool with what was asked and what came, and the JSON all of it", () => {
   const recorder = new Recorder({ id: "t", began: Date.UTC(2026, 4, 3), model: "m", voice: "v" }, () => 0, null)
   const talk = recorder.talk(told([...SCRIPT, [9, ["word", { item: "u1", text: "And *Kyoto*?", final: true }]]]), [])
-  assert.match(FORMATS.md.write(talk, words), /Kyoto\\\*\?\n\n_Used the tool weather \(done\)_\n\nInput: .*Kyoto.*\n\nResult: Sunny\.\n$/)
-  assert.equal(FORMATS.txt.write(talk, words), 'You: And *Kyoto*?\n[Used the tool weather (done)]\nInput: {"city": "Kyoto"}\nResult: Sunny.\n')
+  assert.match(FORMATS.md.write(talk, words), /Kyoto\\\*\?\n\n_Using “weather”: Kyoto \(done\)_\n\nInput: .*Kyoto.*\n\nResult: Sunny\.\n$/)
+  assert.equal(FORMATS.txt.write(talk, words), 'You: And *Kyoto*?\n[Using “weather”: Kyoto (done)]\nInput: {"city": "Kyoto"}\nResult: Sunny.\n')
   assert.deepEqual(JSON.parse(FORMATS.json.write(talk, words)).entries[1].tool, tool("done", "Sunny."))
   assert.deepEqual(cues(talk).map(({ role }) => role), ["user"])
 })

@@ -15,7 +15,7 @@
  *   before its end
  */
 /** @typedef {{name: string, arguments: string, state: ToolState, result?: string,
- *   progress?: string, link?: Wire.Link}} Tool */
+ *   progress?: string, link?: Wire.Link, says?: Wire.Sentence[], shows?: boolean, fault?: string}} Tool */
 /** @template U @typedef {U extends unknown ? keyof U : never} KeyOf */
 /** @template U @template {PropertyKey} K @typedef {U extends {[key in K]?: infer V} ? V : never} At */
 /** @template U @typedef {{[key in KeyOf<U>]?: At<U, key>}} Merged what any of them may hold */

@@ -22,6 +22,8 @@ import { msOf } from "../audio/pcm.js"
 export class Incoming {
   /** Tools that wait for the person's answer. @type {Set<string>} */
   asked = new Set()
+  /** When those began that run. @type {Map<string, number>} */
+  toolsBegan = new Map()
 
   /**
    * @param {IncomingParts} parts
@@ -73,11 +75,26 @@ export class Incoming {
 
   /** @param {number} n @param {import("../wire.js").Wording} wording */
   transcriptArrived(n, wording) {
-    this.transcript.word(n, wording)
+    this.transcript.word(n, wording.tool ? { ...wording, tool: this.#timed(wording.item, wording.tool) } : wording)
     if (wording.tool) this.#toolTold(wording.item, wording.tool.state === "asked")
     if (wording.final) this.pace.worded(wording.item)
     this.keeper.changed()
     this.#typedArrived(wording.item)
+  }
+
+  /** With how long it ran. @param {string} item @param {import("../wire.js").Tool} tool */
+  #timed(item, tool) {
+    const before = this.transcript.entry(item)?.tool ?? null
+    if (tool.state === "running" && before?.state !== "running") this.toolsBegan.set(item, this.stats.now())
+    const tookMs = tool.state === "done" ? this.#toolTook(item, before) : undefined
+    return tookMs === undefined ? tool : { ...tool, tookMs }
+  }
+
+  /** @param {string} item @param {import("../models/tool.js").Tool | null} before as it was told before */
+  #toolTook(item, before) {
+    const began = this.toolsBegan.get(item)
+    this.toolsBegan.delete(item)
+    return began === undefined ? before?.tookMs : Math.round(this.stats.now() - began)
   }
 
   /** @param {string} item @param {boolean} asked */

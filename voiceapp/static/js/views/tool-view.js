@@ -1,10 +1,11 @@
-// A tool that is used: which, and how it goes; unfolded, what was asked and what came; the question whether it may run,
-// and a link that it offers. It is loaded with the first one.
+// A tool that is used: a sentence of what it does, and how it goes; a card of what it brought; unfolded, what was asked
+// and what came, as they are; the question whether it may run, and a link that it offers. It is loaded with the first.
 
 import { WorkSound } from "../audio/work-sound.js"
-import { inWords, toolName, toolState } from "../models/tool.js"
+import { inWords, toolSentence, toolState } from "../models/tool.js"
 import { element, icon, write } from "./element.js"
 import { addStylesheet } from "./stylesheet.js"
+import { toolCard } from "./tool-card.js"
 
 export const styled = addStylesheet(new URL("../../css/tool.css", import.meta.url))
 
@@ -14,10 +15,13 @@ export class ToolView {
   what = element("span", { class: "words" })
   // The row is announced when it comes; how the tool went is heard from the answer.
   state = element("span", { class: "state", "aria-live": "off" })
+  name = element("pre", { dir: "ltr" })
   asked = element("pre", { dir: "ltr" })
   result = element("pre", { dir: "auto" })
   progress = element("p", { class: "progress", dir: "auto", "aria-live": "off" })
   link = element("p", { class: "link", "aria-live": "off" })
+  /** @type {HTMLElement | null} */
+  card = null
   /** @type {HTMLElement | null} */
   question = null
   sound = new WorkSound()
@@ -36,9 +40,10 @@ export class ToolView {
     this.words = words
     this.delegate = delegate
     this.parts = [
-      this.#part("transcript.tool.arguments", this.asked), this.#part("transcript.tool.result", this.result)
+      this.#part("transcript.tool.arguments", this.asked), this.#part("transcript.tool.result", this.result),
+      this.#part("tool.name", this.name)
     ]
-    const summary = element("summary", {}, icon("wrench"), this.what, this.state, icon("down"))
+    const summary = element("summary", {}, icon("wrench"), this.what, this.state)
     this.details = element(
       "details", {}, summary, element("div", { class: "parts", "aria-live": "off" }, ...this.parts)
     )
@@ -49,32 +54,41 @@ export class ToolView {
   render({ id, tool, final }) {
     this.root.hidden = tool === null
     if (tool === null) return
-    write(this.what, toolName(tool, this.words))
+    write(this.what, toolSentence(tool, this.words))
+    write(this.name, tool.name)
     write(this.asked, tool.arguments)
     write(this.result, tool.result ?? "")
     for (const part of this.parts) part.hidden = part.lastChild?.textContent === ""
     write(this.progress, tool.state === "running" ? tool.progress ?? "" : "")
     this.progress.hidden = this.progress.textContent === ""
     this.#renderLink(tool.link)
+    this.#renderCard(tool)
     this.#follow(tool)
     this.#renderQuestion(id, tool)
     this.root.toggleAttribute("data-final", final)
   }
 
-  /** Its state, and how long it is in it. @param {import("../wire.js").Tool} tool */
+  /** Once it is there it stays as it is. @param {import("../models/tool.js").Tool} tool */
+  #renderCard(tool) {
+    if (this.card) return
+    this.card = toolCard(tool, this.words)
+    if (this.card) this.details.after(this.card)
+  }
+
+  /** Its state, and how long it is in it. @param {import("../models/tool.js").Tool} tool */
   #follow(tool) {
     const changed = this.root.dataset.state !== tool.state
     this.root.dataset.state = tool.state
     if (!changed) return
     clearInterval(this.clock)
     this.seconds = 0
-    write(this.state, toolState(tool, this.words))
+    write(this.state, tool.state === "running" ? "…" : toolState(tool, this.words))
     if (tool.state === "running") this.clock = setInterval(() => this.#tick(), SECOND_MS)
   }
 
   #tick() {
     this.seconds++
-    write(this.state, this.words.say("tool.running", { seconds: this.seconds }))
+    write(this.state, `… ${this.words.say("transcript.tool.took", { s: this.seconds })}`)
     // Of several at work the first is heard.
     const first = this.root.parentElement?.querySelector('[data-role="tool"][data-state="running"]')
     const context = first === this.root ? this.delegate.toolSound() : null
@@ -97,15 +111,21 @@ export class ToolView {
 
   /** @param {string} item @param {import("../wire.js").Tool} tool */
   #renderQuestion(item, tool) {
-    if (tool.state !== "asked") {
-      this.question?.remove()
-      this.question = null
-    } else if (!this.question) {
+    if (tool.state !== "asked") this.#askNoMore()
+    else if (!this.question) {
       this.question = this.#ask(item, tool.name)
       this.root.append(this.question)
       // So that it is seen what is asked for.
       this.details.open = true
     }
+  }
+
+  /** What was unfolded with it is folded again. */
+  #askNoMore() {
+    if (!this.question) return
+    this.question.remove()
+    this.question = null
+    this.details.open = false
   }
 
   /** Asserted once by itself, and not by the log. @param {string} item @param {string} name */
