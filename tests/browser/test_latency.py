@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from tests.browser.axe import check
 from tests.browser.visitor import Visitor
 from voiceapp.engine.scripted.server import ScriptedServer
 
@@ -13,15 +15,15 @@ pytestmark = pytest.mark.browser
 Visit = Callable[..., Visitor]
 Serve = Callable[[str], tuple[str, ScriptedServer]]
 
-LINE = '[data-item="a1"] .latency'
-# Of the foot, before the line came and after.
+LATENCY = '[data-item="a1"] .latency'
+# Of the foot, before the chip came and after.
 HEIGHTS = """() => {
-  const line = document.querySelector('[data-item="a1"] .latency')
-  const height = () => line.closest(".foot").offsetHeight
+  const latency = document.querySelector('[data-item="a1"] .latency')
+  const height = () => latency.closest(".foot").offsetHeight
   const after = height()
-  line.hidden = true
+  latency.hidden = true
   const before = height()
-  line.hidden = false
+  latency.hidden = false
   return [before, after]
 }"""
 LIVE = """selector => {
@@ -34,12 +36,14 @@ def seconds(text: str) -> list[float]:
     return [float(number) for number in re.findall(r"\d+\.\d\d", text)]
 
 
-def test_the_line_under_an_answer_adds_up_and_its_words_can_be_copied(visit: Visit, serve: Serve) -> None:
+def test_the_chip_under_an_answer_has_parts_that_add_up_and_its_words_can_be_copied(
+    visit: Visit, serve: Serve, output: Path
+) -> None:
     url, _ = serve("hello")
     visitor = visit(url, permissions=["clipboard-read", "clipboard-write"], viewport={"width": 390, "height": 844})
     page = visitor.page
     visitor.call_until_live()
-    page.wait_for_selector(f"{LINE}:not(:empty)")
+    page.wait_for_selector(LATENCY)
     (latency,) = visitor.wait_until(lambda stats: stats["latencies"] and stats["latencies"][0]["doneMs"])["latencies"]
 
     parts = [latency[part] or 0 for part in ("waitMs", "modelMs", "networkMs", "playbackMs")]
@@ -47,20 +51,30 @@ def test_the_line_under_an_answer_adds_up_and_its_words_can_be_copied(visit: Vis
     assert sum(parts) == latency["firstSoundMs"]
     assert latency["createdMs"] <= latency["modelMs"] <= latency["generatedMs"]
     assert latency["doneMs"] - latency["firstSoundMs"] == pytest.approx(1200, abs=300)
-    whole, *shown = seconds(page.inner_text(LINE))
-    assert whole == round(latency["firstSoundMs"] / 10 + 1e-9) / 100
-    assert sum(shown) == pytest.approx(whole)
-    assert [name in page.inner_text(LINE) for name in ("model", "network", "playback")] == [True] * 3
-
     for width in (320, 360, 390, 1280):
         page.set_viewport_size({"width": width, "height": 844})
         before, after = page.evaluate(HEIGHTS)
         assert before == after, width
 
+    page.set_viewport_size({"width": 390, "height": 844})
+    chip = page.locator(f"{LATENCY} summary")
+    assert chip.inner_text() == f"{max(0.1, latency['firstSoundMs'] / 1000):.1f} s"
+    assert page.locator(f"{LATENCY} dl").is_hidden()
+    chip.click()
+    (whole,) = seconds(page.inner_text(f"{LATENCY} p"))
+    assert whole == round(latency["firstSoundMs"] / 10 + 1e-9) / 100
+    assert sum(seconds(page.inner_text(f"{LATENCY} dl"))) == pytest.approx(whole)
+    names = ["Thinking of an answer", "Travelling through the network", "Starting the sound"]
+    assert page.locator(f"{LATENCY} dt").all_inner_texts()[-3:] == names
+    check(page)
+    page.screenshot(path=output / "latency.png")
+    chip.press("Enter")
+    assert page.locator(f"{LATENCY} dl").is_hidden()
+
     times = page.eval_on_selector_all(".entry time", "times => times.map(time => Date.now() - new Date(time.dateTime))")
     assert len(times) == 2
     assert all(0 <= ago < 30_000 for ago in times)
-    assert page.evaluate(LIVE, ".foot time, .latency, .copy") == ["off"] * 6
+    assert page.evaluate(LIVE, ".foot time, .latency, .copy") == ["off"] * 5
 
     page.hover('[data-item="a1"]')
     page.click('[data-item="a1"] .copy')

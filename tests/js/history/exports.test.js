@@ -37,7 +37,7 @@ test("how long an answer took is kept with it", () => {
   )
   assert.deepEqual(JSON.parse(FORMATS.json.write(talk, words)).entries[0].latency, latency)
   assert.match(
-    FORMATS.md.write(talk, words), /Fine\.\n\n_latency\.first_sound · latency\.wait · [^\n]*_\n\n[^\n]*\n\nGood\.\n$/
+    FORMATS.md.write(talk, words), /Fine\.\n\n_latency\.first_sound · latency\.wait [^\n]*_\n\n[^\n]*\n\nGood\.\n$/
   )
 })
 

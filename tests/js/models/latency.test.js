@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { LatencyTracker, said } from "../../../voiceapp/static/js/models/latency.js"
+import { LatencyTracker, said, told } from "../../../voiceapp/static/js/models/latency.js"
 import { Transcript } from "../../../voiceapp/static/js/models/transcript.js"
 
 const ANSWERED = { item: "a1", wait_ms: 350, created_ms: 90, first_byte_ms: 210, done_ms: 800 }
@@ -78,8 +78,11 @@ test("another call may use the same names, and the last 50 answers are kept", ()
   assert.deepEqual(it.latencies.last, Array(50).fill(WHOLE))
 })
 
+/** The keys, and the seconds. */
+const say = (key, { s } = {}) => key === "latency.seconds" ? s : [key, s].filter(Boolean).join(" ")
+
 test("what is shown of the parts adds up to what is shown of the whole", () => {
-  const words = { language: "en", say: (key, { s }) => `${key} ${s}` }
+  const words = { language: "en", say }
   assert.deepEqual(said(WHOLE, words), [
     "latency.first_sound 0.67", "latency.wait 0.35", "latency.model 0.21", "latency.network 0.06",
     "latency.playback 0.05"
@@ -89,8 +92,15 @@ test("what is shown of the parts adds up to what is shown of the whole", () => {
   assert.equal(parts.reduce((sum, part) => sum + part), whole)
 })
 
+test("in short it is said to a tenth, and each part has its share", () => {
+  const { short, parts } = told({ ...WHOLE, waitMs: null, networkMs: null, modelMs: 210, playbackMs: 630, firstSoundMs: 840 }, { language: "en", say })
+  assert.equal(short, "0.8")
+  assert.deepEqual(parts.map(({ share }) => share), [0.25, 0.75])
+  assert.equal(told({ ...WHOLE, firstSoundMs: 20 }, { language: "en", say }).short, "0.1")
+})
+
 test("a wait of none is not shown, and one nobody knows is named", () => {
-  const words = { language: "ja", say: (key, { s }) => `${key} ${s}` }
+  const words = { language: "ja", say }
   assert.deepEqual(
     said({ ...WHOLE, waitMs: 0, firstSoundMs: 320 }, words).slice(0, 2),
     ["latency.first_sound 0.32", "latency.model 0.21"]

@@ -135,19 +135,20 @@ function joined(
   return { item, waitMs, modelMs, createdMs, networkMs, playbackMs, firstSoundMs, generatedMs, doneMs }
 }
 
+/** @typedef {{say: (key: string, values?: Record<string, string>) => string, language: string}} Words */
+/** @typedef {{name: string, s: string, share: number}} Part in words, in seconds, and how much of the whole it is */
+
 /**
- * In words: the whole, then its parts. What is shown of the parts adds up to what is shown of the whole.
+ * In words: the whole in short and in full, then its parts. What is shown of these adds up to what is shown in full.
  * @param {Latency} latency
- * @param {{say: (key: string, values: Record<string, string>) => string, language: string}} words
+ * @param {Words} words
+ * @returns {{short: string, whole: string, parts: Part[]}}
  */
-export function said({ waitMs, modelMs, networkMs, playbackMs, firstSoundMs }, words) {
-  const seconds = (/** @type {number} */ hundredths) => (hundredths / 100).toLocaleString(
-    words.language, { minimumFractionDigits: 2, maximumFractionDigits: 2 }
-  )
-  const say = (/** @type {string} */ key, /** @type {number} */ hundredths) => words.say(
-    key, { s: seconds(hundredths) }
-  )
-  const whole = say(waitMs === null ? "latency.after_pause" : "latency.first_sound", Math.round(firstSoundMs / 10))
+export function told({ waitMs, modelMs, networkMs, playbackMs, firstSoundMs }, words) {
+  const seconds = (/** @type {number} */ s, digits = 2) => words.say("latency.seconds", {
+    s: s.toLocaleString(words.language, { minimumFractionDigits: digits, maximumFractionDigits: digits })
+  })
+  const all = Math.round(firstSoundMs / 10)
   const known = {
     "latency.wait": waitMs || null, "latency.model": modelMs, "latency.network": networkMs,
     "latency.playback": playbackMs
@@ -156,7 +157,15 @@ export function said({ waitMs, modelMs, networkMs, playbackMs, firstSoundMs }, w
   const parts = Object.entries(known).flatMap(([key, part]) => {
     const from = Math.round(ms / 10)
     ms += part ?? 0
-    return part === null ? [] : [say(key, Math.round(ms / 10) - from)]
+    const hundredths = Math.round(ms / 10) - from
+    return part === null ? [] : [{ name: words.say(key), s: seconds(hundredths / 100), share: hundredths / (all || 1) }]
   })
-  return [whole, ...parts]
+  const whole = words.say(waitMs === null ? "latency.after_pause" : "latency.first_sound", { s: seconds(all / 100) })
+  return { short: seconds(Math.max(0.1, firstSoundMs / 1000), 1), whole, parts }
+}
+
+/** In a line, for a file. @param {Latency} latency @param {Words} words */
+export function said(latency, words) {
+  const { whole, parts } = told(latency, words)
+  return [whole, ...parts.map(({ name, s }) => `${name} ${s}`)]
 }

@@ -2,7 +2,7 @@
 // it.
 // What stands at its foot (when, how long it took, a button) is there to be read, but is not announced.
 
-import { said } from "../models/latency.js"
+import { told } from "../models/latency.js"
 import { marksOf } from "../models/marks.js"
 import { sentences } from "../text/sentences.js"
 import { heardPart } from "../models/transcript.js"
@@ -17,7 +17,8 @@ export class EntryView {
   live = element("span", { class: "live", "aria-hidden": "true" })
   text = element("span", { class: "text", dir: "auto" }, this.said, this.live)
   words = element("p", { class: "words" }, this.text)
-  latency = element("span", { class: "latency" })
+  /** How long the answer took: a chip, and its parts behind it. @type {HTMLDetailsElement | null} */
+  latency = null
   copied = element("span", { class: "copied", role: "status" })
   marks = element("div", { class: "marks" })
   /** @type {HTMLElement | null} */
@@ -47,7 +48,7 @@ export class EntryView {
     const time = element("time", { datetime: new Date(at).toISOString() }, this.i18n.times.format(at))
     const copy = element("button", { type: "button", class: "copy" }, this.i18n.say("transcript.copy"))
     copy.addEventListener("click", () => this.#copy())
-    const about = element("span", { class: "about" }, time, " ", this.latency)
+    const about = element("div", { class: "about" }, time)
     return element(
       "div", { class: "foot", "aria-live": "off" }, about, element("span", { class: "copying" }, copy, this.copied)
     )
@@ -105,13 +106,26 @@ export class EntryView {
 
   /** @param {import("../models/latency.js").Latency} latency */
   #renderLatency(latency) {
-    const parts = said(latency, this.i18n)
-    if (this.latency.textContent === parts.join(" · ")) return
-    // A line may break behind a dot, and nowhere else.
-    const last = parts.pop() ?? ""
-    this.latency.replaceChildren(
-      ...parts.flatMap(part => [element("span", {}, `${part} ·`), " "]), element("span", {}, last)
-    )
+    const { short, whole, parts } = told(latency, this.i18n)
+    const details = this.latency ?? this.#addLatency()
+    this.latency = details
+    const [chip, title, list] = [...details.children]
+    if (title.textContent === whole) return
+    write(/** @type {Element} */ (chip.firstChild), short)
+    chip.setAttribute("aria-label", this.i18n.say("latency.open", { s: short }))
+    write(title, whole)
+    list.replaceChildren(...parts.flatMap(({ name, s, share }) => {
+      const bar = element("dd", {}, s)
+      bar.style.setProperty("--share", String(share))
+      return [element("dt", {}, name), bar]
+    }))
+  }
+
+  #addLatency() {
+    const chip = element("summary", {}, element("span", { class: "chip" }))
+    const latency = element("details", { class: "latency" }, chip, element("p"), element("dl"))
+    this.foot.firstElementChild?.append(latency)
+    return latency
   }
 
   /** What was heard, as it stands there. */
