@@ -15,6 +15,8 @@ import { ConfirmButton } from "./confirm-button.js"
 
 /** What makes files of a talk: loaded when one is looked at. */
 const filing = () => import("../history/files.js")
+/** What most want of a talk: it is chosen from the beginning. */
+const PLAIN = "txt"
 
 /**
  * @typedef {object} TalkDetailDelegate
@@ -125,19 +127,21 @@ export class TalkDetailView {
 
   /** @param {import("../history/talk.js").Talk} talk */
   #exports(talk) {
-    const menu = element(
-      "select", { "aria-label": this.words.say("talks.export"), class: "export" },
-      element("option", { value: "" }, `${this.words.say("talks.export")}…`)
-    )
+    const name = this.words.say("talks.export")
+    const label = element("span", { class: "quiet", "aria-hidden": "true" }, name)
+    const menu = element("select", { "aria-label": name, class: "export" })
     const saver = element("button", { type: "button", class: "plain", disabled: true }, this.words.say("log.save"))
-    filing().then(({ formatsOf }) => menu.append(
-      ...formatsOf(talk).map(form => element("option", { value: form }, this.words.say(`talks.form.${form}`)))
-    ), () => this.delegate.partMissing())
-    menu.addEventListener("change", () => { saver.disabled = !menu.value })
+    filing().then(({ formatsOf }) => {
+      menu.append(
+        ...formatsOf(talk).map(form => element("option", { value: form }, this.words.say(`talks.form.${form}`)))
+      )
+      menu.value = PLAIN
+      saver.disabled = false
+    }, () => this.delegate.partMissing())
     saver.addEventListener(
       "click", async () => save(await (await filing()).fileOf(talk, menu.value, this.words, this.#load(talk.id)))
     )
-    return [menu, saver]
+    return [label, menu, saver]
   }
 
   /** @param {import("../history/talk.js").Talk} talk */

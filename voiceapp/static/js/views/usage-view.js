@@ -1,5 +1,4 @@
-// How long the call has lasted, what it has cost, and what is left: a line with the call, more behind it, and all of it
-// with the events.
+// How long the call has lasted, what it has cost, and what is left: a line with the call, and all of it behind that.
 
 import { about, duration, money } from "../models/amounts.js"
 import { costLines } from "../models/cost-lines.js"
@@ -20,7 +19,6 @@ export class UsageView {
   budget = find("budget", HTMLElement)
   bar = find("budget-bar", HTMLElement)
   usage = find("usage", HTMLElement)
-  details = find("log-usage", HTMLElement)
   /** @type {ReturnType<typeof setInterval> | null} */
   timer = null
   opened = false
@@ -49,7 +47,6 @@ export class UsageView {
     this.line.hidden = !running
     this.#renderLine()
     this.#renderUsage()
-    this.#renderDetails()
   }
 
   #stop() {
@@ -123,11 +120,6 @@ export class UsageView {
   /** @param {string} key @param {number | null} seconds */
   #rule(key, seconds) {
     return seconds === null ? [] : [this.words.say(key, { time: duration(1000 * seconds, this.words.language) })]
-  }
-
-  #renderDetails() {
-    this.details.hidden = !this.usageModel.usage
-    this.details.replaceChildren(...[...this.#spent, ...this.#today].map(line => element("p", {}, line)))
   }
 
   get #spent() {
