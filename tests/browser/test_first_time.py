@@ -1,0 +1,74 @@
+"""Five things that somebody wants who is here for the first time; each takes at most three presses."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator
+
+from tests.browser.visitor import Visitor
+from tests.browser.wire import Wire
+from voiceapp.engine.scripted.server import ScriptedServer
+
+pytestmark = pytest.mark.browser
+
+Visit = Callable[..., Visitor]
+Serve = Callable[[str], tuple[str, ScriptedServer]]
+
+PHONE = {"viewport": {"width": 390, "height": 800}, "has_touch": True, "is_mobile": True}
+MOST = 3
+
+
+class Thumb:
+    """Presses what is in sight, and counts."""
+
+    def __init__(self) -> None:
+        self.presses = 0
+
+    def press(self, part: Locator) -> None:
+        part.wait_for()
+        part.tap()
+        self.presses += 1
+        assert self.presses <= MOST
+
+
+def test_mute(in_a_call: Visit) -> None:
+    visitor, thumb = in_a_call("silent", **PHONE), Thumb()
+    thumb.press(visitor.page.locator("#microphone"))
+    visitor.page.wait_for_selector("body[data-state=muted]")
+
+
+def test_find_out_why_an_answer_took_three_seconds(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("silent")
+    visitor, thumb = visit(url, **PHONE), Thumb()
+    page, wire = visitor.page, Wire(visitor.page)
+    visitor.open(url)
+    visitor.call_until_live()
+    wire.tell("item", {"id": "a1", "role": "assistant", "after": None, "kind": "audio"})
+    wire.tell("transcript", {"item": "a1", "text": "Here I am.", "final": True})
+    wire.sound("a1", 500)
+    wire.say("latency", {"item": "a1", "wait_ms": 300, "created_ms": 90, "first_byte_ms": 2600, "done_ms": 3000})
+    chip = page.locator('[data-item="a1"] .latency summary')
+    chip.wait_for()
+    assert chip.inner_text().startswith(("2.9", "3"))
+    thumb.press(chip)
+    names, times = (page.locator(f".latency {tag}").all_inner_texts() for tag in ("dt", "dd"))
+    assert times[names.index("Thinking of an answer")] == "2.60 s"
+
+
+def test_save_yesterdays_talk_as_text(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor, thumb = visit(url, choices={"keep": "text"}, **PHONE), Thumb()
+    page = visitor.page
+    visitor.call_until_live()
+    visitor.wait_for_entry("assistant", "[data-final]")
+    visitor.press("Hang up")
+    visitor.wait_for_phase("ended")
+    visitor.wait_until(lambda _: page.evaluate("indexedDB.databases().then(all => all.length)"))
+    visitor.reload()
+    thumb.press(page.get_by_role("button", name="Show past talks"))
+    thumb.press(page.locator("[data-talk]").first)
+    with page.expect_download() as saved:
+        thumb.press(page.get_by_role("button", name="Save", exact=True))
+    assert saved.value.suggested_filename.endswith(".txt")
+    assert "Hello there." in Path(saved.value.path()).read_text(encoding="utf-8")
