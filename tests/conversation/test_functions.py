@@ -1,5 +1,6 @@
 """Functions that are offered: run once, answered once, and the model goes on when all are answered."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -246,6 +247,44 @@ class TestSeveral:
         effects = call.hear(ev.ResponseCreated("r1"), *events)
         assert len(shown(effects, RunTool)) == tools.MAX_AT_ONCE
         assert sent(effects) == [output(tools.TOO_MANY, f"c{tools.MAX_AT_ONCE}")]
+
+
+def other(report: ev.Event) -> ev.Event:
+    """With other arguments."""
+    changed = isinstance(report, ev.ToolReported) and report.arguments
+    return replace(report, arguments='{"city": "Nara"}') if changed else report
+
+
+class TestOneIdForTwoCalls:
+    """Some servers tell of one call under two items; others number the calls of each response anew."""
+
+    @pytest.mark.parametrize("together", [True, False])
+    def test_in_one_response_it_is_one_call_which_is_run_and_answered_once(self, together: bool) -> None:
+        call = Call(functions=(WEATHER,)).begin()
+        call.ask()
+        call.hear(ev.ResponseCreated("r1"))
+        effects = call.hear(*function("f1"))
+        effects += (
+            call.hear(*function("f2")) if together else call.hear(ev.ToolFinished("f1", "Sunny."), *function("f2"))
+        )
+        effects += call.hear(done()) + ([] if not together else call.hear(ev.ToolFinished("f1", "Sunny.")))
+        assert shown(effects, RunTool) == [RunTool("f1", "weather", ARGUMENTS)]
+        assert sent(effects) == [output("Sunny."), CREATE]
+
+    def test_with_other_arguments_it_is_another_call(self) -> None:
+        call = Call(functions=(WEATHER,)).begin()
+        call.ask()
+        effects = call.hear(ev.ResponseCreated("r1"), *function("f1"), *map(other, function("f2")))
+        assert [run.item for run in shown(effects, RunTool)] == ["f1", "f2"]
+
+    @pytest.mark.parametrize("response", ["r2", ""])
+    def test_in_another_response_it_is_another_call(self, response: str) -> None:
+        call = Call(functions=(WEATHER,)).begin()
+        call.ask()
+        for n, of in enumerate(("r1" if response else "", response), 1):
+            effects = call.hear(ev.ResponseCreated(f"r{n}"), *function(f"f{n}", of), done(f"r{n}"))
+            assert [run.item for run in shown(effects, RunTool)] == [f"f{n}"]
+            assert output("Sunny.") in sent(call.hear(ev.ToolFinished(f"f{n}", "Sunny.")))
 
 
 class TestOneThatThePersonIsAskedAbout:

@@ -35,6 +35,8 @@ class Tools:
         self._out = out
         self._calls: dict[str, ToolCall] = {}
         self._running: dict[str, ToolCall] = {}
+        # Of our functions, by response and the id that an answer names.
+        self._told_of: dict[tuple[str, str], ToolCall] = {}
         self._answers = self._session = 0
         self._in_a_row = 0
         # After an answer of ours; after a tool of the server's, unless the assistant goes on by itself.
@@ -117,6 +119,7 @@ class Tools:
         self._due = self._due_perhaps = self._earlier = False
         self._to_say = ""
         self._session += 1
+        self._told_of.clear()
         for call in list(self._running.values()):
             if call.kind != "function" or not call.ours:
                 call.asked = False
@@ -234,6 +237,9 @@ class Tools:
         """Once all of it is said, and once only."""
         if not call.complete or call.ours:
             return
+        if self._is_known(call):
+            call.answered = True
+            return
         function = self._functions.get(call.name)
         if call.kind == "approval" or (function is not None and function.confirm):
             call.asked = True
@@ -243,6 +249,16 @@ class Tools:
             self._finish(call, NO_SUCH_TOOL if function is None else TOO_MANY)
         else:
             self._begin(call)
+
+    def _is_known(self, call: ToolCall) -> bool:
+        """Whether it was told of in the same response, under another item."""
+        if call.kind != "function" or not call.response:
+            return False
+        first = self._told_of.setdefault((call.response, call.call), call)
+        if len(self._told_of) > MAX_CALLS:
+            del self._told_of[next(iter(self._told_of))]
+        same = first.name == call.name and bounded(first.arguments) == bounded(call.arguments)
+        return same and first is not call
 
     def _begin(self, call: ToolCall) -> None:
         call.begun = True
