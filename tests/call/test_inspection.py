@@ -25,6 +25,12 @@ def test_sound_words_and_secrets_stay_out_and_say_how_long_they_were() -> None:
     ]
 
 
+def test_pictures_stay_out() -> None:
+    content = [{"type": "input_image", "image_url": "data:image/jpeg;base64,/9j/4AAQSkZJRg=="}]
+    shown = body({"type": "conversation.item.create", "item": {"content": content}})
+    assert json.loads(shown)["item"]["content"] == [{"type": "input_image", "image_url": "(39 characters)"}]
+
+
 def test_how_a_server_of_tools_is_reached_stays_out() -> None:
     tool = {
         "type": "mcp",

@@ -19,6 +19,8 @@ from voiceapp.upstream import error_redaction
         ("Flagged: 'an unfinished quotation", "Flagged: (23 characters)"),
         ("Flagged: 「内緒の話」", "Flagged: (4 characters)"),
         ("Flagged: 内緒の話 なんです", "Flagged: (9 characters)"),
+        (f"Bad image data:image/jpeg;base64,/9j/{'4AA+' * 200} here", "Bad image (827 characters) here"),
+        (f"Bad base64 {'/9j/' * 100}==", "Bad base64 (402 characters)"),
     ],
 )
 def test_quotations_are_left_out_unless_they_name_a_field(said: str, logged: str | None) -> None:

@@ -12,7 +12,7 @@ from .observers import Observer, Tell
 # What takes their place says how long they were.
 LEFT_OUT = frozenset({
     "audio", "delta", "text", "transcript", "message", "token", "arguments", "output", "instructions", "prompt",
-    "client_secret", "authorization", "api_key", "headers", "server_url",
+    "client_secret", "authorization", "api_key", "headers", "server_url", "image_url",
 })  # fmt: skip
 # These are also the names of what is worth seeing.
 TABLES = frozenset({"audio", "output"})

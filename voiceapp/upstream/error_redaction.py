@@ -28,6 +28,8 @@ _QUOTED = re.compile(
 )
 # What people say in other scripts is in no server's own words.
 _FOREIGN = re.compile(r"[^\x00-\x7f]+(?:\s+[^\x00-\x7f]+)*")
+# Pictures and sound, with their head or without.
+_DATA = re.compile(r"data:[\w.+-]+/[\w.+-]+[;,][^\s\"'<>]*|[A-Za-z0-9+/]{80,}={0,2}")
 _CONTENT = re.compile(
     r"(?:^|[.\[\]])(?:content|text|transcript|arguments|output|instructions|input|messages|audio)(?:$|[.\[])"
 )
@@ -52,7 +54,9 @@ def message(said: str, about: str = "", talk: Iterable[str] = ()) -> str:
     """
     if not about.startswith("session.audio") and _CONTENT.search(about):
         return _length(said)
-    text = _FOREIGN.sub(lambda found: _length(found[0]), _QUOTED.sub(_unquoted, _without(talk, said[:_MAX_READ])))
+    text = _QUOTED.sub(_unquoted, _without(talk, said[:_MAX_READ]))
+    for kind in (_DATA, _FOREIGN):
+        text = kind.sub(lambda found: _length(found[0]), text)
     return text if len(said) <= _MAX_READ and len(text) <= MAX_MESSAGE else text[:MAX_MESSAGE] + "…"
 
 
