@@ -1,6 +1,14 @@
 """What a conversation keeps, and no more than that."""
 
-from voiceapp.engine.session.items import MAX_CHARACTERS, MAX_ITEMS, Items, StoredItem, beginning
+from voiceapp.engine.session.items import (
+    MAX_CHARACTERS,
+    MAX_ITEMS,
+    PICTURE_CHARACTERS,
+    PICTURE_GONE,
+    Items,
+    StoredItem,
+    beginning,
+)
 
 
 def said(number: int, text: str = "Hello.") -> StoredItem:
@@ -44,3 +52,28 @@ def test_a_message_has_its_pictures_and_they_take_room() -> None:
     stored = StoredItem({"id": "i", "type": "message", "role": "user", "content": content})
     assert (stored.message().text, stored.message().pictures) == ("Look!", ("data:,A",))
     assert stored.characters == len("Look!") + len("data:,A")
+
+
+def shown(number: int, size: int = PICTURE_CHARACTERS // 3) -> StoredItem:
+    content = [{"type": "input_image", "image_url": "data:image/jpeg;base64,".ljust(size, "A")}]
+    return StoredItem({"id": f"picture_{number}", "type": "message", "role": "user", "content": content})
+
+
+def test_pictures_take_no_room_from_what_was_said() -> None:
+    items = Items()
+    items.add(said(1, "I am Ann."))
+    for number in range(40):
+        items.add(shown(number))
+    assert len(items.stored) == 41
+    messages = items.messages()
+    assert messages[0].text == "I am Ann."
+    assert [bool(message.pictures) for message in messages[1:]] == [False] * 37 + [True] * 3
+    assert {message.text for message in messages[1:38]} == {PICTURE_GONE}
+    assert sum(stored.characters for stored in items.stored) < PICTURE_CHARACTERS + 4_000
+
+
+def test_the_latest_picture_is_there_however_large_it_is() -> None:
+    items = Items()
+    items.add(shown(1))
+    items.add(shown(2, PICTURE_CHARACTERS + 1))
+    assert [bool(message.pictures) for message in items.messages()] == [False, True]

@@ -13,6 +13,9 @@ AUDIO_BYTES = 8 * 1024 * 1024
 
 # How many items and characters a session keeps; beyond that it forgets the oldest items.
 MAX_ITEMS, MAX_CHARACTERS = 1000, 2 * 1024 * 1024
+# Of pictures, the newest, and at least one: they take no room from what was said. The brain reads all of it each time.
+PICTURE_CHARACTERS = 1024 * 1024
+PICTURE_GONE = "(I showed you a picture here, which is no longer at hand.)"
 WHITESPACE = re.compile(r"\s")
 
 
@@ -49,6 +52,12 @@ class StoredItem:
             + len(self.item.get("output", ""))
             + len(self.item.get("arguments", ""))
         )
+
+    def forget_pictures(self) -> None:
+        """The brain is told that there were some."""
+        gone = {"type": "input_text", "text": PICTURE_GONE}
+        parts = self.item.get("content", [])
+        self.item["content"] = [gone if part["type"] == "input_image" else part for part in parts]
 
     def message(self) -> Message:
         """The item as a brain sees it."""
@@ -123,6 +132,7 @@ class Items:
         return any(stored.item["type"] == "function_call" and stored.item["call_id"] == call for stored in self.stored)
 
     def _make_room(self) -> None:
+        self._forget_pictures()
         characters = sum(stored.characters for stored in self.stored)
         while len(self.stored) > 1 and (len(self.stored) > MAX_ITEMS or characters > MAX_CHARACTERS):
             characters -= self.stored.pop(0).characters
@@ -131,6 +141,14 @@ class Items:
             room -= len(stored.audio)
             if room < 0:
                 stored.audio = b""
+
+    def _forget_pictures(self) -> None:
+        size = 0
+        for stored in reversed(self.stored):
+            room = PICTURE_CHARACTERS - size if size else MAX_CHARACTERS
+            size += (own := sum(map(len, stored.pictures)))
+            if own > room:
+                stored.forget_pictures()
 
     def with_audio(self, stored: StoredItem, audio: str) -> dict[str, Any]:
         """The item as `conversation.item.retrieve` shows it; `audio` is base64."""
