@@ -118,6 +118,33 @@ def test_nor_when_they_say_nothing_for_a_minute(visit: Visit, served: Served) ->
     assert visitor.page.locator(f"{ROW} button").count() == 0
 
 
+def test_a_page_that_is_loaded_again_asks_again(visit: Visit, served: Served) -> None:
+    visitor = asked(visit, served)
+    visitor.reload()
+    visitor.page.wait_for_selector(f'{ROW}[data-state="asked"] [role="alert"]')
+    visitor.page.get_by_role("button", name="Allow", exact=True).click()
+    visitor.page.wait_for_selector(f'{ROW}[data-state="done"]')
+    assert '"article":"hat"' in served.answer()
+
+
+def test_a_yes_that_was_said_while_the_line_was_away_counts_once_it_is_back(visit: Visit, served: Served) -> None:
+    visitor = asked(visit, served)
+    visitor.forgive("net::ERR_INTERNET_DISCONNECTED")
+    visitor.context.set_offline(True)
+    visitor.wait_for_phase("reconnecting")
+    visitor.page.get_by_role("button", name="Allow", exact=True).click()
+    visitor.context.set_offline(False)
+    visitor.page.wait_for_selector(f'{ROW}[data-state="done"]', timeout=20_000)
+    assert '"article":"hat"' in served.answer()
+
+
+def test_once_the_call_is_over_nobody_is_asked(visit: Visit, served: Served) -> None:
+    visitor = asked(visit, served)
+    visitor.press("Hang up")
+    visitor.page.wait_for_selector(f'{ROW}[data-state="unknown"]')
+    assert visitor.page.locator(f"{ROW} button").count() == 0
+
+
 @pytest.mark.parametrize("heard", [True, False])
 def test_one_that_takes_its_time_says_how_far_it_is_and_is_stopped_by_key(
     visit: Visit, served: Served, output: Path, heard: bool

@@ -202,3 +202,17 @@ test("taken over by another tab, the page says so and does not come back", async
   assert.deepEqual([made.call.callState.phase, made.standing, made.world.live()], ["ended", ["taken_over"], 0])
   assert.ok(!made.line.events.includes("stop"))
 })
+
+for (const why of ["moved", "back"])
+  test(`a tool that ran or asked is ${why === "moved" ? "not known of in another process" : "still at it"}`, async () => {
+    const made = await kept(true)
+    for (const [n, state] of ["running", "asked", "done"].entries()) {
+      made.line.come("item", 3 * n + 1, { id: `t${n}`, role: "tool", after: n ? `t${n - 1}` : null, kind: "text" })
+      made.line.come("tool", 3 * n + 2, { call: `t${n}`, name: "order", arguments: "{}", state })
+    }
+    lose(made)
+    await back(made, { why })
+    const states = made.call.recovery.transcript.entries.flat().filter(({ tool }) => tool).map(({ tool }) => tool.state)
+    assert.deepEqual(states, why === "moved" ? ["unknown", "unknown", "done"] : ["running", "asked", "done"])
+    assert.equal(made.call.incoming.asked.size > 0, why === "back")
+  })

@@ -111,7 +111,7 @@ export class Recovery {
     this.stats.resumes++
     this.notices.over("lineBack")
     if (saved) this.#comeBack(resumed, saved)
-    if (resumed.why === "moved") this.#tell("moved", "moved")
+    if (resumed.why === "moved") this.#moved()
     else if (resumed.missed > 0) this.#tell("events_missed", "missed")
     if (resumed.again) this.#tellAnew(resumed)
     call.sessionRequest.resumed(resumed)
@@ -119,6 +119,13 @@ export class Recovery {
     call.player.tellAgain()
     call.delegate.callResumed(resumed, this.began)
     this.save()
+  }
+
+  /** Another process goes on with the call. */
+  #moved() {
+    this.#tell("moved", "moved")
+    this.transcript.endTools()
+    this.call.incoming.asked.clear()
   }
 
   /** @param {string} code @param {import("../models/breaks.js").BreakKind} kind */

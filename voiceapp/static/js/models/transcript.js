@@ -171,6 +171,12 @@ export class Transcript {
       : segment.ordered)
   }
 
+  /** Whoever goes on with the call knows no tool of before: none that runs, and none that asks. */
+  endTools() {
+    this.#present?.endTools()
+    this.delegate.transcriptChanged()
+  }
+
   /** @param {string} id in the present call */
   entry(id) {
     return this.#present?.ordered.find(entry => entry.id === id)
@@ -265,6 +271,10 @@ class Segment {
   /** @param {(entry: Entry) => string | null} seen */
   settle(seen) {
     for (const entry of this.ordered) this.#wordsOf(entry.id).settle(seen(entry))
+  }
+
+  endTools() {
+    for (const words of this.words.values()) if (words.state.tool) words.settle(null)
   }
 
   /** What is told anew takes its old place in time. */
