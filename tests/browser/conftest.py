@@ -63,12 +63,18 @@ def _nobody_stays(request: pytest.FixtureRequest, profiles: Profiles) -> Iterato
 
 @pytest.fixture
 def visit(browser: Browser, profiles: Profiles) -> Iterator[Visit]:
-    """Open the page as one more visitor; none may cause an error in the console or break the page's own rules."""
+    """
+    Open the page as one more visitor; none may cause an error in the console or break the page's own rules.
+
+    `fresh`: to whom the page's files are new. `moving`: with what moves, which takes a quarter of a call's work; else
+    as who prefers reduced motion has it.
+    """
     visitors: list[tuple[Visitor, Callable[[BrowserContext], None]]] = []
 
-    def arrive(url: str, language: str = "en", **options: Any) -> Visitor:
+    def arrive(url: str, language: str = "en", fresh: bool = False, moving: bool = False, **options: Any) -> Visitor:
+        options.setdefault("reduced_motion", "no-preference" if moving else "reduce")
         close: Callable[[BrowserContext], None] = BrowserContext.close
-        if options.keys() <= {"choices", "room", "records", *OF_A_PAGE}:
+        if not fresh and options.keys() <= {"choices", "room", "records", *OF_A_PAGE}:
             look = {name: options.pop(name) for name in OF_A_PAGE & options.keys()}
             options["page"] = profiles.take(browser, url, **look)
             close = partial(profiles.give_back, browser, url)

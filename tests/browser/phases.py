@@ -26,7 +26,7 @@ class Walk:
     """One visitor through all phases. `look` is called with the name of each."""
 
     def __init__(self, browser: Browser, url: str, language: str, look: Look, mode: str = "server_vad") -> None:
-        self.visitor = Visitor(browser, {"keep": "text", "mode": mode}, room=ASKS)
+        self.visitor = Visitor(browser, {"keep": "text", "mode": mode}, room=ASKS, reduced_motion="reduce")
         self.mode = mode
         self.page = self.visitor.page
         self.wire = Wire(self.page)

@@ -64,7 +64,7 @@ def test_every_state_has_words_and_an_icon_of_its_own(visit: Visit, serve: Serve
 
 def test_the_stage_rests_with_the_page(visit: Visit, serve: Serve) -> None:
     url, _ = serve("hello")
-    visitor = visit(url)
+    visitor = visit(url, moving=True)
     visitor.page.evaluate(COUNT_DRAWINGS)
     visitor.page.wait_for_timeout(300)
     assert visitor.page.evaluate("window.testDrawings") == 0, "nothing moves before a call"

@@ -60,7 +60,7 @@ def answered(visitor: Visitor, *texts: str) -> None:
 @pytest.mark.parametrize("language", ["en", "es", "ja"])
 def test_it_is_small_enough_for_a_weak_line(visit: Visit, serve: Serve, language: str) -> None:
     url, _ = serve("hello")
-    visitor = visit(url, language)
+    visitor = visit(url, language, fresh=True)
     taken = visitor.page.evaluate(TAKEN)
     assert len(taken) > 20
     assert all(size for _, size in taken), taken
@@ -70,7 +70,7 @@ def test_it_is_small_enough_for_a_weak_line(visit: Visit, serve: Serve, language
 @pytest.mark.parametrize("width", [390, 1280])
 def test_nothing_jumps_about_while_it_talks(visit: Visit, serve: Serve, width: int) -> None:
     url, _ = serve("hello")
-    visitor = visit(url, viewport={"width": width, "height": 600}, room=WATCH)
+    visitor = visit(url, viewport={"width": width, "height": 600}, room=WATCH, moving=True)
     visitor.call_until_live()
     visitor.wait_for_entry("assistant", "[data-final]")
     answered(visitor, *(f"Sentence number {number}." for number in range(3)))
@@ -83,7 +83,7 @@ def test_nothing_jumps_about_while_it_talks(visit: Visit, serve: Serve, width: i
 
 def test_nothing_jumps_about_when_it_opens_and_when_a_call_begins(visit: Visit, serve: Serve) -> None:
     url, _ = serve("silent")
-    visitor = visit(url, viewport={"width": 390, "height": 800}, room=WATCH)
+    visitor = visit(url, viewport={"width": 390, "height": 800}, room=WATCH, fresh=True, moving=True)
     visitor.page.wait_for_timeout(300)
     visitor.call_until_live()
     visitor.page.wait_for_timeout(700)
@@ -92,7 +92,7 @@ def test_nothing_jumps_about_when_it_opens_and_when_a_call_begins(visit: Visit, 
 
 def test_who_reads_the_end_stays_there_when_the_window_changes(visit: Visit, serve: Serve) -> None:
     url, _ = serve("hello")
-    visitor = visit(url, viewport={"width": 1280, "height": 860})
+    visitor = visit(url, viewport={"width": 1280, "height": 860}, moving=True)
     visitor.call_until_live()
     visitor.wait_for_entry("assistant", "[data-final]")
     long = "Sentence number {}, which is long enough for several lines of a narrow window. " * 3

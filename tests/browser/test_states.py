@@ -52,7 +52,8 @@ SEEN = {
 @pytest.mark.parametrize("language", SEEN)
 def test_nothing_stands_in_anyones_way(browser: Browser, serve: Serve, language: str) -> None:
     url, _ = serve(SCENARIO)
-    visitor = Visitor(browser, CHOICES)
+    # Each state is looked at when nothing moves any more.
+    visitor = Visitor(browser, CHOICES, reduced_motion="reduce")
     page, wire = visitor.page, Wire(visitor.page)
     found: dict[str, list[str]] = {}
 

@@ -130,7 +130,7 @@ def test_a_talk_is_kept_found_heard_again_and_taken_away(visit: Visit, serve: Se
 
 def test_a_past_talk_keeps_to_itself(visit: Visit, serve: Serve) -> None:
     url, _ = serve("hello")
-    visitor = visit(url, choices={"keep": "sound"}, viewport={"width": 1280, "height": 800})
+    visitor = visit(url, choices={"keep": "sound"}, viewport={"width": 1280, "height": 800}, moving=True)
     page = visitor.page
 
     def call() -> None:

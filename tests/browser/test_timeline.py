@@ -179,7 +179,7 @@ def test_wheel_keys_and_buttons_zoom(visit: Visit, serve: Serve) -> None:
 
 def test_two_thousand_events_are_fluent(visit: Visit, serve: Serve) -> None:
     url, _ = serve("silent")
-    visitor = visit(url, viewport={"width": 1280, "height": 860})
+    visitor = visit(url, viewport={"width": 1280, "height": 860}, moving=True)
     page = visitor.page
     wire = Wire(page)
     visitor.open(url)

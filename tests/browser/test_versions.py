@@ -221,7 +221,7 @@ def test_an_old_page_nobody_looks_at_loads_itself_anew_only_if_the_talk_on_it_is
 
 
 def test_after_a_call_no_frame_is_asked_for_and_nothing_is_pulled_over_the_page(visit: Visit, url: str) -> None:
-    visitor = visit(url, room=COUNT_FRAMES)
+    visitor = visit(url, room=COUNT_FRAMES, moving=True)
     assert visitor.page.evaluate("getComputedStyle(document.documentElement).overscrollBehaviorY") == "none"
     visitor.call_until_live()
     log, status = visitor.page.locator("#transcript"), visitor.page.locator("#status")
