@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
 from tests.browser.visitor import OF_A_PAGE, Profiles, Visitor, chromium
+from tests.browser.wire import Wire
 from tests.conftest import SCENARIOS, upstream_settings
 from tests.servers import gunicorn
 from voiceapp.engine.scripted.server import ScriptedServer
@@ -66,20 +67,32 @@ def visit(browser: Browser, profiles: Profiles) -> Iterator[Visit]:
     """
     Open the page as one more visitor; none may cause an error in the console or break the page's own rules.
 
-    `fresh`: to whom the page's files are new. `moving`: with what moves, which takes a quarter of a call's work; else
-    as who prefers reduced motion has it.
+    `wired`: with a `wire` between page and server. `fresh`: to whom the page's files are new. `moving`: with what
+    moves, which takes a quarter of a call's work; else as who prefers reduced motion has it.
     """
     visitors: list[tuple[Visitor, Callable[[BrowserContext], None]]] = []
 
-    def arrive(url: str, language: str = "en", fresh: bool = False, moving: bool = False, **options: Any) -> Visitor:
-        options.setdefault("reduced_motion", "no-preference" if moving else "reduce")
+    def enter(url: str, fresh: bool, options: dict[str, Any]) -> Visitor:
         close: Callable[[BrowserContext], None] = BrowserContext.close
         if not fresh and options.keys() <= {"choices", "room", "records", *OF_A_PAGE}:
             look = {name: options.pop(name) for name in OF_A_PAGE & options.keys()}
             options["page"] = profiles.take(browser, url, **look)
             close = partial(profiles.give_back, browser, url)
-        visitor = Visitor(browser, **options)
-        visitors.append((visitor, close))
+        visitors.append((Visitor(browser, **options), close))
+        return visitors[-1][0]
+
+    def arrive(
+        url: str,
+        language: str = "en",
+        wired: bool = False,
+        fresh: bool = False,
+        moving: bool = False,
+        **options: Any,
+    ) -> Visitor:
+        motion = {"reduced_motion": "no-preference" if moving else "reduce"}
+        visitor = enter(url, fresh, {**motion, **options})
+        if wired:
+            visitor.wire = Wire(visitor.page)
         visitor.open(url, language)
         return visitor
 

@@ -40,9 +40,8 @@ def wait_for_state(visitor: Visitor, state: str, seconds: float = 10) -> tuple[s
 
 def test_every_state_has_words_and_an_icon_of_its_own(visit: Visit, serve: Serve) -> None:
     url, _ = serve("hello")
-    visitor = visit(url)
-    wire = Wire(visitor.page)
-    visitor.open(url)
+    visitor = visit(url, wired=True)
+    wire = visitor.wire
     shown = [wait_for_state(visitor, "idle")]
     visitor.call_until_live()
     shown.append(wait_for_state(visitor, "assistant"))
@@ -173,9 +172,8 @@ def test_a_call_that_was_cancelled_did_not_begin(visit: Visit, serve: Serve) -> 
 
 def test_how_far_the_engine_is_moves_in_its_notice(visit: Visit, serve: Serve) -> None:
     url, _ = serve("hello")
-    visitor = visit(url)
-    wire = Wire(visitor.page)
-    visitor.open(url)
+    visitor = visit(url, wired=True)
+    wire = visitor.wire
     visitor.call_until_live()
     starting = {"code": "engine_starting", "message": "", "retry": False, "fatal": False}
     for done in (1, 2):

@@ -34,10 +34,8 @@ def press(page: Page, selector: str, key: str = "Enter") -> str:
 
 
 def arrive(visit: Visit, url: str, **choices: object) -> tuple[Visitor, Wire]:
-    visitor = visit(url, choices=choices)
-    wire = Wire(visitor.page)
-    visitor.open(url)
-    return visitor, wire
+    visitor = visit(url, wired=True, choices=choices)
+    return visitor, visitor.wire
 
 
 def notice(visitor: Visitor, wire: Wire, code: str, fatal: bool = False) -> str:

@@ -27,11 +27,9 @@ OVER = """() => {
 
 
 def call(visit: Visit, url: str, **options: object) -> tuple[Visitor, Wire]:
-    visitor = visit(url, **options)
-    wire = Wire(visitor.page)
-    visitor.open(url)
+    visitor = visit(url, wired=True, **options)
     visitor.call_until_live()
-    return visitor, wire
+    return visitor, visitor.wire
 
 
 def tell(visitor: Visitor, wire: Wire, code: str, fatal: bool = False) -> None:

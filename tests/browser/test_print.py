@@ -8,7 +8,6 @@ from collections.abc import Callable
 import pytest
 
 from tests.browser.visitor import Visitor
-from tests.browser.wire import Wire
 from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = pytest.mark.browser
@@ -28,10 +27,8 @@ SHOWN = """() => ({
 @pytest.mark.parametrize("open_drawer", ["", "settings", "talk"])
 def test_all_of_a_talk_is_printed(visit: Visit, serve: Serve, open_drawer: str) -> None:
     url, _ = serve("silent")
-    visitor = visit(url, choices={"theme": "dark", "keep": "text"}, viewport={"width": 500, "height": 800})
-    page = visitor.page
-    wire = Wire(page)
-    visitor.open(url)
+    visitor = visit(url, choices={"theme": "dark", "keep": "text"}, viewport={"width": 500, "height": 800}, wired=True)
+    page, wire = visitor.page, visitor.wire
     visitor.call_until_live()
     before = None
     for n in range(ENTRIES):

@@ -15,6 +15,7 @@ from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = pytest.mark.browser
 
+Visit = Callable[..., Visitor]
 Serve = Callable[[str], tuple[str, ScriptedServer]]
 
 # What is asked, what is heard of the answer, and the rest of it.
@@ -78,16 +79,12 @@ def dots_end_their_line(visitor: Visitor, selector: str, right_to_left: bool) ->
 
 
 @pytest.mark.parametrize("script", SAID)
-def test_an_answer_is_read_cut_copied_saved_and_replayed(
-    browser: Browser, serve: Serve, output: Path, script: str
-) -> None:
+def test_an_answer_is_read_cut_copied_saved_and_replayed(visit: Visit, serve: Serve, output: Path, script: str) -> None:
     asked, heard, rest = SAID[script]
     rtl = script in RIGHT_TO_LEFT
     url, _ = serve(SCENARIO)
-    visitor = Visitor(browser, CHOICES, permissions=["clipboard-read", "clipboard-write"])
-    wire = Wire(visitor.page)
-    visitor.open(url)
-    page = visitor.page
+    visitor = visit(url, choices=CHOICES, permissions=["clipboard-read", "clipboard-write"], wired=True)
+    page, wire = visitor.page, visitor.wire
     visitor.call_until_live()
     place(wire, "u1", "user", None)
     write(wire, "u1", asked)
@@ -133,7 +130,6 @@ def test_an_answer_is_read_cut_copied_saved_and_replayed(
     assert asked in text
     assert heard.strip() in text
     assert rest not in text
-    assert visitor.leave() == []
 
 
 # What is written from the right, and stands in the direction of the page's language.
@@ -151,13 +147,11 @@ UNTURNED = """() => {
 }"""
 
 
-def test_whatever_people_and_models_write_stands_in_its_own_direction(browser: Browser, serve: Serve) -> None:
+def test_whatever_people_and_models_write_stands_in_its_own_direction(visit: Visit, serve: Serve) -> None:
     asked, heard, rest = SAID["Hebrew"]
     url, _ = serve(SCENARIO)
-    visitor = Visitor(browser, CHOICES, viewport={"width": 1280, "height": 860})
-    wire = Wire(visitor.page)
-    visitor.open(url)
-    page = visitor.page
+    visitor = visit(url, choices=CHOICES, viewport={"width": 1280, "height": 860}, wired=True)
+    page, wire = visitor.page, visitor.wire
     unturned: dict[str, list[str]] = {}
 
     def look(at: str, shown: str) -> None:
@@ -198,7 +192,6 @@ def test_whatever_people_and_models_write_stands_in_its_own_direction(browser: B
     look("talk", "#talk-detail .past")
     assert unturned == {at: [] for at in unturned}
     assert len(unturned) == 6
-    assert visitor.leave() == []
 
 
 # From the middle of what was said first to the middle of what is still being written.
@@ -216,14 +209,12 @@ SELECT = """([from, to]) => {
 
 @pytest.mark.parametrize("script", SAID)
 def test_what_is_selected_stays_so_while_more_is_written_and_is_copied_alone(
-    browser: Browser, serve: Serve, script: str
+    visit: Visit, serve: Serve, script: str
 ) -> None:
     asked, heard, rest = SAID[script]
     url, _ = serve(SCENARIO)
-    visitor = Visitor(browser, permissions=["clipboard-read", "clipboard-write"])
-    wire = Wire(visitor.page)
-    visitor.open(url)
-    page = visitor.page
+    visitor = visit(url, permissions=["clipboard-read", "clipboard-write"], wired=True)
+    page, wire = visitor.page, visitor.wire
     visitor.call_until_live()
     place(wire, "u1", "user", None)
     write(wire, "u1", asked)
@@ -258,15 +249,12 @@ def test_what_is_selected_stays_so_while_more_is_written_and_is_copied_alone(
     assert not set(copied) & set("\u2066\u2067\u2068\u2069")
     page.click("#call")
     visitor.wait_for_phase("ended")
-    assert visitor.leave() == []
 
 
-def test_a_selection_that_is_being_drawn_goes_on_while_more_is_written(browser: Browser, serve: Serve) -> None:
+def test_a_selection_that_is_being_drawn_goes_on_while_more_is_written(visit: Visit, serve: Serve) -> None:
     url, _ = serve(SCENARIO)
-    visitor = Visitor(browser, viewport={"width": 1280, "height": 860})
-    wire = Wire(visitor.page)
-    visitor.open(url)
-    page = visitor.page
+    visitor = visit(url, viewport={"width": 1280, "height": 860}, wired=True)
+    page, wire = visitor.page, visitor.wire
     visitor.call_until_live()
     wire.tell("item", {"id": "a1", "role": "assistant", "after": None, "kind": "text"})
     wire.tell("transcript", {"item": "a1", "delta": "One sentence. Another one is still being"})
@@ -286,7 +274,6 @@ def test_a_selection_that_is_being_drawn_goes_on_while_more_is_written(browser: 
     page.mouse.up()
     page.click("#call")
     visitor.wait_for_phase("ended")
-    assert visitor.leave() == []
 
 
 @pytest.mark.parametrize(
@@ -332,11 +319,10 @@ def test_every_date_is_of_the_persons_own_time_zone(
 
 
 def test_a_page_that_is_read_from_the_right_stands_the_other_way_round(
-    browser: Browser, serve: Serve, output: Path
+    visit: Visit, serve: Serve, output: Path
 ) -> None:
     url, _ = serve(SCENARIO)
-    visitor = Visitor(browser, viewport={"width": 390, "height": 800})
-    visitor.open(url)
+    visitor = visit(url, viewport={"width": 390, "height": 800})
     visitor.page.evaluate("document.documentElement.dir = 'rtl'")
     visitor.page.click("#settings-toggle")
     visitor.page.screenshot(path=output / "rtl.png")
@@ -346,4 +332,3 @@ def test_a_page_that_is_read_from_the_right_stands_the_other_way_round(
     you = visitor.page.locator(".voice.you").bounding_box()
     assistant = visitor.page.locator(".voice.assistant").bounding_box()
     assert you and assistant and you["x"] > assistant["x"]
-    assert visitor.leave() == []

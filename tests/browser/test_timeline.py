@@ -84,10 +84,8 @@ def test_what_went_wrong_is_there_though_nobody_looked_until_after_the_call(
     visit: Visit, serve: Serve, output: Path
 ) -> None:
     url, _ = serve("silent")
-    visitor = visit(url, viewport={"width": 1280, "height": 860})
-    page = visitor.page
-    wire = Wire(page)
-    visitor.open(url)
+    visitor = visit(url, viewport={"width": 1280, "height": 860}, wired=True)
+    page, wire = visitor.page, visitor.wire
     visitor.forgive()
     call_with_trouble(visitor, wire)
     page.click("#call")
@@ -144,10 +142,8 @@ def test_what_went_wrong_is_there_though_nobody_looked_until_after_the_call(
 
 def test_wheel_keys_and_buttons_zoom(visit: Visit, serve: Serve) -> None:
     url, _ = serve("silent")
-    visitor = visit(url, viewport={"width": 390, "height": 800})
-    page = visitor.page
-    wire = Wire(page)
-    visitor.open(url)
+    visitor = visit(url, viewport={"width": 390, "height": 800}, wired=True)
+    page, wire = visitor.page, visitor.wire
     visitor.forgive()
     call_with_trouble(visitor, wire)
     look(visitor)
@@ -179,10 +175,8 @@ def test_wheel_keys_and_buttons_zoom(visit: Visit, serve: Serve) -> None:
 
 def test_two_thousand_events_are_fluent(visit: Visit, serve: Serve) -> None:
     url, _ = serve("silent")
-    visitor = visit(url, viewport={"width": 1280, "height": 860}, moving=True)
-    page = visitor.page
-    wire = Wire(page)
-    visitor.open(url)
+    visitor = visit(url, viewport={"width": 1280, "height": 860}, moving=True, wired=True)
+    page, wire = visitor.page, visitor.wire
     visitor.call_until_live()
     for n in range(2200):
         wire.turn("user" if n % 2 else "listening")

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
+from tests.browser.wire import Wire
+
 CHROMIUM = Path(__file__).with_name("chromium.sh")
 # The same engine without what only a window needs, where it is installed: a sixth less to compute. It knows no choice
 # of devices, no wake lock, and no permission that is asked for.
@@ -60,8 +62,8 @@ TAP = """
   }
 })()
 """
-# What a page is given of the options of a context.
-OF_A_PAGE = frozenset({"viewport", "color_scheme", "reduced_motion"})
+# Of the options of a context, what can be given to one that there is.
+OF_A_PAGE = frozenset({"viewport", "permissions", "color_scheme", "reduced_motion"})
 # The recording as 16 kHz PCM16 in base64.
 HEARD = """async () => {
   const recorder = window.testRecorder
@@ -118,12 +120,16 @@ class Profiles:
     def __init__(self) -> None:
         self._free: defaultdict[tuple[Browser, str], list[BrowserContext]] = defaultdict(list)
 
-    def take(self, browser: Browser, url: str, viewport: Any = None, **media: Any) -> Page:
+    def take(
+        self, browser: Browser, url: str, viewport: Any = None, permissions: Sequence[str] = (), **media: Any
+    ) -> Page:
         free = self._free[browser, url]
         page = (free.pop() if free else browser.new_context()).new_page()
         if viewport:
             page.set_viewport_size(viewport)
         page.emulate_media(**media)
+        if permissions:
+            page.context.grant_permissions(permissions)
         session = page.context.new_cdp_session(page)
         session.send("Storage.clearDataForOrigin", {"origin": url, "storageTypes": "all"})
         session.detach()
@@ -154,6 +160,7 @@ class Visitor:
         page: Page | None = None,
         **options: Any,
     ) -> None:
+        self.wire: Wire
         self.page: Page = page or browser.new_context(**options).new_page()
         self.context = self.page.context
         self.errors: list[str] = []
