@@ -7,7 +7,7 @@ import sys
 
 from voiceapp.config.settings import Settings
 from voiceapp.errors import SettingError
-from voiceapp.ops import garbage, lifeline, metric_files, vendor
+from voiceapp.ops import exit_deadline, garbage, lifeline, metric_files, vendor
 from voiceapp.ops.readiness import Readiness
 
 try:
@@ -106,6 +106,7 @@ def worker_exit(server, worker):
         from voiceapp.web.services import services
 
         services(worker.wsgi).bridge.stop()
+    exit_deadline.end_within()
 
 
 def on_exit(server):
