@@ -9,6 +9,7 @@ import pytest
 from _pytest.faulthandler import fault_handler_stderr_fd_key
 from hypothesis import HealthCheck, settings
 
+from tests import templates
 from tests.clock import StandingLoop
 from tests.servers import gunicorn, werkzeug
 from tests.upstream.far_end import FarEnd
@@ -19,6 +20,8 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 # Before a commit (`make test-quick`): fewer random worlds, where a test does not say how many.
 settings.register_profile("quick", settings.get_profile("patient"), max_examples=25)
 settings.load_profile("patient")
+
+templates.share()
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 
