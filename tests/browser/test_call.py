@@ -46,7 +46,7 @@ def test_the_stop_button_stops_too_and_the_call_goes_on(visit: Visit, serve: Ser
     visitor = visit(url)
     visitor.call_until_live()
     visitor.wait_until(lambda stats: stats["msHeard"].get("a1", 0) > 500)
-    visitor.press("Stop speaking")
+    visitor.press("Stop")
     visitor.wait_for_entry("assistant", "[data-cut]")
     visitor.type("Hello?")
     visitor.wait_for_entry("assistant", ':not([data-item="a1"])[data-final]')
@@ -80,7 +80,7 @@ def test_muted_sends_nothing_and_the_reply_goes_on(visit: Visit, serve: Serve) -
     visitor = visit(url)
     visitor.call_until_live()
     visitor.wait_until(lambda stats: stats["msHeard"].get("a1", 0) > 300)
-    visitor.press("Microphone on")
+    visitor.press("Mute")
     visitor.page.wait_for_timeout(300)
     sent, received = visitor.stats["chunksSent"], len(sound(upstream))
     played = visitor.stats["samplesPlayed"]
@@ -88,7 +88,7 @@ def test_muted_sends_nothing_and_the_reply_goes_on(visit: Visit, serve: Serve) -
     assert visitor.stats["chunksSent"] == sent
     assert len(sound(upstream)) == received
     assert visitor.stats["samplesPlayed"] > played + 12000
-    visitor.press("Microphone off")
+    visitor.press("Unmute")
     visitor.wait_until(lambda stats: stats["chunksSent"] > sent)
 
 
@@ -119,7 +119,7 @@ def test_a_call_can_be_held_in_writing_alone(visit: Visit, serve: Serve) -> None
     assert visitor.page.evaluate("testTracks.length") == 0
     assert sound(upstream) == b""
     assert visitor.page.inner_text("#status") == "Your microphone is off"
-    visitor.press("Use the microphone")
+    visitor.press("Turn on mic")
     visitor.wait_until(lambda stats: stats["chunksSent"] > 10)
 
 
@@ -177,7 +177,7 @@ def test_a_microphone_that_goes_away_is_replaced_and_the_call_goes_on(visit: Vis
     visitor.call_until_live()
     visitor.wait_until(lambda stats: stats["chunksSent"] > 5)
     visitor.page.evaluate("testTracks[0].dispatchEvent(new Event('ended'))")
-    visitor.page.get_by_role("button", name="Microphone on", exact=True).wait_for()
+    visitor.page.get_by_role("button", name="Mute", exact=True).wait_for()
     assert "another microphone" in visitor.wait_for_notice("microphone_replaced")
     assert visitor.page.evaluate("testTracks.map(track => track.readyState)") == ["ended", "live"]
     sent = visitor.stats["chunksSent"]

@@ -32,6 +32,25 @@ class Thumb:
         assert self.presses <= MOST
 
 
+def test_start_with_the_japanese_friend(visit: Visit, serve: Serve) -> None:
+    url, upstream = serve("hello")
+    visitor, thumb = visit(url, **PHONE), Thumb()
+    thumb.press(visitor.page.locator(".persona", has_text="Hinata"))
+    thumb.press(visitor.page.get_by_role("button", name="Start talking"))
+    visitor.wait_for_phase("live", 30)
+    events = upstream.connections[-1].events
+    asked = next(event["session"]["instructions"] for event in events if event["type"] == "session.update")
+    assert "ひなた" in asked
+
+
+def test_change_the_microphone(in_a_call: Visit) -> None:
+    visitor, thumb = in_a_call("silent", **PHONE), Thumb()
+    thumb.press(visitor.page.get_by_role("button", name="Devices"))
+    menu = visitor.page.locator("#devices #settings-microphone")
+    thumb.press(menu)
+    assert menu.locator("option").count() > 1
+
+
 def test_mute(in_a_call: Visit) -> None:
     visitor, thumb = in_a_call("silent", **PHONE), Thumb()
     thumb.press(visitor.page.locator("#microphone"))

@@ -22,8 +22,9 @@ WINDOWS = {
     # Where a drawer at the side leaves the call the width of a phone.
     "tablet": (920, 700, 1), "folded phone": (280, 653, 1), "small phone": (360, 640, 1),
 }  # fmt: skip
-ALWAYS = ["#call", "#message", ".send"]
-IN_CALLS = {"server_vad": ["#microphone", "#hush"], "push_to_talk": ["#microphone", "#hush", "#talk"]}
+ALWAYS = ["#call", "#message", ".send", "#status"]
+BUTTONS = ["#microphone", "#hush", "#text-toggle"]
+IN_CALLS = {"server_vad": BUTTONS, "push_to_talk": [*BUTTONS, "#talk"]}
 LEAST_PX = 32
 WRONG = """([always, inCalls, least]) => {
   const wrong = []
@@ -63,8 +64,10 @@ WRONG = """([always, inCalls, least]) => {
   const seen = [...document.body.querySelectorAll("*")].filter(part => shown(part) && !part.closest(".skip"))
   for (const part of seen) {
     const { left, right } = part.getBoundingClientRect()
+    // One wipes through them.
+    if (part.closest(".personas *")) continue
     if (left < -1 || right > innerWidth + 1) wrong.push(`${name(part)} is beyond the edge: ${left} to ${right}`)
-    if (part.matches(".scroller, .drawer, .drawer-scroller, .notices, .dock") && wide(part)) {
+    if (part.matches(".scroller, .stage, .drawer, .drawer-scroller, .notices, .dock") && wide(part)) {
       wrong.push(`${name(part)} scrolls sideways`)
     }
   }
@@ -90,6 +93,13 @@ WRONG = """([always, inCalls, least]) => {
     if (part.matches("button, a") && !texts(part).every(text => within(text.getBoundingClientRect(), box))) {
       wrong.push(`${name(part)} cuts its words`)
     }
+  }
+
+  // Each has its word, all of it.
+  for (const part of seen.filter(each => each.matches(".control"))) {
+    const words = texts(part)
+    if (words.length !== 1) wrong.push(`${name(part)} has no word`)
+    if (words.some(range => range.getBoundingClientRect().height < 8)) wrong.push(`${name(part)} has a word too small`)
   }
 
   const clock = document.querySelector("#meter-time")

@@ -92,7 +92,7 @@ def test_nothing_jumps_about_when_it_opens_and_when_a_call_begins(visit: Visit, 
 
 def test_who_reads_the_end_stays_there_when_the_window_changes(visit: Visit, serve: Serve) -> None:
     url, _ = serve("hello")
-    visitor = visit(url, viewport={"width": 1280, "height": 860}, moving=True)
+    visitor = visit(url, viewport={"width": 1280, "height": 860}, choices={"text": True}, moving=True)
     visitor.call_until_live()
     visitor.wait_for_entry("assistant", "[data-final]")
     long = "Sentence number {}, which is long enough for several lines of a narrow window. " * 3

@@ -68,7 +68,7 @@ def test_a_denied_microphone_leaves_the_call_to_be_written(visit: Visit, serve: 
     visitor.type("Hello.")
     visitor.wait_for_entry("assistant", "[data-final]")
     visitor.page.evaluate("window.testDenied = false")
-    visitor.press("Use the microphone")
+    visitor.press("Turn on mic")
     visitor.wait_until(lambda stats: stats["chunksSent"] > 5)
 
 

@@ -52,7 +52,7 @@ def test_a_call_under_a_path(browser: Browser, tmp_path: Path, kind: str) -> Non
         assert page.locator("html").get_attribute("lang") == "ja"
         paths = {cookie["name"]: cookie["path"] for cookie in visitor.context.cookies()}
         assert paths == {"voiceapp_access": cookie_path, "voiceapp_visitor": cookie_path, "language": "/voice/"}
-        visitor.press("通話を終える")
+        visitor.press("通話終了")
         visitor.wait_for_phase("ended")
         assert visitor.leave() == []
 

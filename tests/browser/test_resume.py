@@ -129,7 +129,7 @@ def test_what_is_playing_goes_on_and_can_be_stopped_while_the_line_is_away(lay: 
     text = visitor.entry("a1")["text"]
     visitor.wait_until(lambda stats: stats["msHeard"]["a1"] > heard + 700)
     assert len(visitor.entry("a1")["text"]) > len(text)
-    visitor.press("Stop speaking")
+    visitor.press("Stop")
     visitor.page.wait_for_timeout(300)
     stopped = visitor.stats["samplesPlayed"]
     visitor.type("Was it grey?")
@@ -272,13 +272,13 @@ def test_a_muted_microphone_stays_shut_when_the_page_is_loaded_again(visit: Visi
     url, upstream = serve("silent")
     visitor = visit(url)
     visitor.call_until_live()
-    visitor.press("Microphone on")
+    visitor.press("Mute")
     visitor.reload()
     visitor.wait_for_phase("live", 20)
     assert visitor.stats["muted"] is True
     assert visitor.page.evaluate(TRACKS) == []
     received = len(sound(upstream))
-    visitor.press("Use the microphone")
+    visitor.press("Turn on mic")
     visitor.wait_until(lambda _: len(sound(upstream)) > received + 9600)
     forgive_the_line(visitor)
 

@@ -329,6 +329,7 @@ def test_a_page_that_is_read_from_the_right_stands_the_other_way_round(
     assert visitor.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     visitor.page.click("#settings-close")
     visitor.page.set_viewport_size({"width": 1280, "height": 860})
-    you = visitor.page.locator(".voice.you").bounding_box()
-    assistant = visitor.page.locator(".voice.assistant").bounding_box()
-    assert you and assistant and you["x"] > assistant["x"]
+    visitor.call_until_live()
+    for first, second in (("#stage", ".talk-pane"), ("#devices-toggle", "#text-toggle")):
+        right, left = (visitor.page.locator(each).bounding_box() for each in (first, second))
+        assert right and left and right["x"] > left["x"]

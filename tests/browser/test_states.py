@@ -53,7 +53,7 @@ SEEN = {
 def test_nothing_stands_in_anyones_way(browser: Browser, serve: Serve, language: str) -> None:
     url, _ = serve(SCENARIO)
     # Each state is looked at when nothing moves any more.
-    visitor = Visitor(browser, CHOICES, reduced_motion="reduce")
+    visitor = Visitor(browser, {**CHOICES, "text": True}, reduced_motion="reduce")
     page, wire = visitor.page, Wire(visitor.page)
     found: dict[str, list[str]] = {}
 

@@ -55,7 +55,7 @@ def test_another_finger_mutes_while_one_talks(visit: Visit, serve: Serve) -> Non
     hand.put(1, "#talk")
     visitor.page.wait_for_selector("#talk[aria-pressed=true]")
     hand.tap(2, "#microphone")
-    visitor.page.wait_for_selector("#microphone[aria-pressed=false]")
+    visitor.page.wait_for_selector("#microphone[data-off]")
     hand.lift(1)
     visitor.page.wait_for_selector("#talk[aria-pressed=false]")
 

@@ -15,6 +15,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from tests.browser.wire import Wire
 
+# From here on voice and words stand beside each other.
+WIDE = 864
 CHROMIUM = Path(__file__).with_name("chromium.sh")
 # The same engine without what only a window needs, where it is installed: a sixth less to compute. It knows no choice
 # of devices, no wake lock, and no permission that is asked for.
@@ -171,8 +173,10 @@ class Visitor:
         self.page.add_init_script(f"{WATCH};{TAP if records else ''};{room}")
         if not worker:
             self.page.add_init_script('Object.defineProperty(Navigator.prototype, "serviceWorker", {})')
-        if choices:
-            self.page.add_init_script(f"localStorage.voiceapp ??= JSON.stringify({json.dumps(dict(choices))})")
+        # A phone shows the voice, unless the words were asked for, as most tests do.
+        narrow = self.page.viewport_size is not None and self.page.viewport_size["width"] < WIDE
+        if chosen := {**({"text": True} if narrow else {}), **(choices or {})}:
+            self.page.add_init_script(f"localStorage.voiceapp ??= JSON.stringify({json.dumps(chosen)})")
 
     def _console(self, kind: str, text: str) -> None:
         # Whoever speaks in the moment in which a line closes speaks into it: the browser says so, and nothing is lost.

@@ -26,7 +26,8 @@ class TestInstalled:
         personas = persona.read_all()
         assert set(personas) == {"companion", "friend", "tutor", "interviewer", "interpreter"}
         for each in personas.values():
-            assert set(each.names) == set(each.about) == set(read_languages())
+            assert set(each.names) == set(each.about) == set(each.starters) == set(read_languages())
+            assert all(len(set(starters)) == persona.MAX_STARTERS for starters in each.starters.values())
             assert each.greeting
             assert each.greeting in each.opening
 
@@ -69,6 +70,23 @@ hints = "Names: Sam."
         assert read.detection == ServerVad(silence_ms=800)
         assert read.detections == {"embedded": SemanticVad("low")}
         assert persona.read(written(tmp_path, GOOD + own)).detection is None
+
+    def test_it_may_say_what_to_begin_with(self, tmp_path: Path) -> None:
+        read = persona.read(
+            written(tmp_path, GOOD + "[starters]\nen = ['Hi, Sam.']\nja = ['やあ、サム。', 'サム？']\n")
+        )
+        assert [read.starters_in(tag) for tag in ("en", "ja", "es")] == [
+            ("Hi, Sam.",), ("やあ、サム。", "サム？"), ("Hi, Sam.",),
+        ]  # fmt: skip
+        alike = persona.read(written(tmp_path, GOOD + "starters = ['Hi.']"))
+        assert (alike.starters_in("ja"), persona.own("Be kind.").starters_in("en")) == (("Hi.",), ())
+
+    @pytest.mark.parametrize(
+        "starters", ["'Hi.'", "['']", "['a', 'b', 'c', 'd']", "[1]", f"['{'x' * 101}']", "{ e = ['Hi.'] }", "7"]
+    )
+    def test_what_to_begin_with_is_a_few_short_texts(self, tmp_path: Path, starters: str) -> None:
+        with pytest.raises(SettingError, match=r"sam\.toml, line 4: starters"):
+            persona.read(written(tmp_path, GOOD + f"starters = {starters}"))
 
     def test_a_name_alone_serves_every_language(self, tmp_path: Path) -> None:
         read = persona.read(written(tmp_path, 'name = "Sam"\ninstructions = "x"'))

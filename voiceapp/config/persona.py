@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ..conversation.turn_detection import Detection
 from ..errors import BrowserError, SettingError
@@ -16,13 +16,17 @@ DEFAULT = "companion"
 # The persona that VOICEAPP_INSTRUCTIONS makes.
 OWN = "own"
 MAX_FILE, MAX_INSTRUCTIONS, MAX_GREETING, MAX_NAME, MAX_HINTS = 65_536, 20_000, 500, 200, 1_000
+MAX_STARTERS, MAX_STARTER = 3, 100
 MIN_SPEED, MAX_SPEED = 0.25, 1.5
+_T = TypeVar("_T")
 UPSTREAMS = ("openai", "azure", "beta", "embedded")
 
 
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """`names` and `about` by language; `voices` and `detections` by kind of upstream.
+    """`names`, `about` and `starters` by language; `voices` and `detections` by kind of upstream.
+
+    `starters`: what the person may begin with, as they would say it.
 
     `detection`: of all other kinds. Empty or None where the file does not say.
     """
@@ -31,6 +35,7 @@ class Persona:
     names: Mapping[str, str]
     instructions: str = field(repr=False)
     about: Mapping[str, str] = field(default_factory=dict)
+    starters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     language: str = ""
     greeting: str = field(default="", repr=False)
     speed: float = 1.0
@@ -45,10 +50,13 @@ class Persona:
     tools: tuple[str, ...] | None = None
 
     def name_in(self, language: str) -> str:
-        return _in(self.names, language)
+        return _in(self.names, language, "")
 
     def about_in(self, language: str) -> str:
-        return _in(self.about, language)
+        return _in(self.about, language, "")
+
+    def starters_in(self, language: str) -> tuple[str, ...]:
+        return _in(self.starters, language, ())
 
     @property
     def opening(self) -> str:
@@ -61,8 +69,8 @@ class Persona:
         )
 
 
-def _in(texts: Mapping[str, str], language: str) -> str:
-    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
+def _in(texts: Mapping[str, _T], language: str, none: _T) -> _T:
+    return texts.get(language) or texts.get("en") or next(iter(texts.values()), none)
 
 
 def own(instructions: str) -> Persona:
@@ -123,6 +131,7 @@ class _Reading:
             id=identifier,
             names=self._texts("name"),
             about=self._texts("about"),
+            starters=self._starters(),
             language=self._language(("language",)) or "",
             instructions=self._text(("instructions",), MAX_INSTRUCTIONS).strip(),
             greeting=self._text(("greeting",), MAX_GREETING).strip(),
@@ -139,11 +148,26 @@ class _Reading:
         value = self._content.get(key, {})
         if isinstance(value, str):
             return {"en": self._text((key,), MAX_NAME)}
+        return {language: self._text((key, language), MAX_NAME) for language in self._languages(key)}
+
+    def _languages(self, key: str) -> tuple[str, ...]:
+        """Those of a table of texts."""
         table = self._table(key, None)
         for language in table:
             if not is_language(language):
                 self._complain((key, language), "is no language tag such as en or ja")
-        return {language: self._text((key, language), MAX_NAME) for language in table}
+        return tuple(table)
+
+    def _starters(self) -> Mapping[str, tuple[str, ...]]:
+        """Some for all languages, or a table of them."""
+        if isinstance(self._content.get("starters"), list):
+            return {"en": self._some(("starters",))}
+        return {language: self._some(("starters", language)) for language in self._languages("starters")}
+
+    def _some(self, path: tuple[str, ...]) -> tuple[str, ...]:
+        fits: Callable[[Any], bool] = lambda v: isinstance(v, str) and 0 < len(v.strip()) <= MAX_STARTER  # noqa: E731
+        are: Callable[[Any], bool] = lambda v: isinstance(v, list) and len(v) <= MAX_STARTERS and all(map(fits, v))  # noqa: E731
+        return tuple(self._checked(path, (), are, f"up to {MAX_STARTERS} texts of 1 to {MAX_STARTER} characters"))
 
     def _voices(self) -> Mapping[str, str]:
         names = self._table("voice", UPSTREAMS)
@@ -226,7 +250,7 @@ class _Reading:
 
 _KEYS = (
     "name", "about", "language", "instructions", "greeting", "speed", "needs_model", "voice", "turn", "transcription",
-    "tools",
+    "tools", "starters",
 )  # fmt: skip
 
 

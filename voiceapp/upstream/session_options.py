@@ -126,6 +126,8 @@ class SessionOptions:
             "id": persona.id,
             "name": persona.name_in(language),
             "about": persona.about_in(language),
+            "language": persona.language,
+            "starters": persona.starters_in(language),
             "profiles": [name for name, profile in self.profiles.items() if self._can_play(profile, persona)],
             "instructions": persona.instructions if self._edit else "",
             "turns": {

@@ -13,6 +13,7 @@ if (asked === language) document.cookie = `language=${language}; path=${ROOT.pat
 
 const page = new Page(await Words.load(language))
 page.start()
+await page.homeView.renderLast()
 Object.assign(window, { voiceapp: { stats: () => page.snapshot() } })
 document.body.toggleAttribute("data-ready", true)
 // What boot.js said of an error that was not the page's, such as an extension's.

@@ -23,8 +23,7 @@ import { Transcript } from "./models/transcript.js"
 import { AssistantView } from "./views/assistant-view.js"
 import { ComposerView } from "./views/composer-view.js"
 import { ControlsView } from "./views/controls-view.js"
-import { DevicesView } from "./views/devices-view.js"
-import { find } from "./views/element.js"
+import { HomeView } from "./views/home-view.js"
 import { Focus } from "./views/focus.js"
 import { Keys } from "./views/keys.js"
 import { InspectorDrawer } from "./views/inspector-drawer.js"
@@ -37,11 +36,10 @@ import { PicturesView } from "./views/pictures-view.js"
 import { SettingsDrawer } from "./views/settings-drawer.js"
 import { SettingsView } from "./views/settings-view.js"
 import { SoundCheck } from "./views/sound-check.js"
-import { PushToTalkView } from "./views/push-to-talk-view.js"
+import { StageView } from "./views/stage-view.js"
 import { TalkBarOpener } from "./views/talk-bar-opener.js"
 import { TalksDrawer } from "./views/talks-drawer.js"
 import { TranscriptView } from "./views/transcript-view.js"
-import { Waveform } from "./views/waveform.js"
 import { WakeLock } from "./browser/wake-lock.js"
 
 export class Page {
@@ -63,7 +61,6 @@ export class Page {
   /** Once it was loaded. @type {import("./call/voice-sample.js").VoiceSample | undefined} */
   sample
   settingsDrawer = new SettingsDrawer(this)
-  waveform = new Waveform(find("wave", HTMLCanvasElement))
   tabs = new Tabs(navigator.locks, this)
 
   /** @param {import("./browser/i18n.js").Words} words */
@@ -75,6 +72,7 @@ export class Page {
     this.outboxView = new OutboxView(this.call.outbox, this.composerView, words)
     this.picturesView = new PicturesView(this.call.outbox.pictures, words, this)
     this.controlsView = new ControlsView(this.call, this.usageModel, words, this)
+    this.stageView = new StageView(this.call, this.transcript, this.pace, this.preferences, words, this)
     this.transcriptView = new TranscriptView(this.transcript, this.pace, words, this)
     this.noticesView = new NoticesView(this.notices, words, this)
     this.inspectorDrawer = new InspectorDrawer(this.callLog, this.inspector, words, this)
@@ -82,16 +80,15 @@ export class Page {
     this.talksDrawer = new TalksDrawer(this.keeper, words, this)
     this.appearanceView = new AppearanceView(this.preferences, words)
     this.assistantView = new AssistantView(this.preferences, this.call, words, this)
+    this.homeView = new HomeView(this.preferences, this.keeper, words, this.assistantView, this)
     this.settingsView = new SettingsView(this.preferences, this.call.audio, words)
-    this.devicesView = new DevicesView(this.call.audio, this.preferences, words)
-    this.pushToTalkView = new PushToTalkView(this.call, this.preferences, words)
     this.soundCheck = new SoundCheck(this.call, words, this)
   }
 
   start() {
     const views = [
-      this.controlsView, this.usageView, this.transcriptView, this.composerView, this.inspectorDrawer,
-      this.assistantView, this.settingsView, this.pushToTalkView, this.talksDrawer, this.appearanceView,
+      this.controlsView, this.usageView, this.stageView, this.transcriptView, this.composerView, this.inspectorDrawer,
+      this.assistantView, this.homeView, this.settingsView, this.talksDrawer, this.appearanceView,
       this.soundCheck, this.picturesView, this.settingsDrawer
     ]
     for (const part of [
@@ -136,11 +133,6 @@ export class Page {
     }, this)
   }
 
-  /** Whether what is said goes anywhere. */
-  get #heard() {
-    return !this.call.muted && (!this.call.isPushToTalk || this.call.talking)
-  }
-
   #followCallState() {
     const { callState } = this.call
     if (!callState.active) {
@@ -154,6 +146,7 @@ export class Page {
   #keepingChosen() {
     this.notices.over("keepingChosen")
     this.keeper.preferenceChanged()
+    this.homeView.renderLast()
   }
 
   /** The settings of a link, once: afterwards they are one's own. */
@@ -191,19 +184,23 @@ export class Page {
   callChanged() {
     this.#followCallState()
     this.callLog.stateShown(stateOf(this.call))
-    this.waveform.show(stateOf(this.call))
     this.controlsView.render()
-    this.pushToTalkView.render()
+    this.stageView.render()
     this.assistantView.render()
+    if (!this.callActive) this.homeView.render()
     this.settingsView.render()
-    this.devicesView.render()
     this.soundCheck.render()
     this.usageView.render()
     this.talksDrawer.callChanged()
   }
 
-  outboxChanged = () => this.outboxView.render()
-  picturesChanged = () => this.picturesView.render()
+  outboxChanged() {
+    this.outboxView.render()
+    this.picturesView.render()
+    this.stageView.render()
+  }
+  picturesChanged = () => this.outboxChanged()
+
   textsUnsent = (/** @type {string[]} */ texts) => this.composerView.giveBack(texts)
 
   /** @param {import("./wire.js").Ready} ready */
@@ -234,23 +231,23 @@ export class Page {
   /** @param {number} peak */
   levelMeasured(peak) {
     this.callLog.levelMeasured(peak)
-    this.devicesView.renderLevel(peak)
+    this.settingsView.devicesView.renderLevel(peak)
   }
 
   soundOpened() {
-    const { microphone, player } = this.call
-    this.waveform.start(
-      { microphone: () => this.#heard ? microphone.analyser : null, assistant: () => player.analyser }
-    )
+    this.stageView.soundOpened()
     this.wakeLock.start()
   }
 
   soundClosed() {
-    this.waveform.stop()
+    this.stageView.soundClosed()
     this.wakeLock.stop()
   }
 
-  captionMoved = () => this.transcriptView.render()
+  captionMoved() {
+    this.transcriptView.render()
+    this.stageView.captionMoved()
+  }
   logArrived = (/** @type {import("./wire.js").LogLine} */ line) => this.inspector.add(line)
 
   /** @param {import("./wire.js").Usage} usage */
@@ -295,10 +292,13 @@ export class Page {
     this.keeper.changed()
   }
 
-  transcriptChanged = () => this.transcriptView.render()
+  transcriptChanged = () => this.captionMoved()
   noticesChanged = () => this.noticesView.render()
   inspectorChanged = () => this.inspectorDrawer.render()
-  talksChanged = () => this.talksDrawer.render()
+  talksChanged() {
+    this.talksDrawer.render()
+    if (!this.callActive) this.homeView.renderLast()
+  }
 
   keepingFailed = (/** @type {string} */ code) => this.notices.add({ code })
 
@@ -316,20 +316,14 @@ export class Page {
 
   // Delegate of the views and keys
 
-  /** @param {import("./models/notice-ends.js").Help} help */
-  noticeAccepted(help) {
-    const helps = {
-      call: () => this.call.start({ microphone: true }), reload: () => location.reload(),
-      microphone: () => { if (this.call.muted) this.call.toggleMicrophone() },
-      devices: () => this.settingsDrawer.show(this.devicesView.microphones),
-      // A touch does it, and this was one.
-      sound: () => {}, settings: () => this.settingsDrawer.drawer.open(), talks: () => this.talksDrawer.drawer.open()
-    }
-    helps[help]()
+  /** What the button of a notice does; for sound the touch itself is enough. */
+  noticeHelps = {
+    call: () => this.call.start({ microphone: true }), reload: () => location.reload(), sound: () => {},
+    microphone: () => { if (this.call.muted) this.call.toggleMicrophone() }, settings: () => this.voiceWanted(),
+    devices: () => this.settingsView.devicesView.devicesMenu.open(), talks: () => this.talksDrawer.drawer.open()
   }
 
   talkWanted = () => void (this.keeper.last && this.talksDrawer.show(this.keeper.last))
-
   /** Inside the tap, as the sound needs it. */
   goOnWanted = (/** @type {import("./history/talk.js").Talk} */ talk) => this.call.start({ microphone: true, talk })
   /** The rest of an answer that was ended by mistake. */
@@ -346,12 +340,17 @@ export class Page {
 
   textEntered = (/** @type {string} */ text) => this.call.say(text)
 
+  /** As if it had been typed, but in a call by voice: inside the tap, as the sound needs it. */
+  starterChosen = (/** @type {string} */ text) => this.call.say(text, true)
+  voiceWanted = () => this.settingsDrawer.show(this.assistantView.panel)
+  samplePressed = () => this.assistantView.samplePressed()
+
   /** One at a time. @param {import("./views/drawer.js").Drawer} drawer */
   drawerOpened(drawer) {
     for (const other of this.#drawers) if (other !== drawer) other.giveWay()
     if (drawer === this.inspectorDrawer.drawer) this.call.watch(true)
     if (drawer === this.settingsDrawer.drawer) this.settingsDrawer.opened()
-    for (const view of [this.inspectorDrawer, this.devicesView, this.talksDrawer]) view.render()
+    for (const view of [this.inspectorDrawer, this.settingsView.devicesView, this.talksDrawer]) view.render()
   }
 
   /** @param {import("./views/drawer.js").Drawer} drawer */

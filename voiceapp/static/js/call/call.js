@@ -142,10 +142,10 @@ export class Call {
     this.delegate.callChanged()
   }
 
-  /** @param {string} text */
-  say(text) {
+  /** @param {string} text @param {boolean} [microphone] where it begins a call, that is one by voice */
+  say(text, microphone = false) {
     this.outbox.add(text)
-    this.start({ microphone: false })
+    this.start({ microphone })
   }
 
   /** @param {boolean} on */

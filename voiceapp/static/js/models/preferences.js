@@ -56,6 +56,7 @@ const LANGUAGE = /^([A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4})?$/
  * @property {string} keep what of a talk stays in this browser
  * @property {string} theme
  * @property {string} captions
+ * @property {boolean | null} text the words are shown; null: where there is room beside the voice, and after it
  * @property {boolean} keys single keys do something
  * @property {string} preflight what became of the check before the first call; empty: not yet offered or taken
  */
@@ -67,7 +68,7 @@ const DEFAULTS = {
   idle_ms: null, eagerness: "auto", persona: "", profile: "", model: "", voice: "", instructions: "", language: "",
   greet: true, chunk_ms: 0, space: false, half_duplex: false, at_once: false, guard: true, headphones: null,
   volume: 1, tool_sound: true, microphone: "", speaker: "", noise: "auto",
-  keep: "nothing", theme: "auto", captions: "normal", keys: false, preflight: ""
+  keep: "nothing", theme: "auto", captions: "normal", text: null, keys: false, preflight: ""
 }
 
 const flag = (/** @type {unknown} */ value) => typeof value === "boolean"
@@ -91,7 +92,7 @@ const VALID = {
   at_once: flag, headphones: flag, volume: between(0, 1), tool_sound: flag, microphone: id, speaker: id,
   noise: oneOf(NOISES),
   keep: oneOf(["nothing", "text", "sound"]), theme: oneOf(["auto", "light", "dark"]),
-  captions: oneOf(["normal", "large", "huge"]), keys: flag, preflight: oneOf(["", "skipped", "done"])
+  captions: oneOf(["normal", "large", "huge"]), text: flag, keys: flag, preflight: oneOf(["", "skipped", "done"])
 }
 
 /** @type {Record<string, (keyof Values)[]>} what each mode can be told */

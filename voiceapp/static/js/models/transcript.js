@@ -153,6 +153,16 @@ export class Transcript {
     })
   }
 
+  /** Of the call that goes on, or went on last. */
+  get present() {
+    return this.#present?.ordered ?? []
+  }
+
+  /** There is nothing to read. */
+  get empty() {
+    return this.segments.every(segment => segment.ordered.length === 0)
+  }
+
   /** Whether a segment is the call that goes on. @param {number} index */
   isPresent(index) {
     return index === this.segments.length - 1 && this.#present !== undefined

@@ -16,6 +16,7 @@ export class AssistantView {
   panel = find("settings-assistant", HTMLElement)
   about = find("settings-persona-about", HTMLElement)
   sampleButton = find("settings-sample", HTMLButtonElement)
+  homeSample = find("home-sample", HTMLButtonElement)
   pending = find("settings-renewal", HTMLElement)
   languages = find("settings-language", HTMLSelectElement)
 
@@ -49,7 +50,9 @@ export class AssistantView {
   start() {
     const names = new Intl.DisplayNames(this.words.language, { type: "language" })
     this.languages.append(...LANGUAGES.map(code => element("option", { value: code }, names.of(code) ?? code)))
-    this.sampleButton.addEventListener("click", () => this.#samplePressed())
+    this.sampleButton.addEventListener("click", () => this.samplePressed())
+    for (const type of ["pointerenter", "focus"])
+      this.homeSample.addEventListener(type, () => { this.delegate.sampleNear().catch(() => {}) })
     find("settings-renewal", HTMLElement).querySelector("button")?.addEventListener("click", () => this.#renewPressed())
     // What the operator does not allow any more would be refused with the whole call.
     if (!this.instructions) this.preferences.unchoose("instructions")
@@ -63,7 +66,7 @@ export class AssistantView {
     for (const name of /** @type {const} */ (["persona", "model", "voice"])) this.#renderMenu(name)
     for (const name of /** @type {const} */ (["profile", "model"]))
       this.#row(name).hidden = this.menus[name].options.length < 2
-    this.#renderPersona(this.#persona.dataset)
+    this.#renderPersona(this.persona.dataset)
     this.#renderPending()
     this.#renderSample()
   }
@@ -73,7 +76,13 @@ export class AssistantView {
     write(/** @type {Element} */ (this.pending.firstElementChild), this.words.say("settings.renewed", { voice }))
   }
 
-  get #persona() {
+  /** Whom one may talk to with the chosen server, the default first. */
+  get personas() {
+    const first = ({ value = "" }) => Number(value === this.menus.persona.dataset.default)
+    return this.#fitting("persona").sort((a, b) => first(b) - first(a))
+  }
+
+  get persona() {
     return this.offered.persona.find(({ value }) => value === this.preferences.values.persona)
       ?? this.offered.persona[0]
   }
@@ -133,11 +142,13 @@ export class AssistantView {
   }
 
   #renderSample() {
+    const words = this.words.say(this.delegate.sample?.playing ? "settings.sample.stop" : "settings.sample")
     this.sampleButton.disabled = this.call.callState.active
-    write(this.sampleButton, this.words.say(this.delegate.sample?.playing ? "settings.sample.stop" : "settings.sample"))
+    write(this.sampleButton, words)
+    write(/** @type {Element} */ (this.homeSample.lastElementChild), words)
   }
 
-  #samplePressed() {
+  samplePressed() {
     const { sample } = this.delegate
     if (sample?.playing) sample.stop()
     // An iPhone forgets the tap while it waits.

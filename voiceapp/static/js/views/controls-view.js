@@ -1,9 +1,11 @@
-// The round button, the microphone, the stop button, and the state of the call: in words, as an icon, and on the body.
+// The call's button, the microphone, the stop button, each named by what a press does, and the state of the call: in
+// words, as an icon, and on the body.
 
 import { about, duration } from "../models/amounts.js"
 import { stateOf } from "../models/status.js"
 import { find, write } from "./element.js"
 import { Presses } from "./presses.js"
+import { PushToTalkView } from "./push-to-talk-view.js"
 
 /** @type {Record<import("../models/status.js").State, string>} */
 const ICONS = {
@@ -20,7 +22,7 @@ export class ControlsView {
   log = find("transcript", HTMLElement)
   icon = /** @type {Element} */ (document.getElementById("status-icon"))
   saver = find("save-talk", HTMLButtonElement)
-  ring = /** @type {HTMLElement} */ (this.big.querySelector(".ring"))
+  sure = find("sure", HTMLElement)
   presses = new Presses()
 
   /**
@@ -34,6 +36,7 @@ export class ControlsView {
     this.usageModel = usageModel
     this.words = words
     this.delegate = delegate
+    this.pushToTalkView = new PushToTalkView(call, call.preferences, words)
   }
 
   start() {
@@ -43,6 +46,7 @@ export class ControlsView {
     this.microphone.addEventListener("click", () => this.call.toggleMicrophone())
     this.hush.addEventListener("click", () => this.call.interrupt())
     this.saver.addEventListener("click", () => this.delegate.talkWanted())
+    this.pushToTalkView.start()
     this.render()
   }
 
@@ -55,8 +59,9 @@ export class ControlsView {
     document.body.toggleAttribute("data-speaking", speaking)
     this.#renderStatus(state)
     this.#renderBig()
-    this.#renderRing(this.call.pauses.sure)
+    this.#renderSure(this.call.pauses.sure)
     this.#renderMicrophone()
+    this.pushToTalkView.render()
     // Not disabled: a button that is just pressed must keep its focus.
     this.hush.setAttribute("aria-disabled", String(!answering))
   }
@@ -118,17 +123,18 @@ export class ControlsView {
   }
 
   /** @param {number | null} sure */
-  #renderRing(sure) {
-    this.ring.toggleAttribute("data-sure", sure !== null)
-    this.ring.style.setProperty("--sure", String(sure ?? 0))
+  #renderSure(sure) {
+    this.sure.toggleAttribute("data-sure", sure !== null)
+    this.sure.style.setProperty("--sure", String(sure ?? 0))
   }
 
   #renderMicrophone() {
     const { callState, microphone, muted } = this.call
+    const off = callState.active && muted
     this.microphone.disabled = !callState.active
-    this.microphone.setAttribute("aria-pressed", String(callState.active && !muted))
-    const off = muted && callState.active ? "microphone.off" : "microphone.on"
-    name(this.microphone, this.words.say(callState.active && !microphone.there ? "microphone.add" : off))
+    this.microphone.toggleAttribute("data-off", off)
+    const add = callState.active && !microphone.there
+    name(this.microphone, this.words.say(add ? "microphone.add" : off ? "microphone.on" : "microphone.off"))
   }
 
   #bigPressed() {
@@ -141,6 +147,5 @@ export class ControlsView {
  * @param {string} words
  */
 function name(button, words) {
-  button.setAttribute("aria-label", words)
-  button.title = words
+  write(/** @type {Element} */ (button.querySelector(".word")), words)
 }

@@ -1,6 +1,7 @@
 // The menus of microphones and loudspeakers, how loud the microphone is, and what the browser does to its sound.
 
 import { AudioDevice } from "../audio/device.js"
+import { DevicesMenu } from "./devices-menu.js"
 import { element, find, write } from "./element.js"
 import { moving } from "./menu.js"
 
@@ -14,6 +15,7 @@ export class DevicesView {
   meter = find("settings-level", HTMLMeterElement)
   granted = find("settings-granted", HTMLElement)
   hint = find("settings-headphones-hint", HTMLElement)
+  devicesMenu = new DevicesMenu()
   profiles = /** @type {HTMLSelectElement} */ (this.panel.querySelector("[data-choice=profile]"))
 
   /**
@@ -42,7 +44,8 @@ export class DevicesView {
 
   /** In decibels. @param {number} peak 0 to 1 */
   renderLevel(peak) {
-    if (this.panel.open) this.meter.value = Math.max(0, 1 - 20 * Math.log10(peak + 1e-6) / FLOOR_DB)
+    if (!this.panel.open && !this.devicesMenu.opened) return
+    this.meter.value = Math.max(0, 1 - 20 * Math.log10(peak + 1e-6) / FLOOR_DB)
   }
 
   /** @param {Record<string, unknown>} granted */

@@ -78,7 +78,8 @@ export function stops(part) {
 
 /** @param {Element} part */
 function usable(part) {
-  return part.getClientRects().length > 0 && !part.matches(":disabled")
+  const seen = part.getClientRects().length > 0 && getComputedStyle(part).visibility === "visible"
+  return seen && !part.matches(":disabled")
 }
 
 /**

@@ -7,8 +7,7 @@ export class Keys {
 
   /**
    * @param {import("../call/call.js").Call} call
-   * @param {{composerView: {box: HTMLElement}, appearanceView: {showKeys: () => void}, usageView: {opened: boolean}}}
-   *   views
+   * @param {{composerView: {box: HTMLElement}, appearanceView: {showKeys: () => void}}} views
    * @param {{escaped: () => void}} delegate nothing is being said that Escape could stop
    */
   constructor(call, views, delegate) {
@@ -32,7 +31,7 @@ export class Keys {
 
   escapePressed() {
     // The browser closes it.
-    if (this.views.usageView.opened) return
+    if (document.querySelector(":popover-open")) return
     this.call.answering ? this.call.interrupt() : this.delegate.escaped()
   }
 

@@ -16,7 +16,7 @@ export class NoticesView {
   /**
    * @param {import("../models/notices.js").Notices} notices
    * @param {import("../browser/i18n.js").Words} words
-   * @param {{noticeAccepted: (help: import("../models/notice-ends.js").Help) => void}} delegate
+   * @param {{noticeHelps: Record<import("../models/notice-ends.js").Help, () => unknown>}} delegate
    */
   constructor(notices, words, delegate) {
     this.notices = notices
@@ -82,7 +82,7 @@ export class NoticesView {
     const own = `notice.${code}.button`
     const words = this.words.say(this.words.has(own) ? own : `notice.help.${help}`)
     const button = element("button", { type: "button", class: "plain help" }, words)
-    button.addEventListener("click", () => this.delegate.noticeAccepted(help))
+    button.addEventListener("click", () => this.delegate.noticeHelps[help]())
     return [button]
   }
 

@@ -53,7 +53,7 @@ export class PushToTalkView {
     if (appears) this.#takeFocus()
   }
 
-  /** The space bar must not hang up because the round button was pressed last. */
+  /** The space bar must not hang up because the call button was pressed last. */
   #takeFocus() {
     if (document.activeElement?.id === "call") this.button.focus()
   }

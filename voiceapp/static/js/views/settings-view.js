@@ -1,6 +1,7 @@
 // The settings: each control is tied to a preference by its data-choice, and shows its value.
 
 import { RANGES } from "../models/preferences.js"
+import { DevicesView } from "./devices-view.js"
 import { find, write } from "./element.js"
 import { moving, whenLeft, whenRested } from "./menu.js"
 
@@ -17,13 +18,14 @@ export class SettingsView {
 
   /**
    * @param {import("../models/preferences.js").Preferences} preferences
-   * @param {{headphones: boolean}} audio
+   * @param {import("../call/call-audio.js").CallAudio} audio
    * @param {import("../browser/i18n.js").Words} words
    */
   constructor(preferences, audio, words) {
     this.preferences = preferences
     this.audio = audio
     this.words = words
+    this.devicesView = new DevicesView(audio, preferences, words)
   }
 
   start() {
@@ -31,6 +33,7 @@ export class SettingsView {
     const modes = /** @type {HTMLInputElement[]} */ (this.controls.filter(({ type }) => type === "radio"))
     whenRested(modes, () => modes.filter(({ checked }) => checked).forEach(mode => this.#changed(mode)))
     find("settings-reset", HTMLButtonElement).addEventListener("click", () => this.preferences.reset())
+    this.devicesView.devicesMenu.start()
     this.render()
   }
 
@@ -39,6 +42,7 @@ export class SettingsView {
     for (const control of this.controls) if (!moving(control)) this.#show(control)
     for (const part of this.#parts) part.hidden = part.dataset.mode !== mode
     find("settings-half-duplex", HTMLElement).hidden = mode === "push_to_talk"
+    this.devicesView.render()
   }
 
   /** What belongs to one mode alone. */

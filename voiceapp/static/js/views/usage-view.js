@@ -3,6 +3,7 @@
 import { about, duration, money } from "../models/amounts.js"
 import { costLines } from "../models/cost-lines.js"
 import { clock } from "../models/usage-model.js"
+import { placeAboveDock } from "./above-dock.js"
 import { element, find, write } from "./element.js"
 
 const EVERY_MS = 1000
@@ -37,7 +38,7 @@ export class UsageView {
   start() {
     this.usage.addEventListener("beforetoggle", event => this.#toggled(event.newState === "open"))
     // Turned on its side, say.
-    addEventListener("resize", () => { if (this.opened) this.#place() })
+    addEventListener("resize", () => { if (this.opened) placeAboveDock(this.usage) })
   }
 
   render() {
@@ -58,17 +59,8 @@ export class UsageView {
   /** @param {boolean} open */
   #toggled(open) {
     this.opened = open
-    this.#place()
+    placeAboveDock(this.usage)
     this.#renderUsage()
-  }
-
-  /** Above the call, wherever that is. */
-  #place() {
-    const { left, right, top } = /** @type {Element} */ (this.line.closest(".dock")).getBoundingClientRect()
-    Object.assign(this.usage.style, {
-      left: `${left}px`, right: `${innerWidth - right}px`, bottom: `${innerHeight - top}px`,
-      maxHeight: `calc(${top}px - 1rem)`
-    })
   }
 
   #renderLine() {

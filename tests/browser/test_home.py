@@ -1,0 +1,102 @@
+"""Before a call: whom one can talk to, what to begin with, and the last talk."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.visitor import Visitor
+from tests.conftest import SCENARIOS, upstream_settings
+from tests.servers import gunicorn
+from voiceapp.engine.scripted.server import ScriptedServer
+
+pytestmark = pytest.mark.browser
+
+Visit = Callable[..., Visitor]
+Serve = Callable[[str], tuple[str, ScriptedServer]]
+
+PORTER = """
+name = { en = "Night porter", ja = "夜の受付" }
+about = { en = "Knows the house" }
+instructions = "Be the porter."
+[starters]
+en = ["Is the bar still open?"]
+ja = ["バーはまだ開いていますか？"]
+"""
+STARTERS = "[...document.querySelectorAll('.starter')].map(({ textContent }) => textContent)"
+
+
+def typed(upstream: ScriptedServer) -> list[str]:
+    events = upstream.connections[-1].events
+    created = (event for event in events if event["type"] == "conversation.item.create")
+    return [part["text"] for event in created for part in event["item"]["content"] if "text" in part]
+
+
+def instructions(upstream: ScriptedServer) -> str:
+    events = upstream.connections[-1].events
+    return next(event["session"]["instructions"] for event in events if event["type"] == "session.update")
+
+
+def test_with_the_japanese_friend_in_two_presses(visit: Visit, serve: Serve) -> None:
+    url, upstream = serve("hello")
+    visitor = visit(url)
+    visitor.page.get_by_role("radio", name="Hinata").check()
+    visitor.press("Start talking")
+    visitor.wait_for_phase("live", 30)
+    assert "ひなた" in instructions(upstream)
+
+
+def test_one_press_begins_with_what_one_could_say(visit: Visit, serve: Serve) -> None:
+    url, upstream = serve("silent")
+    visitor = visit(url, viewport={"width": 390, "height": 800})
+    text = visitor.page.evaluate(STARTERS)[1]
+    visitor.press(text)
+    visitor.wait_for_phase("live", 30)
+    upstream.wait_for(lambda _: typed(upstream) == [text])
+    assert visitor.page.inner_text("#microphone") == "Mute", "it is a call by voice"
+
+
+def test_a_persona_brings_its_own_beginnings(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "porter.toml").write_text(PORTER, encoding="utf-8")
+    settings = {"VOICEAPP_PERSONAS": str(tmp_path)}
+    with (
+        ScriptedServer(SCENARIOS / "silent.toml") as upstream,
+        gunicorn(upstream_settings(upstream, **settings), tmp_path / "gunicorn.log") as server,
+    ):
+        for language, name, own in (
+            ("en", "Night porter", "Is the bar still open?"),
+            ("ja", "夜の受付", "バーはまだ開いていますか？"),
+        ):
+            visitor = Visitor(browser)
+            visitor.open(server.url, language)
+            before = visitor.page.evaluate(STARTERS)
+            assert len(before) == 3
+            visitor.page.get_by_role("radio", name=name).check()
+            assert visitor.page.evaluate(STARTERS) == [own]
+            assert visitor.leave() == []
+
+
+def test_the_last_talk_goes_on_with_one_press(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url, choices={"keep": "text"})
+    assert not visitor.page.is_visible("#last-talk")
+    visitor.call_until_live()
+    visitor.type("Do you know my cat?")
+    visitor.wait_for_entry("user")
+    visitor.press("Hang up")
+    visitor.wait_for_phase("ended")
+    visitor.page.wait_for_selector("#last-talk")
+    visitor.reload()
+    visitor.page.get_by_role("button", name="Do you know my cat?").click()
+    visitor.wait_for_phase("live", 30)
+    assert "Do you know my cat?" in visitor.page.inner_text("#transcript")
+
+
+def test_the_voice_is_heard_before_a_call(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url)
+    visitor.press("Hear this voice")
+    visitor.page.get_by_role("button", name="Stop the sample").first.wait_for()
+    visitor.page.get_by_role("button", name="Hear this voice").first.wait_for(timeout=20_000)
+    assert visitor.page.get_attribute("body", "data-phase") == "idle"

@@ -1,0 +1,152 @@
+"""The stage: the voice in the middle, the words beside it or in its place, and the caption of what is being said."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser.axe import violations
+from tests.browser.hand import Hand
+from tests.browser.layout import SMALL_TARGETS
+from tests.browser.visitor import Visitor, wait
+from tests.browser.wire import Wire
+from voiceapp.engine.scripted.server import ScriptedServer
+
+pytestmark = pytest.mark.browser
+
+Visit = Callable[..., Visitor]
+Serve = Callable[[str], tuple[str, ScriptedServer]]
+
+PHONE = {"width": 390, "height": 800}
+DESK = {"width": 1280, "height": 860}
+UNCHOSEN = {"text": None}
+PANES = "document.body.dataset.panes"
+CAPTION = "[...document.querySelectorAll('#caption > span')].map(part => part.textContent)"
+
+
+def call(visit: Visit, url: str, **options: object) -> tuple[Visitor, Wire]:
+    visitor = visit(url, wired=True, **options)
+    visitor.call_until_live()
+    return visitor, visitor.wire
+
+
+def item(wire: Wire, name: str, role: str, after: str | None) -> None:
+    wire.tell("item", {"id": name, "role": role, "after": after, "kind": "audio"})
+
+
+def test_the_words_stand_where_they_were_chosen_to_stand_and_stay_there(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("silent")
+    visitor, wire = call(visit, url, viewport=PHONE, choices=UNCHOSEN)
+    page = visitor.page
+    assert page.evaluate(PANES) == "voice"
+    item(wire, "u1", "user", None)
+    wire.tell("transcript", {"item": "u1", "text": "Hello there.", "final": True})
+    page.wait_for_selector(".entry", state="attached")
+    assert not page.is_visible(".entry")
+    assert page.is_visible("#figure")
+    visitor.press("Show text")
+    page.wait_for_selector(".entry")
+    assert page.is_visible("#status"), "the state stays in sight"
+    page.set_viewport_size(DESK)
+    wait(page, f"{PANES} === 'both'")
+    assert page.is_visible(".entry")
+    assert page.is_visible("#caption")
+    visitor.press("Hide text")
+    wait(page, f"{PANES} === 'voice'")
+    visitor.reload()
+    visitor.wait_for_phase("live")
+    assert page.evaluate(PANES) == "voice"
+
+
+def test_afterwards_the_words_are_read_where_nothing_else_was_chosen(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url, viewport=PHONE, choices=UNCHOSEN)
+    visitor.call_until_live()
+    visitor.page.wait_for_selector('[data-role="assistant"][data-final]', state="attached")
+    visitor.press("Hang up")
+    visitor.page.wait_for_selector('[data-role="assistant"]')
+    assert visitor.page.is_visible("#save-talk")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_voice_alone_is_open_to_everyone(visit: Visit, serve: Serve, scheme: str) -> None:
+    url, _ = serve("silent")
+    visitor, wire = call(visit, url, viewport=PHONE, choices=UNCHOSEN, color_scheme=scheme)
+    item(wire, "a1", "assistant", None)
+    wire.tell("transcript", {"item": "a1", "text": "It will rain. Later some sun comes out.", "final": True})
+    wire.sound("a1", 3000)
+    wire.turn("assistant")
+    visitor.page.wait_for_selector("body[data-speaking]")
+    assert violations(visitor.page) == []
+    assert visitor.page.evaluate(SMALL_TARGETS) == []
+
+
+def test_what_waits_for_an_answer_is_brought_into_sight(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("silent")
+    visitor, wire = call(visit, url, viewport=PHONE, choices=UNCHOSEN)
+    call_of = {"call": "t1", "name": "weather", "arguments": "{}"}
+    item(wire, "t1", "tool", None)
+    wire.turn("tool")
+    wire.tell("tool", {**call_of, "state": "asked"})
+    visitor.page.wait_for_selector("#transcript .question")
+    wire.tell("tool", {**call_of, "state": "done", "result": "Sunny."})
+    wait(visitor.page, f"{PANES} === 'voice'")
+    wire.held = True
+    visitor.type("Are you there?")
+    wire.say("notice", {"code": "too_fast", "message": "", "retry": False, "fatal": False})
+    visitor.page.wait_for_selector("[data-typed=unsent]")
+
+
+def test_the_sentence_that_is_being_said_stands_on_the_stage(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("silent")
+    visitor, wire = call(visit, url, viewport=PHONE, choices=UNCHOSEN)
+    item(wire, "u1", "user", None)
+    wire.tell("transcript", {"item": "u1", "text": "And tomorrow?", "final": True})
+    wait(visitor.page, f"{CAPTION}[0] === 'And tomorrow?'")
+    item(wire, "a1", "assistant", "u1")
+    wire.tell("transcript", {"item": "a1", "text": "It will rain. Later some sun comes out.", "final": True})
+    wire.sound("a1", 4000)
+    wire.complete("a1")
+    wire.turn("assistant")
+    wait(visitor.page, f"{CAPTION}.join('') === 'It will rain. '")
+    wait(visitor.page, f"{CAPTION}.join('') === 'Later some sun comes out.' && {CAPTION}[1] !== ''")
+    wait(visitor.page, f"{CAPTION}[0] === 'Later some sun comes out.'")
+
+
+def test_microphone_and_loudspeaker_are_at_hand_in_a_call(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("silent")
+    visitor, wire = call(visit, url, viewport=PHONE, choices=UNCHOSEN)
+    page = visitor.page
+    visitor.press("Devices")
+    menu = page.get_by_role("group", name="Microphone and loudspeaker")
+    assert menu.locator("#settings-microphone").is_visible()
+    assert menu.get_by_role("slider", name="Volume").is_visible()
+    wait(page, "document.getElementById('settings-level').value > 0")
+    menu.get_by_role("switch", name="I wear headphones").check()
+    # Escape closes it, and does not also stop what is being said.
+    item(wire, "a1", "assistant", None)
+    wire.sound("a1", 3000)
+    wire.turn("assistant")
+    page.wait_for_selector("body[data-speaking]")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#devices", state="hidden")
+    assert page.query_selector("body[data-speaking]")
+    page.click("#settings-toggle")
+    assert page.get_by_role("switch", name="I wear headphones").is_checked(), "the same one, back in its place"
+
+
+def test_a_finger_wipes_from_the_voice_to_the_words_and_back(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("silent")
+    visitor, _ = call(visit, url, viewport=PHONE, choices=UNCHOSEN, has_touch=True, is_mobile=True)
+    page, hand = visitor.page, Hand(visitor.page)
+    for x, panes in ((60, "words"), (-60, "voice")):
+        # Up and down, or hardly, means nothing.
+        for stray in ((0, -150), (20, 0)):
+            hand.put(1, "#status")
+            hand.move(1, *stray)
+            hand.lift(1)
+        before = page.evaluate(PANES)
+        assert before != panes
+        hand.put(1, "#status")
+        hand.move(1, -3 * x, 5)
+        hand.lift(1)
+        wait(page, f"{PANES} === '{panes}'")
