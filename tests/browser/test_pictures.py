@@ -179,6 +179,8 @@ def test_before_a_call_it_waits_and_may_be_taken_away(visit: Visit, served: tupl
     give(page, "paste", photo(page, 200, 100))
     page.wait_for_selector("#pictures-outbox [data-picture=waiting]")
     check(page)
+    visitor.reload()
+    page.wait_for_selector("#pictures-outbox [data-picture=waiting] img")
     page.click("#pictures-outbox button")
     page.wait_for_selector("#pictures-outbox [data-picture]", state="detached")
 
@@ -279,6 +281,27 @@ def test_whoever_looks_at_a_dialog_shows_nothing_unseen(visit: Visit, served: tu
     page.keyboard.press("Escape")
     page.wait_for_selector("dialog.camera", state="detached")
     assert (outbox(page), page.locator("#transcript .picture").count()) == (0, 0)
+
+
+@pytest.mark.parametrize("button", ["#picture-take", "#pictures-toggle", "#languages-toggle"])
+def test_escape_closes_what_is_open_and_does_not_also_stop_the_assistant(
+    visit: Visit, served: tuple[str, ScriptedServer], button: str
+) -> None:
+    url, upstream = served
+    visitor = visit(url)
+    page = visitor.page
+    visitor.call_until_live()
+    upstream.do({"hear": {}}, {"say": {"ms": 20_000, "item": "a9"}}, connection=len(upstream.connections))
+    page.wait_for_selector('body[data-turn="assistant"]')
+    page.evaluate("selector => document.querySelector(selector).click()", button)
+    opened = "() => document.querySelector('dialog[open], :popover-open')"
+    page.wait_for_function(opened)
+    page.keyboard.press("Escape")
+    page.wait_for_function(f"() => !({opened})()")
+    assert "data-cut" not in page.locator('[data-item="a9"]').evaluate("row => row.getAttributeNames()")
+    assert page.evaluate("document.body.dataset.turn") == "assistant"
+    page.keyboard.press("Escape")
+    page.wait_for_selector('[data-item="a9"][data-cut]')
 
 
 def test_a_camera_is_asked_for_once_and_one_that_is_taken_away_is_said(

@@ -31,7 +31,7 @@ export class Keys {
 
   escapePressed() {
     // The browser closes it.
-    if (document.querySelector(":popover-open")) return
+    if (document.querySelector(":popover-open, dialog:modal")) return
     this.call.answering ? this.call.interrupt() : this.delegate.escaped()
   }
 
