@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -152,6 +153,48 @@ class TestAPictureThatSessionsEndWith:
         call.hear(picture())
         for _ in range(3):
             assert is_shown(renewed(call, sees=True))
+
+
+class TestAPictureThatAnswersFailWith:
+    """A model may take it, and fail over it whenever it is to answer."""
+
+    @staticmethod
+    def fail(call: Call, n: int, code: str = "server_error", status: str = "failed") -> list[Any]:
+        call.hear(ev.TextTyped("What is this?"), ev.ResponseCreated(f"r{n}"))
+        return call.hear(ev.ResponseDone(f"r{n}", status, None, code))
+
+    def test_is_taken_out_of_the_talk_after_two(self) -> None:
+        call = Call(sees=True).begin()
+        call.hear(picture())
+        assert shown(self.fail(call, 1), EntryRemoved) == []
+        effects = self.fail(call, 2)
+        assert [*TestAPictureThatSessionsEndWith.GIVEN_UP] == [
+            each for each in shown(effects, EntryRemoved, Notify) if each != Notify(faults.FAILED)
+        ]
+        assert sent(effects) == [{"type": "conversation.item.delete", "item_id": "picture_00000001"}]
+        assert shown(self.fail(call, 3), EntryRemoved) == []
+
+    def test_is_taken_out_under_the_id_that_the_session_knows(self) -> None:
+        call = Call(sees=True).begin()
+        call.hear(picture())
+        (message,) = [message for message in sent(renewed(call, sees=True)) if "item" in message]
+        self.fail(call, 1)
+        assert sent(self.fail(call, 2)) == [{"type": "conversation.item.delete", "item_id": message["item"]["id"]}]
+
+    @pytest.mark.parametrize(("code", "status"), [("rate_limit_exceeded", "failed"), ("", "cancelled")])
+    def test_is_not_to_blame_for_what_else_happens(self, code: str, status: str) -> None:
+        call = Call(sees=True).begin()
+        call.hear(picture())
+        for n in range(1, 4):
+            assert shown(self.fail(call, n, code, status), EntryRemoved) == []
+
+    def test_is_not_to_blame_once_something_was_answered_to_it(self) -> None:
+        call = Call(sees=True).begin()
+        call.hear(picture())
+        call.ask()
+        call.answer(response="r9")
+        for n in range(1, 4):
+            assert shown(self.fail(call, n), EntryRemoved) == []
 
 
 def test_one_that_another_session_refuses_does_not_stay_either() -> None:

@@ -14,7 +14,7 @@ from .usage import Meter
 MAX_KEPT = 2
 # Of those that were sent last an error may come.
 MAX_SENT = 20
-# With so many sessions that ended before anything was answered to it, it is what ends them.
+# With so many sessions that ended, or answers that failed, before anything was answered to it, it is what ends them.
 MAX_LOSSES = 2
 
 
@@ -32,6 +32,8 @@ class Pictures:
         # Those to which nothing was answered yet, and how many sessions were lost with each; and of these those that a
         # response which runs may see.
         self._losses: dict[str, int] = {}
+        # The ids under which the session knows them.
+        self._names: dict[str, str] = {}
         self._looked_at: frozenset[str] = frozenset()
 
     def shown(self, event: ev.PictureShown) -> None:
@@ -48,6 +50,7 @@ class Pictures:
 
     def named(self, item: str, message: Mapping[str, Any]) -> dict[str, Any]:
         """What shows it to a session, with an event_id by which it is known if that is refused."""
+        self._names[item] = message["item"]["id"]
         cause = self._out.new_id()
         self._sent = dict([*self._sent.items(), (cause, item)][-MAX_SENT:])
         return {"event_id": cause, **message}
@@ -76,16 +79,28 @@ class Pictures:
         """Some servers close on a picture that they do not like, and so would the next session, and the one after."""
         self._looked_at = frozenset()
         for item in list(self._losses):
-            self._losses[item] += 1
-            if self._losses[item] >= MAX_LOSSES:
-                self._give_up(item)
-                self._out.do(Notify(faults.PICTURE_REFUSED))
+            self._lose(item)
+
+    def response_failed(self) -> None:
+        """Of others the session goes on, and no answer comes as long as the picture is in it."""
+        for item in self._looked_at & self._losses.keys():
+            self._lose(item)
+
+    def _lose(self, item: str) -> None:
+        self._losses[item] += 1
+        if self._losses[item] < MAX_LOSSES:
+            return
+        self._out.send(dialects.delete(self._names[item]))
+        self._give_up(item)
+        self._out.do(Notify(faults.PICTURE_REFUSED))
 
     def _give_up(self, item: str) -> None:
         self._kept.pop(item, None)
         self._losses.pop(item, None)
+        self._names.pop(item, None)
         self._writer.remove(item)
 
     def _keep(self, item: str, jpeg: str) -> None:
         self._kept = dict([*self._kept.items(), (item, jpeg)][-MAX_KEPT:])
         self._losses = {kept: self._losses.get(kept, 0) for kept in self._kept if kept == item or kept in self._losses}
+        self._names = {kept: name for kept, name in self._names.items() if kept in self._kept}

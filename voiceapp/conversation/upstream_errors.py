@@ -42,8 +42,11 @@ class UpstreamErrors:
     def response_failed(self, event: ev.ResponseDone) -> None:
         fault = faults.of_code(event.code)
         self._out.do(LogError(event.code, event.message))
-        if not self._is_over(fault):
-            self._out.do(Notify(fault))
+        if self._is_over(fault):
+            return
+        self._out.do(Notify(fault))
+        if fault is faults.FAILED:
+            self._pictures.response_failed()
 
     def _is_over(self, fault: faults.Fault) -> bool:
         """Whether the session, or the call, ends with it, and so does."""
