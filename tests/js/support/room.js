@@ -87,7 +87,7 @@ export function live(guard, rate, { playback, wet, speech, floor, echoDb, delayM
   const delay = Math.round(delayMs * rate / 1000)
   const gain = 10 ** (echoDb / 20)
   const played = Float32Array.from(playback)
-  const heard = floor.map((noise, i) => noise + (speech?.[i] ?? 0))
+  const heard = together(floor, speech)
   const judged = []
   const passes = canceller ? cancelling(canceller, rate) : () => 1
   let volume = 1
@@ -98,12 +98,18 @@ export function live(guard, rate, { playback, wet, speech, floor, echoDb, delayM
       volume += (wanted - volume) * pace
       played[i] *= volume
       // Beyond the end it falls away.
-      heard[i + delay] += gain * passes(wet[i]) * volume * wet[i]
+      if (i + delay < heard.length) heard[i + delay] += gain * passes(wet[i]) * volume * wet[i]
     }
     const changed = guard.hear(heard.subarray(at, at + QUANTUM), played.subarray(at, at + QUANTUM))
     if (changed) judged.push({ at: at / rate, judgement: guard.judgement })
   }
   return judged
+}
+
+function together(floor, speech = []) {
+  const heard = Float32Array.from(floor)
+  for (let i = 0; i < Math.min(heard.length, speech.length); i++) heard[i] += speech[i]
+  return heard
 }
 
 /**
