@@ -19,14 +19,14 @@ REGISTRY = The reason is above. Set PIP_INDEX_URL and npm_config_registry for yo
 
 # One pytest may serve the next with what it compiled.
 unexport PYTHONDONTWRITEBYTECODE
-# What talks in real time mostly waits: four parts at once keep two cores at work. Each part's words come together.
+# Four parts at once keep two cores at work. Each part's words come together.
 PARTS = $(MAKE) --no-print-directory --jobs=4 --keep-going --output-sync
-# The longest come first.
-PAGE = test-page-l-q test-page-a-d test-page-s test-page-r test-page-t test-page-u-z test-page-e-k
-MODULES = test-resume test-served test-calls test-modules
-QUICK = test-core test-node check
+# A browser computes, most of the others wait: one beside the other, the longest first.
+ALL = test-page-l-q test-resume test-page-a-d test-served test-page-s test-calls test-page-e-k test-modules test-page-r \
+ test-hostile test-page-u-z test-core test-page-t test-node check
+OTHERS = $(filter-out test-page-%,$(ALL))
 
-.PHONY: run test test-quick test-page test-hostile $(MODULES) $(QUICK) check-python check-node programs vendor node-packages bench fuzz soak shots clean
+.PHONY: run test test-quick test-page $(OTHERS) check-python check-node programs vendor node-packages bench fuzz soak shots clean
 
 run: $(VENV)/installed-$(WANTED)
 	@$(BIN)/python -m voiceapp.ops.vendor
@@ -34,14 +34,14 @@ run: $(VENV)/installed-$(WANTED)
 
 # Whatever needs no Python begins while pip still installs.
 test: programs
-	@$(PARTS) $(PAGE) $(MODULES) test-hostile $(QUICK)
+	@$(PARTS) $(ALL)
 
 # Before a commit: the checks, and all tests that need no browser, no model and no clock of the world outside.
 test-quick: export PYTEST_ADDOPTS += -m "not real_time and not slow and not models" --hypothesis-profile quick
 test-quick:
-	@$(PARTS) test-node test-core check $(MODULES)
+	@$(PARTS) test-node $(filter-out test-hostile,$(OTHERS))
 
-test-page: $(PAGE)
+test-page: $(filter test-page-%,$(ALL))
 test-page-%: vendor node-packages
 	$(BIN)/pytest tests/browser/test_[$*]*.py
 test-hostile: vendor
