@@ -22,7 +22,7 @@ WINDOWS = {
     # Where a drawer at the side leaves the call the width of a phone.
     "tablet": (920, 700, 1), "folded phone": (280, 653, 1), "small phone": (360, 640, 1),
 }  # fmt: skip
-ALWAYS = ["#call", "#message", ".send", "#status"]
+ALWAYS = ["#call", "#message", ".send"]
 BUTTONS = ["#microphone", "#hush", "#text-toggle"]
 IN_CALLS = {"server_vad": BUTTONS, "push_to_talk": [*BUTTONS, "#talk"]}
 LEAST_PX = 32
@@ -76,7 +76,9 @@ WRONG = """([always, inCalls, least]) => {
   // Over the page, with the call as a bar.
   const over = open && matchMedia("(max-width: 56rem)").matches
   const calling = !["idle", "ended"].includes(document.body.dataset.phase)
-  const inSight = [...over ? ["#call"] : always, ...calling ? inCalls : []]
+  // Where the page scrolls, what is pressed stays, and the state is above it.
+  const state = innerHeight < 296 ? [] : ["#status"]
+  const inSight = [...over ? ["#call"] : always, ...state, ...calling ? inCalls : []]
   const near = open ? [`#${open.id}-close`] : ["#settings-toggle", "#talks-toggle", "#log-toggle"]
   for (const selector of [...inSight, ...near]) {
     const part = document.querySelector(selector)
