@@ -4,10 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import Browser, Locator
 
 from tests.browser.visitor import Visitor
-from tests.browser.wire import Wire
 from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = pytest.mark.browser
@@ -17,6 +16,7 @@ Serve = Callable[[str], tuple[str, ScriptedServer]]
 
 PHONE = {"viewport": {"width": 390, "height": 800}, "has_touch": True, "is_mobile": True}
 MOST = 3
+LIVE_DEVICE = "testTracks.filter(track => track.readyState === 'live').map(track => track.label)"
 
 
 class Thumb:
@@ -30,6 +30,38 @@ class Thumb:
         part.tap()
         self.presses += 1
         assert self.presses <= MOST
+
+    def choose(self, menu: Locator, label: str) -> None:
+        """A press opens it, and another one chooses."""
+        menu.wait_for()
+        menu.select_option(label=label)
+        self.presses += 2
+        assert self.presses <= MOST
+
+
+@pytest.fixture(scope="module")
+def browser(whole_browser: Browser) -> Browser:
+    """It lets people choose among devices."""
+    return whole_browser
+
+
+def test_start_with_the_japanese_friend(visit: Visit, serve: Serve) -> None:
+    url, upstream = serve("hello")
+    visitor, thumb = visit(url, **PHONE), Thumb()
+    thumb.press(visitor.page.locator(".persona", has_text="Hinata"))
+    thumb.press(visitor.page.locator("#call"))
+    visitor.wait_for_phase("live", 30)
+    update = next(event for event in upstream.connections[-1].events if event["type"] == "session.update")
+    assert "ひなた" in update["session"]["instructions"]
+
+
+def test_change_the_microphone(in_a_call: Visit) -> None:
+    visitor, thumb = in_a_call("silent", **PHONE), Thumb()
+    page = visitor.page
+    thumb.press(page.locator("#devices-toggle"))
+    page.wait_for_selector("#settings-microphone option:nth-child(2)", state="attached")
+    thumb.choose(page.locator("#devices #settings-microphone"), "Fake Audio Input 2")
+    visitor.wait_until(lambda _: page.evaluate(LIVE_DEVICE) == ["Fake Audio Input 2"])
 
 
 def test_start_with_the_japanese_friend(visit: Visit, serve: Serve) -> None:
@@ -59,9 +91,8 @@ def test_mute(in_a_call: Visit) -> None:
 
 def test_find_out_why_an_answer_took_three_seconds(visit: Visit, serve: Serve) -> None:
     url, _ = serve("silent")
-    visitor, thumb = visit(url, **PHONE), Thumb()
-    page, wire = visitor.page, Wire(visitor.page)
-    visitor.open(url)
+    visitor, thumb = visit(url, wired=True, **PHONE), Thumb()
+    page, wire = visitor.page, visitor.wire
     visitor.call_until_live()
     wire.tell("item", {"id": "a1", "role": "assistant", "after": None, "kind": "audio"})
     wire.tell("transcript", {"item": "a1", "text": "Here I am.", "final": True})

@@ -94,9 +94,8 @@ def test_it_is_a_sentence_with_a_card_of_what_came(
     visit: Visit, serve: Serve, output: Path, language: str, scheme: str
 ) -> None:
     url, _ = serve("silent")
-    visitor = visit(url, language, viewport={"width": 390, "height": 844}, color_scheme=scheme)
-    page, wire = visitor.page, Wire(visitor.page)
-    visitor.open(url, language)
+    visitor = visit(url, language, wired=True, viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    page, wire = visitor.page, visitor.wire
     visitor.call_until_live()
     sentence, too_long, no = SEEN[language]
     weather = {"name": "weather", "arguments": '{"city": "Kyoto"}', "says": SAYS}
