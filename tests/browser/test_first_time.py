@@ -49,25 +49,6 @@ def test_start_with_the_japanese_friend(visit: Visit, serve: Serve) -> None:
     url, upstream = serve("hello")
     visitor, thumb = visit(url, **PHONE), Thumb()
     thumb.press(visitor.page.locator(".persona", has_text="Hinata"))
-    thumb.press(visitor.page.locator("#call"))
-    visitor.wait_for_phase("live", 30)
-    update = next(event for event in upstream.connections[-1].events if event["type"] == "session.update")
-    assert "ひなた" in update["session"]["instructions"]
-
-
-def test_change_the_microphone(in_a_call: Visit) -> None:
-    visitor, thumb = in_a_call("silent", **PHONE), Thumb()
-    page = visitor.page
-    thumb.press(page.locator("#devices-toggle"))
-    page.wait_for_selector("#settings-microphone option:nth-child(2)", state="attached")
-    thumb.choose(page.locator("#devices #settings-microphone"), "Fake Audio Input 2")
-    visitor.wait_until(lambda _: page.evaluate(LIVE_DEVICE) == ["Fake Audio Input 2"])
-
-
-def test_start_with_the_japanese_friend(visit: Visit, serve: Serve) -> None:
-    url, upstream = serve("hello")
-    visitor, thumb = visit(url, **PHONE), Thumb()
-    thumb.press(visitor.page.locator(".persona", has_text="Hinata"))
     thumb.press(visitor.page.get_by_role("button", name="Start talking"))
     visitor.wait_for_phase("live", 30)
     events = upstream.connections[-1].events
@@ -77,10 +58,11 @@ def test_start_with_the_japanese_friend(visit: Visit, serve: Serve) -> None:
 
 def test_change_the_microphone(in_a_call: Visit) -> None:
     visitor, thumb = in_a_call("silent", **PHONE), Thumb()
-    thumb.press(visitor.page.get_by_role("button", name="Devices"))
-    menu = visitor.page.locator("#devices #settings-microphone")
-    thumb.press(menu)
-    assert menu.locator("option").count() > 1
+    page = visitor.page
+    thumb.press(page.locator("#devices-toggle"))
+    page.wait_for_selector("#settings-microphone option:nth-child(2)", state="attached")
+    thumb.choose(page.locator("#devices #settings-microphone"), "Fake Audio Input 2")
+    visitor.wait_until(lambda _: page.evaluate(LIVE_DEVICE) == ["Fake Audio Input 2"])
 
 
 def test_mute(in_a_call: Visit) -> None:
@@ -99,9 +81,12 @@ def test_find_out_why_an_answer_took_three_seconds(visit: Visit, serve: Serve) -
     wire.sound("a1", 500)
     wire.say("latency", {"item": "a1", "wait_ms": 300, "created_ms": 90, "first_byte_ms": 2600, "done_ms": 3000})
     chip = page.locator('[data-item="a1"] .latency summary')
-    chip.wait_for()
-    assert chip.inner_text().startswith(("2.9", "3"))
+    chip.wait_for(state="attached")
+    # Where the voice has the room, the words are behind their button.
+    if not chip.is_visible():
+        thumb.press(page.locator("#text-toggle"))
     thumb.press(chip)
+    assert page.inner_text(".chip").startswith(("2.9", "3"))
     names, times = (page.locator(f".latency {tag}").all_inner_texts() for tag in ("dt", "dd"))
     assert times[names.index("Thinking of an answer")] == "2.60 s"
 

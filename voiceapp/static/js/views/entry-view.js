@@ -109,10 +109,9 @@ export class EntryView {
     const { short, whole, parts } = told(latency, this.i18n)
     const details = this.latency ?? this.#addLatency()
     this.latency = details
-    const [chip, title, list] = [...details.children]
+    const [title, list] = [...details.lastElementChild?.children ?? []]
     if (title.textContent === whole) return
-    write(/** @type {Element} */ (chip.firstChild), short)
-    chip.setAttribute("aria-label", this.i18n.say("latency.open", { s: short }))
+    write(/** @type {Element} */ (details.querySelector(".chip")), short)
     write(title, whole)
     list.replaceChildren(...parts.flatMap(({ name, s, share }) => {
       const bar = element("dd", {}, s)
@@ -121,10 +120,15 @@ export class EntryView {
     }))
   }
 
+  /** Beside the time, which then is part of what is pressed: so nothing moves. */
   #addLatency() {
-    const chip = element("summary", {}, element("span", { class: "chip" }))
-    const latency = element("details", { class: "latency" }, chip, element("p"), element("dl"))
-    this.foot.firstElementChild?.append(latency)
+    const about = /** @type {Element} */ (this.foot.firstElementChild)
+    const open = element("span", { class: "visually-hidden" }, this.i18n.say("latency.open"))
+    const summary = element("summary", {}, ...about.childNodes, " ", element("span", { class: "chip" }), " ", open)
+    const latency = element(
+      "details", { class: "latency" }, summary, element("div", {}, element("p"), element("dl"))
+    )
+    about.append(latency)
     return latency
   }
 

@@ -141,7 +141,7 @@ export class TalkDetailView {
     saver.addEventListener(
       "click", async () => save(await (await filing()).fileOf(talk, menu.value, this.words, this.#load(talk.id)))
     )
-    return [label, menu, saver]
+    return [element("span", { class: "saving" }, label, menu, saver)]
   }
 
   /** @param {import("../history/talk.js").Talk} talk */
