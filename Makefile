@@ -22,8 +22,8 @@ unexport PYTHONDONTWRITEBYTECODE
 # Four parts at once keep two cores at work. Each part's words come together.
 PARTS = $(MAKE) --no-print-directory --jobs=4 --keep-going --output-sync
 # A browser computes, most of the others wait: one beside the other, the longest first.
-ALL = test-page-l-q test-resume test-page-a-d test-served test-page-s test-calls test-page-e-k test-modules test-page-r \
- test-hostile test-page-u-z test-core test-page-t test-node check
+ALL = test-page-m-q test-resume test-page-s test-served test-page-a-d test-calls test-page-l test-modules test-page-e-k \
+ test-hostile test-page-r test-core test-page-u-z test-page-t test-node check
 OTHERS = $(filter-out test-page-%,$(ALL))
 
 .PHONY: run test test-quick test-page $(OTHERS) check-python check-node programs vendor node-packages bench fuzz soak shots clean
