@@ -185,3 +185,8 @@ def test_with_reduced_motion_nothing_moves(visit: Visit, serve: Serve) -> None:
     visitor.call_until_live()
     visitor.wait_for_entry("assistant", "[data-final]")
     assert visitor.page.evaluate("document.getAnimations().length") == 0
+
+
+def test_only_a_visitor_who_wants_one_has_a_service_worker(visit: Visit, serve: Serve) -> None:
+    """It would load each of the page's files a second time, beside every other test."""
+    assert visit(serve("hello")[0]).page.evaluate("navigator.serviceWorker === undefined")

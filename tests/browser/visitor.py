@@ -64,6 +64,7 @@ TAP = """
   }
 })()
 """
+NO_WORKER = 'Object.defineProperty(Navigator.prototype, "serviceWorker", { value: undefined })'
 # Of the options of a context, what can be given to one that there is.
 OF_A_PAGE = frozenset({"viewport", "permissions", "color_scheme", "reduced_motion"})
 # The recording as 16 kHz PCM16 in base64.
@@ -172,7 +173,7 @@ class Visitor:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.add_init_script(f"{WATCH};{TAP if records else ''};{room}")
         if not worker:
-            self.page.add_init_script('Object.defineProperty(Navigator.prototype, "serviceWorker", {})')
+            self.page.add_init_script(NO_WORKER)
         # A phone shows the voice, unless the words were asked for, as most tests do.
         narrow = self.page.viewport_size is not None and self.page.viewport_size["width"] < WIDE
         if chosen := {**({"text": True} if narrow else {}), **(choices or {})}:
