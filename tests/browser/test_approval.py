@@ -118,6 +118,28 @@ def test_nor_when_they_say_nothing_for_a_minute(visit: Visit, served: Served) ->
     assert visitor.page.locator(f"{ROW} button").count() == 0
 
 
+COUNT_WORK = """
+window.testWork = { layouts: 0, texts: 0 }
+const getClientRects = Element.prototype.getClientRects
+Element.prototype.getClientRects = function () { window.testWork.layouts++; return getClientRects.call(this) }
+const fetchIt = window.fetch
+window.fetch = (...what) => { window.testWork.texts += /tool[.]json/.test(what[0]); return fetchIt(...what) }
+"""
+
+
+def test_however_many_there_are_the_page_is_not_laid_out_for_each(visit: Visit, served: Served) -> None:
+    visitor = visit(served.url)
+    visitor.call_until_live()
+    visitor.page.focus("#message")
+    visitor.page.evaluate(f"() => {{ {COUNT_WORK} }}")
+    served.call(*[("no_such_tool", {"n": n}) for n in range(200)])
+    failed = "document.querySelectorAll('[data-role=tool][data-state=failed]').length"
+    visitor.page.wait_for_function(f"() => {failed} === 200", timeout=30_000)
+    work = visitor.page.evaluate("window.testWork")
+    assert work["texts"] == 1
+    assert work["layouts"] < 100
+
+
 def test_a_page_that_is_loaded_again_asks_again(visit: Visit, served: Served) -> None:
     visitor = asked(visit, served)
     visitor.reload()

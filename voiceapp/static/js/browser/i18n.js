@@ -4,6 +4,9 @@
 import { isolated } from "../text/bidi.js"
 
 export class Words {
+  /** @type {Map<string, Promise<void>>} by the part */
+  coming = new Map()
+
   /**
    * @param {string} language
    * @param {Record<string, string>} strings
@@ -22,9 +25,22 @@ export class Words {
     return new Words(language, await file(language))
   }
 
-  /** Those of a part that is loaded later. @param {string} part */
-  async more(part) {
-    Object.assign(this.strings, await file(`${this.language}.${part}`))
+  /** Those of a part that is loaded later, once for all who want them. @param {string} part */
+  more(part) {
+    const coming = this.coming.get(part) ?? this.#load(part)
+    this.coming.set(part, coming)
+    return coming
+  }
+
+  /** @param {string} part */
+  async #load(part) {
+    try {
+      Object.assign(this.strings, await file(`${this.language}.${part}`))
+    } catch (error) {
+      // It may come another time.
+      this.coming.delete(part)
+      throw error
+    }
   }
 
   /** @param {string} key */

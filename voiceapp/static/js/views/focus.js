@@ -13,7 +13,7 @@ const PASSED = "[tabindex='-1'], [type=radio]:not(:checked), details:not([open])
 /** Where it goes in each part of the page, if nothing else is left there; the last for the words. */
 const HOMES = [["dialog[open]:not(.drawer)", "button"], [".drawer", ".drawer-head [id$=-close]"], [".dock", "#call"]]
 const CHANGES = {
-  subtree: true, childList: true,
+  subtree: true, childList: true, attributeOldValue: true,
   attributeFilter: ["hidden", "disabled", "open", "data-phase", "data-talked", "data-shown"]
 }
 
@@ -44,12 +44,14 @@ export class Focus {
   }
 
   /**
-   * What is shown is asked only where something may have been hidden: the words grow all the time.
+   * What is shown is asked only where something around it may have been hidden: it takes the page's whole layout, and
+   * the words grow all the time.
    * @param {MutationRecord[]} records
    */
   #changed(records) {
     const { activeElement: now } = document
-    const gone = !now || now === document.body || (records.some(({ type }) => type === "attributes") && !usable(now))
+    const around = records.some(record => isAround(record, now))
+    const gone = !now || now === document.body || (around && !usable(now))
     if (this.last && gone) this.#moveOn(this.last)
   }
 
@@ -63,6 +65,16 @@ export class Focus {
       if (document.activeElement === next) return
     }
   }
+}
+
+/**
+ * Something is otherwise (and not set once more as it was) with what it stands in, or with what stands beside that.
+ * @param {MutationRecord} record
+ * @param {Element | null} part
+ */
+function isAround({ type, target, attributeName, oldValue }, part) {
+  if (type !== "attributes" || !target.parentNode?.contains(part)) return false
+  return /** @type {Element} */ (target).getAttribute(attributeName ?? "") !== oldValue
 }
 
 /** @param {Element} list */
