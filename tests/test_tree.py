@@ -23,7 +23,7 @@ WITHOUT_BEHAVIOUR = {
 ELSEWHERE = {
     "store/memory_backend.py": "store/test_backend.py",
     "wire/talk.py": "wire/test_down.py", "tools/start.py": "tools/test_loading.py",
-    "tools/mcp_servers.py": "tools/test_mcp_server.py",
+    "tools/mcp_servers.py": "tools/test_mcp_server.py", "tools/import_watch.py": "tools/test_loading.py",
     "net/http_connection.py": "net/test_http_server.py", "net/wsgi_call.py": "net/test_http_server.py",
 }  # fmt: skip
 TREE = sorted(TESTS.rglob("*.py"))
