@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.browser.axe import check
 from tests.browser.visitor import Visitor
 from tests.conftest import SCENARIOS, upstream_settings
 from tests.servers import gunicorn
+from voiceapp.conversation.history import PICTURE_GONE
 from voiceapp.engine.scripted.server import ScriptedServer
 from voiceapp.wire.up import MAX_PICTURE_BYTES
 
@@ -161,16 +163,70 @@ def test_the_camera_is_open_only_while_its_dialog_is(visit: Visit, served: tuple
     assert len(seen(upstream, 1)) == 1
 
 
+KEPT = """() => new Promise(done => {
+  const opening = indexedDB.open("voiceapp-talks")
+  opening.onsuccess = () => {
+    const all = opening.result.transaction("talks").objectStore("talks").getAll()
+    all.onsuccess = () => { opening.result.close(); done(JSON.stringify(all.result)) }
+  }
+})"""
+
+
 def test_it_is_there_after_a_reload_and_in_the_talk_that_is_kept(
     visit: Visit, served: tuple[str, ScriptedServer]
 ) -> None:
-    visitor = visit(served[0])
+    url, upstream = served
+    visitor = visit(url, choices={"keep": "text"})
     page = visitor.page
     visitor.call_until_live()
     give(page, "paste", photo(page, 200, 100))
     wait_shown(page, 1)
+    visitor.type("What is this?")
+    visitor.wait_for_entry("assistant", "[data-final]")
     visitor.reload()
     wait_shown(page, 1)
+    visitor.press("Hang up")
+    visitor.wait_for_phase("ended")
+    visitor.reload()
+    visitor.press("Show past talks")
+    page.click("[data-talk]")
+    page.wait_for_selector("#talk-detail .picture img")
+    check(page)
+    page.select_option(".export", "json")
+    with page.expect_download() as download:
+        page.click(".export + button")
+    entries = json.loads(Path(download.value.path()).read_bytes())["entries"]
+    assert [entry["picture"][:23] for entry in entries if entry["kind"] == "picture"] == ["data:image/jpeg;base64,"]
+    # Whoever goes on with it is told that there was one.
+    page.click("#talk-detail .go-on")
+    visitor.wait_for_phase("live")
+    wait_shown(page, 1)
+    events = upstream.connections[-1].events
+    told = [event["item"]["content"][0] for event in events if event["type"] == "conversation.item.create"]
+    assert {"type": "input_text", "text": PICTURE_GONE} in told
+
+
+def test_of_a_talk_that_is_not_kept_nothing_of_it_is_kept(visit: Visit, served: tuple[str, ScriptedServer]) -> None:
+    visitor = visit(served[0], choices={"keep": "text"})
+    page = visitor.page
+    visitor.call_until_live()
+    give(page, "paste", photo(page, 200, 100))
+    wait_shown(page, 1)
+    visitor.type("What is this?")
+    page.wait_for_function(f"async () => (await ({KEPT})()).includes('data:image')")
+    page.evaluate(
+        """() => {
+          const keep = document.querySelector('[data-choice="keep"]')
+          keep.value = "nothing"
+          keep.dispatchEvent(new Event("change", { bubbles: true }))
+        }"""
+    )
+    page.wait_for_function(f"async () => (await ({KEPT})()) === '[]'")
+    visitor.press("Hang up")
+    visitor.wait_for_phase("ended")
+    page.wait_for_timeout(300)
+    assert page.evaluate(KEPT) == "[]"
+    assert "data:image" not in page.evaluate("JSON.stringify([{ ...localStorage }, { ...sessionStorage }])")
 
 
 def test_before_a_call_it_waits_and_may_be_taken_away(visit: Visit, served: tuple[str, ScriptedServer]) -> None:
