@@ -223,6 +223,9 @@ class World:
                 return self.call.answer(f"a{self.number}", f"r{self.number}")
             case "refuse":
                 return self.call.hear(ev.UpstreamError("invalid_value", "", "voiceapp_1"))
+            case "fail":
+                failed = ev.ResponseDone(f"r{self.number}", "failed", None, "server_error")
+                return self.call.hear(ev.ResponseCreated(f"r{self.number}"), failed)
             case "lose":
                 return self.call.hear(ev.SessionLost(faults.CLOSED))
         self.seen.clear()
@@ -230,13 +233,22 @@ class World:
 
 
 @settings(max_examples=200)
-@given(st.lists(st.sampled_from(["show", "speak", "answer", "lose", "renew", "blind", "refuse"]), max_size=20))
+@given(st.lists(st.sampled_from(["show", "speak", "answer", "fail", "lose", "renew", "blind", "refuse"]), max_size=20))
 def test_in_any_order_each_session_sees_each_picture_at_most_once(steps: list[str]) -> None:
-    world = World()
+    world, gone = World(), set[str]()
     for step in steps:
-        for message in sent(world.step(step)):
+        effects = world.step(step)
+        taken_out = [each.item for each in shown(effects, EntryRemoved) if each.item.startswith("picture_")]
+        # Each is taken out once, and that is said.
+        assert shown(effects, Notify).count(Notify(faults.PICTURE_REFUSED)) == len(taken_out)
+        assert not gone & set(taken_out)
+        gone |= set(taken_out)
+        standing = world.number - len(gone)
+        for message in sent(effects):
             content = message.get("item", {}).get("content", [{}])
             if content[0].get("type") == "input_image":
                 assert step in ("show", "renew")
+                assert message["item"]["id"] not in gone
+                assert standing > 0
                 assert message["item"]["id"] not in world.seen
                 world.seen.add(message["item"]["id"])

@@ -61,7 +61,7 @@ class Pictures:
 
     def refused(self, cause: str) -> bool:
         """Whether an error names the sending of one: the model does not see it, so it does not stay in the talk."""
-        item = self._sent.pop(cause, None)
+        item = self._sent.get(cause)
         if item is None:
             return False
         self._give_up(item)
@@ -95,6 +95,7 @@ class Pictures:
         self._out.do(Notify(faults.PICTURE_REFUSED))
 
     def _give_up(self, item: str) -> None:
+        self._sent = {cause: sent for cause, sent in self._sent.items() if sent != item}
         self._kept.pop(item, None)
         self._losses.pop(item, None)
         self._names.pop(item, None)
