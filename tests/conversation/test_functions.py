@@ -249,6 +249,23 @@ class TestSeveral:
         assert sent(effects) == [output(tools.TOO_MANY, f"c{tools.MAX_AT_ONCE}")]
 
 
+def test_of_more_than_are_followed_at_once_each_is_answered_and_none_that_runs_is_stopped() -> None:
+    call = Call(functions=(WEATHER,)).begin()
+    call.ask()
+    call.hear(ev.ResponseCreated("r1"))
+    reports = [function(f"f{n}", call=f"c{n}") for n in range(tools.MAX_AT_ONCE + 2 * tools.MAX_RUNNING)]
+    effects = call.hear(*(event for each in reports[: tools.MAX_AT_ONCE] for event in each))
+    # All the others begin before any of them is all said.
+    others = reports[tools.MAX_AT_ONCE :]
+    for part in (slice(0, 3), slice(3, None)):
+        effects += call.hear(*(event for each in others for event in each[part]))
+    effects += call.hear(done())
+    assert len(shown(effects, RunTool)) == tools.MAX_AT_ONCE
+    assert shown(effects, CancelTool) == []
+    answered = [message["item"]["call_id"] for message in sent(effects)]
+    assert sorted(answered) == sorted(f"c{n}" for n in range(tools.MAX_AT_ONCE, len(reports)))
+
+
 def other(report: ev.Event) -> ev.Event:
     """With other arguments."""
     changed = isinstance(report, ev.ToolReported) and report.arguments

@@ -92,8 +92,18 @@ class Tools:
         if len(self._calls) > MAX_CALLS:
             self._give_up(self._calls.pop(next(iter(self._calls))))
         if len(self._running) >= MAX_RUNNING:
-            self._give_up(next(iter(self._running.values())))
+            self._pass_over()
         return call
+
+    def _pass_over(self) -> None:
+        """Too many: the oldest is no longer followed. A function that is not all said yet is answered once it is."""
+        oldest = next(iter(self._running.values()))
+        call = next((each for each in self._running.values() if not each.ours), oldest)
+        if call.kind == "function" and not call.ours:
+            call.failed, call.fault = True, "busy"
+            self._tell(call)
+        else:
+            self._give_up(call)
 
     def _give_up(self, call: ToolCall) -> None:
         if call.ours:
@@ -241,7 +251,9 @@ class Tools:
             call.answered = True
             return
         function = self._functions.get(call.name)
-        if call.kind == "approval" or (function is not None and function.confirm):
+        if call.failed:
+            self._finish(call, TOO_MANY)
+        elif call.kind == "approval" or (function is not None and function.confirm):
             call.asked = True
             self._out.do(AskPerson(call.item))
         elif function is None or sum(each.ours for each in self._running.values()) >= MAX_AT_ONCE:
