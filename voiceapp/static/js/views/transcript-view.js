@@ -9,6 +9,8 @@ import { separator } from "./separator.js"
 import { ToolRow } from "./tool-row.js"
 
 const NEAR_PX = 64
+/** The last so many are always laid out, so that the end is where it is. */
+const NEAR = 40
 
 export class TranscriptView {
   scroller = find("scroller", HTMLElement)
@@ -103,6 +105,7 @@ export class TranscriptView {
     nodes.forEach(
       (node, i) => { if (this.log.children[i] !== node) this.log.insertBefore(node, this.log.children[i] ?? null) }
     )
+    nodes.forEach((node, i) => node.toggleAttribute("data-far", i < nodes.length - NEAR))
   }
 
   /** What was said, in its order: neither who said it nor what stands at its foot. @param {ClipboardEvent} event */
