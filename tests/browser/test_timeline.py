@@ -111,6 +111,7 @@ def test_what_went_wrong_is_there_though_nobody_looked_until_after_the_call(
         if page.evaluate(SEEN).endswith(": tool"):
             break
     assert page.evaluate(SEEN).endswith(": tool")
+    page.wait_for_timeout(100)
     assert page.input_value("#log-search") == ""
     chosen = page.locator(".log-row[aria-selected=true] .type")
     assert chosen.inner_text() == "tool"

@@ -104,6 +104,7 @@ export class TimelineView {
     if (line === this.chosen) return
     this.chosen = line
     if (line) this.window.reveal(this.#momentOf(line))
+    this.#renderValue()
     this.render()
   }
 
@@ -124,15 +125,21 @@ export class TimelineView {
 
   /** @param {import("../models/timeline.js").Lanes} lanes @param {number} last */
   #renderWords({ came, tools, away }, last) {
-    const { words, log, canvas, chosen } = this
+    const { words, log } = this
     const said = new Set(came.map(({ kind }) => kind)).size
     const slowest = log.trips.most(0, Infinity)
     write(this.told, log.arrived === log.before ? words.say("timeline.empty") : words.say("timeline.told", {
       time: mark(last, 1000), answers: said, tools: tools.length, losses: away.length, ms: slowest
     }))
-    canvas.setAttribute("aria-valuemax", String(Math.round(last)))
-    canvas.setAttribute("aria-valuenow", String(Math.round(chosen ? this.#momentOf(chosen) : last)))
-    canvas.setAttribute("aria-valuetext", chosen ? this.#nameOf(chosen) : words.say("timeline.nothing"))
+    this.#renderValue()
+  }
+
+  /** At once: whoever hears it has pressed a key. */
+  #renderValue() {
+    const { canvas, chosen, window: { whole } } = this
+    canvas.setAttribute("aria-valuemax", String(Math.round(whole)))
+    canvas.setAttribute("aria-valuenow", String(Math.round(chosen ? this.#momentOf(chosen) : whole)))
+    canvas.setAttribute("aria-valuetext", chosen ? this.#nameOf(chosen) : this.words.say("timeline.nothing"))
   }
 
   /** @param {Line} line */
