@@ -20,6 +20,8 @@ export class TranscriptView {
   rows = new Map()
   /** @type {WeakMap<import("../models/breaks.js").Break, HTMLElement>} */
   breaks = new WeakMap()
+  /** As they stand in the page. @type {HTMLElement[]} */
+  arranged = []
   following = true
   pending = false
   /** Of the scroller, when its end was last looked after. */
@@ -100,6 +102,8 @@ export class TranscriptView {
 
   /** Moves only what is out of place: a node that is moved is announced again. @param {HTMLElement[]} nodes */
   #arrange(nodes) {
+    if (nodes.length === this.arranged.length && nodes.every((node, i) => node === this.arranged[i])) return
+    this.arranged = nodes
     const wanted = new Set(nodes)
     for (const node of [...this.log.children]) if (!wanted.has(/** @type {HTMLElement} */ (node))) node.remove()
     nodes.forEach(
