@@ -291,7 +291,9 @@ def _end(visitor: Visitor, wire: Wire, look: Look) -> None:
 
 def _session(visitor: Visitor, wire: Wire, look: Look) -> None:
     """Is lost, and another one takes over."""
-    visitor.page.click('[data-code="moved"] > .dismiss')
+    # It goes out of sight by itself.
+    if (moved := visitor.page.locator('[data-code="moved"][data-shown] > .dismiss')).is_visible():
+        moved.click()
     _notice(wire, "upstream_lost")
     look("session-lost")
     made = {"persona": "companion", "profile": "openai", "model": "m", "voice": "v"}
