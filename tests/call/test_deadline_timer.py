@@ -1,6 +1,10 @@
 """The timer of a call fires for the earliest deadline, and for none once the call is over."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
 
 from voiceapp.call.deadline_timer import DeadlineTimer
 
@@ -8,9 +12,9 @@ from voiceapp.call.deadline_timer import DeadlineTimer
 class Loop:
     """Keeps what it is asked to call, and when."""
 
-    def __init__(self) -> None:
+    def __init__(self, real: asyncio.AbstractEventLoop) -> None:
         self.handles: list[asyncio.TimerHandle] = []
-        self.real = asyncio.new_event_loop()
+        self.real = real
 
     def call_at(self, when: float, call: object, *args: object) -> asyncio.TimerHandle:
         self.handles.append(asyncio.TimerHandle(when, call, args, self.real))  # type: ignore[arg-type]
@@ -26,13 +30,19 @@ class Loop:
         handle._run()
 
 
-def timer() -> tuple[DeadlineTimer, Loop, list[None]]:
-    loop, fired = Loop(), list[None]()
-    return DeadlineTimer(loop, lambda: fired.append(None)), loop, fired  # type: ignore[arg-type]
+@pytest.fixture
+def loop() -> Iterator[Loop]:
+    with closing(asyncio.new_event_loop()) as real:
+        yield Loop(real)
 
 
-def test_it_fires_for_the_earliest_and_is_kept_where_that_is_not_later() -> None:
-    kept, loop, fired = timer()
+def timer(loop: Loop) -> tuple[DeadlineTimer, list[None]]:
+    fired = list[None]()
+    return DeadlineTimer(loop, lambda: fired.append(None)), fired  # type: ignore[arg-type]
+
+
+def test_it_fires_for_the_earliest_and_is_kept_where_that_is_not_later(loop: Loop) -> None:
+    kept, fired = timer(loop)
     for deadline, pending in ((None, []), (5.0, [5.0]), (7.0, [5.0]), (3.0, [3.0])):
         kept.keep(deadline)
         assert loop.pending == pending
@@ -42,8 +52,8 @@ def test_it_fires_for_the_earliest_and_is_kept_where_that_is_not_later() -> None
     assert loop.pending == [9.0]
 
 
-def test_after_the_end_it_does_not() -> None:
-    kept, loop, _ = timer()
+def test_after_the_end_it_does_not(loop: Loop) -> None:
+    kept, _ = timer(loop)
     kept.keep(5.0)
     kept.stop()
     kept.keep(4.0)
