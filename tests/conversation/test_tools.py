@@ -145,7 +145,38 @@ class TestAQuestionWhetherAToolMayRun:
             "approve": yes,
         }
         assert shown(effects, ToolChanged)[-1].state == state
-        assert sent(call.hear(done())) == [ASK]
+        # Of one that it may run the server says more by itself, or nothing does.
+        assert sent(call.hear(done())) == ([] if yes else [ASK])
+        assert turns(call.wait(1.0)) == []
+        assert sent(call.wait(2.5)) == ([ASK] if yes else [])
+
+    def test_a_server_that_then_runs_it_and_goes_on_is_let(self) -> None:
+        call = answering()
+        call.hear(*approval(), done(), ev.Approved("q1", yes=True))
+        effects = call.hear(*mcp(response="")[1:5])
+        effects += call.wait(10) + call.hear(ev.ResponseCreated("r2"), *mcp(response=""))
+        assert sent(effects + call.answer(response="r2")) == []
+
+    def test_a_server_that_runs_it_and_waits_to_be_asked_is_asked_once(self) -> None:
+        call = answering()
+        call.hear(*approval(), done(), ev.Approved("q1", yes=True))
+        effects = call.hear(*mcp(output=None, response=""))
+        assert sent(effects + call.wait(10)) == []
+        assert sent(call.hear(*mcp(response=""))) == [ASK]
+        assert sent(call.wait(10)) == []
+
+    def test_meanwhile_the_person_waits_for_the_tool_and_may_speak(self) -> None:
+        call = answering()
+        assert turns(call.hear(*approval(), done(), ev.Approved("q1", yes=True))) == ["tool"]
+        assert turns(call.hear(ev.SpeechStarted("u2"))) == ["user"]
+        assert sent(call.wait(10)) == []
+
+    def test_it_is_not_waited_for_as_long_as_the_assistant_speaks(self) -> None:
+        call = answering()
+        call.hear(*approval(), ev.Approved("q1", yes=True))
+        assert sent(call.wait(10)) == []
+        assert sent(call.hear(done())) == []
+        assert sent(call.wait(3.5)) == [ASK]
 
     def test_it_does_not_outlive_its_session(self) -> None:
         call = answering()

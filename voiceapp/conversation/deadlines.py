@@ -10,6 +10,7 @@ class Wait(Enum):
     AFTER_ERROR = "the same, after an error that may have been its end"
     TOOL = "the next word of a tool"
     PROGRESS = "the end of a tool that has said how far it is"
+    GRANTED = "what a server does that may run a tool"
     VOICE = "whether a voice that is heard into an answer lasts"
     WORDS = "the words of what was said into an answer, or its end"
     SPEECH = "the end of the person's speech"
@@ -29,6 +30,8 @@ SECONDS: Mapping[Wait, float] = MappingProxyType(
         Wait.TOOL: 120.0,
         # Of a tool that ends sooner the result is told at once.
         Wait.PROGRESS: 2.5,
+        # A server that goes on by itself does so at once.
+        Wait.GRANTED: 3.0,
         # Beyond the silence in which the server listens for more: 600 ms of voice, and what its word of the end may be
         # late. The page measures the voice itself, and is usually first.
         Wait.VOICE: 1.0,

@@ -41,6 +41,8 @@ class Tools:
         self._in_a_row = 0
         # After an answer of ours; after a tool of the server's, unless the assistant goes on by itself.
         self._due, self._due_perhaps = False, False
+        # The server may run a tool of its own, and nothing is seen of that yet.
+        self.granted = False
         # What the model is to say meanwhile; and whether what begins next was asked for before the last answer.
         self._to_say, self._earlier = "", False
         # In which response what was answered last was asked for.
@@ -56,7 +58,7 @@ class Tools:
     def running(self) -> bool:
         """Whether the person waits for one."""
         # Asked at every event, and mostly there is none.
-        return bool(self._running) and any(call.awaited for call in self._running.values())
+        return self.granted or (bool(self._running) and any(call.awaited for call in self._running.values()))
 
     @property
     def pending(self) -> bool:
@@ -81,6 +83,7 @@ class Tools:
         before = call.state
         call.learn(report)
         call.cut |= cut
+        self.granted &= call.kind != "mcp"
         if call.kind != "mcp":
             self._answer(call)
         elif before in OPEN and call.state not in OPEN and call.awaited and not call.cut:
@@ -126,6 +129,7 @@ class Tools:
 
     def session_over(self) -> None:
         """What the server ran went with it; a function of ours runs on, and the next session is told."""
+        self.granted = False
         self._due = self._due_perhaps = self._earlier = False
         self._to_say = ""
         self._session += 1
@@ -144,6 +148,7 @@ class Tools:
 
     def response_began(self, response: str) -> None:
         """What was answered before it was asked for is part of what it answers."""
+        self.granted = False
         if self._earlier:
             self._earlier = False
         elif response != self._answered_of:
@@ -173,12 +178,13 @@ class Tools:
 
     def await_none(self) -> None:
         """What runs may go on, but nobody waits for it."""
-        self._due = self._due_perhaps = False
+        self._due = self._due_perhaps = self.granted = False
         for call in self._running.values():
             call.awaited = False
 
     def cancel(self) -> None:
         """They stop the assistant, and what it does."""
+        self.granted = False
         for call in list(self._running.values()):
             if call.ours:
                 self._cancel(call)
@@ -196,10 +202,20 @@ class Tools:
         call.asked = False
         if event.yes and call.kind == "function":
             self._begin(call)
+        elif event.yes:
+            # It runs the tool and goes on by itself, or is asked to after a while.
+            self._settle(call, "")
+            self.granted = True
         else:
-            call.declined = not event.yes
-            self._finish(call, "" if event.yes else DECLINED)
+            call.declined = True
+            self._finish(call, DECLINED)
         self._tell(call)
+
+    def nothing_came(self) -> None:
+        """Of what the server may run: it waits to be asked."""
+        if self.granted:
+            self.granted = False
+            self._due |= self._may_go_on()
 
     def answered_aloud(self, words: str) -> None:
         """They were asked aloud whether something may be done, and said this; of two nobody knows which is meant."""

@@ -49,6 +49,7 @@ class Waiting:
             self._gate.doubted,
             tool,
             tool and self._tools.has_word,
+            self._tools.granted and self._gate.open,
             self._barge_in.doubts.speaking and self._input.speaking and not away,
             self._barge_in.open and not self._input.speaking,
             self._input.speaking,
@@ -85,6 +86,7 @@ class Waiting:
 _OTHERS: Mapping[Wait, Callable[[Waiting], object]] = MappingProxyType(
     {
         Wait.PROGRESS: lambda waiting: waiting._tools.let_speak(),
+        Wait.GRANTED: lambda waiting: waiting._tools.nothing_came(),
         Wait.VOICE: lambda waiting: waiting._barge_in.voiced(),
         Wait.WORDS: lambda waiting: waiting._barge_in.give_up(),
         Wait.SPEECH: lambda waiting: waiting._input.give_up(),
