@@ -133,14 +133,15 @@ test("a call that another process goes on with gets it from its first part on, a
   assert.deepEqual(made.states(), [])
 })
 
-test("more than the server takes of a person wait for their turn, and none is refused", async () => {
+for (const first of ["taken", "in the talk"]) test(`more than the server takes of a person wait, if each is first ${first}`, async () => {
   const made = place()
   await made.begin()
   for (let n = 0; n < 12; n++) made.pictures.add(SMALL)
   for (let n = 0; n < 10; n++) {
     made.clock.ms += 300
-    made.take()
-    arrive(made, made.parts().at(-1).item)
+    const { item, n: number } = made.parts().at(-1)
+    const steps = [() => made.come("ack", number), () => arrive(made, item)]
+    for (const step of first === "taken" ? steps : steps.reverse()) step()
   }
   assert.deepEqual([made.parts().length, made.states()], [10, ["waiting", "waiting"]])
   assert.ok(made.pictures.all.every(picture => made.pictures.isQueued(picture)))

@@ -72,8 +72,11 @@ export class Pictures {
   /** It stands in the conversation. How it looks, where it was one of these. @param {string} item */
   arrived(item) {
     const picture = this.all.find(each => each.item === item)
-    if (picture) this.remove(item)
-    return picture?.thumbnail ?? null
+    if (!picture) return null
+    // Of its last part the server may not have said so yet.
+    if (picture.state === "sending" && picture.sent < partsOf(picture)) this.pace.take()
+    this.remove(item)
+    return picture.thumbnail
   }
 
   /** Something was refused, and nobody says what. @param {string} code */
