@@ -78,6 +78,12 @@ def test_the_stage_rests_with_the_page(visit: Visit, serve: Serve) -> None:
     assert visitor.page.evaluate("window.testDrawings") > drawn
 
 
+def test_the_clock_runs_though_nobody_says_anything(visit: Visit, serve: Serve) -> None:
+    visitor = visit(serve("silent")[0])
+    visitor.call_until_live()
+    visitor.page.wait_for_selector("#meter-time", timeout=5000)
+
+
 def test_what_is_left_is_shown_before_it_is_gone(browser: Browser, tmp_path: Path, output: Path) -> None:
     settings = {"VOICEAPP_MINUTES_PER_USER_DAY": "20"}
     with (

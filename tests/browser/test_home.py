@@ -93,6 +93,38 @@ def test_the_last_talk_goes_on_with_one_press(visit: Visit, serve: Serve) -> Non
     assert "Do you know my cat?" in visitor.page.inner_text("#transcript")
 
 
+@pytest.mark.parametrize("deleted_in", ["this tab", "another tab, in a call"])
+def test_a_talk_that_is_deleted_is_not_offered(visit: Visit, serve: Serve, deleted_in: str) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url, choices={"keep": "text"})
+    page = visitor.page
+    page.evaluate("window.testDenied = true")
+    visitor.type("Do you know my cat?")
+    visitor.wait_for_phase("live", 30)
+    visitor.wait_for_entry("user")
+    visitor.press("Hang up")
+    visitor.wait_for_phase("ended")
+    page.wait_for_selector("#last-talk")
+    other = page
+    if deleted_in != "this tab":
+        visitor.reload()
+        page.wait_for_selector("#last-talk")
+        page.evaluate("window.testDenied = true")
+        visitor.call_until_live()
+        other = visitor.context.new_page()
+        other.goto(f"{url}/?lang=en")
+        other.wait_for_selector("body[data-ready]")
+    other.click("#talks-toggle")
+    other.wait_for_selector("[data-talk]")
+    other.click("#talks-clear")
+    other.click("#talks-clear")
+    other.wait_for_selector("#talks-clear", state="hidden")
+    if other is not page:
+        visitor.press("Hang up")
+        visitor.wait_for_phase("ended")
+    page.wait_for_selector("#last-talk", state="hidden")
+
+
 def test_the_voice_is_heard_before_a_call(visit: Visit, serve: Serve) -> None:
     url, _ = serve("hello")
     visitor = visit(url)

@@ -1,7 +1,6 @@
 """In every window and at every zoom, each control of a call is in sight and can be pressed, in all of its phases."""
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -105,6 +104,17 @@ WRONG = """([always, inCalls, least]) => {
     if (words.some(range => range.getBoundingClientRect().height < 8)) wrong.push(`${name(part)} has a word too small`)
   }
 
+  // Beside one another.
+  const controls = seen.filter(each => each.matches(".control"))
+  for (const one of controls) {
+    const { left, right, top, bottom } = one.getBoundingClientRect()
+    const over = controls.filter(other => other !== one).find(other => {
+      const box = other.getBoundingClientRect()
+      return box.left < right - 1 && box.right > left + 1 && box.top < bottom - 1 && box.bottom > top + 1
+    })
+    if (over) wrong.push(`${name(one)} lies over ${name(over)}`)
+  }
+
   const clock = document.querySelector("#meter-time")
   if (shown(clock)) {
     const lines = new Set(texts(clock).flatMap(range => [...range.getClientRects()]).map(({ top }) => Math.round(top)))
@@ -116,16 +126,11 @@ WRONG = """([always, inCalls, least]) => {
 }"""
 
 
-def look_in_all_windows(
-    walk: Walk,
-    found: dict[str, list[str]],
-    seen: Callable[[str], None] = lambda _: None,
-    windows: Mapping[str, tuple[int, int, int]] = MappingProxyType(WINDOWS),
-) -> None:
+def look_in_all_windows(walk: Walk, found: dict[str, list[str]], seen: Callable[[str], None] = lambda _: None) -> None:
     session = walk.page.context.new_cdp_session(walk.page)
 
     def look(phase: str) -> None:
-        for window, (width, height, scale) in windows.items():
+        for window, (width, height, scale) in WINDOWS.items():
             metrics: dict[str, Any] = {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": False}
             session.send("Emulation.setDeviceMetricsOverride", metrics)
             walk.page.wait_for_timeout(40)

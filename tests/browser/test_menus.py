@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, wait
 from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = pytest.mark.browser
@@ -19,6 +19,18 @@ KEEP = "[data-choice=keep]"
 
 def kept(page: Page) -> str:
     return str(json.loads(page.evaluate("localStorage['voiceapp.keep'] ?? '\"sound\"'")))
+
+
+BUTTONS = """() => Object.fromEntries([...document.querySelectorAll("[popovertarget]")].map(
+  button => [`#${button.getAttribute("popovertarget")}`, `#${button.id}`]))"""
+# Sideways, up and down.
+APART = """([menu, button]) => {
+  const [one, other] = [menu, button].map(each => document.querySelector(each).getBoundingClientRect())
+  return [
+    Math.max(one.left - other.right, other.left - one.right), Math.max(one.top - other.bottom, other.top - one.bottom)
+  ]
+}"""
+NEAR_PX = 32
 
 
 def test_save_as_saves_when_its_button_is_pressed(visit: Visit, serve: Serve) -> None:
@@ -85,3 +97,28 @@ def test_keys_that_walk_through_the_microphones_open_the_last_of_them_alone(visi
     visitor.wait_until(lambda _: page.evaluate("testTracks.length") == 2)
     assert page.evaluate("testTracks.map(track => track.readyState)") == ["ended", "live"]
     assert page.evaluate("JSON.parse(localStorage['voiceapp.microphone'])") == chosen
+
+
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+@pytest.mark.parametrize("size", [(320, 640), (1280, 860)])
+def test_each_stands_at_its_button_and_gives_the_focus_back(
+    visit: Visit, serve: Serve, size: tuple[int, int], direction: str
+) -> None:
+    visitor = visit(serve("silent")[0], viewport={"width": size[0], "height": size[1]})
+    page = visitor.page
+    page.evaluate("direction => { document.documentElement.dir = direction }", direction)
+    visitor.call_until_live()
+    wait(page, "!document.getElementById('meter').hidden")
+    for menu, selector in page.evaluate(BUTTONS).items():
+        page.focus(selector)
+        page.keyboard.press("Enter")
+        apart = page.evaluate(APART, [menu, selector])
+        # What tells of the call stands in the middle above the dock.
+        assert max(apart) <= NEAR_PX or menu == "#usage", (menu, apart)
+        page.keyboard.press("Tab")
+        walked = page.evaluate("menu => document.querySelector(menu).contains(document.activeElement)", menu)
+        assert walked or menu == "#usage", "which only tells"
+        page.keyboard.press("Escape")
+        page.wait_for_selector(menu, state="hidden")
+        page.wait_for_timeout(80)
+        assert page.evaluate("selector => document.activeElement.matches(selector)", selector) or not walked, menu

@@ -206,6 +206,7 @@ export class Page {
   /** @param {import("./wire.js").Ready} ready */
   callReadied(ready) {
     this.usageModel.begin(ready, this.now())
+    this.usageView.render()
     this.pageVersion.heard(ready.version)
   }
 

@@ -207,14 +207,17 @@ export class HistoryKeeper {
   /** The call is over. */
   end() {
     this.away = this.forgotten = false
-    if (!this.live) return
+    if (this.live) this.#endTalk()
+    this.delegate.talksChanged()
+  }
+
+  #endTalk() {
     this.recorder?.finish()
     const talk = this.current
     this.live = false
     this.#forgetTimer()
     if (talk && hasNews(talk)) this.#keepWhole(talk)
     else if (talk?.sound) this.#takeBack(talk)
-    this.delegate.talksChanged()
   }
 
   #askPersistence() {
@@ -276,12 +279,14 @@ export class HistoryKeeper {
   async forget(id) {
     this.#apply({ id })
     await this.#remove(id)
+    this.delegate.talksChanged()
     this.otherTabs?.postMessage({ id })
   }
 
   async forgetAll() {
     this.#apply({ id: null })
     await this.store.removeAll().catch(() => this.delegate.keepingFailed("talk_not_deleted"))
+    this.delegate.talksChanged()
     this.otherTabs?.postMessage({ id: null })
   }
 

@@ -15,6 +15,8 @@ export class DevicesMenu {
   opened = false
   /** Where each came from. @type {Map<Element, HTMLElement>} */
   places = new Map()
+  /** What had the focus. @type {Element | null} */
+  before = null
 
   start() {
     this.menu.addEventListener("beforetoggle", event => this.#toggled(event.newState === "open"))
@@ -29,6 +31,7 @@ export class DevicesMenu {
   #toggled(open) {
     this.opened = open
     if (!open) return this.#giveBack()
+    this.before = document.activeElement
     for (const selector of ROWS) this.#take(selector)
     placeAboveDock(this.menu)
   }
@@ -43,8 +46,11 @@ export class DevicesMenu {
     this.menu.append(row)
   }
 
+  /** The focus too: the browser does not find it in the menu any more, once the rows have left. */
   #giveBack() {
+    const within = this.menu.contains(document.activeElement)
     for (const [row, place] of this.places) place.replaceWith(row)
     this.places.clear()
+    if (within && this.before instanceof HTMLElement) this.before.focus()
   }
 }
