@@ -140,6 +140,17 @@ def test_however_many_there_are_the_page_is_not_laid_out_for_each(visit: Visit, 
     assert work["layouts"] < 100
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_whoever_has_hidden_the_words_sees_the_question(visit: Visit, served: Served, width: int) -> None:
+    visitor = visit(served.url, choices={"text": False}, viewport={"width": width, "height": 800})
+    visitor.call_until_live()
+    assert visitor.page.locator(".talk-pane").is_hidden()
+    served.call(ORDER)
+    visitor.page.get_by_role("button", name="Allow", exact=True).click()
+    visitor.page.wait_for_selector('body[data-panes="voice"]')
+    assert '"article":"hat"' in served.answer()
+
+
 def test_a_page_that_is_loaded_again_asks_again(visit: Visit, served: Served) -> None:
     visitor = asked(visit, served)
     visitor.reload()

@@ -105,7 +105,7 @@ export class StageView {
 
   /** @returns {"voice" | "words" | "both"} */
   get #panes() {
-    if (!this.#text && (this.wide || !this.#asked)) return "voice"
+    if (!this.#text && !this.#asked) return "voice"
     return this.wide ? "both" : "words"
   }
 
