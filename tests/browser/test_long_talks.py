@@ -58,6 +58,12 @@ LOOKED_AT = """() => {
 LAID_OUT = """[...document.querySelectorAll(".entry .words")].filter(
   words => words.checkVisibility({ contentVisibilityAuto: true })
 ).length"""
+# How often a letter is compared without its case, width and accent.
+COUNT_READ = """() => {
+  const normalize = String.prototype.normalize
+  window.testRead = 0
+  String.prototype.normalize = function (form) { window.testRead++; return normalize.call(this, form) }
+}"""
 FIND = ".talk-find input"
 
 
@@ -101,6 +107,19 @@ def test_words_are_found_one_after_the_other_and_counted(talker: Visitor) -> Non
     assert page.evaluate("document.activeElement.id") == "find-toggle"
     assert page.evaluate("CSS.highlights.get('talk-found').size") == 0
     assert page.get_attribute("body", "data-phase") == "live"
+
+
+def test_what_is_said_while_one_looks_is_read_and_nothing_else(talker: Visitor) -> None:
+    page = talker.page
+    fill(page, 60)
+    talker.press("Find, copy or print this talk")
+    page.fill(FIND, "que dice")
+    wait(page, f"{COUNT} === '60 of 60'")
+    page.evaluate(COUNT_READ)
+    page.evaluate(SAY, {"from": 60, "until": 61})
+    wait(page, f"{COUNT} === '60 of 61'")
+    # All of them are two and a half thousand letters, each of them read twice.
+    assert page.evaluate("window.testRead") < 1000
 
 
 def test_of_a_long_talk_no_entry_is_left_out(talker: Visitor) -> None:

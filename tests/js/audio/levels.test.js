@@ -22,8 +22,8 @@ test("the latest step comes first, louder is higher, and nothing is beyond the e
 })
 
 test("a voice can be seen until it has run out of the picture", () => {
-  assert.equal(levels([0.3, 1], [null, 20]).heard, true)
-  assert.equal(levels([0.3, 1], [null, 200]).heard, false)
+  assert.equal(levels([0.3, 1], [null, 25]).heard, true)
+  assert.equal(levels([0.3, 1], [null, 26]).heard, false, "the figure has no mark for it any more")
   assert.equal(new Levels().heard, false)
 })
 

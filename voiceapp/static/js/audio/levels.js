@@ -1,8 +1,8 @@
 // The loudness of a voice over the last seconds, one value for each step of time.
 
 const EVERY_MS = 60
-/** More than fit on any stage. */
-const MAX = 64
+/** As many as the larger ring of the figure has marks: what is older is not seen. */
+const MAX = 26
 const FLOOR_DB = -54
 /** Below it a value is as good as none. */
 export const SILENT = 0.01

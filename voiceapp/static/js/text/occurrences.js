@@ -1,15 +1,17 @@
 // Where a text has some words, in any case, width and accent, and in either kana.
 
+/** @typedef {{plain: string, places: number[], ends: number[]}} Folded */
+
 /**
  * The beginning and the end of each, in the order of the text; none overlaps another.
- * @param {string} text
+ * @param {string | Folded} text
  * @param {string} query
  * @returns {[number, number][]}
  */
 export function occurrences(text, query) {
   const { plain: wanted } = folded(query.trim())
   if (!wanted) return []
-  const { plain, places, ends } = folded(text)
+  const { plain, places, ends } = typeof text === "string" ? folded(text) : text
   /** @type {[number, number][]} */
   const found = []
   for (let at = plain.indexOf(wanted); at >= 0; at = plain.indexOf(wanted, at + wanted.length))
@@ -18,9 +20,15 @@ export function occurrences(text, query) {
   return found
 }
 
-/** What of a text counts, and where each character of it begins and ends in the text. @param {string} text */
-function folded(text) {
+/**
+ * What of a text counts, and where each character of it begins and ends in the text: most of a search's work.
+ * @param {string} text
+ * @returns {Folded}
+ */
+export function folded(text) {
+  /** @type {number[]} */
   const places = []
+  /** @type {number[]} */
   const ends = []
   let plain = ""
   let at = 0

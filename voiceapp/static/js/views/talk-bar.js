@@ -3,11 +3,13 @@
 // goes from one to the next by a touch.
 
 import { composing } from "../browser/shortcuts.js"
-import { occurrences } from "../text/occurrences.js"
+import { folded, occurrences } from "../text/occurrences.js"
 import { element, find, icon, write } from "./element.js"
 import { addStylesheet } from "./stylesheet.js"
 
 export const styled = addStylesheet(new URL("../../css/talk-bar.css", import.meta.url))
+
+/** @typedef {import("../text/occurrences.js").Folded} Folded */
 
 const SAID_MS = 2000
 /** What is still being said is looked at once it rests so long. */
@@ -20,6 +22,8 @@ export class TalkBar {
   log = find("transcript", HTMLElement)
   /** @type {Range[]} */
   found = []
+  /** Of each text as it was last looked at. @type {WeakMap<Element, Folded & {text: string}>} */
+  known = new WeakMap()
   /** Which of them is looked at. */
   place = 0
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -114,11 +118,21 @@ export class TalkBar {
   #search(anew) {
     const query = this.field.value.trim()
     const texts = query ? [...this.log.querySelectorAll(".words .text")] : []
-    const found = texts.flatMap(text => rangesIn(text, query))
+    const found = texts.flatMap(text => rangesIn(text, occurrences(this.#folded(text), query)))
     this.place = Math.max(0, anew ? found.length - 1 : Math.min(this.place, found.length - 1))
     this.#mark(found)
     if (anew) this.#show()
     this.#renderCount()
+  }
+
+  /** What has not changed need not be read again. @param {Element} element */
+  #folded(element) {
+    const text = element.textContent ?? ""
+    const before = this.known.get(element)
+    if (before?.text === text) return before
+    const now = { text, ...folded(text) }
+    this.known.set(element, now)
+    return now
   }
 
   #renderCount() {
@@ -189,9 +203,8 @@ function trimmed(node) {
   return node?.textContent?.trim() ?? ""
 }
 
-/** @param {Element} element @param {string} query */
-function rangesIn(element, query) {
-  const places = occurrences(element.textContent ?? "", query)
+/** @param {Element} element @param {[number, number][]} places */
+function rangesIn(element, places) {
   if (places.length === 0) return []
   const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
   const nodes = /** @type {{node: Text, from: number}[]} */ ([])
