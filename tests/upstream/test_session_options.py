@@ -151,7 +151,9 @@ class TestTurns:
 
 class TestWithoutALanguageModel:
     def test_only_those_who_can_play_their_part_are_offered(self) -> None:
-        assert named(options().shown("en"), "embedded") == {"companion", "friend"}
+        shown = options().shown("en")
+        assert [each["id"] for each in shown["personas"]] == ["companion", "friend"]
+        assert named(shown, "embedded") == {"companion", "friend"}
         with pytest.raises(BrowserError, match="persona must be one of companion, friend"):
             options().plan({"persona": "interpreter"})
 

@@ -111,15 +111,18 @@ class SessionOptions:
         return next(fitting, DEFAULT if DEFAULT in able else next(iter(able)))
 
     def shown(self, language: str) -> dict[str, Any]:
-        """All of it as the page's settings list it; instructions only where they may be changed."""
+        """All that can be chosen, as the page lists it; instructions only where they may be changed."""
         return {
             "profiles": list(self.profiles.values()),
-            "personas": [self._shown_persona(persona, language) for persona in self._personas.values()],
+            "personas": [shown for shown in self._shown_personas(language) if shown["profiles"]],
             "default_persona": self.default_persona(language),
             "edit_instructions": self._edit,
             "tools": bool(self._functions or self._servers),
             "pictures": [name for name, profile in self.profiles.items() if profile.capabilities.sees],
         }
+
+    def _shown_personas(self, language: str) -> list[dict[str, Any]]:
+        return [self._shown_persona(persona, language) for persona in self._personas.values()]
 
     def _shown_persona(self, persona: Persona, language: str) -> dict[str, Any]:
         return {
