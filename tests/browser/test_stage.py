@@ -80,6 +80,20 @@ def test_the_voice_alone_is_open_to_everyone(visit: Visit, serve: Serve, scheme:
     assert visitor.page.evaluate(SMALL_TARGETS) == []
 
 
+def test_a_press_is_not_lost_while_the_words_come_and_go(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("silent")
+    visitor, _ = call(visit, url, viewport=PHONE, choices=UNCHOSEN, moving=True)
+    page = visitor.page
+    places = [page.locator(f"#{name} .disc").bounding_box() for name in ("text-toggle", "microphone")]
+    for word in ("Unmute", "Mute"):
+        for box in places:
+            assert box is not None
+            page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+            page.wait_for_timeout(60)
+        assert page.inner_text("#microphone") == word
+        page.wait_for_timeout(400)
+
+
 def test_what_waits_for_an_answer_is_brought_into_sight(visit: Visit, serve: Serve) -> None:
     url, _ = serve("silent")
     visitor, wire = call(visit, url, viewport=PHONE, choices=UNCHOSEN)
