@@ -29,6 +29,11 @@ window.testTones = 0
 const createOscillator = BaseAudioContext.prototype.createOscillator
 BaseAudioContext.prototype.createOscillator = function () { window.testTones++; return createOscillator.call(this) }
 """
+# Whether each button of the question can be pressed where it is.
+IN_VIEW = """[...document.querySelectorAll(".question button")].map(button => {
+  const { x, y, width, height } = button.getBoundingClientRect()
+  return [y + 1, y + height - 1].every(at => document.elementFromPoint(x + width / 2, at) === button)
+})"""
 
 
 class Served(NamedTuple):
@@ -96,6 +101,21 @@ def test_it_runs_when_the_person_allows_it_by_key(
     assert group.count() == 0
     assert page.locator(f"{ROW} pre").first.is_hidden()
     check(page)
+
+
+@pytest.mark.parametrize("reading", ["the end", "the beginning"])
+def test_the_question_comes_into_view_in_a_long_talk(visit: Visit, served: Served, reading: str) -> None:
+    visitor = visit(served.url, viewport={"width": 390, "height": 844})
+    page = visitor.page
+    visitor.call_until_live()
+    visitor.type("What would you have me wear in the rain? " * 60)
+    page.wait_for_selector('[data-role="user"]')
+    if reading == "the beginning":
+        page.eval_on_selector("#scroller", "scroller => { scroller.scrollTop = 0 }")
+        page.wait_for_selector("#newest:visible")
+    served.call(ORDER)
+    page.wait_for_selector(f'{ROW}[data-state="asked"] [role="alert"]')
+    visitor.wait_until(lambda _: page.evaluate(IN_VIEW) == [True, True])
 
 
 def test_it_does_not_when_they_do_not(visit: Visit, served: Served) -> None:

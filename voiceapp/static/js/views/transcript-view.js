@@ -26,6 +26,12 @@ export class TranscriptView {
   pending = false
   /** Of the scroller, when its end was last looked after. */
   size = ""
+  /** Where the end was then. */
+  end = 0
+  /** The first that is open. @type {Element | null} */
+  question = null
+  /** Whether the reader has just folded or unfolded something. */
+  folded = false
 
   /**
    * @param {import("../models/transcript.js").Transcript} transcript
@@ -44,7 +50,13 @@ export class TranscriptView {
     this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true })
     this.newest.addEventListener("click", () => this.#follow())
     this.log.addEventListener("copy", event => this.#copied(event))
-    new ResizeObserver(() => this.#keepEnd()).observe(this.scroller)
+    this.log.addEventListener("click", ({ target }) => {
+      if (target instanceof Element && target.closest("summary")) this.folded = true
+    })
+    const observer = new ResizeObserver(() => this.#resized())
+    observer.observe(this.scroller)
+    // Rows also grow by what is loaded after they were rendered.
+    observer.observe(this.log)
   }
 
   /** At most once a frame; a hidden page has no frames, so a timer stands in. */
@@ -124,7 +136,9 @@ export class TranscriptView {
     // What moves because the window changes is not the reader's doing; the observer comes next.
     if (this.size !== this.#sizeNow()) return
     const { scrollHeight, scrollTop, clientHeight } = this.scroller
-    this.following = scrollHeight - scrollTop - clientHeight < NEAR_PX
+    // Where the end has moved on since it was kept, the reader has not left it.
+    const stayed = this.following && !this.folded && scrollTop >= this.end
+    this.following = stayed || scrollHeight - scrollTop - clientHeight < NEAR_PX
     this.newest.hidden = this.following || !this.log.hasChildNodes()
   }
 
@@ -134,12 +148,29 @@ export class TranscriptView {
     this.scroller.focus()
   }
 
+  #resized() {
+    // What the reader unfolds is read from its top.
+    if (this.folded) this.#scrolled()
+    else this.#keepEnd()
+    this.folded = false
+    this.#showQuestion()
+  }
+
+  /** Nobody waits for an answer for long, so a question comes into view wherever the reader is. */
+  #showQuestion() {
+    const question = this.log.querySelector(".question")
+    if (question !== this.question) question?.scrollIntoView({ block: "nearest" })
+    this.question = question
+  }
+
   /** Before the first word there is no end to keep: the welcome is read from its top. */
   #keepEnd() {
     this.size = this.#sizeNow()
     if (!this.log.hasChildNodes()) return
-    if (this.following) this.scroller.scrollTop = this.scroller.scrollHeight
-    else this.newest.hidden = false
+    if (this.following) {
+      this.scroller.scrollTop = this.scroller.scrollHeight
+      this.end = this.scroller.scrollTop
+    } else this.newest.hidden = false
   }
 
   #sizeNow() {
