@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Recorder } from "../../../voiceapp/static/js/history/recorder.js"
-import { ABOUT, block, record } from "../support/kept-talk.js"
+import { ABOUT, block, entry, record } from "../support/kept-talk.js"
 
 test("an entry stands where it was said and heard", async () => {
   const { talk } = await record()
@@ -9,6 +9,41 @@ test("an entry stands where it was said and heard", async () => {
     talk.entries.map(({ id, at, end }) => [id, at, end]), [["u1", 200, 950], ["a1", 1500, 2900], ["u2", 4000, 4000]]
   )
   assert.equal(talk.length, 5000)
+})
+
+for (const [order, wire] of [
+  ["before its turn", [["item", 0], ["begin", 0], ["end", 400]]],
+  ["in its turn", [["begin", 0], ["item", 300], ["end", 400]]],
+  ["after its turn", [["begin", 0], ["end", 400], ["item", 500]]]
+]) {
+  test(`each spoken entry has the time of its own turn where it is placed ${order}`, () => {
+    const clock = { ms: 0 }
+    const recorder = new Recorder(ABOUT, () => clock.ms, null)
+    const act = {
+      item: id => recorder.itemPlaced({ id, role: "user", kind: "audio", after: null }),
+      begin: () => recorder.turnChanged("user"),
+      end: () => recorder.turnChanged("thinking")
+    }
+    const said = [["u1", 1000], ["u2", 5000], ["u3", 9000]]
+    for (const [id, from] of said) for (const [what, after] of wire) {
+      clock.ms = from + after
+      act[what](id)
+    }
+    const { entries } = recorder.talk(said.map(([id]) => entry(id, "user", "Hi.")), [])
+    assert.deepEqual(entries.map(({ id, at, end }) => [id, at, end]), said.map(([id, at]) => [id, at, at + 400]))
+  })
+}
+
+test("an entry that was placed though nobody spoke does not take the time of the next turn", () => {
+  const clock = { ms: 0 }
+  const recorder = new Recorder(ABOUT, () => clock.ms, null)
+  const at = (ms, act) => { clock.ms = ms; act() }
+  const place = id => recorder.itemPlaced({ id, role: "user", kind: "audio", after: null })
+  at(1000, () => place("u1"))
+  at(5000, () => { place("u2"); recorder.turnChanged("user") })
+  at(5400, () => recorder.turnChanged("thinking"))
+  const { entries } = recorder.talk([entry("u1", "user", ""), entry("u2", "user", "Hi.")], [])
+  assert.deepEqual(entries.map(({ at, end }) => [at, end]), [[1000, 1000], [5000, 5400]])
 })
 
 test("blocks that come late all at once lie where they were spoken, and a pause stays a pause", () => {

@@ -24,7 +24,9 @@ export class Recorder {
   /** @type {Map<string, {at: number, end: number}>} */
   times = new Map()
   turn = { from: 0, to: 0, open: false }
-  /** @type {Set<string>} items of the turn that goes on */
+  /** Whether the turn has its item, or there was none: the next one is then of the turn that comes. */
+  named = true
+  /** @type {Set<string>} items of the turn that goes on, or comes */
   open = new Set()
   /** @type {Record<string, import("./talk.js").Stretch[]>} */
   stretches = {}
@@ -123,6 +125,7 @@ export class Recorder {
   turnChanged(state) {
     const speaking = state === "user"
     if (speaking === this.turn.open) return
+    if (speaking) this.named = this.open.size > 0
     this.turn = speaking
       ? { from: this.now(), to: this.now(), open: true }
       : { ...this.turn, to: this.now(), open: false }
@@ -135,9 +138,17 @@ export class Recorder {
   itemPlaced({ id: item, role, kind }) {
     const id = idIn(this.part, item)
     if (this.times.has(id)) return
-    const spoken = role === "user" && kind === "audio"
-    this.times.set(id, spoken ? { at: this.turn.from, end: this.turn.to } : { at: this.now(), end: this.now() })
-    if (spoken && this.turn.open) this.open.add(id)
+    this.times.set(id, { at: this.now(), end: this.now() })
+    if (role === "user" && kind === "audio") this.#spokenPlaced(id)
+  }
+
+  /** Of most servers before its turn begins, of others once it is over. @param {string} id */
+  #spokenPlaced(id) {
+    // What was placed before without a turn of its own was committed in silence.
+    if (!this.turn.open) this.open.clear()
+    if (this.turn.open || this.named) this.open.add(id)
+    else this.times.set(id, { at: this.turn.from, end: this.turn.to })
+    this.named = true
   }
 
   /** A block of the microphone that went up, now at its end. @param {Int16Array} pcm */
