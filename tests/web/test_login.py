@@ -56,6 +56,22 @@ def test_it_speaks_the_browsers_language_and_is_kept_by_nobody(client: FlaskClie
     assert (answer.headers["Cache-Control"], answer.headers["Referrer-Policy"]) == ("no-store", "same-origin")
 
 
+def test_a_links_language_goes_along_until_the_person_is_in(client: FlaskClient) -> None:
+    to_login = client.get("/?lang=ja").headers["Location"]
+    assert to_login == "login?lang=ja"
+    for answer in (client.get(f"/{to_login}"), client.post(f"/{to_login}", data={"code": "wrong"})):
+        assert 'lang="ja"' in answer.text
+        assert 'action="login?lang=ja"' in answer.text
+    assert client.post(f"/{to_login}", data={"code": CODE}).headers["Location"] == "./?lang=ja"
+
+
+@pytest.mark.parametrize("language", ["xx", '"><script>'])
+def test_of_a_link_nothing_else_does(client: FlaskClient, language: str) -> None:
+    assert 'action="login"' in client.get("/login", query_string={"lang": language}).text
+    answer = client.post("/login", query_string={"lang": language}, data={"code": CODE})
+    assert answer.headers["Location"] == "./"
+
+
 def test_where_no_code_is_asked_for_it_leads_home() -> None:
     with create_app(Settings()).test_client() as client:
         assert client.get("/login").status_code == 303

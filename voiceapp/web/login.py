@@ -76,7 +76,7 @@ def _unnamed() -> Response:
 def _render(template: str, **values: object) -> str:
     languages = static_files().languages
     language = choose_language(languages)
-    values |= {"language": language, "strings": languages[language], "root": root()}
+    values |= {"language": language, "strings": languages[language], "root": root(), "link": _link()}
     return render_template(template, version=static_files().version, **values)
 
 
@@ -89,9 +89,15 @@ def _page(trouble: str, status: int = 200) -> Response:
 
 
 def _home() -> Response:
-    response = redirect(root() or "./", 303)
+    response = redirect((root() or "./") + _link(), 303)
     response.headers["Cache-Control"] = "no-store"
     return response  # type: ignore[return-value]  # flask's redirect gives werkzeug's class, of which this is one
+
+
+def _link() -> str:
+    """The query of the link that led here, as far as it names a language: it goes along until the person is in."""
+    asked = request.args.get("lang")
+    return f"?lang={asked}" if asked in static_files().languages else ""
 
 
 def _access() -> Access:

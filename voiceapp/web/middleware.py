@@ -220,8 +220,8 @@ def described(fault: Fault) -> dict[str, Any]:
 
 
 def _redirect(environ: Environ, start_response: Any, path: str, status: HTTPStatus) -> list[bytes]:
-    """To a path of ours; from the page's own where nobody said what stands before it."""
+    """To a path of ours, with what was asked; from the page's own where nobody said what stands before it."""
     root = str(environ["SCRIPT_NAME"])
-    query = str(environ.get("QUERY_STRING", "")) if not path else ""
+    query = str(environ.get("QUERY_STRING", ""))
     address = (f"{root}/{path}" if root else path) + (f"?{query}" if query else "")
     return _answer(start_response, status, b"", "text/plain", [("Location", address or "./")])
