@@ -258,3 +258,9 @@ def test_one_that_cannot_be_reached_has_none_and_the_log_says_so(
 
 def test_one_that_the_models_server_reaches_is_no_matter_of_ours() -> None:
     assert tool_runner((), servers=(McpServer("sky", by="upstream", url="https://sky.example/mcp"),)) is None
+
+
+def test_without_the_package_the_start_says_what_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "voiceapp.tools.mcp_servers", None)
+    with pytest.raises(SettingError, match=r"VOICEAPP_MCP .*: \.venv/bin/pip install -r requirements-mcp\.txt$"):
+        tool_runner((), servers=(STDIO,))

@@ -25,5 +25,7 @@ def tool_runner(names: Sequence[str], notes: str = "", servers: Sequence[McpServ
     try:
         from .mcp_servers import with_servers
     except ImportError:
-        raise SettingError("VOICEAPP_MCP needs the package mcp: pip install -r requirements-mcp.txt") from None
+        raise SettingError(
+            "VOICEAPP_MCP needs the package mcp: .venv/bin/pip install -r requirements-mcp.txt"
+        ) from None
     return with_servers(functions, ours)
