@@ -88,6 +88,21 @@ test("a number's noun has the form of the language's own rules", () => {
   assert.equal(new Words("fr", { n_other: "x" }).say("n", { count: 1 }), "x")
 })
 
+test("in Japanese a number stands apart from what it counts", () => {
+  const close = Object.entries(languages.ja).filter(([, text]) => /\d\p{Script=Han}|\p{Script=Han}\d/u.test(text))
+  assert.deepEqual(close, [])
+})
+
+test("the two words of the button for the text are about as long, so that the buttons beside it stay", () => {
+  for (const [language, { "text.show": show, "text.hide": hide }] of Object.entries(languages))
+    assert.ok(Math.abs(show.length - hide.length) <= 2, language)
+})
+
+test("the page does not say what only those who know the protocol understand", () => {
+  const known = Object.values(languages).flatMap(strings => Object.values(strings)).filter(text => /deltas?\b|差分/i.test(text))
+  assert.deepEqual(known, [])
+})
+
 test("no English text puts a number before a noun that has but one form", () => {
   const lone = Object.entries(languages.en).filter(([key, text]) => !FORM.test(key) && /\{(?!date|time)\w+\} [a-z]{3,}s\b/.test(text))
   assert.deepEqual(lone, [])
