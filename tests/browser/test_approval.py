@@ -118,6 +118,25 @@ def test_the_question_comes_into_view_in_a_long_talk(visit: Visit, served: Serve
     visitor.wait_until(lambda _: page.evaluate(IN_VIEW) == [True, True])
 
 
+def test_what_the_reader_unfolds_at_the_end_is_read_from_its_top(visit: Visit, served: Served) -> None:
+    visitor = visit(served.url, viewport={"width": 390, "height": 844})
+    page = visitor.page
+    visitor.call_until_live()
+    visitor.type("What would you have me wear in the rain? " * 60)
+    page.wait_for_selector('[data-role="user"]')
+    served.call(("no_such_tool", {"what": "a hat " * 400}))
+    page.wait_for_selector(f'{ROW}[data-state="failed"]')
+    summary = page.locator(f"{ROW} summary")
+    before = summary.bounding_box()
+    summary.click()
+    page.wait_for_selector(f"{ROW} pre:visible")
+    page.wait_for_selector("#newest:visible")
+    assert summary.bounding_box() == before
+    summary.click()
+    page.wait_for_selector("#newest", state="hidden")
+    assert summary.bounding_box() == before
+
+
 def test_it_does_not_when_they_do_not(visit: Visit, served: Served) -> None:
     visitor = asked(visit, served)
     visitor.page.get_by_role("button", name="Don’t allow").click()
