@@ -144,7 +144,7 @@ def test_microphone_and_loudspeaker_are_at_hand_in_a_call(visit: Visit, serve: S
     page.keyboard.press("Escape")
     page.wait_for_selector("#devices", state="hidden")
     assert page.query_selector("body[data-speaking]")
-    page.click("#settings-toggle")
+    visitor.settings("sound")
     assert page.get_by_role("switch", name="I wear headphones").is_checked(), "the same one, back in its place"
 
 

@@ -158,3 +158,15 @@ def test_hung_up_in_mid_answer_what_was_heard_is_kept_and_read_out(in_a_call: Vi
     assert heard and unheard
     visitor.press("Save this talk")
     assert page.locator(".past[data-role=assistant] .text").last.inner_text().strip() == heard
+
+
+def test_nobody_is_told_what_they_typed_themselves_but_that_it_was_not_sent(visit: Visit, serve: Serve) -> None:
+    visitor = visit(serve("silent")[0], wired=True)
+    page, wire = visitor.page, visitor.wire
+    visitor.call_until_live()
+    wire.held = True
+    visitor.type("Are you there?")
+    for state, told in (("sent", "off"), ("unsent", "polite")):
+        row = page.wait_for_selector(f"[data-typed={state}]")
+        assert row.evaluate("row => row.closest('[aria-live]').ariaLive") == told
+        wire.say("notice", {"code": "too_fast", "message": "", "retry": False, "fatal": False})

@@ -57,7 +57,10 @@ export class OutboxView {
     ] : []
     const words = element("p", { class: "words" }, element("span", { class: "text", dir: "auto" }, text))
     return element(
-      "div", { class: "entry typed", "data-role": "user", "data-typed": state }, words,
+      // Nobody is told what they have just typed themselves, step by step; but that it was not sent.
+      "div", {
+        class: "entry typed", "data-role": "user", "data-typed": state, "aria-live": state !== "unsent" && "off"
+      }, words,
       element("div", { class: "marks" }, mark, ...buttons)
     )
   }
