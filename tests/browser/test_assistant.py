@@ -140,9 +140,9 @@ def test_a_voice_can_be_heard_before_it_is_chosen(visit: Visit, url: str, upstre
     visitor = visit(url)
     visitor.press("Show settings")
     choose(visitor, "voice", "ash")
-    visitor.press("Hear this voice")
+    visitor.page.click("#settings-sample")
     visitor.page.wait_for_selector("text=Stop the sample")
-    visitor.page.wait_for_selector("text=Hear this voice", timeout=10_000)
+    visitor.page.wait_for_selector("#settings-sample:text('Hear this voice')", timeout=10_000)
     assert session(upstream)["audio"]["output"]["voice"] == "ash"  # type: ignore[index]
     assert visitor.page.evaluate("document.body.dataset.phase") == "idle"
     assert visitor.page.evaluate("window.testTracks.length") == 0
@@ -151,7 +151,7 @@ def test_a_voice_can_be_heard_before_it_is_chosen(visit: Visit, url: str, upstre
 def test_a_sample_gives_way_to_a_call(visit: Visit, url: str) -> None:
     visitor = visit(url)
     visitor.press("Show settings")
-    visitor.press("Hear this voice")
+    visitor.page.click("#settings-sample")
     visitor.page.wait_for_selector("text=Stop the sample")
     assert visitor.page.evaluate(SAMPLE_AFTER_CALL) == "Hear this voice"
     visitor.wait_for_phase("live")
