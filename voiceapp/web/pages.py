@@ -43,6 +43,8 @@ QUOTED = re.compile(r'"([\w.]+)(?=")')
 LATER, NOT_LATER = ("find", "preflight", "timeline", "tool"), ("preflight.remembered.",)
 FOREVER_S = int(timedelta(days=365).total_seconds())
 
+# The camera only where a model sees pictures: there its button is.
+POLICY = "microphone=(self), camera=({}), geolocation=()"
 HEADERS = MappingProxyType({
     "Content-Security-Policy": "; ".join([
         "default-src 'none'",
@@ -57,14 +59,12 @@ HEADERS = MappingProxyType({
         "form-action 'self'",
         "frame-ancestors 'none'",
     ]),
+    "Permissions-Policy": POLICY.format(""),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 })  # fmt: skip
-
-# The camera only where a model sees pictures: there its button is.
-POLICY = "microphone=(self), camera=({}), geolocation=()"
 
 pages = Blueprint("pages", __name__)
 _NAME = "voiceapp_files"
@@ -306,8 +306,8 @@ def _fresh(text: str, kind: str) -> Response:
 
 
 def _with_headers(response: Response) -> Response:
+    if any(profile.capabilities.sees for profile in services(current_app).options.profiles.values()):
+        response.headers["Permissions-Policy"] = POLICY.format("self")
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    sees = any(profile.capabilities.sees for profile in services(current_app).options.profiles.values())
-    response.headers.setdefault("Permissions-Policy", POLICY.format("self" if sees else ""))
     return response
