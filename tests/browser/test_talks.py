@@ -121,7 +121,7 @@ def test_a_talk_is_kept_found_heard_again_and_taken_away(visit: Visit, serve: Se
     page.fill("#talk-detail input", "A good talk")
     page.press("#talk-detail input", "Tab")
     visitor.press("All talks")
-    page.get_by_text("A good talk").wait_for()
+    page.locator("#talks-list").get_by_text("A good talk").wait_for()
     visitor.press("Delete all")
     visitor.press("Really delete all talks?")
     page.get_by_text("No talk is kept yet").wait_for()
