@@ -9,6 +9,8 @@ import queue
 import subprocess
 import sys
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -104,6 +106,21 @@ def test_an_error_of_the_protocol_is_told_to_the_model_and_ends_nobody_elses_cal
     assert outcome.failed
     assert json.loads(outcome.output) == {"error": "the field city is missing"}
     assert other.get(timeout=20) == Outcome("waited")
+
+
+@pytest.mark.parametrize(
+    ("texts", "structured", "told"),
+    [
+        (['{"size": 1}', '{"size": 2}'], {"result": [{"size": 1}, {"size": 2}]}, '[{"size": 1}, {"size": 2}]'),
+        (["Sunny."], {"result": "Sunny."}, "Sunny."),
+        (["One.", "Two."], None, "One.\nTwo."),
+        ([], {"sky": "晴れ"}, '{"sky": "晴れ"}'),
+        ([], None, "null"),
+    ],
+)
+def test_several_parts_are_told_as_what_they_mean(texts: list[str], structured: Any, told: str) -> None:
+    content = [SimpleNamespace(type="text", text=text) for text in texts]
+    assert mcp_server._text(SimpleNamespace(content=content, structured_content=structured)) == told
 
 
 def test_a_long_result_is_cut(running: Running) -> None:

@@ -86,8 +86,7 @@ class Connection:
             # The next call makes another one.
             over.set()
             raise
-        parts = [getattr(part, "text", f"({part.type})") for part in result.content]
-        text = "\n".join(parts) or json.dumps(result.structured_content, ensure_ascii=False)
+        text = _text(result)
         return Outcome(cut(text.encode(errors="replace")), failed=bool(result.is_error))
 
     async def _see_whether_it_hangs(self, client: Client, over: asyncio.Event, left_s: float) -> None:
@@ -172,6 +171,17 @@ def keep_words_from_log() -> None:
     package = logging.getLogger("mcp")
     package.propagate = False
     package.handlers = [_Wordless(logging.WARNING)]
+
+
+def _text(result: Any) -> str:
+    """Its one text; of several parts what they mean together, where the server says that, too."""
+    parts = [getattr(part, "text", f"({part.type})") for part in result.content]
+    meant = result.structured_content
+    if len(parts) == 1 or (parts and not meant):
+        return "\n".join(parts)
+    # How servers wrap what is no object.
+    whole = meant["result"] if isinstance(meant, dict) and set(meant) == {"result"} else meant
+    return json.dumps(whole, ensure_ascii=False)
 
 
 def _is_answer(code: int) -> bool:

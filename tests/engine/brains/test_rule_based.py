@@ -9,7 +9,7 @@ import pytest
 from tests.engine.tools import WEATHER
 from voiceapp.engine.brains.companion import Companion
 from voiceapp.engine.brains.request import Message, Request, ToolCall
-from voiceapp.engine.brains.rule_based import MAX_EXAMINED, MAX_QUOTED, arguments, excerpt, shortened
+from voiceapp.engine.brains.rule_based import MAX_EXAMINED, MAX_QUOTED, arguments, excerpt, in_words, shortened
 
 
 @pytest.fixture
@@ -36,6 +36,21 @@ def test_it_calls_a_function_that_is_demanded(companion: Companion) -> None:
 def test_it_tells_what_the_function_gave(companion: Companion) -> None:
     request = Request("r", (Message("user", "The weather?"), Message("output", "Sunny", call_id="c")), tools=(WEATHER,))
     assert list(companion.reply(request)) == ["The answer is: Sunny"]
+
+
+@pytest.mark.parametrize(
+    ("output", "said"),
+    [
+        ("Sunny", "Sunny"),
+        ('{"sky": "sunny", "wind_kmh": 12, "rain": false}', "sky: sunny, wind kmh: 12, rain: no"),
+        ('[{"name": "hat"}, {"name": null}]', "name: hat, name: –"),
+        ('"Sunny"', "Sunny"),
+        ("[" * 5000, "[" * 5000),
+        ('{"sky": ', '{"sky": '),
+    ],
+)
+def test_json_is_said_in_words(output: str, said: str) -> None:
+    assert in_words(output) == excerpt(said)
 
 
 def first(reply: Iterator[str | ToolCall]) -> str | ToolCall:

@@ -8,7 +8,7 @@ from . import app_tools, arithmetic
 from .guessing import MAX_NUMBER, GuessingGame
 from .person_names import is_name, is_written_as_name
 from .request import Message, ToolCall
-from .rule_based import RuleBasedBrain, excerpt, words_of
+from .rule_based import RuleBasedBrain, excerpt, in_words, words_of
 
 JOKES = (
     "Why did the scarecrow win a prize? Because he was outstanding in his field.",
@@ -62,7 +62,7 @@ class Companion(RuleBasedBrain):
 
     def tell_output(self, name: str, message: Message) -> str:
         own = app_tools.told(name, message.text)
-        return own or (f"The answer is: {excerpt(message.text)}" if message.text else "That is done.")
+        return own or (f"The answer is: {in_words(message.text)}" if message.text else "That is done.")
 
     def remember(self, text: str) -> None:
         for pattern, rule_answer in RULES:

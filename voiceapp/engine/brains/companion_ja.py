@@ -10,7 +10,7 @@ from .guessing import MAX_NUMBER
 from .numbers_ja import digits
 from .person_names import is_japanese_name
 from .request import Message, ToolCall
-from .rule_based import RuleBasedBrain, excerpt
+from .rule_based import RuleBasedBrain, excerpt, in_words
 
 JOKES = (
     "ふとんがふっとんだ。",
@@ -50,7 +50,7 @@ class JapaneseCompanion(RuleBasedBrain):
 
     def tell_output(self, name: str, message: Message) -> str:
         own = app_tools_ja.told(name, message.text)
-        return own or (f"答えはこれだよ。{excerpt(message.text)}" if message.text else "できたよ。")
+        return own or (f"答えはこれだよ。{in_words(message.text)}" if message.text else "できたよ。")
 
     def remember(self, text: str) -> None:
         plain = "".join(digits(text).split())

@@ -106,6 +106,25 @@ def excerpt(text: str) -> str:
     return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED].rstrip()}…"
 
 
+def in_words(output: str) -> str:
+    """What a function gave, as it can be said: of JSON the values, each with its name."""
+    try:
+        return excerpt(_said(json.loads(output)))
+    except (ValueError, RecursionError):
+        return excerpt(output)
+
+
+def _said(value: Any) -> str:
+    match value:
+        case dict():
+            return ", ".join(f"{str(name).replace('_', ' ')}: {_said(each)}" for name, each in value.items())
+        case list():
+            return ", ".join(map(_said, value))
+        case bool() | None:
+            return {True: "yes", False: "no", None: "–"}[value]
+    return str(value)
+
+
 # Functions of the client
 
 
