@@ -1,6 +1,7 @@
 """In every window and at every zoom, each control of a call is in sight and can be pressed, in all of its phases."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -126,11 +127,16 @@ WRONG = """([always, inCalls, least]) => {
 }"""
 
 
-def look_in_all_windows(walk: Walk, found: dict[str, list[str]], seen: Callable[[str], None] = lambda _: None) -> None:
+def look_in_all_windows(
+    walk: Walk,
+    found: dict[str, list[str]],
+    seen: Callable[[str], None] = lambda _: None,
+    windows: Mapping[str, tuple[int, int, int]] = MappingProxyType(WINDOWS),
+) -> None:
     session = walk.page.context.new_cdp_session(walk.page)
 
     def look(phase: str) -> None:
-        for window, (width, height, scale) in WINDOWS.items():
+        for window, (width, height, scale) in windows.items():
             metrics: dict[str, Any] = {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": False}
             session.send("Emulation.setDeviceMetricsOverride", metrics)
             walk.page.wait_for_timeout(40)
