@@ -25,7 +25,9 @@ NAMES = """() => {
     .filter(node => node.checkVisibility() && node.closest("[lang]").lang === own)
   const attributes = ["aria-label", "title", "placeholder", "aria-valuetext"]
   const worded = "button, summary, legend, h2, h3, [role=status], [role=alert], .setting > span, .mark"
-  const names = shown.flatMap(node => attributes.map(name => node.getAttribute(name)))
+  // An event has its own name in every language.
+  const named = shown.filter(node => !node.closest(".timeline-body"))
+  const names = named.flatMap(node => attributes.map(name => node.getAttribute(name)))
   const words = shown.filter(node => node.matches(worded)).map(node => node.innerText)
   return [...new Set([...names, ...words].map(name => name?.trim()).filter(Boolean))]
 }"""
