@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, Page
 from tests.browser import phases, states
 from tests.browser.language import TAG, app_with_one_more_file, texts
 from tests.browser.phases import SCENARIO, Walk
-from tests.browser.test_layout import look_in_all_windows
 from tests.browser.visitor import Visitor
+from tests.browser.windows import look_in_all_windows
 from tests.conftest import SCENARIOS, upstream_settings
 from tests.servers import gunicorn
 from voiceapp.engine.scripted.server import ScriptedServer
