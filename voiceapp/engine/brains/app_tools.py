@@ -5,7 +5,7 @@ A tool that is not offered is not asked for.
 
 import json
 import re
-from collections.abc import Set
+from collections.abc import Callable, Set
 from typing import Any
 
 from . import arithmetic
@@ -29,42 +29,40 @@ GOODBYE = re.compile(r"\b(?:hang up|end the call)\b", re.I)
 
 def wanted(text: str, offered: Set[str]) -> ToolCall | None:
     """The call that the user's words ask for."""
-    return asked_for(
-        offered,
-        recalls=bool(RECALL.search(text)),
-        note=_note(text),
-        leaves=bool(GOODBYE.search(text)),
-        zone=zone_in(text),
-        formula=arithmetic.formula(text),
-    )
+    return asked_for(text, offered, RECALL, REMEMBER, GOODBYE, PLACE, arithmetic.formula)
 
 
-def zone_in(text: str) -> str | None:
+def zone_in(text: str, named: re.Pattern[str] = PLACE) -> str | None:
     """The time zone of a place whose time is asked for; None where none is named, or it is not known."""
-    placed = PLACE.search(text)
+    placed = named.search(text)
     return zone_of(placed.group("place")) if placed else None
 
 
-def _note(text: str) -> str | None:
-    found = REMEMBER.search(text)
-    return found.group("what").strip() if found else None
-
-
 def asked_for(
-    offered: Set[str], *, recalls: bool, note: str | None, leaves: bool, zone: str | None, formula: str | None
+    text: str,
+    offered: Set[str],
+    recall: re.Pattern[str],
+    remember: re.Pattern[str],
+    goodbye: re.Pattern[str],
+    place: re.Pattern[str],
+    formula: Callable[[str], str | None],
+    around: str | None = None,
 ) -> ToolCall | None:
-    """The first call that is offered, of all that was asked for; in any language."""
+    """The first call that is offered, of all that the words ask for: by how one asks for each in a language.
+
+    `around`: characters that stand around a note; None: blanks.
+    """
     found: list[tuple[str, dict[str, Any]]] = []
-    if recalls:
+    if recall.search(text):
         found.append(("recall", {}))
-    elif note is not None:
-        found.append(("remember", {"note": note}))
-    if leaves:
+    elif remembered := remember.search(text):
+        found.append(("remember", {"note": remembered.group("what").strip(around)}))
+    if goodbye.search(text):
         found.append(("hang_up", {}))
-    if zone:
+    if zone := zone_in(text, place):
         found.append(("clock", {"timezone": zone}))
-    if formula:
-        found.append(("calculator", {"expression": formula}))
+    if expression := formula(text):
+        found.append(("calculator", {"expression": expression}))
     for name, arguments in found:
         if name in offered:
             return ToolCall(name, json.dumps(arguments, ensure_ascii=False))

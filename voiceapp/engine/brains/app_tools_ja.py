@@ -7,37 +7,20 @@ from typing import Any
 from . import arithmetic_ja
 from .app_tools import asked_for, notes_in, parsed
 from .request import ToolCall
-from .zones import JAPANESE, zone_of
+from .zones import JAPANESE
 
 PLACE = re.compile(r"(?P<place>[^\W\d]{2,12}?)(?:は|では|の時間は|って)?(?:今|いま)?(?:、)?(?:何時|なんじ|何曜日|何日)")
 RECALL = re.compile("(?:何|なに)を?(?:覚え|おぼえ|メモし)|メモ(?:を(?:見|み|教え|読)|は(?:$|[?？]|何|ある|あり))")
+# Not names, which the companion keeps itself.
 REMEMBER = re.compile(
-    "^(?P<what>.+?)(?:を|と|って|、)(?:覚えて|おぼえて|メモして)(?:おいて|ね|ほしい|ください|くれ|$|[。!])"
+    "^(?P<what>(?:(?!名前).)+?)(?:を|と|って|、)(?:覚えて|おぼえて|メモして)(?:おいて|ね|ほしい|ください|くれ|$|[。!])"
 )
 GOODBYE = re.compile("電話を?切って|通話を?(?:終わ|終え|切)")
 
 
 def wanted(text: str, offered: Set[str]) -> ToolCall | None:
     """The call that the user's words ask for; digits must be narrow ones."""
-    return asked_for(
-        offered,
-        recalls=bool(RECALL.search(text)),
-        note=_note(text),
-        leaves=bool(GOODBYE.search(text)),
-        zone=zone_in(text),
-        formula=arithmetic_ja.formula(text),
-    )
-
-
-def zone_in(text: str) -> str | None:
-    """The time zone of a place whose time is asked for; None where none is named, or it is not known."""
-    placed = PLACE.search(text)
-    return zone_of(placed.group("place")) if placed else None
-
-
-def _note(text: str) -> str | None:
-    found = REMEMBER.search(text)
-    return found.group("what").strip("「」、") if found and "名前" not in found.group("what") else None
+    return asked_for(text, offered, RECALL, REMEMBER, GOODBYE, PLACE, arithmetic_ja.formula, "「」、")
 
 
 def told(name: str, output: str) -> str | None:

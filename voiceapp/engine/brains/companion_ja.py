@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Set
 from dataclasses import dataclass
 
-from . import app_tools_ja
+from . import app_tools, app_tools_ja
 from .arithmetic_ja import calculate
 from .guessing import MAX_NUMBER
 from .numbers_ja import digits
@@ -107,7 +107,11 @@ class JapaneseCompanion(RuleBasedBrain):
         now = self.clock()
         told = f"{'午前' if now.hour < 12 else '午後'}{now.hour % 12}時{now.minute}分だよ。"
         # Without the tool that knows it there.
-        return f"ここの時間しかわからないんだ。今は{told}" if app_tools_ja.zone_in(found.string) else f"今は{told}"
+        return (
+            f"ここの時間しかわからないんだ。今は{told}"
+            if app_tools.zone_in(found.string, app_tools_ja.PLACE)
+            else f"今は{told}"
+        )
 
     def _date(self, found: "re.Match[str]") -> str:
         now = self.clock()
