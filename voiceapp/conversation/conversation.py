@@ -309,12 +309,11 @@ class Conversation:
             self._barge_in.began(event.response)
 
     def _response_done(self, event: ev.ResponseDone) -> None:
-        wanted = self._gate.closes(event.response) and not self._output.is_cut(event.response)
-        if event.status == "completed" and wanted:
-            self._barge_in.answered()
-        self._responses.done(event)
         if event.status == "completed":
             self._pictures.answered()
+            if self._gate.closes(event.response) and not self._output.is_cut(event.response):
+                self._barge_in.answered()
+        self._responses.done(event)
         if event.status == "failed":
             self._errors.response_failed(event)
 

@@ -36,6 +36,10 @@ class Seen(NamedTuple):
     item: str
 
     @property
+    def role(self) -> str:
+        return "user"
+
+    @property
     def words(self) -> tuple[str, ...]:
         return ()
 
@@ -46,6 +50,10 @@ class ToolUse(NamedTuple):
     name: str
     arguments: str
     result: str
+
+    @property
+    def role(self) -> str:
+        return "tool"
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -24,16 +24,6 @@ REPLAYED, MAX_COPIES = "retold", 100
 PICTURE = "picture"
 
 
-def _role(part: history.Part) -> str:
-    match part:
-        case history.Said(role):
-            return role
-        case history.Seen():
-            return "user"
-        case history.ToolUse():
-            return "tool"
-
-
 class TranscriptWriter:
     """Keeps the transcript and tells what changes of it.
 
@@ -239,7 +229,7 @@ class TranscriptWriter:
         self._told += 1
         told, shortened = history.latest(self._newest_first(unheard, tool, picture))
         for item, part in told:
-            self._copy(item, _role(part))
+            self._copy(item, part.role)
         for copy in self._copies[-MAX_COPIES:]:
             self._transcript.add(copy)
         return [(copy.id, part) for copy, (_, part) in zip(self._copies, told, strict=True)], shortened

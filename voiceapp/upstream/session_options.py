@@ -36,6 +36,8 @@ class SessionOptions:
     def __init__(self, settings: Settings, functions: Iterable[Function] = ()) -> None:
         """`functions`: what the model may be offered. Raises `SettingError` for a persona that names another."""
         self.profiles = offered_profiles(settings)
+        # Whether any of them can be shown pictures.
+        self.sees = any(profile.capabilities.sees for profile in self.profiles.values())
         self._functions = {each.name: each for each in functions}
         self._servers = tuple(server.shown() for server in settings.mcp if server.by == "upstream")
         for persona in settings.personas.values():
@@ -112,17 +114,15 @@ class SessionOptions:
 
     def shown(self, language: str) -> dict[str, Any]:
         """All that can be chosen, as the page lists it; instructions only where they may be changed."""
+        personas = (self._shown_persona(persona, language) for persona in self._personas.values())
         return {
             "profiles": list(self.profiles.values()),
-            "personas": [shown for shown in self._shown_personas(language) if shown["profiles"]],
+            "personas": [each for each in personas if each["profiles"]],
             "default_persona": self.default_persona(language),
             "edit_instructions": self._edit,
             "tools": bool(self._functions or self._servers),
-            "pictures": [name for name, profile in self.profiles.items() if profile.capabilities.sees],
+            "pictures": self.sees,
         }
-
-    def _shown_personas(self, language: str) -> list[dict[str, Any]]:
-        return [self._shown_persona(persona, language) for persona in self._personas.values()]
 
     def _shown_persona(self, persona: Persona, language: str) -> dict[str, Any]:
         return {

@@ -306,7 +306,7 @@ def _fresh(text: str, kind: str) -> Response:
 
 
 def _with_headers(response: Response) -> Response:
-    if any(profile.capabilities.sees for profile in services(current_app).options.profiles.values()):
+    if services(current_app).options.sees:
         response.headers["Permissions-Policy"] = POLICY.format("self")
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
