@@ -1,7 +1,28 @@
-"""A model that calls functions, as steps of a scripted server."""
+"""A server that does as it is told, with an app of ours before it; and a model that calls functions, as its steps."""
 
 import json
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from tests.conftest import upstream_settings
+from tests.servers import werkzeug
+from voiceapp.engine.scripted.scenario import Scenario
+from voiceapp.engine.scripted.server import ScriptedServer
+
+
+class Served(NamedTuple):
+    server: ScriptedServer
+    url: str
+
+
+@contextmanager
+def serving(scenario: Any = None, **settings: str) -> Iterator[Served]:
+    with (
+        ScriptedServer(Scenario() if scenario is None else scenario) as server,
+        werkzeug(upstream_settings(server, **settings)) as url,
+    ):
+        yield Served(server, url)
 
 
 def calls(*named: tuple[str, Any], response: str = "r1", over: bool = True) -> list[dict[str, Any]]:

@@ -3,34 +3,22 @@
 import json
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from tests.call.calling import calls, outputs
-from tests.conftest import upstream_settings
+from tests.call.calling import Served, calls, outputs, serving
 from tests.page_client import PageClient
-from tests.servers import werkzeug
 from tests.tools import shop
 from voiceapp.conversation.tools import CANCELLED, DECLINED, NO_SUCH_TOOL
-from voiceapp.engine.scripted.scenario import Scenario
-from voiceapp.engine.scripted.server import ScriptedServer
 from voiceapp.tools.interfaces import FAILED, NOT_JSON, TIMED_OUT
 from voiceapp.tools.results import MAX_BYTES
 
 
-class Served(NamedTuple):
-    server: ScriptedServer
-    url: str
-
-
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
-    with ExitStack() as stack:
-        server = stack.enter_context(ScriptedServer(Scenario()))
-        url = stack.enter_context(werkzeug(upstream_settings(server, VOICEAPP_TOOLS=shop.__file__)))
-        yield Served(server, url)
+    with serving(VOICEAPP_TOOLS=shop.__file__) as served:
+        yield served
 
 
 class Talk:

@@ -4,30 +4,19 @@ import base64
 import itertools
 import secrets
 from collections.abc import Iterator
-from contextlib import ExitStack
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from tests.conftest import upstream_settings
+from tests.call.calling import Served, serving
 from tests.page_client import PageClient
-from tests.servers import werkzeug
-from voiceapp.engine.scripted.scenario import Scenario
-from voiceapp.engine.scripted.server import ScriptedServer
 from voiceapp.wire.up import MAX_PART_CHARACTERS, MAX_PICTURE_BYTES
-
-
-class Served(NamedTuple):
-    server: ScriptedServer
-    url: str
 
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
-    with ExitStack() as stack:
-        server = stack.enter_context(ScriptedServer(Scenario()))
-        url = stack.enter_context(werkzeug(upstream_settings(server, VOICEAPP_UPSTREAM_PICTURES="yes")))
-        yield Served(server, url)
+    with serving(VOICEAPP_UPSTREAM_PICTURES="yes") as served:
+        yield served
 
 
 def jpeg(size: int) -> str:
@@ -90,10 +79,7 @@ def test_more_than_a_person_shows_is_refused(served: Served) -> None:
 
 
 def test_a_model_that_sees_none_is_shown_none() -> None:
-    with ExitStack() as stack:
-        server = stack.enter_context(ScriptedServer(Scenario()))
-        url = stack.enter_context(werkzeug(upstream_settings(server)))
-        page = stack.enter_context(PageClient(url))
+    with serving() as (server, url), PageClient(url) as page:
         page.start()
         show(page, itertools.count(1), "picture_aaaaaaaa", jpeg(1_000))
         page.expect("notice", lambda *args: args[-1]["code"] == "pictures_unseen")
@@ -103,10 +89,7 @@ def test_a_model_that_sees_none_is_shown_none() -> None:
 @pytest.mark.parametrize("close", [{"close": 1009, "reason": "message too big"}, {"drop": "rst"}])
 def test_a_server_that_ends_its_session_on_a_picture_does_not_end_the_call(close: dict[str, Any]) -> None:
     on_picture = {"when": "conversation.item.create", "match": {"item.role": "user"}, "do": [close]}
-    with ExitStack() as stack:
-        server = stack.enter_context(ScriptedServer({"on": [on_picture]}))
-        url = stack.enter_context(werkzeug(upstream_settings(server, VOICEAPP_UPSTREAM_PICTURES="yes")))
-        page = stack.enter_context(PageClient(url))
+    with serving({"on": [on_picture]}, VOICEAPP_UPSTREAM_PICTURES="yes") as (server, url), PageClient(url) as page:
         page.start()
         show(page, itertools.count(1), "picture_aaaaaaaa", jpeg(1_000))
         page.expect("notice", lambda *args: args[-1]["code"] == "picture_refused")
