@@ -44,8 +44,6 @@ WATCH = """
   }
 })()
 """
-# What the browser reports where the page itself gives up a line that is not open yet.
-GIVEN_UP = "WebSocket is closed before the connection is established"
 # Beside the loudspeaker, everything also goes to a recorder, which takes a tenth of what a call does.
 TAP = """
 (() => {
@@ -170,7 +168,7 @@ class Visitor:
         self.context = self.page.context
         self.errors: list[str] = []
         # Words of errors that are no fault of the page's.
-        self.forgiven: tuple[str, ...] = (GIVEN_UP,)
+        self.forgiven: tuple[str, ...] = ()
         self.page.on("console", lambda message: self._console(message.type, message.text))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.add_init_script(f"{WATCH};{TAP if records else ''};{room}")
