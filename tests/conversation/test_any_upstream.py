@@ -26,6 +26,7 @@ from voiceapp.conversation.effects import (
     Flush,
     Hold,
     Notify,
+    Play,
     RunTool,
     Send,
     ToolEffect,
@@ -132,6 +133,8 @@ class World:
                 self.turn = state
             case Flush(item):
                 self.flushes.append(item)
+            case Play():
+                self.plays()
             case Hold(on):
                 assert on is not self.held, "said twice"
                 self.held = on
@@ -184,10 +187,16 @@ class World:
         """By the hot path where it can go there."""
         if self.lost:
             return
-        if self.conversation.knows(item):
-            self.conversation.take_audio(response, item, 48_000)
-        else:
+        if not self.conversation.knows(item):
             self.hear(ev.AudioDelta(response, item, SECOND))
+        elif self.conversation.take_audio(response, item, 48_000):
+            self.plays()
+
+    def plays(self) -> None:
+        """Of a response that began without a word: where the person has begun to say something else meanwhile, that was
+        the answer to what they had asked, as it is of one that is told."""
+        if not self.later:
+            self.waiting.clear()
 
     # Steps
 
@@ -397,6 +406,15 @@ STEPS = st.lists(st.one_of(PERSON, SERVER, SERVER, PAGE, CLOCK), max_size=25)
         ("answer", [*ONCE, (1, 0)], "completed"),
     ],
     *CONFIRMS,
+)
+@example(
+    [
+        ("hear", ev.TextTyped("Hello")),
+        ("hear", ev.SpeechStarted("u1")),
+        ("sound", "", "a1"),
+        ("hear", ev.SpeechStarted("u2")),
+    ],
+    *NONE,
 )
 @worlds(1000)
 @given(STEPS, *[st.booleans()] * 5)
