@@ -103,9 +103,9 @@ def worker_exit(server, worker):
     """However the worker ends, callers are told and its threads set free."""
     # A worker whose app could not be loaded has none.
     if getattr(worker, "wsgi", None) is not None:
-        from voiceapp.web.services import services
+        from voiceapp.ops.gunicorn_worker import bridge_of
 
-        services(worker.wsgi).bridge.stop()
+        bridge_of(worker.wsgi).stop()
     exit_deadline.end_within()
 
 

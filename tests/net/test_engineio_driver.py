@@ -12,10 +12,15 @@ import pytest
 import websocket
 
 from tests.conftest import SCENARIOS, upstream_settings
+from tests.hostile import attacker
+from tests.net.served import served
 from tests.page_client import PageClient, chunk, of_answer
 from tests.servers import Gunicorn, gunicorn
 from tests.waiting import closed, eventually
+from voiceapp import create_app
+from voiceapp.config.settings import Settings
 from voiceapp.engine.scripted.server import ScriptedServer
+from voiceapp.web.services import services
 
 Serve = Callable[..., str]
 Upstream = Callable[..., ScriptedServer]
@@ -301,6 +306,14 @@ def test_connections_cost_no_thread(bridged: Gunicorn) -> None:
             for _ in range(10):
                 pages.enter_context(PageClient(bridged.url))
             assert threads() == before
+
+
+def test_a_server_on_another_loop_than_the_apps_is_refused_and_not_mixed_with_it() -> None:
+    app = create_app(Settings.from_env({}))
+    with served(app) as server:
+        status, _, _ = server.ask(attacker.upgrade())
+    services(app).bridge.stop()
+    assert status == 500
 
 
 def frames(*messages: str, close: int = 1000) -> bytes:

@@ -10,15 +10,19 @@ from typing import Any
 
 import pytest
 import trustme
+from gunicorn.util import make_fail_app
 
 from tests.conftest import SCENARIOS, upstream_settings
 from tests.hostile.attacker import Line, get
 from tests.page_client import PageClient
 from tests.servers import Gunicorn, answers, free_port, gunicorn
 from tests.waiting import eventually
+from voiceapp import create_app
+from voiceapp.config.settings import Settings
 from voiceapp.engine.scripted.server import ScriptedServer
 from voiceapp.net.http_connection import Request
-from voiceapp.ops.gunicorn_worker import Worker
+from voiceapp.ops.gunicorn_worker import Worker, bridge_of
+from voiceapp.web.services import services
 
 pytestmark = pytest.mark.real_time
 
@@ -31,6 +35,15 @@ def hello() -> Any:
 
 def replaced(server: Gunicorn, before: list[int]) -> bool:
     return eventually(lambda: bool(server.worker_pids()) and not set(before) & set(server.worker_pids()))
+
+
+def test_an_app_is_served_on_the_bridge_its_calls_live_on() -> None:
+    app = create_app(Settings.from_env({}))
+    assert bridge_of(app) is services(app).bridge
+
+
+def test_what_gunicorn_gives_for_a_module_that_cannot_be_imported_is_served_too() -> None:
+    assert not bridge_of(make_fail_app("no module")).running
 
 
 def test_after_max_requests_callers_are_told_and_another_worker_serves(hello: ScriptedServer, tmp_path: Path) -> None:

@@ -58,6 +58,9 @@ def install(eio: Any, bridge: Bridge) -> "Connections":
                 connection.refuse()
                 return _refuse_upgrade(error, start_response)
             if DETACH in environ:
+                if not bridge.on_loop_thread:
+                    connection.refuse()
+                    raise RuntimeError("the server that hands over this socket runs on another loop than the app's")
                 return connection.take(environ[DETACH](), answer, environ[SEAT])
             return connection.park(environ["gunicorn.socket"], answer)
 

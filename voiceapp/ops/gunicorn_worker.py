@@ -23,6 +23,19 @@ from ..net.http_server import HttpServer
 BEAT_S = 1.0
 
 
+def bridge_of(app: Any) -> Bridge:
+    """The app's own, on which its calls live: they must not be served from another thread.
+
+    In place of a module that cannot be imported gunicorn gives a bare function that says so (`--reload`), which any
+    bridge serves.
+    """
+    extensions = getattr(app, "extensions", None)
+    if extensions is None:
+        return Bridge()
+    found: Bridge = extensions["voiceapp"].bridge
+    return found
+
+
 class Worker(BaseWorker):  # type: ignore[misc]  # gunicorn has no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -31,8 +44,7 @@ class Worker(BaseWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def run(self) -> None:
         """Serve until told to go; then tell every caller, and be gone."""
-        # A module that cannot be imported is an application without extensions, which says so (`--reload`).
-        self._bridge = bridge = getattr(self.wsgi, "extensions", {}).get("voiceapp_bridge") or Bridge()
+        self._bridge = bridge = bridge_of(self.wsgi)
         bridge.start()
         server = HttpServer(
             bridge,
