@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.conversation.call import SECOND, careful, sent
@@ -185,6 +185,13 @@ class OwnTalk(Talk):
         super().begin()
 
 
+# They begin to cough, type a question all the same, and its answer hangs on a tool when the cough ends.
+COUGH_AND_TYPE = [("speak", "cough"), ("type",), ("words",), ("found",), ("look_up",)]
+# What is asked for then is asked for the cough's sake; it is found while that is to come, or before.
+FOUND_LATER = [*COUGH_AND_TYPE, ("done",)]
+FOUND_BEFORE = [*COUGH_AND_TYPE, ("found",), ("stop",), ("done",), ("words",), ("begin",)]
+
+
 class ToolTalk(Talk):
     """Its server looks things up: until it has found them nothing of an answer comes."""
 
@@ -227,6 +234,8 @@ class ToolTalk(Talk):
 
 @worlds(400)
 @given(st.lists(st.one_of(STEP, st.tuples(st.sampled_from(["look_up", "found"]))), max_size=24))
+@example(FOUND_LATER)
+@example(FOUND_BEFORE)
 def test_in_any_order_a_question_whose_answer_hangs_on_a_tool_is_answered(steps: list[tuple[str, ...]]) -> None:
     talk = ToolTalk()
     for name, *arguments in [("speak", "question"), ("stop",), ("look_up",), *steps]:

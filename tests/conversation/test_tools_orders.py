@@ -12,6 +12,7 @@ from tests.worlds import worlds
 from voiceapp.conversation import events as ev
 from voiceapp.conversation import faults
 from voiceapp.conversation.conversation import Capabilities
+from voiceapp.conversation.deadlines import SECONDS, Wait
 from voiceapp.conversation.effects import AskPerson, CancelTool, RunTool
 from voiceapp.conversation.functions import Function
 from voiceapp.conversation.tools import CANCELLED, FOLLOWS
@@ -38,9 +39,19 @@ class Talk:
         self.finals: Counter[str] = Counter()
         self.answered: set[str] = set()
         self.due = False
+        # For how long nothing was heard of the response; and the one of which that was for too long.
+        self.silent_s = 0.0
+        self.given_up = ""
 
     def hear(self, *events: ev.Event) -> None:
         self.take(self.call.hear(*events))
+        self.silent_s = 0.0
+
+    def wait(self, seconds: float) -> None:
+        self.silent_s += seconds
+        if self.silent_s >= SECONDS[Wait.RESPONSE]:
+            self.given_up = self.running
+        self.take(self.call.wait(seconds))
 
     def take(self, effects: list[Any]) -> None:
         for effect in effects:
@@ -56,13 +67,19 @@ class Talk:
         for message in sent(effects):
             match message["type"]:
                 case "response.create":
-                    assert not self.running, "asked for while one runs"
-                    self.creates += 1
-                    self.due = True
+                    self.create()
                 case "response.cancel":
                     self.end("cancelled")
                 case "conversation.item.create":
                     self.told(message["item"])
+
+    def create(self) -> None:
+        if self.running:
+            assert self.given_up == self.running, "asked for while one runs"
+            self.hear(ev.UpstreamError("conversation_already_has_active_response", "", ""))
+        else:
+            self.creates += 1
+            self.due = True
 
     def told(self, item: dict[str, Any]) -> None:
         if item["type"] != "function_call_output":
@@ -169,7 +186,7 @@ class Talk:
             self.finish()
             if self.due:
                 self.respond()
-        self.take(self.call.wait(400))
+        self.wait(400)
         self.end()
 
 
@@ -200,7 +217,7 @@ def step(talk: Talk, each: str) -> None:
         case "back":
             talk.hear(ev.PageBack({}))
         case "wait":
-            talk.take(talk.call.wait(20))
+            talk.wait(20)
         case _:
             getattr(talk, each)()
 
@@ -209,6 +226,7 @@ def step(talk: Talk, each: str) -> None:
 @given(st.booleans(), STEPS)
 @example(True, ["weather", "go_on", "incomplete"])
 @example(False, ["order", "go_on", "yes", "cancelled"])
+@example(False, ["wait", "wait", "wait", "nothing"])
 def test_each_is_run_once_and_answered_once_and_nobody_waits_for_ever(late: bool, steps: list[str]) -> None:
     talk = Talk(late=late)
     talk.ask()

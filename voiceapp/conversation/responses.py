@@ -74,8 +74,10 @@ class Responses:
         """
         if not (self._out.has_session and self._gate.open):
             return
-        if self._gate.wanted or (self._tools.reply_due and not speaking):
+        if self._tools.reply_due and (self._gate.wanted or not speaking):
             self._tools.asked()
+            self._gate.want()
+        if self._gate.wanted:
             self.ask()
         elif not speaking and (word := self._tools.take_word()):
             self.ask(told_meanwhile(instructions, word), tools=False)

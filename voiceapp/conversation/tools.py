@@ -45,8 +45,8 @@ class Tools:
         self.granted = False
         # What the model is to say meanwhile; and whether what begins next was asked for before the last answer.
         self._to_say, self._earlier = "", False
-        # In which response what was answered last was asked for.
-        self._answered_of = ""
+        # In which response the call was made after which one is due.
+        self._due_of = ""
         self.offer(functions, late=late)
 
     def offer(self, functions: Sequence[Function], *, late: bool) -> None:
@@ -87,6 +87,7 @@ class Tools:
         if call.kind != "mcp":
             self._answer(call)
         elif before in OPEN and call.state not in OPEN and call.awaited and not call.cut:
+            self._due_of = call.response
             self._due_perhaps |= self._may_go_on()
         self._tell(call)
 
@@ -117,7 +118,7 @@ class Tools:
 
     def response_over(self, response: str, *, whole: bool) -> None:
         """`whole`: it was not cut short, so that what it asks of us is all said."""
-        if not whole:
+        if not whole and (not response or self._due_of in ("", response)):
             self._due = self._due_perhaps = False
         for call in list(self._running.values()):
             if call.response not in ("", response) or (whole and call.kind == "mcp"):
@@ -151,14 +152,13 @@ class Tools:
         self.granted = False
         if self._earlier:
             self._earlier = False
-        elif response != self._answered_of:
+        elif response != self._due_of:
             self._due = False
 
     def asked(self) -> None:
-        """The response that was due was asked for."""
-        if self.reply_due:
-            self._in_a_row += 1
-            self._due = self._due_perhaps = False
+        """The response that was due is asked for."""
+        self._in_a_row += 1
+        self._due = self._due_perhaps = False
 
     def assistant_began(self) -> None:
         """It goes on by itself after the server's tools."""
@@ -294,7 +294,7 @@ class Tools:
 
     def _finish(self, call: ToolCall, output: str) -> None:
         self._settle(call, output)
-        self._answered_of = call.response
+        self._due_of = call.response
         self._due |= self._may_go_on()
 
     def _cancel(self, call: ToolCall) -> None:
