@@ -1,14 +1,11 @@
 """How many calls a core carries, and what memory a call takes: `python -m benchmarks.capacity` (see README.md)."""
 
 import argparse
-import os
-from dataclasses import replace
 
-from .contenders import NAMES, OURS, Contender, Field
+from .contenders import NAMES, OURS, Field, pin_load
 from .run import Result, Run, Shape, Stage
 
 P99_MS = 50.0
-RELAYS_CORE, LOADS_CORE = 0, 1
 WARM_UP_S, SECONDS = 8.0, 6.0
 CHUNK_MS = 100
 # Steps of the search: up by a quarter, then halves.
@@ -20,7 +17,7 @@ def held(name: str, calls: int, workers: int = 1) -> Result | None:
     with Stage() as stage:
         contender = Field([name], calls, CHUNK_MS).contender(name, stage.url, WEB_CONCURRENCY=str(workers))
         if workers == 1:
-            contender = pinned(contender)
+            contender = contender.pinned()
         try:
             (result,) = Run(contender, Shape([calls], SECONDS, WARM_UP_S, CHUNK_MS), stage).results()
         except ConnectionError as error:
@@ -51,10 +48,6 @@ def search(name: str, first: int) -> int:
     return well
 
 
-def pinned(contender: Contender) -> Contender:
-    return replace(contender, command=["taskset", "--cpu-list", str(RELAYS_CORE), *contender.command])
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.capacity", description=__doc__)
     parser.add_argument("--first", type=int, default=1500, help="calls to begin the search with")
@@ -66,7 +59,7 @@ def main() -> None:
     if options.workers > 1:
         held(OURS, options.first, options.workers)
         return
-    os.sched_setaffinity(0, {LOADS_CORE})
+    pin_load()
     for name in options.only:
         print(f"{name}: {search(name, options.first)} calls on one core with an added p99 of at most {P99_MS:.0f} ms")
 

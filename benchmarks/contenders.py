@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -18,6 +18,7 @@ PEER_PYTHON = PEER / ".venv/bin/python"
 GC_LOG = Path(__file__).parent / "gc_log"
 OURS, BEFORE, NODE, AIOHTTP, FLOOR = "VoiceApp", "VoiceApp before", "Node ws", "aiohttp", "floor"
 NAMES = (OURS, BEFORE, NODE, AIOHTTP, FLOOR)
+RELAYS_CORE, LOADS_CORE = 0, 1
 ACCESS_CODE = "of the benchmark"
 # All that a deployment has on: limits and budgets count, but are never reached.
 DEPLOYED = {
@@ -44,6 +45,10 @@ class Contender:
     caller: type[Caller]
     asks_for_code: bool = False
 
+    def pinned(self) -> "Contender":
+        """On one core, with all its threads and children."""
+        return replace(self, command=["taskset", "--cpu-list", str(RELAYS_CORE), *self.command])
+
     def login(self, port: int) -> str:
         """The headers with which a browser that logged in comes."""
         if not self.asks_for_code:
@@ -57,6 +62,11 @@ class Contender:
         if answer.status != 303:
             raise ConnectionError(f"the login was answered with {answer.status}")
         return f"Cookie: {'; '.join(cookies)}\r\n"
+
+
+def pin_load() -> None:
+    """This process, on the core that pinned contenders leave to it."""
+    os.sched_setaffinity(0, {LOADS_CORE})
 
 
 class Field:

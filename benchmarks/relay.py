@@ -8,24 +8,25 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import report
-from .contenders import NAMES, Field
+from .contenders import NAMES, Field, pin_load
 from .run import Result, Run, Shape, Stage
 
 
-def measure(field: Field, shape: Shape, rounds: int) -> report.Runs:
+def measure(field: Field, shape: Shape, rounds: int, pinned: bool) -> report.Runs:
     """Round by round, so that a noisy minute hits every contender."""
     runs: report.Runs = []
     for turn in range(1, rounds + 1):
         for name in field.names:
             print(f"round {turn} of {rounds}: {name}", flush=True)
-            runs += [report.entry(name, shape.chunk_ms, turn, each) for each in one(field, shape, name)]
+            runs += [report.entry(name, shape.chunk_ms, turn, each) for each in one(field, shape, name, pinned)]
     return runs
 
 
-def one(field: Field, shape: Shape, name: str) -> Sequence[Result]:
+def one(field: Field, shape: Shape, name: str, pinned: bool) -> Sequence[Result]:
     """A round of one contender."""
     with Stage() as stage:
-        return Run(field.contender(name, stage.url), shape, stage).results()
+        contender = field.contender(name, stage.url)
+        return Run(contender.pinned() if pinned else contender, shape, stage).results()
 
 
 @contextmanager
@@ -54,14 +55,17 @@ def main() -> None:
     parser.add_argument("--chunk-ms", type=int, default=100)
     parser.add_argument("--only", nargs="+", choices=NAMES, default=NAMES, help="some of the contenders")
     parser.add_argument("--busy", action="store_true", help="beside another process that is always busy")
+    parser.add_argument("--pinned", action="store_true", help="the relay on one core, and the load on another")
     parser.add_argument("--watch-gc", action="store_true", help="tell the longer pauses of Python's garbage collector")
     parser.add_argument("--before", type=Path, help="another checkout of VoiceApp, measured in the same run")
     parser.add_argument("--json", type=Path, help="a file to which what was measured is added")
     options = parser.parse_args()
     shape = Shape(options.ladder or [options.calls], options.seconds, options.warm_up, options.chunk_ms)
     field = Field(options.only, max(shape.steps), options.chunk_ms, options.before, options.watch_gc)
+    if options.pinned:
+        pin_load()
     with company(options.busy):
-        runs = measure(field, shape, options.rounds)
+        runs = measure(field, shape, options.rounds, options.pinned)
     print(f"\n{report.latest(runs)}\n")
     print(report.table(report.save(options.json, runs) if options.json else runs))
     print("\nDelays in ms beyond those of direct calls")
