@@ -31,7 +31,7 @@ def test_what_is_said_while_the_engine_loads_is_heard_whole_and_answered(
         visitor = Visitor(browser, SHUT, room=room(echo_db=-60), viewport={"width": 390, "height": 800})
         visitor.open(app.url)
         visitor.call()
-        visitor.wait_until(lambda _: "you can speak already" in visitor.page.inner_text("#status"))
+        visitor.wait_until(lambda _: "you can already speak" in visitor.page.inner_text("#status"))
         say(visitor.page, spoken(SENTENCE, tmp_path / "said.wav", before_s=0.1, after_s=0.1))
         visitor.page.wait_for_timeout(1000)
         assert visitor.stats["phase"] == "connecting"

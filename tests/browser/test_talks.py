@@ -253,7 +253,7 @@ def test_a_talk_of_another_day_goes_on_by_keyboard(visit: Visit, serve: Serve) -
     assert told == [*yesterday, "What was it?"]
     rows = page.evaluate(SEPARATORS)
     assert rows[: len(yesterday)] == yesterday
-    assert rows[len(yesterday)].startswith("— The talk of ")
+    assert rows[len(yesterday)].startswith("— The talk from ")
     visitor.wait_until(lambda _: "What was it?" in page.evaluate(SEPARATORS)[len(yesterday) + 1 :])
     check(page)
 

@@ -151,7 +151,7 @@ def test_a_worklet_that_does_not_come_is_said_and_nothing_listens(browser: Brows
     visitor.page.add_init_script(OLD_WORKLETS)
     visitor.open(url)
     visitor.call()
-    assert "Load again" in visitor.wait_for_notice("client_missing")
+    assert "Reload" in visitor.wait_for_notice("client_missing")
     visitor.wait_for_phase("ended")
     live = "testTracks.filter(track => track.readyState === 'live').length"
     visitor.wait_until(lambda _: visitor.page.evaluate(live) == 0)

@@ -14,10 +14,10 @@ const without = { kind: "goes_on", at: AT }
 
 test("a talk that goes on is named as one says it at that time", () => {
   const line = (began, words) => breakLine({ ...without, of: began }, words, () => "now").replaceAll("\u202f", " ")
-  assert.equal(line(of(2026, 10, 25, 20), en), "The talk of November 25 goes on here · now")
+  assert.equal(line(of(2026, 10, 25, 20), en), "The talk from November 25 continues here · now")
   assert.equal(line(of(2026, 10, 25, 20), ja), "11月25日の会話の続き · now")
-  assert.equal(line(of(2026, 10, 26, 8, 30), en), "The talk of 08:30 AM goes on here · now")
-  assert.equal(line(of(2024, 1, 1), en), "The talk of February 1, 2024 goes on here · now")
+  assert.equal(line(of(2026, 10, 26, 8, 30), en), "The talk from 8:30 AM continues here · now")
+  assert.equal(line(of(2024, 1, 1), en), "The talk from February 1, 2024 continues here · now")
 })
 
 test("in a file the day stands with it, where it is known", () => {

@@ -21,7 +21,7 @@ const lines = (usage, words = en, total = usage.cost?.total ?? null) => costLine
 test("a call's cost has the turn, the talk, the date of the prices, the tokens, and transcription on a line of its own", () => {
   assert.deepEqual(lines({}, en, 0.19), [
     "This turn $0.02, this talk $0.19.",
-    "At the prices of Nov 12, 2026.",
+    "Prices as of Nov 12, 2026.",
     "Tokens in: 100 (40 sound, 60 text, 0 from the cache). Tokens out: 50 (40 sound, 10 text).",
     "Transcribing what you say: 10 minutes; $0.17."
   ])

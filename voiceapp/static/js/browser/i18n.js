@@ -17,7 +17,7 @@ export class Words {
     this.direction = /** @type {import("../text/bidi.js").Direction} */ (strings["page.direction"] ?? "ltr")
     this.numbers = new Intl.NumberFormat(language)
     this.plurals = new Intl.PluralRules(language)
-    this.times = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" })
+    this.times = new Intl.DateTimeFormat(language, { timeStyle: "short" })
   }
 
   /** @param {string} language */

@@ -41,7 +41,7 @@ function dayAndTime(at, language) {
 function dayOf(of, at, language) {
   const date = new Date(of)
   if (date.toDateString() === new Date(at).toDateString())
-    return date.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" })
+    return date.toLocaleTimeString(language, { timeStyle: "short" })
   const old = at - of > 300 * DAY_MS
   return date.toLocaleDateString(language, { day: "numeric", month: "long", ...old ? { year: "numeric" } : {} })
 }
