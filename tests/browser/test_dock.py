@@ -95,7 +95,7 @@ def test_what_is_left_is_shown_before_it_is_gone(browser: Browser, tmp_path: Pat
         visitor.open(server.url)
         visitor.call_until_live()
         bar = visitor.page.get_by_role("meter", name="Today’s budget")
-        assert "Of today’s 20 minutes, 19 minutes are left" in (bar.get_attribute("aria-valuetext") or "")
+        assert "19 minutes left of today’s 20 minutes" in (bar.get_attribute("aria-valuetext") or "")
         visitor.page.get_by_role("button", name="Time and cost").click()
         usage = visitor.page.get_by_role("group", name="Time and cost").inner_text()
         assert "A call may last 2 hours." in usage

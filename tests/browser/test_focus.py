@@ -135,7 +135,7 @@ def test_drawers_and_what_is_in_them(visit: Visit, serve: Serve) -> None:
     press(page, "[data-talk] >> nth=0")
     page.wait_for_selector(".export")
     remove = "#talk-detail .tools .plain:not([aria-pressed], .go-on) >> nth=0"
-    assert press(page, remove) == "Really delete this talk?"
+    assert press(page, remove) == "Press again to delete"
     page.keyboard.press("Enter")
     page.wait_for_selector("#talk-detail", state="hidden")
     assert focused(page) == "talks-search"

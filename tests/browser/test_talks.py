@@ -123,7 +123,7 @@ def test_a_talk_is_kept_found_heard_again_and_taken_away(visit: Visit, serve: Se
     visitor.press("All talks")
     page.locator("#talks-list").get_by_text("A good talk").wait_for()
     visitor.press("Delete all")
-    visitor.press("Really delete all talks?")
+    visitor.press("Press again to delete all")
     page.get_by_text("No talk is kept yet").wait_for()
     assert page.evaluate(FOCUSED) == "talks-search"
 
@@ -184,7 +184,7 @@ def test_a_past_talk_keeps_to_itself(visit: Visit, serve: Serve) -> None:
 
     first.click()
     visitor.press("Delete")
-    visitor.press("Really delete this talk?")
+    visitor.press("Press again to delete")
     wait(page, "document.querySelectorAll('[data-talk]').length === 2")
     assert page.evaluate(FOCUSED) == "talks-search"
 

@@ -34,7 +34,7 @@ def test_a_long_paste_is_not_cut_and_a_longer_one_is_told(visit: Visit, serve: S
     page.get_by_role("link", name="日本語").click()
     page.wait_for_selector("body[data-ready]")
     assert page.evaluate(f"{BOX}.length") == 8007
-    assert "7 文字" in page.inner_text("#composer-note")
+    assert "7文字" in page.inner_text("#composer-note")
 
 
 def test_what_is_typed_survives_a_page_that_is_killed(in_a_call: Visit) -> None:

@@ -77,7 +77,7 @@ def own(instructions: str) -> Persona:
     """The operator's, from a setting alone: it waits for the person to speak."""
     names = {
         "en": "As set up on this server",
-        "es": "La de este servidor",
+        "es": "El de este servidor",
         "ja": "このサーバーの設定どおり",
     }
     return Persona(OWN, names, instructions)

@@ -78,7 +78,7 @@ class Notes:
 
     @tool(
         timeout=10,
-        says={"en": "Deleting note {number}", "ja": "メモ {number} を削除", "es": "Borrando la nota {number}"},
+        says={"en": "Deleting note {number}", "ja": "メモ{number}を削除", "es": "Borrando la nota {number}"},
         shows=False,
     )
     def forget(self, number: int, context: ToolContext) -> str:

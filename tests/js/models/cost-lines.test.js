@@ -29,9 +29,9 @@ test("a call's cost has the turn, the talk, the date of the prices, the tokens, 
 
 test("the same in Japanese", () => {
   assert.deepEqual(lines({}, ja, 0.19), [
-    "この発言 $0.02、この会話 $0.19。",
-    "2026/11/12 の価格です。",
-    "入力 100 トークン（音声 40、文字 60、うちキャッシュ 0）、出力 50 トークン（音声 40、文字 10）。",
+    "直前のやり取り：$0.02、会話全体：$0.19。",
+    "2026/11/12の価格です。",
+    "入力100トークン（音声40、文字60、うちキャッシュ0）、出力50トークン（音声40、文字10）。",
     "あなたの発言の文字起こし：10分、$0.17。"
   ])
 })
@@ -39,7 +39,7 @@ test("the same in Japanese", () => {
 test("transcription that is billed by tokens says them", () => {
   const transcription = { seconds: 0, input_tokens: 1200, output_tokens: 30 }
   assert.equal(lines({ transcription }).at(-1), "Transcribing what you say: tokens: 1,200 in, 30 out; $0.17.")
-  assert.equal(lines({ transcription }, ja).at(-1), "あなたの発言の文字起こし：入力 1,200 トークン・出力 30 トークン、$0.17。")
+  assert.equal(lines({ transcription }, ja).at(-1), "あなたの発言の文字起こし：入力1,200トークン・出力30トークン、$0.17。")
 })
 
 test("what has no price is said to have none, and is never 0", () => {
@@ -55,13 +55,13 @@ test("what has no price is said to have none, and is never 0", () => {
 test("an estimate is said to be one", () => {
   assert.equal(lines({ estimated: true }, en, 0.19)[0], "This turn $0.02, this talk about $0.19.")
   assert.ok(lines({ estimated: true }).some(line => line.startsWith("Part of this is an estimate")))
-  assert.equal(lines({ estimated: true }, ja, 0.19)[0], "この発言 $0.02、この会話 約 $0.19。")
+  assert.equal(lines({ estimated: true }, ja, 0.19)[0], "直前のやり取り：$0.02、会話全体：約$0.19。")
 })
 
 test("before an answer there is no turn, and the operator's prices have no date", () => {
   assert.deepEqual(
     lines({ cost: { ...COST, turn: null, dated: null } }, en, 0.17).slice(0, 2),
-    ["This talk $0.17.", "At the prices set on this server."]
+    ["This talk $0.17.", "Prices as set on this server."]
   )
 })
 
