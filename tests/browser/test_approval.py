@@ -73,7 +73,7 @@ def asked(visit: Visit, served: Served, language: str = "en", **options: Any) ->
 @pytest.mark.parametrize(
     ("language", "scheme", "question", "allow"),
     [
-        ("en", "light", "May the assistant use the tool place order?", "Allow"),
+        ("en", "light", "May the assistant use the tool “place order”?", "Allow"),
         ("ja", "dark", "ツール「place order」の使用を許可しますか？", "許可する"),
     ],
 )

@@ -72,7 +72,7 @@ def test_a_talk_is_kept_found_heard_again_and_taken_away(visit: Visit, serve: Se
     visitor.wait_for_entry("assistant", "[data-final]")
     page.click("#meter-time")
     page.wait_for_selector("#usage:has-text('tokens')")
-    assert "No price is known" in page.inner_text("#usage") or "prices of" in page.inner_text("#usage")
+    assert "No price is known" in page.inner_text("#usage") or "Prices as of" in page.inner_text("#usage")
     page.keyboard.press("Escape")
     heard_ms = visitor.stats["msHeard"]
     visitor.press("Hang up")
