@@ -45,6 +45,20 @@ HOP_MS = """async () => {
   })
 }"""
 
+# A narrow window it fills from side to side; its foot is at its end, and how a check stands is one word.
+SHEET = """() => {
+  const wrong = []
+  const dialog = document.getElementById("preflight")
+  const box = dialog.getBoundingClientRect()
+  if (innerWidth < 640 && (box.left !== 0 || box.right !== innerWidth)) wrong.push(`${box.left} to ${box.right}`)
+  const foot = dialog.querySelector(".preflight-foot").getBoundingClientRect()
+  if (box.bottom - foot.bottom > 2 || box.width - foot.width > 4) wrong.push("the foot")
+  for (const state of dialog.querySelectorAll(".state")) {
+    if (state.getBoundingClientRect().height > 30) wrong.push(state.textContent)
+  }
+  return wrong
+}"""
+
 
 def row(page: Page, name: str, state: str, seconds: float = 15) -> str:
     """What the check of this name says, once it stands so, or one of so."""
@@ -65,6 +79,7 @@ def inspect(page: Page, output: Path, language: str) -> None:
         assert page.evaluate(OVERFLOW) <= 0, width
         # A sheet is still rising.
         page.wait_for_timeout(250)
+        assert page.evaluate(SHEET) == []
         page.screenshot(path=output / f"preflight-{language}-{width}.png")
 
 

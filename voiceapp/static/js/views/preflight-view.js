@@ -50,11 +50,12 @@ export class PreflightView {
   }
 
   render() {
-    for (const name of CHECKS) this.#renderCheck(name)
     const { measuring, asking, verdicts } = this.preflight
     find("preflight-question", HTMLElement).hidden = !asking
     find("preflight-remedy", HTMLElement).hidden = verdicts.get("echo")?.code !== "loud"
     this.meter.hidden = verdicts.get("microphone")?.code !== "listening"
+    // With its buttons it comes into view.
+    for (const name of CHECKS) this.#renderCheck(name)
     this.#renderProgress(measuring)
   }
 
@@ -132,12 +133,12 @@ export class PreflightView {
     const row = /** @type {HTMLElement} */ (this.dialog.querySelector(`[data-check="${name}"]`))
     row.dataset.state = state
     row.querySelector("use")?.setAttribute("href", `#icon-${{ warning: "alert", asking: "info" }[state] ?? state}`)
-    if (state === "asking") row.scrollIntoView({ block: "nearest" })
     write(part(row, ".state"), this.words.say(`preflight.state.${state}`))
     for (const [selector, text] of [[".verdict", title], [".next", next]]) {
       write(part(row, selector), text)
       part(row, selector).hidden = !text
     }
+    if (state === "asking") row.scrollIntoView({ block: "nearest" })
   }
 
   /** @param {Name} name @param {Verdict} verdict */
