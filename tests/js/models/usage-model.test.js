@@ -47,6 +47,9 @@ test("what is left is short only at the end, and a silence that was warned of co
   assert.deepEqual(silent.short(12_000), { ms: 8_000, idle: true })
   silent.wake()
   assert.equal(silent.short(12_000), null)
+  const spent = { left_s: 100, budget_s: 1200 }
+  assert.equal(usageModel({ ...spent, idle_left_s: 200 }).short(10_000), null, "the day's time is told of itself")
+  assert.equal(usageModel({ ...spent, idle_left_s: 20 }).short(10_000)?.idle, true)
 })
 
 test("a budget of time runs down between two tellings, and what this call used runs up", () => {

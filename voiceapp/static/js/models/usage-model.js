@@ -120,12 +120,19 @@ export class UsageModel {
     return end === null ? null : Math.max(0, end - now)
   }
 
-  /** What is soon over, if anything is. @param {number} now */
+  /** Milliseconds of the day's time, where it is told of as low. @param {number} now */
+  #low(now) {
+    const [day] = this.budgets(now)
+    return day?.low && day.kind === "time" ? day.left : Infinity
+  }
+
+  /** What is soon over, if anything is, and before the day's time is. @param {number} now */
   short(now) {
+    const low = this.#low(now)
     const idle = this.idleLeft(now)
     const left = this.left(now)
-    if (idle !== null && idle < (left ?? Infinity)) return { ms: idle, idle: true }
-    return left !== null && left < SHORT_MS ? { ms: left, idle: false } : null
+    if (idle !== null && idle < Math.min(left ?? Infinity, low)) return { ms: idle, idle: true }
+    return left !== null && left < Math.min(SHORT_MS, low) ? { ms: left, idle: false } : null
   }
 
   /** Those of the day, the one that is short first before the other. @param {number} now @returns {Budget[]} */

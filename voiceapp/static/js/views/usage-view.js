@@ -140,9 +140,9 @@ export class UsageView {
   /** @param {Budget} budget @param {"long" | "short"} style */
   #left({ kind, left }, style) {
     if (kind === "money") return this.#money(left)
-    return left < COUNTED_MS ? clock(left) : duration(
-      Math.floor(left / MINUTE_MS) * MINUTE_MS, this.words.language, style
-    )
+    if (left < COUNTED_MS && style === "short") return clock(left)
+    const precise = left < COUNTED_MS ? left : Math.floor(left / MINUTE_MS) * MINUTE_MS
+    return duration(precise, this.words.language, style)
   }
 
   /** @param {number} amount */
