@@ -64,8 +64,6 @@ export class InspectorView {
     this.search.value = this.inspector.query
     this.direction.value = this.inspector.direction
     this.#choose(this.inspector.rows[place].id)
-    this.#stretch()
-    this.#reveal(place)
   }
 
   render() {
@@ -180,7 +178,7 @@ export class InspectorView {
     const way = this.words.say(`log.${isOfPage(line) ? "page." : ""}${direction}`)
     const said = element("span", { class: "visually-hidden" }, way)
     const title = element("span", { class: "type" }, type, times > 1 ? ` ×${this.words.numbers.format(times)}` : "")
-    const time = this.words.say("log.seconds", { seconds: (at / 1000).toFixed(1) })
+    const time = this.words.say("log.seconds", { seconds: this.#tenths(at) })
     root.dataset.direction = direction
     root.toggleAttribute("data-page", isOfPage(line))
     root.replaceChildren(
@@ -190,10 +188,15 @@ export class InspectorView {
     )
   }
 
+  /** Of a thousand. @param {number} n */
+  #tenths(n) {
+    return (n / 1000).toLocaleString(this.words.language, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+  }
+
   /** @param {number} bytes */
   #size(bytes) {
     return bytes < 1000 ? this.words.say("log.bytes", { bytes }) : this.words.say(
-      "log.kilobytes", { kilobytes: (bytes / 1000).toFixed(1) }
+      "log.kilobytes", { kilobytes: this.#tenths(bytes) }
     )
   }
 
@@ -213,7 +216,6 @@ export class InspectorView {
     const next = [now + 1, now - 1, 0, last, now + page, now - page][KEYS.indexOf(event.key)]
     const place = Math.max(0, Math.min(last, next))
     this.#choose(this.inspector.rows[place]?.id ?? 0)
-    this.#reveal(place)
   }
 
   /** @param {number} id */
@@ -222,15 +224,19 @@ export class InspectorView {
     this.delegate.rowChosen(this.inspector.rows[this.#chosenPlace]?.line ?? null)
     this.following = false
     this.render()
+    // Once what is in it has taken its room.
+    requestAnimationFrame(() => this.#reveal(this.#chosenPlace))
   }
 
-  /** @param {number} place */
+  /** The row, and what is in it. @param {number} place */
   #reveal(place) {
+    if (place < 0) return
     const top = place * this.#rowHeight
     const { scrollTop, clientHeight } = this.scroller
     if (top < scrollTop) this.scroller.scrollTop = top
     else if (top + this.#rowHeight > scrollTop + clientHeight)
       this.scroller.scrollTop = top + this.#rowHeight - clientHeight
+    this.body.scrollIntoView({ block: "nearest" })
   }
 
   /** The chosen one, or all that are seen. */
