@@ -137,8 +137,10 @@ const HELPS = {
   talk_not_kept: "talks", talk_not_deleted: "talks", talks_newer: "talks", ended_away: "call"
 }
 
-/** Nobody at the page can help: it says who can, or what to open in its place. */
-export const HELPLESS = new Set(["insecure", "unsupported", "wrong_place", "budget_spent"])
+/** Nobody at the page can help, or needs to: it says who can, or what to open in its place. */
+export const HELPLESS = new Set([
+  "insecure", "unsupported", "wrong_place", "budget_spent", "taken_over", "newer_tab"
+])
 
 /** Where a call ended, another one may do. @param {string} code @param {boolean} fatal @returns {Help | null} */
 export function helpOf(code, fatal) {

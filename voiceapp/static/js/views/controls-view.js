@@ -14,6 +14,8 @@ const ICONS = {
   muted: "mic-off", talk: "press", reconnecting: "unlink", ended: "hangup"
 }
 
+const SECOND_MS = 1000
+
 export class ControlsView {
   big = find("call", HTMLButtonElement)
   microphone = find("microphone", HTMLButtonElement)
@@ -108,7 +110,7 @@ export class ControlsView {
   #howItEnded() {
     if (this.call.endedBy === "taken_over") return this.words.say("status.ended.elsewhere")
     const { lasted, total, currency, estimated } = this.usageModel
-    if (lasted === null) return this.words.say("status.ended.never")
+    if (lasted === null || lasted < SECOND_MS) return this.words.say("status.ended.never")
     const time = duration(lasted, this.words.language)
     return total !== null
       ? this.words.say("status.ended.cost", { time, cost: about(total, currency, this.words, estimated) })
