@@ -237,7 +237,8 @@ const MARKS = {
     brush.moveTo(x * from, y * from)
     brush.lineTo(x * to, y * to)
   }),
-  ring: (brush, side, i) => both(side, i, (x, y) => {
+  // Every second one: with the middle between two of them.
+  ring: (brush, side, i) => both(side, i + 0.5, (x, y) => {
     const [at, size] = [side.radius * side.ring.ring, side.radius * side.ring.mark]
     brush.moveTo(x * at + size, y * at)
     brush.arc(x * at, y * at, size, 0, 2 * Math.PI)
