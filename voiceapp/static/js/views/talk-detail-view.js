@@ -117,7 +117,7 @@ export class TalkDetailView {
       mark.setAttribute("aria-pressed", String(this.talk?.marked))
     })
     mark.setAttribute("aria-pressed", String(talk.marked))
-    const remove = element("button", { type: "button", class: "plain" }, this.words.say("talks.remove"))
+    const remove = element("button", { type: "button", class: "plain danger" }, this.words.say("talks.remove"))
     new ConfirmButton(
       remove, { label: this.words.say("talks.remove"), question: this.words.say("talks.remove.sure") },
       () => this.#remove(talk.id)
