@@ -86,8 +86,9 @@ export class ComposerView {
   #fit() {
     this.box.rows = 1
     while (this.box.rows < 5 && this.box.scrollHeight > this.box.clientHeight) this.box.rows++
-    this.form.toggleAttribute("data-filled", this.box.value.trim() !== "")
-    const over = excess(this.box.value.trim())
+    const text = this.box.value.trim()
+    const over = excess(text)
+    this.form.toggleAttribute("data-filled", Boolean(text) && !over)
     this.note.hidden = over === 0
     write(this.note, over ? this.words.say("composer.too_long", { count: over }) : "")
     this.box.setAttribute("aria-invalid", String(over > 0))
