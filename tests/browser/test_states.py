@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.axe import violations
+from tests.browser.layout import BEYOND
 from tests.browser.states import CHOICES, SCENARIO, STATES, walk
 from tests.browser.visitor import Visitor
 from tests.browser.wire import Wire
@@ -44,10 +45,10 @@ def foreign(page: Page, language: str) -> list[str]:
     return [name for name in names if JAPANESE.search(name)]
 
 
-# In each language: width, theme and forced colours. The walk is what takes long, so each state is seen in both.
+# In each language: size, theme and forced colours. The walk is what takes long, so each state is seen in both.
 SEEN = {
-    "en": ((320, "light", "none"), (390, "dark", "none")),
-    "ja": ((1280, "dark", "none"), (900, "light", "active")),
+    "en": (((320, 800), "light", "none"), ((390, 430), "dark", "none")),
+    "ja": (((1280, 800), "dark", "none"), ((844, 430), "light", "active")),
 }
 
 
@@ -59,8 +60,8 @@ def test_nothing_stands_in_anyones_way(browser: Browser, serve: Serve, language:
     page, wire = visitor.page, Wire(visitor.page)
     found: dict[str, list[str]] = {}
 
-    def appear(width: int, scheme: Any, colors: Any) -> None:
-        page.set_viewport_size({"width": width, "height": 800})
+    def appear(size: tuple[int, int], scheme: Any, colors: Any) -> None:
+        page.set_viewport_size({"width": size[0], "height": size[1]})
         page.emulate_media(color_scheme=scheme, forced_colors=colors)
 
     def look(state: str) -> None:
@@ -68,7 +69,7 @@ def test_nothing_stands_in_anyones_way(browser: Browser, serve: Serve, language:
         appearances.reverse()
         for appearance in appearances:
             appear(*appearance)
-            seen = [*violations(page), *foreign(page, language)]
+            seen = [*violations(page), *foreign(page, language), *page.evaluate(BEYOND)]
             found.setdefault(state, []).extend(f"{appearance}: {each}" for each in seen)
 
     appearances = list(SEEN[language])
