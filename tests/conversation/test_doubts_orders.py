@@ -32,6 +32,9 @@ class Talk:
         self.flushed_items: list[str] = []
         self.items: dict[str, str] = {}
         self.held = self.speaking = False
+        # How long they have spoken; and what was heard before that.
+        self.voice_s = 0.0
+        self.sounded: set[str] = set()
 
     def hear(self, *events: ev.Event) -> None:
         self.take(self.call.hear(*events))
@@ -52,7 +55,9 @@ class Talk:
                 case "response.cancel":
                     assert message.get("response_id", "") in (self.running, "")
                     response, self.running = self.running, ""
-                    self.answered.discard(response)
+                    # A voice that lasts ends what is heard, whatever its words are.
+                    if self.voice_s < 1 or response not in self.sounded:
+                        self.answered.discard(response)
                     self.hear(ev.ResponseDone(response, "cancelled", None))
                 case "conversation.item.truncate":
                     assert message["audio_end_ms"] == self.heard[message["item_id"]]
@@ -67,7 +72,7 @@ class Talk:
     def speak(self, kind: str) -> None:
         if not self.speaking:
             self.count += 1
-            self.speaking = True
+            self.speaking, self.voice_s = True, 0.0
             self.turns.append((f"u{self.count}", kind))
             self.hear(ev.SpeechStarted(f"u{self.count}"))
 
@@ -125,6 +130,8 @@ class Talk:
             self.answered.add(self.running)
             self.hear(ev.ResponseCreated(self.running))
         if self.running:
+            if not self.held:
+                self.sounded.add(self.running)
             self.hear(*[ev.AudioDelta(self.running, self.item, SECOND)] * 5)
 
     def done(self) -> None:
@@ -133,6 +140,8 @@ class Talk:
             self.hear(ev.AudioDone(response, self.item), ev.ResponseDone(response, "completed", None))
 
     def wait(self) -> None:
+        if self.speaking:
+            self.voice_s += 0.7
         self.take(self.call.wait(0.7))
 
     def end(self) -> None:
@@ -190,6 +199,8 @@ COUGH_AND_TYPE = [("speak", "cough"), ("type",), ("words",), ("found",), ("look_
 # What is asked for then is asked for the cough's sake; it is found while that is to come, or before.
 FOUND_LATER = [*COUGH_AND_TYPE, ("done",)]
 FOUND_BEFORE = [*COUGH_AND_TYPE, ("found",), ("stop",), ("done",), ("words",), ("begin",)]
+# What a tool found is told to somebody who begins to cough before it, and coughs for long.
+COUGH_LONG = [("speak", "cough"), ("words",), ("found",), ("begin",), ("wait",), ("wait",), ("wait",)]
 
 
 class ToolTalk(Talk):
@@ -236,6 +247,7 @@ class ToolTalk(Talk):
 @given(st.lists(st.one_of(STEP, st.tuples(st.sampled_from(["look_up", "found"]))), max_size=24))
 @example(FOUND_LATER)
 @example(FOUND_BEFORE)
+@example(COUGH_LONG)
 def test_in_any_order_a_question_whose_answer_hangs_on_a_tool_is_answered(steps: list[tuple[str, ...]]) -> None:
     talk = ToolTalk()
     for name, *arguments in [("speak", "question"), ("stop",), ("look_up",), *steps]:

@@ -40,6 +40,8 @@ class BargeIn:
         self.doubts = Doubts()
         # An answer was waited for when they began to speak, and none has begun since but to what is in doubt.
         self._owes = False
+        # They began to speak before anything was heard of what has been held since.
+        self._held_unheard = False
         # What the next session hears again was in doubt.
         self._again_in_doubt = False
         self.interrupts = interrupts
@@ -50,7 +52,7 @@ class BargeIn:
         """The server hears the person speak; `again`: what an earlier session had heard, and mostly nobody doubts."""
         if self._input.config.confirms and self._talks and (self._again_in_doubt or not again):
             if not self.doubts.open:
-                self._owes = self._waiting
+                self._owes = self._held_unheard = self._waiting
             self.doubts.began(turn)
             self._output.hold()
         else:
@@ -90,9 +92,10 @@ class BargeIn:
 
     def _replace(self, turn: str) -> None:
         """What plays is dropped, and the response ends, or does not begin: the person says something else."""
-        if self._output.playing or (self._running and self._output.sounded(self._gate.response)):
+        unheard = self._output.held and self._held_unheard
+        if not unheard and (self._output.playing or (self._running and self._output.sounded(self._gate.response))):
             self._unanswered.clear()
-        self._unanswered.began(turn, waiting=self._waiting)
+        self._unanswered.began(turn, waiting=unheard or self._waiting)
         self._tools.person_began()
         self._gate.replace()
         self.cut_running(cancel=self._input.decides or not self.interrupts)
