@@ -17,6 +17,10 @@ MANY = 50_000
 # One lot more than are kept.
 DROPPING = 51_000
 ELEMENTS = 'document.querySelectorAll("*").length'
+IN_SIGHT = """() => {
+  const [body, drawer] = ["log-body", "log"].map(id => document.getElementById(id).getBoundingClientRect())
+  return body.height > 0 && body.top >= drawer.top && body.bottom <= drawer.bottom + 1
+}"""
 REFUSE = "() => { navigator.clipboard.writeText = async () => { throw new DOMException('', 'NotAllowedError') } }"
 SOCKET = """
 const Socket = window.WebSocket
@@ -93,6 +97,10 @@ def test_many_events_do_not_weigh_on_the_page(visit: Visit, serve: Serve) -> Non
     page.keyboard.press("Home")
     event(page, 1000).wait_for()
     assert body.inner_text() == '{\n  "n": 1000\n}'
+    # On a phone the drawer scrolls as a whole.
+    page.set_viewport_size({"width": 390, "height": 800})
+    event(page, 1001).click()
+    page.wait_for_function(IN_SIGHT)
     page.evaluate(SAY, {"from": DROPPING, "until": DROPPING + 1000})
     body.wait_for(state="hidden")
 

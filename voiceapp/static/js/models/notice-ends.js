@@ -138,9 +138,7 @@ const HELPS = {
 }
 
 /** Nobody at the page can help, or needs to: it says who can, or what to open in its place. */
-export const HELPLESS = new Set([
-  "insecure", "unsupported", "wrong_place", "budget_spent", "taken_over", "newer_tab"
-])
+export const HELPLESS = new Set(["insecure", "unsupported", "wrong_place", "budget_spent", "taken_over"])
 
 /** Where a call ended, another one may do. @param {string} code @param {boolean} fatal @returns {Help | null} */
 export function helpOf(code, fatal) {
