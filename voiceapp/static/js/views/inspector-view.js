@@ -64,6 +64,8 @@ export class InspectorView {
     this.search.value = this.inspector.query
     this.direction.value = this.inspector.direction
     this.#choose(this.inspector.rows[place].id)
+    this.#stretch()
+    this.#reveal(place)
   }
 
   render() {
@@ -216,6 +218,7 @@ export class InspectorView {
     const next = [now + 1, now - 1, 0, last, now + page, now - page][KEYS.indexOf(event.key)]
     const place = Math.max(0, Math.min(last, next))
     this.#choose(this.inspector.rows[place]?.id ?? 0)
+    this.#reveal(place)
   }
 
   /** @param {number} id */
@@ -224,7 +227,7 @@ export class InspectorView {
     this.delegate.rowChosen(this.inspector.rows[this.#chosenPlace]?.line ?? null)
     this.following = false
     this.render()
-    // Once what is in it has taken its room.
+    // Again, once what is in it has taken its room.
     requestAnimationFrame(() => this.#reveal(this.#chosenPlace))
   }
 
