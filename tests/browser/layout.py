@@ -9,7 +9,9 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("button, a, textarea, sel
 # Pixels that it is wider than its window.
 OVERFLOW = "() => document.documentElement.scrollWidth - innerWidth"
 # What is pressed or read, and reaches beyond the window at a side. One wipes through the personas.
-BEYOND = """() => [...document.querySelectorAll("button, input, select, textarea, summary, p, dialog")].filter(element => {
+BEYOND = """() => [
+  ...document.querySelectorAll("button, input, select, textarea, summary, p, dialog")
+].filter(element => {
   const { left, right } = element.getBoundingClientRect()
   return (left < -1 || right > innerWidth + 1) && element.checkVisibility({ visibilityProperty: true }) &&
     !element.closest(".personas *, .visually-hidden")
