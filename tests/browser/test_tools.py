@@ -30,7 +30,7 @@ WATCH = """() => {
 ROW = '[data-item="t1"][data-role="tool"]'
 WORDS = {
     "en": ("Looking something up…", "Using “weather”: Kyoto", r"\d\.\d s"),
-    "ja": ("調べています…", "「weather」を使用：Kyoto", r"\d\.\d 秒"),
+    "ja": ("調べています…", "「weather」を使用：Kyoto", r"\d\.\d秒"),
 }
 
 
