@@ -120,11 +120,16 @@ class TestRefusals:
         assert notice["message"].endswith(".")
         assert "sk-test-marked-key" not in str(page.events)
 
-    def test_nobody_at_the_address(self) -> None:
-        settings = {"VOICEAPP_UPSTREAM_URL": f"ws://127.0.0.1:{free_port()}/v1/realtime"}
+    @pytest.mark.parametrize(
+        ("host", "reason"),
+        [("127.0.0.1", "Connection refused"), ("nobody.invalid", "there is no such name, or no DNS that knows it")],
+    )
+    def test_nobody_at_the_address(self, caplog: pytest.LogCaptureFixture, host: str, reason: str) -> None:
+        settings = {"VOICEAPP_UPSTREAM_URL": f"ws://{host}:{free_port()}/v1/realtime"}
         with werkzeug(settings) as url, PageClient(url) as page:
             page.call("start", {})
             assert page.expect("ended") == [{"reason": "upstream_unreachable"}]
+        assert f"upstream unreachable: {host}, {reason}" in caplog.text
 
     def test_a_handshake_that_never_comes_is_given_up(
         self, upstream: Upstream, monkeypatch: pytest.MonkeyPatch

@@ -230,5 +230,6 @@ def _check_public(reader: Reader, rules: Rules, *, exposed: bool) -> None:
     if exposed and not rules.restricted and not public:
         raise SettingError(
             "VOICEAPP_ACCESS_CODE is missing: the app can be reached from outside, so anyone could talk at your cost. "
-            "Set it (or VOICEAPP_TRUSTED_PROXIES), or VOICEAPP_PUBLIC=yes to let everyone in."
+            "Set it (or VOICEAPP_TRUSTED_PROXIES), or VOICEAPP_PUBLIC=yes to let everyone in. Where PORT is set, "
+            "VOICEAPP_HOST=127.0.0.1 keeps the app on this machine."
         )

@@ -96,12 +96,19 @@ def _handshake(connection: websocket.WebSocket, profile: Profile, key: Secret, t
         after_s = retry_after_s((error.resp_headers or {}).get("retry-after", ""), time.time())
         raise UpstreamError(refusal(error.status_code, error.resp_body), after_s) from None
     except (websocket.WebSocketException, OSError, ValueError) as error:
-        log.warning("upstream unreachable: %s", type(error).__name__)
+        log.warning("upstream unreachable: %s, %s", urlsplit(url).hostname, _reason(error))
         raise UpstreamError(faults.UNREACHABLE) from None
     if connection.sock is None:
         # The deadline passed in the very moment the handshake ended.
         raise UpstreamError(faults.UNREACHABLE)
     return connection.sock
+
+
+def _reason(error: Exception) -> str:
+    """For the log; without what a peer or a proxy wrote."""
+    if isinstance(error, websocket.WebSocketAddressException):
+        return "there is no such name, or no DNS that knows it"
+    return (isinstance(error, OSError) and error.strerror) or type(error).__name__
 
 
 def refusal(status: int, body: bytes | str | None) -> Fault:

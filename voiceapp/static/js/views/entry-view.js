@@ -128,6 +128,8 @@ export class EntryView {
     const latency = element(
       "details", { class: "latency" }, summary, element("div", {}, element("p"), element("dl"))
     )
+    // Of the newest entry it opens below what is seen.
+    latency.addEventListener("toggle", () => latency.scrollIntoView({ block: "nearest" }))
     about.append(latency)
     return latency
   }
