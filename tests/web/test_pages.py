@@ -165,6 +165,17 @@ def test_scripts_come_without_their_comments_and_are_the_same_line_by_line() -> 
     ) and b"@param" not in b"".join(ours)
 
 
+def test_styles_come_without_comments_and_lines_and_are_the_same_otherwise() -> None:
+    for name in [name for name in pages.file_names() if name.endswith(".css")]:
+        rules = re.sub(r"/\*.*?\*/", "", (pages.STATIC / name).read_text(), flags=re.DOTALL)
+        sent = pages.sent(name).decode()
+        assert sent.count("\n") < 20 and "/*" not in sent
+        assert re.sub(r"\s+", "", sent) == re.sub(r"\s+", "", rules)
+        # What stands between two words still does.
+        between = re.compile(r"[\w)*] +[\w.#:\[(>+-]")
+        assert between.findall(sent) == between.findall(" ".join(rules.split()))
+
+
 def test_scripts_are_sent_every_text_that_they_say_and_no_other() -> None:
     scripts = "".join(path.read_text() for path in (pages.STATIC / "js").rglob("*.js"))
     files = {name: json.loads(content) for name, content in pages.texts_by_file().items()}

@@ -33,6 +33,7 @@ TYPE_COMMENT = re.compile(rb"/\*\* @(?:(?!\*/)[^\n])*\*/ ?")
 # Of a line of ours: no text of several lines stands in a script.
 INDENT = re.compile(rb"^ +", re.MULTILINE)
 STYLE_COMMENT = re.compile(rb"\s*/\*[\s\S]*?\*/")
+STYLE_SPACE = re.compile(rb"\s*([{};])\s*")
 # A text that a template asks for, and the beginning of those that a script puts together.
 TEMPLATES = STATIC.parent / "templates"
 IN_TEMPLATE = re.compile(r"""strings\["([\w.]+)"\]""")
@@ -249,11 +250,11 @@ def texts_by_file() -> dict[str, bytes]:
 def sent(name: str) -> bytes:
     """The file as it stands, but without indents, and with empty lines for the comments of a script of ours.
 
-    So line numbers stay; a style has none that anybody asks for.
+    So line numbers stay. A style has none that anybody asks for, and loses its lines, too.
     """
     content = (STATIC / name).read_bytes()
     if name.endswith(".css"):
-        return INDENT.sub(b"", STYLE_COMMENT.sub(b"", content))
+        return STYLE_SPACE.sub(rb"\1", STYLE_COMMENT.sub(b"", content))
     if not name.endswith(".js") or name.startswith("vendor/"):
         return content
     without = COMMENT.sub(lambda comment: b"\n" * comment[0].count(b"\n"), content)

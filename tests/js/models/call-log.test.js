@@ -111,6 +111,8 @@ test("it hears all that a socket says and hears, and when the line is lost", () 
   handlers.disconnect("transport close")
   assert.deepEqual(log.entries.map(({ type }) => type), ["line.made", "start", "ack", "line.lost"])
   assert.equal(log.entries[3].summary, "reason=transport close")
+  handlers.disconnect("io client disconnect")
+  assert.equal(log.entries[4].type, "line.closed", "nothing was lost")
 })
 
 test("states are noted as they change", () => {

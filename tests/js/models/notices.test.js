@@ -55,6 +55,18 @@ test("one is seen at a time, the latest, and information only for a while", () =
   assert.equal(seen(), null)
 })
 
+test("of too many, what was seen goes first, then information, and an error last", () => {
+  const made = notices()
+  for (const code of ["no_sound", "moved", "renewed"]) made.add({ code })
+  made.fade("renewed")
+  made.add({ code: "budget_low" })
+  assert.deepEqual(standing(made), ["no_sound", "moved", "budget_low"])
+  made.add({ code: "microphone_silent" })
+  assert.equal(standing(made)[0], "no_sound")
+  for (const code of ["microphone_denied", "moved"]) made.add({ code })
+  assert.equal(made.shown?.code, "moved", "the latest is seen")
+})
+
 /** What happens without a press. */
 const BY_ITSELF = [
   "callReady", "lineBack", "sessionBegan", "turnBegan", "turnOver", "silenceOver", "microphoneGivenBack", "storeFreed"

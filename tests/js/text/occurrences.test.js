@@ -9,6 +9,7 @@ test("words are found in any case, accent and width, and in either kana", () => 
   assert.deepEqual(found("¿Qué hora es? Dime que sí.", "que"), ["Qué", "que"])
   assert.deepEqual(found("コーヒーと こーひー", "こーひー"), ["コーヒー", "こーひー"])
   assert.deepEqual(found("ＡＢＣ and abc", "abc"), ["ＡＢＣ", "abc"])
+  assert.deepEqual(found("ﾃﾞｻﾞｰﾄとデザート", "ﾃﾞｻﾞｰﾄ"), ["ﾃﾞｻﾞｰﾄ", "デザート"])
   assert.deepEqual(found("cafe\u0301 au lait", "café"), ["cafe\u0301"].map(() => "cafe\u0301"))
 })
 

@@ -231,7 +231,6 @@ export class Page {
 
   /** @param {number} peak */
   levelMeasured(peak) {
-    // What nobody is sent is none of the talk's sound.
     this.callLog.levelMeasured(this.call.muted ? 0 : peak)
     this.settingsView.devicesView.renderLevel(peak)
   }

@@ -1,6 +1,5 @@
-// The microphone: asked for, opened, cut into blocks, and really closed, so that its light goes out. It alone owns what
-// the
-// browser gives: whatever was given is given back at the end, and what is given after the end at once.
+// The microphone: asked for, opened, cut into blocks, and really closed, so that its light goes out. Whatever the
+// browser gives is given back at the end, and what it gives after that at once.
 
 import { samplesIn } from "./pcm.js"
 

@@ -1,7 +1,6 @@
 // What happened in a call, kept from its beginning so that one can look after something went wrong: what was said over
-// the line, both ways, and what the page saw of itself. No sound and no
-// picture is kept, only when it came and how much of it. Every
-// chunk of sound passes here: a run of them is one entry, and adds nothing but numbers to it.
+// the line, both ways, and what the page saw of itself. Of sound and pictures only when they came and how much: a run of
+// chunks is one entry, to which each adds nothing but numbers.
 
 export const MAX = 2000
 /** Characters of what the events say: of all that is kept, and of one. */
@@ -157,7 +156,9 @@ export class CallLog {
     socket.onAny((/** @type {string} */ event, /** @type {any[]} */ ...data) => this.came("down", event, data))
     socket.onAnyOutgoing((/** @type {string} */ event, /** @type {any[]} */ ...data) => this.came("up", event, data))
     socket.on("connect", () => this.note("line.made"))
-    socket.on("disconnect", (/** @type {string} */ reason) => this.note("line.lost", { reason }))
+    // "io …": one of both meant it.
+    socket.on("disconnect", (/** @type {string} */ reason) =>
+      this.note(reason.startsWith("io ") ? "line.closed" : "line.lost", { reason }))
     socket.on("connect_error", () => this.note("line.refused"))
     return socket
   }

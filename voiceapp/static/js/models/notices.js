@@ -38,7 +38,9 @@ export class Notices {
     if (!fatal && !this.calling && ofCall(ends)) return
     const others = this.all.filter(notice => notice.code !== code)
     const kind = { fatal, fades: FADING.has(code) && !fatal, faded: false, help: helpOf(code, fatal) }
-    this.all = [...others, { code, ...this.word(trouble), ...kind, ends, times: this.#times(code) + 1 }].slice(-MAX)
+    const notice = { code, ...this.word(trouble), ...kind, ends, times: this.#times(code) + 1 }
+    const surplus = others.length < MAX ? null : leastOf(others)
+    this.all = [...others.filter(each => each !== surplus), notice]
     this.delegate.noticesChanged()
   }
 
@@ -117,6 +119,11 @@ export class Notices {
 /** @param {import("../wire.js").Trouble} trouble */
 function endsOf({ code }) {
   return code in ENDS ? ENDS[code] : UNKNOWN
+}
+
+/** What was seen goes first, and an error last. @param {Notice[]} notices the oldest first */
+function leastOf(notices) {
+  return notices.find(({ faded }) => faded) ?? notices.find(({ fades }) => fades) ?? notices[0]
 }
 
 /** @param {End[] | null} ends */

@@ -1,6 +1,5 @@
-// What a person chose on this page, remembered by the browser, each preference by itself: so no tab undoes what another
-// one
-// changed. What was never chosen is left to the server.
+// What a person chose on this page, each preference remembered by itself: so no tab undoes what another one changed.
+// What was never chosen is left to the server.
 
 /** Before its name; without one, all of them in one, as older pages kept them. */
 const KEY = "voiceapp"

@@ -1,6 +1,5 @@
-// The conversation in spoken order, whatever the order in which its pieces arrive: places by what they follow, words by
-// their running number. One segment for each call; nothing of an earlier one is touched by a later. The latest of them
-// are one talk, where each call goes on with the one before.
+// The conversation in spoken order, in whatever order its pieces arrive: places by what they follow, words by their
+// running number. One segment for each call; the latest are one talk, where each call goes on with the one before.
 
 import { floorGrapheme } from "../text/segments.js"
 import { Words } from "./item-words.js"

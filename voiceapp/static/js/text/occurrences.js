@@ -32,7 +32,8 @@ export function folded(text) {
   const ends = []
   let plain = ""
   let at = 0
-  for (const character of text) {
+  // Half-width kana has its voiced mark behind it.
+  for (const [character] of text.matchAll(/.[\u3099\u309a\uff9e\uff9f]?/gsu)) {
     const kept = fold(character)
     for (let i = 0; i < kept.length; i++) {
       places.push(at)

@@ -110,8 +110,8 @@ export class ControlsView {
   #howItEnded() {
     if (this.call.endedBy === "taken_over") return this.words.say("status.ended.elsewhere")
     const { lasted, total, currency, estimated } = this.usageModel
-    if (lasted === null || lasted < SECOND_MS) return this.words.say("status.ended.never")
-    const time = duration(lasted, this.words.language)
+    if (lasted === null || (lasted < SECOND_MS && !this.#talked)) return this.words.say("status.ended.never")
+    const time = duration(Math.max(lasted, SECOND_MS), this.words.language)
     return total !== null
       ? this.words.say("status.ended.cost", { time, cost: about(total, currency, this.words, estimated) })
       : this.words.say("status.ended", { time })

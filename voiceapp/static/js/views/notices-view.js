@@ -1,6 +1,5 @@
-// Notices, each an alert of its own; one that stays is not drawn again, so it is not announced again. How far something
-// is moves in it without a word. One is seen at a time, the latest; information only for a while. Whoever does not see
-// is told all of them, and reads them for as long as they are true.
+// Notices, each an alert of its own, drawn and announced once. One is seen at a time, the latest; information only for a
+// while. Whoever does not see is told all of them, for as long as they are true.
 
 import { element, find, icon, write } from "./element.js"
 
@@ -35,6 +34,8 @@ export class NoticesView {
   /** @param {import("../models/notices.js").Notice} notice */
   #show(notice) {
     const { title, next, progress } = notice
+    const known = this.nodes.get(notice.code)
+    if (known && known.hasAttribute("data-fatal") !== notice.fatal) this.#remove(notice.code, known)
     const node = this.nodes.get(notice.code) ?? this.#add(notice)
     for (const [name, words] of Object.entries({ title, next, progress }))
       write(/** @type {Element} */ (node.querySelector(`[data-part=${name}]`)), words)

@@ -2,7 +2,7 @@
 // loaded with the first look at the settings.
 
 import { composing } from "../browser/shortcuts.js"
-import { matches } from "../text/matching.js"
+import { matches, wordsOf } from "../text/matching.js"
 import { element, find, write } from "./element.js"
 
 /** Of these each is something to find; what is pressed counts as a setting, too. */
@@ -37,7 +37,7 @@ export class SettingsSearch {
 
   #render() {
     const query = this.box.value.trim()
-    const found = query ? this.#found(query) : []
+    const found = wordsOf(query).length > 0 ? this.#found(query) : []
     this.tabList.hidden = this.panels.hidden = query !== ""
     this.list.hidden = found.length === 0
     this.none.hidden = query === "" || found.length > 0

@@ -145,9 +145,10 @@ export class TimelineView {
   /** @param {Line} line */
   #nameOf(line) {
     const { state } = isOfPage(line) && line.type === "state" ? /** @type {any} */ (line.content?.[0]) ?? {} : {}
-    return this.words.say("timeline.at", {
-      time: mark(this.#momentOf(line), 100), event: state ? this.words.say(`status.${state}`) : line.type
-    })
+    const time = mark(this.#momentOf(line), 100)
+    // The end is named by when it came.
+    const event = state ? this.words.say(`status.${state}`, { time }) : line.type
+    return this.words.say("timeline.at", { time, event })
   }
 
   get #skew() {
