@@ -19,6 +19,23 @@ test("a line that is lost is tried again at once, one that the server has closed
   mock.timers.reset()
 })
 
+test("a line that is made and has yet to be answered is not asked for again", () => {
+  mock.timers.enable({ apis: ["setTimeout"] })
+  const { socket, transport } = call()
+  socket.tell("disconnect", "transport close")
+  mock.timers.tick(0)
+  const { asked } = socket
+  socket.io.engine = { readyState: "open" }
+  transport.line.open()
+  transport.line.networkBack()
+  mock.timers.tick(0)
+  assert.equal(socket.asked, asked)
+  socket.io.engine.readyState = "closed"
+  transport.line.open()
+  assert.equal(socket.asked, asked + 1)
+  mock.timers.reset()
+})
+
 test("refused, it is tried less and less often, and at once again where the network is back", async () => {
   mock.timers.enable({ apis: ["setTimeout"] })
   const { socket, transport } = call()

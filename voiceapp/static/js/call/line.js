@@ -61,7 +61,12 @@ export class Line {
     this.hold()
     if (this.connected) return
     this.socket ??= this.#listen(this.connect())
-    this.socket.connect()
+    this.#connect()
+  }
+
+  /** Where it is made already, its answer is to come: to one that is asked for twice the server says no. */
+  #connect() {
+    if (this.socket.io.engine?.readyState !== "open") this.socket.connect()
   }
 
   /** It is made, or was: not let go any more. */
@@ -170,6 +175,6 @@ export class Line {
   /** @param {number} ms */
   #returnIn(ms) {
     clearTimeout(this.returning)
-    this.returning = setTimeout(() => this.socket.connect(), ms)
+    this.returning = setTimeout(() => this.#connect(), ms)
   }
 }

@@ -1,6 +1,6 @@
 // What happened in a call, kept from its beginning so that one can look after something went wrong: what was said over
-// the line, both ways, and what the page saw of itself. Of sound and pictures only when they came and how much: a run of
-// chunks is one entry, to which each adds nothing but numbers.
+// the line, both ways, and what the page saw of itself. Of sound and pictures only when they came and how much: a run
+// of chunks is one entry, to which each adds nothing but numbers.
 
 export const MAX = 2000
 /** Characters of what the events say: of all that is kept, and of one. */

@@ -1,5 +1,5 @@
-// Notices, each an alert of its own, drawn and announced once. One is seen at a time, the latest; information only for a
-// while. Whoever does not see is told all of them, for as long as they are true.
+// Notices, each an alert of its own, drawn and announced once. One is seen at a time, the latest; information only for
+// a while. Whoever does not see is told all of them, for as long as they are true.
 
 import { element, find, icon, write } from "./element.js"
 
