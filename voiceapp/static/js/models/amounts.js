@@ -25,6 +25,11 @@ function inUnit(amount, unit, language, style) {
   return parts.filter(({ type }) => type !== "literal" || !TIGHT.includes(language)).map(({ value }) => value).join("")
 }
 
+/** With so many digits behind the point. @param {number} n @param {number} digits @param {string} language */
+export function decimal(n, digits, language) {
+  return n.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits })
+}
+
 /**
  * With the digits of its currency, and two more where it is small and has any.
  * @param {number} amount

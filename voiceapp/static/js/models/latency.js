@@ -1,6 +1,8 @@
 // How long each answer took, from the end of the person's speech until it was heard: joins what the server measured
 // (docs/wire.md, `latency`) with what only the page can know. All in whole milliseconds.
 
+import { decimal } from "./amounts.js"
+
 const MAX = 50
 /**
  * The latest round trips, of which the middle one counts: acknowledgements come five times a second while one speaks.
@@ -145,9 +147,8 @@ function joined(
  * @returns {{short: string, whole: string, parts: Part[]}}
  */
 export function told({ waitMs, modelMs, networkMs, playbackMs, firstSoundMs }, words) {
-  const seconds = (/** @type {number} */ s, digits = 2) => words.say("latency.seconds", {
-    s: s.toLocaleString(words.language, { minimumFractionDigits: digits, maximumFractionDigits: digits })
-  })
+  const seconds = (/** @type {number} */ s, digits = 2) =>
+    words.say("latency.seconds", { s: decimal(s, digits, words.language) })
   const all = Math.round(firstSoundMs / 10)
   const known = {
     "latency.wait": waitMs || null, "latency.model": modelMs, "latency.network": networkMs,

@@ -1,6 +1,7 @@
 // A tool that is used, in words: its own, or what its name and the arguments say.
 
 import { isolated } from "../text/bidi.js"
+import { decimal } from "./amounts.js"
 
 /** @typedef {import("../wire.js").Tool & {tookMs?: number}} Tool with how long it ran, where the page saw that */
 /**
@@ -93,11 +94,8 @@ export function toolState({ state, tookMs }, words) {
 
 /** Of a short time the tenths. @param {number} ms @param {Words} words */
 function toolTime(ms, words) {
-  const digits = ms < TENTHS_MS ? 1 : 0
-  const seconds = (Math.max(ms, TENTH_MS) / 1000).toLocaleString(
-    words.language, { minimumFractionDigits: digits, maximumFractionDigits: digits }
-  )
-  return words.say("transcript.tool.took", { s: seconds })
+  const s = decimal(Math.max(ms, TENTH_MS) / 1000, ms < TENTHS_MS ? 1 : 0, words.language)
+  return words.say("transcript.tool.took", { s })
 }
 
 /** A name in a program as people write. @param {string} name */

@@ -1,6 +1,7 @@
 // The list of a call's events. Only the rows in sight are drawn; while it is closed nothing is asked for and
 // nothing drawn.
 
+import { decimal } from "../models/amounts.js"
 import { isOfPage } from "../models/inspector.js"
 import { inSight } from "./virtual-list.js"
 import { element, find, icon, write } from "./element.js"
@@ -192,7 +193,7 @@ export class InspectorView {
 
   /** Of a thousand. @param {number} n */
   #tenths(n) {
-    return (n / 1000).toLocaleString(this.words.language, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+    return decimal(n / 1000, 1, this.words.language)
   }
 
   /** @param {number} bytes */
