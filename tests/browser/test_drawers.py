@@ -188,8 +188,10 @@ def test_each_setting_is_found_by_its_label_and_its_help_and_led_to(visit: Visit
             # What belongs to another way of taking turns is reached by that.
             assert led == ("mode" if choice in ("eagerness", "space") else choice)
             assert page.locator(":focus").is_visible()
-    page.fill("#settings-search", "xyzzy")
-    assert page.is_visible("#settings-found-none")
+    # No such word, and no word.
+    for nothing in ("xyzzy", "´"):
+        page.fill("#settings-search", nothing)
+        assert page.is_visible("#settings-found-none")
     page.keyboard.press("Escape")
     assert page.is_visible("#settings-tabs")
     assert page.is_visible("#settings")

@@ -49,6 +49,17 @@ def test_one_is_seen_at_a_time_and_covers_nothing(visit: Visit, serve: Serve, si
     assert visitor.page.evaluate(SHOWN) == ["no_sound"]
 
 
+def test_one_that_becomes_fatal_looks_so_and_has_its_button(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("silent")
+    visitor, wire = call(visit, url)
+    tell(visitor, wire, "rate_limited")
+    notice = visitor.page.locator('[data-code="rate_limited"]')
+    assert notice.locator(".help").count() == 0
+    tell(visitor, wire, "rate_limited", fatal=True)
+    visitor.page.wait_for_selector('[data-code="rate_limited"][data-fatal] .help')
+    assert notice.count() == 1
+
+
 def test_information_goes_out_of_sight_but_not_for_a_screen_reader(visit: Visit, serve: Serve) -> None:
     url, _ = serve("silent")
     visitor, wire = call(visit, url, room=SOON)
