@@ -59,15 +59,11 @@ class Hall:
 
     async def fill(self, who: str, count: int) -> int:
         """How many of so many they get."""
-        before = len(self.inside)
+        before = self.threads._held[who]
         self.running += [asyncio.create_task(self.threads.run(self.work, who)) for _ in range(count)]
         for _ in range(3):
             await asyncio.sleep(0)
-        return len(self.inside) - before
-
-    @property
-    def inside(self) -> list[threading.Thread]:
-        return [thread for thread in threading.enumerate() if thread.name == "tool"]
+        return self.threads._held[who] - before
 
     def work(self) -> bool:
         return self.gate.wait(10)
