@@ -278,6 +278,8 @@ class World:
     def lose(self) -> None:
         """The session ends; what of it is late never comes."""
         if not self.over:
+            # A turn that was answered is said again to another session, which need not answer it again.
+            self.later &= self.conversation.thinking
             self.hear(ev.SessionLost(faults.CLOSED))
             self.lost, self.open = True, None
 
@@ -413,6 +415,16 @@ STEPS = st.lists(st.one_of(PERSON, SERVER, SERVER, PAGE, CLOCK), max_size=25)
         ("hear", ev.SpeechStarted("u1")),
         ("sound", "", "a1"),
         ("hear", ev.SpeechStarted("u2")),
+    ],
+    *NONE,
+)
+@example(
+    [
+        ("hear", ev.SpeechStopped("u1")),
+        ("answer", [*ONCE, (1, 0)], "cancelled"),
+        ("lose",),
+        ("renew",),
+        ("begin", ""),
     ],
     *NONE,
 )
