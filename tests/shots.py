@@ -1,5 +1,7 @@
 """Pictures of every state of the page, to be looked at: `make shots` writes them into docs/img/.
 
+It also says what axe finds in each.
+
 `python -m tests.shots es dark speaking usage` takes some of them: of a language, a theme, or of states.
 Two are shown in the README, and are the ones that are kept with the sources.
 """
@@ -12,6 +14,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.axe import violations
 from tests.browser.states import CHOICES, SCENARIO, walk
 from tests.browser.visitor import Visitor, chromium
 from tests.browser.wire import Wire
@@ -45,6 +48,8 @@ def shoot(browser: Browser, url: str, language: str, theme: Any, wanted: Sequenc
         for size, (width, height) in SIZES.items():
             page.set_viewport_size({"width": width, "height": height})
             page.wait_for_timeout(250)
+            for found in violations(page):
+                print(f"{state} {size} {language} {theme}: {found}", flush=True)
             kept = KEPT.get((state, size, language, theme))
             page.screenshot(
                 path=FOLDER / kept if kept else FOLDER / "states" / f"{state}-{size}-{language}-{theme}.png"

@@ -16,16 +16,18 @@ Serve = Callable[[str], tuple[str, ScriptedServer]]
 
 
 @pytest.mark.parametrize("mode", ["server_vad", "push_to_talk"])
-# Spanish words are longer than English ones.
-@pytest.mark.parametrize("language", ["es", "ja"])
-def test_every_control_is_in_sight_in_every_window(browser: Browser, serve: Serve, language: str, mode: str) -> None:
+# Spanish words are longer than English ones, and Japanese ones break elsewhere.
+@pytest.mark.parametrize(("language", "half"), [("es", 0), ("ja", 1)])
+def test_every_control_is_in_sight_in_every_window(
+    browser: Browser, serve: Serve, language: str, half: int, mode: str
+) -> None:
     url, _ = serve(SCENARIO)
     found: dict[str, list[str]] = {}
     walk = Walk(browser, url, language, lambda _: None, mode)
-    look_in_all_windows(walk, found)
+    look_in_all_windows(walk, found, half=half)
     walk.whole() if mode == "server_vad" else walk.push_to_talk()
     assert walk.visitor.leave() == []
-    assert len(found) > len(WINDOWS) * 8
+    assert len(found) > len(WINDOWS) * 4
     assert {where: wrong for where, wrong in found.items() if wrong} == {}
 
 

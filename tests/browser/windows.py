@@ -1,6 +1,7 @@
 """Windows of all sizes, and what must hold of the page in each: its controls are in sight, free and whole."""
 
 from collections.abc import Callable, Mapping
+from itertools import count
 from types import MappingProxyType
 from typing import Any
 
@@ -123,11 +124,16 @@ def look_in_all_windows(
     found: dict[str, list[str]],
     seen: Callable[[str], None] = lambda _: None,
     windows: Mapping[str, tuple[int, int, int]] = MappingProxyType(WINDOWS),
+    half: int | None = None,
 ) -> None:
+    """`half`: 0 or 1, where another walk looks in the other half; each phase is seen in every window by one of both."""
     session = walk.page.context.new_cdp_session(walk.page)
+    phases = count()
 
     def look(phase: str) -> None:
-        for window, (width, height, scale) in windows.items():
+        n = next(phases)
+        chosen = [each for i, each in enumerate(windows.items()) if half is None or (i + n) % 2 == half]
+        for window, (width, height, scale) in chosen:
             metrics: dict[str, Any] = {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": False}
             session.send("Emulation.setDeviceMetricsOverride", metrics)
             walk.page.wait_for_timeout(40)
