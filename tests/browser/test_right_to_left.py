@@ -65,10 +65,11 @@ def test_a_language_from_right_to_left_is_one_file_and_nothing_is_cut(
         if where.partition(", ")[2] in ("before", "speaking", "settings, live", "log, live", "notices"):
             page.screenshot(path=output / f"rtl-{where.replace(', ', '-').replace(' ', '-')}.png")
 
-    look_in_all_windows(walk, found, keep, WINDOWS)
+    # In every window each control is looked at in other languages.
+    look_in_all_windows(walk, found, keep, WINDOWS, half=0)
     walk.whole()
     assert walk.visitor.leave() == []
-    assert len(found) > len(WINDOWS) * 20
+    assert len(found) > len(WINDOWS) * 10
     assert {where: wrong for where, wrong in found.items() if wrong} == {}
 
 
