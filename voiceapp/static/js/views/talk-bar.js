@@ -5,6 +5,7 @@
 import { composing } from "../browser/shortcuts.js"
 import { folded, occurrences } from "../text/occurrences.js"
 import { element, find, icon, write } from "./element.js"
+import { EntryGroups } from "./entry-groups.js"
 import { addStylesheet } from "./stylesheet.js"
 
 export const styled = addStylesheet(new URL("../../css/talk-bar.css", import.meta.url))
@@ -179,7 +180,7 @@ export class TalkBar {
   }
 
   async #copy() {
-    const all = [...this.log.children].map(textOf).filter(Boolean).join("\n\n")
+    const all = new EntryGroups(this.log).entries.map(textOf).filter(Boolean).join("\n\n")
     let said = "copied"
     try {
       await navigator.clipboard.writeText(all)

@@ -2,6 +2,7 @@
 
 import { breakLine } from "../models/breaks.js"
 import { find } from "./element.js"
+import { EntryGroups } from "./entry-groups.js"
 import { EntryView } from "./entry-view.js"
 import { PictureRow } from "./picture-row.js"
 import { selectedIn } from "./selection.js"
@@ -9,13 +10,12 @@ import { separator } from "./separator.js"
 import { ToolRow } from "./tool-row.js"
 
 const NEAR_PX = 64
-/** The last so many are always laid out, so that the end is where it is. */
-const NEAR = 40
 
 export class TranscriptView {
   scroller = find("scroller", HTMLElement)
   log = find("transcript", HTMLElement)
   newest = find("newest", HTMLButtonElement)
+  groups = new EntryGroups(this.log)
   /** @type {Map<string, {view: EntryView | ToolRow | PictureRow, version: number, shown: number, settled: boolean}>} */
   rows = new Map()
   /** @type {WeakMap<import("../models/breaks.js").Break, HTMLElement>} */
@@ -112,16 +112,11 @@ export class TranscriptView {
     return node
   }
 
-  /** Moves only what is out of place: a node that is moved is announced again. @param {HTMLElement[]} nodes */
+  /** @param {HTMLElement[]} nodes */
   #arrange(nodes) {
     if (nodes.length === this.arranged.length && nodes.every((node, i) => node === this.arranged[i])) return
     this.arranged = nodes
-    const wanted = new Set(nodes)
-    for (const node of [...this.log.children]) if (!wanted.has(/** @type {HTMLElement} */ (node))) node.remove()
-    nodes.forEach(
-      (node, i) => { if (this.log.children[i] !== node) this.log.insertBefore(node, this.log.children[i] ?? null) }
-    )
-    nodes.forEach((node, i) => node.toggleAttribute("data-far", i < nodes.length - NEAR))
+    this.groups.arrange(nodes)
   }
 
   /** What was said, in its order: neither who said it nor what stands at its foot. @param {ClipboardEvent} event */
