@@ -1,5 +1,6 @@
 """The dock: the states of a call told apart, its limits before they strike, one call in all tabs, and how it ended."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -108,6 +109,8 @@ def test_what_is_left_is_shown_before_it_is_gone(browser: Browser, tmp_path: Pat
         assert "Ends in 0:5" in visitor.page.inner_text("#meter-short")
         assert visitor.page.query_selector("#budget[data-low]")
         visitor.page.screenshot(path=output / "limits.png")
+        # What is seen of it goes on.
+        visitor.page.get_by_text(re.compile("2 minutes, 5. seconds left")).wait_for()
         visitor.type("I am still here.")
         visitor.page.wait_for_selector('[data-code="idle_soon"]', state="detached")
         visitor.page.wait_for_selector("#meter-short", state="hidden")

@@ -43,9 +43,13 @@ export class UsageView {
 
   render() {
     const running = this.usageModel.since !== null
-    if (running) this.timer ??= setInterval(() => this.#renderLine(), EVERY_MS)
+    if (running) this.timer ??= setInterval(() => this.#renderTime(), EVERY_MS)
     else this.#stop()
     this.line.hidden = !running
+    this.#renderTime()
+  }
+
+  #renderTime() {
     this.#renderLine()
     this.#renderUsage()
   }
@@ -106,7 +110,10 @@ export class UsageView {
     const rules = limits
       ? [...this.#rule("usage.call_s", limits.call_s), ...this.#rule("usage.idle_s", limits.idle_s)]
       : []
-    this.usage.replaceChildren(...[...this.#spent, ...this.#today, ...rules].map(line => element("p", {}, line)))
+    const lines = [...this.#spent, ...this.#today, ...rules]
+    const rows = this.usage.children
+    if (rows.length !== lines.length) this.usage.replaceChildren(...lines.map(() => element("p")))
+    lines.forEach((line, i) => write(rows[i], line))
   }
 
   /** @param {string} key @param {number | null} seconds */
