@@ -36,6 +36,11 @@ export class Drawer {
     return this.panel.open
   }
 
+  /** The words, as css/drawer.css has it. */
+  get covers() {
+    return this.opened && matchMedia("(max-width: 56rem)").matches
+  }
+
   open() {
     if (!this.opened) this.before = document.activeElement
     this.#show(true)
