@@ -164,7 +164,7 @@ def test_a_call_that_is_over_says_how_long_it_was_and_can_be_saved(visit: Visit,
     assert "The call ended after" in visitor.page.inner_text("#status")
     assert visitor.page.inner_text("#call") == "Talk again"
     visitor.page.screenshot(path=output / "ended.png")
-    visitor.press("Save this talk")
+    visitor.press("Open this talk")
     visitor.page.get_by_role("combobox", name="Save as").wait_for()
     assert "Hello there." in visitor.page.inner_text("#talk-detail")
 

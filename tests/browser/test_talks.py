@@ -145,7 +145,7 @@ def test_a_past_talk_keeps_to_itself(visit: Visit, serve: Serve) -> None:
     visitor.press("Hang up")
     visitor.wait_for_phase("ended")
     page.evaluate(WATCH)
-    visitor.press("Save this talk")
+    visitor.press("Open this talk")
     wait(page, PLAYABLE)
     page.evaluate(PLAY)
     # However often the player tells of itself, it is followed once.
@@ -175,7 +175,7 @@ def test_a_past_talk_keeps_to_itself(visit: Visit, serve: Serve) -> None:
     first.click()
     wait(page, PLAYABLE)
     page.evaluate(PLAY)
-    visitor.press("Save this talk")
+    visitor.press("Open this talk")
     wait(page, "document.querySelector('audio') !== window.testPlayer")
     assert page.evaluate(PAUSED)
     assert page.evaluate("window.testRevoked.includes(window.testPlayer.src)")
