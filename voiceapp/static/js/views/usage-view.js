@@ -118,7 +118,7 @@ export class UsageView {
 
   /** @param {string} key @param {number | null} seconds */
   #rule(key, seconds) {
-    return seconds === null ? [] : [this.words.say(key, { time: duration(1000 * seconds, this.words.language) })]
+    return seconds === null ? [] : [this.words.say(key, { time: duration(1000 * seconds, this.words) })]
   }
 
   get #spent() {
@@ -138,9 +138,7 @@ export class UsageView {
   /** @param {Budget} budget */
   #ofToday(budget) {
     const { kind, whole, used } = budget
-    const say = (/** @type {number} */ amount) => kind === "money" ? this.#money(amount) : duration(
-      amount, this.words.language
-    )
+    const say = (/** @type {number} */ amount) => kind === "money" ? this.#money(amount) : duration(amount, this.words)
     return this.words.say("usage.today", { left: this.#left(budget, "long"), whole: say(whole), used: say(used) })
   }
 
@@ -149,7 +147,7 @@ export class UsageView {
     if (kind === "money") return this.#money(left)
     if (left < COUNTED_MS && style === "short") return clock(left)
     const precise = left < COUNTED_MS ? left : Math.floor(left / MINUTE_MS) * MINUTE_MS
-    return duration(precise, this.words.language, style)
+    return duration(precise, this.words, style)
   }
 
   /** @param {number} amount */
