@@ -30,7 +30,7 @@ OTHERS = $(filter-out test-page-%,$(ALL))
 
 run: $(VENV)/installed-$(WANTED)
 	@$(BIN)/python -m voiceapp.ops.vendor
-	@exec $(BIN)/gunicorn -c gunicorn.conf.py wsgi:app
+	@exec $(BIN)/python -m voiceapp run
 
 # Whatever needs no Python begins while pip still installs.
 test: programs

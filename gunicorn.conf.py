@@ -7,7 +7,7 @@ import sys
 
 from voiceapp.config.settings import Settings
 from voiceapp.errors import SettingError
-from voiceapp.ops import exit_deadline, garbage, lifeline, metric_files, vendor
+from voiceapp.ops import exit_deadline, garbage, lifeline, listening, metric_files, vendor
 from voiceapp.ops.readiness import Readiness
 
 try:
@@ -56,6 +56,10 @@ control_socket_disable = True
 
 def on_starting(server):
     """Before any worker: the browser's half of Socket.IO must be there, and what the engine's life hangs on."""
+    for place in server.address:
+        # Another is a socket's file, or one that is open.
+        if isinstance(place, tuple) and (trouble := listening.trouble(*place)):
+            sys.exit(f"VoiceApp cannot start: {trouble}")
     lifeline.create()
     try:
         vendor.fetch()

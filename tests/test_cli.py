@@ -74,6 +74,9 @@ def test_run_serves_as_the_procfile_does() -> None:
     assert "VOICEAPP_CHUNK_MS" in done.stderr
     assert "gunicorn -c gunicorn.conf.py wsgi:app" in (ROOT / "Procfile").read_text()
     assert os.fspath(ROOT) not in done.stdout
+    done = voiceapp("run", WEB_CONCURRENCY="x")
+    assert done.returncode == 1
+    assert done.stderr.startswith("VoiceApp cannot start: WEB_CONCURRENCY is 'x'; it must be a whole number")
 
 
 def test_a_folder_is_named_as_seen_from_where_the_command_was_given(tmp_path: Path) -> None:

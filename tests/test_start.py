@@ -48,7 +48,8 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
     with gunicorn({}, tmp_path / "log") as server:
         done = start(PORT=str(server.port), VOICEAPP_HOST="127.0.0.1")
     assert done.returncode != 0
-    assert "in use" in done.stderr
+    assert done.stderr.startswith(f"VoiceApp cannot start: port {server.port} is taken by another program. Set PORT ")
+    assert done.stderr.count("\n") == 1
 
 
 def test_the_address_is_printed(tmp_path: Path) -> None:

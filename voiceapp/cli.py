@@ -27,13 +27,18 @@ FOLDERS = (
 
 
 def run() -> int:
-    """Serve the app with gunicorn, as the Procfile does."""
+    """Serve the app with gunicorn, as the Procfile does, if the settings are right."""
     for name in FOLDERS:
         if os.environ.get(name, "").strip():
             os.environ[name] = os.path.abspath(os.environ[name].strip())  # noqa: PTH100 - links stay as they are named
     if "VOICEAPP_TOOLS" in os.environ:
         os.environ["VOICEAPP_TOOLS"] = ",".join(map(_from_here, os.environ["VOICEAPP_TOOLS"].split(",")))
     os.chdir(ROOT)
+    try:
+        # Before gunicorn reads one of them itself, WEB_CONCURRENCY, and breaks off without its name.
+        Settings.from_env(os.environ)
+    except SettingError as error:
+        sys.exit(f"VoiceApp cannot start: {error}")
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"])  # noqa: S606
 
 

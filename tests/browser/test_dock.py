@@ -1,5 +1,6 @@
 """The dock: the states of a call told apart, its limits before they strike, one call in all tabs, and how it ended."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -108,6 +109,8 @@ def test_what_is_left_is_shown_before_it_is_gone(browser: Browser, tmp_path: Pat
         assert "Ends in 0:5" in visitor.page.inner_text("#meter-short")
         assert visitor.page.query_selector("#budget[data-low]")
         visitor.page.screenshot(path=output / "limits.png")
+        # What is seen of it goes on.
+        visitor.page.get_by_text(re.compile("2 minutes, 5. seconds left")).wait_for()
         visitor.type("I am still here.")
         visitor.page.wait_for_selector('[data-code="idle_soon"]', state="detached")
         visitor.page.wait_for_selector("#meter-short", state="hidden")
@@ -155,13 +158,16 @@ def test_a_call_that_is_over_says_how_long_it_was_and_can_be_saved(visit: Visit,
     url, _ = serve("hello")
     visitor = visit(url)
     visitor.call_until_live()
+    visitor.page.evaluate("window.testLive = performance.now()")
     visitor.wait_for_entry("assistant", "[data-final]")
+    # As if it had all been said within a second.
+    visitor.page.evaluate("performance.now = () => window.testLive + 500")
     visitor.press("Hang up")
     visitor.wait_for_phase("ended")
-    assert "The call ended after" in visitor.page.inner_text("#status")
+    assert visitor.page.inner_text("#status").startswith("The call ended after 1 second")
     assert visitor.page.inner_text("#call") == "Talk again"
     visitor.page.screenshot(path=output / "ended.png")
-    visitor.press("Save this talk")
+    visitor.press("Open this talk")
     visitor.page.get_by_role("combobox", name="Save as").wait_for()
     assert "Hello there." in visitor.page.inner_text("#talk-detail")
 

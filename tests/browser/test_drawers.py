@@ -58,6 +58,13 @@ def test_the_call_stays_in_reach_of_a_thumb(in_a_call: Visit, drawer: str) -> No
     hand.tap(1, "#microphone")
     page.wait_for_selector("body[data-state=muted]")
     assert page.inner_text("#status") == "Your microphone is off"
+    # The words are chosen, and covered.
+    assert page.inner_text("#text-toggle") == "Show text"
+    hand.tap(1, "#text-toggle")
+    page.wait_for_selector("#scroller:visible")
+    assert page.inner_text("#text-toggle") == "Hide text"
+    assert page.evaluate("document.activeElement.id") == "text-toggle"
+    page.click(f"#{drawer}-toggle")
     hand.tap(1, "#call")
     visitor.wait_for_phase("ended")
     assert page.is_visible(f"#{drawer}")

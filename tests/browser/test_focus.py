@@ -124,6 +124,12 @@ def test_drawers_and_what_is_in_them(visit: Visit, serve: Serve) -> None:
     visitor = visit(url, choices={"keep": "text"})
     page = visitor.page
     talk(visitor)
+    # Back to a list that has yet to be drawn.
+    press(page, "#save-talk")
+    page.wait_for_selector(".export")
+    row = press(page, "#talk-detail > .plain")
+    assert row == page.get_attribute("[data-talk]", "data-talk")
+    assert press(page, "#talks-close") == "save-talk"
     for drawer in ("settings", "log", "talks"):
         assert press(page, f"#{drawer}-toggle") == f"{drawer}-close"
         assert press(page, f"#{drawer}-close") == f"{drawer}-toggle"
@@ -133,6 +139,9 @@ def test_drawers_and_what_is_in_them(visit: Visit, serve: Serve) -> None:
     press(page, "#talks-toggle")
     page.wait_for_selector("[data-talk]")
     press(page, "[data-talk] >> nth=0")
+    page.wait_for_selector(".export")
+    assert press(page, "#talk-detail > .plain") == row
+    page.keyboard.press("Enter")
     page.wait_for_selector(".export")
     remove = "#talk-detail .tools .plain:not([aria-pressed], .go-on) >> nth=0"
     assert press(page, remove) == "Press again to delete"

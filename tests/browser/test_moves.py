@@ -91,7 +91,7 @@ def test_a_talk_of_before_that_goes_on_is_there_once_after_a_reload_and_a_move(v
     visitor.wait_until(lambda _: [each["final"] for each in visitor.entries] == [True] * 2)
     visitor.press("Hang up")
     visitor.wait_for_phase("ended")
-    visitor.press("Save this talk")
+    visitor.press("Open this talk")
     visitor.press("Go on with this talk")
     visitor.wait_for_phase("live")
     visitor.type("Still here?")

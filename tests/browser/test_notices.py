@@ -110,6 +110,11 @@ def test_what_a_call_needs_is_one_press_away(visit: Visit, serve: Serve) -> None
     tell(visitor, wire, "microphone_shut")
     visitor.press("Turn on the microphone")
     visitor.page.wait_for_selector('body[data-state="listening"]')
+    tell(visitor, wire, "speaker_lost")
+    visitor.press("Choose another")
+    assert visitor.page.evaluate("document.activeElement.id") == "settings-microphone"
+    visitor.page.keyboard.press("Escape")
+    assert visitor.page.evaluate("document.activeElement.textContent") == "Choose another"
     tell(visitor, wire, "talk_not_kept")
     visitor.press("Open past talks")
     visitor.page.wait_for_selector("#talks[open]")

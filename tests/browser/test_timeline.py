@@ -112,11 +112,13 @@ def test_what_went_wrong_is_there_though_nobody_looked_until_after_the_call(
     lane = box["height"] * 22 / 174
     tools = page.evaluate("document.querySelector('.timeline canvas').getBoundingClientRect().y") + 3.5 * lane
     page.focus(".timeline canvas")
-    for _ in range(60):
+    seen: list[str] = []
+    while len(seen) < 60 and not (seen and seen[-1].endswith(": tool")):
         page.keyboard.press("ArrowLeft")
-        if page.evaluate(SEEN).endswith(": tool"):
-            break
-    assert page.evaluate(SEEN).endswith(": tool")
+        seen.append(page.evaluate(SEEN))
+    assert seen[-1].endswith(": tool")
+    # A state is named as the page names it.
+    assert any(re.fullmatch(r"(0:0\d\.\d): The call ended after \1\.", each) for each in seen), seen
     page.wait_for_timeout(100)
     assert page.input_value("#log-search") == ""
     chosen = page.locator(".log-row[aria-selected=true] .type")

@@ -156,7 +156,7 @@ def test_hung_up_in_mid_answer_what_was_heard_is_kept_and_read_out(in_a_call: Vi
     heard = entry.locator(".said").inner_text().strip()
     unheard = entry.locator(".unheard p").inner_text().strip()
     assert heard and unheard
-    visitor.press("Save this talk")
+    visitor.press("Open this talk")
     assert page.locator(".past[data-role=assistant] .text").last.inner_text().strip() == heard
 
 

@@ -114,7 +114,7 @@ def test_what_loads_on_demand_and_does_not_come_is_said_and_why(browser: Browser
         visitor.wait_for_phase("ended")
         if away:
             miss(page, r"/admission")
-        visitor.press("Save this talk")
+        visitor.press("Open this talk")
         visitor.wait_for_notice(code)
         page.context.close()
 

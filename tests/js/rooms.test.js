@@ -127,7 +127,6 @@ const TRIED_BY = {
   "text/spoken-text.js": "models/caption-pace.test.js",
   "browser/browser.js": "../browser/test_call.py",
   "browser/wake-lock.js": "../browser/test_call.py",
-  "page.js": "../browser/test_page.py",
   "main.js": "../browser/test_page.py"
 }
 /** Types alone. */

@@ -1,6 +1,8 @@
 """What a page may choose, and the session that its choice becomes."""
 
+from datetime import datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -8,7 +10,10 @@ import pytest
 from voiceapp.config.settings import Settings
 from voiceapp.conversation.functions import Function
 from voiceapp.conversation.turn_detection import PushToTalk, SemanticVad, ServerVad
+from voiceapp.engine.brains.companion import Companion
+from voiceapp.engine.brains.companion_ja import JapaneseCompanion
 from voiceapp.errors import BrowserError, SettingError
+from voiceapp.ops import readiness
 from voiceapp.upstream.session_options import SessionOptions
 
 
@@ -88,6 +93,43 @@ class TestUsual:
     def test_the_operators_instructions_are_a_persona_and_the_usual_one(self) -> None:
         plan = openai(VOICEAPP_INSTRUCTIONS="Be a pirate.").plan({})
         assert (plan.persona, plan.config.instructions, plan.config.opening) == ("own", "Be a pirate.", "")
+
+
+class TestBuiltIn:
+    """What is offered with the built-in voice alone."""
+
+    def shown(self, language: str, persona: str, **env: str) -> dict[str, Any]:
+        found: dict[str, Any] = next(
+            each for each in options(**env).shown(language)["personas"] if each["id"] == persona
+        )
+        return found
+
+    @pytest.mark.parametrize("persona", ["companion", "friend"])
+    def test_what_one_may_begin_with_is_understood(self, persona: str) -> None:
+        for page in ("en", "es", "ja"):
+            brains = {"companion": Companion, "friend": JapaneseCompanion}
+            (starters,) = self.shown(page, persona)["starters"].values()
+            assert len(starters) == 3
+            for starter in starters:
+                answer = brains[persona](clock=datetime.now, rng=Random(1)).answer(starter)
+                assert "language model" not in answer.replace("It is not a language model", "")
+                assert "言語モデルがない" not in answer
+
+    def test_a_language_model_may_be_asked_for_more(self) -> None:
+        shown = self.shown("ja", "friend", VOICEAPP_BRAIN_URL="http://127.0.0.1:1/v1")
+        assert "ちょっと話を聞いてほしいな。" in shown["starters"]["embedded"]
+
+    def test_a_persona_without_any_has_those_of_the_companion(self) -> None:
+        assert self.shown("ja", "own", VOICEAPP_INSTRUCTIONS="Be kind.")["starters"]["embedded"][1] == "Tell me a joke."
+
+    def test_who_cannot_speak_here_is_not_the_usual_one_and_says_so(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert (options().default_persona("ja"), self.shown("ja", "friend")["mute"]) == ("friend", False)
+        monkeypatch.setattr(readiness, "JAPANESE_MODULES", ("no_such_module",))
+        assert (options().default_persona("ja"), self.shown("ja", "friend")["mute"]) == ("companion", True)
+        assert self.shown("ja", "friend")["starters"]["embedded"][1] == "Tell me a joke."
+        both = {"OPENAI_API_KEY": "sk-x", "VOICEAPP_PROFILE": "openai embedded"}
+        shown = self.shown("ja", "friend", **both)
+        assert (shown["profiles"], shown["mute"]) == (["openai"], False)
 
 
 class TestChoosing:

@@ -26,7 +26,7 @@ UPSTREAMS = ("openai", "azure", "beta", "embedded")
 class Persona:
     """`names`, `about` and `starters` by language; `voices` and `detections` by kind of upstream.
 
-    `starters`: what the person may begin with, as they would say it.
+    `starters`: what the person may begin with, as they would say it; `simple_starters`: with no language model.
 
     `detection`: of all other kinds. Empty or None where the file does not say.
     """
@@ -36,6 +36,7 @@ class Persona:
     instructions: str = field(repr=False)
     about: Mapping[str, str] = field(default_factory=dict)
     starters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    simple_starters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     language: str = ""
     greeting: str = field(default="", repr=False)
     speed: float = 1.0
@@ -57,6 +58,9 @@ class Persona:
 
     def starters_in(self, language: str) -> tuple[str, ...]:
         return _in(self.starters, language, ())
+
+    def simple_starters_in(self, language: str) -> tuple[str, ...]:
+        return _in(self.simple_starters or self.starters, language, ())
 
     @property
     def opening(self) -> str:
@@ -131,7 +135,8 @@ class _Reading:
             id=identifier,
             names=self._texts("name"),
             about=self._texts("about"),
-            starters=self._starters(),
+            starters=self._starters("starters"),
+            simple_starters=self._starters("simple_starters"),
             language=self._language(("language",)) or "",
             instructions=self._text(("instructions",), MAX_INSTRUCTIONS).strip(),
             greeting=self._text(("greeting",), MAX_GREETING).strip(),
@@ -158,11 +163,11 @@ class _Reading:
                 self._complain((key, language), "is no language tag such as en or ja")
         return tuple(table)
 
-    def _starters(self) -> Mapping[str, tuple[str, ...]]:
+    def _starters(self, key: str) -> Mapping[str, tuple[str, ...]]:
         """Some for all languages, or a table of them."""
-        if isinstance(self._content.get("starters"), list):
-            return {"en": self._some(("starters",))}
-        return {language: self._some(("starters", language)) for language in self._languages("starters")}
+        if isinstance(self._content.get(key), list):
+            return {"en": self._some((key,))}
+        return {language: self._some((key, language)) for language in self._languages(key)}
 
     def _some(self, path: tuple[str, ...]) -> tuple[str, ...]:
         fits: Callable[[Any], bool] = lambda v: isinstance(v, str) and 0 < len(v.strip()) <= MAX_STARTER  # noqa: E731
@@ -250,7 +255,7 @@ class _Reading:
 
 _KEYS = (
     "name", "about", "language", "instructions", "greeting", "speed", "needs_model", "voice", "turn", "transcription",
-    "tools", "starters",
+    "tools", "starters", "simple_starters",
 )  # fmt: skip
 
 

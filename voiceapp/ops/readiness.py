@@ -35,6 +35,11 @@ class Readiness:
         )
 
 
+def has_japanese() -> bool:
+    """Whether the built-in voice can speak it."""
+    return all(find_spec(name) is not None for name in JAPANESE_MODULES)
+
+
 def missing_modules(settings: Settings) -> list[str]:
     """What the built-in voice lacks, where it is offered."""
     if "embedded" not in settings.profiles:

@@ -10,6 +10,7 @@ from ..conversation.dialects import SessionConfig
 from ..conversation.functions import Function
 from ..conversation.turn_detection import Detection
 from ..errors import BrowserError, SettingError
+from ..ops.readiness import has_japanese
 from ..wire import up
 from .profiles import Profile, offered_profiles
 
@@ -46,6 +47,8 @@ class SessionOptions:
         self._default = settings.persona
         self._edit = settings.edit_instructions
         self._has_brain = settings.has_language_model
+        self._engine_language = settings.engine_language or "en"
+        self._has_japanese = has_japanese()
 
     def plan(self, fields: Mapping[str, Any]) -> Plan:
         """The session for checked fields of a `start`. Raises `BrowserError` naming what is not offered."""
@@ -96,6 +99,10 @@ class SessionOptions:
     def _can_play(self, profile: Profile, persona: Persona) -> bool:
         return not persona.needs_model or profile.name != "embedded" or self._has_brain
 
+    def _is_mute(self, profile: Profile, persona: Persona) -> bool:
+        """Whether the built-in voice would answer in another language than this persona's."""
+        return profile.name == "embedded" and _spoken(persona) == "ja" and not self._has_japanese
+
     def _voice(self, fields: Mapping[str, Any], profile: Profile, persona: Persona) -> str:
         own = persona.voices.get(profile.name, "")
         default = own if own in profile.voices else profile.voice
@@ -106,7 +113,11 @@ class SessionOptions:
     def default_persona(self, language: str) -> str:
         """Who speaks where nobody was chosen: the operator's choice, else one of the page's language."""
         profile = next(iter(self.profiles.values()))
-        able = {name: each for name, each in self._personas.items() if self._can_play(profile, each)}
+        able = {
+            name: each
+            for name, each in self._personas.items()
+            if self._can_play(profile, each) and not self._is_mute(profile, each)
+        }
         if self._default in able:
             return self._default
         fitting = (name for name, each in able.items() if each.language == language)
@@ -125,18 +136,34 @@ class SessionOptions:
         }
 
     def _shown_persona(self, persona: Persona, language: str) -> dict[str, Any]:
+        able = [profile for profile in self.profiles.values() if self._can_play(profile, persona)]
+        heard = [profile for profile in able if not self._is_mute(profile, persona)]
         return {
             "id": persona.id,
             "name": persona.name_in(language),
             "about": persona.about_in(language),
             "language": persona.language,
-            "starters": persona.starters_in(language),
-            "profiles": [name for name, profile in self.profiles.items() if self._can_play(profile, persona)],
+            "starters": {each.name: self._starters(each, persona, language) for each in able},
+            "profiles": [each.name for each in heard or able],
+            "mute": not heard,
             "instructions": persona.instructions if self._edit else "",
             "turns": {
                 name: up.write_detection(_detection(profile, persona)) for name, profile in self.profiles.items()
             },
         }
+
+    def _starters(self, profile: Profile, persona: Persona, language: str) -> tuple[str, ...]:
+        """In the page's language; where rules answer, what they know, in the language they are spoken to in."""
+        if profile.name != "embedded" or self._has_brain:
+            return persona.starters_in(language)
+        spoken = "" if self._is_mute(profile, persona) else _spoken(persona)
+        spoken = spoken or self._engine_language
+        return persona.simple_starters_in(spoken) or self._personas[DEFAULT].simple_starters_in(spoken)
+
+
+def _spoken(persona: Persona) -> str:
+    """The language it is spoken to in; empty: that of whoever speaks."""
+    return (persona.transcription_language or persona.language).partition("-")[0].lower()
 
 
 def _detection(profile: Profile, persona: Persona) -> Detection:

@@ -34,9 +34,9 @@ TYPE_COMMENT = re.compile(rb"/\*\* @(?:(?!\*/)[^\n])*\*/ ?")
 INDENT = re.compile(rb"^ +", re.MULTILINE)
 STYLE_COMMENT = re.compile(rb"\s*/\*[\s\S]*?\*/")
 STYLE_SPACE = re.compile(rb"\s*([{};])\s*")
-# A text that a template asks for, and the beginning of those that a script puts together.
+# A text that a template asks for, and the beginning of those that a template or a script puts together.
 TEMPLATES = STATIC.parent / "templates"
-IN_TEMPLATE = re.compile(r"""strings\["([\w.]+)"\]""")
+IN_TEMPLATE = re.compile(r"""strings\["([\w.]+)"(?:\]| \+)""")
 BEGUN = re.compile(r"""["`]([a-z_.]+\.)(?:\$\{|" \+)""")
 # Every word that a script says as it is: a closing quote may open the next.
 QUOTED = re.compile(r'"([\w.]+)(?=")')
@@ -262,11 +262,13 @@ def sent(name: str) -> bytes:
 
 
 def _in_templates_alone() -> frozenset[str]:
-    """The keys of texts that stand in the page as it comes, and that no script says."""
+    """The keys of texts that stand in pages as they come, and that no script says."""
     scripts = "".join(path.read_text(encoding="utf-8") for path in sorted((STATIC / "js").rglob("*.js")))
     begun, said = tuple(BEGUN.findall(scripts)), set(QUOTED.findall(scripts))
     asked = {key for path in TEMPLATES.glob("*.html") for key in IN_TEMPLATE.findall(path.read_text(encoding="utf-8"))}
-    return frozenset(key for key in asked if key not in said and not key.startswith(begun))
+    families = tuple(key for key in asked if key.endswith("."))
+    keys = {key for key in read_languages()["en"] if key in asked or key.startswith(families)}
+    return frozenset(key for key in keys if key not in said and not key.startswith(begun))
 
 
 def modules(entry: str = "js/main.js") -> list[str]:

@@ -20,7 +20,8 @@ for (const [language, strings] of Object.entries(languages)) {
   test(`${language} has the keys and placeholders of English, and no empty text`, () => {
     assert.deepEqual([...bases(strings)].sort(), [...bases(languages.en)].sort())
     for (const [key, text] of Object.entries(strings)) {
-      assert.ok(text.trim(), key)
+      // A language may have none.
+      assert.ok(text.trim() || key === "page.gap", key)
       assert.deepEqual(placeholders(text), placeholders(ofEnglish(key.replace(FORM, ""))), key)
     }
   })

@@ -15,13 +15,19 @@ function lose(made) {
 test("a page that is loaded again is in the call that it was in, and hears", async () => {
   const storage = tab()
   const before = await kept(true, storage)
+  const latency = { item: "a1", waitMs: 0, modelMs: 200, networkMs: null, playbackMs: 50, firstSoundMs: 250 }
+  before.call.recovery.transcript.measure(latency)
   before.call.recovery.left()
   await before.rest()
+  // And again, before it is in its call.
+  const twice = await reloaded(storage)
+  twice.call.recovery.left()
   assert.ok(!before.line.events.includes("stop"))
   const made = await reloaded(storage)
   assert.equal(made.call.callState.phase, "reconnecting")
   await made.rest()
   assert.equal(made.call.callState.phase, "live")
+  assert.deepEqual(made.call.recovery.transcript.latencies, [latency])
   const [, request] = sent(made, "resume")[0]
   assert.deepEqual([request.token, request.got], ["t", null])
   assert.notEqual(request.page, before.call.transport.resumption.page)

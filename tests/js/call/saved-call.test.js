@@ -58,7 +58,8 @@ test("a clock that was set back cannot tell how long it was", () => {
 test("what is not of this page, and a storage that is forbidden, is no call", () => {
   const { kept, open } = tab()
   for (const text of ["no JSON", "7", "{}", '{"token": 7}', JSON.stringify({ ...CALL, seen: "now" }),
-    JSON.stringify({ ...CALL, seen: 1, texts: [{ text: 7 }] })]) {
+    JSON.stringify({ ...CALL, seen: 1, texts: [{ text: 7 }] }),
+    JSON.stringify({ ...CALL, seen: 1, latencies: [{ item: "a1" }] })]) {
     kept.set("voiceapp.call", text)
     assert.equal(open().read(), null)
   }

@@ -103,7 +103,7 @@ test("a wait of none is not shown, and one nobody knows is named", () => {
   const words = { language: "ja", say }
   assert.deepEqual(
     said({ ...WHOLE, waitMs: 0, firstSoundMs: 320 }, words).slice(0, 2),
-    ["latency.first_sound 0.32", "latency.model 0.21"]
+    ["latency.sent 0.32", "latency.model 0.21"]
   )
   assert.deepEqual(
     said({ ...WHOLE, waitMs: null, networkMs: null, firstSoundMs: 260 }, words),

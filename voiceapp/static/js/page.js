@@ -351,13 +351,19 @@ export class Page {
     for (const other of this.#drawers) if (other !== drawer) other.giveWay()
     if (drawer === this.inspectorDrawer.drawer) this.call.watch(true)
     if (drawer === this.settingsDrawer.drawer) this.settingsDrawer.opened()
-    for (const view of [this.inspectorDrawer, this.settingsView.devicesView, this.talksDrawer]) view.render()
+    for (const view of [this.inspectorDrawer, this.settingsView.devicesView, this.talksDrawer, this.stageView])
+      view.render()
   }
 
   /** @param {import("./views/drawer.js").Drawer} drawer */
   drawerClosed(drawer) {
     if (drawer === this.inspectorDrawer.drawer) this.call.watch(false)
     if (drawer === this.talksDrawer.drawer) this.talksDrawer.pause()
+    this.stageView.render()
+  }
+
+  get coveringDrawer() {
+    return this.#drawers.find(({ covers }) => covers)
   }
 
   escaped() {

@@ -163,7 +163,7 @@ export class Recovery {
     // Nobody would let go of it.
     if (call.talking) call.transport.uplink.sendTalk(false)
     this.save()
-    this.savedCall.left(call.transport.resumption.heir)
+    this.savedCall.left(call.transport.resumption.heir, (this.saved ?? this.transcript).latencies)
     call.outbox.left()
     call.leave()
   }
@@ -221,8 +221,18 @@ export class Recovery {
     call.sessionRequest.tell()
     call.followMode()
     call.startMicrophone(resumed)
-    this.thumbnails.know(talk?.entries ?? [], saved.talk?.part ?? 0)
+    this.#know(saved, talk?.entries)
     call.outbox.comeBack(resumed.taken)
+  }
+
+  /**
+   * Of its items, what no server tells again.
+   * @param {Saved} saved
+   * @param {import("../history/talk.js").TalkEntry[]} [entries] of the kept talk
+   */
+  #know({ talk, latencies = [] }, entries = []) {
+    this.thumbnails.know(entries, talk?.part ?? 0)
+    for (const latency of latencies) this.transcript.measure(latency)
   }
 
   /** What a page that is loaded again has to know. */

@@ -4,6 +4,7 @@
 const KEY = "voiceapp.call"
 /** How often it is written down that the page is there. */
 const EVERY_MS = 2000
+const MAX_LATENCIES = 100
 /** By so much clocks are put right without anybody's doing. */
 const SLEW_MS = 5000
 
@@ -16,6 +17,7 @@ const SLEW_MS = 5000
  * @property {boolean} microphone it was open, and not muted
  * @property {import("../history/history-keeper.js").TalkGoingOn | null} talk as which the call is kept
  * @property {import("./outbox.js").Sent[]} [texts] that were sent and may not have been taken
+ * @property {import("../models/latency.js").Latency[]} [latencies] of the latest answers, once the page goes
  * @property {string | null} [page] the id of the page that asked for the call and may have it: its token may be another
  *   by now, which never came
  * @property {number} seen when the page was last there, unix milliseconds
@@ -53,9 +55,10 @@ export class SavedCall {
   /**
    * The page goes, and changes nothing of it any more.
    * @param {string | null} page as whom the next one has to come, if not as another
+   * @param {Saved["latencies"]} latencies
    */
-  left(page) {
-    if (this.saved) this.#write({ ...this.saved, page })
+  left(page, latencies = []) {
+    if (this.saved) this.#write({ ...this.saved, page, latencies: latencies.slice(-MAX_LATENCIES) })
     this.saved = null
   }
 
@@ -101,6 +104,12 @@ export class SavedCall {
 function valid(saved) {
   return typeof saved?.token === "string" && typeof saved.terms?.mode === "string"
     && [saved.grace_s, saved.began, saved.seen].every(Number.isFinite) && validTexts(saved.texts)
+    && validLatencies(saved.latencies)
+}
+
+/** @param {any} latencies */
+function validLatencies(latencies = []) {
+  return Array.isArray(latencies) && latencies.every(each => Number.isFinite(each?.firstSoundMs))
 }
 
 /** @param {any} texts */

@@ -1,28 +1,32 @@
 // Amounts of time and money as one says them in a language.
 
-/** Languages that put no space between a number and its unit. */
-const TIGHT = ["ja"]
+/** @typedef {{say: (key: string, values?: Record<string, string>) => string, language: string}} Words */
 
 /**
  * "1 hour, 20 minutes", "3 minutes, 12 seconds": the two largest units.
  * @param {number} ms
- * @param {string} language
+ * @param {Words} words
  * @param {"long" | "short"} [style]
  */
-export function duration(ms, language, style = "long") {
+export function duration(ms, words, style = "long") {
   const seconds = Math.round(ms / 1000)
   const units = { hour: Math.floor(seconds / 3600), minute: Math.floor(seconds / 60) % 60, second: seconds % 60 }
   const all = Object.entries(units)
   const from = Math.max(0, seconds === 0 ? 2 : all.findIndex(([, amount]) => amount > 0))
   const said = all.slice(from, from + 2).filter(([, amount], i) => amount > 0 || i === 0)
-  return new Intl.ListFormat(language, { type: "unit", style: TIGHT.includes(language) ? "narrow" : style })
-    .format(said.map(([unit, amount]) => inUnit(amount, unit, language, style)))
+  return new Intl.ListFormat(words.language, { type: "unit", style: isTight(words) ? "narrow" : style })
+    .format(said.map(([unit, amount]) => inUnit(amount, unit, words, style)))
 }
 
-/** @param {number} amount @param {string} unit @param {string} language @param {"long" | "short"} style */
-function inUnit(amount, unit, language, style) {
-  const parts = new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: style }).formatToParts(amount)
-  return parts.filter(({ type }) => type !== "literal" || !TIGHT.includes(language)).map(({ value }) => value).join("")
+/** @param {number} amount @param {string} unit @param {Words} words @param {"long" | "short"} style */
+function inUnit(amount, unit, words, style) {
+  const parts = new Intl.NumberFormat(words.language, { style: "unit", unit, unitDisplay: style }).formatToParts(amount)
+  return parts.filter(({ type }) => type !== "literal" || !isTight(words)).map(({ value }) => value).join("")
+}
+
+/** Between a number and its unit there is no space, nor between two sentences. @param {Words} words */
+function isTight(words) {
+  return words.say("page.gap") === ""
 }
 
 /** With so many digits behind the point. @param {number} n @param {number} digits @param {string} language */
@@ -52,7 +56,7 @@ export function money(amount, currency, language) {
  * Money, said to be an estimate where it is.
  * @param {number} amount
  * @param {string} currency
- * @param {{say: (key: string, values?: Record<string, string>) => string, language: string}} words
+ * @param {Words} words
  * @param {boolean} [estimated]
  */
 export function about(amount, currency, words, estimated = false) {

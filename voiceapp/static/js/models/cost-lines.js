@@ -44,7 +44,7 @@ function tokens(used, words) {
 function transcription({ transcription: used, cost, free }, words) {
   if (!used) return []
   const parts = [
-    ...used.seconds ? [duration(1000 * used.seconds, words.language)] : [],
+    ...used.seconds ? [duration(1000 * used.seconds, words)] : [],
     ...used.input_tokens + used.output_tokens
       ? [words.say("usage.transcription.tokens", { input: used.input_tokens, output: used.output_tokens })]
       : []

@@ -161,8 +161,14 @@ export function told({ waitMs, modelMs, networkMs, playbackMs, firstSoundMs }, w
     const hundredths = Math.round(ms / 10) - from
     return part === null ? [] : [{ name: words.say(key), s: seconds(hundredths / 100), share: hundredths / (all || 1) }]
   })
-  const whole = words.say(waitMs === null ? "latency.after_pause" : "latency.first_sound", { s: seconds(all / 100) })
+  const whole = words.say(beginning(waitMs), { s: seconds(all / 100) })
   return { short: seconds(Math.max(0.1, firstSoundMs / 1000), 1), whole, parts }
+}
+
+/** From when the whole counts. @param {number | null} waitMs */
+function beginning(waitMs) {
+  if (waitMs === null) return "latency.after_pause"
+  return waitMs ? "latency.first_sound" : "latency.sent"
 }
 
 /** In a line, for a file. @param {Latency} latency @param {Words} words */

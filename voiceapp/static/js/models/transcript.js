@@ -124,6 +124,11 @@ export class Transcript {
     this.delegate.transcriptChanged()
   }
 
+  /** How long the answers of this call took. */
+  get latencies() {
+    return this.#present?.latencies ?? []
+  }
+
   /** How a picture looks. @param {string} item @param {string} address with its content */
   show(item, address) {
     this.#present?.show(item, address)
@@ -270,6 +275,10 @@ class Segment {
   /** @param {import("./latency.js").Latency} latency */
   measure(latency) {
     this.#wordsOf(latency.item).measure(latency)
+  }
+
+  get latencies() {
+    return [...this.words.values()].flatMap(({ latency }) => latency ?? [])
   }
 
   /** @param {string} item @param {string} address */

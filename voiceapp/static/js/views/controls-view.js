@@ -111,7 +111,7 @@ export class ControlsView {
     if (this.call.endedBy === "taken_over") return this.words.say("status.ended.elsewhere")
     const { lasted, total, currency, estimated } = this.usageModel
     if (lasted === null || (lasted < SECOND_MS && !this.#talked)) return this.words.say("status.ended.never")
-    const time = duration(Math.max(lasted, SECOND_MS), this.words.language)
+    const time = duration(Math.max(lasted, SECOND_MS), this.words)
     return total !== null
       ? this.words.say("status.ended.cost", { time, cost: about(total, currency, this.words, estimated) })
       : this.words.say("status.ended", { time })

@@ -3,6 +3,7 @@
 
 import { placeAboveDock } from "./above-dock.js"
 import { element, find } from "./element.js"
+import { stops } from "./focus.js"
 
 const ROWS = [
   "#settings-microphone", "#settings-level", "[data-choice=noise]", "#settings-speaker", "[data-choice=volume]",
@@ -23,8 +24,10 @@ export class DevicesMenu {
     addEventListener("resize", () => { if (this.opened) placeAboveDock(this.menu) })
   }
 
+  /** From elsewhere than the button that Tab leads on from. */
   open() {
     if (!this.opened) this.menu.showPopover()
+    stops(this.menu)[0]?.focus()
   }
 
   /** @param {boolean} open */

@@ -36,6 +36,11 @@ export class Drawer {
     return this.panel.open
   }
 
+  /** The words, as css/drawer.css has it. */
+  get covers() {
+    return this.opened && matchMedia("(max-width: 56rem)").matches
+  }
+
   open() {
     if (!this.opened) this.before = document.activeElement
     this.#show(true)
@@ -60,11 +65,16 @@ export class Drawer {
     this.delegate.drawerClosed(this)
   }
 
-  /** Closes the drawer, and does not also stop the assistant. @param {KeyboardEvent} event */
+  /** Ends a search, else closes the drawer, and does not also stop the assistant. @param {KeyboardEvent} event */
   #keyPressed(event) {
     if (event.key !== "Escape" || composing(event)) return
     event.stopPropagation()
-    this.close()
+    const { target } = event
+    if (!(target instanceof HTMLInputElement) || target.type !== "search" || !target.value) return this.close()
+    // Not all browsers do it.
+    event.preventDefault()
+    target.value = ""
+    target.dispatchEvent(new Event("input"))
   }
 
   /** Behind its last control come those of notices and call, and behind these it. @param {KeyboardEvent} event */

@@ -50,7 +50,7 @@ export class HomeView {
     if (shown.join(" ") !== personas.map(({ value }) => value).join(" "))
       this.cards.replaceChildren(...personas.map(each => this.#card(each)))
     for (const radio of this.cards.querySelectorAll("input")) radio.checked = radio.value === persona?.value
-    this.#renderStarters(JSON.parse(persona?.dataset.starters ?? "[]"))
+    this.#renderStarters(JSON.parse(persona?.dataset.starters ?? "{}")[this.preferences.values.profile] ?? [])
   }
 
   /** The last talk, where one is kept and can go on; soon, or not at all. */

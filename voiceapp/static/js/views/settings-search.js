@@ -74,19 +74,12 @@ export class SettingsSearch {
     setTimeout(() => part.toggleAttribute("data-led", false), LED_MS)
   }
 
-  /** Enter takes the first; Escape ends the search, and not the drawer. @param {KeyboardEvent} event */
+  /** Enter takes the first. @param {KeyboardEvent} event */
   #keyPressed(event) {
-    if (composing(event) || this.box.value === "") return
-    if (event.key === "Enter") this.list.querySelector("button")?.click()
-    else if (event.key === "Escape") this.#leave()
-    else return
+    if (composing(event) || this.box.value === "" || event.key !== "Enter") return
+    this.list.querySelector("button")?.click()
     event.preventDefault()
     event.stopPropagation()
-  }
-
-  #leave() {
-    this.box.value = ""
-    this.#render()
   }
 }
 

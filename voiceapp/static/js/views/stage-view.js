@@ -32,7 +32,8 @@ export class StageView {
    * @param {import("../models/caption-pace.js").CaptionPace} pace
    * @param {import("../models/preferences.js").Preferences} preferences
    * @param {import("../browser/i18n.js").Words} words
-   * @param {{partMissing: () => Promise<void>}} delegate
+   * @param {{partMissing: () => Promise<void>, coveringDrawer: import("./drawer.js").Drawer | undefined}} delegate its
+   *   drawer lies over the words
    */
   constructor(call, transcript, pace, preferences, words, delegate) {
     this.delegate = delegate
@@ -46,7 +47,7 @@ export class StageView {
   start() {
     new ResizeObserver(() => this.#measure()).observe(this.main)
     matchMedia(LOW).addEventListener("change", () => this.#measure())
-    this.toggle.addEventListener("click", () => this.#choose(document.body.dataset.panes === "voice"))
+    this.toggle.addEventListener("click", () => this.#choose(!this.#read))
     whenFlicked(this.main, x => this.#flicked(x))
     document.querySelector(".skip")?.addEventListener("click", () => this.preferences.choose("text", true))
     this.#measure()
@@ -57,7 +58,7 @@ export class StageView {
     const panes = this.#panes
     document.body.dataset.panes = panes
     const word = /** @type {Element} */ (this.toggle.querySelector(".word"))
-    write(word, this.words.say(panes === "voice" ? "text.show" : "text.hide"))
+    write(word, this.words.say(this.#read ? "text.hide" : "text.show"))
     if (this.call.callState.active) this.#load()
     this.figure?.show(stateOf(this.call))
     this.captionMoved()
@@ -109,6 +110,11 @@ export class StageView {
     return this.wide ? "both" : "words"
   }
 
+  /** The words are in sight. */
+  get #read() {
+    return document.body.dataset.panes !== "voice" && !this.delegate.coveringDrawer
+  }
+
   /** The words are to be seen, if there can be any. */
   get #text() {
     const { active } = this.call.callState
@@ -131,7 +137,10 @@ export class StageView {
 
   /** With a transition where the browser has one. @param {boolean} text */
   #choose(text) {
-    const show = () => this.preferences.choose("text", text)
+    const show = () => {
+      if (text) this.delegate.coveringDrawer?.giveWay()
+      this.preferences.choose("text", text)
+    }
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches
     // A page that is hidden meanwhile skips it.
     if (document.startViewTransition && !still) document.startViewTransition(show).ready.catch(() => {})

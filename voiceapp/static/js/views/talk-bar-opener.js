@@ -6,6 +6,8 @@ export class TalkBarOpener {
   toggle = find("find-toggle", HTMLButtonElement)
   /** Once it was loaded. @type {import("./talk-bar.js").TalkBar | undefined} */
   bar
+  /** Pressed again meanwhile, it opens once. @type {Promise<void> | null} */
+  opening = null
 
   /** @param {import("../browser/i18n.js").Words} words @param {{partMissing: () => void}} delegate */
   constructor(words, delegate) {
@@ -14,18 +16,23 @@ export class TalkBarOpener {
   }
 
   start() {
-    this.toggle.addEventListener("click", () => this.#toggle().catch(() => this.delegate.partMissing()))
+    this.toggle.addEventListener("click", () => this.#pressed())
   }
 
-  async #toggle() {
+  #pressed() {
+    if (this.bar?.opened) this.bar.close()
+    else this.opening ??= this.#open().catch(() => this.delegate.partMissing()).finally(() => { this.opening = null })
+  }
+
+  async #open() {
     const { TalkBar, styled } = await import("./talk-bar.js")
     await Promise.all([styled, this.words.has("find.label") || this.words.more("find")])
     if (!this.bar) {
       this.bar = new TalkBar(this.words, this)
       this.bar.start()
     }
-    this.bar.opened ? this.bar.close() : this.bar.open()
-    this.toggle.setAttribute("aria-expanded", String(this.bar.opened))
+    this.bar.open()
+    this.toggle.setAttribute("aria-expanded", "true")
   }
 
   talkBarClosed() {

@@ -22,7 +22,7 @@ const PLAIN = "txt"
  * @typedef {object} TalkDetailDelegate
  * @property {boolean} callActive
  * @property {(talk: import("../history/talk.js").Talk) => void} goOnWanted
- * @property {() => void} talkClosed
+ * @property {(left?: string) => void} talkClosed the one that is left, if it is still there
  * @property {() => void} partMissing
  */
 
@@ -57,7 +57,7 @@ export class TalkDetailView {
     this.#release()
     this.talk = talk
     this.root.hidden = false
-    const back = this.#button("talks.back", () => this.close())
+    const back = this.#button("talks.back", () => this.close(talk.id))
     this.root.replaceChildren(
       back, this.#name(talk), ...this.#going(talk), this.#tools(talk), this.#sound(talk), this.#entries(talk)
     )
@@ -72,12 +72,13 @@ export class TalkDetailView {
     write(this.goOnLater, busy ? this.words.say("talks.go_on.later") : "")
   }
 
-  close() {
+  /** @param {string} [left] the talk, which is still there */
+  close(left) {
     this.#release()
     this.talk = null
     this.root.hidden = true
     this.root.replaceChildren()
-    this.delegate.talkClosed()
+    this.delegate.talkClosed(left)
   }
 
   pause() {

@@ -104,10 +104,13 @@ export class TalksView {
     this.delegate.partMissing()
   }
 
-  talkClosed() {
+  /** Back to where one came from: its row may have to be drawn first. @param {string} [left] */
+  async talkClosed(left = "") {
     this.list.hidden = false
-    this.box.focus()
-    this.render()
+    const there = this.drawn.get(left) ?? (left ? null : this.box)
+    there?.focus()
+    await this.render()
+    if (!there) this.drawn.get(left)?.focus()
   }
 
   #renderRows() {

@@ -43,9 +43,13 @@ export class UsageView {
 
   render() {
     const running = this.usageModel.since !== null
-    if (running) this.timer ??= setInterval(() => this.#renderLine(), EVERY_MS)
+    if (running) this.timer ??= setInterval(() => this.#renderTime(), EVERY_MS)
     else this.#stop()
     this.line.hidden = !running
+    this.#renderTime()
+  }
+
+  #renderTime() {
     this.#renderLine()
     this.#renderUsage()
   }
@@ -106,12 +110,15 @@ export class UsageView {
     const rules = limits
       ? [...this.#rule("usage.call_s", limits.call_s), ...this.#rule("usage.idle_s", limits.idle_s)]
       : []
-    this.usage.replaceChildren(...[...this.#spent, ...this.#today, ...rules].map(line => element("p", {}, line)))
+    const lines = [...this.#spent, ...this.#today, ...rules]
+    const rows = this.usage.children
+    if (rows.length !== lines.length) this.usage.replaceChildren(...lines.map(() => element("p")))
+    lines.forEach((line, i) => write(rows[i], line))
   }
 
   /** @param {string} key @param {number | null} seconds */
   #rule(key, seconds) {
-    return seconds === null ? [] : [this.words.say(key, { time: duration(1000 * seconds, this.words.language) })]
+    return seconds === null ? [] : [this.words.say(key, { time: duration(1000 * seconds, this.words) })]
   }
 
   get #spent() {
@@ -131,9 +138,7 @@ export class UsageView {
   /** @param {Budget} budget */
   #ofToday(budget) {
     const { kind, whole, used } = budget
-    const say = (/** @type {number} */ amount) => kind === "money" ? this.#money(amount) : duration(
-      amount, this.words.language
-    )
+    const say = (/** @type {number} */ amount) => kind === "money" ? this.#money(amount) : duration(amount, this.words)
     return this.words.say("usage.today", { left: this.#left(budget, "long"), whole: say(whole), used: say(used) })
   }
 
@@ -142,7 +147,7 @@ export class UsageView {
     if (kind === "money") return this.#money(left)
     if (left < COUNTED_MS && style === "short") return clock(left)
     const precise = left < COUNTED_MS ? left : Math.floor(left / MINUTE_MS) * MINUTE_MS
-    return duration(precise, this.words.language, style)
+    return duration(precise, this.words, style)
   }
 
   /** @param {number} amount */
