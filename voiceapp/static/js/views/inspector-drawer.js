@@ -49,7 +49,7 @@ export class InspectorDrawer {
     const [{ InspectorView }, { TimelineView, styled }] = await Promise.all(
       [import("./inspector-view.js"), import("./timeline-view.js")]
     )
-    await Promise.all([styled, this.words.has("timeline.title") || this.words.more("timeline")])
+    await Promise.all([styled, this.words.more("log"), this.words.more("timeline")])
     if (this.view) return
     const view = new InspectorView(this.inspector, this.words, this.drawer, {
       eventsWanted: () => this.#save(), rowChosen: line => timeline.choose(line)
