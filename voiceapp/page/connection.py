@@ -109,8 +109,8 @@ class PageConnection:
             raise LimitError(TOO_FAST)
         self.call.take_event(picture)
 
-    def watch(self, on: bool) -> None:
-        """Whether the event log is wanted, of this call and of those to come."""
+    def watch(self, on: bool, after: int = 0) -> None:
+        """Whether the event log is wanted: of this call what comes after such a number, and of those to come all."""
         self.watching = on
         if self.latest is not None:
-            self.latest.watch(on)
+            self.latest.watch(on, after)

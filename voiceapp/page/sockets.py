@@ -257,7 +257,7 @@ class PageConnections:
         if event == "start":
             self._start(page, fields)
         elif event == "watch":
-            page.watch(fields["on"])
+            page.watch(fields["on"], fields.get("after", 0))
         elif event == "resume":
             self._resume(page, fields)
         elif event == "got":
