@@ -235,6 +235,8 @@ def test_a_page_that_is_gone_is_told_nothing(
         loop.pass_time(2)
     assert types(page) == told
     assert call.over or call.attachment.lost
+    # Nor is anything made for it.
+    assert call._relay.inspector._timer is None
     served.act(call.leave)
 
 

@@ -486,7 +486,7 @@ declare namespace Wire {
       /** how the server takes noise out, where it can: for a microphone that is `near` (a headset) or `far` (a laptop, a room), or not at all (`near`) */
       noise?: "near" | "far" | "off"
     })?]
-    /** Whether `log` events are wanted, for this call and later ones; also before `start`, and for a call that is over, until the next one or until the socket closes. */
+    /** Whether `log` events are wanted, for this call and later ones; also before `start`. Of a call that is over what is kept is told until the next one begins or the socket closes. */
     watch: [{
       on: boolean
       /** only those with a greater number; left out: all of the call */

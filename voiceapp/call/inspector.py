@@ -9,6 +9,8 @@ from .passed_events import PassedEvents, comes_in_pieces
 
 # What is kept is told in such lots: neither the loop nor the line is to be held up.
 LOT, PAUSE_S = 25, 0.025
+# A page stays a moment longer than its call, and hears nothing else.
+SHORT_PAUSE_S = 0.01
 # What comes in pieces is told so often.
 RUN_S = 1.0
 
@@ -61,7 +63,7 @@ class Inspector:
         self._told = max(self._told, passed.first - 1)
         self._tell_until(min(passed.number, self._told + LOT), now)
         if self._told < passed.number:
-            self._wake(PAUSE_S)
+            self._wake(SHORT_PAUSE_S if self._over else PAUSE_S)
         elif not self._over:
             self._wake(RUN_S)
 
