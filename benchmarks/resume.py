@@ -17,7 +17,6 @@ from itertools import count
 from typing import Any
 
 from voiceapp.call.inbox import Inbox
-from voiceapp.call.inspector import Inspector
 from voiceapp.call.outbox import RING_BYTES
 from voiceapp.call.page_line import PageLine
 from voiceapp.call.recent_input import RecentInput
@@ -278,9 +277,7 @@ class Alone:
         nobody: Any = Nobody()
         conversation = Conversation(SessionConfig("marin", "Be brief."), Capabilities())
         self.line = PageLine(nobody, room, conversation, lambda: None)
-        self.relay = Relay(
-            loop, conversation, self.line, RecentInput(), nobody, Inspector(loop, loop.time(), self.line.tell)
-        )
+        self.relay = Relay(loop, conversation, self.line, RecentInput(), nobody, loop.time())
         self.relay.link = nobody
         # Real time, as far as it knows.
         self.relay.inbox = Inbox(clock or count(0, CHUNK_MS / 1000).__next__)

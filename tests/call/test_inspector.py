@@ -12,7 +12,7 @@ from tests.call.worker import VISITOR, Page, Worker
 from tests.clock import StandingLoop
 from tests.worlds import worlds
 from voiceapp.call.inspector import LOT, PAUSE_S, RUN_S, Inspector
-from voiceapp.call.passed_events import APPEND, MAX_EVENTS, MAX_PAYLOAD, ONE
+from voiceapp.call.passed_events import APPEND, MAX_EVENTS, MAX_PAYLOAD, ONE, PassedEvents
 from voiceapp.wire import down
 
 
@@ -22,7 +22,7 @@ class Watched:
     def __init__(self, loop: StandingLoop) -> None:
         self.loop = loop
         self.told: list[down.Log] = []
-        self.inspector = Inspector(loop, loop.time(), self._tell)
+        self.inspector = Inspector(loop, PassedEvents(loop.time()), loop.time(), self._tell)
 
     def _tell(self, event: down.Event) -> None:
         assert isinstance(event, down.Log)

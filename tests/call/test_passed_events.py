@@ -43,7 +43,7 @@ def test_sound_and_pieces_between_two_events_are_one_run_of_each_type() -> None:
     passed.runs[APPEND] += ONE + 100
     passed.runs["response.output_audio.delta"] += ONE + 30
     passed.runs[APPEND] += ONE + 100
-    passed.fold("response.output_text.delta", 5, 1.5)
+    passed.fold("response.output_text.delta", 5, lambda: 1.5)
     passed.keep("down", "response.done", b"{}", 3.0)
     passed.keep("down", "rate_limits.updated", b"{}", 3.0)
     assert [tuple(each)[1:7] for each in kept(passed)] == [
@@ -54,6 +54,18 @@ def test_sound_and_pieces_between_two_events_are_one_run_of_each_type() -> None:
         ("down", "response.done", 3000, 3000, 1, 2),
         ("down", "rate_limits.updated", 3000, 3000, 1, 2),
     ]
+
+
+def test_what_went_up_is_known_from_what_is_counted_anyway() -> None:
+    counted = [0, 0]
+    passed = PassedEvents(0.0, lambda: (counted[0], counted[1]))
+    passed.keep("down", "a", b"", 1.0)
+    counted[:] = [25, 25 * 1920]
+    passed.keep("down", "b", b"", 2.0)
+    passed.keep("down", "c", b"", 3.0)
+    assert [(each.type, each.times, each.size) for each in kept(passed)] == [
+        ("a", 1, 0), (APPEND, 25, 25 * (2560 + 47)), ("b", 1, 0), ("c", 1, 0)
+    ]  # fmt: skip
 
 
 def test_whatever_holds_sound_comes_in_pieces() -> None:
@@ -95,8 +107,8 @@ def test_no_call_and_no_run_is_too_long_for_it() -> None:
 def test_a_server_that_makes_up_names_without_end_is_bounded() -> None:
     passed = PassedEvents(0.0)
     for n in range(10 * MAX_RUNS):
-        passed.fold("x" * 10_000 + f"{n}.delta", 1, 0.0)
-        passed.fold(f"{n}.delta", 1, 0.0)
+        passed.fold("x" * 10_000 + f"{n}.delta", 1, float)
+        passed.fold(f"{n}.delta", 1, float)
     assert len(passed.runs) <= MAX_RUNS
     for n in range(2 * MAX_KINDS):
         passed.keep("down", f"{n}" + "x" * 10_000, b"", 0.0)
@@ -118,7 +130,7 @@ def test_nothing_is_lost_but_what_is_too_much(steps: list[tuple[str, int]]) -> N
     passed = PassedEvents(0.0)
     for n, (kind, size) in enumerate(steps):
         if comes_in_pieces(kind):
-            passed.fold(kind, size, float(n))
+            passed.fold(kind, size, float)
         else:
             passed.keep("down", kind, bytes(size), float(n))
     passed.close_runs(float(len(steps)))

@@ -24,7 +24,6 @@ from .attachment import Attachment
 from .call_metrics import CallMetrics
 from .cost import CostObserver
 from .drain import Drain
-from .inspector import Inspector
 from .interfaces import PageEnd
 from .latency import LatencyObserver
 from .limits import CallLimits
@@ -76,8 +75,7 @@ class Call:
         self._line = line = self.attachment.line
         recent = RecentInput()
         now, age_s = self._bridge.loop.time(), max(0.0, time.time() - self.began_at) if arrival else 0.0
-        inspector = Inspector(self._bridge.loop, now - age_s, line.tell)
-        self._relay = relay = Relay(self._bridge.loop, talk, line, recent, self, inspector)
+        self._relay = relay = Relay(self._bridge.loop, talk, line, recent, self, now - age_s)
         relay.tools = ToolRuns(self._bridge, shared.tools, self.id, visitor.alias, talk, relay.handle)
         self._take_over = TakeOver(talk, relay, recent, self)
         self._sessions = Sessions(shared.connector, plan, self, relay, shared.ready_s)
@@ -94,7 +92,7 @@ class Call:
             limits,
         )
         self.take_chunk, self.take_part = relay.take_chunk, relay.inbox.pictures.take
-        self.passed, self.watch = inspector.take, inspector.watch
+        self.passed, self.watch = relay.inspector.take, relay.inspector.watch
         self._starting = self._bridge.spawn(self._start())
 
     @property

@@ -16,14 +16,13 @@ from ..net.websocket import apply_mask
 from ..wire import down
 from .inbox import ACK_EVERY_BYTES
 from .interfaces import CallOwner
-from .passed_events import APPEND, ONE
+from .passed_events import ONE
 from .recent_input import RecentInput
 
 if TYPE_CHECKING:
     from .relay import Relay
 
 APPEND_HEAD, APPEND_TAIL = b'{"type":"input_audio_buffer.append","audio":"', b'"}'
-ONE_CHUNK = ONE + len(APPEND_HEAD + APPEND_TAIL)
 # Of a text message in one frame (RFC 6455, section 5.2): of the page, with a length of 16 bits; and by its first byte.
 _FROM_PAGE, _TEXT = Struct("!HH"), 0x81
 _MASKED_16, _MASKED_HEAD = 0x81FE, 8
@@ -95,7 +94,6 @@ class FastPath:
         self._recent.take(sound)
         self._talk.sound_sent(size)
         self._relay.sent_bytes += size
-        self.runs[APPEND] += ONE_CHUNK + len(sound)
 
     def deltas(self, view: memoryview, size: int) -> int:
         """A read of the server's socket: how much of it are deltas, as this server writes them, and taken."""

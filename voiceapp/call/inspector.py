@@ -18,8 +18,8 @@ RUN_S = 1.0
 class Inspector:
     """Of one call, which began at `began` on the loop's clock. `passed`: what is kept of it."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, began: float, tell: Tell) -> None:
-        self.passed = PassedEvents(began)
+    def __init__(self, loop: asyncio.AbstractEventLoop, passed: PassedEvents, began: float, tell: Tell) -> None:
+        self.passed = passed
         self._loop, self._began, self._tell = loop, began, tell
         self._watched = self._over = False
         # The number of the latest that the page was told.
@@ -28,10 +28,11 @@ class Inspector:
 
     def take(self, direction: Direction, kind: str, payload: bytes) -> None:
         """An event of this type passed."""
-        passed, now = self.passed, self._loop.time()
+        passed = self.passed
         if comes_in_pieces(kind):
-            passed.fold(kind, len(payload), now)
+            passed.fold(kind, len(payload), self._loop.time)
             return
+        now = self._loop.time()
         in_time = self._watched and self._told == passed.number
         passed.keep(direction, kind, payload, now)
         if in_time:

@@ -23,7 +23,7 @@ from .inspector import Inspector
 from .interfaces import CallOwner, ToolPerformer
 from .observers import Observers
 from .page_line import PageLine
-from .passed_events import ONE
+from .passed_events import ONE, PassedEvents
 from .recent_input import RecentInput
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ _NO_MESSAGE: Mapping[str, Any] = MappingProxyType({})
 class Relay:
     """Of one call. `line`: to its page; `link`: where sound and events go, once it is live; `fast`: past all this.
 
-    `sent_bytes`: of sound, to the session that goes on. `inspector`: keeps what passes.
+    `sent_bytes`: of sound, to the session that goes on. `inspector`: keeps what passes. `began`: when the call did.
     """
 
     def __init__(
@@ -43,9 +43,9 @@ class Relay:
         line: PageLine,
         recent: RecentInput,
         owner: CallOwner,
-        inspector: Inspector,
+        began: float,
     ) -> None:
-        self.line, self.inspector = line, inspector
+        self.line = line
         self.now = loop.time
         self.inbox = Inbox(loop.time)
         self.link: Link | None = None
@@ -55,6 +55,7 @@ class Relay:
         self.sent_bytes = 0
         self.over = False
         self._loop, self._conversation, self._owner = loop, conversation, owner
+        self.inspector = Inspector(loop, PassedEvents(began, self._sound), began, line.tell)
         self.fast = FastPath(self, conversation, recent, owner)
         self._notice_rate = TokenBucket(1, 1)
         self._deadlines = DeadlineTimer(loop, lambda: self.handle(ev.DeadlinePassed()))
@@ -92,8 +93,8 @@ class Relay:
         reading = self.reader.read(payload)
         if reading.left_out is not None:
             self.observers.left_out(reading.left_out)
-        self.inspector.take("down", reading.type, payload)
-        self.fast.latest = reading.type
+        self.fast.latest = kind = reading.type
+        self.inspector.take("down", kind, payload)
         if reading.event is not None:
             self.handle(reading.event, reading.message)
 
@@ -109,6 +110,9 @@ class Relay:
         elif size == 0 and self._notice_rate.take(1):
             self._owner.warn(TOO_FAST)
         self.confirm()
+
+    def _sound(self) -> tuple[int, int]:
+        return self.inbox.chunks, self._conversation.input.sent_bytes
 
     def confirm(self) -> None:
         due = self.inbox.due()

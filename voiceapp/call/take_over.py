@@ -8,9 +8,9 @@ from ..conversation.faults import Fault
 from ..conversation.pcm16 import BYTES_PER_MS, base64_size
 from ..errors import SOUND_LEFT_OUT
 from ..net.link import Link
-from .fast_path import APPEND_HEAD, APPEND_TAIL, ONE_CHUNK
+from .fast_path import APPEND_HEAD, APPEND_TAIL
 from .interfaces import CallOwner
-from .passed_events import APPEND
+from .passed_events import APPEND, ONE_CHUNK
 from .recent_input import IDLE_MS, RecentInput
 from .relay import Relay
 
