@@ -151,7 +151,7 @@ def test_what_passed_between_server_and_model_is_there_from_the_beginning_whenev
     visit: Visit, serve: Serve
 ) -> None:
     url, _ = serve("hello")
-    visitor = visit(url)
+    visitor = visit(url, viewport={"width": 1280, "height": 1800})
     page = visitor.page
     visitor.call_until_live()
     visitor.wait_for_entry("assistant", "[data-final]")
@@ -160,7 +160,8 @@ def test_what_passed_between_server_and_model_is_there_from_the_beginning_whenev
     # By now its line is gone.
     page.wait_for_timeout(2500)
     look(visitor)
-    page.eval_on_selector("#log-scroller", "scroller => { scroller.scrollTop = 0 }")
+    page.focus("#log-rows")
+    page.keyboard.press("Home")
     page.locator(".log-row", has_text="session.updated").wait_for()
     order = types(page)
     steps = [order.index(each) for each in ("start", "session.created", "session.update", "session.updated")]
@@ -177,7 +178,7 @@ def test_what_passed_between_server_and_model_is_there_from_the_beginning_whenev
     visitor.wait_for_entry("assistant", "[data-final]")
     look(visitor)
     page.fill("#log-search", "session.created")
-    page.wait_for_function("document.querySelectorAll('#log-rows .type').length === 2")
+    page.wait_for_function("() => document.querySelectorAll('#log-rows .type').length === 2")
     model = saved(page)["entries"][1]["_webSocketMessages"]
     assert [each["_type"] for each in model].count("session.created") == 1
 
