@@ -277,7 +277,7 @@ class Alone:
         nobody: Any = Nobody()
         conversation = Conversation(SessionConfig("marin", "Be brief."), Capabilities())
         self.line = PageLine(nobody, room, conversation, lambda: None)
-        self.relay = Relay(loop, conversation, self.line, RecentInput(), nobody)
+        self.relay = Relay(loop, conversation, self.line, RecentInput(), nobody, loop.time())
         self.relay.link = nobody
         # Real time, as far as it knows.
         self.relay.inbox = Inbox(clock or count(0, CHUNK_MS / 1000).__next__)

@@ -35,7 +35,9 @@ window.WebSocket = class extends Socket {
 SAY = """async ({ from, until }) => {
   for (let n = from; n < until; n++) {
     const direction = n % 3 ? "down" : "up"
-    const line = { direction, type: `event.${n}`, at: n, bytes: 100, summary: "", body: `{"n":${n}}` }
+    const told = { direction, type: `event.${n}`, at: n, bytes: 100, summary: "", body: `{"n":${n}}` }
+    // Behind those of the call.
+    const line = { n: 1e6 + n, ...told }
     window.testSocket.dispatchEvent(new MessageEvent("message", { data: `42${JSON.stringify(["log", line])}` }))
     if (n % 1000 === 0) await new Promise(requestAnimationFrame)
   }

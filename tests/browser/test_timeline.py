@@ -149,6 +149,42 @@ def test_what_went_wrong_is_there_though_nobody_looked_until_after_the_call(
     assert {"state", "line.lost", "line.made"} <= {each["type"] for each in log["_page"]}
 
 
+def test_what_passed_between_server_and_model_is_there_from_the_beginning_whenever_one_looks(
+    visit: Visit, serve: Serve
+) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url, viewport={"width": 1280, "height": 1800})
+    page = visitor.page
+    visitor.call_until_live()
+    visitor.wait_for_entry("assistant", "[data-final]")
+    page.click("#call")
+    visitor.wait_for_phase("ended")
+    # By now its line is gone.
+    page.wait_for_timeout(2500)
+    look(visitor)
+    page.focus("#log-rows")
+    page.keyboard.press("Home")
+    page.locator(".log-row", has_text="session.updated").wait_for()
+    order = types(page)
+    steps = [order.index(each) for each in ("start", "session.created", "session.update", "session.updated")]
+    assert steps == sorted(steps)
+    assert order.index("line.made") < steps[0]
+    page.fill("#log-search", "delta")
+    page.get_by_text("response.output_audio.delta").first.wait_for()
+    model = saved(page)["entries"][1]["_webSocketMessages"]
+    assert model[0]["_type"] == "session.created"
+    assert max(each.get("_times", 1) for each in model if each["_type"] == "input_audio_buffer.append") > 5
+    # Also in the middle of one, and of that alone.
+    page.click("#log-toggle")
+    visitor.call_until_live()
+    visitor.wait_for_entry("assistant", "[data-final]")
+    look(visitor)
+    page.fill("#log-search", "session.created")
+    page.wait_for_function("() => document.querySelectorAll('#log-rows .type').length === 2")
+    model = saved(page)["entries"][1]["_webSocketMessages"]
+    assert [each["_type"] for each in model].count("session.created") == 1
+
+
 def test_wheel_keys_and_buttons_zoom(visit: Visit, serve: Serve) -> None:
     url, _ = serve("silent")
     visitor = visit(url, viewport={"width": 390, "height": 800}, wired=True)

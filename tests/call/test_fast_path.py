@@ -114,6 +114,7 @@ class World:
             "turn": (talk._turn, talk.silent_since, talk.deadline, talk.thinking),
             "waits": (repr(talk._deadlines._running), talk._deadlines.signed),
             "bill": self.call.cost.counted,
+            "passed": (relay.inspector.passed.number, list(relay.inspector.passed.runs.items())),
             "raised": self.loop.raised,
         }
 

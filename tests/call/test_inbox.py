@@ -44,6 +44,19 @@ class TestOrder:
         assert inbox.take(1, sound(500)) == 24000
         assert inbox.due() == 1
 
+    def test_those_that_were_passed_on_are_counted(self) -> None:
+        inbox = Inbox(lambda: 0.0)
+        inbox.take(1, sound(1000))
+        inbox.take_event(2)
+        inbox.take_next(sound(900))
+        inbox.take(3, sound(900))
+        assert inbox.take(4, sound(900)) == 0
+        inbox.leave_out()
+        inbox.leave_out()
+        inbox.take_event(6)
+        inbox.take(8, sound(40))
+        assert (inbox.number, inbox.chunks) == (8, 3)
+
     def test_what_was_left_out_unread_is_no_hole(self) -> None:
         inbox = Inbox()
         assert inbox.take(1, sound(40)) == 1920

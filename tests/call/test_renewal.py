@@ -64,7 +64,7 @@ class Renewing:
             opened=opened,  # type: ignore[arg-type]
             failed=failed,  # type: ignore[arg-type]
             waits=lambda: None,
-            watch=lambda *_: None,
+            passed=lambda *_: None,
         )
 
     def _made(self) -> None:

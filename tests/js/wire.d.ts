@@ -254,8 +254,10 @@ declare namespace Wire {
     dated: string | null
   }
 
-  /** An event on the upstream connection, sent while `watch` is on. It never holds sound, a key, or what was said. */
+  /** An event on the upstream connection, sent while `watch` is on. It never holds sound, a key, or what was said. The latest 2,000 of a call are kept from its beginning, and told first. Of sound and of deltas all that passed between two other events, or within a second, is one. */
   type Log = {
+    /** its number in the call; a gap: those are no longer kept */
+    n: number
     direction: "down" | "up"
     /** the provider's name for it */
     type: string
@@ -265,8 +267,14 @@ declare namespace Wire {
     bytes: number
     /** its ids and states in a line */
     summary: string
-    /** its JSON, with long texts cut */
+    /** its JSON, with long texts cut; empty where it is not kept */
     body: string
+    /** it stands for so many; `bytes` is of all */
+    times?: number
+    /** likewise: when the last passed, at the latest */
+    until?: number
+    /** so many milliseconds later it was told */
+    late?: number
   }
 
   /** Something the person should know. */
@@ -478,9 +486,11 @@ declare namespace Wire {
       /** how the server takes noise out, where it can: for a microphone that is `near` (a headset) or `far` (a laptop, a room), or not at all (`near`) */
       noise?: "near" | "far" | "off"
     })?]
-    /** Whether `log` events are wanted, for this call and later ones; also before `start`. */
+    /** Whether `log` events are wanted, for this call and later ones; also before `start`. Of a call that is over what is kept is told until the next one begins or the socket closes. */
     watch: [{
       on: boolean
+      /** only those with a greater number; left out: all of the call */
+      after?: number
     }]
     /** End the call. */
     stop: [(Record<string, never>)?]
@@ -515,7 +525,7 @@ declare namespace Wire {
     tool: [number, ToolChanged]
     /** What the call has used so far, whenever that changes; also within a second after `ended`. */
     usage: [number, Used]
-    /** An event on the upstream connection, sent while `watch` is on. It never holds sound, a key, or what was said. */
+    /** An event on the upstream connection, sent while `watch` is on. It never holds sound, a key, or what was said. The latest 2,000 of a call are kept from its beginning, and told first. Of sound and of deltas all that passed between two other events, or within a second, is one. */
     log: [Log]
     /** Something the person should know. */
     notice: [Notice]

@@ -234,7 +234,10 @@ class TestTheLog:
         assert ("down", "response.output_audio.delta") in seen
         assert ("up", "conversation.item.create") not in seen
         assert "Hello there" not in str(lines)
-        assert set(lines[0]) == {"direction", "type", "at", "bytes", "summary", "body"}
+        # What was said before it was watched is told as well.
+        assert lines[0]["type"] == "session.created"
+        assert [line["n"] for line in lines] == list(range(1, len(lines) + 1))
+        assert set(lines[0]) == {"n", "direction", "type", "at", "bytes", "summary", "body", "late"}
 
 
 # What only our own driver can promise

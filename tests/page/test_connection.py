@@ -57,7 +57,28 @@ def test_it_types_no_more_than_is_paid_for() -> None:
     assert not other.may_type("あ" * 100)
 
 
+class FakeCall:
+    """As far as it is watched."""
+
+    def __init__(self, *, over: bool) -> None:
+        self.over = over
+        self.watched: list[tuple[bool, int]] = []
+
+    def watch(self, on: bool, after: int) -> None:
+        self.watched.append((on, after))
+
+
 def test_what_is_watched_is_watched_in_the_call_that_comes() -> None:
     page = connection()
     page.watch(True)
     assert page.watching
+    page.watch(False)
+    assert not page.watching
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_who_looks_at_a_call_that_is_over_does_not_look_at_the_next(over: bool) -> None:
+    page, call = connection(), FakeCall(over=over)
+    page.latest = call  # type: ignore[assignment]
+    page.watch(True, 7)
+    assert (call.watched, page.watching) == ([(True, 7)], not over)

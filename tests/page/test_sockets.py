@@ -106,6 +106,30 @@ def test_every_event_it_sends_is_in_the_schema(client: Client) -> None:
     }
 
 
+def test_what_passed_in_a_call_is_told_after_its_end_and_of_the_next_nothing_unasked(client: Client) -> None:
+    client.client.emit("start", {})
+    client.expect("ready")
+    for n in range(1, 30):
+        client.client.emit("audio", n, SOUND)
+    client.expect("usage")
+    client.client.emit("stop", {})
+    client.expect("ended")
+    assert "log" not in [name for name, _ in client.events]
+    client.client.emit("watch", {"on": True, "after": 1})
+    client.expect("log", lambda line: line["type"] == "response.done")
+    lines = [args[0] for name, args in client.events if name == "log"]
+    assert [line["n"] for line in lines] == list(range(2, len(lines) + 2))
+    assert [line["type"] for line in lines[:2]] == ["session.update", "session.updated"]
+    assert sum(line.get("times", 1) for line in lines if line["type"] == "input_audio_buffer.append") == 29
+    assert not any("Hello there" in line["body"] for line in lines)
+    client.events.clear()
+    client.client.emit("start", {})
+    client.expect("ready")
+    client.client.emit("stop", {})
+    client.expect("ended")
+    assert "log" not in [name for name, _ in client.events]
+
+
 @pytest.mark.parametrize("event", sorted(up.UP))
 def test_every_event_of_the_page_refuses_fields_it_does_not_have(client: Client, event: str) -> None:
     client.client.emit(event, {"surprise": 1})

@@ -61,7 +61,7 @@ class Opening:
             opened=self._opened,
             failed=lambda fault: self._note(fault.code),
             waits=lambda: self._note("waits"),
-            watch=lambda *_: None,
+            passed=lambda *_: None,
         )
         self.opener.start()
 

@@ -24,7 +24,6 @@ from .attachment import Attachment
 from .call_metrics import CallMetrics
 from .cost import CostObserver
 from .drain import Drain
-from .inspection import Inspector
 from .interfaces import PageEnd
 from .latency import LatencyObserver
 from .limits import CallLimits
@@ -75,11 +74,12 @@ class Call:
         self.attachment = Attachment(shared, self.id, visitor, page, holder, talk, self._outbox_full, arrival)
         self._line = line = self.attachment.line
         recent = RecentInput()
-        self._relay = relay = Relay(self._bridge.loop, talk, line, recent, self)
+        now, age_s = self._bridge.loop.time(), max(0.0, time.time() - self.began_at) if arrival else 0.0
+        self._relay = relay = Relay(self._bridge.loop, talk, line, recent, self, now - age_s)
         relay.tools = ToolRuns(self._bridge, shared.tools, self.id, visitor.alias, talk, relay.handle)
         self._take_over = TakeOver(talk, relay, recent, self)
         self._sessions = Sessions(shared.connector, plan, self, relay, shared.ready_s)
-        now, costs = self._bridge.loop.time(), CostObserver(limits.rules, plan, line.tell)
+        costs = CostObserver(limits.rules, plan, line.tell)
         self._costs, self.cost = costs, costs.cost
         if arrival and arrival.record.bill is not None:
             self.cost.carry(arrival.record.bill)
@@ -87,12 +87,12 @@ class Call:
             costs,
             LatencyObserver(plan.config.detection, lambda: relay.sent_bytes, line.tell),
             UpstreamLog(self.id, lambda: self._conversation.talk),
-            Inspector(now, line.tell),
             CallMetrics(self.id, request, visitor.alias, now),
             RecordObserver(self._changed, share=shared.share),
             limits,
         )
         self.take_chunk, self.take_part = relay.take_chunk, relay.inbox.pictures.take
+        self.passed, self.watch = relay.inspector.take, relay.inspector.watch
         self._starting = self._bridge.spawn(self._start())
 
     @property
@@ -147,10 +147,6 @@ class Call:
         self.session_request = asked
         self._changed()
 
-    def watch(self, on: bool) -> None:
-        """Whether the page wants the `log` events."""
-        self._relay.watched = on
-
     def received(self, n: int) -> None:
         """The page needs nothing up to this event again."""
         self._line.received(n)
@@ -162,6 +158,7 @@ class Call:
         if self.over:
             return
         if self.attachment.lose(self.leave):
+            self.watch(False)
             self._limits.page_lost()
             self._relay.handle(ev.PageLost())
         elif stalled:
@@ -172,6 +169,7 @@ class Call:
     def leave(self) -> None:
         """The page is gone, and nobody is left to tell."""
         self._line.page = None
+        self.watch(False)
         self._shut("browser gone")
 
     def give_back(self, page: PageEnd, holder: str, got: int | None, generation: int) -> None:
@@ -224,6 +222,7 @@ class Call:
         """It is not over, but here it ends. `drained`: there is time to learn what it used."""
         if not self.over:
             self.moved = True
+            self.watch(False)
             self._shut("moved", drained=drained)
 
     def send_back(self) -> None:
@@ -333,9 +332,6 @@ class Call:
         self._observers.noticed(fault, fatal=False)
         self._line.tell(down.notice(fault, fatal=False, progress=progress))
 
-    def watch_message(self, direction: down.Direction, size: int, message: Mapping[str, Any]) -> None:
-        self._relay.watch_message(direction, size, message)
-
     def show_limits(self, limits: down.Limits) -> None:
         self._line.tell(limits)
 
@@ -370,6 +366,7 @@ class Call:
             self.attachment.stop_waiting,
             self._sessions.stop,
             self._relay.stop,
+            self._line.end,
             self._limits.stop,
             partial(self._ended, self),
             partial(self._observers.ended, reason, self._bridge.loop.time()),

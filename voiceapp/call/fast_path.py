@@ -2,19 +2,21 @@
 
 Each does what the ordinary way does, less all that makes no difference then: no object is made, and nothing is looked
 at that has not changed since the message before. Whatever is not just as it usually is (another frame in the same read,
-a number that is not the next, another spelling, a call that is watched or has no session now) is left as it came, and
-goes the ordinary way: through the links' endpoints to the relay.
+a number that is not the next, another spelling, a call that has no session now) is left as it came, and goes the
+ordinary way: through the links' endpoints to the relay.
 """
 
 from struct import Struct
 from typing import TYPE_CHECKING
 
 from ..conversation.conversation import Conversation
+from ..conversation.dialects import AUDIO_DELTA
 from ..net.link import Link
 from ..net.websocket import apply_mask
 from ..wire import down
 from .inbox import ACK_EVERY_BYTES
 from .interfaces import CallOwner
+from .passed_events import ONE
 from .recent_input import RecentInput
 
 if TYPE_CHECKING:
@@ -30,7 +32,9 @@ MESSAGES_PER_READ = 16
 
 
 class FastPath:
-    """Of one call."""
+    """Of one call. `latest`: the type of the last message that was read; more words come after some of their type."""
+
+    latest = ""
 
     def __init__(self, relay: "Relay", conversation: Conversation, recent: RecentInput, owner: CallOwner) -> None:
         self._relay = relay
@@ -40,6 +44,7 @@ class FastPath:
         self._recent = recent
         self._now = relay.now
         self._owner = owner
+        self.runs = relay.inspector.passed.runs
 
     def install(self, link: Link) -> None:
         """For the socket of a session that goes on, and for whatever socket the page has."""
@@ -72,7 +77,7 @@ class FastPath:
             return 0
         packet = apply_mask(view[begin : begin + length], bytes(view[begin - 4 : begin]))  # type: ignore[arg-type]
         head, link = b'42["audio",%d,"' % (inbox.number + 1), relay.link
-        if link is None or relay.over or relay.watched or not packet.startswith(head) or not packet.endswith(b'"]'):
+        if link is None or relay.over or not packet.startswith(head) or not packet.endswith(b'"]'):
             return 0
         sound = packet[len(head) : -2]
         sound_bytes = inbox.take_next(sound)
@@ -106,9 +111,9 @@ class FastPath:
         return taken
 
     def _deltas(self, view: memoryview, size: int) -> int:
-        at, talking = 0, not (self._relay.over or self._relay.watched)
+        at = 0
         for _ in range(MESSAGES_PER_READ):
-            if size - at < _HEAD_16 or view[at] != _TEXT or not talking:
+            if size - at < _HEAD_16 or view[at] != _TEXT or self._relay.over:
                 break
             length, start = view[at + 1], at + _HEAD
             if length == _SIZE_16:
@@ -131,11 +136,13 @@ class FastPath:
         if sound is not None:
             if not self._talk.knows(sound.item):
                 return False
+            self.runs[AUDIO_DELTA] += ONE + len(payload)
             if self._talk.take_audio(sound.response, sound.item, sound.size):
                 self._relay.line.sound(sound.item, sound.sound)
             return True
         words = self._reader.usual_words(payload)
         if words is None or not self._talk.take_words(words, self._now()):
             return False
+        self.runs[self.latest] += ONE + len(payload)
         self._relay.line.tell(down.TextAdded(words.item, words.delta))
         return True

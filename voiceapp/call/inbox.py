@@ -31,7 +31,14 @@ class Inbox:
         self.unconfirmed = 0
         self.pictures = PictureParts()
         self._left_out = 0
+        # Numbers of what was no chunk, or was one that was left out.
+        self._others = 0
         self._pace = TokenBucket(SOUND_MS_A_SECOND, SOUND_MS_AT_ONCE, clock)
+
+    @property
+    def chunks(self) -> int:
+        """How many were taken, and not left out."""
+        return self.number - self._others
 
     def take(self, n: int, sound: bytes) -> int | None:
         """Bytes of PCM16 in chunk `n`, found without decoding its base64; 0 where it comes too fast and is left out.
@@ -42,9 +49,13 @@ class Inbox:
         size = chunk_bytes(sound)
         if n != self.number + 1 and not self._follows(n):
             return None
+        self._others += n - self.number - 1
         self.number = n
         self.unconfirmed += size
-        return size if self._pace.take(max(size / BYTES_PER_MS, MIN_CHUNK_MS)) else 0
+        if self._pace.take(max(size / BYTES_PER_MS, MIN_CHUNK_MS)):
+            return size
+        self._others += 1
+        return 0
 
     def take_next(self, sound: bytes) -> int:
         """Bytes of PCM16 in the chunk with the next number; 0: nothing was taken, `take` has to look. The hot path."""
@@ -59,6 +70,7 @@ class Inbox:
         """Anything else with a number: whether it is new. It is confirmed at once. Raises `BrowserError` as `take`."""
         if n != self.number + 1 and not self._follows(n):
             return False
+        self._others += n - self.number
         self.number = n
         self.unconfirmed = ACK_EVERY_BYTES
         return True

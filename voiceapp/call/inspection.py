@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
+from msgspec import UNSET
+
+from ..conversation.event_reader import parse
 from ..conversation.segments import floor_grapheme
 from ..wire import down
-from .observers import Observer, Tell
+from .passed_events import PassedEvent
 
 # What takes their place says how long they were.
 LEFT_OUT = frozenset({
@@ -30,16 +33,29 @@ def body(message: Mapping[str, Any]) -> str:
     return text if len(text) <= MAX_BODY else text[: floor_grapheme(text, MAX_BODY)] + "…"
 
 
-class Inspector(Observer):
-    """Shows the page what goes to the server and comes from it; `began`: the loop's time that counts as 0."""
+def line(event: PassedEvent, late_ms: int) -> down.Log:
+    """As the page is told, so many milliseconds later."""
+    message = _message(event.payload)
+    return down.Log(
+        event.n,
+        event.direction,
+        event.type,
+        event.at,
+        event.size,
+        summary(message),
+        body(message) if message else "",
+        times=event.times if event.times > 1 else UNSET,
+        until=event.until if event.until > event.at else UNSET,
+        late=late_ms or UNSET,
+    )
 
-    def __init__(self, began: float, tell: Tell) -> None:
-        self._began = began
-        self._tell = tell
 
-    def message(self, direction: down.Direction, size: int, message: Mapping[str, Any], now: float) -> None:
-        at = int((now - self._began) * 1000)
-        self._tell(down.Log(direction, str(message["type"]), at, size, summary(message), body(message)))
+def _message(payload: bytes) -> Mapping[str, Any]:
+    """Nothing where it cannot be read, or is too long for that."""
+    try:
+        return (parse(payload) if payload else None) or {}
+    except (ValueError, RecursionError):
+        return {}
 
 
 class _Excerpt:

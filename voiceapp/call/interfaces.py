@@ -1,7 +1,6 @@
 """What a relay and its sessions may ask of their call, and a call of its page. All of it on the bridge's thread."""
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 from ..conversation import effects
 from ..conversation import events as ev
@@ -86,8 +85,8 @@ class CallOwner(Protocol):
     def warn(self, fault: Fault, progress: down.Progress | None = None) -> None:
         """The page is to be told; the call goes on."""
 
-    def watch_message(self, direction: down.Direction, size: int, message: Mapping[str, Any]) -> None:
-        """Something passed that the page may want to see."""
+    def passed(self, direction: down.Direction, kind: str, payload: bytes) -> None:
+        """An event of this type went to a server or came from it."""
 
     def finish(self, fault: Fault | None) -> None:
         """The call is over: asked for (`fault` is None), or because of `fault`."""

@@ -50,9 +50,6 @@ class Observer:
     def handled(self, now: float) -> None:
         """All was done about the event."""
 
-    def message(self, direction: down.Direction, size: int, message: Mapping[str, Any], now: float) -> None:
-        """Something of so many bytes went to the server or came from it; only while the page wants to see it."""
-
     def left_out(self, why: LeftOut) -> None:
         """Something that the server sent could not be read."""
 

@@ -138,6 +138,11 @@ class Outbox:
             self._let_go()
             oldest += 1
 
+    def keep_nothing(self) -> None:
+        """From now on."""
+        self._room = self._size = 0
+        self._kept.clear()
+
     def _keep(self, kept: _Kept) -> None:
         self._kept.append(kept)
         self._size += kept[1]

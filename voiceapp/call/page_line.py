@@ -102,6 +102,10 @@ class PageLine:
         """More was heard."""
         self._outbox.forget(self._conversation.heard_bytes)
 
+    def end(self) -> None:
+        """The call is over: no page comes back to it."""
+        self._outbox.keep_nothing()
+
     # A page comes back
 
     def missed(self, got: int | None) -> list[rendering.Packet] | NotHeld:

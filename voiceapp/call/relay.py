@@ -19,21 +19,21 @@ from ..wire import down, rendering
 from .deadline_timer import DeadlineTimer
 from .fast_path import FastPath
 from .inbox import Inbox
+from .inspector import Inspector
 from .interfaces import CallOwner, ToolPerformer
 from .observers import Observers
 from .page_line import PageLine
+from .passed_events import ONE, PassedEvents
 from .recent_input import RecentInput
 
 log = logging.getLogger(__name__)
 _NO_MESSAGE: Mapping[str, Any] = MappingProxyType({})
-_APPEND: Mapping[str, Any] = MappingProxyType({"type": "input_audio_buffer.append"})
-_DELTA: Mapping[str, Any] = MappingProxyType({"type": dialects.AUDIO_DELTA})
 
 
 class Relay:
     """Of one call. `line`: to its page; `link`: where sound and events go, once it is live; `fast`: past all this.
 
-    `sent_bytes`: of sound, to the session that goes on. `watched`: whether the page wants to see what passes.
+    `sent_bytes`: of sound, to the session that goes on. `inspector`: keeps what passes. `began`: when the call did.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class Relay:
         line: PageLine,
         recent: RecentInput,
         owner: CallOwner,
+        began: float,
     ) -> None:
         self.line = line
         self.now = loop.time
@@ -52,8 +53,9 @@ class Relay:
         self.observers = Observers()
         self.tools: ToolPerformer | None = None
         self.sent_bytes = 0
-        self.over = self.watched = False
+        self.over = False
         self._loop, self._conversation, self._owner = loop, conversation, owner
+        self.inspector = Inspector(loop, PassedEvents(began, self._sound), began, line.tell)
         self.fast = FastPath(self, conversation, recent, owner)
         self._notice_rate = TokenBucket(1, 1)
         self._deadlines = DeadlineTimer(loop, lambda: self.handle(ev.DeadlinePassed()))
@@ -68,9 +70,8 @@ class Relay:
             if delta is None:
                 self._take_message(payload)
                 return
+            self.fast.runs[dialects.AUDIO_DELTA] += ONE + len(payload)
             self._take_audio(delta)
-            if self.watched:
-                self.watch_message("down", len(payload), _DELTA)
         except Exception:
             self._owner.fail()
 
@@ -89,10 +90,11 @@ class Relay:
             self.line.sound(delta.item, delta.sound)
 
     def _take_message(self, payload: bytes) -> None:
-        reading = self.reader.read(payload, whole=self.watched)
+        reading = self.reader.read(payload)
         if reading.left_out is not None:
             self.observers.left_out(reading.left_out)
-        self.watch_message("down", len(payload), reading.message)
+        self.fast.latest = kind = reading.type
+        self.inspector.take("down", kind, payload)
         if reading.event is not None:
             self.handle(reading.event, reading.message)
 
@@ -108,8 +110,9 @@ class Relay:
         elif size == 0 and self._notice_rate.take(1):
             self._owner.warn(TOO_FAST)
         self.confirm()
-        if self.watched:
-            self.watch_message("up", len(sound) + 48, _APPEND)
+
+    def _sound(self) -> tuple[int, int]:
+        return self.inbox.chunks, self._conversation.input.sent_bytes
 
     def confirm(self) -> None:
         due = self.inbox.due()
@@ -178,15 +181,11 @@ class Relay:
             return
         payload = json.dumps(named, separators=(",", ":")).encode()
         self.link.send(payload)
-        self.watch_message("up", len(payload), message)
-
-    def watch_message(self, direction: down.Direction, size: int, message: Mapping[str, Any]) -> None:
-        """Something passed that the page may want to see."""
-        if self.watched:
-            self.observers.message(direction, size, message, self._loop.time())
+        self.inspector.take("up", message["type"], payload)
 
     def stop(self) -> None:
         """The call is over."""
         self._deadlines.stop()
+        self.inspector.stop()
         if self.tools is not None:
             self.tools.stop()

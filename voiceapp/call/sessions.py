@@ -242,7 +242,7 @@ class Sessions:
             opened=opened,
             failed=failed,
             waits=waits,
-            watch=self._owner.watch_message,
+            passed=self._owner.passed,
         )
 
     def _tell_waiting(self) -> None:

@@ -10,6 +10,7 @@ from ..errors import SOUND_LEFT_OUT
 from ..net.link import Link
 from .fast_path import APPEND_HEAD, APPEND_TAIL
 from .interfaces import CallOwner
+from .passed_events import APPEND, ONE_CHUNK
 from .recent_input import IDLE_MS, RecentInput
 from .relay import Relay
 
@@ -65,5 +66,6 @@ class TakeOver:
             size = base64_size(sound)
             talk.sound_sent_again(size)
             self._relay.sent_bytes += size
+            self._relay.fast.runs[APPEND] += ONE_CHUNK + len(sound)
         if missed.left_out_ms > TOLD_LEFT_OUT_MS:
             self._owner.warn(SOUND_LEFT_OUT)

@@ -5,7 +5,6 @@ Beyond its bounds, and where it cannot be read, it is left out, and the reason i
 
 import json
 import re
-from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple
@@ -73,6 +72,11 @@ class Reading:
     message: dict[str, Any] = field(default_factory=dict)
     event: ev.UpstreamEvent | None = None
     left_out: LeftOut | None = None
+
+    @property
+    def type(self) -> str:
+        """As the server names it."""
+        return str(self.message.get("type", ""))
 
 
 class EventReader:
@@ -148,14 +152,14 @@ class EventReader:
             self._words = words if words and words[-2:] == (response, item) else None
         return SoundDelta(response, item, sound, size)
 
-    def read(self, payload: bytes, *, whole: bool = False) -> Reading:
-        """Any message. `whole`: the JSON is wanted even where the event means nothing to a call."""
+    def read(self, payload: bytes) -> Reading:
+        """Any message."""
         if len(payload) > FEW_BYTES:
             kind = _kind(payload)
             if kind is not None and not dialects.means_something(kind):
-                return _passed_over(payload, kind, whole)
+                return Reading({"type": kind})
         try:
-            message = _parse(payload)
+            message = parse(payload)
             if message is None:
                 return _left_out(payload, LeftOut.TOO_LONG)
             if self._halves or _HALF.search(payload):
@@ -214,20 +218,14 @@ def _left_out(payload: bytes, why: LeftOut) -> Reading:
     return Reading({"type": _kind(payload) or "?"}, left_out=why)
 
 
-def _passed_over(payload: bytes, kind: str, whole: bool) -> Reading:
-    with suppress(ValueError, RecursionError):
-        return Reading((whole and _parse(payload)) or {"type": kind})
-    return Reading({"type": kind})
-
-
 def _kind(payload: bytes) -> str | None:
     """The type of the event, where it stands at the beginning."""
     found = _TYPE.match(payload, 0, MAX_AROUND_BYTES)
     return found[1].decode(errors="replace") if found else None
 
 
-def _parse(payload: bytes) -> dict[str, Any] | None:
-    """The message; None where it is too long. Raises `ValueError`."""
+def parse(payload: bytes) -> dict[str, Any] | None:
+    """The message; None where it is too long. Raises `ValueError`, and `RecursionError`."""
     if len(payload) > MAX_VALUES:
         without_sound = _LONG_BASE64.sub(b'""', payload)
         if len(without_sound) > MAX_EVENT_BYTES or _values(without_sound) > MAX_VALUES:

@@ -109,8 +109,8 @@ class PageConnection:
             raise LimitError(TOO_FAST)
         self.call.take_event(picture)
 
-    def watch(self, on: bool) -> None:
-        """Whether the event log is wanted, of this call and of those to come."""
-        self.watching = on
+    def watch(self, on: bool, after: int = 0) -> None:
+        """Whether the event log is wanted: of this call after such a number, and of those to come if it goes on."""
+        self.watching = on and (self.watching or self.latest is None or not self.latest.over)
         if self.latest is not None:
-            self.latest.watch(on)
+            self.latest.watch(on, after)

@@ -257,7 +257,7 @@ class PageConnections:
         if event == "start":
             self._start(page, fields)
         elif event == "watch":
-            page.watch(fields["on"])
+            page.watch(fields["on"], fields.get("after", 0))
         elif event == "resume":
             self._resume(page, fields)
         elif event == "got":
@@ -276,12 +276,13 @@ class PageConnections:
     def _start(self, page: PageConnection, fields: Mapping[str, Any]) -> None:
         if not page.idle:
             raise BrowserError("a call is already in progress; stop it first", "already_started")
+        if page.latest is not None:
+            # What may still be told of it is not of the call that begins.
+            page.latest.leave()
+            page.latest = None
         if not self._may_begin(page):
             self._refuse(page, TOO_OFTEN)
             return
-        if page.latest is not None:
-            # What it may still learn of its costs is not for the call that begins.
-            page.latest.leave()
         plan, asked = self._options.plan(fields), up.session_request(fields)
         holder = fields.get("page", "")
         page.latest = self._registry.begin(plan, page.socket, page.visitor, page.request_id, asked, holder)

@@ -3,9 +3,9 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Literal
 
 from ..conversation import dialects, faults
 from ..conversation import events as ev
@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 ASK_S, SILENT_S = 5.0, 15.0
 SESSION_EVENT_ID = "session"
 
-# Called with `up` or `down`, the size in bytes, and the message.
-Watch = Callable[[Literal["up", "down"], int, Mapping[str, Any]], None]
+# Called with `up` or `down`, the type of what passed, and all of it.
+Passed = Callable[[Literal["up", "down"], str, bytes], None]
 
 
 class SessionOpener:
@@ -44,7 +44,7 @@ class SessionOpener:
         opened: Callable[[ev.SessionUpdated], None],
         failed: Callable[[Fault], None],
         waits: Callable[[], None],
-        watch: Watch,
+        passed: Passed,
     ) -> None:
         self._loop = loop
         self._link = link
@@ -54,7 +54,7 @@ class SessionOpener:
         self._opened = opened
         self._failed = failed
         self._waits = waits
-        self._watch = watch
+        self._passed = passed
         self._began = loop.time()
         self._said = self._made = self._over = False
         self._created = ev.SessionCreated("", None)
@@ -72,10 +72,10 @@ class SessionOpener:
             self._end()
 
     def link_text(self, payload: bytes) -> None:
-        reading = self._reader.read(payload, whole=True)
+        reading = self._reader.read(payload)
         if reading.left_out is not None:
             log.warning("call %s: ignored from the upstream: %s", self._call, reading.left_out.value)
-        self._watch("down", len(payload), reading.message)
+        self._passed("down", reading.type, payload)
         if not self._made and not self._over:
             self._take(reading.event)
 
@@ -104,7 +104,7 @@ class SessionOpener:
         update = dialects.session_update(self._plan.config, self._plan.profile.capabilities.shape, SESSION_EVENT_ID)
         payload = json.dumps(update, separators=(",", ":")).encode()
         self._link.send(payload)
-        self._watch("up", len(payload), update)
+        self._passed("up", update["type"], payload)
 
     # Patience
 

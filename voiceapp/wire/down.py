@@ -132,15 +132,23 @@ class Ack(Event, frozen=True, array_like=True):
 
 
 class Log(Event, frozen=True):
-    """An event on the upstream connection, sent while `watch` is on. It never holds sound, a key, or what was said."""
+    """An event on the upstream connection, sent while `watch` is on. It never holds sound, a key, or what was said.
+
+    The latest 2,000 of a call are kept from its beginning, and told first. Of sound and of deltas all that passed
+    between two other events, or within a second, is one.
+    """
 
     event = "log"
+    n: Annotated[int, Meta(ge=1, description="its number in the call; a gap: those are no longer kept")]
     direction: Direction
     type: Annotated[str, Meta(description="the provider's name for it")]
     at: Annotated[int, Meta(ge=0, description="milliseconds since the call began")]
     bytes: Annotated[int, Meta(ge=0, description="its size")]
     summary: Annotated[str, Meta(max_length=120, description="its ids and states in a line")]
-    body: Annotated[str, Meta(max_length=8001, description="its JSON, with long texts cut")]
+    body: Annotated[str, Meta(max_length=8001, description="its JSON, with long texts cut; empty where it is not kept")]
+    times: Annotated[int | UnsetType, Meta(description="it stands for so many; `bytes` is of all")] = UNSET
+    until: Annotated[int | UnsetType, Meta(description="likewise: when the last passed, at the latest")] = UNSET
+    late: Annotated[int | UnsetType, Meta(description="so many milliseconds later it was told")] = UNSET
 
 
 class Progress(Struct, frozen=True, forbid_unknown_fields=True):

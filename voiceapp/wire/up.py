@@ -257,8 +257,12 @@ UP: Mapping[str, Incoming] = MappingProxyType({
         "acknowledgement: `Answer`, whether the fields are valid; `renewed`",
     ),
     "watch": Incoming(
-        "Whether `log` events are wanted, for this call and later ones; also before `start`.",
-        {"on": Field(kinds.FLAG, required=True)},
+        "Whether `log` events are wanted, for this call and later ones; also before `start`. Of a call that is over "
+        "what is kept is told until the next one begins or the socket closes.",
+        {
+            "on": Field(kinds.FLAG, required=True),
+            "after": Field(kinds.whole(0, MAX_NUMBER), "only those with a greater number; left out: all of the call"),
+        },
         "`log`",
     ),
     "stop": Incoming("End the call.", {}, "`ended`"),

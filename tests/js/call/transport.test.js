@@ -100,14 +100,55 @@ test("a refused start is told with its error", () => {
   assert.deepEqual(told.at(-1), ["callRefused", { code: "bad_event", message: "no" }])
 })
 
-test("the log is asked for only while it is wanted, and again for each call", () => {
+const accept = socket => socket.of("start").at(-1)[2]({ ok: true })
+const asked = socket => socket.of("watch").map(([, fields]) => fields)
+
+test("the log is asked for only while it is wanted, once the call is there, and again for each call", () => {
   const { socket, transport } = call()
-  assert.equal(socket.of("watch").length, 0)
   transport.watch(true)
+  assert.deepEqual(asked(socket), [])
+  accept(socket)
+  socket.tell("log", { n: 7 })
   socket.tell("ended", { reason: "expired" })
   transport.start()
+  accept(socket)
   transport.watch(false)
-  assert.deepEqual(socket.of("watch").map(([, { on }]) => on), [true, true, false])
+  assert.deepEqual(asked(socket), [
+    { on: true, after: 0 }, { on: true, after: 7 }, { on: true, after: 0 }, { on: false, after: 0 }
+  ])
+})
+
+test("of the log each line is taken once, none of the call before, and what is missing is asked for", () => {
+  const { socket, transport, told } = call()
+  const lines = () => told.filter(([name]) => name === "logArrived").map(([, { n }]) => n)
+  accept(socket)
+  transport.watch(true)
+  for (const n of [3, 4, 3, 4, 5]) socket.tell("log", { n })
+  transport.watch(false)
+  transport.stop()
+  socket.tell("log", { n: 6 })
+  socket.tell("ended", { reason: "stopped" })
+  assert.deepEqual(asked(socket).at(-1), { on: true, after: 6 }, "also if nobody looks")
+  transport.start()
+  socket.tell("log", { n: 7 })
+  accept(socket)
+  socket.tell("log", { n: 1 })
+  assert.deepEqual(lines(), [3, 4, 5, 6, 1])
+})
+
+test("back in the call, the page asks for what it has not; of one that another process has, for all", () => {
+  const { socket, transport } = call()
+  accept(socket)
+  transport.watch(true)
+  socket.tell("log", { n: 9 })
+  for (const why of ["back", "moved"]) {
+    socket.tell("disconnect", "transport close")
+    socket.tell("connect")
+    transport.watch(true)
+    transport.resume()
+    socket.tell("resumed", { why, taken: 0, token: "t", grace_s: 9 })
+  }
+  assert.deepEqual(asked(socket).map(({ after }) => after), [0, 9, 0])
 })
 
 test("heard positions are whole milliseconds", () => {

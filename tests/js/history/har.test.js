@@ -49,6 +49,13 @@ test("it has what HAR 1.2 asks for, says that it holds what was said, and holds 
   assert.ok(!/secret-token|AAAA/.test(JSON.stringify(log)))
 })
 
+test("a run between server and model says how many there were, and until when", () => {
+  const run = { direction: "up", type: "input_audio_buffer.append", at: 3, until: 995, times: 25, bytes: 9, body: "" }
+  const [message] = archive(call(), [run], PAGE).log.entries[1]._webSocketMessages
+  const began = Date.UTC(2026, 10, 26, 12) / 1000
+  assert.deepEqual([message.time, message._until, message._times], [began + 0.008, began + 1, 25])
+})
+
 test("the file is named by when the call began", async () => {
   const { name, blob } = archiveFile(call(), [], PAGE)
   assert.equal(name, "voiceapp-2026-11-26T12-00-00.har")

@@ -51,13 +51,6 @@ test("paused, what is seen stands still; afterwards all of it is there", () => {
   assert.equal(made.rows.length, 2)
 })
 
-test("rates are those of the last seconds", () => {
-  const made = inspector(...Array.from({ length: 200 }, (_, i) => line("a", { at: i * 100 })))
-  assert.ok(Math.abs(made.rate.events - 10) < 0.5)
-  assert.ok(Math.abs(made.rate.bytes - 100) < 5)
-  assert.deepEqual(inspector().rate, { events: 0, bytes: 0 })
-})
-
 test("fifty thousand are kept, quickly, and the oldest go", () => {
   const started = performance.now()
   const made = inspector(
@@ -72,6 +65,26 @@ test("fifty thousand are kept, quickly, and the oldest go", () => {
   assert.ok(performance.now() - started < 1000)
   made.clear()
   assert.deepEqual([made.lines, made.rows, made.total], [[], [], 0])
+})
+
+test("what is told late stands where it happened, beside the page's own, and both keep their order", () => {
+  const made = inspector()
+  const page = (type, moment) => made.add(line(type, { page: true, direction: "here", times: 1 }), moment)
+  page("made", 100)
+  page("asked", 200)
+  made.add(line("created"), 150)
+  made.add(line("updated"), 140)
+  made.add(line("x.delta", { times: 30 }), 250)
+  page("heard", 240)
+  made.add(line("x.delta", { times: 3 }), 260)
+  const order = () => made.rows.map(({ line: { type }, times }) => times > 1 ? [type, times] : type)
+  assert.deepEqual(order(), ["made", "created", "updated", "asked", "heard", ["x.delta", 33]])
+  assert.equal(new Set(made.rows.map(({ id }) => id)).size, made.rows.length)
+  made.search("e")
+  made.search("")
+  assert.deepEqual(order(), ["made", "created", "updated", "asked", "heard", ["x.delta", 33]])
+  assert.equal(made.total, 38)
+  assert.deepEqual(made.since(0).map(({ type }) => type), ["created", "updated", "x.delta", "x.delta"])
 })
 
 test("an event's number is its own, also after the others were cleared away", () => {

@@ -249,7 +249,8 @@ export class Page {
     this.transcriptView.render()
     this.stageView.captionMoved()
   }
-  logArrived = (/** @type {import("./wire.js").LogLine} */ line) => this.inspector.add(line)
+  logArrived = (/** @type {import("./wire.js").LogLine} */ line) =>
+    this.inspector.add(line, this.callLog.modelTold(line))
 
   /** @param {import("./wire.js").Usage} usage */
   usageArrived(usage) {

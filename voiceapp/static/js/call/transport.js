@@ -42,6 +42,8 @@ const STOP_MS = 2000
 export class Transport {
   requested = false
   watching = false
+  /** Number of the latest event between server and model that came; infinite while what comes is of the call before. */
+  logged = 0
   /** A `stop` was sent and its `ended` has not come: what still arrives belongs to the call that is over. */
   ending = false
   /** @type {(() => void) | null} */
@@ -102,7 +104,7 @@ export class Transport {
     this.requested = true
     this.line.hold()
     this.delegate.callRequested()
-    if (this.watching) this.watch(true)
+    this.logged = Infinity
     const at = this.now()
     const { page } = this.resumption
     this.socket.emit("start", { ...request, page }, (/** @type {any} */ answer) => this.#answered(answer, at))
@@ -171,10 +173,23 @@ export class Transport {
     return told
   }
 
-  /** Also before the call is live, so that nothing of its beginning is missed. @param {boolean} on */
+  /** Whether what passes is wanted, with all from the beginning that did not come yet. @param {boolean} on */
   watch(on) {
     this.watching = on
-    if (this.requested && this.connected) this.socket.emit("watch", { on })
+    if (this.requested) this.#watch(on)
+  }
+
+  /** @param {boolean} on */
+  #watch(on) {
+    const { connected, logged } = this
+    if (connected && logged < Infinity) this.socket.emit("watch", { on, after: logged })
+  }
+
+  /** @param {Wire.Log} line */
+  #log(line) {
+    if (line.n <= this.logged) return
+    this.logged = line.n
+    this.delegate.logArrived(line)
   }
 
   /** @param {any} socket */
@@ -187,9 +202,9 @@ export class Transport {
     this.#on(socket, "latency", answered => this.delegate.incoming.latencyArrived(answered))
     this.#on(socket, "pause", pause => this.delegate.incoming.pauseTold(pause))
     this.#on(socket, "limits", limits => this.delegate.limitsArrived(limits))
-    this.#on(socket, "log", line => this.delegate.logArrived(line))
     this.#on(socket, "notice", trouble => this.delegate.noticeArrived(trouble))
     this.#on(socket, "going_away", ({ reconnect_in_ms: ms }) => this.line.comeBackIn(ms))
+    socket.on("log", (/** @type {Wire.Log} */ line) => this.#log(line))
     socket.on("ended", (/** @type {Wire.Ended} */ { reason }) => this.#ended(reason))
   }
 
@@ -205,6 +220,8 @@ export class Transport {
 
   /** @param {{ok: boolean, error?: import("../wire.js").Trouble}} answer @param {number} at when it was asked for */
   #answered(answer, at) {
+    this.logged = 0
+    if (this.watching) this.watch(true)
     if (this.ending) return
     this.delegate.tripMeasured(this.now() - at)
     if (answer.ok) return
@@ -235,8 +252,11 @@ export class Transport {
     this.resumption.agreed(resumed)
     this.downlink.receipts.wanted = this.kept
     if (resumed.again) this.downlink.beginAgain(resumed)
-    // Of a picture whoever goes on with the call has no part.
-    if (resumed.why === "moved") this.uplink.log.forget("picture")
+    if (resumed.why === "moved") {
+      // Of a picture whoever goes on with the call has no part.
+      this.uplink.log.forget("picture")
+      this.logged = 0
+    }
     this.uplink.resumed(resumed.taken)
     this.delegate.callResumed(resumed)
     if (this.watching) this.watch(true)
@@ -244,9 +264,15 @@ export class Transport {
 
   /** @param {string} reason */
   #ended(reason) {
-    if (this.ending) return this.#endAwaited(() => this.#leave())
-    this.#leave()
+    if (this.ending) return this.#endAwaited(() => this.#over())
+    this.#over()
     this.delegate.callEnded(reason)
+  }
+
+  /** Whoever looks into it later finds all of it. */
+  #over() {
+    this.#leave()
+    this.#watch(true)
   }
 
   /** @param {() => void} part */

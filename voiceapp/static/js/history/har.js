@@ -12,7 +12,7 @@ const COMMENT = "This file holds what was said and written in the call. It holds
 
 /**
  * @param {import("../models/call-log.js").CallLog} log
- * @param {ModelLine[]} lines those between the server and the model, as far as they were looked at
+ * @param {ModelLine[]} lines those between the server and the model, as far as they came
  * @param {{address: string, version: string}} page
  */
 export function archive(log, lines, { address, version }) {
@@ -40,8 +40,11 @@ function ofPage(log, { direction, type, at, end, times, bytes, item, content }) 
 }
 
 /** @param {import("../models/call-log.js").CallLog} log @param {ModelLine} line */
-function ofModel(log, { direction, type, at, bytes, body }) {
-  return { ...message(direction, when(log, at + log.skew), body), _type: type, _bytes: bytes }
+function ofModel(log, { direction, type, at, until, times, bytes, body }) {
+  return {
+    ...message(direction, when(log, at + log.skew), body), _type: type, _bytes: bytes,
+    ...until ? { _times: times ?? 1, _until: when(log, until + log.skew) } : {}
+  }
 }
 
 /** Unix seconds. @param {import("../models/call-log.js").CallLog} log @param {number} at */

@@ -167,7 +167,7 @@ export class CallLog {
   came(direction, event, data) {
     const at = this.time
     // The list of events keeps those itself.
-    if (event === "log") return void (this.skew = Math.min(this.skew, at - data[0].at))
+    if (event === "log") return
     this.#time(direction, event, data, at)
     if (event === "audio") return this.#sound(direction, data, at)
     this.#said(direction, event, data.length > 1 && typeof data[0] === "number" ? data.slice(1) : data, at)
@@ -180,6 +180,12 @@ export class CallLog {
     if (event !== "picture") return this.#hold(entry, said)
     entry.bytes += said[0].data.length * BYTES
     this.#hold(entry, [{ ...said[0], data: "" }])
+  }
+
+  /** When what is told now happened between server and model. @param {import("../wire.js").LogLine} line */
+  modelTold({ at, until = at, late = 0 }) {
+    this.skew = Math.min(this.skew, this.time - until - late)
+    return this.began + at + this.skew
   }
 
   /** Something of the page itself. @param {string} type @param {object} [content] */

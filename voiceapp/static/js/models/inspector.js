@@ -5,7 +5,6 @@
 export const MAX = 50000
 /** The oldest go in lots: each alone would move all the others. */
 const LOT = 1000
-const RATE_MS = 5000
 
 /** @typedef {import("../wire.js").LogLine | import("./call-log.js").LogEntry} Line */
 /**
@@ -17,6 +16,8 @@ const RATE_MS = 5000
 export class Inspector {
   /** @type {Line[]} */
   lines = []
+  /** When each of them was. @type {WeakMap<Line, number>} */
+  moments = new WeakMap()
   /** Events that are no longer kept, or were cleared away. */
   dropped = 0
   /** @type {Row[]} what is to be seen */
@@ -35,10 +36,11 @@ export class Inspector {
     this.delegate = delegate
   }
 
-  /** @param {Line} line */
-  add(line) {
+  /** The page's own come in their order, and so do the others. @param {Line} line @param {number} [moment] */
+  add(line, moment = line.at) {
     this.lines.push(line)
-    this.total++
+    this.moments.set(line, moment)
+    this.total += line.times ?? 1
     this.bytes += line.bytes
     if (this.lines.length >= MAX + LOT) this.#dropLot()
     if (this.paused) return
@@ -109,20 +111,10 @@ export class Inspector {
       type === line.type && direction === line.direction && at >= line.at)
   }
 
-  /** Over the last seconds. */
-  get rate() {
-    const end = this.lines.at(-1)?.at ?? 0
-    const first = this.lines.findLastIndex(({ at }) => at < end - RATE_MS) + 1
-    const recent = this.lines.slice(first)
-    const seconds = Math.max(1000, Math.min(RATE_MS, end)) / 1000
-    return { events: recent.length / seconds, bytes: recent.reduce((sum, { bytes }) => sum + bytes, 0) / seconds }
-  }
-
   #dropLot() {
     this.lines.splice(0, LOT)
     this.dropped += LOT
-    const first = this.rows.findIndex(({ id }) => id > this.dropped)
-    if (!this.paused) this.rows.splice(0, first < 0 ? this.rows.length : first)
+    if (!this.paused) this.rows = this.rows.filter(({ id }) => id > this.dropped)
   }
 
   #showAll() {
@@ -134,10 +126,20 @@ export class Inspector {
   /** @param {Line} line @param {number} id */
   #show(line, id) {
     if (!this.#matches(line)) return
-    const row = this.grouped && foldable(line) ? this.#inRun(line) : undefined
-    if (isOfPage(line)) this.rows.push(new PageRow(id, line))
-    else if (row) Object.assign(row, { line, times: row.times + 1, bytes: row.bytes + line.bytes })
-    else this.rows.push({ id, line, times: 1, bytes: line.bytes })
+    const place = this.#placeAt(line)
+    const row = this.grouped && foldable(line) ? this.#inRun(line, place) : undefined
+    const { times = 1, bytes } = line
+    if (isOfPage(line)) this.rows.splice(place, 0, new PageRow(id, line))
+    else if (row) Object.assign(row, { line, times: row.times + times, bytes: row.bytes + bytes })
+    else this.rows.splice(place, 0, { id, line, times, bytes })
+  }
+
+  /** Before the later ones of the other kind. @param {Line} line */
+  #placeAt(line) {
+    const { rows, moments } = this
+    const own = isOfPage(line)
+    const moment = Number(moments.get(line))
+    return rows.findLastIndex(row => isOfPage(row.line) === own || Number(moments.get(row.line)) <= moment) + 1
   }
 
   /** @param {Line} line */
@@ -147,9 +149,9 @@ export class Inspector {
     return !this.query || `${line.type}\n${line.summary}\n${line.body ?? ""}`.toLowerCase().includes(this.query)
   }
 
-  /** The row of the same kind in the run of deltas at the end. @param {Line} line */
-  #inRun(line) {
-    for (let i = this.rows.length - 1; i >= 0; i--) {
+  /** The row of the same kind in the run of deltas before it. @param {Line} line @param {number} place */
+  #inRun(line, place) {
+    for (let i = place - 1; i >= 0; i--) {
       const row = this.rows[i]
       if (!foldable(row.line)) return undefined
       if (row.line.type === line.type && row.line.direction === line.direction) return row

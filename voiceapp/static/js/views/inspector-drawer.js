@@ -84,7 +84,7 @@ export class InspectorDrawer {
     }
     if (!this.view) return
     const { callLog } = this
-    for (const entry of callLog.since(this.taken)) this.inspector.add(entry)
+    for (const entry of callLog.since(this.taken)) this.inspector.add(entry, callLog.began + entry.at)
     this.taken = callLog.arrived
     this.view.render()
     this.timeline?.render()

@@ -2,6 +2,7 @@
 // nothing drawn.
 
 import { decimal } from "../models/amounts.js"
+import { rateOf } from "../models/event-rate.js"
 import { isOfPage } from "../models/inspector.js"
 import { inSight } from "./virtual-list.js"
 import { element, find, icon, write } from "./element.js"
@@ -148,7 +149,8 @@ export class InspectorView {
   }
 
   #renderWords() {
-    const { rows, total, rate, paused } = this.inspector
+    const { rows, total, lines, paused } = this.inspector
+    const rate = rateOf(lines)
     write(
       this.empty,
       this.words.say(total ? "log.none" : document.body.dataset.phase === "live" ? "log.empty.live" : "log.empty.idle")

@@ -156,7 +156,7 @@ export class TimelineBrush {
   }
 
   /**
-   * @param {Span[]} spans
+   * @param {{from: number, to: number}[]} spans
    * @param {number} lane
    * @param {string} colour
    * @param {number} top of the lane's height
@@ -186,9 +186,13 @@ export class TimelineBrush {
   /** Of many in one place one is drawn. @param {Scene} scene */
   #model({ model, skew }) {
     let last = -1
-    for (const { at, direction } of model) {
-      const x = Math.round(this.#x(at + skew))
-      if (x !== last) this.#tick(at + skew, 6, direction === "up" ? "you" : "assistant")
+    for (const { at, until = at, direction } of model) {
+      const up = direction === "up"
+      const colour = up ? "you" : "assistant"
+      const from = at + skew
+      const x = Math.round(this.#x(from))
+      if (until > at) this.#spans([{ from, to: until + skew }], 6, colour, up ? 0.3 : 0.6, 0.1)
+      else if (x !== last) this.#tick(from, 6, colour)
       last = x
     }
   }

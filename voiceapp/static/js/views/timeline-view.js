@@ -113,7 +113,8 @@ export class TimelineView {
     const { log, window } = this
     const entries = log.entries
     const model = this.#model
-    const last = Math.max(0, ...entries.map(({ end }) => end), model.at(-1)?.at ?? 0)
+    const ends = model.slice(-1).map(({ at, until = at }) => until + this.#skew)
+    const last = Math.max(0, ...entries.map(({ end }) => end), ...ends)
     window.grow(last)
     const lanes = lanesOf(entries, last)
     this.brush.draw({
@@ -155,7 +156,7 @@ export class TimelineView {
     return Number.isFinite(this.log.skew) ? this.log.skew : 0
   }
 
-  /** Those between server and model that were seen of this call. */
+  /** Those between server and model that came of this call. */
   get #model() {
     return this.inspector.since(this.log.model)
   }
