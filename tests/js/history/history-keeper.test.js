@@ -3,7 +3,7 @@ import { IDBFactory } from "fake-indexeddb"
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { CaptionPace } from "../../../voiceapp/static/js/models/caption-pace.js"
-import { Inspector } from "../../../voiceapp/static/js/models/inspector.js"
+import { PassedEvents } from "../../../voiceapp/static/js/models/passed-events.js"
 import { HistoryKeeper } from "../../../voiceapp/static/js/history/history-keeper.js"
 import { Store } from "../../../voiceapp/static/js/history/store.js"
 
@@ -18,11 +18,11 @@ function keeper(keep, other = store, persist = async () => true) {
   const delegate = { talksChanged: () => told.push("changed"), keepingFailed: () => told.push("failed") }
   const transcript = { entries: [[ENTRY]] }
   const pace = new CaptionPace()
-  const inspector = new Inspector({ inspectorChanged() {} })
+  const passed = new PassedEvents()
   const made = new HistoryKeeper(
-    { transcript, pace, inspector, preferences, store: other, now: () => 0, persist }, delegate
+    { transcript, pace, passed, preferences, store: other, now: () => 0, persist }, delegate
   )
-  return { made, preferences, told, transcript, inspector }
+  return { made, preferences, told, transcript, passed }
 }
 
 for (const [keep, texts, sounds] of [["nothing", 0, 0], ["text", 1, 0], ["sound", 1, 1]]) {
@@ -249,12 +249,12 @@ test("of a call without a word no sound stays where nobody could find it", async
 
 test("a talk has the events of its call, also where they were cleared away in the middle", async () => {
   await store.removeAll()
-  const { made, inspector } = keeper("text")
-  const add = type => inspector.add({ direction: "down", type, at: 1, bytes: 1, summary: "" })
+  const { made, passed } = keeper("text")
+  const add = type => passed.add({ direction: "down", type, at: 1, bytes: 1, summary: "" })
   add("before")
   made.begin(READY)
   add("cleared")
-  inspector.clear()
+  passed.clear()
   add("first")
   add("second")
   made.end()

@@ -21,7 +21,7 @@ async function twoTabs() {
   const store = new Store(new IDBFactory(), { storeBlocked() {}, storeFreed() {} })
   const place = new Place(store, { keep: "sound" }, {}, here)
   const parts = {
-    transcript: { entries: [] }, inspector: {}, pace: {}, preferences: { values: { keep: "sound" } }, store,
+    transcript: { entries: [] }, passed: {}, pace: {}, preferences: { values: { keep: "sound" } }, store,
     now: () => 0, otherTabs: there
   }
   const elsewhere = new HistoryKeeper(parts, { talksChanged() {}, keepingFailed() {} })

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Inspector, MAX } from "../../../voiceapp/static/js/models/inspector.js"
+import { Inspector } from "../../../voiceapp/static/js/models/inspector.js"
+import { MAX, PassedEvents } from "../../../voiceapp/static/js/models/passed-events.js"
 
 const line = (type, more = {}) => ({ type, direction: "down", at: 1, bytes: 10, summary: "", ...more })
 
 function inspector(...lines) {
-  const made = new Inspector({ inspectorChanged() {} })
-  lines.forEach(one => made.add(one))
+  const made = new Inspector(new PassedEvents(), { inspectorChanged() {} })
+  lines.forEach(one => made.events.add(one))
   return made
 }
 
@@ -44,9 +45,9 @@ test("a search looks into type, summary and content", () => {
 test("paused, what is seen stands still; afterwards all of it is there", () => {
   const made = inspector(line("a"))
   made.pause(true)
-  made.add(line("b"))
+  made.events.add(line("b"))
   assert.equal(made.rows.length, 1)
-  assert.equal(made.total, 2)
+  assert.equal(made.events.total, 2)
   made.pause(false)
   assert.equal(made.rows.length, 2)
 })
@@ -56,42 +57,51 @@ test("fifty thousand are kept, quickly, and the oldest go", () => {
   const made = inspector(
     ...Array.from({ length: MAX + 25000 }, (_, i) => line(i % 3 ? "audio.delta" : "done", { at: i }))
   )
-  assert.ok(made.lines.length >= MAX && made.lines.length <= MAX + 1000)
-  assert.equal(made.lines.at(-1).at, MAX + 24999)
-  assert.equal(made.total, MAX + 25000)
-  assert.ok(made.rows.every(({ id }) => id > made.dropped))
+  assert.ok(made.events.lines.length >= MAX && made.events.lines.length <= MAX + 1000)
+  assert.equal(made.events.lines.at(-1).at, MAX + 24999)
+  assert.equal(made.events.total, MAX + 25000)
+  assert.ok(made.rows.every(({ id }) => id > made.events.dropped))
   assert.equal(new Set(made.rows.map(({ id }) => id)).size, made.rows.length)
   made.search("done")
   assert.ok(performance.now() - started < 1000)
   made.clear()
-  assert.deepEqual([made.lines, made.rows, made.total], [[], [], 0])
+  assert.deepEqual([made.events.lines, made.rows, made.events.total], [[], [], 0])
 })
 
 test("what is told late stands where it happened, beside the page's own, and both keep their order", () => {
   const made = inspector()
-  const page = (type, moment) => made.add(line(type, { page: true, direction: "here", times: 1 }), moment)
+  const page = (type, moment) => made.events.add(line(type, { page: true, direction: "here", times: 1 }), moment)
   page("made", 100)
   page("asked", 200)
-  made.add(line("created"), 150)
-  made.add(line("updated"), 140)
-  made.add(line("x.delta", { times: 30 }), 250)
+  made.events.add(line("created"), 150)
+  made.events.add(line("updated"), 140)
+  made.events.add(line("x.delta", { times: 30 }), 250)
   page("heard", 240)
-  made.add(line("x.delta", { times: 3 }), 260)
+  made.events.add(line("x.delta", { times: 3 }), 260)
   const order = () => made.rows.map(({ line: { type }, times }) => times > 1 ? [type, times] : type)
   assert.deepEqual(order(), ["made", "created", "updated", "asked", "heard", ["x.delta", 33]])
   assert.equal(new Set(made.rows.map(({ id }) => id)).size, made.rows.length)
   made.search("e")
   made.search("")
   assert.deepEqual(order(), ["made", "created", "updated", "asked", "heard", ["x.delta", 33]])
-  assert.equal(made.total, 38)
-  assert.deepEqual(made.since(0).map(({ type }) => type), ["created", "updated", "x.delta", "x.delta"])
+  assert.equal(made.events.total, 38)
+  assert.deepEqual(made.events.since(0).map(({ type }) => type), ["created", "updated", "x.delta", "x.delta"])
 })
 
 test("an event's number is its own, also after the others were cleared away", () => {
   const made = inspector(line("a"), line("b"))
-  const before = made.arrived
+  const before = made.events.arrived
   made.clear()
-  made.add(line("c"))
-  assert.deepEqual([made.rows[0].id, made.total], [3, 1])
-  assert.deepEqual(made.since(before).map(({ type }) => type), ["c"])
+  made.events.add(line("c"))
+  assert.deepEqual([made.rows[0].id, made.events.total], [3, 1])
+  assert.deepEqual(made.events.since(before).map(({ type }) => type), ["c"])
+})
+
+test("what came before the list was loaded is in it", () => {
+  const events = new PassedEvents()
+  events.add(line("a"))
+  events.add(line("x.delta"))
+  const made = new Inspector(events, { inspectorChanged() {} })
+  events.add(line("x.delta"))
+  assert.deepEqual(seen(made), [["a", 1, 10], ["x.delta", 2, 20]])
 })

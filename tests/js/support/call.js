@@ -4,7 +4,7 @@ import { mock } from "node:test"
 import { Call } from "../../../voiceapp/static/js/call/call.js"
 import { CaptionPace } from "../../../voiceapp/static/js/models/caption-pace.js"
 import { Preferences } from "../../../voiceapp/static/js/models/preferences.js"
-import { Inspector } from "../../../voiceapp/static/js/models/inspector.js"
+import { PassedEvents } from "../../../voiceapp/static/js/models/passed-events.js"
 import { Notices } from "../../../voiceapp/static/js/models/notices.js"
 import { Stats } from "../../../voiceapp/static/js/models/stats.js"
 import { HistoryKeeper } from "../../../voiceapp/static/js/history/history-keeper.js"
@@ -59,9 +59,7 @@ export class Place {
     for (const [name, value] of Object.entries(chosen)) this.preferences.chosen[name] = value
     this.store = store
     this.keeper = new HistoryKeeper(
-      { transcript, pace, inspector: new Inspector(
-        { inspectorChanged() {} }
-      ), preferences: this.preferences, store, now, otherTabs },
+      { transcript, pace, passed: new PassedEvents(), preferences: this.preferences, store, now, otherTabs },
       { talksChanged() {}, keepingFailed: code => this.told.push(code) }
     )
     this.call = new Call({

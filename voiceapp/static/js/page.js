@@ -8,9 +8,9 @@ import { CaptionPace } from "./models/caption-pace.js"
 import { Preferences } from "./models/preferences.js"
 import { SavedCall } from "./call/saved-call.js"
 import { PageVersion } from "./browser/page-version.js"
-import { Inspector } from "./models/inspector.js"
 import { UsageModel } from "./models/usage-model.js"
 import { Notices } from "./models/notices.js"
+import { PassedEvents } from "./models/passed-events.js"
 import { checkSupport } from "./browser/support-check.js"
 import { sharedIn } from "./models/settings-link.js"
 import { Stats } from "./models/stats.js"
@@ -49,12 +49,12 @@ export class Page {
   preferences = new Preferences(storage(), this)
   transcript = new Transcript(this)
   thumbnails = new Thumbnails(drafts())
-  inspector = new Inspector(this)
+  passed = new PassedEvents()
   callLog = new CallLog(this.now)
   usageModel = new UsageModel()
   pageVersion = new PageVersion()
   keeper = new HistoryKeeper({
-    transcript: this.transcript, inspector: this.inspector, pace: this.pace, preferences: this.preferences,
+    transcript: this.transcript, passed: this.passed, pace: this.pace, preferences: this.preferences,
     store: new Store(DATABASES, this), now: this.now, otherTabs: toOtherTabs("voiceapp-talks")
   }, this)
   wakeLock = new WakeLock()
@@ -75,7 +75,7 @@ export class Page {
     this.stageView = new StageView(this.call, this.transcript, this.pace, this.preferences, words, this)
     this.transcriptView = new TranscriptView(this.transcript, this.pace, words, this)
     this.noticesView = new NoticesView(this.notices, words, this)
-    this.inspectorDrawer = new InspectorDrawer(this.callLog, this.inspector, words, this)
+    this.inspectorDrawer = new InspectorDrawer(this.callLog, this.passed, words, this)
     this.usageView = new UsageView(this.usageModel, words, this.now)
     this.talksDrawer = new TalksDrawer(this.keeper, words, this)
     this.appearanceView = new AppearanceView(this.preferences, words)
@@ -174,7 +174,7 @@ export class Page {
   // Call delegate
 
   callBegun() {
-    this.callLog.begin(this.inspector.arrived)
+    this.callLog.begin(this.passed.arrived)
     this.sample?.stop()
     this.talksDrawer.pause()
     this.tabs.claim()
@@ -250,7 +250,7 @@ export class Page {
     this.stageView.captionMoved()
   }
   logArrived = (/** @type {import("./wire.js").LogLine} */ line) =>
-    this.inspector.add(line, this.callLog.modelTold(line))
+    this.passed.add(line, this.callLog.modelTold(line))
 
   /** @param {import("./wire.js").Usage} usage */
   usageArrived(usage) {
@@ -296,7 +296,6 @@ export class Page {
 
   transcriptChanged = () => this.captionMoved()
   noticesChanged = () => this.noticesView.render()
-  inspectorChanged = () => this.inspectorDrawer.render()
   talksChanged() {
     this.talksDrawer.render()
     if (!this.callActive) this.homeView.renderLast()

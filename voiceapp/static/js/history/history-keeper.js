@@ -14,7 +14,7 @@ const READ_MS = 1000
  * @typedef {object} HistoryKeeperParts
  * @property {import("../models/transcript.js").Transcript} transcript
  * @property {import("../models/caption-pace.js").CaptionPace} pace
- * @property {import("../models/inspector.js").Inspector} inspector
+ * @property {import("../models/passed-events.js").PassedEvents} passed
  * @property {import("../models/preferences.js").Preferences} preferences
  * @property {import("./store.js").Store} store
  * @property {() => number} now milliseconds
@@ -66,7 +66,7 @@ export class HistoryKeeper {
   constructor(parts, delegate) {
     this.transcript = parts.transcript
     this.pace = parts.pace
-    this.inspector = parts.inspector
+    this.passed = parts.passed
     this.preferences = parts.preferences
     this.store = parts.store
     this.now = parts.now
@@ -89,7 +89,7 @@ export class HistoryKeeper {
   get current() {
     const { recorder } = this
     return this.live && recorder
-      ? recorder.talk(this.#entries, [...recorder.events, ...this.inspector.since(this.events)]) : this.last
+      ? recorder.talk(this.#entries, [...recorder.events, ...this.passed.since(this.events)]) : this.last
   }
 
   /**
@@ -187,7 +187,7 @@ export class HistoryKeeper {
     this.recorder = new Recorder(about, () => this.now() - start, keep)
     this.first = Math.max(0, this.transcript.entries.length - 1)
     this.firstPart = 0
-    this.events = this.inspector.arrived
+    this.events = this.passed.arrived
     this.live = true
     this.transcript.id = id
   }

@@ -1,12 +1,9 @@
-// The events of a call, those of its upstream and those of the page (call-log.js), latest last: fifty thousand of
-// them, filtered, searched, held still, and with runs of deltas as one row. What is asked for again and again is worked
-// out as the events come.
+// The list of a call's events (passed-events.js), latest last: filtered, searched, held still, and with runs of deltas
+// as one row. What is asked for again and again is worked out as the events come.
 
-export const MAX = 50000
-/** The oldest go in lots: each alone would move all the others. */
-const LOT = 1000
+import { isOfPage } from "./passed-events.js"
 
-/** @typedef {import("../wire.js").LogLine | import("./call-log.js").LogEntry} Line */
+/** @typedef {import("./passed-events.js").Line} Line */
 /**
  * @typedef {{id: number, line: Line, times: number, bytes: number}} Row of one event or a run of them; `line` is the
  *   latest
@@ -14,44 +11,35 @@ const LOT = 1000
 /** @typedef {"all" | "up" | "down" | "page" | "model"} Direction whose, or which way */
 
 export class Inspector {
-  /** @type {Line[]} */
-  lines = []
-  /** When each of them was. @type {WeakMap<Line, number>} */
-  moments = new WeakMap()
-  /** Events that are no longer kept, or were cleared away. */
-  dropped = 0
   /** @type {Row[]} what is to be seen */
   rows = []
-  /** Since the last clearing. */
-  total = 0
-  bytes = 0
   paused = false
   grouped = true
   /** @type {Direction} */
   direction = "all"
   query = ""
 
-  /** @param {{inspectorChanged: () => void}} delegate */
-  constructor(delegate) {
+  /** @param {import("./passed-events.js").PassedEvents} events @param {{inspectorChanged: () => void}} delegate */
+  constructor(events, delegate) {
+    this.events = events
     this.delegate = delegate
+    events.delegate = this
+    this.#showAll()
   }
 
-  /** The page's own come in their order, and so do the others. @param {Line} line @param {number} [moment] */
-  add(line, moment = line.at) {
-    this.lines.push(line)
-    this.moments.set(line, moment)
-    this.total += line.times ?? 1
-    this.bytes += line.bytes
-    if (this.lines.length >= MAX + LOT) this.#dropLot()
+  /** @param {Line} line */
+  eventAdded(line) {
     if (this.paused) return
-    this.#show(line, this.arrived)
+    this.#show(line, this.events.arrived)
     this.delegate.inspectorChanged()
   }
 
+  eventsDropped() {
+    if (!this.paused) this.rows = this.rows.filter(({ id }) => id > this.events.dropped)
+  }
+
   clear() {
-    this.dropped = this.arrived
-    this.lines = []
-    this.total = this.bytes = 0
+    this.events.clear()
     this.#showAll()
   }
 
@@ -79,24 +67,10 @@ export class Inspector {
     this.#showAll()
   }
 
-  /** How many there ever were: an event's id is its number. */
-  get arrived() {
-    return this.dropped + this.lines.length
-  }
-
-  /**
-   * The upstream's after the first `arrived` of all, as far as they are kept.
-   * @param {number} arrived
-   * @returns {import("../wire.js").LogLine[]}
-   */
-  since(arrived) {
-    return this.lines.slice(Math.max(0, arrived - this.dropped)).flatMap(line => isOfPage(line) ? [] : [line])
-  }
-
   /** Where it stands among what is seen, after whatever hid it is undone; -1 if it is not kept. @param {Line} line */
   placeOf(line) {
     const place = this.#placeOf(line)
-    if (place >= 0 || !this.lines.includes(line)) return place
+    if (place >= 0 || !this.events.lines.includes(line)) return place
     this.direction = "all"
     this.query = ""
     this.#showAll()
@@ -111,15 +85,10 @@ export class Inspector {
       type === line.type && direction === line.direction && at >= line.at)
   }
 
-  #dropLot() {
-    this.lines.splice(0, LOT)
-    this.dropped += LOT
-    if (!this.paused) this.rows = this.rows.filter(({ id }) => id > this.dropped)
-  }
-
   #showAll() {
     this.rows = []
-    this.lines.forEach((line, i) => this.#show(line, this.dropped + i + 1))
+    const { lines, dropped } = this.events
+    lines.forEach((line, i) => this.#show(line, dropped + i + 1))
     this.delegate.inspectorChanged()
   }
 
@@ -136,7 +105,7 @@ export class Inspector {
 
   /** Before the later ones of the other kind. @param {Line} line */
   #placeAt(line) {
-    const { rows, moments } = this
+    const { rows, events: { moments } } = this
     const own = isOfPage(line)
     const moment = Number(moments.get(line))
     return rows.findLastIndex(row => isOfPage(row.line) === own || Number(moments.get(row.line)) <= moment) + 1
@@ -175,11 +144,6 @@ class PageRow {
   get bytes() {
     return this.line.bytes
   }
-}
-
-/** @param {Line} line @returns {line is import("./call-log.js").LogEntry} */
-export function isOfPage(line) {
-  return "page" in line
 }
 
 /** @param {Line} line */

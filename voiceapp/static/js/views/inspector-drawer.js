@@ -21,14 +21,14 @@ export class InspectorDrawer {
 
   /**
    * @param {import("../models/call-log.js").CallLog} callLog
-   * @param {import("../models/inspector.js").Inspector} inspector
+   * @param {import("../models/passed-events.js").PassedEvents} passed
    * @param {import("../browser/i18n.js").Words} words
    * @param {{drawerOpened: (drawer: Drawer) => void, drawerClosed: (drawer: Drawer) => void,
    *   partMissing: () => void}} delegate
    */
-  constructor(callLog, inspector, words, delegate) {
+  constructor(callLog, passed, words, delegate) {
     this.callLog = callLog
-    this.inspector = inspector
+    this.passed = passed
     this.words = words
     this.delegate = delegate
     this.drawer = new Drawer("log", delegate)
@@ -46,19 +46,18 @@ export class InspectorDrawer {
   }
 
   async #load() {
-    const [{ InspectorView }, { TimelineView, styled }] = await Promise.all(
-      [import("./inspector-view.js"), import("./timeline-view.js")]
+    const [{ Inspector }, { InspectorView }, { TimelineView, styled }] = await Promise.all(
+      [import("../models/inspector.js"), import("./inspector-view.js"), import("./timeline-view.js")]
     )
     await Promise.all([styled, this.words.more("log"), this.words.more("timeline")])
     if (this.view) return
-    const view = new InspectorView(this.inspector, this.words, this.drawer, {
+    const inspector = new Inspector(this.passed, { inspectorChanged: () => this.render() })
+    const view = this.view = new InspectorView(inspector, this.words, this.drawer, {
       eventsWanted: () => this.#save(), rowChosen: line => timeline.choose(line)
     })
-    const timeline = new TimelineView(
-      this.callLog, this.inspector, this.words, { lineChosen: line => view.chooseLine(line) }
+    const timeline = this.timeline = new TimelineView(
+      this.callLog, this.passed, this.words, { lineChosen: line => view.chooseLine(line) }
     )
-    this.view = view
-    this.timeline = timeline
     find("timeline", HTMLElement).append(timeline.root)
     timeline.start()
     view.start()
@@ -67,10 +66,10 @@ export class InspectorDrawer {
   }
 
   #save() {
-    const { callLog, inspector } = this
+    const { callLog, passed } = this
     const page = { address: ROOT.href, version: VERSION }
     import("../history/har.js").then(
-      ({ archiveFile }) => save(archiveFile(callLog, inspector.since(callLog.model), page)),
+      ({ archiveFile }) => save(archiveFile(callLog, passed.since(callLog.model), page)),
       () => this.delegate.partMissing()
     )
   }
@@ -84,7 +83,7 @@ export class InspectorDrawer {
     }
     if (!this.view) return
     const { callLog } = this
-    for (const entry of callLog.since(this.taken)) this.inspector.add(entry, callLog.began + entry.at)
+    for (const entry of callLog.since(this.taken)) this.passed.add(entry, callLog.began + entry.at)
     this.taken = callLog.arrived
     this.view.render()
     this.timeline?.render()

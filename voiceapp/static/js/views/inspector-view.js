@@ -3,7 +3,7 @@
 
 import { decimal } from "../models/amounts.js"
 import { rateOf } from "../models/event-rate.js"
-import { isOfPage } from "../models/inspector.js"
+import { isOfPage } from "../models/passed-events.js"
 import { inSight } from "./virtual-list.js"
 import { element, find, icon, write } from "./element.js"
 
@@ -149,7 +149,7 @@ export class InspectorView {
   }
 
   #renderWords() {
-    const { rows, total, lines, paused } = this.inspector
+    const { rows, paused, events: { total, lines } } = this.inspector
     const rate = rateOf(lines)
     write(
       this.empty,

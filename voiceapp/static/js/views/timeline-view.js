@@ -1,7 +1,7 @@
 // The call on one axis of time, above the list of its events. A click or an arrow key chooses an event, there and in
 // the list; for a screen reader it is a slider that says what happened at each moment.
 
-import { isOfPage } from "../models/inspector.js"
+import { isOfPage } from "../models/passed-events.js"
 import { TimeWindow, lanesOf, mark, nearest } from "../models/timeline.js"
 import { element, write } from "./element.js"
 import { addStylesheet } from "./stylesheet.js"
@@ -18,7 +18,7 @@ const LANES = ["turns", "you", "assistant", "tools", "network", "page", "model"]
 /** On which lane nothing but the moment counts. */
 const WITHOUT_EVENTS = ["you"]
 
-/** @typedef {import("../models/inspector.js").Line} Line */
+/** @typedef {import("../models/passed-events.js").Line} Line */
 
 export class TimelineView {
   window = new TimeWindow()
@@ -31,13 +31,13 @@ export class TimelineView {
 
   /**
    * @param {import("../models/call-log.js").CallLog} log
-   * @param {import("../models/inspector.js").Inspector} inspector
+   * @param {import("../models/passed-events.js").PassedEvents} passed
    * @param {import("../browser/i18n.js").Words} words
    * @param {{lineChosen: (line: Line) => void}} delegate
    */
-  constructor(log, inspector, words, delegate) {
+  constructor(log, passed, words, delegate) {
     this.log = log
-    this.inspector = inspector
+    this.passed = passed
     this.words = words
     this.delegate = delegate
     this.canvas = element("canvas", {
@@ -158,7 +158,7 @@ export class TimelineView {
 
   /** Those between server and model that came of this call. */
   get #model() {
-    return this.inspector.since(this.log.model)
+    return this.passed.since(this.log.model)
   }
 
   /** @param {Line} line */
