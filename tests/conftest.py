@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from tests import templates
 from tests.clock import StandingLoop
-from tests.servers import gunicorn, werkzeug
+from tests.servers import bridged, gunicorn, werkzeug
 from tests.upstream.far_end import FarEnd
 from voiceapp.engine.scripted.server import ScriptedServer
 
@@ -27,7 +27,7 @@ SCENARIOS = Path(__file__).parent / "scenarios"
 
 # Folders whose tests all talk in real time, and what such a test is a parameter of.
 REAL_TIME_FOLDERS = ("tests/browser/", "tests/hostile/")
-SERVERS = ("gunicorn", "gthread")
+SERVERS = ("gunicorn", "gthread", "bridge")
 
 # The embedded engine, with the person speaking first.
 EMBEDDED = {"VOICEAPP_PROFILE": "embedded", "VOICEAPP_INSTRUCTIONS": "Be brief."}
@@ -107,7 +107,12 @@ def upstream(resources: ExitStack) -> Callable[[str], ScriptedServer]:
 
 
 def start_app(driver: str, settings: Mapping[str, str], stack: ExitStack, log: Path) -> str:
-    """The app over the bridge's driver (`gunicorn`; `gthread`: on its stock worker) or the stock one (`werkzeug`)."""
+    """The app over the bridge's driver (`gunicorn`; `bridge`: in this process; `gthread`: on gunicorn's stock worker).
+
+    Or over the stock one (`werkzeug`).
+    """
+    if driver == "bridge":
+        return stack.enter_context(bridged(settings)).url
     if driver == "werkzeug":
         return stack.enter_context(werkzeug(settings))
     if driver == "gthread":
@@ -116,7 +121,7 @@ def start_app(driver: str, settings: Mapping[str, str], stack: ExitStack, log: P
     return stack.enter_context(gunicorn(settings, log)).url
 
 
-@pytest.fixture(params=["gunicorn", "werkzeug"])
+@pytest.fixture(params=["bridge", "werkzeug"])
 def serve(request: pytest.FixtureRequest, resources: ExitStack, tmp_path: Path) -> Callable[..., str]:
     """Start an app of one's own, over either driver in turn: its address."""
 
