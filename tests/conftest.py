@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from tests import templates
 from tests.clock import StandingLoop
-from tests.servers import bridged, gunicorn, werkzeug
+from tests.servers import Gunicorn, bridged, gunicorn, werkzeug
 from tests.upstream.far_end import FarEnd
 from voiceapp.engine.scripted.server import ScriptedServer
 
@@ -131,10 +131,28 @@ def serve(request: pytest.FixtureRequest, resources: ExitStack, tmp_path: Path) 
     return start
 
 
+@pytest.fixture(scope="module")
+def says_hello() -> Iterator[ScriptedServer]:
+    """The upstream of the two below."""
+    with ScriptedServer(SCENARIOS / "hello.toml") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def app(says_hello: ScriptedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gunicorn]:
+    """An app under gunicorn that the module's tests share."""
+    with gunicorn(upstream_settings(says_hello), tmp_path_factory.mktemp("app") / "gunicorn.log") as server:
+        yield server
+
+
 @pytest.fixture(scope="module", params=["gunicorn", "gthread", "werkzeug"])
-def app_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An app that the module's tests share, over each driver in turn; its upstream says hello."""
+def app_url(
+    request: pytest.FixtureRequest, says_hello: ScriptedServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """An app that the module's tests share, over each driver in turn."""
     with ExitStack() as stack:
-        server = stack.enter_context(ScriptedServer(SCENARIOS / "hello.toml"))
-        log = tmp_path_factory.mktemp("app") / "gunicorn.log"
-        yield start_app(request.param, upstream_settings(server), stack, log)
+        if request.param == "gunicorn":
+            yield request.getfixturevalue("app").url
+        else:
+            log = tmp_path_factory.mktemp("app") / "gunicorn.log"
+            yield start_app(request.param, upstream_settings(says_hello), stack, log)
