@@ -73,7 +73,8 @@ def _is_real_time(item: pytest.Item) -> bool:
     parameters = getattr(item, "callspec", None)
     given = parameters.params.values() if parameters is not None else ()
     # Started by a fixture, or by the test itself.
-    served = any(value in SERVERS for value in given) or "gunicorn" in item.function.__code__.co_names  # type: ignore[attr-defined]
+    names = item.function.__code__.co_names  # type: ignore[attr-defined]
+    served = any(value in SERVERS for value in given) or "gunicorn" in names or "bridged" in names
     return served or item.nodeid.startswith(REAL_TIME_FOLDERS) or item.get_closest_marker("models") is not None
 
 
