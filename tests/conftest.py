@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from tests import templates
 from tests.clock import StandingLoop
-from tests.servers import gunicorn, werkzeug
+from tests.servers import Gunicorn, bridged, gunicorn, werkzeug
 from tests.upstream.far_end import FarEnd
 from voiceapp.engine.scripted.server import ScriptedServer
 
@@ -27,7 +27,7 @@ SCENARIOS = Path(__file__).parent / "scenarios"
 
 # Folders whose tests all talk in real time, and what such a test is a parameter of.
 REAL_TIME_FOLDERS = ("tests/browser/", "tests/hostile/")
-SERVERS = ("gunicorn", "gthread")
+SERVERS = ("gunicorn", "gthread", "bridge")
 
 # The embedded engine, with the person speaking first.
 EMBEDDED = {"VOICEAPP_PROFILE": "embedded", "VOICEAPP_INSTRUCTIONS": "Be brief."}
@@ -73,7 +73,8 @@ def _is_real_time(item: pytest.Item) -> bool:
     parameters = getattr(item, "callspec", None)
     given = parameters.params.values() if parameters is not None else ()
     # Started by a fixture, or by the test itself.
-    served = any(value in SERVERS for value in given) or "gunicorn" in item.function.__code__.co_names  # type: ignore[attr-defined]
+    names = item.function.__code__.co_names  # type: ignore[attr-defined]
+    served = any(value in SERVERS for value in given) or "gunicorn" in names or "bridged" in names
     return served or item.nodeid.startswith(REAL_TIME_FOLDERS) or item.get_closest_marker("models") is not None
 
 
@@ -107,7 +108,12 @@ def upstream(resources: ExitStack) -> Callable[[str], ScriptedServer]:
 
 
 def start_app(driver: str, settings: Mapping[str, str], stack: ExitStack, log: Path) -> str:
-    """The app over the bridge's driver (`gunicorn`; `gthread`: on its stock worker) or the stock one (`werkzeug`)."""
+    """The app over the bridge's driver (`gunicorn`; `bridge`: in this process; `gthread`: on gunicorn's stock worker).
+
+    Or over the stock one (`werkzeug`).
+    """
+    if driver == "bridge":
+        return stack.enter_context(bridged(settings)).url
     if driver == "werkzeug":
         return stack.enter_context(werkzeug(settings))
     if driver == "gthread":
@@ -116,7 +122,7 @@ def start_app(driver: str, settings: Mapping[str, str], stack: ExitStack, log: P
     return stack.enter_context(gunicorn(settings, log)).url
 
 
-@pytest.fixture(params=["gunicorn", "werkzeug"])
+@pytest.fixture(params=["bridge", "werkzeug"])
 def serve(request: pytest.FixtureRequest, resources: ExitStack, tmp_path: Path) -> Callable[..., str]:
     """Start an app of one's own, over either driver in turn: its address."""
 
@@ -126,10 +132,28 @@ def serve(request: pytest.FixtureRequest, resources: ExitStack, tmp_path: Path) 
     return start
 
 
+@pytest.fixture(scope="module")
+def says_hello() -> Iterator[ScriptedServer]:
+    """The upstream of the two below."""
+    with ScriptedServer(SCENARIOS / "hello.toml") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def app(says_hello: ScriptedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gunicorn]:
+    """An app under gunicorn that the module's tests share."""
+    with gunicorn(upstream_settings(says_hello), tmp_path_factory.mktemp("app") / "gunicorn.log") as server:
+        yield server
+
+
 @pytest.fixture(scope="module", params=["gunicorn", "gthread", "werkzeug"])
-def app_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An app that the module's tests share, over each driver in turn; its upstream says hello."""
+def app_url(
+    request: pytest.FixtureRequest, says_hello: ScriptedServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """An app that the module's tests share, over each driver in turn."""
     with ExitStack() as stack:
-        server = stack.enter_context(ScriptedServer(SCENARIOS / "hello.toml"))
-        log = tmp_path_factory.mktemp("app") / "gunicorn.log"
-        yield start_app(request.param, upstream_settings(server), stack, log)
+        if request.param == "gunicorn":
+            yield request.getfixturevalue("app").url
+        else:
+            log = tmp_path_factory.mktemp("app") / "gunicorn.log"
+            yield start_app(request.param, upstream_settings(says_hello), stack, log)

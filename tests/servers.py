@@ -1,4 +1,6 @@
-"""The running app for tests: under gunicorn as the Procfile starts it, or under Werkzeug with the stock driver."""
+"""The running app for tests: under gunicorn as the Procfile starts it, as its worker serves it but in this process, or
+under Werkzeug with the stock driver.
+"""
 
 import contextlib
 import os
@@ -19,6 +21,7 @@ from werkzeug.serving import make_server
 from tests.clock import SkippingLoop, start_skipping
 from voiceapp import create_app
 from voiceapp.config.settings import Settings
+from voiceapp.net.http_server import HttpServer
 from voiceapp.web.services import services
 
 ROOT = Path(__file__).parents[1]
@@ -80,10 +83,16 @@ class Gunicorn:
         return self.process.wait(timeout)
 
     def worker_pids(self) -> list[int]:
-        listing = subprocess.run(
-            ["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=False
-        )
-        return [int(pid) for pid in listing.stdout.split()]
+        return children_of(self.process.pid)
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that any thread of this one started; of one that is gone, none."""
+    found: list[int] = []
+    for each in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found += map(int, each.read_text().split())
+    return found
 
 
 def answers(url: str) -> bool:
@@ -111,6 +120,36 @@ def gunicorn(
     finally:
         if server.process.poll() is None:
             server.stop()
+
+
+class Bridged:
+    """The app as a worker of gunicorn serves it, on its bridge, but in this process: a tenth of the work."""
+
+    def __init__(self, settings: Mapping[str, str]) -> None:
+        made = Settings.from_env(settings)
+        app = create_app(made)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self.listener.getsockname()[1])
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._bridge = services(app).bridge
+        self._bridge.start()
+        server = HttpServer(self._bridge, app, threads=made.threads, keepalive_s=5)
+        self._bridge.at_stop(server.stop)
+        self._bridge.run(server.listen, [self.listener])
+
+    def stop(self) -> None:
+        """As a worker that is told to go: callers are told, and none stays."""
+        self._bridge.stop()
+        self.listener.close()
+
+
+@contextlib.contextmanager
+def bridged(settings: Mapping[str, str]) -> Iterator[Bridged]:
+    server = Bridged(settings)
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 @contextlib.contextmanager

@@ -117,23 +117,17 @@ def test_without_pythons_venv_it_is_said_what_to_install(tmp_path: Path) -> None
     assert not venv.exists()
 
 
-def test_a_half_made_environment_is_made_anew(tmp_path: Path) -> None:
+def test_a_half_made_environment_is_completed_and_keeps_what_is_in_it(tmp_path: Path) -> None:
     venv = tmp_path / "venv"
     python, marker = debian_python(tmp_path, venv)
     # As earlier versions left it: an interpreter, and no pip.
     subprocess.run([python, "-m", "venv", venv], capture_output=True, check=False)
     assert (venv / "bin" / "python").exists()
+    (venv / "kept").touch()
     marker.touch()
     done = make(f"{venv}/bin/pip", f"VENV={venv}", f"PYTHON={python}")
     assert done.returncode == 0, done.stderr
     assert subprocess.run([venv / "bin" / "pip", "--version"], capture_output=True, check=False).returncode == 0
-
-
-def test_an_environment_that_only_lacks_pip_keeps_what_is_in_it(tmp_path: Path) -> None:
-    venv = tmp_path / "venv"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
-    (venv / "kept").touch()
-    assert make(f"{venv}/bin/pip", f"VENV={venv}", f"PYTHON={sys.executable}").returncode == 0
     assert (venv / "kept").exists()
 
 

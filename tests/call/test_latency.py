@@ -1,6 +1,7 @@
 """How long answers took: events and times in, one latency for each answered turn out."""
 
 import base64
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from voiceapp.conversation import events as ev
 from voiceapp.conversation.conversation import Capabilities, Conversation
 from voiceapp.conversation.effects import Play, TurnChanged
 from voiceapp.conversation.turn_detection import Detection, PushToTalk, SemanticVad, ServerVad
+from voiceapp.engine.scripted.server import ScriptedServer
 from voiceapp.ops import metrics
 from voiceapp.wire import down
 
@@ -224,8 +226,10 @@ def test_stages_are_counted_where_they_are_known() -> None:
     assert [counted("wait"), counted("done")] == [before[0] + 1, before[1] + 2]
 
 
-def test_the_page_is_told_once_for_a_turn_and_after_its_sound(app_url: str) -> None:
-    with PageClient(app_url) as page:
+def test_the_page_is_told_once_for_a_turn_and_after_its_sound(
+    serve: Callable[..., str], upstream: Callable[..., ScriptedServer]
+) -> None:
+    with PageClient(serve(upstream())) as page:
         page.start()
         page.talk(20)
         page.expect("usage", of_answer)

@@ -13,7 +13,7 @@ from tests.conftest import upstream_settings
 from tests.hostile.attacker import fetch
 from tests.page_client import PageClient, of_answer
 from tests.redis_server import redis_server
-from tests.servers import Gunicorn, gunicorn, skipping
+from tests.servers import Gunicorn, bridged, gunicorn, skipping
 from tests.waiting import closed, eventually
 from voiceapp.engine.scripted.server import ScriptedServer
 
@@ -152,10 +152,6 @@ def test_money_is_counted_by_the_tokens_and_shown(serve: Serve, upstream: Upstre
 # Several workers and a real Redis
 
 
-def per_worker(server: Gunicorn, stack: ExitStack, count: int) -> list[PageClient]:
-    return [stack.enter_context(PageClient(server.url)) for _ in range(count)]
-
-
 def test_two_workers_count_together_and_a_killed_one_forgets_no_money(upstream: Upstream, tmp_path: Path) -> None:
     with redis_server() as redis, ExitStack() as stack:
         settings = upstream_settings(
@@ -167,7 +163,7 @@ def test_two_workers_count_together_and_a_killed_one_forgets_no_money(upstream: 
             VOICEAPP_PRICES="output_audio=1000",
         )
         server = stack.enter_context(gunicorn(settings, tmp_path / "log"))
-        pages = per_worker(server, stack, 6)
+        pages = [stack.enter_context(PageClient(server.url)) for _ in range(6)]
         for page in pages:
             page.call("start", {})
         assert eventually(lambda: sum(bool(page.named("ready")) for page in pages) == 3)
@@ -184,11 +180,14 @@ def test_two_workers_count_together_and_a_killed_one_forgets_no_money(upstream: 
         assert redis.url not in server.log.read_text()
 
 
-def test_calls_go_on_and_begin_while_redis_is_frozen(upstream: Upstream, tmp_path: Path) -> None:
-    with redis_server() as redis, ExitStack() as stack:
-        settings = upstream_settings(upstream(), REDIS_URL=redis.url, VOICEAPP_CALLS_PER_USER="5")
-        server = stack.enter_context(gunicorn(settings, tmp_path / "log"))
-        running, newcomer = per_worker(server, stack, 2)
+def test_calls_go_on_and_begin_while_redis_is_frozen(upstream: Upstream) -> None:
+    settings = {"VOICEAPP_CALLS_PER_USER": "5"}
+    with (
+        redis_server() as redis,
+        bridged(upstream_settings(upstream(), REDIS_URL=redis.url, **settings)) as server,
+        PageClient(server.url) as running,
+        PageClient(server.url) as newcomer,
+    ):
         running.start()
         redis.freeze()
         began = time.monotonic()

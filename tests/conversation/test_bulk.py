@@ -7,7 +7,7 @@ import pytest
 from tests.conversation import bulk
 from voiceapp.conversation.segments import floor_word
 
-MANY = 400
+MANY = 300
 STORIES = [
     bulk.chain, bulk.chain_backwards, bulk.all_behind_one, bulk.one_led_about_with_all_behind_it,
     bulk.hidden_and_then_shown, bulk.letters, bulk.letters_looked_at, bulk.items_that_never_end,

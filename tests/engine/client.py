@@ -23,7 +23,8 @@ class Client:
         header = [f"Authorization: Bearer {key}"] if key else []
         header += extra
         # It would look at each byte of UTF-8 in Python before it decodes the whole, which sees the same.
-        self.socket = websocket.WebSocket(sslopt=options.pop("sslopt", None), skip_utf8_validation=True)
+        of_socket = {name: options.pop(name, None) for name in ("sslopt", "sockopt")}
+        self.socket = websocket.WebSocket(**of_socket, skip_utf8_validation=True)
         try:
             self.socket.connect(url, timeout=timeout, header=header, **options)
         except BaseException:

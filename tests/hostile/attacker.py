@@ -11,14 +11,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.servers import Gunicorn
+from tests.servers import Bridged, Gunicorn
 from voiceapp.net import websocket
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 TEXT, BINARY, CLOSE, PING = 0x81, 0x82, 0x88, 0x89
+Attackable = Gunicorn | Bridged
 
 
-def connect(server: Gunicorn, timeout: float = 10, receive_buffer: int = 0) -> socket.socket:
+def connect(server: Attackable, timeout: float = 10, receive_buffer: int = 0) -> socket.socket:
     sock = socket.socket()
     if receive_buffer:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
@@ -65,13 +66,13 @@ def answer(sock: socket.socket) -> tuple[int, dict[str, str], bytes]:
     return int(lines[0].split()[1]), headers, body
 
 
-def ask(server: Gunicorn, data: bytes, timeout: float = 10) -> tuple[int, dict[str, str], bytes]:
+def ask(server: Attackable, data: bytes, timeout: float = 10) -> tuple[int, dict[str, str], bytes]:
     with connect(server, timeout) as sock:
         sock.sendall(data)
         return answer(sock)
 
 
-def get(server: Gunicorn, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+def get(server: Attackable, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
     return ask(server, request(path, Connection="close", **headers))
 
 
@@ -95,7 +96,7 @@ def text(message: str) -> bytes:
 class Line:
     """An upgraded socket on which anything can be sent."""
 
-    def __init__(self, server: Gunicorn, *, session: bool = True, receive_buffer: int = 0, **headers: str) -> None:
+    def __init__(self, server: Attackable, *, session: bool = True, receive_buffer: int = 0, **headers: str) -> None:
         self.sock = connect(server, receive_buffer=receive_buffer)
         self.sock.sendall(upgrade(**headers))
         head = b""
@@ -191,6 +192,14 @@ class Line:
             self.events.append((name, args))
 
 
+def health_s(server: Attackable) -> float:
+    """How long `/healthz` takes; it must answer."""
+    began = time.monotonic()
+    with urllib.request.urlopen(server.url + "/healthz", timeout=10) as response:
+        assert response.status == 200
+    return time.monotonic() - began
+
+
 class Watch:
     """The server's memory and threads, and how quickly it answers, while something is done to it."""
 
@@ -216,11 +225,7 @@ class Watch:
         return self.threads() - self.before_threads
 
     def health_s(self) -> float:
-        """How long `/healthz` takes; it must answer."""
-        began = time.monotonic()
-        with urllib.request.urlopen(self.server.url + "/healthz", timeout=10) as response:
-            assert response.status == 200
-        return time.monotonic() - began
+        return health_s(self.server)
 
 
 def _status(pid: int, field: str) -> int:
@@ -249,14 +254,14 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 
 
 @contextlib.contextmanager
-def crowd(server: Gunicorn, count: int, **options: Any) -> Iterator[list[socket.socket]]:
+def crowd(server: Attackable, count: int, **options: Any) -> Iterator[list[socket.socket]]:
     """Many connections of one attacker, all closed in the end."""
     with contextlib.ExitStack() as stack:
         yield [stack.enter_context(connect(server, **options)) for _ in range(count)]
 
 
 @contextlib.contextmanager
-def lines(server: Gunicorn, count: int, **options: Any) -> Iterator[list[Line]]:
+def lines(server: Attackable, count: int, **options: Any) -> Iterator[list[Line]]:
     with contextlib.ExitStack() as stack:
         yield [stack.enter_context(Line(server, **options)) for _ in range(count)]
 

@@ -10,11 +10,12 @@ import pytest
 
 from tests.conftest import SCENARIOS, upstream_settings
 from tests.hostile.attacker import Line, Watch, get
-from tests.servers import Gunicorn, gunicorn
+from tests.servers import Bridged, Gunicorn, bridged, gunicorn
 from voiceapp.engine.scripted.server import ScriptedServer
 
 KEY_MARK = "sk-test-marked-key"
 Serve = Callable[..., Gunicorn]
+ServeHere = Callable[..., Bridged]
 
 
 @pytest.fixture(scope="session")
@@ -26,10 +27,10 @@ def hello() -> Iterator[ScriptedServer]:
 class Vanished:
     """A caller that falls silent while the other attacks go on, and how long its upstream outlives it."""
 
-    def __init__(self, url: Gunicorn, upstream: ScriptedServer) -> None:
+    def __init__(self, server: Bridged, upstream: ScriptedServer) -> None:
         self.took_s: float | None = None
         self._upstream = upstream
-        self._line = Line(url)
+        self._line = Line(server)
         self._line.start()
         self.thread = threading.Thread(target=self._watch, daemon=True)
         self.thread.start()
@@ -43,15 +44,11 @@ class Vanished:
 
 
 @pytest.fixture(scope="session")
-def vanished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vanished]:
-    log = tmp_path_factory.mktemp("vanished") / "gunicorn.log"
+def vanished() -> Iterator[Vanished]:
     with (
         ScriptedServer(SCENARIOS / "hello.toml") as upstream,
-        gunicorn(
-            # Else the call would wait for its page.
-            upstream_settings(upstream, VOICEAPP_RESUME="no"),
-            log,
-        ) as server,
+        # Else the call would wait for its page.
+        bridged(upstream_settings(upstream, VOICEAPP_RESUME="no")) as server,
     ):
         caller = Vanished(server, upstream)
         yield caller
@@ -84,3 +81,10 @@ def serve(hello: ScriptedServer, tmp_path: Path) -> Iterator[Serve]:
             return stack.enter_context(gunicorn(upstream_settings(upstream, **settings), log))
 
         yield start
+
+
+@pytest.fixture
+def serve_here(hello: ScriptedServer) -> Iterator[ServeHere]:
+    """The same in this process, for what is no matter of a process's: its memory, threads, log or signals."""
+    with ExitStack() as stack:
+        yield lambda upstream=hello, **settings: stack.enter_context(bridged(upstream_settings(upstream, **settings)))

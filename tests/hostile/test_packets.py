@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.hostile.attacker import Line, Watch, text
-from tests.hostile.conftest import Serve
+from tests.hostile.conftest import ServeHere
 from tests.page_client import PageClient
 from tests.servers import Gunicorn
 from voiceapp.engine.scripted.server import ScriptedServer
@@ -47,9 +47,9 @@ def test_a_packet_no_page_sends_closes_its_socket(server: Gunicorn, case: str) -
         assert line.closed_within(3) == code
 
 
-def test_a_forged_end_leaves_no_call_behind(serve: Serve, hello: ScriptedServer) -> None:
+def test_a_forged_end_leaves_no_call_behind(serve_here: ServeHere, hello: ScriptedServer) -> None:
     """Bound: the upstream, which costs money, is closed within 3 s of the forgery, where no call waits for its page."""
-    with Line(serve(VOICEAPP_RESUME="no")) as line:
+    with Line(serve_here(VOICEAPP_RESUME="no")) as line:
         line.start()
         upstream = hello.connections[-1]
         line.emit("disconnect")

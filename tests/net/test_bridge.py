@@ -108,13 +108,14 @@ def test_a_failing_task_is_logged_and_hurts_nobody(bridge: Bridge, caplog: pytes
 
 
 def test_stopping_runs_the_stoppers_and_ends_the_thread() -> None:
-    bridge, stopped = Bridge(), []
+    bridge, stopped, before = Bridge(), [], set(threading.enumerate())
     bridge.start()
+    (thread,) = (each for each in set(threading.enumerate()) - before if each.name == "bridge")
     bridge.at_stop(lambda: stopped.append(bridge.on_loop_thread))
     bridge.stop()
     bridge.stop()
     assert stopped == [True]
-    assert "bridge" not in {thread.name for thread in threading.enumerate()}
+    assert not thread.is_alive()
 
 
 def test_stopping_cuts_what_does_not_end_by_itself() -> None:

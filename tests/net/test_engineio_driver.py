@@ -1,6 +1,7 @@
 """One script over both drivers: the bridge's under gunicorn and the stock one under Werkzeug behave the same."""
 
 import base64
+import logging
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -11,11 +12,11 @@ from typing import Any
 import pytest
 import websocket
 
-from tests.conftest import SCENARIOS, upstream_settings
+from tests.conftest import upstream_settings
 from tests.hostile import attacker
 from tests.net.served import served
 from tests.page_client import PageClient, chunk, of_answer
-from tests.servers import Gunicorn, gunicorn
+from tests.servers import Gunicorn, bridged
 from tests.waiting import closed, eventually
 from voiceapp import create_app
 from voiceapp.config.settings import Settings
@@ -243,13 +244,6 @@ class TestTheLog:
 # What only our own driver can promise
 
 
-@pytest.fixture(scope="module")
-def bridged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gunicorn]:
-    log = tmp_path_factory.mktemp("bridged") / "gunicorn.log"
-    with ScriptedServer(SCENARIOS / "hello.toml") as upstream, gunicorn(upstream_settings(upstream), log) as server:
-        yield server
-
-
 @contextmanager
 def bare_socket(url: str, **options: Any) -> Iterator[websocket.WebSocket]:
     address = url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
@@ -280,16 +274,16 @@ def test_polling_is_refused_by_both(app_url: str) -> None:
     [("x", 1002), ("", 1002), ("6", 1002), ("9" * 300_000, 1009)],
     ids=["letter", "nothing", "noop", "too long"],
 )
-def test_what_is_not_engineio_closes_the_socket_with_a_reason(bridged: Gunicorn, message: str, code: int) -> None:
-    with bare_socket(bridged.url) as connection:
+def test_what_is_not_engineio_closes_the_socket_with_a_reason(app: Gunicorn, message: str, code: int) -> None:
+    with bare_socket(app.url) as connection:
         connection.recv()
         connection.send(message)
         opcode, data = connection.recv_data()
     assert (opcode, int.from_bytes(data[:2], "big")) == (websocket.ABNF.OPCODE_CLOSE, code)
 
 
-def test_a_handshake_without_a_key_gets_a_plain_refusal(bridged: Gunicorn) -> None:
-    with socket.create_connection(("127.0.0.1", bridged.port), timeout=5) as plain:
+def test_a_handshake_without_a_key_gets_a_plain_refusal(app: Gunicorn) -> None:
+    with socket.create_connection(("127.0.0.1", app.port), timeout=5) as plain:
         plain.sendall(
             b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
             b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n"
@@ -297,17 +291,17 @@ def test_a_handshake_without_a_key_gets_a_plain_refusal(bridged: Gunicorn) -> No
         assert plain.recv(200).startswith(b"HTTP/1.1 400 ")
 
 
-def test_connections_cost_no_thread(bridged: Gunicorn) -> None:
+def test_connections_cost_no_thread(app: Gunicorn) -> None:
     def threads() -> int:
-        return sum(len(list(Path(f"/proc/{pid}/task").iterdir())) for pid in bridged.worker_pids())
+        return sum(len(list(Path(f"/proc/{pid}/task").iterdir())) for pid in app.worker_pids())
 
-    with PageClient(bridged.url):
+    with PageClient(app.url):
         pass
     before = threads()
     for _ in range(2):
         with ExitStack() as pages:
             for _ in range(10):
-                pages.enter_context(PageClient(bridged.url))
+                pages.enter_context(PageClient(app.url))
             assert threads() == before
 
 
@@ -326,29 +320,16 @@ def frames(*messages: str, close: int = 1000) -> bytes:
     return b"".join(frame.format() for frame in (*texts, goodbye))
 
 
-def test_a_goodbye_behind_what_is_answered_ends_the_call(upstream: Upstream, tmp_path: Path) -> None:
+def test_a_goodbye_behind_what_is_answered_ends_the_call(upstream: Upstream, caplog: pytest.LogCaptureFixture) -> None:
     """In one segment, and with the TCP connection left open."""
     due_an_ack = f'42["audio",1,"{chunk(1, 200)}"]'
     messages = [due_an_ack, '42["text",{"text":"Hello"}]', '42["stop",{}]', '427["configure",{}]', "3", "1"]
     server = upstream()
-    with gunicorn(upstream_settings(server, VOICEAPP_RESUME="no"), tmp_path / "gunicorn.log") as app:
+    with caplog.at_level(logging.INFO), bridged(upstream_settings(server, VOICEAPP_RESUME="no")) as app:
         for message in messages:
             with PageClient(app.url) as page:
                 page.start()
                 page.socket.sock.sendall(frames(message))
                 assert eventually(lambda: bool(server.connections[-1].closed)), message
-        log = app.log.read_text()
-    assert "Traceback" not in log
-    assert log.count("event=call_ended") == len(messages)
-
-
-def test_sigterm_tells_every_caller_and_ends_soon(upstream: Upstream, tmp_path: Path) -> None:
-    with gunicorn(upstream_settings(upstream()), tmp_path / "gunicorn.log") as server, ExitStack() as stack:
-        pages = [stack.enter_context(PageClient(server.url)) for _ in range(3)]
-        for page in pages:
-            page.start()
-        assert server.stop(timeout=10) == 0
-        for page in pages:
-            assert page.expect("notice")[0]["code"] == "server_stopping"
-            assert page.expect("ended") == [{"reason": "server_stopping"}]
-            assert page.closed.wait(5)
+        assert eventually(lambda: caplog.text.count("event=call_ended") == len(messages))
+    assert "Traceback" not in caplog.text

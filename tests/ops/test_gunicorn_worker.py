@@ -3,7 +3,9 @@
 import os
 import signal
 import socket
+import ssl
 import time
+import urllib.request
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -72,17 +74,25 @@ def test_a_call_goes_over_a_unix_socket(hello: ScriptedServer, tmp_path: Path, w
         assert page.closed.wait(5)
 
 
-def test_a_call_goes_over_tls(hello: ScriptedServer, tmp_path: Path) -> None:
+def test_a_call_goes_over_tls_and_the_access_log_has_requests_and_upgrades(
+    hello: ScriptedServer, tmp_path: Path
+) -> None:
     authority, certificate = trustme.CA(), tmp_path / "certificate"
     authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(certificate)
     authority.cert_pem.write_to_path(tmp_path / "ca")
-    server = Gunicorn(upstream_settings(hello), tmp_path / "log", "--certfile", str(certificate))
+    log = tmp_path / "log"
+    server = Gunicorn(upstream_settings(hello), log, "--certfile", str(certificate), "--access-logfile", "-")
     try:
         with PageClient(tls_when_up(server), sslopt={"ca_certs": str(tmp_path / "ca")}) as page:
             page.start()
             for n in range(1, 50):
                 page.emit("audio", n, "A" * 2560)
         assert page.closed.wait(5)
+        trusting = ssl.create_default_context(cafile=tmp_path / "ca")
+        with urllib.request.urlopen(f"https://localhost:{server.port}/healthz", context=trusting) as answer:
+            assert answer.status == 200
+        assert eventually(lambda: '"GET /healthz HTTP/1.1" 200' in log.read_text())
+        assert eventually(lambda: 'transport=websocket HTTP/1.1" 101' in log.read_text())
     finally:
         assert server.stop() == 0
 
@@ -98,7 +108,7 @@ def tls_when_up(server: Gunicorn) -> str:
     return f"https://localhost:{server.port}"
 
 
-def test_a_changed_file_reloads_the_worker(hello: ScriptedServer, tmp_path: Path) -> None:
+def test_a_changed_file_and_hup_bring_new_workers_and_int_ends_all(hello: ScriptedServer, tmp_path: Path) -> None:
     watched = tmp_path / "watched.py"
     watched.write_text("")
     options = ("--reload", "--reload-engine", "poll", "--reload-extra-file", str(watched))
@@ -106,15 +116,11 @@ def test_a_changed_file_reloads_the_worker(hello: ScriptedServer, tmp_path: Path
         before = server.worker_pids()
         time.sleep(1.5)
         watched.write_text("# changed")
-        assert replaced(server, before)
+        assert replaced(server, before), "not after a change"
         assert eventually(lambda: answers(server.url + "/healthz"))
-
-
-def test_hup_brings_new_workers_and_int_ends_all(hello: ScriptedServer, tmp_path: Path) -> None:
-    with gunicorn(upstream_settings(hello), tmp_path / "log") as server:
         before = server.worker_pids()
         server.process.send_signal(signal.SIGHUP)
-        assert replaced(server, before)
+        assert replaced(server, before), "not after HUP"
         with Line(server) as line:
             line.start()
             server.process.send_signal(signal.SIGINT)
@@ -122,29 +128,16 @@ def test_hup_brings_new_workers_and_int_ends_all(hello: ScriptedServer, tmp_path
         assert server.process.wait(10) == 0
 
 
-def test_a_worker_that_hangs_is_replaced(hello: ScriptedServer, tmp_path: Path) -> None:
+def test_a_worker_that_hangs_is_replaced_and_one_whose_master_died_goes(hello: ScriptedServer, tmp_path: Path) -> None:
     with gunicorn(upstream_settings(hello), tmp_path / "log", "--timeout", "4") as server:
         before = server.worker_pids()
         os.kill(before[0], signal.SIGSTOP)
         assert replaced(server, before)
-
-
-def test_a_worker_whose_master_died_goes_too(hello: ScriptedServer, tmp_path: Path) -> None:
-    with gunicorn(upstream_settings(hello), tmp_path / "log") as server:
+        assert eventually(lambda: answers(server.url + "/healthz"))
         worker = server.worker_pids()[0]
         server.process.kill()
         server.process.wait(5)
         assert eventually(lambda: not Path(f"/proc/{worker}").exists())
-
-
-def test_the_access_log_has_requests_and_upgrades(hello: ScriptedServer, tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    with gunicorn(upstream_settings(hello), log, "--access-logfile", "-") as server:
-        get(server, "/login")
-        with Line(server):
-            pass
-        assert eventually(lambda: '"GET /login HTTP/1.1" 303' in log.read_text())
-        assert eventually(lambda: 'transport=websocket HTTP/1.1" 101' in log.read_text())
 
 
 @pytest.mark.parametrize(

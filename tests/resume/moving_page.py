@@ -14,6 +14,8 @@ from tests.wire_check import check_told
 
 # As the page's own: how soon it tries again, and for how long.
 FIRST_S, MAX_S, GIVE_UP_S, SILENCE_S = 0.2, 1.0, 30.0, 20.0
+# How often it looks at what came: twenty of them at once are to leave the servers the processor.
+LOOK_S = 0.01
 
 
 class MovingPage:
@@ -51,6 +53,11 @@ class MovingPage:
             self._keeper.join(10)
         check_told((name, args) for _, name, args in self.told)
 
+    def hang_up(self) -> None:
+        self.client.emit("stop", {})
+        self.wait(lambda: self.named("ended"), what="end")
+        self.close()
+
     # What it says
 
     def type(self, text: str) -> None:
@@ -82,7 +89,7 @@ class MovingPage:
         deadline = time.monotonic() + within
         while not holds():
             assert time.monotonic() < deadline, f"no {what or 'such event'}; came: {[n for _, n, _ in self.told]}"
-            time.sleep(0.005)
+            time.sleep(LOOK_S)
 
     # Its line
 
@@ -105,7 +112,7 @@ class MovingPage:
                     return
                 self._come_back(next((args[0]["reconnect_in_ms"] for name, args in events if name == "going_away"), 0))
                 taken = 0
-            time.sleep(0.002)
+            time.sleep(LOOK_S)
 
     def _come_back(self, after_ms: int) -> None:
         self.client.close()

@@ -6,7 +6,7 @@ import sys
 import time
 from typing import Any
 
-TOOLS = ("pid", "hang", "mutter", "twice", "shout")
+TOOLS = ("pid", "hang", "leave", "mutter", "twice", "shout")
 
 
 def say(message: dict[str, Any] | str) -> None:
@@ -19,6 +19,8 @@ def call(number: Any, name: str) -> None:
     match name:
         case "hang":
             time.sleep(600)
+        case "leave":
+            os._exit(1)
         case "mutter":
             say("the person said marmalade")
             say({"jsonrpc": "2.0", "said": "marmalade"})

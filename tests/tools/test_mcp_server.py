@@ -132,13 +132,7 @@ def test_the_secrets_reach_it(running: Running) -> None:
     assert running.run(name) == Outcome("yes")
 
 
-def test_one_that_dies_is_started_anew_for_the_next_call() -> None:
-    running = Running(STDIO)
-    assert running.run("leave") == FAILED
-    assert running.run("add", '{"a": 3, "b": 4}') == Outcome("3 and 4 are 7")
-    running.runner.stop()
-
-
+# It takes a tenth of the time to start.
 ODD = McpServer("example", command=(sys.executable, mcp_odd.__file__), asks=(), timeout=1)
 
 
@@ -151,6 +145,12 @@ def odd() -> Iterator[Running]:
 
 def pid_of(running: Running) -> int:
     return int(running.run("pid").output)
+
+
+def test_one_that_dies_is_started_anew_for_the_next_call(odd: Running) -> None:
+    before = pid_of(odd)
+    assert odd.run("leave") == FAILED
+    assert pid_of(odd) != before
 
 
 def test_one_that_hangs_in_a_call_is_started_anew(odd: Running, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,19 +178,6 @@ def test_one_that_only_takes_its_time_is_not(running: Running, monkeypatch: pyte
     assert not before.is_set()
 
 
-def test_one_that_hangs_does_not_outlive_the_app() -> None:
-    """Not even where it takes no notice of its input's end."""
-    code = (
-        "from tests.tools.test_mcp_server import ODD, Running, pid_of, ToolContext; import time\n"
-        "running = Running(ODD); print(pid_of(running), flush=True)\n"
-        "running.runner.start('example_hang', '{}', ToolContext(), print); time.sleep(0.3)\n"
-        "running.runner.stop()"
-    )
-    app = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
-    with pytest.raises(ProcessLookupError):
-        os.kill(int(app.stdout.split()[0]), 0)
-
-
 @pytest.mark.parametrize("name", ["mutter", "twice"])
 def test_what_one_says_that_is_no_answer_is_in_no_log(odd: Running, name: str) -> None:
     written = io.StringIO()
@@ -208,19 +195,19 @@ def test_one_that_floods_its_standard_error_holds_up_nothing(odd: Running) -> No
 
 
 def test_only_those_that_are_allowed_are_offered() -> None:
-    runner = with_servers({}, [McpServer("example", command=STDIO.command, tools=("add",))])
-    assert [offer.name for offer in runner.offers] == ["example_add"]
+    runner = with_servers({}, [McpServer("example", command=ODD.command, tools=("pid",))])
+    assert [offer.name for offer in runner.offers] == ["example_pid"]
     # Of what is not said the person is asked.
     assert runner.offers[0].confirm
-    with pytest.raises(SettingError, match="two tools have the name example_add"):
-        with_servers(runner.functions, [STDIO])
+    with pytest.raises(SettingError, match="two tools have the name example_pid"):
+        with_servers(runner.functions, [ODD])
     runner.stop()
 
 
 def test_there_are_no_more_than_a_model_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mcp_servers, "MAX_TOOLS", 3)
     with pytest.raises(SettingError, match="models take at most 3"):
-        with_servers({}, [STDIO])
+        with_servers({}, [ODD])
 
 
 def test_one_that_hangs_where_it_is_started_anew_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,23 +223,40 @@ def test_one_that_hangs_where_it_is_started_anew_is_given_up(monkeypatch: pytest
     asyncio.run(reach())
 
 
-FORK = f"""
-import os, queue
+# Of a process of its own, which says what that of its server is.
+STARTED = f"""
+import os, queue, time
 from voiceapp.config.mcp import McpServer
 from voiceapp.tools import ToolContext
 from voiceapp.tools.mcp_servers import with_servers
-server = McpServer("example", command=({sys.executable!r}, {mcp_example.__file__!r}))
+server = McpServer("example", command=({sys.executable!r}, {mcp_odd.__file__!r}))
 runner, told = with_servers({{}}, [server]), queue.Queue()
-child = os.fork()
-runner.start("example_add", '{{"a": 1, "b": 2}}', ToolContext(), told.put)
-assert told.get(timeout=10).output == "1 and 2 are 3"
-runner.stop()
-os._exit(0) if not child else os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
+ASKED = """
+runner.start("example_pid", "{}", ToolContext(), told.put)
+print(told.get(timeout=10).output, flush=True)
+"""
+HANGING = 'runner.start("example_hang", "{}", ToolContext(), lambda outcome: None); time.sleep(0.3)\n'
+STOPPED = "runner.stop()\n"
+FORKED = "child = os.fork()\n"
+ENDED = "os._exit(0) if not child else os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
+
+
+def pids_of(app: str) -> list[int]:
+    done = subprocess.run([sys.executable, "-c", app], stdout=subprocess.PIPE, text=True, timeout=30, check=True)
+    return [int(line) for line in done.stdout.split()]
 
 
 def test_a_worker_that_is_forked_after_the_start_has_connections_of_its_own() -> None:
-    assert subprocess.run([sys.executable, "-c", FORK], timeout=30, check=False).returncode == 0
+    one, other = pids_of(STARTED + FORKED + ASKED + STOPPED + ENDED)
+    assert one != other
+
+
+def test_one_that_hangs_does_not_outlive_the_app() -> None:
+    """Not even where it takes no notice of its input's end."""
+    (pid,) = pids_of(STARTED + ASKED + HANGING + STOPPED)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
 
 
 @pytest.mark.parametrize(

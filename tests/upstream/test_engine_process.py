@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.page_client import PageClient
-from tests.servers import Gunicorn, answers, gunicorn, werkzeug
+from tests.servers import Gunicorn, answers, children_of, gunicorn, werkzeug
 from tests.waiting import eventually
 from voiceapp.ops.metric_files import FOLDER, PREFIX
 
@@ -20,12 +19,17 @@ pytestmark = pytest.mark.models
 
 def engines(app: int) -> list[int]:
     """Engine processes among the descendants of a process."""
-    listing = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
-    rows = [line.split(None, 2) for line in listing.splitlines()]
-    family = {app}
-    for _ in range(3):
-        family |= {int(pid) for pid, parent, _ in rows if int(parent) in family}
-    return [int(pid) for pid, _, command in rows if int(pid) in family and "voiceapp.engine" in command]
+    family = [app]
+    for pid in family:
+        family += children_of(pid)
+    return [pid for pid in family if b"voiceapp.engine" in command_of(pid)]
+
+
+def command_of(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def alive(pid: int) -> bool:
@@ -40,6 +44,9 @@ def alive(pid: int) -> bool:
 def app(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
     with gunicorn({"OPENAI_API_KEY": ""}, tmp_path_factory.mktemp("app") / "gunicorn.log") as server:
         yield server
+        left = engines(server.process.pid)
+        assert server.stop() == 0
+        assert eventually(lambda: not any(map(alive, left))), "an engine is left"
 
 
 def begin(page: PageClient) -> None:
@@ -113,81 +120,54 @@ def asleep(server: Gunicorn, pid: int) -> Iterator[None]:
         os.kill(pid, signal.SIGCONT)
 
 
-def test_several_workers_share_one(tmp_path: Path) -> None:
-    with gunicorn({"WEB_CONCURRENCY": "2"}, tmp_path / "gunicorn.log") as server, ExitStack() as stack:
-        for sleeper in server.worker_pids():
-            with asleep(server, sleeper):
-                begin(stack.enter_context(PageClient(server.url)))
-        assert len(engines(server.process.pid)) == 1
+def end(page: PageClient) -> None:
+    page.emit("stop", {})
+    page.wait(lambda: page.named("ended")[-1:] == [[{"reason": "stopped"}]])
 
 
-def test_it_outlives_the_worker_that_started_it_and_goes_with_the_server(tmp_path: Path) -> None:
+def test_workers_share_one_that_outlives_its_starter_is_started_again_and_goes_with_the_server(tmp_path: Path) -> None:
     # Who is killed takes nothing away, such as the folder in which workers add up their numbers.
     numbers = tmp_path / f"{PREFIX}killed"
     numbers.mkdir()
-    settings = {"WEB_CONCURRENCY": "2", FOLDER: str(numbers)}
+    settings = {"WEB_CONCURRENCY": "2", "VOICEAPP_ENGINE_CALLS": "2", FOLDER: str(numbers)}
     with gunicorn(settings, tmp_path / "gunicorn.log") as server, ExitStack() as stack:
+
+        def page() -> PageClient:
+            return stack.enter_context(PageClient(server.url))
+
+        # Its room counts for all workers, and one too many is told that it is busy.
         starter, other = server.worker_pids()
         with asleep(server, other):
-            begin(stack.enter_context(PageClient(server.url)))
+            begin(first := page())
         with asleep(server, starter):
-            page = stack.enter_context(PageClient(server.url))
-            begin(page)
-        (engine,) = engines(server.process.pid)
-        os.kill(starter, signal.SIGKILL)
-        page.emit("text", {"text": "What is two plus two?"})
-        page.expect("transcript", lambda _, data: data.get("text") == "2 plus 2 is 4.", timeout=30)
-        assert eventually(lambda: len(server.worker_pids()) == 2 and starter not in server.worker_pids())
-        with asleep(server, other):
-            begin(stack.enter_context(PageClient(server.url)))
-        assert alive(engine)
-        assert engines(server.process.pid) == []
-        for pid in (server.process.pid, *server.worker_pids()):
-            os.kill(pid, signal.SIGKILL)
-        assert eventually(lambda: not alive(engine))
-
-
-def test_it_is_started_again_whichever_worker_lives(tmp_path: Path) -> None:
-    with gunicorn({"WEB_CONCURRENCY": "2"}, tmp_path / "gunicorn.log") as server, ExitStack() as stack:
-        starter, other = server.worker_pids()
-        with asleep(server, other):
-            begin(stack.enter_context(PageClient(server.url)))
-        (engine,) = engines(server.process.pid)
-        os.kill(starter, signal.SIGKILL)
-        os.kill(engine, signal.SIGKILL)
-        assert eventually(lambda: not alive(engine))
-        page = stack.enter_context(PageClient(server.url))
-        begin(page)
-        assert server.stop() == 0
-        assert eventually(lambda: engines(server.process.pid) == [])
-
-
-def test_its_room_counts_for_all_workers_and_one_too_many_is_told_that_it_is_busy(tmp_path: Path) -> None:
-    settings = {"WEB_CONCURRENCY": "2", "VOICEAPP_ENGINE_CALLS": "2"}
-    with gunicorn(settings, tmp_path / "gunicorn.log") as server, ExitStack() as stack:
-        one, other = server.worker_pids()
-        with asleep(server, other):
-            begin(first := stack.enter_context(PageClient(server.url)))
-        with asleep(server, one):
-            begin(stack.enter_context(PageClient(server.url)))
-            late = stack.enter_context(PageClient(server.url))
+            begin(second := page())
+            (engine,) = engines(server.process.pid)
+            late = page()
             assert late.call("start", {}) == {"ok": True}
             assert late.expect("ended", timeout=30) == [{"reason": "busy"}]
             assert late.named("notice")[-1][0]["message"] == "All lines are busy. Try again in a moment."
-        first.emit("stop", {})
-        first.expect("ended")
+        end(first)
         assert late.call("start", {}) == {"ok": True}
         late.wait(lambda: bool(late.named("ready")), timeout=30)
+        end(second)
 
+        os.kill(starter, signal.SIGKILL)
+        late.emit("text", {"text": "What is two plus two?"})
+        late.expect("transcript", lambda _, data: data.get("text") == "2 plus 2 is 4.", timeout=30)
+        assert eventually(lambda: len(server.worker_pids()) == 2 and starter not in server.worker_pids())
+        with asleep(server, other):
+            begin(third := page())
+        assert alive(engine), "it went with the worker that started it"
+        assert engines(server.process.pid) == [], "a worker started another one"
+        end(late), end(third)
 
-def test_it_goes_even_when_the_app_is_killed(tmp_path: Path) -> None:
-    with gunicorn({}, tmp_path / "gunicorn.log") as server:
-        with PageClient(server.url) as page:
-            begin(page)
+        os.kill(engine, signal.SIGKILL)
+        assert eventually(lambda: not alive(engine))
+        begin(page())
         (engine,) = engines(server.process.pid)
         for pid in (server.process.pid, *server.worker_pids()):
             os.kill(pid, signal.SIGKILL)
-        assert eventually(lambda: not alive(engine))
+        assert eventually(lambda: not alive(engine)), "it outlives the server"
 
 
 def test_without_its_packages_the_page_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

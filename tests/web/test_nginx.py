@@ -1,5 +1,6 @@
 """Real nginx in front of the real server: what people's configurations do to a name and a path."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from tests.conftest import SCENARIOS, upstream_settings
 from tests.nginx_server import UPGRADES, needs_nginx, nginx
-from tests.servers import Gunicorn, gunicorn
+from tests.servers import Bridged, bridged
 from tests.web.upgrade import upgrade_status
 from voiceapp.engine.scripted.server import ScriptedServer
 
@@ -21,29 +22,23 @@ NAMES = {
     "no Host": "proxy_set_header X-Forwarded-Host $http_host;",
     "$http_host": "proxy_set_header Host $http_host;",
 }
-Serve = Callable[..., Gunicorn]
+Serve = Callable[..., Bridged]
 
 
-@pytest.fixture(scope="module")
-def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
-    """The app with these settings; started once."""
-    started: dict[str, Gunicorn] = {}
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """The app with these settings."""
     with ExitStack() as stack:
         upstream = stack.enter_context(ScriptedServer(SCENARIOS / "hello.toml"))
-
-        def start(**settings: str) -> Gunicorn:
-            key = repr(settings)
-            if key not in started:
-                log = tmp_path_factory.mktemp("app") / "gunicorn.log"
-                started[key] = stack.enter_context(gunicorn(upstream_settings(upstream, **settings), log))
-            return started[key]
-
-        yield start
+        yield lambda **settings: stack.enter_context(bridged(upstream_settings(upstream, **settings)))
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("declared", [True, False], ids=["declared", "undeclared"])
-def test_a_socket_comes_through_a_declared_proxy(serve: Serve, tmp_path: Path, name: str, declared: bool) -> None:
+def test_a_socket_comes_through_a_declared_proxy(
+    serve: Serve, tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str, declared: bool
+) -> None:
+    caplog.set_level(logging.INFO)
     # Loopback listens to its own names alone, so a name of the outside needs to be told.
     app = serve(VOICEAPP_HOSTS="localhost,127.0.0.1", **({"VOICEAPP_PROXIES": "1"} if declared else {}))
     location = f"location / {{ proxy_pass http://127.0.0.1:{app.port}; {UPGRADES} {NAMES[name]} }}"
@@ -53,7 +48,7 @@ def test_a_socket_comes_through_a_declared_proxy(serve: Serve, tmp_path: Path, n
         assert upgrade_status(f"http://127.0.0.1:{port}", headers) == (101 if declared or name == "$http_host" else 403)
         assert upgrade_status(f"http://127.0.0.1:{port}", {**headers, "Origin": "http://evil.example"}) == 403
     if not declared and name != "$http_host":
-        assert "code=wrong_place host=" in app.log.read_text()
+        assert "code=wrong_place host=" in caplog.text
 
 
 PATHS = {

@@ -29,7 +29,7 @@ SENTENCES = (
 @pytest.mark.skipif(not INSTALLED, reason=f"needs {INSTALL_JAPANESE}")
 def test_it_understands_its_own_japanese() -> None:
     language = languages.japanese(lambda part: None)
-    for name, texts in (("heart", SENTENCES), ("oak", SENTENCES[:2])):
+    for name, texts in (("heart", SENTENCES[:4]), ("oak", SENTENCES[4:])):
         likeness = [alike(text, heard(language, text, name)) for text in texts]
         assert np.mean(likeness) > 0.85, (name, likeness)
 
