@@ -1,13 +1,12 @@
 """Who speaks: personas, voices and models, chosen before a call and in the middle of one."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.browser.visitor import Visitor
-from tests.conftest import SCENARIOS, upstream_settings
-from tests.servers import gunicorn
+from tests.call.calling import Served, serving
+from tests.conftest import SCENARIOS
 from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = pytest.mark.browser
@@ -22,16 +21,19 @@ MORE = {
 
 
 @pytest.fixture(scope="module")
-def upstream() -> Iterator[ScriptedServer]:
-    with ScriptedServer(SCENARIOS / "hello.toml") as server:
-        yield server
+def served() -> Iterator[Served]:
+    with serving(SCENARIOS / "hello.toml", **MORE) as served:
+        yield served
 
 
-@pytest.fixture(scope="module")
-def url(upstream: ScriptedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    log = tmp_path_factory.mktemp("app") / "gunicorn.log"
-    with gunicorn(upstream_settings(upstream, **MORE), log) as app:
-        yield app.url
+@pytest.fixture
+def upstream(served: Served) -> ScriptedServer:
+    return served.server
+
+
+@pytest.fixture
+def url(served: Served) -> str:
+    return served.url
 
 
 def choose(visitor: Visitor, name: str, value: str) -> None:
@@ -56,8 +58,10 @@ def session(upstream: ScriptedServer) -> dict[str, object]:
     return made
 
 
-def test_in_japanese_the_cheerful_friend_speaks_first(visit: Visit, url: str, upstream: ScriptedServer) -> None:
-    visitor = visit(url, "ja")
+def test_in_japanese_the_cheerful_friend_speaks_first_whatever_was_chosen_once_and_is_not_on_offer_any_more(
+    visit: Visit, url: str, upstream: ScriptedServer
+) -> None:
+    visitor = visit(url, "ja", choices={"persona": "gone", "voice": "gone", "model": "gone", "profile": "gone"})
     visitor.call_until_live()
     visitor.wait_for_entry("assistant", "[data-final]")
     greeting = next(e for e in upstream.connections[-1].events if e["type"] == "response.create")
@@ -67,7 +71,7 @@ def test_in_japanese_the_cheerful_friend_speaks_first(visit: Visit, url: str, up
 
 
 def test_another_voice_in_mid_call_takes_a_new_session_that_knows_the_talk(
-    visit: Visit, url: str, upstream: ScriptedServer, output: Path
+    visit: Visit, url: str, upstream: ScriptedServer
 ) -> None:
     visitor = visit(url, choices={"greet": False, "mode": "push_to_talk"}, viewport={"width": 1280, "height": 800})
     page = visitor.page
@@ -82,7 +86,6 @@ def test_another_voice_in_mid_call_takes_a_new_session_that_knows_the_talk(
     choose(visitor, "voice", "cedar")
     choose(visitor, "model", "gpt-realtime-mini")
     page.wait_for_selector("text=This needs a new session")
-    page.screenshot(path=output / "renewal.png")
     visitor.press("Change now")
     page.wait_for_selector("text=The voice is now cedar")
     assert len(upstream.connections) == before + 1
@@ -92,18 +95,6 @@ def test_another_voice_in_mid_call_takes_a_new_session_that_knows_the_talk(
     assert told == [entry["text"] for entry in visitor.entries]
     assert told == ["Hello", "You wrote to me."]
     assert visitor.page.evaluate("document.body.dataset.phase") == "live"
-
-
-def test_instructions_can_be_written_where_the_operator_lets_them(
-    visit: Visit, url: str, upstream: ScriptedServer
-) -> None:
-    visitor = visit(url)
-    visitor.press("Show settings")
-    assert "voice companion" in str(visitor.page.get_attribute("[data-choice=instructions]", "placeholder"))
-    visitor.page.fill("[data-choice=instructions]", "Be a pirate.")
-    visitor.page.press("[data-choice=instructions]", "Tab")
-    visitor.call_until_live()
-    assert session(upstream)["instructions"] == "Be a pirate."
 
 
 def test_instructions_from_before_are_forgotten_where_the_operator_takes_none(visit: Visit, serve: Serve) -> None:
@@ -130,28 +121,26 @@ def test_turns_end_by_key_only_once_the_persona_that_wants_it_is_there(visit: Vi
     assert visitor.stats["chunksSent"] - sent <= 4
 
 
-def test_what_was_chosen_once_and_is_not_on_offer_any_more_is_forgotten(visit: Visit, url: str) -> None:
-    visitor = visit(url, choices={"persona": "gone", "voice": "gone", "model": "gone", "profile": "gone"})
-    visitor.call_until_live()
-    assert visitor.page.input_value("[data-choice=persona]") == "companion"
-
-
-def test_a_voice_can_be_heard_before_it_is_chosen(visit: Visit, url: str, upstream: ScriptedServer) -> None:
+def test_a_voice_can_be_heard_before_it_is_chosen_and_gives_way_to_a_call_with_ones_own_instructions(
+    visit: Visit, url: str, upstream: ScriptedServer
+) -> None:
     visitor = visit(url)
+    page = visitor.page
     visitor.press("Show settings")
     choose(visitor, "voice", "ash")
-    visitor.page.click("#settings-sample")
-    visitor.page.wait_for_selector("text=Stop the sample")
-    visitor.page.wait_for_selector("#settings-sample:text('Hear this voice')", timeout=10_000)
+    page.click("#settings-sample")
+    page.wait_for_selector("text=Stop the sample")
+    page.wait_for_selector("#settings-sample:text('Hear this voice')", timeout=10_000)
     assert session(upstream)["audio"]["output"]["voice"] == "ash"  # type: ignore[index]
-    assert visitor.page.evaluate("document.body.dataset.phase") == "idle"
-    assert visitor.page.evaluate("window.testTracks.length") == 0
+    assert page.evaluate("document.body.dataset.phase") == "idle"
+    assert page.evaluate("window.testTracks.length") == 0
 
-
-def test_a_sample_gives_way_to_a_call(visit: Visit, url: str) -> None:
-    visitor = visit(url)
-    visitor.press("Show settings")
-    visitor.page.click("#settings-sample")
-    visitor.page.wait_for_selector("text=Stop the sample")
-    assert visitor.page.evaluate(SAMPLE_AFTER_CALL) == "Hear this voice"
+    # The operator lets people write their own.
+    assert "voice companion" in str(page.get_attribute("[data-choice=instructions]", "placeholder"))
+    page.fill("[data-choice=instructions]", "Be a pirate.")
+    page.press("[data-choice=instructions]", "Tab")
+    page.click("#settings-sample")
+    page.wait_for_selector("text=Stop the sample")
+    assert page.evaluate(SAMPLE_AFTER_CALL) == "Hear this voice"
     visitor.wait_for_phase("live")
+    assert session(upstream)["instructions"] == "Be a pirate."

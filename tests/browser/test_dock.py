@@ -2,15 +2,12 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
 from tests.browser.visitor import Visitor
-from tests.browser.wire import Wire
-from tests.conftest import SCENARIOS, upstream_settings
-from tests.servers import gunicorn
+from tests.call.calling import serving
+from tests.conftest import SCENARIOS
 from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = pytest.mark.browser
@@ -39,7 +36,9 @@ def wait_for_state(visitor: Visitor, state: str, seconds: float = 10) -> tuple[s
     return tuple(visitor.page.evaluate(SHOWN))
 
 
-def test_every_state_has_words_and_an_icon_of_its_own(visit: Visit, serve: Serve) -> None:
+def test_every_state_has_words_and_an_icon_of_its_own_and_a_call_that_is_over_can_be_saved(
+    visit: Visit, serve: Serve
+) -> None:
     url, _ = serve("hello")
     visitor = visit(url, wired=True)
     wire = visitor.wire
@@ -61,6 +60,12 @@ def test_every_state_has_words_and_an_icon_of_its_own(visit: Visit, serve: Serve
     for column in zip(*shown, strict=True):
         assert len(set(column)) == len(shown), column
 
+    assert "The call ended after" in visitor.page.inner_text("#status")
+    assert visitor.page.inner_text("#call") == "Talk again"
+    visitor.press("Open this talk")
+    visitor.page.get_by_role("combobox", name="Save as").wait_for()
+    assert "Hello there." in visitor.page.inner_text("#talk-detail")
+
 
 def test_the_stage_rests_with_the_page(visit: Visit, serve: Serve) -> None:
     url, _ = serve("hello")
@@ -79,26 +84,31 @@ def test_the_stage_rests_with_the_page(visit: Visit, serve: Serve) -> None:
     assert visitor.page.evaluate("window.testDrawings") > drawn
 
 
-def test_the_clock_runs_though_nobody_says_anything(visit: Visit, serve: Serve) -> None:
-    visitor = visit(serve("silent")[0])
+def test_though_nobody_says_anything_the_clock_runs_and_the_engine_tells_how_far_it_is(
+    visit: Visit, serve: Serve
+) -> None:
+    visitor = visit(serve("silent")[0], wired=True)
+    page = visitor.page
+    page.evaluate("document.getElementById('usage').removeAttribute('popover')")
     visitor.call_until_live()
-    visitor.page.wait_for_selector("#meter-time", timeout=5000)
+    starting = {"code": "engine_starting", "message": "", "retry": False, "fatal": False}
+    for done in (1, 2):
+        visitor.wire.say("notice", {**starting, "progress": {"part": "voice", "done": done, "of": 3}})
+        page.get_by_role("alert").get_by_text(f"{done} of 3").wait_for()
+    assert page.get_by_role("alert").count() == 1
+    page.wait_for_selector("#meter-time", timeout=5000)
+    assert not page.is_visible("#usage"), "what a call takes is hidden where there are no popovers"
 
 
-def test_what_is_left_is_shown_before_it_is_gone(browser: Browser, tmp_path: Path, output: Path) -> None:
-    settings = {"VOICEAPP_MINUTES_PER_USER_DAY": "20"}
-    with (
-        ScriptedServer(SCENARIOS / "hello.toml") as upstream,
-        gunicorn(upstream_settings(upstream, **settings), tmp_path / "gunicorn.log") as server,
-    ):
-        visitor = Visitor(browser)
-        wire = Wire(visitor.page)
-        visitor.open(server.url)
+def test_what_is_left_is_shown_before_it_is_gone(visit: Visit) -> None:
+    with serving(SCENARIOS / "hello.toml", VOICEAPP_MINUTES_PER_USER_DAY="20") as served:
+        visitor = visit(served.url, wired=True)
+        page, wire = visitor.page, visitor.wire
         visitor.call_until_live()
-        bar = visitor.page.get_by_role("meter", name="Today’s budget")
+        bar = page.get_by_role("meter", name="Today’s budget")
         assert "19 minutes left of today’s 20 minutes" in (bar.get_attribute("aria-valuetext") or "")
-        visitor.page.get_by_role("button", name="Time and cost").click()
-        usage = visitor.page.get_by_role("group", name="Time and cost").inner_text()
+        page.get_by_role("button", name="Time and cost").click()
+        usage = page.get_by_role("group", name="Time and cost").inner_text()
         assert "A call may last 2 hours." in usage
         assert "The call ends after 6 minutes of silence." in usage
         visitor.wait_for_entry("assistant", "[data-final]")
@@ -106,22 +116,23 @@ def test_what_is_left_is_shown_before_it_is_gone(browser: Browser, tmp_path: Pat
         wire.say("limits", LIMITS)
         wire.say("notice", {"code": "idle_soon", "message": "", "retry": False, "fatal": False})
         visitor.wait_for_notice("idle_soon")
-        assert "Ends in 0:5" in visitor.page.inner_text("#meter-short")
-        assert visitor.page.query_selector("#budget[data-low]")
-        visitor.page.screenshot(path=output / "limits.png")
+        assert "Ends in 0:5" in page.inner_text("#meter-short")
+        assert page.query_selector("#budget[data-low]")
         # What is seen of it goes on.
-        visitor.page.get_by_text(re.compile("2 minutes, 5. seconds left")).wait_for()
+        page.get_by_text(re.compile("2 minutes, 5. seconds left")).wait_for()
         visitor.type("I am still here.")
-        visitor.page.wait_for_selector('[data-code="idle_soon"]', state="detached")
-        visitor.page.wait_for_selector("#meter-short", state="hidden")
-        assert visitor.leave() == []
+        page.wait_for_selector('[data-code="idle_soon"]', state="detached")
+        page.wait_for_selector("#meter-short", state="hidden")
+        page.click("#call")
+        visitor.wait_for_phase("ended")
 
 
-def test_a_call_in_a_newer_tab_ends_the_one_before(visit: Visit, serve: Serve) -> None:
+def test_a_call_in_a_newer_tab_ends_the_one_before_whatever_the_clock_says(visit: Visit, serve: Serve) -> None:
     url, _ = serve("hello")
     visitor = visit(url)
     visitor.call_until_live()
     newer = visitor.context.new_page()
+    newer.add_init_script("Date.now = () => 0")
     newer.goto(url)
     newer.click("body[data-ready] #call")
     assert "another tab" in visitor.wait_for_notice("newer_tab")
@@ -133,19 +144,8 @@ def test_a_call_in_a_newer_tab_ends_the_one_before(visit: Visit, serve: Serve) -
     newer.wait_for_selector('body[data-phase="ended"]')
     assert visitor.page.query_selector('#notices [role="alert"]') is None
 
-
-def test_the_later_call_stays_whatever_the_clock_says(visit: Visit, serve: Serve) -> None:
-    url, _ = serve("hello")
-    visitor = visit(url)
-    visitor.call_until_live()
-    newer = visitor.context.new_page()
-    newer.add_init_script("Date.now = () => 0")
-    newer.goto(url)
-    newer.click("body[data-ready] #call")
-    newer.wait_for_selector('body[data-phase="live"]')
-    visitor.wait_for_notice("newer_tab")
-    newer.click("#call")
-    newer.wait_for_selector('body[data-phase="ended"]')
+    visitor.press("Hang up")
+    visitor.wait_for_phase("ended")
     # Both at once: one of them stays.
     for page in (visitor.page, newer):
         page.evaluate("document.getElementById('call').click()")
@@ -154,9 +154,8 @@ def test_the_later_call_stays_whatever_the_clock_says(visit: Visit, serve: Serve
     assert sorted(filter(None, phases)) == ["ended", "live"]
 
 
-def test_a_call_that_is_over_says_how_long_it_was_and_can_be_saved(visit: Visit, serve: Serve, output: Path) -> None:
-    url, _ = serve("hello")
-    visitor = visit(url)
+def test_a_call_of_less_than_a_second_in_which_something_was_said_began(visit: Visit, serve: Serve) -> None:
+    visitor = visit(serve("hello")[0])
     visitor.call_until_live()
     visitor.page.evaluate("window.testLive = performance.now()")
     visitor.wait_for_entry("assistant", "[data-final]")
@@ -165,38 +164,13 @@ def test_a_call_that_is_over_says_how_long_it_was_and_can_be_saved(visit: Visit,
     visitor.press("Hang up")
     visitor.wait_for_phase("ended")
     assert visitor.page.inner_text("#status").startswith("The call ended after 1 second")
-    assert visitor.page.inner_text("#call") == "Talk again"
-    visitor.page.screenshot(path=output / "ended.png")
-    visitor.press("Open this talk")
-    visitor.page.get_by_role("combobox", name="Save as").wait_for()
-    assert "Hello there." in visitor.page.inner_text("#talk-detail")
 
 
-def test_a_call_that_was_cancelled_did_not_begin(visit: Visit, serve: Serve) -> None:
-    url, _ = serve("no_handshake")
-    visitor = visit(url)
-    visitor.call()
-    wait_for_state(visitor, "connecting")
-    visitor.press("Cancel")
-    assert wait_for_state(visitor, "ended")[1] == "The call did not begin."
-    assert not visitor.page.is_visible("#save-talk")
-
-
-def test_how_far_the_engine_is_moves_in_its_notice(visit: Visit, serve: Serve) -> None:
-    url, _ = serve("hello")
-    visitor = visit(url, wired=True)
-    wire = visitor.wire
-    visitor.call_until_live()
-    starting = {"code": "engine_starting", "message": "", "retry": False, "fatal": False}
-    for done in (1, 2):
-        wire.say("notice", {**starting, "progress": {"part": "voice", "done": done, "of": 3}})
-        visitor.page.get_by_role("alert").get_by_text(f"{done} of 3").wait_for()
-    assert visitor.page.get_by_role("alert").count() == 1
-
-
-def test_what_a_call_takes_is_hidden_where_there_are_no_popovers(visit: Visit, serve: Serve) -> None:
-    url, _ = serve("hello")
-    visitor = visit(url)
-    visitor.page.evaluate("document.getElementById('usage').removeAttribute('popover')")
-    visitor.call_until_live()
-    assert not visitor.page.is_visible("#usage")
+def test_a_call_that_was_cancelled_did_not_begin(visit: Visit) -> None:
+    with serving(SCENARIOS / "no_handshake.toml") as served:
+        visitor = visit(served.url)
+        visitor.call()
+        wait_for_state(visitor, "connecting")
+        visitor.press("Cancel")
+        assert wait_for_state(visitor, "ended")[1] == "The call did not begin."
+        assert not visitor.page.is_visible("#save-talk")

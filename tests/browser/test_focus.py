@@ -76,18 +76,21 @@ def test_a_notice_that_is_put_away(visit: Visit, serve: Serve) -> None:
     assert focused(visitor.page) == "scroller"
 
 
-@pytest.mark.parametrize("control", ["microphone", "talk", "hush", "call", "meter-time"])
-def test_a_control_of_a_call_that_ends(visit: Visit, serve: Serve, control: str) -> None:
+def test_a_control_of_a_call_that_ends(visit: Visit, serve: Serve) -> None:
     url, _ = serve("silent")
     visitor, wire = arrive(visit, url, mode="push_to_talk")
     page = visitor.page
     # Where height is scarce some of them go away.
     page.set_viewport_size({"width": 400, "height": 400})
-    visitor.call_until_live()
-    page.focus(f"#{control}")
-    wire.say("ended", {"reason": "time"})
-    visitor.wait_for_phase("ended")
-    assert focused(page) in ("call", control)
+    for control in ("microphone", "talk", "hush", "call", "meter-time"):
+        # Its server has not ended the call before.
+        if visitor.stats["phase"] == "ended":
+            visitor.reload()
+        visitor.call_until_live()
+        page.focus(f"#{control}")
+        wire.say("ended", {"reason": "time"})
+        visitor.wait_for_phase("ended")
+        assert focused(page) in ("call", control), control
 
 
 def test_a_call_by_keys_alone(visit: Visit, serve: Serve) -> None:
@@ -106,20 +109,21 @@ def test_a_call_by_keys_alone(visit: Visit, serve: Serve) -> None:
         assert focused(page) != "lost"
 
 
-@pytest.mark.parametrize("button", [0, 1])
-def test_a_text_that_is_sent_again_or_edited(visit: Visit, serve: Serve, button: int) -> None:
+def test_a_text_that_is_sent_again_or_edited(visit: Visit, serve: Serve) -> None:
     url, _ = serve("silent")
     visitor, wire = arrive(visit, url)
+    page = visitor.page
     visitor.call_until_live()
     wire.held = True
     visitor.type("Are you there?")
-    visitor.page.wait_for_selector("[data-typed=sent]")
-    notice(visitor, wire, "too_fast")
-    visitor.page.wait_for_selector("[data-typed=unsent]")
-    assert press(visitor.page, f"[data-typed=unsent] button >> nth={button}") == ("scroller", "message")[button]
+    for button, then in enumerate(("scroller", "message")):
+        page.wait_for_selector("[data-typed=sent]")
+        notice(visitor, wire, "too_fast")
+        page.wait_for_selector("[data-typed=unsent]")
+        assert press(page, f"[data-typed=unsent] button >> nth={button}") == then
 
 
-def test_drawers_and_what_is_in_them(visit: Visit, serve: Serve) -> None:
+def test_drawers_and_what_is_in_them_which_enter_that_is_held_down_does_not_delete(visit: Visit, serve: Serve) -> None:
     url, _ = serve("hello")
     visitor = visit(url, choices={"keep": "text"})
     page = visitor.page
@@ -150,15 +154,26 @@ def test_drawers_and_what_is_in_them(visit: Visit, serve: Serve) -> None:
     assert focused(page) == "talks-search"
     press(page, "#talks-close")
     talk(visitor)
+    press(page, "#save-talk")
+    page.wait_for_selector("#talks[open]")
+    page.keyboard.press("Escape")
+    assert focused(page) == "save-talk"
     press(page, "#talks-toggle")
+    page.get_by_role("button", name="All talks").click()
     page.wait_for_selector("[data-talk]")
-    assert press(page, "#talks-clear") == "talks-clear"
+    page.focus("#talks-clear")
+    for _ in range(5):
+        page.keyboard.down("Enter")
+    page.keyboard.up("Enter")
+    page.wait_for_timeout(300)
+    assert page.locator("[data-talk]").count() == 1, "Enter that is held down deletes nothing"
+    assert focused(page) == "talks-clear"
     page.keyboard.press("Enter")
     page.wait_for_selector("#talks-clear", state="hidden")
     assert focused(page) != "lost"
 
 
-def test_what_a_link_brought_is_undone(visit: Visit, serve: Serve) -> None:
+def test_what_a_link_brought_is_undone_and_the_check_that_is_offered_once(visit: Visit, serve: Serve) -> None:
     url, _ = serve("silent")
     page = visit(url).page
     page.evaluate("location.hash = '#captions=huge'")
@@ -167,27 +182,8 @@ def test_what_a_link_brought_is_undone(visit: Visit, serve: Serve) -> None:
     page.keyboard.press("Escape")
     assert focused(page) == "settings-toggle"
 
-
-def test_the_check_that_is_offered_once(visit: Visit, serve: Serve) -> None:
-    url, _ = serve("silent")
-    page = visit(url).page
     press(page, "#preflight-offer")
     page.wait_for_selector("dialog[open]")
     page.keyboard.press("Escape")
     page.wait_for_selector("dialog[open]", state="detached")
     assert focused(page) == "call"
-
-
-def test_enter_that_is_held_down_deletes_nothing(visit: Visit, serve: Serve) -> None:
-    url, _ = serve("hello")
-    visitor = visit(url, choices={"keep": "text"})
-    page = visitor.page
-    talk(visitor)
-    page.click("#talks-toggle")
-    page.wait_for_selector("[data-talk]")
-    page.focus("#talks-clear")
-    for _ in range(5):
-        page.keyboard.down("Enter")
-    page.keyboard.up("Enter")
-    page.wait_for_timeout(300)
-    assert page.locator("[data-talk]").count() == 1

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Page
 
 from tests.browser.visitor import Visitor
-from tests.conftest import SCENARIOS, upstream_settings
-from tests.servers import gunicorn
+from tests.call.calling import serving
+from tests.conftest import SCENARIOS
 from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = pytest.mark.browser
@@ -38,9 +38,16 @@ def instructions(upstream: ScriptedServer) -> str:
     return next(event["session"]["instructions"] for event in events if event["type"] == "session.update")
 
 
-def test_with_the_japanese_friend_in_two_presses(visit: Visit, serve: Serve) -> None:
+def test_the_voice_is_heard_before_a_call_and_with_the_japanese_friend_it_is_two_presses(
+    visit: Visit, serve: Serve
+) -> None:
     url, upstream = serve("hello")
     visitor = visit(url)
+    visitor.press("Hear this voice")
+    visitor.page.get_by_role("button", name="Stop the sample").first.wait_for()
+    visitor.page.get_by_role("button", name="Hear this voice").first.wait_for(timeout=20_000)
+    assert visitor.page.get_attribute("body", "data-phase") == "idle"
+
     visitor.page.get_by_role("radio", name="Hinata").check()
     visitor.press("Start talking")
     visitor.wait_for_phase("live", 30)
@@ -57,24 +64,21 @@ def test_one_press_begins_with_what_one_could_say(visit: Visit, serve: Serve) ->
     assert visitor.page.inner_text("#microphone") == "Mute", "it is a call by voice"
 
 
-def test_a_persona_brings_its_own_beginnings(browser: Browser, tmp_path: Path) -> None:
+def test_a_persona_brings_its_own_beginnings(visit: Visit, tmp_path: Path) -> None:
     (tmp_path / "porter.toml").write_text(PORTER, encoding="utf-8")
-    settings = {"VOICEAPP_PERSONAS": str(tmp_path)}
-    with (
-        ScriptedServer(SCENARIOS / "silent.toml") as upstream,
-        gunicorn(upstream_settings(upstream, **settings), tmp_path / "gunicorn.log") as server,
-    ):
-        for language, name, own in (
-            ("en", "Night porter", "Is the bar still open?"),
-            ("ja", "夜の受付", "バーはまだ開いていますか？"),
-        ):
-            visitor = Visitor(browser)
-            visitor.open(server.url, language)
-            before = visitor.page.evaluate(STARTERS)
-            assert len(before) == 3
-            visitor.page.get_by_role("radio", name=name).check()
-            assert visitor.page.evaluate(STARTERS) == [own]
-            assert visitor.leave() == []
+    with serving(SCENARIOS / "silent.toml", VOICEAPP_PERSONAS=str(tmp_path)) as served:
+        visitor = visit(served.url)
+        check_beginnings(visitor.page, "Night porter", "Is the bar still open?")
+        # Nobody is chosen any more.
+        visitor.page.evaluate("localStorage.clear()")
+        visitor.open(served.url, "ja")
+        check_beginnings(visitor.page, "夜の受付", "バーはまだ開いていますか？")
+
+
+def check_beginnings(page: Page, name: str, own: str) -> None:
+    assert len(page.evaluate(STARTERS)) == 3
+    page.get_by_role("radio", name=name).check()
+    assert page.evaluate(STARTERS) == [own]
 
 
 def test_the_last_talk_goes_on_with_one_press(visit: Visit, serve: Serve) -> None:
@@ -93,42 +97,44 @@ def test_the_last_talk_goes_on_with_one_press(visit: Visit, serve: Serve) -> Non
     assert "Do you know my cat?" in visitor.page.inner_text("#transcript")
 
 
-@pytest.mark.parametrize("deleted_in", ["this tab", "another tab, in a call"])
-def test_a_talk_that_is_deleted_is_not_offered(visit: Visit, serve: Serve, deleted_in: str) -> None:
+def test_a_talk_that_is_deleted_is_not_offered(visit: Visit, serve: Serve) -> None:
     url, _ = serve("hello")
     visitor = visit(url, choices={"keep": "text"})
     page = visitor.page
     page.evaluate("window.testDenied = true")
-    visitor.type("Do you know my cat?")
-    visitor.wait_for_phase("live", 30)
-    visitor.wait_for_entry("user")
+    talk(visitor)
+    delete_all(page)
+    page.wait_for_selector("#last-talk", state="hidden")
+
+    # In another tab, while this one is in a call.
+    page.click("#talks-close")
+    talk(visitor)
+    visitor.reload()
+    page.wait_for_selector("#last-talk")
+    page.evaluate("window.testDenied = true")
+    visitor.call_until_live()
+    other = visitor.context.new_page()
+    other.goto(f"{url}/?lang=en")
+    other.wait_for_selector("body[data-ready]")
+    delete_all(other)
     visitor.press("Hang up")
     visitor.wait_for_phase("ended")
-    page.wait_for_selector("#last-talk")
-    other = page
-    if deleted_in != "this tab":
-        visitor.reload()
-        page.wait_for_selector("#last-talk")
-        page.evaluate("window.testDenied = true")
-        visitor.call_until_live()
-        other = visitor.context.new_page()
-        other.goto(f"{url}/?lang=en")
-        other.wait_for_selector("body[data-ready]")
-    other.click("#talks-toggle")
-    other.wait_for_selector("[data-talk]")
-    other.click("#talks-clear")
-    other.click("#talks-clear")
-    other.wait_for_selector("#talks-clear", state="hidden")
-    if other is not page:
-        visitor.press("Hang up")
-        visitor.wait_for_phase("ended")
     page.wait_for_selector("#last-talk", state="hidden")
 
 
-def test_the_voice_is_heard_before_a_call(visit: Visit, serve: Serve) -> None:
-    url, _ = serve("hello")
-    visitor = visit(url)
-    visitor.press("Hear this voice")
-    visitor.page.get_by_role("button", name="Stop the sample").first.wait_for()
-    visitor.page.get_by_role("button", name="Hear this voice").first.wait_for(timeout=20_000)
-    assert visitor.page.get_attribute("body", "data-phase") == "idle"
+def talk(visitor: Visitor) -> None:
+    before = len(visitor.entries)
+    visitor.type("Do you know my cat?")
+    visitor.wait_for_phase("live", 30)
+    visitor.wait_until(lambda _: len(visitor.entries) > before)
+    visitor.press("Hang up")
+    visitor.wait_for_phase("ended")
+    visitor.page.wait_for_selector("#last-talk")
+
+
+def delete_all(page: Page) -> None:
+    page.click("#talks-toggle")
+    page.wait_for_selector("[data-talk]")
+    page.click("#talks-clear")
+    page.click("#talks-clear")
+    page.wait_for_selector("#talks-clear", state="hidden")

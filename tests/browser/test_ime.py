@@ -61,6 +61,7 @@ def test_enter_that_confirms_a_conversion_sends_nothing(visit: Visit, serve: Ser
     page.wait_for_timeout(200)
     assert visitor.entries == []
     assert page.inner_text("#outbox") == ""
+    assert page.input_value("#message") == "きょうと"
     session.send("Input.insertText", {"text": "京都"})
     page.keyboard.press("Enter")
     upstream.wait_for(lambda events: any("京都" in str(event) for event in events))

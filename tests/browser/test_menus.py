@@ -99,26 +99,28 @@ def test_keys_that_walk_through_the_microphones_open_the_last_of_them_alone(visi
     assert page.evaluate("JSON.parse(localStorage['voiceapp.microphone'])") == chosen
 
 
-@pytest.mark.parametrize("direction", ["ltr", "rtl"])
-@pytest.mark.parametrize("size", [(320, 640), (1280, 860)])
-def test_each_stands_at_its_button_and_gives_the_focus_back(
-    visit: Visit, serve: Serve, size: tuple[int, int], direction: str
-) -> None:
-    visitor = visit(serve("silent")[0], viewport={"width": size[0], "height": size[1]})
+def test_each_stands_at_its_button_and_gives_the_focus_back(visit: Visit, serve: Serve) -> None:
+    visitor = visit(serve("silent")[0], viewport={"width": 320, "height": 640})
     page = visitor.page
-    page.evaluate("direction => { document.documentElement.dir = direction }", direction)
     visitor.call_until_live()
     wait(page, "!document.getElementById('meter').hidden")
-    for menu, selector in page.evaluate(BUTTONS).items():
-        page.focus(selector)
-        page.keyboard.press("Enter")
-        apart = page.evaluate(APART, [menu, selector])
-        # What tells of the call stands in the middle above the dock.
-        assert max(apart) <= NEAR_PX or menu == "#usage", (menu, apart)
-        page.keyboard.press("Tab")
-        walked = page.evaluate("menu => document.querySelector(menu).contains(document.activeElement)", menu)
-        assert walked or menu == "#usage", "which only tells"
-        page.keyboard.press("Escape")
-        page.wait_for_selector(menu, state="hidden")
-        page.wait_for_timeout(80)
-        assert page.evaluate("selector => document.activeElement.matches(selector)", selector) or not walked, menu
+    for width, height in ((320, 640), (1280, 860)):
+        page.set_viewport_size({"width": width, "height": height})
+        for direction in ("ltr", "rtl"):
+            page.evaluate("direction => { document.documentElement.dir = direction }", direction)
+            for menu, selector in page.evaluate(BUTTONS).items():
+                where = (menu, width, direction)
+                page.focus(selector)
+                page.keyboard.press("Enter")
+                apart = page.evaluate(APART, [menu, selector])
+                # What tells of the call stands in the middle above the dock.
+                assert max(apart) <= NEAR_PX or menu == "#usage", (where, apart)
+                page.keyboard.press("Tab")
+                walked = page.evaluate("menu => document.querySelector(menu).contains(document.activeElement)", menu)
+                assert walked or menu == "#usage", (where, "which only tells")
+                page.keyboard.press("Escape")
+                page.wait_for_selector(menu, state="hidden")
+                page.wait_for_timeout(80)
+                assert page.evaluate("selector => document.activeElement.matches(selector)", selector) or not walked, (
+                    where
+                )

@@ -37,30 +37,33 @@ def tell(visitor: Visitor, wire: Wire, code: str, fatal: bool = False) -> None:
     visitor.page.wait_for_selector(f'[data-code="{code}"][data-shown]')
 
 
-@pytest.mark.parametrize("size", [(390, 800), (1280, 860)])
-def test_one_is_seen_at_a_time_and_covers_nothing(visit: Visit, serve: Serve, size: tuple[int, int]) -> None:
+def test_one_is_seen_at_a_time_and_covers_nothing_and_one_that_becomes_fatal_looks_so(
+    visit: Visit, serve: Serve
+) -> None:
     url, _ = serve("silent")
-    visitor, wire = call(visit, url, viewport={"width": size[0], "height": size[1]})
-    for code in ("no_sound", "microphone_silent"):
-        tell(visitor, wire, code)
-    assert visitor.page.evaluate(SHOWN) == ["microphone_silent"]
-    assert visitor.page.evaluate(OVER) is False
-    visitor.page.click('[data-code="microphone_silent"] > .dismiss')
-    assert visitor.page.evaluate(SHOWN) == ["no_sound"]
+    visitor, wire = call(visit, url, viewport={"width": 390, "height": 800})
+    page = visitor.page
+    for width, height in ((390, 800), (1280, 860)):
+        page.set_viewport_size({"width": width, "height": height})
+        for code in ("no_sound", "microphone_silent"):
+            tell(visitor, wire, code)
+        assert page.evaluate(SHOWN) == ["microphone_silent"], width
+        assert page.evaluate(OVER) is False, width
+        page.click('[data-code="microphone_silent"] > .dismiss')
+        assert page.evaluate(SHOWN) == ["no_sound"], width
+        page.click('[data-code="no_sound"] > .dismiss')
 
-
-def test_one_that_becomes_fatal_looks_so_and_has_its_button(visit: Visit, serve: Serve) -> None:
-    url, _ = serve("silent")
-    visitor, wire = call(visit, url)
     tell(visitor, wire, "rate_limited")
-    notice = visitor.page.locator('[data-code="rate_limited"]')
+    notice = page.locator('[data-code="rate_limited"]')
     assert notice.locator(".help").count() == 0
     tell(visitor, wire, "rate_limited", fatal=True)
-    visitor.page.wait_for_selector('[data-code="rate_limited"][data-fatal] .help')
+    page.wait_for_selector('[data-code="rate_limited"][data-fatal] .help')
     assert notice.count() == 1
 
 
-def test_information_goes_out_of_sight_but_not_for_a_screen_reader(visit: Visit, serve: Serve) -> None:
+def test_information_goes_out_of_sight_but_not_for_a_screen_reader_nor_while_somebody_is_at_it(
+    visit: Visit, serve: Serve
+) -> None:
     url, _ = serve("silent")
     visitor, wire = call(visit, url, room=SOON)
     places = []
@@ -80,41 +83,35 @@ def test_information_goes_out_of_sight_but_not_for_a_screen_reader(visit: Visit,
     wire.turn("listening")
     visitor.page.wait_for_selector('[data-code="moved"]', state="detached")
 
-
-def test_information_stays_while_somebody_is_at_it(visit: Visit, serve: Serve) -> None:
-    url, _ = serve("silent")
-    visitor, wire = call(visit, url, room=SOON)
     tell(visitor, wire, "speaker_lost")
     visitor.page.focus('[data-code="speaker_lost"] > .help')
-    visitor.page.wait_for_timeout(1500)
-    assert visitor.page.evaluate(SHOWN) == ["speaker_lost"]
+    visitor.page.wait_for_timeout(1000)
+    assert visitor.page.evaluate(SHOWN) == ["speaker_lost"], "somebody is at it"
     visitor.page.focus("#message")
     visitor.page.wait_for_selector('[data-code="speaker_lost"]:not([data-shown])', state="attached")
 
 
-def test_an_error_has_one_button_that_helps(visit: Visit, serve: Serve) -> None:
+def test_what_helps_in_a_call_or_after_an_error_is_one_press_away(visit: Visit, serve: Serve) -> None:
     url, _ = serve("silent")
     visitor, wire = call(visit, url)
+    page = visitor.page
+    page.click("#microphone")
+    tell(visitor, wire, "microphone_shut")
+    visitor.press("Turn on the microphone")
+    page.wait_for_selector('body[data-state="listening"]')
+    tell(visitor, wire, "speaker_lost")
+    visitor.press("Choose another")
+    assert page.evaluate("document.activeElement.id") == "settings-microphone"
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.textContent") == "Choose another"
+    tell(visitor, wire, "talk_not_kept")
+    visitor.press("Open past talks")
+    page.wait_for_selector("#talks[open]")
+    page.click("#talks-close")
+
     tell(visitor, wire, "quota", fatal=True)
     wire.say("ended", {"reason": "quota"})
     visitor.wait_for_phase("ended")
     visitor.press("Try again")
     visitor.wait_for_phase("connecting")
-    assert "quota" not in visitor.page.evaluate(TREE)
-
-
-def test_what_a_call_needs_is_one_press_away(visit: Visit, serve: Serve) -> None:
-    url, _ = serve("silent")
-    visitor, wire = call(visit, url)
-    visitor.page.click("#microphone")
-    tell(visitor, wire, "microphone_shut")
-    visitor.press("Turn on the microphone")
-    visitor.page.wait_for_selector('body[data-state="listening"]')
-    tell(visitor, wire, "speaker_lost")
-    visitor.press("Choose another")
-    assert visitor.page.evaluate("document.activeElement.id") == "settings-microphone"
-    visitor.page.keyboard.press("Escape")
-    assert visitor.page.evaluate("document.activeElement.textContent") == "Choose another"
-    tell(visitor, wire, "talk_not_kept")
-    visitor.press("Open past talks")
-    visitor.page.wait_for_selector("#talks[open]")
+    assert "quota" not in page.evaluate(TREE)

@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.axe import check
-from tests.browser.visitor import Visitor
-from tests.conftest import SCENARIOS, upstream_settings
+from tests.browser.visitor import Visitor, wait
+from tests.conftest import upstream_settings
 from tests.servers import gunicorn
 from voiceapp.conversation.history import PICTURE_GONE
 from voiceapp.engine.scripted.server import ScriptedServer
@@ -49,19 +49,21 @@ GIVE = """([event, files, texts, selector]) => {
     : new DragEvent(event, { dataTransfer: data, bubbles: true, cancelable: true })
   return !target.dispatchEvent(made)
 }"""
+# Who writes is answered; of what is heard, nothing.
+WRITTEN = {"on": [{"when": "response.create", "do": [{"say": {"text": "You wrote to me.", "ms": 100}}]}]}
 EXIF = b"\xff\xe1\x00\x1aExif\x00\x00GPS: 35.0116, 135"
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, ScriptedServer]]:
     with ExitStack() as stack:
-        upstream = stack.enter_context(ScriptedServer(SCENARIOS / "hello.toml"))
+        upstream = stack.enter_context(ScriptedServer(WRITTEN))
         settings = upstream_settings(upstream, VOICEAPP_UPSTREAM_PICTURES="yes")
         app = stack.enter_context(gunicorn(settings, tmp_path_factory.mktemp("app") / "gunicorn.log"))
         yield app.url, upstream
 
 
-def photo(page: Page, width: int = 1600, height: int = 1200, kind: str = "image/jpeg") -> bytes:
+def photo(page: Page, width: int, height: int, kind: str = "image/jpeg") -> bytes:
     made = base64.b64decode(page.evaluate(PHOTO, [width, height, kind]))
     return made[:2] + EXIF + made[2:] if kind == "image/jpeg" else made
 
@@ -92,28 +94,30 @@ def seen(upstream: ScriptedServer, count: int) -> list[bytes]:
     return [base64.b64decode(picture) for picture in pictures()]
 
 
+def wait_for(page: Page, selector: str, count: int) -> None:
+    wait(page, f"document.querySelectorAll({selector!r}).length === {count}", 20)
+
+
 def wait_shown(page: Page, count: int) -> None:
-    page.wait_for_function(
-        "count => document.querySelectorAll('#transcript .picture img').length === count", arg=count, timeout=20_000
-    )
+    wait_for(page, "#transcript .picture img", count)
 
 
 def test_it_arrives_however_it_is_shown_made_small_and_without_where_it_was_taken(
-    visit: Visit, served: tuple[str, ScriptedServer], output: Path
+    visit: Visit, served: tuple[str, ScriptedServer]
 ) -> None:
     url, upstream = served
     visitor = visit(url)
     page = visitor.page
     visitor.call_until_live()
-    shown = photo(page)
+    shown = photo(page, 1200, 900)
     assert EXIF in shown
     give(page, "paste", shown)
     wait_shown(page, 1)
     give(page, "drop", photo(page, 300, 600, "image/png"), "image/png")
     wait_shown(page, 2)
     page.click("#pictures-toggle")
+    # Of the menu, and of pictures in the talk.
     check(page)
-    page.screenshot(path=output / "pictures-menu.png")
     with page.expect_file_chooser() as chooser:
         page.click("#picture-choose")
     chooser.value.set_files({"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": photo(page, 640, 480)})
@@ -125,8 +129,6 @@ def test_it_arrives_however_it_is_shown_made_small_and_without_where_it_was_take
     for picture in pictures:
         assert len(picture) <= MAX_PICTURE_BYTES
         assert b"Exif" not in picture
-    check(page)
-    page.screenshot(path=output / "pictures.png")
 
 
 def size_of(jpeg: bytes) -> tuple[int, int]:
@@ -140,7 +142,9 @@ def size_of(jpeg: bytes) -> tuple[int, int]:
     raise AssertionError("no frame")
 
 
-def test_the_camera_is_open_only_while_its_dialog_is(visit: Visit, served: tuple[str, ScriptedServer]) -> None:
+def test_the_camera_is_open_only_while_its_dialog_is_and_whoever_looks_at_it_shows_nothing_unseen(
+    visit: Visit, served: tuple[str, ScriptedServer]
+) -> None:
     url, upstream = served
     visitor = visit(url)
     page = visitor.page
@@ -151,15 +155,18 @@ def test_the_camera_is_open_only_while_its_dialog_is(visit: Visit, served: tuple
     page.wait_for_selector("dialog.camera[open]")
     assert page.evaluate(videos) == 1
     check(page)
+    for event in ("dragover", "drop", "paste"):
+        assert give(page, event, small(page), "image/png", into="dialog.camera"), event
     page.keyboard.press("Escape")
     page.wait_for_selector("dialog.camera", state="detached")
-    assert page.evaluate(videos) == 0
+    assert page.evaluate(videos) == 0, "after Escape"
+    assert (outbox(page), page.locator("#transcript .picture").count()) == (0, 0), "what was given meanwhile"
     page.click("#pictures-toggle")
     page.click("#picture-take")
     page.wait_for_function("() => document.querySelector('dialog.camera video')?.videoWidth > 0")
     page.keyboard.press("Enter")
     wait_shown(page, 1)
-    assert page.evaluate(videos) == 0
+    assert page.evaluate(videos) == 0, "after a picture was taken"
     assert len(seen(upstream, 1)) == 1
 
 
@@ -185,8 +192,14 @@ def test_it_is_there_after_a_reload_and_in_the_talk_that_is_kept(
     visitor.wait_for_entry("assistant", "[data-final]")
     visitor.reload()
     wait_shown(page, 1)
+    in_tab = (
+        "() => Object.entries(sessionStorage).filter(([_, text]) => text.includes('data:image')).map(([key]) => key)"
+    )
+    assert page.evaluate(in_tab) == ["voiceapp.pictures"]
     visitor.press("Hang up")
     visitor.wait_for_phase("ended")
+    assert page.evaluate(in_tab) == [], "nothing of it stays in the tab once the call is over"
+    wait_shown(page, 1)
     visitor.reload()
     visitor.press("Show past talks")
     page.click("[data-talk]")
@@ -229,28 +242,14 @@ def test_of_a_talk_that_is_not_kept_nothing_of_it_is_kept(visit: Visit, served: 
     assert "data:image" not in page.evaluate("JSON.stringify([{ ...localStorage }, { ...sessionStorage }])")
 
 
-def test_before_a_call_it_waits_and_may_be_taken_away(visit: Visit, served: tuple[str, ScriptedServer]) -> None:
-    visitor = visit(served[0], "ja")
-    page = visitor.page
-    give(page, "paste", photo(page, 200, 100))
-    page.wait_for_selector("#pictures-outbox [data-picture=waiting]")
-    check(page)
-    visitor.reload()
-    page.wait_for_selector("#pictures-outbox [data-picture=waiting] img")
-    page.click("#pictures-outbox button")
-    page.wait_for_selector("#pictures-outbox [data-picture]", state="detached")
-
-
-def test_what_is_no_picture_is_said(visit: Visit, served: tuple[str, ScriptedServer]) -> None:
-    page = visit(served[0]).page
-    give(page, "paste", b"no picture")
-    page.wait_for_selector('[data-code="picture_unreadable"]')
-
-
-def test_where_no_model_sees_it_the_page_says_so(visit: Visit, serve: Callable[[str], tuple[str, Any]]) -> None:
+def test_where_no_model_sees_it_the_page_says_so_and_no_file_takes_its_place(
+    visit: Visit, serve: Callable[[str], tuple[str, Any]]
+) -> None:
     page = visit(serve("hello")[0]).page
     assert page.locator("#pictures-toggle").count() == 0
-    give(page, "paste", photo(page, 200, 100))
+    for event in ("dragover", "drop"):
+        assert give(page, event, b"%PDF-1.7", "application/pdf", into="#transcript"), event
+    give(page, "paste", small(page), "image/png")
     page.wait_for_selector('[data-code="pictures_unseen"]')
 
 
@@ -269,21 +268,29 @@ def outbox(page: Page) -> int:
     return page.locator("#pictures-outbox [data-picture]").count()
 
 
-def test_one_of_a_camera_that_was_held_otherwise_is_upright(visit: Visit, served: tuple[str, ScriptedServer]) -> None:
+def test_several_are_shown_in_their_order_and_upright(visit: Visit, served: tuple[str, ScriptedServer]) -> None:
     url, upstream = served
     visitor = visit(url)
     page = visitor.page
     visitor.call_until_live()
+    widths = [900, 20, 400, 30]
+    give_all(page, "drop", [(small(page, width, 10), "image/png") for width in widths], "#transcript", {})
+    # Of a camera that was held otherwise.
     plain = base64.b64decode(page.evaluate(PHOTO, [80, 40, "image/jpeg"]))
-    for count, (orientation, size) in enumerate([(1, (80, 40)), (3, (80, 40)), (6, (40, 80)), (8, (40, 80))], 1):
-        give(page, "paste", upright(plain, orientation))
-        assert size_of(seen(upstream, count)[-1]) == size
+    held = [(upright(plain, orientation), "image/jpeg") for orientation in (1, 3, 6, 8)]
+    give_all(page, "drop", held, "#transcript", {})
+    wait_shown(page, 8)
+    sizes = [size_of(each) for each in seen(upstream, 8)]
+    assert sizes[:4] == [(width, 10) for width in widths]
+    assert sizes[4:] == [(80, 40), (80, 40), (40, 80), (40, 80)]
 
 
-def test_words_that_are_pasted_with_a_picture_of_them_are_words(
+def test_before_a_call_a_picture_waits_and_may_be_taken_away_and_what_is_none_takes_the_place_of_nothing(
     visit: Visit, served: tuple[str, ScriptedServer]
 ) -> None:
-    page = visit(served[0]).page
+    visitor = visit(served[0], "ja")
+    page = visitor.page
+    # Words with a picture of them are words.
     cells = small(page)
     assert not give(page, "paste", cells, "image/png", plain="1 2", html="<table><td>1<td>2</table>")
     assert not give(page, "paste", cells, "image/png", plain="1 2", rtf="{}")
@@ -293,55 +300,29 @@ def test_words_that_are_pasted_with_a_picture_of_them_are_words(
     assert give(page, "paste", cells, "image/png", html='<img src="https://elsewhere.example/">')
     assert give(page, "paste", cells, "image/png", plain="photo.png")
     assert give(page, "paste", cells, "image/png", into="body", plain="1 2", html="<table><td>1<td>2</table>")
-    page.wait_for_function("() => document.querySelectorAll('#pictures-outbox [data-picture]').length === 3")
+    wait_for(page, "#pictures-outbox [data-picture]", 3)
 
-
-def test_no_file_that_is_dropped_takes_the_place_of_the_page(visit: Visit, served: tuple[str, ScriptedServer]) -> None:
-    page = visit(served[0]).page
+    unreadable = '[data-code="picture_unreadable"]'
+    give(page, "paste", b"no picture")
+    page.wait_for_selector(unreadable)
+    page.click(f"{unreadable} > .dismiss")
+    page.wait_for_selector(unreadable, state="detached")
+    # No file that is dropped takes the place of the page.
     for event in ("dragover", "drop"):
-        assert give(page, event, b"%PDF-1.7", "application/pdf", into="#transcript")
-    page.wait_for_selector('[data-code="picture_unreadable"]')
-    assert give(page, "drop", small(page), "")
-    page.wait_for_selector("#pictures-outbox [data-picture=waiting]")
+        assert give(page, event, b"%PDF-1.7", "application/pdf", into="#transcript"), event
+    page.wait_for_selector(unreadable)
+    assert give(page, "drop", cells, ""), "of no kind, as some systems name it"
+    wait_for(page, "#pictures-outbox [data-picture=waiting]", 4)
+
+    check(page)
+    visitor.reload()
+    wait_for(page, "#pictures-outbox [data-picture=waiting] img", 4)
+    page.click("#pictures-outbox button")
+    wait_for(page, "#pictures-outbox [data-picture]", 3)
 
 
-def test_where_no_model_sees_any_a_file_does_not_take_the_place_of_the_page_either(
-    visit: Visit, serve: Callable[[str], tuple[str, Any]]
-) -> None:
-    page = visit(serve("hello")[0]).page
-    for event in ("dragover", "drop"):
-        assert give(page, event, b"%PDF-1.7", "application/pdf", into="#transcript")
-
-
-def test_several_are_shown_in_their_order(visit: Visit, served: tuple[str, ScriptedServer]) -> None:
-    url, upstream = served
-    visitor = visit(url)
-    page = visitor.page
-    visitor.call_until_live()
-    widths = [900, 20, 400, 30]
-    files = [(photo(page, width, 10, "image/png"), "image/png") for width in widths]
-    give_all(page, "drop", files, "#transcript", {})
-    wait_shown(page, 4)
-    assert [size_of(each)[0] for each in seen(upstream, 4)] == widths
-
-
-def test_whoever_looks_at_a_dialog_shows_nothing_unseen(visit: Visit, served: tuple[str, ScriptedServer]) -> None:
-    visitor = visit(served[0])
-    page = visitor.page
-    visitor.call_until_live()
-    page.click("#pictures-toggle")
-    page.click("#picture-take")
-    page.wait_for_selector("dialog.camera[open]")
-    for event in ("dragover", "drop", "paste"):
-        assert give(page, event, small(page), "image/png", into="dialog.camera")
-    page.keyboard.press("Escape")
-    page.wait_for_selector("dialog.camera", state="detached")
-    assert (outbox(page), page.locator("#transcript .picture").count()) == (0, 0)
-
-
-@pytest.mark.parametrize("button", ["#picture-take", "#pictures-toggle", "#languages-toggle"])
 def test_escape_closes_what_is_open_and_does_not_also_stop_the_assistant(
-    visit: Visit, served: tuple[str, ScriptedServer], button: str
+    visit: Visit, served: tuple[str, ScriptedServer]
 ) -> None:
     url, upstream = served
     visitor = visit(url)
@@ -349,13 +330,14 @@ def test_escape_closes_what_is_open_and_does_not_also_stop_the_assistant(
     visitor.call_until_live()
     upstream.do({"hear": {}}, {"say": {"ms": 20_000, "item": "a9"}}, connection=len(upstream.connections))
     page.wait_for_selector('body[data-turn="assistant"]')
-    page.evaluate("selector => document.querySelector(selector).click()", button)
     opened = "() => document.querySelector('dialog[open], :popover-open')"
-    page.wait_for_function(opened)
-    page.keyboard.press("Escape")
-    page.wait_for_function(f"() => !({opened})()")
-    assert "data-cut" not in page.locator('[data-item="a9"]').evaluate("row => row.getAttributeNames()")
-    assert page.evaluate("document.body.dataset.turn") == "assistant"
+    for button in ("#picture-take", "#pictures-toggle", "#languages-toggle"):
+        page.evaluate("selector => document.querySelector(selector).click()", button)
+        page.wait_for_function(opened)
+        page.keyboard.press("Escape")
+        page.wait_for_function(f"() => !({opened})()")
+        cut = "data-cut" in page.locator('[data-item="a9"]').evaluate("row => row.getAttributeNames()")
+        assert (cut, page.evaluate("document.body.dataset.turn")) == (False, "assistant"), button
     page.keyboard.press("Escape")
     page.wait_for_selector('[data-item="a9"][data-cut]')
 
@@ -375,16 +357,3 @@ def test_a_camera_is_asked_for_once_and_one_that_is_taken_away_is_said(
     page.evaluate("() => { window.testDenied = true }")
     page.evaluate("() => document.getElementById('picture-take').click()")
     page.wait_for_selector('[data-code="camera_denied"]')
-
-
-def test_nothing_of_it_stays_in_the_tab_once_the_call_is_over(visit: Visit, served: tuple[str, ScriptedServer]) -> None:
-    visitor = visit(served[0])
-    page = visitor.page
-    visitor.call_until_live()
-    give(page, "paste", small(page), "image/png")
-    wait_shown(page, 1)
-    kept = "() => Object.entries(sessionStorage).filter(([_, text]) => text.includes('data:image')).map(([key]) => key)"
-    assert page.evaluate(kept) == ["voiceapp.pictures"]
-    visitor.press("Hang up")
-    assert page.evaluate(kept) == []
-    wait_shown(page, 1)
