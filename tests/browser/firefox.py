@@ -93,12 +93,13 @@ class Firefox:
 
 
 class FirefoxVisitor(Person):
-    """A tab of its own."""
+    """A tab of its own. What the console showed before is of no concern to it."""
 
     def __init__(self, firefox: Firefox) -> None:
         self.firefox = firefox
-        self.firefox.send("script.addPreloadScript", functionDeclaration=WATCH)
+        self.firefox.errors.clear()
         self.tab = firefox.send("browsingContext.create", type="tab")["context"]
+        self.firefox.send("script.addPreloadScript", functionDeclaration=WATCH, contexts=[self.tab])
 
     def open(self, url: str) -> None:
         self.firefox.send("browsingContext.navigate", context=self.tab, url=url, wait="complete")

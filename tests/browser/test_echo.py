@@ -6,11 +6,10 @@ page's playback comes back into its microphone at -20 dB after 80 ms. ECHO_TURNS
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
 from tests.browser.room import room, say
 from tests.browser.speech import spoken
@@ -37,14 +36,6 @@ WATCH_HOLDS = """() => {
     if (voiceapp.stats().holds[0] > testHolds.length) testHolds.push(performance.now())
   }, 5)
 }"""
-
-
-def arrive(browser: Browser, url: str, **choices: object) -> Visitor:
-    visitor = Visitor(browser, room=room(echo_db=-20, echo_ms=80), choices=choices)
-    visitor.open(url)
-    visitor.call_until_live()
-    visitor.page.evaluate(WATCH_HOLDS)
-    return visitor
 
 
 def pause_ms(visitor: Visitor, said: float) -> float | None:
@@ -80,11 +71,13 @@ def finish(visitor: Visitor) -> None:
 
 
 @pytest.mark.timeout(60 + 20 * TURNS)
-def test_it_does_not_interrupt_itself_and_a_person_does(
-    browser: Browser, url: str, tmp_path: Path, output: Path
+def test_it_does_not_interrupt_itself_and_a_person_does_and_without_the_guard_it_would(
+    visit: Callable[..., Visitor], url: str, tmp_path: Path, output: Path
 ) -> None:
     voice = spoken("No, that is not what I meant.", tmp_path / "voice.wav", before_s=0, after_s=0.3)
-    visitor = arrive(browser, url)
+    visitor = visit(url, room=room(echo_db=-20, echo_ms=80))
+    visitor.call_until_live()
+    visitor.page.evaluate(WATCH_HOLDS)
     itself, person, pauses, latencies = 0, 0, [], []
     for _ in range(TURNS):
         ask(visitor)
@@ -103,15 +96,14 @@ def test_it_does_not_interrupt_itself_and_a_person_does(
             {"itself": itself, "person": person, "of": TURNS, "paused_ms": pauses, "ms": latencies, "stats": stats}
         )
     )
-    assert visitor.leave() == []
     assert (itself, users) == (0, TURNS), stats
     assert person == TURNS, stats
     assert None not in pauses, stats
 
-
-def test_without_the_guard_it_does_interrupt_itself(browser: Browser, url: str) -> None:
-    visitor = arrive(browser, url, guard=False)
+    visitor.settings("sound")
+    visitor.page.get_by_role("switch", name="Echo guard").uncheck()
+    visitor.page.click("#settings-close")
+    judged = visitor.stats["judgements"]
     ask(visitor)
-    assert was_cut(visitor)
-    assert visitor.stats["judgements"] == {}
-    assert visitor.leave() == []
+    assert was_cut(visitor), "without the guard"
+    assert visitor.stats["judgements"] == judged

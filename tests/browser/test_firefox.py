@@ -1,14 +1,14 @@
 """The page in Firefox, which has its own ways with devices, rates and clocks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tests.browser import interruptions, whole_call
-from tests.browser.firefox import PROGRAM, FirefoxVisitor, firefox
-from tests.browser.pulse import pulse
+from tests.browser.firefox import PROGRAM, Firefox, FirefoxVisitor, firefox
+from tests.browser.pulse import Pulse, pulse
 from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = [
@@ -18,32 +18,44 @@ pytestmark = [
     whole_call.needs_pulse,
 ]
 
+Serve = Callable[[str], tuple[str, ScriptedServer]]
 RATE = 44100
 
 
+@pytest.fixture(scope="module")
+def devices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pulse]:
+    with pulse(tmp_path_factory.mktemp("firefox") / "pulse", RATE) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def running(devices: Pulse, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    with firefox(tmp_path_factory.mktemp("firefox") / "profile", devices) as started:
+        yield started
+
+
+@pytest.fixture
+def visitor(running: Firefox) -> Iterator[FirefoxVisitor]:
+    """In a tab of its own."""
+    came = FirefoxVisitor(running)
+    yield came
+    assert came.leave() == []
+
+
 @pytest.mark.timeout(90)
-def test_a_whole_call_in_firefox(serve: Callable[[str], tuple[str, ScriptedServer]], tmp_path: Path) -> None:
+def test_a_whole_call_in_firefox(visitor: FirefoxVisitor, serve: Serve, devices: Pulse, tmp_path: Path) -> None:
     url, upstream = serve(whole_call.SCENARIO)
-    with pulse(tmp_path / "pulse", RATE) as devices, firefox(tmp_path / "profile", devices) as browser:
-        visitor = FirefoxVisitor(browser)
-        visitor.visit(url)
-        whole_call.hold(visitor, upstream, devices, tmp_path)
-        assert visitor.stats["deviceRate"] == RATE
-        assert visitor.leave() == []
+    visitor.visit(url)
+    whole_call.hold(visitor, upstream, devices, tmp_path)
+    assert visitor.stats["deviceRate"] == RATE
 
 
 @pytest.mark.timeout(120)
 def test_a_cough_and_a_backchannel_hold_an_answer_up_in_firefox_and_a_question_ends_it(
-    serve: Callable[[str], tuple[str, ScriptedServer]], tmp_path: Path
+    visitor: FirefoxVisitor, serve: Serve, devices: Pulse, tmp_path: Path
 ) -> None:
     url, upstream = serve(interruptions.SCENARIO)
-    with (
-        pulse(tmp_path / "pulse", RATE) as devices,
-        firefox(tmp_path / "profile", devices) as browser,
-        devices.listen() as ear,
-        ThreadPoolExecutor() as mouth,
-    ):
-        visitor = FirefoxVisitor(browser)
+    with devices.listen() as ear, ThreadPoolExecutor() as mouth:
         visitor.visit(url)
         talker = interruptions.Talker(lambda: visitor.stats, lambda clip: mouth.submit(devices.say, clip), upstream)
         visitor.click("#call")
@@ -53,4 +65,3 @@ def test_a_cough_and_a_backchannel_hold_an_answer_up_in_firefox_and_a_question_e
         visitor.wait_for('[data-item="a2"][data-final]')
         visitor.wait_until(lambda: visitor.stats["turn"] == "listening")
         talker.judge(ear.sound, visitor.entries)
-        assert visitor.leave() == []

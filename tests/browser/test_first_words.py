@@ -9,7 +9,6 @@ from playwright.sync_api import Browser
 from tests.browser.room import room, say
 from tests.browser.speech import spoken
 from tests.browser.visitor import Visitor
-from tests.browser.wire import Wire
 from tests.servers import gunicorn
 from tests.word_errors import error_rate
 from voiceapp.engine.scripted.server import ScriptedServer
@@ -20,6 +19,7 @@ Serve = Callable[[str], tuple[str, ScriptedServer]]
 
 SENTENCE = "Please repeat after me, the garden is full of flowers."
 SHUT = {"guard": False}
+PHONE = {"width": 390, "height": 800}
 
 
 @pytest.mark.models
@@ -28,7 +28,7 @@ def test_what_is_said_while_the_engine_loads_is_heard_whole_and_answered(
     browser: Browser, tmp_path: Path, output: Path
 ) -> None:
     with gunicorn({"VOICEAPP_PROFILE": "embedded"}, tmp_path / "gunicorn.log") as app:
-        visitor = Visitor(browser, SHUT, room=room(echo_db=-60), viewport={"width": 390, "height": 800})
+        visitor = Visitor(browser, SHUT, room=room(echo_db=-60), viewport=PHONE, reduced_motion="reduce")
         visitor.open(app.url)
         visitor.call()
         visitor.wait_until(lambda _: "you can already speak" in visitor.page.inner_text("#status"))
@@ -47,19 +47,18 @@ def test_what_is_said_while_the_engine_loads_is_heard_whole_and_answered(
 
 
 def test_a_pause_in_mid_sentence_is_seen_to_be_listened_to(
-    browser: Browser, tmp_path: Path, output: Path, serve: Serve
+    visit: Callable[..., Visitor], tmp_path: Path, output: Path, serve: Serve
 ) -> None:
     url, _ = serve("silent")
-    visitor = Visitor(browser, SHUT, room=room(echo_db=-60), viewport={"width": 1280, "height": 860})
-    wire = Wire(visitor.page)
-    visitor.open(url)
+    visitor = visit(url, choices=SHUT, room=room(echo_db=-60), wired=True)
     visitor.call_until_live()
-    wire.turn("user")
-    say(visitor.page, spoken(SENTENCE, tmp_path / "said.wav", before_s=0, after_s=0))
+    visitor.wire.turn("user")
+    begun = spoken("Please repeat after me.", tmp_path / "said.wav", before_s=0, after_s=0)
+    say(visitor.page, begun)
     visitor.page.wait_for_selector("body[data-state=pause]", timeout=15_000)
     assert visitor.page.inner_text("#status") == "Hearing you"
-    visitor.page.wait_for_timeout(3000)
+    visitor.page.wait_for_timeout(1000)
+    assert visitor.page.get_attribute("body", "data-state") == "pause"
     visitor.page.screenshot(path=output / "pause.png")
-    say(visitor.page, spoken(SENTENCE, tmp_path / "more.wav", before_s=0, after_s=0))
+    say(visitor.page, begun)
     visitor.page.wait_for_selector("body[data-state=user]")
-    visitor.leave()

@@ -8,6 +8,7 @@ import pytest
 from tests.browser.interruptions import SCENARIO, STORY, Talker, cough
 from tests.browser.room import room, say
 from tests.browser.visitor import Visitor
+from tests.browser.whole_call import cuts
 from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = pytest.mark.browser
@@ -35,13 +36,16 @@ def test_a_cough_and_a_backchannel_hold_an_answer_up_and_a_question_ends_it(
     talker.judge(visitor.heard(), entries)
 
 
-def test_whoever_likes_it_sharp_interrupts_with_the_first_sound(visit: Visit, serve: Serve, tmp_path: Path) -> None:
+def test_a_noise_ends_an_answer_for_whoever_likes_it_sharp_and_what_the_server_ended_can_be_asked_for(
+    visit: Visit, serve: Serve, tmp_path: Path
+) -> None:
     url, upstream = serve(SCENARIO)
     visitor = visit(url, choices={"at_once": True}, room=room(echo_db=-200))
     visitor.call_until_live()
     talker = talking_to(visitor, upstream)
     talker.until(1000)
-    talker.speak(cough(tmp_path / "cough.wav"), "u2", 250, {"transcript": {"item": "u2", "text": ""}})
+    noise, nothing = cough(tmp_path / "cough.wav"), {"transcript": {"item": "u2", "text": ""}}
+    talker.speak(noise, "u2", 250, nothing)
     visitor.page.wait_for_selector(f"{STORY}[data-cut]")
     assert visitor.stats["holds"] == [0, 0]
     visitor.settings("turns")
@@ -49,21 +53,21 @@ def test_whoever_likes_it_sharp_interrupts_with_the_first_sound(visit: Visit, se
     upstream.wait_for(
         lambda _: [event["type"] for event in upstream.connections[-1].events].count("session.update") > 1
     )
+    visitor.page.click("#settings-close")
 
-
-def test_where_the_server_ended_its_answer_for_a_noise_the_rest_can_be_asked_for(
-    visit: Visit, serve: Serve, tmp_path: Path
-) -> None:
-    url, upstream = serve("story")
-    visitor = visit(url, room=room(echo_db=-200))
-    visitor.call_until_live()
-    talking_to(visitor, upstream).until(1000)
-    say(visitor.page, cough(tmp_path / "cough.wav"))
-    stop = {"speech_stopped": {"item": "u2"}}, {"transcript": {"item": "u2", "text": ""}}
-    upstream.do({"speech_started": {"item": "u2"}}, {"interrupt": "turn_detected"}, {"wait_ms": 700}, *stop)
-    visitor.page.wait_for_selector(f"{STORY} .mark")
-    assert visitor.page.locator("[data-cut]").count() == 0
+    upstream.wait_for(lambda _: len(cuts(upstream)) == 1)
+    visitor.wait_until(lambda stats: stats["turn"] == "listening")
+    upstream.do(
+        {"hear": {"item": "u3", "ms": 400, "transcript": "Tell me more."}},
+        {"say": {"item": "a3", "text": "Then an island rose out of the water.", "ms": 6000, "pace_ms": 60}},
+    )
+    visitor.wait_until(lambda stats: stats["msHeard"].get("a3", 0) >= 1000)
+    say(visitor.page, noise)
+    stop = {"speech_stopped": {"item": "u4"}}, {"transcript": {"item": "u4", "text": ""}}
+    upstream.do({"speech_started": {"item": "u4"}}, {"interrupt": "turn_detected"}, {"wait_ms": 700}, *stop)
+    visitor.page.wait_for_selector('[data-item="a3"] .mark')
+    assert visitor.page.locator('[data-item="a3"][data-cut]').count() == 0, "the server ended it for a noise"
     visitor.press("Go on")
-    upstream.wait_for(lambda events: any(event["type"] == "response.create" for event in events))
+    upstream.wait_for(lambda _: "response.create" in [event["type"] for event in upstream.connections[-1].events])
     visitor.wait_until(lambda _: "Please go on." in [entry["text"] for entry in visitor.entries])
     assert visitor.page.get_by_role("button", name="Go on", exact=True).count() == 0

@@ -14,7 +14,6 @@ pytestmark = pytest.mark.browser
 Visit = Callable[..., Visitor]
 Serve = Callable[[str], tuple[str, ScriptedServer]]
 
-# Playwright looks at each control for a name: of more it takes minutes.
 ENTRIES = 400
 SOCKET = """
 const Socket = window.WebSocket
@@ -47,6 +46,8 @@ COPIED = """() => {
   window.testCopied = ""
   navigator.clipboard.writeText = async text => { window.testCopied = text }
 }"""
+# To look for a name among the controls of all entries takes Playwright a second.
+BAR = ".talk-bar"
 COUNT = "document.querySelector('.talk-find span').textContent"
 # The words of the highlight that is looked at, and whether they are in sight.
 LOOKED_AT = """() => {
@@ -92,7 +93,9 @@ def talker(visit: Visit, serve: Serve) -> Visitor:
     return visitor
 
 
-def test_words_are_found_one_after_the_other_and_counted(talker: Visitor) -> None:
+def test_words_are_found_one_after_the_other_and_counted_and_what_is_said_meanwhile_is_read_alone(
+    talker: Visitor,
+) -> None:
     page = talker.page
     assert not page.is_visible("#find-toggle")
     fill(page, 60)
@@ -113,22 +116,6 @@ def test_words_are_found_one_after_the_other_and_counted(talker: Visitor) -> Non
     wait(page, f"{COUNT} === '60 of 60'")
     assert page.evaluate(LOOKED_AT)[0] == "Qué dice"
     # What is said meanwhile is counted too, and moves nobody.
-    page.evaluate(SAY, {"from": 60, "until": 61})
-    wait(page, f"{COUNT} === '60 of 61'")
-    page.fill(FIND, "nowhere")
-    wait(page, f"{COUNT} === '0 of 0'")
-    page.keyboard.press("Escape")
-    assert page.evaluate("document.activeElement.id") == "find-toggle"
-    assert page.evaluate("CSS.highlights.get('talk-found').size") == 0
-    assert page.get_attribute("body", "data-phase") == "live"
-
-
-def test_what_is_said_while_one_looks_is_read_and_nothing_else(talker: Visitor) -> None:
-    page = talker.page
-    fill(page, 60)
-    talker.press("Find, copy or print this talk")
-    page.fill(FIND, "que dice")
-    wait(page, f"{COUNT} === '60 of 60'")
     page.evaluate(COUNT_READ)
     page.evaluate(SAY, {"from": 60, "until": 61})
     wait(page, f"{COUNT} === '60 of 61'")
@@ -137,27 +124,34 @@ def test_what_is_said_while_one_looks_is_read_and_nothing_else(talker: Visitor) 
     for height in (568, 640):
         page.set_viewport_size({"width": 320, "height": height})
         assert page.evaluate(CROWD) == [True] * 4, height
+    page.set_viewport_size({"width": 1280, "height": 860})
+    page.fill(FIND, "nowhere")
+    wait(page, f"{COUNT} === '0 of 0'")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.id") == "find-toggle"
+    assert page.evaluate("CSS.highlights.get('talk-found').size") == 0
+    assert page.get_attribute("body", "data-phase") == "live"
 
 
 def test_of_a_long_talk_no_entry_is_left_out(talker: Visitor) -> None:
-    page = talker.page
+    page, bar = talker.page, talker.page.locator(BAR)
     fill(page, ENTRIES)
     # Few of them are laid out.
     assert 40 <= page.evaluate(LAID_OUT) < 200
     # The browser's own search finds what is far from sight.
     assert page.evaluate("window.find('number 17?')")
     page.evaluate("getSelection().removeAllRanges()")
-    talker.press("Find, copy or print this talk")
+    page.click("#find-toggle")
     page.fill(FIND, "number 234")
     wait(page, f"{COUNT} === '1 of 1'")
     assert page.evaluate(LOOKED_AT) == ["number 234", True]
 
-    page.get_by_role("button", name="Last question").click()
+    bar.get_by_role("button", name="Last question").click()
     assert page.evaluate("document.activeElement.dataset.item") == f"i{ENTRIES - 2}"
     assert page.locator(f'[data-item="i{ENTRIES - 2}"]').is_visible()
 
     page.evaluate(COPIED)
-    page.get_by_role("button", name="Copy all").click()
+    bar.get_by_role("button", name="Copy all").click()
     wait(page, "window.testCopied !== ''")
     copied = page.evaluate("window.testCopied")
     assert [int(n) for n in re.findall(r"number (\d+)", copied)] == list(range(ENTRIES))
@@ -165,5 +159,5 @@ def test_of_a_long_talk_no_entry_is_left_out(talker: Visitor) -> None:
     assert "\n\nAssistant: Qué dice la frase number 1?" in copied
 
     page.evaluate("window.print = () => { window.testPrinted = true }")
-    page.get_by_role("button", name="Print all").click()
+    bar.get_by_role("button", name="Print all").click()
     assert page.evaluate("window.testPrinted")

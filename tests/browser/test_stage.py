@@ -59,29 +59,6 @@ def test_the_words_stand_where_they_were_chosen_to_stand_and_stay_there(visit: V
     wait(page, f"{PANES} === 'voice'")
 
 
-def test_afterwards_the_words_are_read_where_nothing_else_was_chosen(visit: Visit, serve: Serve) -> None:
-    url, _ = serve("hello")
-    visitor = visit(url, viewport=PHONE, choices=UNCHOSEN)
-    visitor.call_until_live()
-    visitor.page.wait_for_selector('[data-role="assistant"][data-final]', state="attached")
-    visitor.press("Hang up")
-    visitor.page.wait_for_selector('[data-role="assistant"]')
-    assert visitor.page.is_visible("#save-talk")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_voice_alone_is_open_to_everyone(visit: Visit, serve: Serve, scheme: str) -> None:
-    url, _ = serve("silent")
-    visitor, wire = call(visit, url, viewport=PHONE, choices=UNCHOSEN, color_scheme=scheme)
-    item(wire, "a1", "assistant", None)
-    wire.tell("transcript", {"item": "a1", "text": "It will rain. Later some sun comes out.", "final": True})
-    wire.sound("a1", 3000)
-    wire.turn("assistant")
-    visitor.page.wait_for_selector("body[data-speaking]")
-    assert violations(visitor.page) == []
-    assert visitor.page.evaluate(SMALL_TARGETS) == []
-
-
 def test_a_press_is_not_lost_while_the_words_come_and_go(visit: Visit, serve: Serve) -> None:
     url, _ = serve("silent")
     visitor, _ = call(visit, url, viewport=PHONE, choices=UNCHOSEN, moving=True)
@@ -96,36 +73,75 @@ def test_a_press_is_not_lost_while_the_words_come_and_go(visit: Visit, serve: Se
         page.wait_for_timeout(400)
 
 
-def test_what_waits_for_an_answer_is_brought_into_sight(visit: Visit, serve: Serve) -> None:
+def test_a_finger_wipes_from_the_voice_to_the_words_and_back(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("silent")
+    visitor, _ = call(visit, url, viewport=PHONE, choices=UNCHOSEN, has_touch=True, is_mobile=True)
+    page, hand = visitor.page, Hand(visitor.page)
+    for x, panes in ((60, "words"), (-60, "voice")):
+        # Up and down, or hardly, means nothing.
+        for stray in ((0, -150), (20, 0)):
+            hand.put(1, "#status")
+            hand.move(1, *stray)
+            hand.lift(1)
+        before = page.evaluate(PANES)
+        assert before != panes
+        hand.put(1, "#status")
+        hand.move(1, -3 * x, 5)
+        hand.lift(1)
+        wait(page, f"{PANES} === '{panes}'")
+
+
+def test_the_sentence_that_is_being_said_stands_on_the_stage_and_all_is_read_afterwards(
+    visit: Visit, serve: Serve
+) -> None:
     url, _ = serve("silent")
     visitor, wire = call(visit, url, viewport=PHONE, choices=UNCHOSEN)
+    page = visitor.page
+    item(wire, "u1", "user", None)
+    wire.tell("transcript", {"item": "u1", "text": "And tomorrow?", "final": True})
+    wait(page, f"{CAPTION}[0] === 'And tomorrow?'")
+    item(wire, "a1", "assistant", "u1")
+    wire.tell("transcript", {"item": "a1", "text": "It will rain. Later some sun comes out.", "final": True})
+    wire.sound("a1", 3000)
+    wire.complete("a1")
+    wire.turn("assistant")
+    wait(page, f"{CAPTION}.join('') === 'It will rain. '")
+    wait(page, f"{CAPTION}.join('') === 'Later some sun comes out.' && {CAPTION}[1] !== ''")
+    wait(page, f"{CAPTION}[0] === 'Later some sun comes out.'")
+    assert not page.is_visible(".entry")
+    visitor.press("Hang up")
+    page.wait_for_selector('.entry[data-role="assistant"]')
+    assert page.is_visible("#save-talk")
+
+
+def test_the_voice_alone_is_open_to_everyone_and_what_waits_for_an_answer_is_brought_into_sight(
+    visit: Visit, serve: Serve
+) -> None:
+    url, _ = serve("silent")
+    visitor, wire = call(visit, url, viewport=PHONE, choices=UNCHOSEN)
+    page = visitor.page
+    item(wire, "a1", "assistant", None)
+    wire.tell("transcript", {"item": "a1", "text": "It will rain. Later some sun comes out.", "final": True})
+    wire.sound("a1", 3000)
+    wire.turn("assistant")
+    page.wait_for_selector("body[data-speaking]")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert violations(page) == [], scheme
+    assert page.evaluate(SMALL_TARGETS) == []
+    assert page.query_selector("body[data-speaking]"), "the voice alone was looked at"
+
     call_of = {"call": "t1", "name": "weather", "arguments": "{}"}
-    item(wire, "t1", "tool", None)
+    item(wire, "t1", "tool", "a1")
     wire.turn("tool")
     wire.tell("tool", {**call_of, "state": "asked"})
-    visitor.page.wait_for_selector("#transcript .question")
+    page.wait_for_selector("#transcript .question")
     wire.tell("tool", {**call_of, "state": "done", "result": "Sunny."})
-    wait(visitor.page, f"{PANES} === 'voice'")
+    wait(page, f"{PANES} === 'voice'")
     wire.held = True
     visitor.type("Are you there?")
     wire.say("notice", {"code": "too_fast", "message": "", "retry": False, "fatal": False})
-    visitor.page.wait_for_selector("[data-typed=unsent]")
-
-
-def test_the_sentence_that_is_being_said_stands_on_the_stage(visit: Visit, serve: Serve) -> None:
-    url, _ = serve("silent")
-    visitor, wire = call(visit, url, viewport=PHONE, choices=UNCHOSEN)
-    item(wire, "u1", "user", None)
-    wire.tell("transcript", {"item": "u1", "text": "And tomorrow?", "final": True})
-    wait(visitor.page, f"{CAPTION}[0] === 'And tomorrow?'")
-    item(wire, "a1", "assistant", "u1")
-    wire.tell("transcript", {"item": "a1", "text": "It will rain. Later some sun comes out.", "final": True})
-    wire.sound("a1", 4000)
-    wire.complete("a1")
-    wire.turn("assistant")
-    wait(visitor.page, f"{CAPTION}.join('') === 'It will rain. '")
-    wait(visitor.page, f"{CAPTION}.join('') === 'Later some sun comes out.' && {CAPTION}[1] !== ''")
-    wait(visitor.page, f"{CAPTION}[0] === 'Later some sun comes out.'")
+    page.wait_for_selector("[data-typed=unsent]")
 
 
 def test_microphone_and_loudspeaker_are_at_hand_in_a_call(visit: Visit, serve: Serve) -> None:
@@ -148,21 +164,3 @@ def test_microphone_and_loudspeaker_are_at_hand_in_a_call(visit: Visit, serve: S
     assert page.query_selector("body[data-speaking]")
     visitor.settings("sound")
     assert page.get_by_role("switch", name="I wear headphones").is_checked(), "the same one, back in its place"
-
-
-def test_a_finger_wipes_from_the_voice_to_the_words_and_back(visit: Visit, serve: Serve) -> None:
-    url, _ = serve("silent")
-    visitor, _ = call(visit, url, viewport=PHONE, choices=UNCHOSEN, has_touch=True, is_mobile=True)
-    page, hand = visitor.page, Hand(visitor.page)
-    for x, panes in ((60, "words"), (-60, "voice")):
-        # Up and down, or hardly, means nothing.
-        for stray in ((0, -150), (20, 0)):
-            hand.put(1, "#status")
-            hand.move(1, *stray)
-            hand.lift(1)
-        before = page.evaluate(PANES)
-        assert before != panes
-        hand.put(1, "#status")
-        hand.move(1, -3 * x, 5)
-        hand.lift(1)
-        wait(page, f"{PANES} === '{panes}'")

@@ -133,6 +133,7 @@ def test_what_went_wrong_is_there_though_nobody_looked_until_after_the_call(
         found.add(chosen.inner_text())
     assert "tool" in found
     # And the other way round.
+    page.fill("#log-search", "line.lost")
     page.click(".log-row:has-text('line.lost')")
     page.wait_for_timeout(100)
     assert page.evaluate(SEEN).endswith(": line.lost")
