@@ -45,6 +45,8 @@ def test_escape_ends_a_composition_and_not_the_drawer(visit: Visit, serve: Serve
         assert page.is_visible(f"#{drawer}")
     session.send("Input.insertText", {"text": "京都"})
     page.keyboard.press("Escape")
+    assert page.input_value(box) == ""
+    page.keyboard.press("Escape")
     assert not page.is_visible(f"#{drawer}")
 
 

@@ -180,7 +180,7 @@ def test_whatever_people_and_models_write_stands_in_its_own_direction(visit: Vis
     wire.release()
     page.click("#log-toggle")
     page.wait_for_selector(".log-row")
-    line = {"direction": "down", "type": "x", "summary": f"name={asked}", "at": 1, "bytes": 9}
+    line = {"n": 1, "direction": "down", "type": "x", "summary": f"name={asked}", "at": 1, "bytes": 9}
     wire.say("log", {**line, "body": json.dumps({"text": heard}, ensure_ascii=False)})
     page.fill("#log-search", asked[:3])
     page.click(".log-row")
