@@ -136,6 +136,9 @@ def test_words_are_found_one_after_the_other_and_counted_and_what_is_said_meanwh
 def test_of_a_long_talk_no_entry_is_left_out(talker: Visitor) -> None:
     page, bar = talker.page, talker.page.locator(BAR)
     fill(page, ENTRIES)
+    # Nothing else on the page has the look of their groups.
+    own = "getElementsByClassName(document.getElementById('transcript').firstChild.className)"
+    assert page.evaluate(f"document.{own}.length === document.getElementById('transcript').children.length")
     # Few of them are laid out.
     assert 40 <= page.evaluate(LAID_OUT) < 200
     # The browser's own search finds what is far from sight.

@@ -219,7 +219,7 @@ def test_the_page_opens_without_its_server(visit: Visit, serve: Serve) -> None:
     visitor.errors = [error for error in visitor.errors if "ERR_INTERNET_DISCONNECTED" not in error]
 
 
-SEPARATORS = """() => [...document.querySelectorAll("#transcript .group > *")].map(
+SEPARATORS = """() => [...document.querySelectorAll("#transcript .entries > *")].map(
   node => node.role === "separator" ? `— ${node.ariaLabel}` : node.querySelector(".words").innerText
 )"""
 

@@ -41,6 +41,6 @@ export class EntryGroups {
     if (next?.previousSibling) return void next.before(node)
     const last = group ? group.previousElementSibling : this.log.lastElementChild
     if (last && last.children.length < SIZE) last.append(node)
-    else this.log.insertBefore(element("div", { class: "group" }, node), group)
+    else this.log.insertBefore(element("div", { class: "entries" }, node), group)
   }
 }
