@@ -164,3 +164,36 @@ def test_of_a_long_talk_no_entry_is_left_out(talker: Visitor) -> None:
     page.evaluate("window.print = () => { window.testPrinted = true }")
     bar.get_by_role("button", name="Print all").click()
     assert page.evaluate("window.testPrinted")
+
+
+# Words that come, and before the frame that shows them a press that unfolds the last entry's details.
+UNFOLD = """async () => {
+  const say = (event, data) => window.testSocket.dispatchEvent(
+    new MessageEvent("message", { data: `42${JSON.stringify([event, window.testNumber + 1, data])}` })
+  )
+  await new Promise(requestAnimationFrame)
+  say("item", { id: "later", role: "assistant", after: "tool", kind: "text" })
+  say("transcript", { item: "later", delta: "Just now." })
+  await new Promise(resolve => setTimeout(resolve))
+  document.querySelector("[data-role=tool] summary").click()
+}"""
+CALL = {"call": "tool", "name": "weather", "arguments": '{"city": "Kyoto"}', "state": "done", "result": "Sunny. " * 300}
+FROM_THE_TOP = """() => {
+  const { top } = document.querySelector("[data-role=tool] summary").getBoundingClientRect()
+  return top >= document.getElementById("scroller").getBoundingClientRect().top
+}"""
+
+
+def test_what_is_unfolded_while_words_come_is_read_from_its_top(visit: Visit, serve: Serve) -> None:
+    visitor = visit(serve("silent")[0], room=SOCKET, viewport={"width": 390, "height": 700}, wired=True)
+    visitor.call_until_live()
+    page = visitor.page
+    fill(page, 20)
+    visitor.wire.tell("item", {"id": "tool", "role": "tool", "after": "i19", "kind": "text"})
+    visitor.wire.tell("tool", CALL)
+    page.wait_for_selector("[data-role=tool] summary")
+    page.wait_for_timeout(300)
+    page.evaluate(UNFOLD)
+    page.wait_for_selector('[data-item="later"]')
+    page.wait_for_selector("#newest:visible")
+    assert page.evaluate(FROM_THE_TOP)

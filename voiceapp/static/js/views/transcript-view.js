@@ -74,7 +74,8 @@ export class TranscriptView {
     ))
     this.#arrange(nodes)
     document.body.toggleAttribute("data-talked", nodes.length > 0)
-    this.#keepEnd()
+    // What has just been unfolded is read from its top: the observer comes next.
+    if (!this.folded) this.#keepEnd()
   }
 
   /**
