@@ -1,6 +1,6 @@
 """Which parts of the app work, as `/readyz` and the start report it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from types import MappingProxyType
 
@@ -37,7 +37,7 @@ class Readiness:
 
 def has_japanese() -> bool:
     """Whether the built-in voice can speak it."""
-    return all(find_spec(name) is not None for name in JAPANESE_MODULES)
+    return not _absent(JAPANESE_MODULES)
 
 
 def missing_modules(settings: Settings) -> list[str]:
@@ -49,7 +49,11 @@ def missing_modules(settings: Settings) -> list[str]:
         wanted += JAPANESE_MODULES
     elif not settings.engine_recogniser:
         wanted.append(RECOGNISER_MODULE)
-    return [name for name in wanted if find_spec(name) is None]
+    return _absent(wanted)
+
+
+def _absent(modules: Sequence[str]) -> list[str]:
+    return [name for name in modules if find_spec(name) is None]
 
 
 def _voices(settings: Settings) -> dict[str, str]:
