@@ -33,6 +33,13 @@ def item(wire: Wire, name: str, role: str, after: str | None) -> None:
     wire.tell("item", {"id": name, "role": role, "after": after, "kind": "audio"})
 
 
+def answer(wire: Wire, after: str | None) -> None:
+    """Two sentences, `a1`, and their sound."""
+    item(wire, "a1", "assistant", after)
+    wire.tell("transcript", {"item": "a1", "text": "It will rain. Later some sun comes out.", "final": True})
+    wire.sound("a1", 3000)
+
+
 def test_the_words_stand_where_they_were_chosen_to_stand_and_stay_there(visit: Visit, serve: Serve) -> None:
     url, _ = serve("silent")
     visitor, wire = call(visit, url, viewport=PHONE, choices=UNCHOSEN)
@@ -100,9 +107,7 @@ def test_the_sentence_that_is_being_said_stands_on_the_stage_and_all_is_read_aft
     item(wire, "u1", "user", None)
     wire.tell("transcript", {"item": "u1", "text": "And tomorrow?", "final": True})
     wait(page, f"{CAPTION}[0] === 'And tomorrow?'")
-    item(wire, "a1", "assistant", "u1")
-    wire.tell("transcript", {"item": "a1", "text": "It will rain. Later some sun comes out.", "final": True})
-    wire.sound("a1", 3000)
+    answer(wire, "u1")
     wire.complete("a1")
     wire.turn("assistant")
     wait(page, f"{CAPTION}.join('') === 'It will rain. '")
@@ -120,9 +125,7 @@ def test_the_voice_alone_is_open_to_everyone_and_what_waits_for_an_answer_is_bro
     url, _ = serve("silent")
     visitor, wire = call(visit, url, viewport=PHONE, choices=UNCHOSEN)
     page = visitor.page
-    item(wire, "a1", "assistant", None)
-    wire.tell("transcript", {"item": "a1", "text": "It will rain. Later some sun comes out.", "final": True})
-    wire.sound("a1", 3000)
+    answer(wire, None)
     wire.turn("assistant")
     page.wait_for_selector("body[data-speaking]")
     for scheme in ("light", "dark"):
