@@ -9,3 +9,11 @@ test("rates are those of the last seconds, and a run counts as all that are in i
   assert.ok(Math.abs(bytes - 100) < 5)
   assert.deepEqual(rateOf([]), { events: 0, bytes: 0 })
 })
+
+test("what is told late counts when it passed, and of a long run only what is of the last seconds", () => {
+  const page = { page: true, at: 59_000, end: 60_000, bytes: 100, times: 10 }
+  const run = { at: 50_000, until: 60_000, bytes: 4000, times: 200 }
+  const first = { at: 10, bytes: 900 }
+  assert.deepEqual(rateOf([page, run, first]), { events: 22, bytes: 420 })
+  assert.deepEqual(rateOf([first, run, page]), { events: 22, bytes: 420 })
+})
