@@ -128,8 +128,8 @@ class Bridged:
     def __init__(self, settings: Mapping[str, str]) -> None:
         made = Settings.from_env(settings)
         app = create_app(made)
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = int(self.listener.getsockname()[1])
+        self.port = free_port()
+        self.listener = socket.create_server(("127.0.0.1", self.port))
         self.url = f"http://127.0.0.1:{self.port}"
         self._bridge = services(app).bridge
         self._bridge.start()

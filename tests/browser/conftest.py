@@ -1,4 +1,4 @@
-"""Chromium at the real app: gunicorn as the Procfile starts it, upstreams scripted or embedded."""
+"""Chromium at the real app, as a worker of gunicorn serves it; upstreams scripted or embedded."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.browser.visitor import OF_A_PAGE, Profiles, Visitor, chromium
 from tests.browser.wire import Wire
 from tests.conftest import SCENARIOS, upstream_settings
-from tests.servers import gunicorn
+from tests.servers import bridged
 from voiceapp.engine.scripted.server import ScriptedServer
 
 Visit = Callable[..., Visitor]
@@ -70,10 +70,10 @@ def visit(browser: Browser, profiles: Profiles) -> Iterator[Visit]:
     `wired`: with a `wire` between page and server. `fresh`: to whom the page's files are new. `moving`: with what
     moves, which takes a quarter of a call's work; else as who prefers reduced motion has it.
     """
-    visitors: list[tuple[Visitor, Callable[[BrowserContext], None]]] = []
+    visitors: list[tuple[Visitor, Callable[[Visitor], None]]] = []
 
     def enter(url: str, fresh: bool, options: dict[str, Any]) -> Visitor:
-        close: Callable[[BrowserContext], None] = BrowserContext.close
+        close = Visitor.close
         if not fresh and options.keys() <= {"choices", "room", "records", *OF_A_PAGE}:
             look = {name: options.pop(name) for name in OF_A_PAGE & options.keys()}
             options["page"] = profiles.take(browser, url, **look)
@@ -93,6 +93,7 @@ def visit(browser: Browser, profiles: Profiles) -> Iterator[Visit]:
         visitor = enter(url, fresh, {**motion, **options})
         if wired:
             visitor.wire = Wire(visitor.page)
+            visitor.marked = True
         visitor.open(url, language)
         return visitor
 
@@ -113,7 +114,7 @@ def in_a_call(visit: Visit, serve: Serve) -> Visit:
 
 
 @pytest.fixture(scope="package")
-def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+def serve() -> Iterator[Serve]:
     """The app with a scripted upstream: its address, and the upstream. Each scenario's is started once."""
     started: dict[str, tuple[str, ScriptedServer]] = {}
     with ExitStack() as stack:
@@ -122,8 +123,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
             if scenario not in started:
                 own = OWN_SCENARIOS / f"{scenario}.toml"
                 upstream = stack.enter_context(ScriptedServer(own if own.exists() else SCENARIOS / own.name))
-                log = tmp_path_factory.mktemp("app") / "gunicorn.log"
-                app = stack.enter_context(gunicorn(upstream_settings(upstream), log))
+                app = stack.enter_context(bridged(upstream_settings(upstream)))
                 started[scenario] = app.url, upstream
             return started[scenario]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright
 
 from tests.browser.wire import Wire
 
@@ -67,6 +67,9 @@ TAP = """
 NO_WORKER = 'Object.defineProperty(Navigator.prototype, "serviceWorker", { value: undefined })'
 # Of the options of a context, what can be given to one that there is.
 OF_A_PAGE = frozenset({"viewport", "permissions", "color_scheme", "reduced_motion"})
+# What it is without them.
+VIEWPORT = {"width": 1280, "height": 720}
+MEDIA = {"media": "null", "color_scheme": "light", "reduced_motion": "no-preference"}
 # The recording as 16 kHz PCM16 in base64.
 HEARD = """async () => {
   const recorder = window.testRecorder
@@ -116,21 +119,20 @@ def wait(page: Page, condition: str, seconds: float = 10) -> None:
 
 class Profiles:
     """
-    Browser contexts, which go from one visitor of an app to the next: the page's hundred files stay in their cache, so
-    opening it takes half. Nothing else of the visitor before is there.
+    Browser contexts with their pages, which go from one visitor of an app to the next: what the page's hundred files
+    hold stays compiled, so opening it takes a quarter. Nothing else of the visitor before is there.
     """
 
     def __init__(self) -> None:
-        self._free: defaultdict[tuple[Browser, str], list[BrowserContext]] = defaultdict(list)
+        self._free: defaultdict[tuple[Browser, str], list[Page]] = defaultdict(list)
 
     def take(
-        self, browser: Browser, url: str, viewport: Any = None, permissions: Sequence[str] = (), **media: Any
+        self, browser: Browser, url: str, viewport: Any = VIEWPORT, permissions: Sequence[str] = (), **media: Any
     ) -> Page:
         free = self._free[browser, url]
-        page = (free.pop() if free else browser.new_context()).new_page()
-        if viewport:
-            page.set_viewport_size(viewport)
-        page.emulate_media(**media)
+        page = free.pop() if free else browser.new_context().new_page()
+        page.set_viewport_size(viewport)
+        page.emulate_media(**{**MEDIA, **media})
         if permissions:
             page.context.grant_permissions(permissions)
         session = page.context.new_cdp_session(page)
@@ -138,16 +140,29 @@ class Profiles:
         session.detach()
         return page
 
-    def give_back(self, browser: Browser, url: str, context: BrowserContext) -> None:
-        for page in context.pages:
-            page.close()
+    def give_back(self, browser: Browser, url: str, visitor: "Visitor") -> None:
+        context, page = visitor.context, visitor.page
         context.set_offline(False)
+        for other in context.pages:
+            if other != page or visitor.marked:
+                other.close()
         context.clear_permissions()
         context.clear_cookies()
-        self._free[browser, url].append(context)
+        try:
+            if page.is_closed():
+                page = context.new_page()
+            else:
+                visitor.let_go()
+            # Where nothing goes on. Elsewhere than with the app it would be another process.
+            page.goto(f"{url}/healthz")
+        except Error:
+            # The app is gone.
+            context.close()
+            return
+        self._free[browser, url].append(page)
 
     def have(self, context: BrowserContext) -> bool:
-        return any(context in free for free in self._free.values())
+        return any(page.context == context for free in self._free.values() for page in free)
 
 
 class Visitor:
@@ -164,30 +179,50 @@ class Visitor:
         **options: Any,
     ) -> None:
         self.wire: Wire
+        # Whether something stays with the page that cannot be taken away again.
+        self.marked = False
         self.page: Page = page or browser.new_context(**options).new_page()
         self.context = self.page.context
         self.errors: list[str] = []
         # Words of errors that are no fault of the page's.
         self.forgiven: tuple[str, ...] = ()
-        self.page.on("console", lambda message: self._console(message.type, message.text))
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.add_init_script(f"{WATCH};{TAP if records else ''};{room}")
+        self._listeners: dict[Any, Callable[[Any], None]] = {
+            "console": lambda message: self._console(message.type, message.text),
+            "pageerror": lambda error: self.errors.append(str(error)),
+        }
+        for event, listener in self._listeners.items():
+            self.page.on(event, listener)
+        scripts = [f"{WATCH};{TAP if records else ''};{room}"]
         if not worker:
-            self.page.add_init_script(NO_WORKER)
+            scripts.append(NO_WORKER)
         # A phone shows the voice, unless the words were asked for, as most tests do.
         narrow = self.page.viewport_size is not None and self.page.viewport_size["width"] < WIDE
         if chosen := {**({"text": True} if narrow else {}), **(choices or {})}:
-            self.page.add_init_script(f"localStorage.voiceapp ??= JSON.stringify({json.dumps(chosen)})")
+            scripts.append(f"localStorage.voiceapp ??= JSON.stringify({json.dumps(chosen)})")
+        self._scripts = [self.page.add_init_script(script) for script in scripts]
 
     def _console(self, kind: str, text: str) -> None:
         # Whoever speaks in the moment in which a line closes speaks into it: the browser says so, and nothing is lost.
         if kind in ("error", "warning") and "already in CLOSING or CLOSED state" not in text:
             self.errors.append(text)
 
-    def leave(self, close: Callable[[BrowserContext], None] = BrowserContext.close) -> list[str]:
-        """Close the page; the errors and broken rules there were."""
+    def let_go(self) -> None:
+        """The page is no longer this visitor's, nor is what it holds of them."""
+        self.page.mouse.move(0, 0)
+        self.page.evaluate("sessionStorage.clear()")
+        self.page.unroute_all()
+        for event, listener in self._listeners.items():
+            self.page.remove_listener(event, listener)
+        for script in self._scripts:
+            script.close()
+
+    def close(self) -> None:
+        self.context.close()
+
+    def leave(self, close: Callable[["Visitor"], None] = close) -> list[str]:
+        """The errors and broken rules there were; and the page is closed."""
         violations = self.page.evaluate("window.testViolations")
-        close(self.context)
+        close(self)
         errors = [each for each in self.errors if not any(words in each for words in self.forgiven)]
         return [*errors, *violations]
 
