@@ -83,7 +83,7 @@ export class InspectorDrawer {
     }
     if (!this.view) return
     const { callLog } = this
-    for (const entry of callLog.since(this.taken)) this.passed.add(entry, callLog.began + entry.at)
+    for (const entry of callLog.since(this.taken)) this.passed.add(entry, callLog.clock)
     this.taken = callLog.arrived
     this.view.render()
     this.timeline?.render()
