@@ -66,7 +66,7 @@ test("fifty thousand are kept, quickly, and the oldest go", () => {
   made.search("done")
   assert.ok(performance.now() - started < 1000)
   made.clear()
-  assert.deepEqual([made.events.lines, made.rows, made.events.total], [[], [], 0])
+  assert.deepEqual([made.rows, made.total], [[], 0])
 })
 
 test("what is told late stands where it happened, beside the page's own, and both keep their order", () => {
@@ -108,13 +108,18 @@ test("the list does not run back in its times, also once it is known how late th
   assert.deepEqual(times(), [90, 120, 130, 140, 155, 160])
 })
 
-test("an event's number is its own, also after the others were cleared away", () => {
-  const made = inspector(line("a"), line("b"))
+test("clearing empties the list alone, and an event that is chosen elsewhere is in it again", () => {
+  const made = inspector(line("a"), line("b", { times: 3 }))
   const before = made.events.arrived
   made.clear()
+  assert.deepEqual([made.rows, made.total], [[], 0])
+  assert.deepEqual(made.events.since(0).map(({ type }) => type), ["a", "b"])
   made.events.add(line("c"), clock)
-  assert.deepEqual([made.rows[0].id, made.events.total], [3, 1])
-  assert.deepEqual(made.events.since(before).map(({ type }) => type), ["c"])
+  made.filter("down")
+  assert.deepEqual([seen(made), made.total], [[["c", 1, 10]], 1])
+  assert.deepEqual([made.rows[0].id, made.events.since(before).map(({ type }) => type)], [3, ["c"]])
+  assert.equal(made.placeOf(made.events.lines[1]), 1)
+  assert.deepEqual([made.rows.map(({ line: { type } }) => type), made.total], [["a", "b", "c"], 5])
 })
 
 test("what came before the list was loaded is in it", () => {

@@ -24,9 +24,7 @@ test("of those after a number only the upstream's are asked for, and a run count
   events.add(line("heard", { page: true }), clock)
   assert.deepEqual(events.since(before).map(({ type }) => type), ["x.delta"])
   assert.deepEqual(events.since(0).map(({ type }) => type), ["a", "x.delta"])
-  assert.deepEqual([events.total, events.bytes], [33, 40])
-  events.clear()
-  assert.deepEqual([events.arrived, events.total, events.since(0)], [4, 0, []])
+  assert.equal(events.total, 33)
 })
 
 test("an event has one time, which is the better known the more the model tells", () => {

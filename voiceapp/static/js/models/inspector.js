@@ -16,6 +16,8 @@ export class Inspector {
   /** How late the model's were told when the list was put in order; with what is known better by now it is old. */
   skew = NaN
   old = false
+  /** Up to which number, and how many, were cleared away: only from the list. */
+  cleared = { number: 0, total: 0 }
   paused = false
   grouped = true
   /** @type {Direction} */
@@ -51,9 +53,15 @@ export class Inspector {
     if (!this.paused) this.list = this.list.filter(({ id }) => id > this.events.dropped)
   }
 
+  /** It shows what comes from now on. */
   clear() {
-    this.events.clear()
+    this.cleared = { number: this.events.arrived, total: this.events.total }
     this.#showAll()
+  }
+
+  /** Since the last clearing. */
+  get total() {
+    return this.events.total - this.cleared.total
   }
 
   /** Events go on being kept, but what is seen stands still. @param {boolean} paused */
@@ -87,6 +95,7 @@ export class Inspector {
     if (place >= 0 || !this.events.lines.includes(line)) return place
     this.direction = "all"
     this.query = ""
+    this.cleared = { number: 0, total: 0 }
     this.#showAll()
     return this.#placeOf(line)
   }
@@ -113,7 +122,7 @@ export class Inspector {
 
   /** @param {Line} line @param {number} id */
   #show(line, id) {
-    if (!this.#matches(line)) return
+    if (id <= this.cleared.number || !this.#matches(line)) return
     const place = this.#placeAt(line)
     const row = this.grouped && foldable(line) ? this.#inRun(line, place) : undefined
     const { times = 1, bytes } = line

@@ -13,11 +13,9 @@ export class PassedEvents {
   lines = []
   /** That of the call of each. @type {WeakMap<Line, Clock>} */
   clocks = new WeakMap()
-  /** Events that are no longer kept, or were cleared away. */
+  /** Events that are no longer kept. */
   dropped = 0
-  /** Since the last clearing. */
   total = 0
-  bytes = 0
   /** What shows them. @type {{eventAdded: (line: Line, clock: Clock) => void, eventsDropped: () => void} | null} */
   delegate = null
 
@@ -26,19 +24,12 @@ export class PassedEvents {
     this.lines.push(line)
     this.clocks.set(line, clock)
     this.total += line.times ?? 1
-    this.bytes += line.bytes
     if (this.lines.length >= MAX + LOT) {
       this.lines.splice(0, LOT)
       this.dropped += LOT
       this.delegate?.eventsDropped()
     }
     this.delegate?.eventAdded(line, clock)
-  }
-
-  clear() {
-    this.dropped = this.arrived
-    this.lines = []
-    this.total = this.bytes = 0
   }
 
   /** Milliseconds since its call began, as far as is known by now. @param {Line} line */

@@ -150,7 +150,7 @@ export class InspectorView {
   }
 
   #renderWords() {
-    const { rows, paused, events: { total, lines } } = this.inspector
+    const { rows, paused, total, events: { lines } } = this.inspector
     const rate = rateOf(lines)
     write(
       this.empty,
