@@ -179,6 +179,7 @@ export class Page {
     this.talksDrawer.pause()
     this.tabs.claim()
     this.usageModel.reset()
+    this.stageView.callBegun()
   }
 
   callChanged() {
