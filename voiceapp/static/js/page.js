@@ -180,6 +180,7 @@ export class Page {
     this.tabs.claim()
     this.usageModel.reset()
     this.stageView.callBegun()
+    this.inspectorDrawer.callBegun()
   }
 
   callChanged() {
