@@ -79,3 +79,15 @@ test("the nearest is found, or none that is too far", () => {
   assert.equal(nearest(events, 30, 5), undefined)
   assert.equal(nearest([], 1), undefined)
 })
+
+test("the axis begins with the first event that is kept, which after a reload was before the page", () => {
+  const window = new TimeWindow()
+  window.grow(10_000, -60_000)
+  assert.deepEqual([window.from, window.to], [-60_000, 10_000])
+  window.zoom(0.5, 10_000)
+  window.move(-100_000)
+  assert.deepEqual([window.from, window.span], [-60_000, 35_000])
+  window.zoom(10)
+  assert.deepEqual([window.from, window.to, window.all], [-60_000, 10_000, true])
+  assert.equal(mark(-65_000, 1000), "−1:05")
+})

@@ -82,8 +82,11 @@ function heardMs(entry) {
 
 /** The part of the axis that is seen. As long as its end is the call's, it goes with it. */
 export class TimeWindow {
+  /** Of the axis: before 0 after a reload. */
+  start = 0
   from = 0
   span = MIN_SPAN_MS
+  /** Where it ends. */
   whole = MIN_SPAN_MS
   /** All is seen, also what is still to come. */
   all = true
@@ -92,23 +95,24 @@ export class TimeWindow {
     return this.from + this.span
   }
 
-  /** The call is so long by now. @param {number} ms */
-  grow(ms) {
+  /** The call is so long by now. @param {number} ms @param {number} [start] when what is kept begins */
+  grow(ms, start = 0) {
     const atEnd = this.to >= this.whole - 1
-    this.whole = Math.max(MIN_SPAN_MS, ms)
+    this.start = start
+    this.whole = Math.max(start + MIN_SPAN_MS, ms)
     if (this.all) this.showAll()
     else if (atEnd) this.#set(this.whole - this.span, this.span)
   }
 
   showAll() {
     this.all = true
-    this.from = 0
-    this.span = this.whole
+    this.from = this.start
+    this.span = this.whole - this.start
   }
 
   /** @param {number} factor below 1: closer @param {number} [at] the moment that keeps its place */
   zoom(factor, at = this.from + this.span / 2) {
-    const span = Math.min(this.whole, Math.max(MIN_SPAN_MS, this.span * factor))
+    const span = Math.min(this.whole - this.start, Math.max(MIN_SPAN_MS, this.span * factor))
     this.#set(at - (at - this.from) * span / this.span, span)
   }
 
@@ -125,8 +129,8 @@ export class TimeWindow {
   /** @param {number} from @param {number} span */
   #set(from, span) {
     this.span = span
-    this.from = Math.max(0, Math.min(this.whole - span, from))
-    this.all = span >= this.whole
+    this.from = Math.max(this.start, Math.min(this.whole - span, from))
+    this.all = span >= this.whole - this.start
   }
 }
 
@@ -143,6 +147,7 @@ export function stepOf(spanMs, most) {
 
 /** "1:05", or with as many digits as marks so close to each other need. @param {number} ms @param {number} stepMs */
 export function mark(ms, stepMs) {
+  if (ms < 0) return `−${mark(-ms, stepMs)}`
   const digits = stepMs < 100 ? 2 : stepMs < 1000 ? 1 : 0
   const seconds = (ms / 1000) % 60
   const minutes = Math.floor(ms / 60000)

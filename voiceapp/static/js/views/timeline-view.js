@@ -42,7 +42,7 @@ export class TimelineView {
     this.delegate = delegate
     this.canvas = element("canvas", {
       tabindex: "0", dir: "ltr", role: "slider", "aria-label": this.#text("label"),
-      "aria-describedby": "timeline-told timeline-hint", "aria-valuemin": "0"
+      "aria-describedby": "timeline-told timeline-hint"
     })
     this.told = element("p", { class: "quiet note", id: "timeline-told" })
     this.root = element("details", { class: "timeline", open: innerHeight > 480 }, ...this.#parts())
@@ -123,7 +123,7 @@ export class TimelineView {
     const model = this.#model
     const ends = model.slice(-1).map(({ at, until = at }) => until + this.#skew)
     const last = Math.max(0, ...entries.map(({ end }) => end), ...ends)
-    window.grow(last)
+    window.grow(last, Math.min(0, ...model.slice(0, 1).map(({ at }) => at + this.#skew)))
     const lanes = lanesOf(entries, last)
     this.brush.draw({
       window, lanes, entries, model, skew: this.#skew, levels: log.levels, trips: log.trips,
@@ -145,7 +145,8 @@ export class TimelineView {
 
   /** At once: whoever hears it has pressed a key. */
   #renderValue() {
-    const { canvas, chosen, window: { whole } } = this
+    const { canvas, chosen, window: { start, whole } } = this
+    canvas.setAttribute("aria-valuemin", String(Math.round(start)))
     canvas.setAttribute("aria-valuemax", String(Math.round(whole)))
     canvas.setAttribute("aria-valuenow", String(Math.round(chosen ? this.passed.timeOf(chosen) : whole)))
     canvas.setAttribute("aria-valuetext", chosen ? this.#nameOf(chosen) : this.words.say("timeline.nothing"))
