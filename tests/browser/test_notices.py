@@ -17,6 +17,11 @@ Serve = Callable[[str], tuple[str, ScriptedServer]]
 SOON = "(later => { setTimeout = (act, ms, ...rest) => later(act, ms === 6000 ? 600 : ms, ...rest) })(setTimeout)"
 SHOWN = "[...document.querySelectorAll('.notice[data-shown]')].map(({ dataset }) => dataset.code)"
 TREE = "[...document.querySelectorAll('.notice')].map(({ dataset }) => dataset.code)"
+IN_VIEW = """() => {
+  const title = document.querySelector(".notice[data-shown] strong")
+  const { left, top, width, height } = title.getBoundingClientRect()
+  return title.contains(document.elementFromPoint(left + width / 4, top + height / 2))
+}"""
 # Whether it covers what is said, or the call.
 OVER = """() => {
   const { top, bottom } = document.querySelector(".notice[data-shown]").getBoundingClientRect()
@@ -89,6 +94,13 @@ def test_information_goes_out_of_sight_but_not_for_a_screen_reader_nor_while_som
     assert visitor.page.evaluate(SHOWN) == ["speaker_lost"], "somebody is at it"
     visitor.page.focus("#message")
     visitor.page.wait_for_selector('[data-code="speaker_lost"]:not([data-shown])', state="attached")
+
+
+def test_in_a_small_window_it_comes_into_view(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("silent")
+    visitor, wire = call(visit, url, viewport={"width": 320, "height": 256})
+    tell(visitor, wire, "microphone_silent")
+    visitor.page.wait_for_function(IN_VIEW)
 
 
 def test_information_told_together_is_seen_one_after_the_other(visit: Visit, serve: Serve) -> None:

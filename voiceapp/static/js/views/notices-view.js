@@ -30,8 +30,15 @@ export class NoticesView {
     const codes = new Set(all.map(({ code }) => code))
     for (const [code, node] of this.nodes) if (!codes.has(code)) this.#remove(code, node)
     for (const notice of all) this.#show(notice)
-    for (const [code, node] of this.nodes) node.toggleAttribute("data-shown", code === shown?.code)
+    for (const [code, node] of this.nodes) this.#mark(node, code === shown?.code)
     this.#fadeLater(shown?.fades ? shown : null)
+  }
+
+  /** Where all of the page scrolls it may be out of sight. @param {HTMLElement} node @param {boolean} shown */
+  #mark(node, shown) {
+    const before = node.hasAttribute("data-shown")
+    node.toggleAttribute("data-shown", shown)
+    if (shown && !before) node.scrollIntoView({ block: "nearest" })
   }
 
   /** @param {import("../models/notices.js").Notice} notice */
