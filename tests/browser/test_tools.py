@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.axe import check
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, wait
 from tests.browser.wire import Wire
 from voiceapp.engine.scripted.server import ScriptedServer
 
@@ -128,3 +128,24 @@ def tell(wire: Wire, item: str, tool: dict[str, object], **end: object) -> None:
     wire.tell("item", {"id": item, "role": "tool", "after": None, "kind": "text"})
     wire.tell("tool", {"call": item, **tool, "state": "running"})
     wire.tell("tool", {"call": item, **tool, **end})
+
+
+def test_what_it_does_and_brought_is_found_and_copied_with_the_talk(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("silent")
+    visitor = visit(url, wired=True, choices={"text": True})
+    page, wire = visitor.page, visitor.wire
+    visitor.call_until_live()
+    call = {"name": "weather", "arguments": '{"city": "Kyoto"}', "says": SAYS}
+    tell(wire, "t1", call, state="done", result='{"sky": "sunny", "degrees": 18}')
+    tell(wire, "t2", {"name": "find_hats", "arguments": "{}"}, state="done", result=json.dumps(HATS))
+    page.wait_for_selector(".card table")
+    page.click("#find-toggle")
+    for query, count in (("weather in Kyoto", 1), ("sunny", 1), ("top hat", 1)):
+        page.fill(".talk-find input", query)
+        wait(page, f"document.querySelector('.talk-find [role=status]').textContent.includes('{count}')")
+    page.evaluate("navigator.clipboard.writeText = async text => { window.testCopied = text }")
+    page.get_by_role("button", name="Copy all").click()
+    wait(page, "window.testCopied")
+    copied = page.evaluate("window.testCopied")
+    assert "Looking up the weather in Kyoto\nSky: sunny\nDegrees: 18" in copied
+    assert "Name\tPrice\nStraw hat\t12 euros\nTop hat\t80 euros" in copied

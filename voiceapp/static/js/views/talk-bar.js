@@ -15,6 +15,9 @@ export const styled = addStylesheet(new URL("../../css/talk-bar.css", import.met
 const SAID_MS = 2000
 /** What is still being said is looked at once it rests so long. */
 const REST_MS = 250
+/** What is said, what a tool does and brought. */
+const TEXTS = `.words .text, [data-role="tool"] summary .words, [data-role="tool"] > .card :is(p, li, dt, dd, th, td),
+  [data-role="tool"] > .link`
 const ALL = "talk-found"
 const NOW = "talk-found-now"
 
@@ -118,7 +121,7 @@ export class TalkBar {
   /** @param {boolean} anew by other words: the last that was said is looked at first */
   #search(anew) {
     const query = this.field.value.trim()
-    const texts = query ? [...this.log.querySelectorAll(".words .text")] : []
+    const texts = query ? [...this.log.querySelectorAll(TEXTS)] : []
     const found = texts.flatMap(text => rangesIn(text, occurrences(this.#folded(text), query)))
     this.place = Math.max(0, anew ? found.length - 1 : Math.min(this.place, found.length - 1))
     this.#mark(found)
@@ -195,8 +198,21 @@ export class TalkBar {
 /** As one reads it: who, and what they said; and where something breaks. @param {Element} node */
 function textOf(node) {
   if (node.getAttribute("role") === "separator") return `— ${trimmed(node)} —`
+  if (node.getAttribute("data-role") === "tool") return node.hasAttribute("hidden") ? "" : ofTool(node)
   const said = trimmed(node.querySelector(".words .text"))
   return said && !node.hasAttribute("hidden") ? `${trimmed(node.querySelector(".who"))}: ${said}` : ""
+}
+
+/** What it does, and a line for each of what it brought. @param {Element} node */
+function ofTool(node) {
+  const lines = [...node.querySelectorAll("summary .words, .card :is(p, li, dt, tr), .link")].map(lineOf)
+  return lines.filter(Boolean).join("\n")
+}
+
+/** @param {Element} node */
+function lineOf(node) {
+  if (node.localName === "tr") return [...node.children].map(trimmed).join("\t")
+  return node.localName === "dt" ? `${trimmed(node)}: ${trimmed(node.nextElementSibling)}` : trimmed(node)
 }
 
 /** @param {Element | null} node */
