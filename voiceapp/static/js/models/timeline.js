@@ -145,7 +145,12 @@ export function stepOf(spanMs, most) {
   return 1000 * (STEPS_S.find(step => spanMs / (step * 1000) <= most) ?? STEPS_S[STEPS_S.length - 1])
 }
 
-/** "1:05", or with as many digits as marks so close to each other need. @param {number} ms @param {number} stepMs */
+/**
+ * "1:05", or with as many digits as marks so close to each other need.
+ * @param {number} ms
+ * @param {number} stepMs
+ * @returns {string}
+ */
 export function mark(ms, stepMs) {
   if (ms < 0) return `−${mark(-ms, stepMs)}`
   const digits = stepMs < 100 ? 2 : stepMs < 1000 ? 1 : 0
