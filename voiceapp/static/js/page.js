@@ -251,8 +251,7 @@ export class Page {
     this.transcriptView.render()
     this.stageView.captionMoved()
   }
-  logArrived = (/** @type {import("./wire.js").LogLine} */ line) =>
-    this.passed.add(line, this.callLog.modelTold(line))
+  logArrived = (/** @type {import("./wire.js").LogLine} */ line) => this.passed.add(line, this.callLog.modelTold(line))
 
   /** @param {import("./wire.js").Usage} usage */
   usageArrived(usage) {
