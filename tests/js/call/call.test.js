@@ -47,6 +47,22 @@ test("with push to talk there is silence only while the key is down", async () =
   assert.deepEqual(made.standing, ["microphone_silent"])
 })
 
+test("with push to talk locked, muting ends the turn and is said; the next press of the key is heard again", async () => {
+  const made = new Place()
+  made.preferences.choose("mode", "push_to_talk")
+  await made.goLive()
+  const { call } = made
+  call.pushToTalk.toggle()
+  await settle()
+  assert.equal(stateOf(call), "user")
+  call.toggleMicrophone()
+  await settle()
+  assert.deepEqual([call.talking, stateOf(call)], [false, "muted"])
+  call.pushToTalk.press()
+  await settle()
+  assert.deepEqual([call.muted, stateOf(call)], [false, "user"])
+})
+
 test("muted, or heard by the server, nobody is told that there is only silence", async () => {
   const made = await live()
   made.hear(SILENCE, 6)

@@ -25,4 +25,5 @@ test("who is not heard is not listened to: muted, the sound is stopped, or the k
   assert.equal(stateOf(call("live", "listening", { audio: { stopped: true } })), "muted")
   assert.equal(stateOf(call("live", "listening", { isPushToTalk: true })), "talk")
   assert.equal(stateOf(call("live", "listening", { isPushToTalk: true, talking: true })), "user")
+  assert.equal(stateOf(call("live", "listening", { isPushToTalk: true, muted: true })), "muted")
 })

@@ -128,6 +128,7 @@ export class Call {
 
   async toggleMicrophone() {
     if (!this.microphone.there) return this.#addMicrophone()
+    this.pushToTalk.key.drop()
     this.outgoing.mute(!this.outgoing.gate.muted)
     this.opening.listen()
     this.audio.silence.over()

@@ -3,8 +3,8 @@
 /**
  * @typedef {"idle" | "permission" | "connecting" | "listening" | "user" | "pause" | "thinking" | "tool" | "assistant" |
  *   "muted" | "talk" | "reconnecting" | "ended"} State `pause`: of somebody who has not finished; `muted` and `talk`
- *   (push to talk, the key is up) are listening, but to nobody; also where the browser keeps the sound stopped, though
- *   the microphone is on
+ *   (push to talk, the key is up, the microphone on) are listening, but to nobody; also where the browser keeps the
+ *   sound stopped, though the microphone is on
  */
 
 /**
@@ -36,5 +36,6 @@ function turnOf(turn, voices) {
 
 /** @param {Voices} voices @returns {State} */
 function listeningTo({ muted, audio, isPushToTalk }) {
-  return isPushToTalk ? "talk" : muted || audio.stopped ? "muted" : "listening"
+  if (muted) return "muted"
+  return isPushToTalk ? "talk" : audio.stopped ? "muted" : "listening"
 }
