@@ -42,3 +42,17 @@ def test_the_size_of_text_that_the_browser_is_set_to_is_followed(playwright: Pla
             assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == f"{px}px"
             wrong = page.evaluate(WRONG, [ALWAYS, IN_CALLS["server_vad"], LEAST_PX])
             assert wrong == []
+
+
+def test_on_a_phone_with_a_large_text_the_key_to_talk_is_large_and_no_word_of_it_breaks(
+    playwright: Playwright, serve: Serve
+) -> None:
+    url, _ = serve("silent")
+    with chromium(playwright, flags=["--blink-settings=defaultFontSize=32"]) as browser:
+        choices = {"mode": "push_to_talk"}
+        visitor = Visitor(browser, choices, viewport={"width": 390, "height": 800}, reduced_motion="reduce")
+        visitor.open(url)
+        visitor.call_until_live()
+        box = visitor.page.locator("#talk").bounding_box()
+        assert box and box["width"] > 300 and box["height"] >= 80
+        assert visitor.page.evaluate("document.documentElement.scrollWidth") == 390
