@@ -98,7 +98,8 @@ def test_information_goes_out_of_sight_but_not_for_a_screen_reader_nor_while_som
 
 def test_in_a_small_window_it_comes_into_view(visit: Visit, serve: Serve) -> None:
     url, _ = serve("silent")
-    visitor, wire = call(visit, url, viewport={"width": 320, "height": 256})
+    visitor, wire = call(visit, url, viewport={"width": 320, "height": 256}, choices={"text": None})
+    visitor.page.evaluate("scrollTo(0, 0)")
     tell(visitor, wire, "microphone_silent")
     visitor.page.wait_for_function(IN_VIEW)
 
