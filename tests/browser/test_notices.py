@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, wait
 from tests.browser.wire import Wire
 from voiceapp.engine.scripted.server import ScriptedServer
 
@@ -89,6 +89,22 @@ def test_information_goes_out_of_sight_but_not_for_a_screen_reader_nor_while_som
     assert visitor.page.evaluate(SHOWN) == ["speaker_lost"], "somebody is at it"
     visitor.page.focus("#message")
     visitor.page.wait_for_selector('[data-code="speaker_lost"]:not([data-shown])', state="attached")
+
+
+def test_information_told_together_is_seen_one_after_the_other(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("silent")
+    visitor, wire = call(visit, url, room=SOON)
+    told = ["moved", "sound_left_out", "talk_shortened"]
+    for code in told:
+        wire.say("notice", {"code": code, "message": "", "retry": False, "fatal": False})
+    seen: list[str] = []
+    for code in reversed(told):
+        visitor.page.wait_for_selector(f'[data-code="{code}"][data-shown]')
+        visitor.page.wait_for_timeout(400)
+        seen += visitor.page.evaluate(SHOWN)
+    assert seen == told[::-1], "each for its time"
+    wait(visitor.page, f"!{SHOWN}.length")
+    assert visitor.page.evaluate(TREE) == told
 
 
 def test_what_helps_in_a_call_or_after_an_error_is_one_press_away(visit: Visit, serve: Serve) -> None:

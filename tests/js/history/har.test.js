@@ -17,7 +17,7 @@ function call() {
   log.came("up", "audio", [2, "AAAA"])
   log.came("down", "transcript", [1, { item: "u1", text: "Hello.", final: true }])
   log.note("state", { state: "user" })
-  log.skew = 5
+  log.clock.skew = 5
   return log
 }
 

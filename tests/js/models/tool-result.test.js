@@ -17,7 +17,9 @@ test("what it brought is a text, fields, a list or a table", () => {
     kind: "table", columns: ["Name", "Price"], rows: [["hat", 12], ["bag", ""]], more: 0
   })
   assert.equal(shown(JSON.stringify([...Array(30).keys()])).more, 22)
-  for (const none of ["", " ", "[]", "null"]) assert.deepEqual(shown(none), { kind: "nothing" })
+  for (const none of [
+    "", " ", "[]", "null", '""', '" "', "{}", '{"a": null}', '{"results": []}', "[{}, {}]", "[null, null]", '[[], {"a": {}}]'
+  ]) assert.deepEqual(shown(none), { kind: "nothing" })
   assert.deepEqual(shown('{"text": "cut he…'), { kind: "long" })
   assert.deepEqual(shown("Say goodbye.", { shows: false }), { kind: "nothing" })
   assert.deepEqual(resultOf({ ...tool("running"), result: "x" }), { kind: "nothing" })

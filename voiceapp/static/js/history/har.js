@@ -42,8 +42,8 @@ function ofPage(log, { direction, type, at, end, times, bytes, item, content }) 
 /** @param {import("../models/call-log.js").CallLog} log @param {ModelLine} line */
 function ofModel(log, { direction, type, at, until, times, bytes, body }) {
   return {
-    ...message(direction, when(log, at + log.skew), body), _type: type, _bytes: bytes,
-    ...until ? { _times: times ?? 1, _until: when(log, until + log.skew) } : {}
+    ...message(direction, when(log, at + log.clock.skew), body), _type: type, _bytes: bytes,
+    ...until ? { _times: times ?? 1, _until: when(log, until + log.clock.skew) } : {}
   }
 }
 

@@ -23,6 +23,10 @@ const MAX_WORD = 60
 /** With it a page comes back to its call. */
 const SECRET = "token"
 
+/**
+ * @typedef {{began: number, skew: number}} Clock since when a call's times count, on the page's clock; and how much
+ *   later events between server and model are told here than they happened there, at the least
+ */
 /** @typedef {"up" | "down" | "here"} Way to the server, from it, or on the page itself */
 
 /** An event, or a run of them. It has what the list of events asks of a line. */
@@ -102,8 +106,9 @@ export class CallLog {
   /** Characters that are kept of what they said; of those up to this number nothing is. */
   kept = 0
   emptied = 0
-  /** Since when times count: the page's clock, and the world's. */
-  began = 0
+  /** @type {Clock} */
+  clock = { began: 0, skew: Infinity }
+  /** When it began on the world's clock. */
   beganAt = 0
   /** @type {Map<string, LogEntry>} runs that may go on, by kind */
   runs = new Map()
@@ -114,8 +119,6 @@ export class CallLog {
   state = ""
   /** So many events between server and model came before this call. */
   model = 0
-  /** How much later events between server and model are told here than they happened there, at the least. */
-  skew = 0
 
   /** @param {() => number} now milliseconds */
   constructor(now) {
@@ -137,18 +140,17 @@ export class CallLog {
     this.ring = []
     this.before = this.emptied = this.arrived
     this.kept = 0
-    this.began = this.now()
+    this.clock = { began: this.now(), skew: Infinity }
     this.beganAt = Date.now()
     this.runs.clear()
     this.levels.clear()
     this.trips.clear()
     this.state = ""
-    this.skew = Infinity
   }
 
   /** Milliseconds since the call began. */
   get time() {
-    return this.now() - this.began
+    return this.now() - this.clock.began
   }
 
   /** All that a socket says and hears. @param {any} socket */
@@ -182,10 +184,11 @@ export class CallLog {
     this.#hold(entry, [{ ...said[0], data: "" }])
   }
 
-  /** When what is told now happened between server and model. @param {import("../wire.js").LogLine} line */
+  /** What happened between server and model is told now. @param {import("../wire.js").LogLine} line */
   modelTold({ at, until = at, late = 0 }) {
-    this.skew = Math.min(this.skew, this.time - until - late)
-    return this.began + at + this.skew
+    const { clock } = this
+    clock.skew = Math.min(clock.skew, this.time - until - late)
+    return clock
   }
 
   /** Something of the page itself. @param {string} type @param {object} [content] */

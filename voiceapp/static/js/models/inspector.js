@@ -5,14 +5,19 @@ import { isOfPage } from "./passed-events.js"
 
 /** @typedef {import("./passed-events.js").Line} Line */
 /**
- * @typedef {{id: number, line: Line, times: number, bytes: number}} Row of one event or a run of them; `line` is the
- *   latest
+ * @typedef {{id: number, first: Line, line: Line, times: number, bytes: number}} Row of one event or a run of them:
+ *   `line` is the latest
  */
 /** @typedef {"all" | "up" | "down" | "page" | "model"} Direction whose, or which way */
 
 export class Inspector {
-  /** @type {Row[]} what is to be seen */
-  rows = []
+  /** @type {Row[]} */
+  list = []
+  /** How late the model's were told when the list was put in order; with what is known better by now it is old. */
+  skew = NaN
+  old = false
+  /** Up to which number, and how many, were cleared away: only from the list. */
+  cleared = { number: 0, total: 0 }
   paused = false
   grouped = true
   /** @type {Direction} */
@@ -27,24 +32,41 @@ export class Inspector {
     this.#showAll()
   }
 
-  /** @param {Line} line */
-  eventAdded(line) {
+  /** What is to be seen. */
+  get rows() {
+    if (this.old) this.#order()
+    return this.list
+  }
+
+  /** @param {Line} line @param {import("./passed-events.js").Clock} clock */
+  eventAdded(line, { skew }) {
     if (this.paused) return
-    this.#show(line, this.events.arrived)
+    if (!isOfPage(line) && skew !== this.skew) {
+      this.skew = skew
+      this.old = true
+    }
+    if (!this.old) this.#show(line, this.events.arrived)
     this.delegate.inspectorChanged()
   }
 
   eventsDropped() {
-    if (!this.paused) this.rows = this.rows.filter(({ id }) => id > this.events.dropped)
+    if (!this.paused) this.list = this.list.filter(({ id }) => id > this.events.dropped)
   }
 
+  /** It shows what comes from now on. */
   clear() {
-    this.events.clear()
+    this.cleared = { number: this.events.arrived, total: this.events.total }
     this.#showAll()
+  }
+
+  /** Since the last clearing. */
+  get total() {
+    return this.events.total - this.cleared.total
   }
 
   /** Events go on being kept, but what is seen stands still. @param {boolean} paused */
   pause(paused) {
+    if (this.old) this.#order()
     this.paused = paused
     paused ? this.delegate.inspectorChanged() : this.#showAll()
   }
@@ -73,6 +95,7 @@ export class Inspector {
     if (place >= 0 || !this.events.lines.includes(line)) return place
     this.direction = "all"
     this.query = ""
+    this.cleared = { number: 0, total: 0 }
     this.#showAll()
     return this.#placeOf(line)
   }
@@ -86,29 +109,34 @@ export class Inspector {
   }
 
   #showAll() {
-    this.rows = []
+    this.#order()
+    this.delegate.inspectorChanged()
+  }
+
+  #order() {
+    this.old = false
+    this.list = []
     const { lines, dropped } = this.events
     lines.forEach((line, i) => this.#show(line, dropped + i + 1))
-    this.delegate.inspectorChanged()
   }
 
   /** @param {Line} line @param {number} id */
   #show(line, id) {
-    if (!this.#matches(line)) return
+    if (id <= this.cleared.number || !this.#matches(line)) return
     const place = this.#placeAt(line)
     const row = this.grouped && foldable(line) ? this.#inRun(line, place) : undefined
     const { times = 1, bytes } = line
-    if (isOfPage(line)) this.rows.splice(place, 0, new PageRow(id, line))
+    if (isOfPage(line)) this.list.splice(place, 0, new PageRow(id, line))
     else if (row) Object.assign(row, { line, times: row.times + times, bytes: row.bytes + bytes })
-    else this.rows.splice(place, 0, { id, line, times, bytes })
+    else this.list.splice(place, 0, { id, first: line, line, times, bytes })
   }
 
   /** Before the later ones of the other kind. @param {Line} line */
   #placeAt(line) {
-    const { rows, events: { moments } } = this
+    const { list, events } = this
     const own = isOfPage(line)
-    const moment = Number(moments.get(line))
-    return rows.findLastIndex(row => isOfPage(row.line) === own || Number(moments.get(row.line)) <= moment) + 1
+    const moment = events.momentOf(line)
+    return list.findLastIndex(({ first }) => isOfPage(first) === own || events.momentOf(first) <= moment) + 1
   }
 
   /** @param {Line} line */
@@ -121,7 +149,7 @@ export class Inspector {
   /** The row of the same kind in the run of deltas before it. @param {Line} line @param {number} place */
   #inRun(line, place) {
     for (let i = place - 1; i >= 0; i--) {
-      const row = this.rows[i]
+      const row = this.list[i]
       if (!foldable(row.line)) return undefined
       if (row.line.type === line.type && row.line.direction === line.direction) return row
     }
@@ -134,6 +162,7 @@ class PageRow {
   /** @param {number} id @param {import("./call-log.js").LogEntry} line */
   constructor(id, line) {
     this.id = id
+    this.first = line
     this.line = line
   }
 

@@ -6,38 +6,45 @@ export const MAX = 50000
 const LOT = 1000
 
 /** @typedef {import("../wire.js").LogLine | import("./call-log.js").LogEntry} Line */
+/** @typedef {import("./call-log.js").Clock} Clock */
 
 export class PassedEvents {
   /** @type {Line[]} */
   lines = []
-  /** When each of them was. @type {WeakMap<Line, number>} */
-  moments = new WeakMap()
-  /** Events that are no longer kept, or were cleared away. */
+  /** That of the call of each. @type {WeakMap<Line, Clock>} */
+  clocks = new WeakMap()
+  /** Events that are no longer kept. */
   dropped = 0
-  /** Since the last clearing. */
   total = 0
-  bytes = 0
-  /** What shows them. @type {{eventAdded: (line: Line) => void, eventsDropped: () => void} | null} */
+  /** What shows them. @type {{eventAdded: (line: Line, clock: Clock) => void, eventsDropped: () => void} | null} */
   delegate = null
 
-  /** The page's own come in their order, and so do the others. @param {Line} line @param {number} [moment] */
-  add(line, moment = line.at) {
+  /** The page's own come in their order, and so do the others. @param {Line} line @param {Clock} clock */
+  add(line, clock) {
     this.lines.push(line)
-    this.moments.set(line, moment)
+    this.clocks.set(line, clock)
     this.total += line.times ?? 1
-    this.bytes += line.bytes
     if (this.lines.length >= MAX + LOT) {
       this.lines.splice(0, LOT)
       this.dropped += LOT
       this.delegate?.eventsDropped()
     }
-    this.delegate?.eventAdded(line)
+    this.delegate?.eventAdded(line, clock)
   }
 
-  clear() {
-    this.dropped = this.arrived
-    this.lines = []
-    this.total = this.bytes = 0
+  /** Milliseconds since its call began, as far as is known by now. @param {Line} line */
+  timeOf(line) {
+    return isOfPage(line) ? line.at : line.at + this.#clockOf(line).skew
+  }
+
+  /** On the page's clock. @param {Line} line */
+  momentOf(line) {
+    return this.#clockOf(line).began + this.timeOf(line)
+  }
+
+  /** @param {Line} line */
+  #clockOf(line) {
+    return /** @type {Clock} */ (this.clocks.get(line))
   }
 
   /** How many there ever were: an event's id is its number. */

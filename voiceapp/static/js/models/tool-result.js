@@ -25,7 +25,7 @@ function successOf({ result = "", shows = true }) {
   const value = parsed(result)
   const error = errorIn(value, result)
   if (error) return { kind: "error", text: error, fault: "" }
-  if (!shows || !result.trim()) return { kind: "nothing" }
+  if (!shows || !result.trim() || bare(value)) return { kind: "nothing" }
   return value === undefined ? textOf(result) : shownOf(value)
 }
 
@@ -53,8 +53,7 @@ const cutJson = text => /^\s*[[{]/.test(text) && text.endsWith(CUT)
 
 /** @param {any} value @returns {Shown} */
 function shownOf(value) {
-  if (Array.isArray(value)) return value.length ? listOf(value) : { kind: "nothing" }
-  if (value === null) return { kind: "nothing" }
+  if (Array.isArray(value)) return listOf(value)
   if (typeof value !== "object") return { kind: "text", text: String(value) }
   const entries = Object.entries(value).filter(([, each]) => !empty(each))
   // What holds nothing but a list is that list.
@@ -75,6 +74,12 @@ function listOf(values) {
   const columns = names.slice(0, MAX_COLUMNS)
   const cells = shown.map(row => columns.map(name => plain(row[name] ?? "")))
   return { kind: "table", columns: columns.map(named), rows: cells, more }
+}
+
+/** Nothing in it is to be seen, however deep. @param {unknown} value @returns {boolean} */
+function bare(value) {
+  if (typeof value === "string") return value.trim() === ""
+  return value === null || (typeof value === "object" && Object.values(value).every(bare))
 }
 
 /** @param {unknown} value */

@@ -56,13 +56,19 @@ export class InspectorDrawer {
       eventsWanted: () => this.#save(), rowChosen: line => timeline.choose(line)
     })
     const timeline = this.timeline = new TimelineView(
-      this.callLog, this.passed, this.words, { lineChosen: line => view.chooseLine(line) }
+      this.callLog, this.passed, this.words, { lineChosen: line => this.#choose(line) }
     )
     find("timeline", HTMLElement).append(timeline.root)
     timeline.start()
     view.start()
     this.#take()
     view.render()
+  }
+
+  /** @param {import("../models/passed-events.js").Line} line */
+  #choose(line) {
+    this.#take()
+    this.view?.chooseLine(line)
   }
 
   #save() {
@@ -83,7 +89,7 @@ export class InspectorDrawer {
     }
     if (!this.view) return
     const { callLog } = this
-    for (const entry of callLog.since(this.taken)) this.passed.add(entry, callLog.began + entry.at)
+    for (const entry of callLog.since(this.taken)) this.passed.add(entry, callLog.clock)
     this.taken = callLog.arrived
     this.view.render()
     this.timeline?.render()

@@ -24,7 +24,7 @@ export class InspectorView {
   copy = find("log-copy", HTMLButtonElement)
   /** The row's id, 0 for none: its place changes as the oldest go. */
   chosen = 0
-  /** @type {Map<number, {root: HTMLElement, times: number}>} */
+  /** @type {Map<number, {root: HTMLElement, times: number, at: number}>} */
   drawn = new Map()
   pending = false
   following = true
@@ -136,12 +136,13 @@ export class InspectorView {
   #place(row, place, top) {
     const known = this.drawn.get(row.id) ?? {
       root: this.list.appendChild(element("div", { class: "log-row", role: "option", id: `log-row-${row.id}` })),
-      times: 0
+      times: 0, at: 0
     }
     this.drawn.set(row.id, known)
     const { root } = known
-    if (known.times !== row.times) this.#fill(root, row)
-    known.times = row.times
+    const at = this.inspector.events.timeOf(row.first)
+    if (known.times !== row.times || known.at !== at) this.#fill(root, row, at)
+    Object.assign(known, { times: row.times, at })
     root.style.top = `${top}px`
     root.setAttribute("aria-selected", String(row.id === this.chosen))
     root.setAttribute("aria-setsize", String(this.inspector.rows.length))
@@ -149,7 +150,7 @@ export class InspectorView {
   }
 
   #renderWords() {
-    const { rows, paused, events: { total, lines } } = this.inspector
+    const { rows, paused, total, events: { lines } } = this.inspector
     const rate = rateOf(lines)
     write(
       this.empty,
@@ -177,9 +178,9 @@ export class InspectorView {
     return this.chosen ? this.inspector.rows.findIndex(({ id }) => id === this.chosen) : -1
   }
 
-  /** @param {HTMLElement} root @param {import("../models/inspector.js").Row} row */
-  #fill(root, { line, times, bytes }) {
-    const { direction, type, summary, at } = line
+  /** @param {HTMLElement} root @param {import("../models/inspector.js").Row} row @param {number} at */
+  #fill(root, { line, times, bytes }, at) {
+    const { direction, type, summary } = line
     const way = this.words.say(`log.${isOfPage(line) ? "page." : ""}${direction}`)
     const said = element("span", { class: "visually-hidden" }, way)
     const title = element("span", { class: "type" }, type, times > 1 ? ` ×${this.words.numbers.format(times)}` : "")
@@ -227,7 +228,7 @@ export class InspectorView {
   /** @param {number} id */
   #choose(id) {
     this.chosen = id
-    this.delegate.rowChosen(this.inspector.rows[this.#chosenPlace]?.line ?? null)
+    this.delegate.rowChosen(this.inspector.rows[this.#chosenPlace]?.first ?? null)
     this.following = false
     this.render()
     // Again, once what is in it has taken its room.

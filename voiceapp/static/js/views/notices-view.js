@@ -1,5 +1,5 @@
 // Notices, each an alert of its own, drawn and announced once. One is seen at a time, the latest; information only for
-// a while. Whoever does not see is told all of them, for as long as they are true.
+// a while, whose time runs while it is seen. Whoever does not see is told all of them, for as long as they are true.
 
 import { element, find, icon, write } from "./element.js"
 
@@ -9,8 +9,10 @@ export class NoticesView {
   list = find("notices", HTMLElement)
   /** @type {Map<string, HTMLElement>} */
   nodes = new Map()
-  /** How often each was said when its time began, and that time. @type {Map<string, {times: number, timer: any}>} */
-  fading = new Map()
+  /** Whose time runs, and how often it was said when that began. @type {{code: string, times: number} | null} */
+  fading = null
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer
 
   /**
    * @param {import("../models/notices.js").Notices} notices
@@ -29,6 +31,7 @@ export class NoticesView {
     for (const [code, node] of this.nodes) if (!codes.has(code)) this.#remove(code, node)
     for (const notice of all) this.#show(notice)
     for (const [code, node] of this.nodes) node.toggleAttribute("data-shown", code === shown?.code)
+    this.#fadeLater(shown?.fades ? shown : null)
   }
 
   /** @param {import("../models/notices.js").Notice} notice */
@@ -39,19 +42,21 @@ export class NoticesView {
     const node = this.nodes.get(notice.code) ?? this.#add(notice)
     for (const [name, words] of Object.entries({ title, next, progress }))
       write(/** @type {Element} */ (node.querySelector(`[data-part=${name}]`)), words)
-    if (notice.fades && this.fading.get(notice.code)?.times !== notice.times) this.#fadeLater(notice)
   }
 
-  /** @param {{code: string, times: number}} notice */
-  #fadeLater({ code, times }) {
-    clearTimeout(this.fading.get(code)?.timer)
-    this.fading.set(code, { times, timer: setTimeout(() => this.#fade(code, times), SEEN_MS) })
+  /** One that is covered waits: its time begins when it is seen. @param {{code: string, times: number} | null} seen */
+  #fadeLater(seen) {
+    if (seen?.code === this.fading?.code && seen?.times === this.fading?.times) return
+    clearTimeout(this.timer)
+    this.fading = seen
+    if (seen) this.timer = setTimeout(() => this.#fade(seen), SEEN_MS)
   }
 
-  /** Not while somebody is at it, and not unseen. @param {string} code @param {number} times */
-  #fade(code, times) {
-    if (document.hidden || this.nodes.get(code)?.matches(":hover, :focus-within")) this.#fadeLater({ code, times })
-    else this.notices.fade(code)
+  /** Not while somebody is at it, and not unseen. @param {{code: string, times: number}} seen */
+  #fade(seen) {
+    this.fading = null
+    if (document.hidden || this.nodes.get(seen.code)?.matches(":hover, :focus-within")) this.#fadeLater(seen)
+    else this.notices.fade(seen.code)
   }
 
   /**
@@ -102,8 +107,6 @@ export class NoticesView {
    * @param {HTMLElement} node
    */
   #remove(code, node) {
-    clearTimeout(this.fading.get(code)?.timer)
-    this.fading.delete(code)
     this.nodes.delete(code)
     node.remove()
   }

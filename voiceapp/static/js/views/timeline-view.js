@@ -103,7 +103,7 @@ export class TimelineView {
   choose(line) {
     if (line === this.chosen) return
     this.chosen = line
-    if (line) this.window.reveal(this.#momentOf(line))
+    if (line) this.window.reveal(this.passed.timeOf(line))
     this.#renderValue()
     this.render()
   }
@@ -119,7 +119,7 @@ export class TimelineView {
     const lanes = lanesOf(entries, last)
     this.brush.draw({
       window, lanes, entries, model, skew: this.#skew, levels: log.levels, trips: log.trips,
-      chosen: this.chosen && this.#momentOf(this.chosen)
+      chosen: this.chosen && this.passed.timeOf(this.chosen)
     })
     this.#renderWords(lanes, last)
   }
@@ -139,31 +139,26 @@ export class TimelineView {
   #renderValue() {
     const { canvas, chosen, window: { whole } } = this
     canvas.setAttribute("aria-valuemax", String(Math.round(whole)))
-    canvas.setAttribute("aria-valuenow", String(Math.round(chosen ? this.#momentOf(chosen) : whole)))
+    canvas.setAttribute("aria-valuenow", String(Math.round(chosen ? this.passed.timeOf(chosen) : whole)))
     canvas.setAttribute("aria-valuetext", chosen ? this.#nameOf(chosen) : this.words.say("timeline.nothing"))
   }
 
   /** @param {Line} line */
   #nameOf(line) {
     const { state } = isOfPage(line) && line.type === "state" ? /** @type {any} */ (line.content?.[0]) ?? {} : {}
-    const time = mark(this.#momentOf(line), 100)
+    const time = mark(this.passed.timeOf(line), 100)
     // The end is named by when it came.
     const event = state ? this.words.say(`status.${state}`, { time }) : line.type
     return this.words.say("timeline.at", { time, event })
   }
 
   get #skew() {
-    return Number.isFinite(this.log.skew) ? this.log.skew : 0
+    return this.log.clock.skew
   }
 
   /** Those between server and model that came of this call. */
   get #model() {
     return this.passed.since(this.log.model)
-  }
-
-  /** @param {Line} line */
-  #momentOf(line) {
-    return isOfPage(line) ? line.at : line.at + this.#skew
   }
 
   /** @param {() => void} change */
