@@ -25,6 +25,9 @@ COUNT_DRAWINGS = """() => {
 TIME = {"call_s": 7200, "call_left_s": 7100, "idle_s": 360, "idle_left_s": 59}
 TODAY = {"left_s": 180, "budget_s": 1200, "used_s": 90, "left_money": None, "budget_money": None}
 LIMITS = {**TIME, **TODAY, "used_money": 0.0, "presumed": False, "currency": "USD"}
+OUTLINE = "getComputedStyle(document.querySelector('#call .disc')).outlineStyle"
+COLOUR = "place => getComputedStyle(document.querySelector(place)).color"
+GROUND = "place => getComputedStyle(document.querySelector(place)).backgroundColor"
 HIDE = """hidden => {
   Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden })
   document.dispatchEvent(new Event("visibilitychange"))
@@ -174,3 +177,15 @@ def test_a_call_that_was_cancelled_did_not_begin(visit: Visit) -> None:
         visitor.press("Cancel")
         assert wait_for_state(visitor, "ended")[1] == "The call did not begin."
         assert not visitor.page.is_visible("#save-talk")
+
+
+def test_with_forced_colours_what_is_chosen_inactive_or_a_button_is_told(visit: Visit, serve: Serve) -> None:
+    visitor = visit(serve("silent")[0], forced_colors="active")
+    page = visitor.page
+    visitor.call_until_live()
+    assert page.evaluate(OUTLINE) == "solid"
+    inactive, active = (page.evaluate(COLOUR, each) for each in ("#hush", "#call"))
+    assert inactive != active
+    visitor.settings("turns")
+    chosen, other = (page.evaluate(GROUND, each) for each in ("#settings-tab-turns", "#settings-tab-page"))
+    assert chosen != other

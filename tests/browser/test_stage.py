@@ -167,3 +167,19 @@ def test_microphone_and_loudspeaker_are_at_hand_in_a_call(visit: Visit, serve: S
     assert page.query_selector("body[data-speaking]")
     visitor.settings("sound")
     assert page.get_by_role("switch", name="I wear headphones").is_checked(), "the same one, back in its place"
+
+
+def test_a_figure_that_did_not_come_is_asked_for_with_the_next_call(visit: Visit, serve: Serve) -> None:
+    visitor = visit(serve("silent")[0], fresh=True)
+    page = visitor.page
+    visitor.forgive("Failed to load resource")
+    page.route("**/figure.js", lambda route: route.abort())
+    visitor.call_until_live()
+    visitor.wait_for_notice("client_missing")
+    page.unroute("**/figure.js")
+    page.click("#call")
+    visitor.wait_for_phase("ended")
+    with page.expect_response("**/figure.js"):
+        visitor.call()
+    visitor.wait_for_phase("live")
+    assert page.evaluate("document.querySelectorAll('[data-code=client_missing]').length") == 0

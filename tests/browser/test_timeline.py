@@ -34,6 +34,8 @@ WATCH_MARKS = """() => {
   }
   brush.fillText = text => { window.testMarks.push(text) }
 }"""
+NOW = "Number(document.querySelector('.timeline canvas').ariaValueNow)"
+MOST = "Number(document.querySelector('.timeline canvas').ariaValueMax)"
 SEEN = "document.querySelector('.timeline canvas').ariaValueText"
 
 
@@ -137,7 +139,6 @@ def test_what_went_wrong_is_there_though_nobody_looked_until_after_the_call(
     page.click(".log-row:has-text('line.lost')")
     page.wait_for_timeout(100)
     assert page.evaluate(SEEN).endswith(": line.lost")
-
     log = saved(page)
     assert "holds what was said" in log["comment"]
     messages = [json.loads(each["data"]) for each in log["entries"][0]["_webSocketMessages"]]
@@ -148,6 +149,12 @@ def test_what_went_wrong_is_there_though_nobody_looked_until_after_the_call(
     assert all(rest[0]["token"] == "(left out)" for name, *rest in messages if name in ("ready", "resume"))
     assert not re.search(r"[A-Za-z0-9+/]{200}", text)
     assert {"state", "line.lost", "line.made"} <= {each["type"] for each in log["_page"]}
+
+    # Of another call nothing of it is chosen, and what the list still has of this one is not on its axis.
+    visitor.call_until_live()
+    page.wait_for_timeout(100)
+    assert page.evaluate(NOW) <= page.evaluate(MOST)
+    assert page.evaluate(SEEN) == "Nothing chosen"
 
 
 def test_what_passed_between_server_and_model_is_there_from_the_beginning_whenever_one_looks(

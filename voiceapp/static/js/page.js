@@ -179,6 +179,8 @@ export class Page {
     this.talksDrawer.pause()
     this.tabs.claim()
     this.usageModel.reset()
+    this.stageView.callBegun()
+    this.inspectorDrawer.callBegun()
   }
 
   callChanged() {

@@ -5,8 +5,8 @@ import { isOfPage } from "./passed-events.js"
 
 /** @typedef {import("./passed-events.js").Line} Line */
 /**
- * @typedef {{id: number, first: Line, line: Line, times: number, bytes: number}} Row of one event or a run of them:
- *   `line` is the latest
+ * @typedef {{id: number, first: Line, line: Line, moment: number, times: number, bytes: number}} Row of one event or a
+ *   run of them: `line` is the latest, `moment` that of the first
  */
 /** @typedef {"all" | "up" | "down" | "page" | "model"} Direction whose, or which way */
 
@@ -116,27 +116,38 @@ export class Inspector {
   #order() {
     this.old = false
     this.list = []
-    const { lines, dropped } = this.events
-    lines.forEach((line, i) => this.#show(line, dropped + i + 1))
+    for (const i of this.#merged()) this.#show(this.events.lines[i], this.events.dropped + i + 1)
+  }
+
+  /** The places of all: the page's own among the others, or each of those would look for its place from the end. */
+  #merged() {
+    const { events, events: { lines } } = this
+    const [own, others] = [true, false].map(page => [...lines.keys()].filter(i => isOfPage(lines[i]) === page))
+    const all = []
+    let next = 0
+    for (const i of own) {
+      const moment = events.momentOf(lines[i])
+      while (next < others.length && events.momentOf(lines[others[next]]) <= moment) all.push(others[next++])
+      all.push(i)
+    }
+    return [...all, ...others.slice(next)]
   }
 
   /** @param {Line} line @param {number} id */
   #show(line, id) {
     if (id <= this.cleared.number || !this.#matches(line)) return
-    const place = this.#placeAt(line)
+    const moment = this.events.momentOf(line)
+    const place = this.#placeAt(isOfPage(line), moment)
     const row = this.grouped && foldable(line) ? this.#inRun(line, place) : undefined
     const { times = 1, bytes } = line
-    if (isOfPage(line)) this.list.splice(place, 0, new PageRow(id, line))
+    if (isOfPage(line)) this.list.splice(place, 0, new PageRow(id, line, moment))
     else if (row) Object.assign(row, { line, times: row.times + times, bytes: row.bytes + bytes })
-    else this.list.splice(place, 0, { id, first: line, line, times, bytes })
+    else this.list.splice(place, 0, { id, first: line, line, moment, times, bytes })
   }
 
-  /** Before the later ones of the other kind. @param {Line} line */
-  #placeAt(line) {
-    const { list, events } = this
-    const own = isOfPage(line)
-    const moment = events.momentOf(line)
-    return list.findLastIndex(({ first }) => isOfPage(first) === own || events.momentOf(first) <= moment) + 1
+  /** Before the later ones of the other kind. @param {boolean} own @param {number} at */
+  #placeAt(own, at) {
+    return this.list.findLastIndex(({ line, moment }) => isOfPage(line) === own || moment <= at) + 1
   }
 
   /** @param {Line} line */
@@ -159,9 +170,10 @@ export class Inspector {
 
 /** An entry that may be a run, and grow. */
 class PageRow {
-  /** @param {number} id @param {import("./call-log.js").LogEntry} line */
-  constructor(id, line) {
+  /** @param {number} id @param {import("./call-log.js").LogEntry} line @param {number} moment */
+  constructor(id, line, moment) {
     this.id = id
+    this.moment = moment
     this.first = line
     this.line = line
   }

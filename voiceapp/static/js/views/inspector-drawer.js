@@ -45,6 +45,10 @@ export class InspectorDrawer {
     this.timer ??= setInterval(() => this.#take(), TAKE_MS)
   }
 
+  callBegun() {
+    this.timeline?.callBegun()
+  }
+
   async #load() {
     const [{ Inspector }, { InspectorView }, { TimelineView, styled }] = await Promise.all(
       [import("../models/inspector.js"), import("./inspector-view.js"), import("./timeline-view.js")]

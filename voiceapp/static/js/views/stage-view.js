@@ -19,8 +19,8 @@ export class StageView {
   canvas = find("figure", HTMLCanvasElement)
   /** Once it was loaded, before the first call. @type {import("./figure.js").Figure | undefined} */
   figure
-  /** @type {Promise<void> | undefined} */
-  loading
+  /** @type {Promise<void> | null} */
+  loading = null
   /** There is sound to be seen. */
   sounds = false
   pending = false
@@ -84,6 +84,11 @@ export class StageView {
       this.figure.show(stateOf(this.call))
       if (this.sounds) this.soundOpened()
     }, this.delegate.partMissing)
+  }
+
+  /** What did not come is asked for again. */
+  callBegun() {
+    if (!this.figure) this.loading = null
   }
 
   /** Whether what is said goes anywhere. */

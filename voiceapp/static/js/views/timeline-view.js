@@ -99,8 +99,16 @@ export class TimelineView {
     requestAnimationFrame(() => this.#renderNow())
   }
 
-  /** It was chosen in the list. @param {Line | null} line */
-  choose(line) {
+  /** Of the call before nothing is on the axis. */
+  callBegun() {
+    this.chosen = null
+    this.window = new TimeWindow()
+    this.render()
+  }
+
+  /** It was chosen in the list, which has those of earlier calls, too. @param {Line | null} chosen */
+  choose(chosen) {
+    const line = chosen && this.passed.clocks.get(chosen) === this.log.clock ? chosen : null
     if (line === this.chosen) return
     this.chosen = line
     if (line) this.window.reveal(this.passed.timeOf(line))
