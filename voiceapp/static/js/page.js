@@ -179,8 +179,7 @@ export class Page {
     this.talksDrawer.pause()
     this.tabs.claim()
     this.usageModel.reset()
-    this.stageView.callBegun()
-    this.inspectorDrawer.callBegun()
+    for (const each of [this.stageView, this.inspectorDrawer]) each.callBegun()
   }
 
   callChanged() {
