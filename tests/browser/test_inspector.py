@@ -22,16 +22,10 @@ IN_SIGHT = """() => {
   const [body, drawer] = ["log-body", "log"].map(id => document.getElementById(id).getBoundingClientRect())
   return body.height > 0 && body.top >= drawer.top && body.bottom <= drawer.bottom + 1
 }"""
-<<<<<<< HEAD
 FIRST = """() => {
   const [n] = /\\d+/.exec(document.getElementById("log-body").innerText) ?? []
   return n > 0 && n <= 1000
 }"""
-=======
-FIRST = (
-    "() => { const [n] = /\\d+/.exec(document.getElementById('log-body').innerText) ?? []; return n > 0 && n <= 1000 }"
-)
->>>>>>> main
 REFUSE = "() => { navigator.clipboard.writeText = async () => { throw new DOMException('', 'NotAllowedError') } }"
 SOCKET = """
 const Socket = window.WebSocket
