@@ -16,8 +16,10 @@ const SAID_MS = 2000
 /** What is still being said is looked at once it rests so long. */
 const REST_MS = 250
 /** What is said, what a tool does and brought. */
-const TEXTS = `.words .text, [data-role="tool"] summary .words, [data-role="tool"] > .card :is(p, li, dt, dd, th, td),
-  [data-role="tool"] > .link`
+const TEXTS = [
+  '.words .text, [data-role="tool"] summary .words, [data-role="tool"] > .card :is(p, li, dt, dd, th, td)',
+  '[data-role="tool"] > .link'
+].join()
 const ALL = "talk-found"
 const NOW = "talk-found-now"
 
