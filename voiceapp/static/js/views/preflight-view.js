@@ -45,6 +45,8 @@ export class PreflightView {
     this.#when("replay", () => this.preflight.playAgain())
     this.#when("half-duplex", () => this.#halve())
     this.dialog.addEventListener("close", () => this.#closed())
+    // A device that is turned still shows what it asks.
+    addEventListener("resize", () => this.#showQuestion())
     // Keys here are for the dialog alone.
     this.dialog.addEventListener("keydown", event => event.stopPropagation())
   }
@@ -99,6 +101,10 @@ export class PreflightView {
     this.preferences.choose("half_duplex", true)
   }
 
+  #showQuestion() {
+    this.dialog.querySelector('[data-state="asking"]')?.scrollIntoView({ block: "nearest" })
+  }
+
   /** @param {boolean} measuring */
   #renderProgress(measuring) {
     const { summary, verdicts } = this.preflight
@@ -138,7 +144,7 @@ export class PreflightView {
       write(part(row, selector), text)
       part(row, selector).hidden = !text
     }
-    if (state === "asking") row.scrollIntoView({ block: "nearest" })
+    if (state === "asking") this.#showQuestion()
   }
 
   /** @param {Name} name @param {Verdict} verdict */
