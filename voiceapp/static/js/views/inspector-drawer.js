@@ -56,7 +56,7 @@ export class InspectorDrawer {
       eventsWanted: () => this.#save(), rowChosen: line => timeline.choose(line)
     })
     const timeline = this.timeline = new TimelineView(
-      this.callLog, this.passed, this.words, { lineChosen: line => view.chooseLine(line) }
+      this.callLog, this.passed, this.words, { lineChosen: (line, read) => view.chooseLine(line, read) }
     )
     find("timeline", HTMLElement).append(timeline.root)
     timeline.start()

@@ -238,6 +238,7 @@ export class TalkDetailView {
     const button = element(
       "button", { type: "button", class: "plain" }, ...key === "talks.back" ? [icon("up")] : [], this.words.say(key)
     )
+    button.classList.toggle("back", key === "talks.back")
     button.addEventListener("click", pressed)
     return button
   }
