@@ -18,6 +18,7 @@ export class InspectorView {
   rates = find("log-rates", HTMLElement)
   detail = find("log-detail", HTMLElement)
   back = find("log-back", HTMLButtonElement)
+  type = find("log-type", HTMLElement)
   body = find("log-body", HTMLElement)
   search = find("log-search", HTMLInputElement)
   direction = find("log-direction", HTMLSelectElement)
@@ -183,7 +184,9 @@ export class InspectorView {
     else this.list.removeAttribute("aria-activedescendant")
     if (!row && this.reading) this.#goBack()
     this.detail.hidden = !row
-    if (row) write(this.body, readable(row.line))
+    if (!row) return
+    write(this.type, row.line.type)
+    write(this.body, readable(row.line))
   }
 
   /** Among what is seen; -1 for none, or if it is no longer there. */
