@@ -161,7 +161,7 @@ def test_a_microphone_that_the_browser_gives_up_is_shut_and_opened_by_a_press(vi
     visitor = visit(url, room=GIVE_UP.replace("NAME", "capture"), bypass_csp=True)
     page = visitor.page
     visitor.call_until_live()
-    assert "Press the microphone button" in visitor.wait_for_notice("microphone_failed")
+    assert "Turn on the microphone" in visitor.wait_for_notice("microphone_failed")
     assert page.evaluate(LIVE) == 0
     assert page.inner_text("#microphone") == "Turn on mic"
     page.click("#microphone")

@@ -122,7 +122,7 @@ def test_what_is_left_is_shown_before_it_is_gone(visit: Visit) -> None:
         assert "Ends in 0:5" in page.inner_text("#meter-short")
         assert page.query_selector("#budget[data-low]")
         # What is seen of it goes on.
-        page.get_by_text(re.compile("2 minutes, 5. seconds left")).wait_for()
+        page.get_by_text(re.compile("2 minutes 5. seconds left")).wait_for()
         visitor.type("I am still here.")
         page.wait_for_selector('[data-code="idle_soon"]', state="detached")
         page.wait_for_selector("#meter-short", state="hidden")

@@ -26,6 +26,7 @@ FIRST = """() => {
   const [n] = /\\d+/.exec(document.getElementById("log-body").innerText) ?? []
   return n > 0 && n <= 1000
 }"""
+FOCUS = "document.activeElement.id"
 REFUSE = "() => { navigator.clipboard.writeText = async () => { throw new DOMException('', 'NotAllowedError') } }"
 SOCKET = """
 const Socket = window.WebSocket
@@ -56,7 +57,7 @@ def wait_until_quiet(page: Page) -> None:
 
 
 def event(page: Page, n: int) -> Locator:
-    return page.get_by_text(f"event.{n}", exact=True)
+    return page.locator("#log-rows").get_by_text(f"event.{n}", exact=True)
 
 
 def test_many_events_do_not_weigh_on_the_page(visit: Visit, serve: Serve) -> None:
@@ -104,13 +105,48 @@ def test_many_events_do_not_weigh_on_the_page(visit: Visit, serve: Serve) -> Non
     page.keyboard.press("Home")
     # Of the thousand that went some were cleared away before.
     page.wait_for_function(FIRST)
-    # On a phone the drawer scrolls as a whole.
-    page.set_viewport_size({"width": 390, "height": 800})
     first = json.loads(body.inner_text())["n"]
+    # On a phone it takes the place of the list.
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.click("#log-back")
     event(page, first + 1).click()
     page.wait_for_function(IN_SIGHT)
     page.evaluate(SAY, {"from": DROPPING, "until": DROPPING + 1000})
     body.wait_for(state="hidden")
+
+
+@pytest.mark.parametrize("size", [(390, 800), (390, 430), (844, 390), (1280, 860)])
+def test_what_is_in_an_event_is_read_in_any_window(visit: Visit, serve: Serve, size: tuple[int, int]) -> None:
+    url, _ = serve("hello")
+    visitor = visit(url, viewport={"width": size[0], "height": size[1]})
+    page = visitor.page
+    visitor.type("Hello.")
+    visitor.wait_for_entry("assistant", "[data-final]")
+    visitor.press("Show events")
+    page.fill("#log-search", "session.created")
+    page.locator(".log-row").first.click()
+    body = page.locator("#log-body")
+    body.wait_for()
+    assert body.bounding_box()["height"] > 100  # type: ignore[index]
+    page.wait_for_function(IN_SIGHT)
+    if size == (1280, 860):
+        # Beside the list, which keeps the focus.
+        assert page.locator(".log-row").first.is_visible()
+        assert not page.locator("#log-back").is_visible()
+        assert page.evaluate(FOCUS) == "log-rows"
+        return
+    for key in ("Enter", "Escape"):
+        assert page.evaluate(FOCUS) == "log-back"
+        assert not page.locator(".log-row").first.is_visible()
+        page.keyboard.press(key)
+        page.locator(".log-row[aria-selected=true]").wait_for()
+        assert page.evaluate(FOCUS) == "log-rows"
+        assert not body.is_visible()
+        # A row is gone to without being opened.
+        page.keyboard.press("Home")
+        assert not body.is_visible()
+        page.keyboard.press("Enter")
+        body.wait_for()
 
 
 def test_a_refused_clipboard_is_said(visit: Visit, serve: Serve) -> None:

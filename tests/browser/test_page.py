@@ -112,7 +112,7 @@ def test_in_japanese_every_word_is_japanese(visit: Visit, serve: Serve) -> None:
     url, _ = serve("hello")
     visitor = visit(url, "ja", viewport={"width": 390, "height": 844}, color_scheme="dark")
     assert visitor.page.get_attribute("html", "lang") == "ja"
-    visitor.press("話し始める")
+    visitor.press("通話を始める")
     visitor.wait_for_phase("live")
     visitor.wait_for_entry("assistant", "[data-final]")
     visitor.page.get_by_role("status").get_by_text("お聞きしています").wait_for()

@@ -206,6 +206,7 @@ def test_the_whole_page_is_light(client: FlaskClient) -> None:
         "css/login.css",
         "css/preflight.css",
         "css/talk-bar.css",
+        "css/talks.css",
         "css/timeline.css",
         "css/tool.css",
     }

@@ -21,7 +21,7 @@ const lines = (usage, words = en, total = usage.cost?.total ?? null) => costLine
 test("a call's cost has the turn, the talk, the date of the prices, the tokens, and transcription on a line of its own", () => {
   assert.deepEqual(lines({}, en, 0.19), [
     "This turn $0.02, this talk $0.19.",
-    "Prices as of Nov 12, 2026.",
+    "Prices as of November 12, 2026.",
     "Tokens in: 100 (40 sound, 60 text, 0 from the cache). Tokens out: 50 (40 sound, 10 text).",
     "Transcribing what you say: 10 minutes; $0.17."
   ])
@@ -30,7 +30,7 @@ test("a call's cost has the turn, the talk, the date of the prices, the tokens, 
 test("the same in Japanese", () => {
   assert.deepEqual(lines({}, ja, 0.19), [
     "直前のやり取り：$0.02、会話全体：$0.19。",
-    "2026/11/12の価格です。",
+    "2026年11月12日時点の価格です。",
     "入力100トークン（音声40、文字60、うちキャッシュ0）、出力50トークン（音声40、文字10）。",
     "あなたの発言の文字起こし：10分、$0.17。"
   ])

@@ -3,7 +3,7 @@
 /** @typedef {{say: (key: string, values?: Record<string, string>) => string, language: string}} Words */
 
 /**
- * "1 hour, 20 minutes", "3 minutes, 12 seconds": the two largest units.
+ * "1 hour 20 minutes", "3 minutes 12 seconds": the two largest units.
  * @param {number} ms
  * @param {Words} words
  * @param {"long" | "short"} [style]
@@ -14,7 +14,7 @@ export function duration(ms, words, style = "long") {
   const all = Object.entries(units)
   const from = Math.max(0, seconds === 0 ? 2 : all.findIndex(([, amount]) => amount > 0))
   const said = all.slice(from, from + 2).filter(([, amount], i) => amount > 0 || i === 0)
-  return new Intl.ListFormat(words.language, { type: "unit", style: isTight(words) ? "narrow" : style })
+  return new Intl.ListFormat(words.language, { type: "unit", style: "narrow" })
     .format(said.map(([unit, amount]) => inUnit(amount, unit, words, style)))
 }
 
@@ -35,7 +35,7 @@ export function decimal(n, digits, language) {
 }
 
 /**
- * With the digits of its currency, and two more where it is small and has any.
+ * With the digits of its currency; and where it is small and has more, with two more, so that two amounts compare.
  * @param {number} amount
  * @param {string} currency
  * @param {string} language
@@ -45,8 +45,9 @@ export function money(amount, currency, language) {
   if (Math.abs(amount) >= 1) return whole.format(amount)
   const digits = whole.resolvedOptions().maximumFractionDigits ?? 0
   const max = digits && digits + 2
+  const least = amount.toFixed(max) === Number(amount.toFixed(digits)).toFixed(max) ? digits : max
   const fine = new Intl.NumberFormat(
-    language, { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: max }
+    language, { style: "currency", currency, minimumFractionDigits: least, maximumFractionDigits: max }
   )
   const min = 10 ** -max
   return amount > 0 && amount < min ? `<${fine.format(min)}` : fine.format(amount)

@@ -18,13 +18,18 @@ function breakText({ kind, at, of }, words) {
 }
 
 /**
- * With when it was, where that is known.
+ * What is said, and when it was, where that is known.
  * @param {Break} one
  * @param {Words} words
  * @param {(at: number) => string} [when] unless told, with the day, for whoever reads it later
  */
-export function breakLine(one, words, when = at => dayAndTime(at, words.language)) {
-  return one.at === undefined ? breakText(one, words) : `${breakText(one, words)} · ${when(one.at)}`
+export function breakParts(one, words, when = at => dayAndTime(at, words.language)) {
+  return [breakText(one, words), ...one.at === undefined ? [] : [when(one.at)]]
+}
+
+/** Both in a line. @param {Parameters<typeof breakParts>} all */
+export function breakLine(...all) {
+  return breakParts(...all).join(" · ")
 }
 
 /** @param {number} at @param {string} language */

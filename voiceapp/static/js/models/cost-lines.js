@@ -59,5 +59,5 @@ function transcription({ transcription: used, cost, free }, words) {
 
 /** @param {string} date @param {string} language */
 function day(date, language) {
-  return new Date(`${date}T12:00`).toLocaleDateString(language, { dateStyle: "medium" })
+  return new Date(`${date}T12:00`).toLocaleDateString(language, { dateStyle: "long" })
 }

@@ -3,7 +3,7 @@
 
 import { about, duration } from "../models/amounts.js"
 import { stateOf } from "../models/status.js"
-import { find, write } from "./element.js"
+import { find, write, writeSentences } from "./element.js"
 import { Presses } from "./presses.js"
 import { PushToTalkView } from "./push-to-talk-view.js"
 
@@ -83,7 +83,7 @@ export class ControlsView {
   #renderStatus(state) {
     this.icon.setAttribute("href", `#icon-${ICONS[state]}`)
     this.#hush(state)
-    write(this.status, state === "ended" ? this.#howItEnded() : this.words.say(this.#statusOf(state)))
+    writeSentences(this.status, state === "ended" ? this.#howItEnded() : this.words.say(this.#statusOf(state)))
     this.saver.hidden = state !== "ended" || !this.#talked
   }
 

@@ -1,5 +1,7 @@
 // Elements, without a library.
 
+import { sentences } from "../text/sentences.js"
+
 /**
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
@@ -35,6 +37,20 @@ export function find(id, kind) {
  */
 export function write(target, text) {
   if (target.textContent !== text) target.textContent = text
+}
+
+/**
+ * Likewise, and broken between its sentences rather than within one.
+ * @param {Element} target
+ * @param {string} text
+ */
+export function writeSentences(target, text) {
+  if (target.textContent === text) return
+  const { finished, rest } = sentences(text)
+  target.replaceChildren(...[...finished, rest].filter(Boolean).flatMap(part => {
+    const said = part.trimEnd()
+    return [element("span", { class: "sentence" }, said), part.slice(said.length)]
+  }))
 }
 
 /** An icon of the sheet in the template. @param {string} name */

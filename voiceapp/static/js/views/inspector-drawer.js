@@ -60,7 +60,7 @@ export class InspectorDrawer {
       eventsWanted: () => this.#save(), rowChosen: line => timeline.choose(line)
     })
     const timeline = this.timeline = new TimelineView(
-      this.callLog, this.passed, this.words, { lineChosen: line => this.#choose(line) }
+      this.callLog, this.passed, this.words, { lineChosen: (line, read) => this.#choose(line, read) }
     )
     find("timeline", HTMLElement).append(timeline.root)
     timeline.start()
@@ -69,10 +69,13 @@ export class InspectorDrawer {
     view.render()
   }
 
-  /** @param {import("../models/passed-events.js").Line} line */
-  #choose(line) {
+  /**
+   * @param {import("../models/passed-events.js").Line} line
+   * @param {boolean} read
+   */
+  #choose(line, read) {
     this.#take()
-    this.view?.chooseLine(line)
+    this.view?.chooseLine(line, read)
   }
 
   #save() {

@@ -16,6 +16,9 @@ export class InspectorView {
   empty = find("log-empty", HTMLElement)
   count = find("log-count", HTMLElement)
   rates = find("log-rates", HTMLElement)
+  detail = find("log-detail", HTMLElement)
+  back = find("log-back", HTMLButtonElement)
+  type = find("log-type", HTMLElement)
   body = find("log-body", HTMLElement)
   search = find("log-search", HTMLInputElement)
   direction = find("log-direction", HTMLSelectElement)
@@ -28,6 +31,10 @@ export class InspectorView {
   drawn = new Map()
   pending = false
   following = true
+  /** What is in the chosen one is looked at: in a small window in place of the list, as css/timeline.css has it. */
+  reading = false
+  /** What had the focus before. @type {Element | null} */
+  before = null
 
   /**
    * @param {import("../models/inspector.js").Inspector} inspector
@@ -57,15 +64,22 @@ export class InspectorView {
     this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true })
     this.list.addEventListener("click", event => this.#clicked(event))
     this.list.addEventListener("keydown", event => this.#keyPressed(event))
+    this.back.addEventListener("click", () => this.#goBack())
+    this.detail.addEventListener("keydown", event => this.#detailKeyPressed(event))
   }
 
-  /** It was chosen elsewhere: it is seen, whatever hid it. @param {import("../models/inspector.js").Line} line */
-  chooseLine(line) {
+  /**
+   * It was chosen elsewhere: it is seen, whatever hid it.
+   * @param {import("../models/inspector.js").Line} line
+   * @param {boolean} read
+   */
+  chooseLine(line, read) {
     const place = this.inspector.placeOf(line)
     if (place < 0) return
     this.search.value = this.inspector.query
     this.direction.value = this.inspector.direction
     this.#choose(this.inspector.rows[place].id)
+    if (read) this.#read()
     this.#stretch()
     this.#reveal(place)
   }
@@ -88,7 +102,7 @@ export class InspectorView {
 
   #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.scroller
-    this.following = scrollHeight - scrollTop - clientHeight < 48
+    if (clientHeight) this.following = scrollHeight - scrollTop - clientHeight < 48
     this.render()
   }
 
@@ -169,8 +183,11 @@ export class InspectorView {
     this.list.toggleAttribute("data-chosen", Boolean(row))
     if (row && this.drawn.has(row.id)) this.list.setAttribute("aria-activedescendant", `log-row-${row.id}`)
     else this.list.removeAttribute("aria-activedescendant")
-    this.body.hidden = !row
-    if (row) write(this.body, readable(row.line))
+    if (!row && this.reading) this.#goBack()
+    this.detail.hidden = !row
+    if (!row) return
+    write(this.type, row.line.type)
+    write(this.body, readable(row.line))
   }
 
   /** Among what is seen; -1 for none, or if it is no longer there. */
@@ -209,11 +226,44 @@ export class InspectorView {
   /** @param {Event} event */
   #clicked(event) {
     const row = /** @type {Element} */ (event.target).closest(".log-row")
-    if (row) this.#choose(Number(row.id.replace("log-row-", "")))
+    if (!row) return
+    this.#choose(Number(row.id.replace("log-row-", "")))
+    this.#read()
+  }
+
+  #read() {
+    this.reading = true
+    this.before = document.activeElement
+    this.drawer.panel.toggleAttribute("data-reading", true)
+    this.#renderChosen(this.inspector.rows[this.#chosenPlace])
+    // Where the list is still beside it there is no way back, and nothing happens.
+    this.back.focus()
+  }
+
+  #goBack() {
+    const { back, before, body } = this
+    const led = [back, body].some(part => part === document.activeElement) && back.checkVisibility()
+    this.reading = false
+    this.drawer.panel.toggleAttribute("data-reading", false)
+    this.#reveal(this.#chosenPlace)
+    if (led && before instanceof HTMLElement) before.focus()
+    this.render()
+  }
+
+  /** Only the way back, where there is one, and not out of the drawer. @param {KeyboardEvent} event */
+  #detailKeyPressed(event) {
+    if (event.key !== "Escape" || !this.back.checkVisibility()) return
+    event.stopPropagation()
+    this.#goBack()
   }
 
   /** @param {KeyboardEvent} event */
   #keyPressed(event) {
+    if (event.key === "Enter" && this.chosen) {
+      // Or it would press the way back.
+      event.preventDefault()
+      return this.#read()
+    }
     if (!KEYS.includes(event.key)) return
     event.preventDefault()
     const last = this.inspector.rows.length - 1
@@ -237,7 +287,7 @@ export class InspectorView {
 
   /** The row, and what is in it. @param {number} place */
   #reveal(place) {
-    if (place < 0) return
+    if (place < 0 || !this.scroller.clientHeight) return
     const top = place * this.#rowHeight
     const { scrollTop, clientHeight } = this.scroller
     if (top < scrollTop) this.scroller.scrollTop = top

@@ -2,7 +2,8 @@
 
 import { element } from "./element.js"
 
-/** Of a separator, screen readers read its name and not what is in it. @param {string} text */
-export function separator(text) {
-  return element("div", { class: "break", role: "separator", "aria-label": text }, text)
+/** Of a separator, screen readers read its name and not what is in it. @param {string[]} said what, and when */
+export function separator([what, ...when]) {
+  const said = element("span", {}, what, ...when.flatMap(time => [" ", element("time", {}, time)]))
+  return element("div", { class: "break", role: "separator", "aria-label": [what, ...when].join(" · ") }, said)
 }

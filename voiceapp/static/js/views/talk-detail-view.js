@@ -1,6 +1,6 @@
 // One past talk: read, heard again with its text in time, renamed, marked, saved as a file, deleted.
 
-import { breakLine } from "../models/breaks.js"
+import { breakParts } from "../models/breaks.js"
 import { marksOf } from "../models/marks.js"
 import { canGoOn } from "../history/past-talk.js"
 import { shownAt } from "../history/replay.js"
@@ -164,7 +164,7 @@ export class TalkDetailView {
     const told = talk.entries.filter(entry => isSeen(entry) && !entry.tool)
     this.rows = new Map(told.map(entry => [entry.id, this.#row(entry)]))
     const shown = rowsOf(talk, isSeen).map(({ entry, one }) => {
-      if (!entry) return separator(breakLine(one, this.words))
+      if (!entry) return separator(breakParts(one, this.words))
       if (entry.tool) return element("p", { class: "past mark" }, toolLine(entry.tool, this.words))
       return /** @type {{row: HTMLElement}} */ (this.rows.get(entry.id)).row
     })
@@ -238,6 +238,7 @@ export class TalkDetailView {
     const button = element(
       "button", { type: "button", class: "plain" }, ...key === "talks.back" ? [icon("up")] : [], this.words.say(key)
     )
+    button.classList.toggle("back", key === "talks.back")
     button.addEventListener("click", pressed)
     return button
   }

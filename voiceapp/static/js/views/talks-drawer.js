@@ -61,7 +61,8 @@ export class TalksDrawer {
   }
 
   async #load() {
-    const { TalksView } = await import("./talks-view.js")
+    const { TalksView, styled } = await import("./talks-view.js")
+    await styled
     if (!this.view) {
       this.view = new TalksView(this.keeper, this.words, this.drawer, this.delegate)
       this.view.start()

@@ -6,6 +6,9 @@ import { titleOf } from "../history/talk.js"
 import { clock } from "../models/usage-model.js"
 import { element, find, icon, write } from "./element.js"
 import { ConfirmButton } from "./confirm-button.js"
+import { addStylesheet } from "./stylesheet.js"
+
+export const styled = addStylesheet(new URL("../../css/talks.css", import.meta.url))
 
 /**
  * @typedef {object} TalksDelegate

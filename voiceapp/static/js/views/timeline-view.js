@@ -33,7 +33,7 @@ export class TimelineView {
    * @param {import("../models/call-log.js").CallLog} log
    * @param {import("../models/passed-events.js").PassedEvents} passed
    * @param {import("../browser/i18n.js").Words} words
-   * @param {{lineChosen: (line: Line) => void}} delegate
+   * @param {{lineChosen: (line: Line, read: boolean) => void}} delegate
    */
   constructor(log, passed, words, delegate) {
     this.log = log
@@ -233,7 +233,7 @@ export class TimelineView {
     const lane = LANES[Math.floor(event.offsetY / this.brush.laneHeight)] ?? "page"
     const found = WITHOUT_EVENTS.includes(lane) ? undefined : this.#of(lane, at)
     const line = found ?? nearest(this.log.entries, at)
-    if (line) this.#pickLine(line)
+    if (line) this.#pickLine(line, true)
   }
 
   /** @param {string} lane @param {number} at @returns {Line | undefined} */
@@ -251,10 +251,10 @@ export class TimelineView {
       ?? nearest(this.log.entries, at, within)
   }
 
-  /** @param {Line} line */
-  #pickLine(line) {
+  /** @param {Line} line @param {boolean} read */
+  #pickLine(line, read) {
     this.choose(line)
-    this.delegate.lineChosen(line)
+    this.delegate.lineChosen(line, read)
   }
 
   /** @param {KeyboardEvent} event */
@@ -283,6 +283,6 @@ export class TimelineView {
     if (entries.length === 0) return
     const at = this.chosen && entries.indexOf(/** @type {any} */ (this.chosen))
     const now = at === null || at < 0 ? entries.length : at
-    this.#pickLine(entries[Math.max(0, Math.min(entries.length - 1, now + by))])
+    this.#pickLine(entries[Math.max(0, Math.min(entries.length - 1, now + by))], false)
   }
 }

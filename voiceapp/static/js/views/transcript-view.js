@@ -1,6 +1,6 @@
 // The conversation on the page, in its order. Follows the end while the reader is there, and only then.
 
-import { breakLine } from "../models/breaks.js"
+import { breakParts } from "../models/breaks.js"
 import { find } from "./element.js"
 import { EntryGroups } from "./entry-groups.js"
 import { EntryView } from "./entry-view.js"
@@ -108,7 +108,7 @@ export class TranscriptView {
   /** @param {import("../models/breaks.js").Break} one */
   #break(one) {
     const node = this.breaks.get(one)
-      ?? separator(breakLine(one, this.words, at => this.words.times.format(at)))
+      ?? separator(breakParts(one, this.words, at => this.words.times.format(at)))
     this.breaks.set(one, node)
     return node
   }
