@@ -19,8 +19,8 @@ REGISTRY = The reason is above. Set PIP_INDEX_URL and npm_config_registry for yo
 
 # One pytest may serve the next with what it compiled.
 unexport PYTHONDONTWRITEBYTECODE
-# Four parts at once keep two cores at work, since most of a call is waiting. Each part's words come together.
-PARTS = $(MAKE) --no-print-directory --jobs=4 --keep-going --output-sync
+# Three parts at once keep two cores at work; with four the browsers wait for one another. Each part's words come together.
+PARTS = $(MAKE) --no-print-directory --jobs=3 --keep-going --output-sync
 # A browser computes, most of the others wait: one beside the other, the longest first. Each part of the browser's
 # starts one of its own.
 ALL = test-page-e-l test-resume test-page-m-q test-served test-page-t-z test-calls test-page-s test-core test-page-a-d \
