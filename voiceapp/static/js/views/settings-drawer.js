@@ -30,8 +30,12 @@ export class SettingsDrawer {
 
   opened() {
     this.delegate.sampleNear().catch(() => {})
-    this.search ??= import("./settings-search.js").then(
-      ({ SettingsSearch }) => new SettingsSearch(this.tabs, this.delegate.words).start(), this.delegate.partMissing
-    )
+    this.search ??= this.#loadSearch().catch(() => this.delegate.partMissing())
+  }
+
+  async #loadSearch() {
+    const { SettingsSearch, styled } = await import("./settings-search.js")
+    await styled
+    new SettingsSearch(this.tabs, this.delegate.words).start()
   }
 }
