@@ -134,7 +134,7 @@ def test_a_tab_that_is_duplicated_takes_the_call_and_the_first_is_told(visit: Vi
     visitor.page.wait_for_selector('[role="alert"]:is([data-code="taken_over"], [data-code="newer_tab"])')
     assert visitor.page.evaluate(TRACKS) == ["ended"]
     if visitor.page.query_selector('[data-code="taken_over"]'):
-        assert visitor.page.inner_text("#status") == "The call goes on in another tab or window."
+        assert visitor.page.inner_text("#status") == "This page is no longer in the call."
     received = len(sound(upstream))
     upstream.wait_for(lambda _: len(sound(upstream)) > received + 48_000)
     assert len(upstream.connections) == connections
