@@ -20,7 +20,8 @@ REGISTRY = The reason is above. Set PIP_INDEX_URL and npm_config_registry for yo
 # One pytest may serve the next with what it compiled.
 unexport PYTHONDONTWRITEBYTECODE
 # Three parts at once keep two cores at work; with four the browsers wait for one another. Each part's words come together.
-PARTS = $(MAKE) --no-print-directory --jobs=3 --keep-going --output-sync
+JOBS = 3
+PARTS = $(MAKE) --no-print-directory --jobs=$(JOBS) --keep-going --output-sync
 # A browser computes, most of the others wait: one beside the other, the longest first. Each part of the browser's
 # starts one of its own.
 ALL = test-page-e-l test-resume test-page-m-q test-served test-page-t-z test-calls test-page-s test-core test-page-a-d \
@@ -38,6 +39,8 @@ test: programs
 	@$(PARTS) $(ALL)
 
 # Before a commit: the checks, and all tests that need no browser, no model and no clock of the world outside.
+# Where nothing depends on the time, each part may wait for another.
+test-quick: JOBS = 6
 test-quick: export PYTEST_ADDOPTS += -m "not real_time and not slow and not models" --hypothesis-profile quick
 test-quick:
 	@$(PARTS) test-node $(filter-out test-hostile,$(OTHERS))
