@@ -1,13 +1,12 @@
 """The page is light, nothing in it jumps about, and nothing holds it up."""
 
-import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from tests.browser.states import CHOICES
+from tests.browser.tracing import LONG_TASK_MS, long_tasks, traced
 from tests.browser.visitor import Visitor
 from tests.browser.wire import Wire
 from voiceapp.engine.scripted.server import ScriptedServer
@@ -18,8 +17,6 @@ Visit = Callable[..., Visitor]
 Serve = Callable[[str], tuple[str, ScriptedServer]]
 
 MAX_BYTES = 150_000
-# Of the processor's time, which other programs do not lengthen.
-LONG_TASK_MS = 50
 SPIN = "() => { const end = performance.now() + 150; while (performance.now() < end); }"
 # All that the browser took over the line, gzipped as it came; headers are not counted.
 TAKEN = """[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
@@ -102,28 +99,6 @@ def test_nothing_jumps_about_when_it_opens_and_when_a_call_begins(visit: Visit, 
     assert visitor.page.evaluate(SHIFTS) == []
 
 
-def long_tasks(trace: bytes) -> list[tuple[float, list[str]]]:
-    """Tasks of pages that took the processor for longer than `LONG_TASK_MS`: how long, and what was in them."""
-    events = json.loads(trace)["traceEvents"]
-    mains = {
-        (event["pid"], event["tid"])
-        for event in events
-        if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
-    }
-    of_pages = [event for event in events if (event["pid"], event["tid"]) in mains and "tdur" in event]
-    tasks = [event for event in of_pages if event["name"].endswith("RunTask")]
-    assert len(tasks) > 100
-    return [
-        (task["tdur"] / 1000, [inner["name"] for inner in of_pages if inner["tdur"] > 10_000 and within(inner, task)])
-        for task in tasks
-        if task["tdur"] > 1000 * LONG_TASK_MS
-    ]
-
-
-def within(event: dict[str, float], task: dict[str, float]) -> bool:
-    return event["tid"] == task["tid"] and task["ts"] < event["ts"] < task["ts"] + task["dur"]
-
-
 def talk(wire: Wire, turns: int) -> None:
     """A conversation of two entries a turn, the last answers in pieces as they come, and the very last with sound."""
     before = None
@@ -137,17 +112,6 @@ def talk(wire: Wire, turns: int) -> None:
         before = f"a{n}"
     wire.sound(f"a{turns - 1}", 6000)
     wire.turn("assistant")
-
-
-@contextmanager
-def traced(browser: Browser, page: Page) -> Iterator[list[bytes]]:
-    """What the browser did meanwhile, once it is over; a test that fails leaves no trace running."""
-    found: list[bytes] = []
-    browser.start_tracing(page=page, categories=["toplevel", "devtools.timeline"])
-    try:
-        yield found
-    finally:
-        found.append(browser.stop_tracing())
 
 
 def test_no_task_is_long_while_talking(browser: Browser, visit: Visit, serve: Serve) -> None:
