@@ -194,6 +194,19 @@ test("away for longer than the call is kept, the microphone is let go, and what 
   assert.deepEqual(sent(made, "audio"), [])
 })
 
+test("away for longer than the call is kept, a locked talk key is let go with the microphone", async () => {
+  const made = new Place()
+  made.preferences.choose("mode", "push_to_talk")
+  made.line.ready = KEPT
+  await made.goLive()
+  made.call.pushToTalk.toggle()
+  lose(made)
+  assert.ok(made.call.talking)
+  made.clock.ms += 31_000
+  await back(made)
+  assert.deepEqual([made.call.muted, made.call.talking], [true, false])
+})
+
 test("taken over by another tab, the page says so and does not come back", async () => {
   const made = await kept(true)
   made.line.come("notice", { code: "taken_over", fatal: true })

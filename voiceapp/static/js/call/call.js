@@ -128,12 +128,17 @@ export class Call {
 
   async toggleMicrophone() {
     if (!this.microphone.there) return this.#addMicrophone()
-    this.pushToTalk.key.drop()
-    this.outgoing.mute(!this.outgoing.gate.muted)
+    this.#mute(!this.outgoing.gate.muted)
     this.opening.listen()
     this.audio.silence.over()
     this.recovery.save()
     this.delegate.callChanged()
+  }
+
+  /** A key that is down or locked is let go. @param {boolean} muted */
+  #mute(muted) {
+    if (muted) this.pushToTalk.key.drop()
+    this.outgoing.mute(muted)
   }
 
   interrupt() {
@@ -250,7 +255,7 @@ export class Call {
     this.transport.uplink.dropSound()
     this.outgoing.firstWords.drop()
     if (!this.audio.shut()) return
-    this.outgoing.mute(true)
+    this.#mute(true)
     this.notices.add({ code: "microphone_shut" })
     this.recovery.save()
     this.delegate.callChanged()
