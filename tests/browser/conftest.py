@@ -93,7 +93,6 @@ def visit(browser: Browser, profiles: Profiles) -> Iterator[Visit]:
         visitor = enter(url, fresh, {**motion, **options})
         if wired:
             visitor.wire = Wire(visitor.page)
-            visitor.marked = True
         visitor.open(url, language)
         return visitor
 

@@ -144,7 +144,7 @@ class Profiles:
         context, page = visitor.context, visitor.page
         context.set_offline(False)
         for other in context.pages:
-            if other != page or visitor.marked:
+            if other != page or visitor.wired:
                 other.close()
         context.clear_permissions()
         context.clear_cookies()
@@ -179,8 +179,6 @@ class Visitor:
         **options: Any,
     ) -> None:
         self.wire: Wire
-        # Whether something stays with the page that cannot be taken away again.
-        self.marked = False
         self.page: Page = page or browser.new_context(**options).new_page()
         self.context = self.page.context
         self.errors: list[str] = []
@@ -205,6 +203,11 @@ class Visitor:
         # Whoever speaks in the moment in which a line closes speaks into it: the browser says so, and nothing is lost.
         if kind in ("error", "warning") and "already in CLOSING or CLOSED state" not in text:
             self.errors.append(text)
+
+    @property
+    def wired(self) -> bool:
+        """A wire stays with its page."""
+        return hasattr(self, "wire")
 
     def let_go(self) -> None:
         """The page is no longer this visitor's, nor is what it holds of them."""
