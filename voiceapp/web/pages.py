@@ -40,7 +40,8 @@ IN_TEMPLATE = re.compile(r"""strings\["([\w.]+)"(?:\]| \+)""")
 BEGUN = re.compile(r"""["`]([a-z_.]+\.)(?:\$\{|" \+)""")
 # Every word that a script says as it is: a closing quote may open the next.
 QUOTED = re.compile(r'"([\w.]+)(?=")')
-# Of a language's texts those that come later than the page: with the search, the events and the like.
+# Of a language's texts those that come later than the page: with the search, the events, the sound check, past talks,
+# a tool.
 LATER = ("find", "log", "preflight", "talks", "timeline", "tool")
 NOT_LATER = ("log.save", "log.seconds", "preflight.remembered.", "talks.cost", "talks.unnamed")
 FOREVER_S = int(timedelta(days=365).total_seconds())
