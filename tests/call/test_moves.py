@@ -436,16 +436,13 @@ def test_it_waits_for_an_answer_no_longer_than_it_may(town: Town) -> None:
     assert [event["type"] for event in far_end.heard][-1] == "response.create"
 
 
-def test_what_still_becomes_of_a_call_that_is_being_let_go_takes_it_back_from_nobody(
-    town: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_still_becomes_of_a_call_that_is_being_let_go_takes_it_back_from_nobody(town: Town) -> None:
     call, page, upstream = town.begin()
     say(upstream, 1, "Is it far?", "")
     begin_answer(upstream, 1)
     store = town.one.registry._store
     assert store is not None
     store.executor = SlowWriter(town.loop)
-    monkeypatch.setattr(town.one.backend, "shared", True)
     leaving = town.loop.create_task(town.one.registry.leave(lambda _: None))
     town.loop.pass_time(SENTENCE_S + 0.5)
     # It was asked to stop, and says what it used, and what it had said.
@@ -474,8 +471,11 @@ def test_what_a_call_used_that_was_let_go_while_the_store_was_away_does_not_keep
     assert town.memory.calls[call.id].owner == ""
 
 
-def test_where_nobody_could_go_on_with_it_the_page_is_told_that_its_call_is_over(town: Town) -> None:
+def test_where_nobody_could_go_on_with_it_the_page_is_told_that_its_call_is_over(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Memory is this process's alone."""
+    monkeypatch.setattr(town.one.backend, "shared", False)
     _, page, _ = town.begin()
     town.release()
     assert page.last("ended") == {"reason": "server_stopping"}

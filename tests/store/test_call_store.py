@@ -133,6 +133,14 @@ def test_what_changes_is_written_and_what_ends_is_forgotten(world: World) -> Non
     assert world.kept() is None
 
 
+def test_where_nobody_else_could_read_it_nothing_is_written(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(world.one.backend, "shared", False)
+    world.one.change("c1")
+    world.one.end("c1")
+    assert world.one.backend.puts == 0
+    assert world.loop.run_until_complete(world.one.store.written())
+
+
 def test_the_lease_is_renewed_for_as_long_as_the_worker_lives(world: World) -> None:
     world.one.change("c1")
     world.loop.pass_time(10 * LEASE_S)

@@ -94,18 +94,15 @@ class CallStore:
 
     def note(self, call: str) -> None:
         """It began or changed: to be written soon."""
-        self._waiting[call] = _Became.CHANGED
-        self._write_soon()
+        self._remember(call, _Became.CHANGED)
 
     def over(self, call: str) -> None:
         """It ended: nobody can come back to it."""
-        self._waiting[call] = _Became.OVER
-        self._write_soon()
+        self._remember(call, _Became.OVER)
 
     def release(self, record: Record) -> None:
         """Whoever its page asks next may go on with it."""
-        self._waiting[record.call] = record
-        self._write_soon()
+        self._remember(record.call, record)
 
     async def claim(self, call: str, asker: Asker) -> Claim:
         """Own a call that another worker let go, or died with. Never raises."""
@@ -163,6 +160,12 @@ class CallStore:
         self._write_soon()
 
     # What is written
+
+    def _remember(self, call: str, became: _Became | Record) -> None:
+        # Where nobody else could read it, it is not worth a thread's turn.
+        if self._backend.shared:
+            self._waiting[call] = became
+            self._write_soon()
 
     def _write_soon(self) -> None:
         if self._waiting and self._writing is None and not self._away:

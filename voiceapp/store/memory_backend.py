@@ -30,12 +30,11 @@ class Memory:
 
 
 class MemoryBackend:
-    """As `Backend`."""
-
-    shared = False
+    """As `Backend`. `memory`: of several workers; each that has one of its own shares nothing."""
 
     def __init__(self, worker: str, memory: Memory | None = None) -> None:
         self.worker = worker
+        self.shared = memory is not None
         self._memory = memory or Memory()
 
     def renew(self) -> Renewed:
