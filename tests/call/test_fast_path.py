@@ -4,8 +4,9 @@ import base64
 import json
 import socket
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import example, given
@@ -14,10 +15,11 @@ from hypothesis import strategies as st
 from tests.call.worker import Page, Worker
 from tests.clock import StandingLoop
 from voiceapp.call.call import Call
-from voiceapp.call.fast_path import FastPath
+from voiceapp.call.fast_path import MAX_REPORTS, FastPath
+from voiceapp.call.relay import Relay
 from voiceapp.errors import BrowserError
 from voiceapp.net import websocket
-from voiceapp.net.link import Ending, Link, Shortcut
+from voiceapp.net.link import Ending, Link, Reader
 from voiceapp.wire import rendering, up
 
 ROOM = 1 << 20
@@ -37,9 +39,9 @@ class SocketPage(Page):
         self.link = Link(loop, near, server, bytearray(1 << 16), max_out=ROOM, forget=lambda _: None)
         self.link.open(self)
 
-    def cut_short(self, shortcut: Shortcut | None) -> None:
+    def read_by(self, reader: Reader | None) -> None:
         if self.short:
-            self.link.cut_short(shortcut)
+            self.link.read_by(reader)
 
     def cork(self) -> None:
         self.link.cork()
@@ -57,6 +59,8 @@ class SocketPage(Page):
         try:
             if event == "audio":
                 self.call.take_chunk(*up.chunk_from_args(tuple(args)))
+            elif event == "got":
+                self.call.received(args[0]["n"])
             else:
                 self.call.take_event(up.browser_event(event, up.check_fields(event, tuple(args))))
         except BrowserError as error:
@@ -80,8 +84,9 @@ class World:
         self.worker = Worker(self.loop)
         self.page = SocketPage(self.loop, short=short)
         self.call = self.page.call = self.worker.begin(self.page)
+        self.patched = ExitStack()
         if not short:
-            self.call._relay.fast.install = lambda _: None  # type: ignore[method-assign]
+            self.patched.enter_context(patch.object(FastPath, "install", lambda *_: None))
         self.server = self.worker.open()
 
     def from_page(self, data: bytes) -> None:
@@ -97,6 +102,7 @@ class World:
 
     def seen(self) -> dict[str, Any]:
         relay, talk = self.call._relay, self.call._conversation
+        relay.fast.settle()
         outbox, recent = relay.line._outbox, relay.fast._recent
         return {
             "told": [event for event in self.page.told if event[0] not in ("ready", "latency")],
@@ -105,7 +111,13 @@ class World:
             "closed": self.server.closed,
             "over": self.call.over,
             "inbox": (relay.inbox.number, relay.inbox.unconfirmed, relay.sent_bytes),
-            "outbox": (outbox.number, outbox._size, [packet for packet, *_ in outbox._kept], outbox._ends),
+            "outbox": (
+                outbox._received,
+                outbox.number,
+                outbox._size,
+                [packet for packet, *_ in outbox._kept],
+                outbox._ends,
+            ),
             "recent": (list(recent._chunks), recent._size),
             "input": (talk.input.sent_bytes, talk.input.held_bytes),
             "output": (talk.sounding, talk._output.sent_bytes, talk._output._items, talk._meter.sound_bytes),
@@ -119,6 +131,7 @@ class World:
         }
 
     def close(self) -> None:
+        self.patched.close()
         self.call.finish(None)
         self.loop.spin()
         self.page.link.abort()
@@ -200,6 +213,7 @@ STEPS = st.one_of(
     st.tuples(st.just("chunks"), st.lists(st.sampled_from(SOUNDS), min_size=1, max_size=3), st.sampled_from([1, 0, 2])),
     st.tuples(st.just("chunks"), st.just([sound(40)]), st.just(1)),
     st.tuples(st.just("heard"), ITEMS, st.integers(0, 200)),
+    st.tuples(st.just("got"), st.integers(1, 30), st.none()),
     st.tuples(st.just("page"), st.sampled_from(["interrupt", "stop"]), st.just({})),
     st.tuples(st.just("watch"), st.booleans(), st.none()),
     st.tuples(st.just("shorten"), st.none(), st.none()),
@@ -229,6 +243,8 @@ class Script:
             world.from_page(b"".join(map(world.page.frame, packets)))
         elif name == "heard":
             world.from_page(world.page.frame(f'2["heard",{{"item":"{what}","heard_ms":{how}}}]'))
+        elif name == "got":
+            world.from_page(world.page.frame(f'2["got",{{"n":{what}}}]'))
         elif name == "page":
             world.from_page(world.page.frame(f'2["{what}",{{}}]'))
         elif name == "shorten":
@@ -287,32 +303,80 @@ def test_both_ways_have_the_same_effects(steps: list[tuple[str, Any, Any]]) -> N
 
 
 @pytest.mark.parametrize(
-    ("taken", "step"),
+    "step",
     [
-        ("chunks", ("chunks", [sound(40)], 1)),
-        ("chunks", ("chunks", [sound(40), sound(100), sound(20)], 1)),
-        ("deltas", ("server", [delta("output_audio", "a", sound(20), SPELLED[2])], "")),
-        ("deltas", ("server", [delta("output_audio_transcript", "a", " she said こんにちは")], "")),
+        ("chunks", [sound(40)], 1),
+        ("chunks", [sound(40), sound(100), sound(20)], 1),
+        ("heard", "a", 10),
+        ("got", 1, None),
+        ("server", [delta("output_audio", "a", sound(20), SPELLED[2])], ""),
+        ("server", [delta("output_audio_transcript", "a", " she said こんにちは")], ""),
     ],
 )
-def test_what_is_usual_is_taken_by_it(taken: str, step: tuple[str, Any, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_usual_is_taken_by_it(step: tuple[str, Any, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """Else the comparison would compare nothing."""
-    took: list[tuple[int, int]] = []
-    way = getattr(FastPath, taken)
-
-    def watched(self: FastPath, view: memoryview, size: int) -> int:
-        took.append((size, way(self, view, size)))
-        return took[-1][1]
-
-    monkeypatch.setattr(FastPath, taken, watched)
-    world = World(short=True)
+    world, ordinary = World(short=True), ordinary_ways(monkeypatch)
     script = Script(world)
     script.take(("server", OPENING, ""))
-    took.clear()
+    before = world.seen()
+    ordinary.clear()
     script.take(step)
+    assert world.seen() != before
     world.close()
-    assert took
-    assert all(size == taken for size, taken in took[:1])
+    assert not ordinary
+
+
+def test_whatever_else_a_server_says_is_told_in_one_write_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(short=True)
+    script, writes = Script(world), counted_writes(world)
+    ordinary = ordinary_ways(monkeypatch)
+    script.take(("server", [*OPENING, event("input_audio_buffer.speech_started", item_id="u1")], ""))
+    assert len(writes) == 1
+    assert "take" not in ordinary
+    world.close()
+
+
+def test_a_flood_of_reports_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, ordinary = World(short=True), ordinary_ways(monkeypatch)
+    script = Script(world)
+    script.take(("server", OPENING, ""))
+    ordinary.clear()
+    for _ in range(MAX_REPORTS):
+        script.take(("got", 1, None))
+    assert not ordinary
+    script.take(("got", 1, None))
+    assert ordinary == ["take"]
+    script.take(("chunks", [sound(250)] * 2, 1))
+    script.take(("got", 1, None))
+    assert ordinary == ["take"]
+    world.close()
+
+
+def ordinary_ways(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Each time that one was taken from now on."""
+    took: list[str] = []
+    for owner, name in ((Link, "take"), (Relay, "link_text")):
+        way = getattr(owner, name)
+
+        def watched(*args: Any, way: Callable[..., Any] = way, name: str = name) -> Any:
+            took.append(name)
+            return way(*args)
+
+        monkeypatch.setattr(owner, name, watched)
+    return took
+
+
+def counted_writes(world: World) -> list[int]:
+    """Bytes of each write to the page from now on."""
+    writes: list[int] = []
+    send = world.page.link._send_bytes
+
+    def counted(data: bytes) -> int:
+        writes.append(len(data))
+        return send(data)
+
+    world.page.link._send_bytes = counted  # type: ignore[method-assign]
+    return writes
 
 
 def test_the_deltas_of_one_read_go_to_the_page_in_one_write() -> None:
@@ -322,14 +386,7 @@ def test_the_deltas_of_one_read_go_to_the_page_in_one_write() -> None:
     word = delta("output_audio_transcript", "a", "word")
     script.take(("server", [word], ""))
     world.page.far.recv(1 << 16)
-    writes: list[int] = []
-    send = world.page.link._send
-
-    def counted(data: bytes) -> int:
-        writes.append(len(data))
-        return send(data)
-
-    world.page.link._send = counted  # type: ignore[method-assign]
+    writes = counted_writes(world)
     script.take(("server", [word, delta("output_audio", "a", sound(20)), word], ""))
     assert len(writes) == 1
     assert len(world.page.far.recv(1 << 16)) == writes[0]
@@ -345,7 +402,7 @@ def test_a_page_that_has_given_its_call_away_reaches_it_no_more() -> None:
         page.far.send(page.frame(f'2["audio",1,"{sound(40)}"]'))
         world.loop.spin()
     # The first one's went the ordinary way, to whoever looks after pages; here, to the call all the same.
-    assert (first.link._shortcut, second.link._shortcut) == (None, world.call._relay.fast.chunks)
+    assert (first.link._read_otherwise, second.link._read_otherwise) == (False, True)
     second.far.close()
     second.link.abort()
     world.close()

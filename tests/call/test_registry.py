@@ -20,7 +20,7 @@ from voiceapp.config.settings import Settings
 from voiceapp.conversation.faults import TRANSCRIPT_FULL
 from voiceapp.engine.scripted.server import ScriptedServer
 from voiceapp.errors import TOO_OFTEN, LimitError, ResumeError
-from voiceapp.net.link import Shortcut
+from voiceapp.net.link import Reader
 from voiceapp.web.services import Services, services
 from voiceapp.wire import down, rendering
 
@@ -50,7 +50,7 @@ class Page:
     def emit(self, event: down.Event) -> None:
         self.told.append(event.event)
 
-    def cut_short(self, shortcut: Shortcut | None) -> None:
+    def read_by(self, reader: Reader | None) -> None:
         """It has no socket."""
 
     def cork(self) -> None: ...

@@ -18,7 +18,7 @@ from voiceapp.call.resume_token import ResumeTokens
 from voiceapp.call.shared import Shared
 from voiceapp.config.settings import Settings
 from voiceapp.net.bridge import Bridge
-from voiceapp.net.link import Link, Shortcut
+from voiceapp.net.link import Link, Reader
 from voiceapp.store.call_store import CallStore
 from voiceapp.store.memory_backend import Memory, MemoryBackend
 from voiceapp.upstream.connect import Profile
@@ -42,7 +42,7 @@ class Page:
     def emit(self, event: down.Event) -> None:
         self.send(rendering.packet(event))
 
-    def cut_short(self, shortcut: Shortcut | None) -> None:
+    def read_by(self, reader: Reader | None) -> None:
         """It has no socket."""
 
     def cork(self) -> None: ...

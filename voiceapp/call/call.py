@@ -378,6 +378,7 @@ class Call:
                 log.exception("call %s: a part of it could not be ended", self.id)
 
     def _close_conversation(self) -> None:
+        self._relay.fast.settle()
         for effect in self._conversation.close():
             self._relay.perform(effect)
 

@@ -1,19 +1,21 @@
 """The way of a chunk to the server, and of a delta to the page, while nothing about them is unusual.
 
 Each does what the ordinary way does, less all that makes no difference then: no object is made, and nothing is looked
-at that has not changed since the message before. Whatever is not just as it usually is (another frame in the same read,
-a number that is not the next, another spelling, a call that has no session now) is left as it came, and goes the
-ordinary way: through the links' endpoints to the relay.
+at that has not changed since the message before. What others have to know of chunks is told them before they ask
+(`FastPath.settle`), not at each. Whatever is not just as it usually is (a part of a frame, a number that is not the
+next, another spelling, a call that has no session now) is left as it came, and goes the ordinary way: through the
+links' endpoints to the relay.
 """
 
+from functools import partial
 from struct import Struct
 from typing import TYPE_CHECKING
 
 from ..conversation.conversation import Conversation
 from ..conversation.dialects import AUDIO_DELTA
-from ..net.link import Link
+from ..net.link import NOT_NOW, Cause, Link
 from ..net.websocket import apply_mask
-from ..wire import down
+from ..wire import down, up
 from .inbox import ACK_EVERY_BYTES
 from .interfaces import CallOwner
 from .passed_events import ONE
@@ -23,86 +25,77 @@ if TYPE_CHECKING:
     from .relay import Relay
 
 APPEND_HEAD, APPEND_TAIL = b'{"type":"input_audio_buffer.append","audio":"', b'"}'
-# Of a text message in one frame (RFC 6455, section 5.2): of the page, with a length of 16 bits; and by its first byte.
+# Of a text message in one frame (RFC 6455, section 5.2): of the page, with a length of 16 bits, or of up to 125 bytes;
+# and of the server, by its first byte.
 _FROM_PAGE, _TEXT = Struct("!HH"), 0x81
 _MASKED_16, _MASKED_HEAD = 0x81FE, 8
+_MASKED_SHORT, _SHORT_BITS, _SHORT_HEAD = 0x8180, 0xFF80, 6
 _SIZE_16, _HEAD, _HEAD_16 = 126, 2, 4
-# So many messages of one read are taken here; a server that sends more at once is to let others have their turn.
+# So many messages of one read are taken here; a peer that sends more at once is to let others have their turn.
 MESSAGES_PER_READ = 16
+# Of what a page heard and has, between two confirmations; more are counted, the ordinary way.
+MAX_REPORTS = 16
+_HEARD, _GOT = b"4" + up.HEARD_PACKET, b"4" + up.GOT_PACKET
 
 
 class FastPath:
     """Of one call. `latest`: the type of the last message that was read; more words come after some of their type."""
 
-    latest = ""
+    __slots__ = (
+        "_now", "_owner", "_reader", "_recent", "_relay", "_size", "_talk", "_unsettled", "latest", "reports", "runs",
+    )  # fmt: skip
 
     def __init__(self, relay: "Relay", conversation: Conversation, recent: RecentInput, owner: CallOwner) -> None:
+        self.latest = ""
         self._relay = relay
-        self._inbox = relay.inbox
         self._reader = relay.reader
         self._talk = conversation
         self._recent = recent
         self._now = relay.now
         self._owner = owner
         self.runs = relay.inspector.passed.runs
+        # Chunks that were passed on since `settle`, their bytes, and what the page reported meanwhile.
+        self._unsettled: list[bytes] = []
+        self._size = self.reports = 0
 
     def install(self, link: Link) -> None:
         """For the socket of a session that goes on, and for whatever socket the page has."""
-        link.cut_short(self.deltas)
-        self._relay.line.cut_short(self.chunks)
-
-    def chunks(self, view: memoryview, size: int) -> int:
-        """A read of the page's socket: how much of it are chunks, each the next, as the page's client writes them."""
-        at = 0
-        try:
-            for _ in range(MESSAGES_PER_READ):
-                taken = self._chunk(view, at, size)
-                at += taken
-                if not taken or at == size:
-                    break
-        except Exception:
-            self._owner.fail()
-            return size
-        return at
-
-    def _chunk(self, view: memoryview, at: int, end: int) -> int:
-        """Bytes of the frame at `at`, if it was taken; or 0."""
-        relay, inbox = self._relay, self._inbox
-        if end - at <= _MASKED_HEAD:
-            return 0
-        length: int
-        kind, length = _FROM_PAGE.unpack_from(view, at)
-        begin = at + _MASKED_HEAD
-        if kind != _MASKED_16 or length < _SIZE_16 or begin + length > end:
-            return 0
-        packet = apply_mask(view[begin : begin + length], bytes(view[begin - 4 : begin]))  # type: ignore[arg-type]
-        head, link = b'42["audio",%d,"' % (inbox.number + 1), relay.link
-        if link is None or relay.over or not packet.startswith(head) or not packet.endswith(b'"]'):
-            return 0
-        sound = packet[len(head) : -2]
-        sound_bytes = inbox.take_next(sound)
-        if not sound_bytes:
-            return 0
-        self.pass_on(link, sound, sound_bytes)
-        if inbox.unconfirmed >= ACK_EVERY_BYTES:
-            relay.confirm()
-        return _MASKED_HEAD + length
+        link.cut_short(partial(self.messages, link))
+        self._relay.line.read_by(lambda page_link: PageReader(self, self._relay, self._talk, page_link).read)
 
     def pass_on(self, link: Link, sound: bytes, size: int) -> None:
-        """The same base64 in a frame for the server, and what is to be known of its `size` bytes; of either way."""
+        """The same base64 in a frame for the server; of either way. `size`: bytes of PCM16."""
         link.send(APPEND_HEAD, sound, APPEND_TAIL)
-        self._recent.take(sound)
-        self._talk.sound_sent(size)
-        self._relay.sent_bytes += size
+        self._unsettled.append(sound)
+        self._size += size
 
-    def deltas(self, view: memoryview, size: int) -> int:
-        """A read of the server's socket: how much of it are deltas, as this server writes them, and taken."""
+    def settle(self) -> None:
+        """Whoever counts the sound that was sent, or keeps it, is told now. To be called before any of them is asked.
+
+        It is called twice a second at least, with the confirmation.
+        """
+        self.reports = 0
+        if not self._size:
+            return
+        self._talk.sound_sent(self._size)
+        self._relay.sent_bytes += self._size
+        for sound in self._unsettled:
+            self._recent.take(sound)
+        self._unsettled.clear()
+        self._size = 0
+
+    # What the server says
+
+    def messages(self, link: Link, view: memoryview, size: int) -> int:
+        """A read of the server's socket: how much of it are whole messages, all of them taken.
+
+        A read often holds several: what comes of them is one write to the page, in place of one for each.
+        """
         page = self._relay.line.page
         if page is not None:
-            # A read often holds several: one write to the page, in place of one for each.
             page.cork()
         try:
-            taken = self._deltas(view, size)
+            taken = self._messages(link, view, size)
         except Exception:
             self._owner.fail()
             taken = size
@@ -110,10 +103,10 @@ class FastPath:
             page.uncork()
         return taken
 
-    def _deltas(self, view: memoryview, size: int) -> int:
-        at = 0
+    def _messages(self, link: Link, view: memoryview, size: int) -> int:
+        at, relay = 0, self._relay
         for _ in range(MESSAGES_PER_READ):
-            if size - at < _HEAD_16 or view[at] != _TEXT or self._relay.over:
+            if size - at < _HEAD_16 or view[at] != _TEXT or relay.over or relay.link is not link:
                 break
             length, start = view[at + 1], at + _HEAD
             if length == _SIZE_16:
@@ -121,12 +114,14 @@ class FastPath:
             elif length > _SIZE_16:
                 break
             stop = start + length
-            if (
-                stop > size
-                or (start - at == _HEAD_16 and length < _SIZE_16)
-                or not self._delta(bytes(view[start:stop]))
-            ):
+            if stop > size or (start - at == _HEAD_16 and length < _SIZE_16):
                 break
+            payload = bytes(view[start:stop])
+            if not self._delta(payload):
+                if not payload.isascii():
+                    break
+                link.messages += 1
+                relay.link_text(payload)
             at = stop
         return at
 
@@ -146,3 +141,85 @@ class FastPath:
         self.runs[self.latest] += ONE + len(payload)
         self._relay.line.tell(down.TextAdded(words.item, words.delta))
         return True
+
+
+class PageReader:
+    """What the loop calls where a page has sent something: chunks, and reports of what it heard and has."""
+
+    __slots__ = ("_inbox", "_link", "_path", "_receive", "_relay", "_talk", "_view")
+
+    def __init__(self, path: FastPath, relay: "Relay", conversation: Conversation, link: Link) -> None:
+        self._link, self._receive, self._view = link, link.receive, link.buffer
+        self._inbox, self._relay, self._path, self._talk = relay.inbox, relay, path, conversation
+
+    def read(self) -> None:
+        """Once: what is left in the socket the loop tells of again."""
+        link, view = self._link, self._view
+        try:
+            size = self._receive(view)
+        except NOT_NOW:
+            return
+        except OSError:
+            link.abort(Cause.LOST)
+            return
+        link.received_bytes += size
+        at = 0
+        if link.plain and self._relay.link is not None:
+            try:
+                for _ in range(MESSAGES_PER_READ):
+                    taken = self._message(view, at, size)
+                    at += taken
+                    if not taken or at == size:
+                        break
+            except Exception:
+                self._relay.fail()
+                at = size
+        if at < size or not size:
+            link.take(at, size)
+
+    def _message(self, view: memoryview, at: int, end: int) -> int:
+        """Bytes of the frame at `at`, if it was taken; or 0."""
+        if end - at <= _MASKED_HEAD:
+            return 0
+        length: int
+        kind, length = _FROM_PAGE.unpack_from(view, at)
+        if kind != _MASKED_16:
+            return self._report(view, at, end) if kind & _SHORT_BITS == _MASKED_SHORT else 0
+        begin = at + _MASKED_HEAD
+        if length < _SIZE_16 or begin + length > end:
+            return 0
+        packet = apply_mask(view[begin : begin + length], view[begin - 4 : begin])  # type: ignore[arg-type]
+        relay, inbox = self._relay, self._inbox
+        head, link = b'42["audio",%d,"' % (inbox.number + 1), relay.link
+        if link is None or relay.over or not packet.startswith(head) or not packet.endswith(b'"]'):
+            return 0
+        sound = packet[len(head) : -2]
+        sound_bytes = inbox.take_next(sound)
+        if not sound_bytes:
+            return 0
+        self._path.pass_on(link, sound, sound_bytes)
+        if inbox.unconfirmed >= ACK_EVERY_BYTES:
+            relay.confirm()
+        return _MASKED_HEAD + length
+
+    def _report(self, view: memoryview, at: int, end: int) -> int:
+        """As `_message`, of what was heard of an item, or of the events that came."""
+        begin = at + _SHORT_HEAD
+        stop, path, relay = begin + (view[at + 1] & 0x7F), self._path, self._relay
+        if stop > end or view[at + 1] & 0x7F >= _SIZE_16 or path.reports >= MAX_REPORTS or relay.over:
+            return 0
+        packet = apply_mask(view[begin:stop], view[begin - 4 : begin])  # type: ignore[arg-type]
+        if not (self._heard(packet[1:]) if packet.startswith(_HEARD) else self._got(packet)):
+            return 0
+        path.reports += 1
+        return stop - at
+
+    def _heard(self, packet: bytes) -> bool:
+        heard = up.heard_from_packet(packet)
+        return heard is not None and self._relay.take_heard(heard)
+
+    def _got(self, packet: bytes) -> bool:
+        n = up.got_from_packet(packet[1:]) if packet.startswith(_GOT) else None
+        if n is not None:
+            self._relay.line.received(n)
+        return n is not None

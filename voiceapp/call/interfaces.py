@@ -6,7 +6,7 @@ from ..conversation import effects
 from ..conversation import events as ev
 from ..conversation.dialects import SessionConfig
 from ..conversation.faults import Fault
-from ..net.link import Shortcut
+from ..net.link import Reader
 from ..wire import down, rendering
 
 
@@ -19,8 +19,8 @@ class PageEnd(Protocol):
     def send(self, packet: rendering.Packet) -> None:
         """Tell what the outbox has numbered."""
 
-    def cut_short(self, shortcut: Shortcut | None) -> None:
-        """Ask `shortcut` first of what the page sends (`Link.cut_short`), if that can be."""
+    def read_by(self, reader: Reader | None) -> None:
+        """Have what the page sends read by another (`Link.read_by`), if that can be."""
 
     def cork(self) -> None:
         """Write what is sent from now on together (`Link.cork`), if that can be."""

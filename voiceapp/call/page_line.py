@@ -7,7 +7,7 @@ from ..conversation import effects
 from ..conversation.conversation import Conversation
 from ..conversation.faults import UPSTREAM_LOST
 from ..conversation.pcm16 import BYTES_PER_MS
-from ..net.link import Shortcut
+from ..net.link import Reader
 from ..wire import down, rendering
 from .interfaces import PageEnd
 from .item_names import ItemNames
@@ -35,7 +35,7 @@ class PageLine:
         number: int = 0,
     ) -> None:
         self._page: PageEnd | None = page
-        self._shortcut: Shortcut | None = None
+        self._reader: Reader | None = None
         self._names = names
         self._outbox = Outbox(room, names, number)
         self._conversation = conversation
@@ -49,16 +49,16 @@ class PageLine:
     @page.setter
     def page(self, page: PageEnd | None) -> None:
         if self._page is not None:
-            self._page.cut_short(None)
+            self._page.read_by(None)
         self._page = page
-        if page is not None:
-            page.cut_short(self._shortcut)
+        if page is not None and self._reader is not None:
+            page.read_by(self._reader)
 
-    def cut_short(self, shortcut: Shortcut) -> None:
-        """Whatever page it has: what that sends, `shortcut` is asked of first."""
-        self._shortcut = shortcut
+    def read_by(self, reader: Reader) -> None:
+        """Whatever page it has: what that sends is read by this."""
+        self._reader = reader
         if self._page is not None:
-            self._page.cut_short(shortcut)
+            self._page.read_by(reader)
 
     def tell(self, event: down.Event) -> None:
         """Never raises."""
@@ -74,6 +74,11 @@ class PageLine:
         elif isinstance(event, down.Renewed):
             # It is over before anybody knew of it.
             self._unsaid.pop(UPSTREAM_LOST.code, None)
+
+    def confirm(self, n: int) -> None:
+        """As `tell` of a `down.Ack`, of which there are two a second."""
+        if self._page is not None:
+            self._page.send(rendering.ack(n))
 
     def sound(self, item: str, audio: bytes) -> None:
         """Base64 of an item's sound; empty: there is no more of it. The hot path."""

@@ -15,7 +15,7 @@ from ..errors import TOO_FAST, BrowserError
 from ..net.link import Ending, Link
 from ..net.rate_limit import TokenBucket
 from ..upstream.session_opener import fault_of
-from ..wire import down, rendering
+from ..wire import rendering
 from .deadline_timer import DeadlineTimer
 from .fast_path import FastPath
 from .inbox import Inbox
@@ -112,25 +112,35 @@ class Relay:
         self.confirm()
 
     def _sound(self) -> tuple[int, int]:
+        self.fast.settle()
         return self.inbox.chunks, self._conversation.input.sent_bytes
 
     def confirm(self) -> None:
         due = self.inbox.due()
         if due:
-            self.line.tell(down.Ack(due))
+            self.fast.settle()
+            self.line.confirm(due)
 
     def take_event(self, event: ev.BrowserEvent) -> None:
         """Anything else the page sends. Raises `BrowserError`."""
         if self.link is None and not isinstance(event, ev.Stopped | ev.MayGreet):
             raise BrowserError("the call is not ready yet", "not_started")
-        heard = event if isinstance(event, ev.Heard) else None
-        if heard is None or self._owner.session_waiting or not self._conversation.take_heard(heard):
-            self.handle(event)
-        if heard is not None:
+        if isinstance(event, ev.Heard) and self.take_heard(event):
+            return
+        self.handle(event)
+        if isinstance(event, ev.Heard):
             self.line.trim()
+
+    def take_heard(self, event: ev.Heard) -> bool:
+        """More was heard, and that is all there is to it; False: nothing was done, and `take_event` has to look."""
+        if self._owner.session_waiting or not self._conversation.take_heard(event):
+            return False
+        self.line.trim()
+        return True
 
     def begin_session(self, link: Link) -> None:
         """One goes on over this link: the first, or another that takes over."""
+        self.fast.settle()
         self.link, self.sent_bytes = link, 0
         self.fast.install(link)
         self.reader.begin_session()
@@ -140,6 +150,7 @@ class Relay:
     def handle(self, event: ev.Event, message: Mapping[str, Any] = _NO_MESSAGE) -> None:
         try:
             now = self._loop.time()
+            self.fast.settle()
             self.observers.event(event, now, message)
             for effect in self._conversation.handle(event, now):
                 if self.over:
@@ -182,6 +193,10 @@ class Relay:
         payload = json.dumps(named, separators=(",", ":")).encode()
         self.link.send(payload)
         self.inspector.take("up", message["type"], payload)
+
+    def fail(self) -> None:
+        """A fault of ours, just caught."""
+        self._owner.fail()
 
     def stop(self) -> None:
         """The call is over."""

@@ -30,12 +30,14 @@ class TakeOver:
 
     def keep_recent(self) -> None:
         """As much of the sound as would be needed, should the session be lost now."""
+        self._relay.fast.settle()
         heard = self._conversation.input
         place = heard.keep_from
         self._recent.keep_from(self._doubted_from if place is None else place, heard.sent_bytes)
 
     def doubt_session(self, silent_s: float | None) -> None:
         """It has been silent for so long, and may have stalled; None: nothing speaks for that."""
+        self._relay.fast.settle()
         if silent_s is None:
             self._doubted_from = None
         else:
@@ -45,6 +47,7 @@ class TakeOver:
 
     def lose_session(self, fault: Fault, now: float) -> None:
         """Nothing more comes of it. What is no longer held of the sound since its last word cannot be helped."""
+        self._relay.fast.settle()
         link = self._relay.link
         silent_s = 0.0 if link is None else now - link.last_heard
         self._relay.handle(ev.SessionLost(fault, min(silent_s, self._recent.beyond_idle_s)))
@@ -54,6 +57,7 @@ class TakeOver:
 
         Where the person `asked` for it, in a quiet moment, they do not speak.
         """
+        self._relay.fast.settle()
         talk = self._conversation
         heard, end = talk.input, talk.input.sent_bytes
         missed = self._recent.since(end if asked and heard.keep_from is None else heard.needed_from, end)

@@ -48,6 +48,10 @@ class Ending:
 
 # Takes messages at the beginning of what was just read into the buffer, of so many bytes; how many it took.
 Shortcut = Callable[[memoryview, int], int]
+# Makes for a link what reads it in place of its own way.
+Reader = Callable[["Link"], Callable[[], None]]
+# What a socket says that has nothing to read, or no room to write.
+NOT_NOW = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 class LinkOwner(Protocol):
@@ -71,7 +75,17 @@ class Link:
     What a peer sends before its close frame is told, then the close. From the close on, by whomever, the link is over
     for its owner; the socket lingers for as long as a close frame takes to arrive. At its end `forget` is called, and
     the socket closed; or, where `released` is given, only shut down, and `released` called: it is another's.
+
+    `receive` and `buffer`: for a `Reader`, which leaves to `take` what it does not take. `plain`: nothing is under way
+    but whole messages. `messages`: how many were told.
     """
+
+    __slots__ = (
+        "_all_below", "_corked", "_discarding", "_ending", "_endpoint", "_fd", "_forget", "_frames", "_lingering",
+        "_loop", "_max_out", "_now", "_out", "_over", "_owner", "_read_otherwise", "_reads_on", "_released",
+        "_send_bytes", "_served", "_shortcut", "_sock", "_uncounted", "buffer", "last_heard", "messages", "plain",
+        "receive", "received_bytes", "sent_bytes",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -87,10 +101,10 @@ class Link:
     ) -> None:
         self._loop = loop
         self._sock = sock
-        self._recv_into, self._send = sock.recv_into, sock.send
+        self.receive, self._send_bytes = sock.recv_into, sock.send
         self._fd = sock.fileno()
         self._endpoint = endpoint
-        self._buffer = memoryview(read_buffer)
+        self.buffer = memoryview(read_buffer)
         self._max_out = max_out
         self._forget = forget
         self._released = released
@@ -101,13 +115,13 @@ class Link:
         self._owner: LinkOwner | None = None
         self._ending: Ending | None = None
         self._lingering: asyncio.TimerHandle | None = None
-        self._served = self._over = False
+        self._served = self._over = self._read_otherwise = False
         self._shortcut: Shortcut | None = None
-        # Nothing is under way but whole messages; what is short of a full buffer is all that there is to read.
-        self._plain = True
+        self.plain = True
+        # What is short of a full buffer is all that there is to read.
         self._all_below = 0 if isinstance(sock, ssl.SSLSocket) else len(read_buffer)
         self._discarding = 0
-        self._messages = self._uncounted = 0
+        self.messages = self._uncounted = 0
         self._reads_on = False
         self._now = loop.time
         self.last_heard = loop.time()
@@ -125,10 +139,19 @@ class Link:
         """From now on another is told; None: nobody is."""
         self._owner = owner
         self._shortcut = None
+        if self._read_otherwise:
+            self.read_by(None)
 
     def cut_short(self, shortcut: Shortcut | None) -> None:
         """Ask `shortcut` first of what is read, while nothing but whole messages comes; None: no longer."""
         self._shortcut = shortcut
+
+    def read_by(self, reader: Reader | None) -> None:
+        """Have the loop call what `reader` makes, in place of our own way; None: no longer. Not over TLS."""
+        if self._served and not self._over and self._all_below:
+            self._read_otherwise = reader is not None
+            with suppress(OSError, ValueError):
+                self._loop.add_reader(self._fd, self._readable if reader is None else reader(self))
 
     @property
     def ending(self) -> Ending | None:
@@ -205,7 +228,7 @@ class Link:
     # The end: first the state, then, in a turn of its own, the owner
 
     def _end(self, ending: Ending) -> None:
-        self._plain = False
+        self.plain = False
         if self._ending is None:
             self._ending = ending
             self._loop.call_soon(self._tell_ending)
@@ -225,23 +248,23 @@ class Link:
     # Reading
 
     def _readable(self) -> None:
-        before = self._messages
+        before = self.messages
         for _ in range(READS_PER_TURN):
             try:
-                size = self._recv_into(self._buffer)
-            except (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                size = self.receive(self.buffer)
+            except NOT_NOW:
                 return
             except OSError:
                 self.abort(Cause.LOST)
                 return
             self.last_heard = self._now()
             self.received_bytes += size
-            taken = self._shortcut(self._buffer, size) if self._plain and self._shortcut is not None else 0
-            if (taken < size or not size) and not self._take(taken, size):
+            taken = self._shortcut(self.buffer, size) if self.plain and self._shortcut is not None else 0
+            if (taken < size or not size) and not self.take(taken, size):
                 return
             if size < self._all_below:
                 return
-            if self._messages - before > MESSAGES_PER_TURN:
+            if self.messages - before > MESSAGES_PER_TURN:
                 break
         # The loop tells again of what is left in a plain socket.
         if not self._all_below and not self._reads_on:
@@ -253,26 +276,26 @@ class Link:
         if not self._over:
             self._readable()
 
-    def _take(self, at: int, size: int) -> bool:
-        """What was read, from `at` on; whether there may be more to read."""
+    def take(self, at: int, size: int) -> bool:
+        """What was read, from `at` on, into the buffer; whether there may be more to read."""
         if size == 0:
             self.abort(Cause.LOST)
             return False
         if self._discarding:
             return self._discard(size)
-        texts, at = self._endpoint.texts(self._buffer, at, size) if self._ending is None else ([], at)
+        texts, at = self._endpoint.texts(self.buffer, at, size) if self._ending is None else ([], at)
         if at < size:
-            self._take_rest(texts, self._buffer[at:size])
+            self._take_rest(texts, self.buffer[at:size])
         elif self._in_time(len(texts)):
             self._tell(texts)
         else:
             self._refuse_flood()
-        self._plain = self._ending is None and self._endpoint.between_messages
+        self.plain = self._ending is None and self._endpoint.between_messages
         return not self._over
 
     def _in_time(self, count: int) -> bool:
         """Whether so many more frames are not too many; the bucket is asked of several at once."""
-        self._messages += count
+        self.messages += count
         self._uncounted += count
         if self._uncounted < FRAMES_COUNTED or self._frames is None:
             return True
@@ -348,8 +371,15 @@ class Link:
         if self._out:
             self._keep(data)
             return
-        sent = self._try_send(data)
-        if sent < len(data) and not self._over:
+        try:
+            sent = self._send_bytes(data)
+        except NOT_NOW:
+            sent = 0
+        except OSError:
+            self.abort(Cause.LOST)
+            return
+        self.sent_bytes += sent
+        if sent < len(data):
             self._keep(data[sent:])
             if not self._over:
                 self._loop.add_writer(self._fd, self._writable)
@@ -359,21 +389,15 @@ class Link:
         if len(self._out) > self._max_out:
             self.abort(Cause.STALLED)
 
-    def _try_send(self, data: bytes | bytearray) -> int:
+    def _writable(self) -> None:
         try:
-            sent = self._send(data)
-        except (BlockingIOError, InterruptedError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
-            return 0
+            sent = self._send_bytes(self._out)
+        except NOT_NOW:
+            return
         except OSError:
             self.abort(Cause.LOST)
-            return 0
-        self.sent_bytes += sent
-        return sent
-
-    def _writable(self) -> None:
-        sent = self._try_send(self._out)
-        if self._over:
             return
+        self.sent_bytes += sent
         del self._out[:sent]
         if not self._out:
             self._loop.remove_writer(self._fd)

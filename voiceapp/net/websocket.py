@@ -96,13 +96,20 @@ class _RemoteError(Exception):
 
 
 class Endpoint:
-    """The state of one connection after its handshake."""
+    """The state of one connection after its handshake. `keys`: a client's `masking_keys`, which several may share."""
 
-    def __init__(self, role: Role, *, max_message: int, max_fragments: int = 1024) -> None:
+    __slots__ = (
+        "_allowed", "_close_sent", "_held", "_keys", "_kind", "_mask_in", "_max_fragments", "_max_message", "_output",
+        "_parts", "_parts_size", "_wanted", "closed",
+    )  # fmt: skip
+
+    def __init__(
+        self, role: Role, *, max_message: int, max_fragments: int = 1024, keys: Iterator[bytes] | None = None
+    ) -> None:
         self.closed = False  # no more data will come out or be accepted
         self._close_sent = False
         self._mask_in = _MASKED if role is Role.SERVER else 0
-        self._keys = _masking_keys() if role is Role.CLIENT else None
+        self._keys = (keys or masking_keys()) if role is Role.CLIENT else None
         self._max_message = max_message
         self._max_fragments = max_fragments
         self._output = b""  # pongs, then perhaps a close frame
@@ -314,8 +321,8 @@ class Endpoint:
         return b"".join((_head(first, len(payload), _MASKED), key, apply_mask(payload, key)))
 
 
-def _masking_keys() -> Iterator[bytes]:
-    """Unpredictable keys (section 5.3); the kernel is asked seldom."""
+def masking_keys() -> Iterator[bytes]:
+    """Unpredictable keys, each for one frame (section 5.3); the kernel is asked seldom."""
     while True:
         pool = os.urandom(1024)
         for at in range(0, len(pool), 4):

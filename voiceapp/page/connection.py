@@ -13,7 +13,7 @@ from ..call.call import Call
 from ..config.rules import SESSIONS_PER_USER
 from ..errors import TOO_FAST, BrowserError, LimitError
 from ..net import engineio_driver
-from ..net.link import Shortcut
+from ..net.link import Reader
 from ..net.rate_limit import TokenBucket
 from ..wire import down, rendering
 
@@ -37,10 +37,10 @@ class PageSocket:
     def emit(self, event: down.Event) -> None:
         self.send(rendering.packet(event))
 
-    def cut_short(self, shortcut: Shortcut | None) -> None:
+    def read_by(self, reader: Reader | None) -> None:
         """Where the bridge owns the socket."""
         if self._connection is not None:
-            self._connection.link.cut_short(shortcut)
+            self._connection.link.read_by(reader)
 
     def cork(self) -> None:
         if self._connection is not None:

@@ -1,6 +1,6 @@
 """Links to upstream servers: the operator's, or the embedded engine, which is started when it is needed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from ..net import websocket
@@ -28,11 +28,12 @@ class Connector:
     engine: Engine | None
     max_message: int
     trust: Trust = field(default_factory=Trust)
+    keys: Iterator[bytes] = field(default_factory=websocket.masking_keys)
 
     async def link(self, profile: Profile, loading: Loading) -> Link:
         """A link to the profile's server, its handshake done, not yet open. Raises `VoiceError`."""
         sock = await connect(self.bridge, *await self._where(profile, loading), self.trust)
-        endpoint = websocket.Endpoint(websocket.Role.CLIENT, max_message=self.max_message)
+        endpoint = websocket.Endpoint(websocket.Role.CLIENT, max_message=self.max_message, keys=self.keys)
         return self.bridge.link(sock, endpoint, side="upstream", max_out=MAX_OUT)
 
     async def _where(self, profile: Profile, loading: Loading) -> tuple[Profile, Secret]:

@@ -74,6 +74,11 @@ def sound(n: int, item: bytes, audio: bytes) -> Packet:
     return b'2["audio",%d,%b,"' % (n, item), audio, b'"]'
 
 
+def ack(n: int) -> Packet:
+    """The packet of a `down.Ack`."""
+    return (b'2["ack",%d]' % n,)
+
+
 def quoted(item: str) -> bytes:
     """A text as JSON. Never raises."""
     return _json(item)
