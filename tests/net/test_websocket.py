@@ -15,7 +15,6 @@ from voiceapp.net.websocket import (
     Pong,
     Role,
     Text,
-    apply_mask,
 )
 
 KEY = b"\x37\xfa\x21\x3d"
@@ -363,11 +362,3 @@ class TestSending:
         ours = endpoint(Role.CLIENT)
         keys = {ours.text()[2:6] for _ in range(1000)}
         assert len(keys) > 990
-
-
-class TestMask:
-    @pytest.mark.parametrize("size", [*range(10), 63, 64, 255, 256, 257, 1023, 30_001])
-    def test_it_is_xor_whatever_the_size_and_the_alignment(self, size: int) -> None:
-        data = bytes(at * 7 & 0xFF for at in range(size + 9))
-        for at in range(9):
-            assert apply_mask(memoryview(data)[at : at + size], KEY) == xor(data[at : at + size])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ..conversation.conversation import Conversation
 from ..conversation.dialects import AUDIO_DELTA
 from ..net.link import NOT_NOW, Cause, Link
-from ..net.websocket import apply_mask
+from ..net.masking import apply_mask
 from ..wire import down, up
 from .inbox import ACK_EVERY_BYTES
 from .interfaces import CallOwner

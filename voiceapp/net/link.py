@@ -75,7 +75,6 @@ class Link:
     What a peer sends before its close frame is told, then the close. From the close on, by whomever, the link is over
     for its owner; the socket lingers for as long as a close frame takes to arrive. At its end `forget` is called, and
     the socket closed; or, where `released` is given, only shut down, and `released` called: it is another's.
-
     `receive` and `buffer`: for a `Reader`, which leaves to `take` what it does not take. `plain`: nothing is under way
     but whole messages. `messages`: how many were told.
     """
@@ -347,12 +346,8 @@ class Link:
                 elif type(message) is websocket.Binary:
                     owner.link_binary(message.payload)
             except Exception:
-                self._failed()
-
-    def _failed(self) -> None:
-        """A fault of ours, just caught."""
-        log.exception("the owner of a link failed at a message")
-        self.close(1011, "internal error")
+                log.exception("the owner of a link failed at a message")
+                self.close(1011, "internal error")
 
     def _discard(self, size: int) -> bool:
         self._discarding -= size

@@ -5,16 +5,12 @@ frames it asks for. A peer that breaks the protocol never raises here: it gets a
 No extension and no subprotocol is spoken.
 """
 
-import os
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-try:
-    from websockets.speedups import apply_mask as apply_mask
-except ImportError:  # Where there is no wheel and no compiler.
-    from websockets.utils import apply_mask as apply_mask
+from .masking import apply_mask, masking_keys
 
 _FIN, _CONTROL = 0x80, 0x08
 _TEXT, _BINARY, _CLOSE, _PING, _PONG = 0x81, 0x82, 0x88, 0x89, 0x8A  # first bytes of unfragmented frames
@@ -319,14 +315,6 @@ class Endpoint:
             return b"".join((_head(first, sum(map(len, parts)), 0), *parts))
         key, payload = next(self._keys), b"".join(parts)
         return b"".join((_head(first, len(payload), _MASKED), key, apply_mask(payload, key)))
-
-
-def masking_keys() -> Iterator[bytes]:
-    """Unpredictable keys, each for one frame (section 5.3); the kernel is asked seldom."""
-    while True:
-        pool = os.urandom(1024)
-        for at in range(0, len(pool), 4):
-            yield pool[at : at + 4]
 
 
 def _head(first: int, size: int, masked: int) -> bytes:

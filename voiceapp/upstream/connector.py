@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from ..net import websocket
 from ..net.bridge import Bridge
 from ..net.link import Link
+from ..net.masking import masking_keys
 from ..secret import Secret
 from .connect import connect
 from .engine_process import Engine
@@ -28,7 +29,7 @@ class Connector:
     engine: Engine | None
     max_message: int
     trust: Trust = field(default_factory=Trust)
-    keys: Iterator[bytes] = field(default_factory=websocket.masking_keys)
+    keys: Iterator[bytes] = field(default_factory=masking_keys)
 
     async def link(self, profile: Profile, loading: Loading) -> Link:
         """A link to the profile's server, its handshake done, not yet open. Raises `VoiceError`."""
