@@ -19,6 +19,7 @@ from voiceapp.conversation.faults import Fault
 from voiceapp.conversation.usage import Charge
 from voiceapp.errors import LimitError
 from voiceapp.net.bridge import Bridge
+from voiceapp.net.redis_connection import RedisConnection
 from voiceapp.wire import down
 
 VISITOR = Visitor("somebody", "192.0.2.1")
@@ -207,3 +208,16 @@ def test_whoever_has_nothing_left_is_not_let_in_and_keeps_no_place(loop: Standin
     call.limits.stop()
     assert call.capacity.calls == 0
     assert loop.timers == 0
+
+
+@pytest.mark.parametrize("redis", [None, RedisConnection("redis://localhost:1")], ids=["memory", "redis"])
+def test_threads_ask_only_where_an_answer_may_be_waited_for(redis: RedisConnection | None) -> None:
+    bridge, rules = Bridge(), Rules()
+    limits = Limits(bridge, rules, Capacity(rules), Budgets(rules, QuotaStore(redis)))
+    bridge.start()
+    try:
+        assert (limits.executor is not None) == (redis is not None)
+    finally:
+        bridge.stop()
+        if limits.executor is not None:
+            limits.executor.shutdown()

@@ -9,7 +9,7 @@ from .budgets import Budgets, Remaining
 class Account:
     """From `begin` to `settle`, whichever thread comes first: after `settle` nothing is held any more.
 
-    Its methods may wait for Redis, so none is called on the bridge's thread.
+    Where the budgets wait for Redis, none of its methods is called on the bridge's thread.
     """
 
     def __init__(self, budgets: Budgets, visitor: Visitor, call: str) -> None:

@@ -34,7 +34,7 @@ class Remaining:
 
 
 class Budgets:
-    """The operator's rules over the quota store. Its methods may wait for Redis: never on the bridge's thread."""
+    """The operator's rules over the quota store. Where that `waits`, none of this on the bridge's thread."""
 
     def __init__(self, rules: Rules, quota_store: QuotaStore) -> None:
         self._rules = rules
@@ -49,6 +49,11 @@ class Budgets:
     def any(self) -> bool:
         """Whether anything is limited at all."""
         return self.counts_days or bool(self._rules.calls_per_user or self._rules.calls_per_address)
+
+    @property
+    def waits(self) -> bool:
+        """Whether an answer may have to be waited for."""
+        return self._quota_store.waits
 
     def check(self, visitor: Visitor) -> None:
         """Raises `LimitError` where nothing of the day is left."""

@@ -105,7 +105,7 @@ def _of_today(what: str, whom: str) -> str:
 
 
 class QuotaStore:
-    """Every method may wait for Redis up to a second, so none is called on the bridge's thread."""
+    """Every method may wait for Redis up to a second, if there is one: then none is called on the bridge's thread."""
 
     def __init__(self, redis: RedisConnection | None = None) -> None:
         self._slots = _Slots()
@@ -121,6 +121,11 @@ class QuotaStore:
             self._take = redis.client.register_script(_TAKE)
             address = redis.url.replace("unix://", "redis+unix://", 1)
             self._shared = MovingWindowRateLimiter(storage_from_string(address, wrap_exceptions=True, **redis.waits))
+
+    @property
+    def waits(self) -> bool:
+        """Whether there is a Redis to wait for."""
+        return self._redis is not None
 
     @property
     def _present(self) -> RedisConnection | None:

@@ -1,6 +1,9 @@
 """What a call has used and cost so far: the one sum that the page is told and that the budgets count."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from operator import add, attrgetter, sub
+from types import MappingProxyType
 from typing import Any, Literal
 
 from ..config import prices
@@ -156,4 +159,10 @@ class CostObserver(Observer):
 
 
 def _sum(one: Any, other: Any, sign: int) -> Any:
-    return type(one)(**{each.name: getattr(one, each.name) + sign * getattr(other, each.name) for each in fields(one)})
+    values = _VALUES[type(one)]
+    return type(one)(*map(add if sign > 0 else sub, values(one), values(other)))
+
+
+_VALUES: Mapping[type, Callable[[Any], tuple[float, ...]]] = MappingProxyType(
+    {kind: attrgetter(*(each.name for each in fields(kind))) for kind in (Usage, Transcribing)}
+)

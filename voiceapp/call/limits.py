@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ..admission.access import Visitor
@@ -58,14 +58,28 @@ class Limits:
     rules: Rules
     capacity: Capacity
     budgets: Budgets
-    # The quota store may wait for Redis, so it is asked from threads. They begin with the bridge, never before a fork.
-    executor: ThreadPoolExecutor = field(init=False)
+    # Where the quota store may wait for Redis it is asked from threads. They begin with the bridge, never before a fork.
+    executor: ThreadPoolExecutor | None = None
 
     def __post_init__(self) -> None:
-        self.bridge.at_start(self._start_executor)
+        if self.budgets.waits:
+            self.bridge.at_start(self._start_executor)
 
     def _start_executor(self) -> None:
         self.executor = prestarted_pool(EXECUTOR_THREADS, "quota")
+
+    async def ask(self, question: Callable[..., Remaining], *args: Any) -> Remaining:
+        """A question to the budgets. Raises as that does."""
+        if self.executor is None:
+            return question(*args)
+        return await self.bridge.loop.run_in_executor(self.executor, question, *args)
+
+    def tell(self, told: Callable[..., None], *args: Any) -> None:
+        """The same, where no answer is waited for."""
+        if self.executor is None:
+            told(*args)
+        else:
+            self.executor.submit(told, *args)
 
     def begin(self, visitor: Visitor, age_s: float = 0.0) -> "CallLimits":
         """The limits of a call that begins, or began elsewhere so long ago. Raises `LimitError` for want of room."""
@@ -98,7 +112,7 @@ class CallLimits(Observer):
         self._paid = call.cost.counted
         if self._limits.budgets.any:
             self._account = Account(self._limits.budgets, self._visitor, call.id)
-            self._left = await self._ask(self._account.begin)
+            self._left = await self._limits.ask(self._account.begin)
         self._look_later()
         self.show()
 
@@ -144,12 +158,12 @@ class CallLimits(Observer):
         """An estimate has given way to what was told."""
         owed = self._owed()
         if self._account is not None and owed:
-            self._limits.executor.submit(self._account.amend, owed)
+            self._limits.tell(self._account.amend, owed)
 
     def _settle(self, account: Account) -> None:
         seconds, owed = self._used()
         # The second that was begun counts: many short calls are not for nothing.
-        self._limits.executor.submit(account.settle, seconds + 1, owed)
+        self._limits.tell(account.settle, seconds + 1, owed)
 
     # Looking
 
@@ -214,7 +228,7 @@ class CallLimits(Observer):
             return
         self._charging = True
         try:
-            left = self._left = await self._ask(self._account.charge, *self._used())
+            left = self._left = await self._limits.ask(self._account.charge, *self._used())
         finally:
             self._charging = False
         if self._over:
@@ -236,10 +250,6 @@ class CallLimits(Observer):
         owed = (self._call.cost.counted if self._call is not None else 0) - self._paid
         self._paid += owed
         return owed
-
-    async def _ask(self, question: Callable[..., Remaining], *args: Any) -> Remaining:
-        loop = self._limits.bridge.loop
-        return await loop.run_in_executor(self._limits.executor, question, *args)
 
     def show(self) -> None:
         rules, left = self.rules, self._left

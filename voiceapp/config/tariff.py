@@ -76,7 +76,7 @@ def _of_talk(usage: Usage, price: Price) -> int:
     told = {"text": usage.cached_text_tokens, "image": usage.cached_image_tokens, "audio": usage.cached_audio_tokens}
     cached = {kind: min(told[kind], fresh[kind]) for kind in INPUTS}
     rest = usage.cached_tokens - sum(cached.values())
-    for kind in sorted(INPUTS, key=lambda kind: price[f"input_{kind}"] - price[f"cached_{kind}"]):
+    for kind in sorted(INPUTS, key=lambda kind: price[f"input_{kind}"] - price[f"cached_{kind}"]) if rest > 0 else ():
         more = max(0, min(rest, fresh[kind] - cached[kind]))
         cached[kind] += more
         rest -= more
