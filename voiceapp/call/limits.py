@@ -58,7 +58,7 @@ class Limits:
     rules: Rules
     capacity: Capacity
     budgets: Budgets
-    # Where the quota store may wait for Redis it is asked from threads. They begin with the bridge, never before a fork.
+    # Where the quota store may wait for Redis it is asked from threads. They begin with the bridge, not before a fork.
     executor: ThreadPoolExecutor | None = None
 
     def __post_init__(self) -> None:
