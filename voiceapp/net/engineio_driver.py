@@ -2,10 +2,9 @@
 
 Under our worker the upgraded socket stays on the bridge's loop. Under gunicorn's own threaded worker it goes there, and
 its thread sleeps until the call ends. Under any other server the stock simple-websocket driver serves, without
-permessage-deflate. What is used of python-engineio 4.15:
-the `websocket` entry of the server's `_async`, and of its `Socket` the attributes `queue`, `connected`, `upgraded`,
-`last_ping` and the methods `close` and `server._trigger_event`; tests/net/test_engineio_driver.py runs one script over
-both drivers.
+permessage-deflate. What is used of python-engineio 4.15: the `websocket` entry of the server's `_async`, its
+`_service_task`, and of its `Socket` the attributes `queue`, `connected`, `upgraded`, `last_ping` and the methods
+`close` and `server._trigger_event`; tests/net/test_engineio_driver.py runs one script over both drivers.
 """
 
 import logging
@@ -320,6 +319,9 @@ def _refuse_upgrade(error: upgrade.UpgradeError, start_response: Any) -> Iterabl
 
 def _prepare_sockets(eio: Any, bridge: Bridge, connections: Connections) -> None:
     connected = eio.handlers["connect"]
+    # Its thread looks for sockets whose heart has stopped, one every so often: with 300 of them 15 times a second. Ours
+    # have a heartbeat of their own; it begins with the first of the stock driver's.
+    eio.start_service_task = False
 
     def overflow(sid: str) -> None:
         eio_socket = eio.sockets.get(sid)
@@ -333,6 +335,8 @@ def _prepare_sockets(eio: Any, bridge: Bridge, connections: Connections) -> None
             # python-engineio starts a sleeping thread per socket to ping it, but only where `last_ping` is set.
             eio_socket.last_ping = None
         else:
+            if eio.service_task_handle is None:
+                eio.service_task_handle = eio.start_background_task(eio._service_task)
             waiting, bounded = eio_socket.queue, BoundedQueue(MAX_OUT_BYTES, lambda: bridge.run(overflow, sid))
             while not waiting.empty():
                 bounded.put(waiting.get())
