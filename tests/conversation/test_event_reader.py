@@ -23,6 +23,7 @@ from voiceapp.conversation.event_reader import (
     LeftOut,
     Reading,
     SoundDelta,
+    parse,
 )
 
 PCM = bytes(range(240)) * 20
@@ -305,3 +306,21 @@ def test_nothing_a_server_sends_raises_or_breaks_the_conversation(events: list[t
         event = found.event() if found else reader.read(payload).event
         for effect in call.hear(event) if event is not None else []:
             json.dumps(getattr(effect, "data", None), allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"NaN", b"-Infinity", b"1e400", b"-0", b"1E5", b"18446744073709551616", b'"\\ud83d"', b'"\\ud83d\\ude00"',
+        b'"\xed\xa0\xbd"', b'{"a":1,"a":2}', b'"\xe2\x80\xa8"', b" [ 1 , 2 ]\n",
+    ],
+)  # fmt: skip
+def test_a_message_means_what_pythons_json_reads_in_it(value: bytes) -> None:
+    payload = b'{"type":"odd","value":' + value + b"}"
+    assert repr(parse(payload)) == repr(json.loads(payload))
+
+
+@pytest.mark.parametrize("value", [b"01", b"[1,]", b'"\t"', b'"\xff"', b"1 2", b"[" * 800])
+def test_and_what_that_does_not_read_is_left_out(value: bytes) -> None:
+    reading = EventReader().read(b'{"type":"odd","value":' + value + b"}")
+    assert reading.left_out in (LeftOut.UNREADABLE, LeftOut.TOO_LONG)

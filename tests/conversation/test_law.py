@@ -20,6 +20,7 @@ ALLOWED = {
     "dataclasses",
     "enum",
     "json",
+    "msgspec",
     "re",
     "types",
     "typing",

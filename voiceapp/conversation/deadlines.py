@@ -18,6 +18,9 @@ class Wait(Enum):
     FLUSHED = "how much was heard of what the page was told to drop"
     CHANGE = "whether a change is refused"
 
+    # Each is itself: an enum's own hash is a function in Python, asked for at every look into a table.
+    __hash__ = object.__hash__
+
 
 # Seconds. They are for a server that is slow but lives (one that does not is found out by its socket): a local one may
 # load its model at the first question, or read a long talk anew. Giving up cancels nothing: an answer that is late is
@@ -81,13 +84,14 @@ class Deadlines:
 
         `mark`: what is to be told with its passing. `longer`: how many seconds some of them may take beyond the usual.
         """
-        self._waited = waited
+        self._waited, running = waited, self._running
         for wait, so in zip(WAITS, waited, strict=True):
-            if not so:
-                self._running.pop(wait, None)
-            elif wait not in self._running:
-                due = now + SECONDS[wait] + longer.get(wait, 0.0)
-                self._running[wait] = (due, mark)
+            if so == (wait in running):
+                continue
+            if so:
+                running[wait] = (now + SECONDS[wait] + longer.get(wait, 0.0), mark)
+            else:
+                del running[wait]
         self._look()
 
     def extend(self, now: float, mark: int) -> None:

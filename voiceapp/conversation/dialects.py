@@ -280,7 +280,7 @@ def _item_kind(item: Message) -> str:
 def _typed_text(item: Message) -> str:
     content = item.get("content")
     parts = content if isinstance(content, list) else []
-    texts = [fields.optional(part, "text") for part in parts if isinstance(part, Mapping)]
+    texts = [fields.optional(part, "text") for part in parts if type(part) is dict]
     return "".join(texts)
 
 

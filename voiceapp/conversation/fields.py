@@ -29,7 +29,7 @@ def word(message: Message, name: str) -> str:
 
 def part(message: Message, name: str) -> Message:
     value = message.get(name)
-    return value if isinstance(value, Mapping) else {}
+    return value if type(value) is dict else {}
 
 
 def amount(message: Message, name: str) -> float:
