@@ -81,7 +81,7 @@ def own(instructions: str) -> Persona:
     """The operator's, from a setting alone: it waits for the person to speak."""
     names = {
         "en": "As set up on this server",
-        "es": "El de este servidor",
+        "es": "Asistente de este servidor",
         "ja": "このサーバーの設定どおり",
     }
     return Persona(OWN, names, instructions)
