@@ -218,7 +218,7 @@ def _typed(visitor: Visitor, wire: Wire, words: tuple[str, ...], look: Look) -> 
     page = visitor.page
     page.fill("#message", words[0] * 400)
     look("too-long")
-    wire.held = True
+    wire.held = wire.receipts = True
     visitor.type(words[0])
     page.wait_for_selector('[data-typed="sent"]')
     look("on-its-way")
