@@ -159,7 +159,7 @@ def _talk(visitor: Visitor, wire: Wire, language: str, look: Look) -> None:
     wire.turn("thinking")
     look("thinking")
     _item(wire, "t1", "tool", "u1")
-    call = {"call": "t1", "name": "weather", "arguments": json.dumps({"city": city}), "says": SAYS}
+    call = {"call": "t1", "name": "weather", "arguments": json.dumps({"city": city}, ensure_ascii=False), "says": SAYS}
     wire.tell("tool", {**call, "state": "asked"})
     wire.turn("tool")
     visitor.page.wait_for_selector("#transcript .question")
@@ -168,7 +168,7 @@ def _talk(visitor: Visitor, wire: Wire, language: str, look: Look) -> None:
     wire.tell("tool", {**call, "state": "running", "progress": progress, "link": link})
     visitor.page.wait_for_selector("#transcript .progress:visible")
     look("tool")
-    wire.tell("tool", {**call, "state": "done", "result": json.dumps(weather)})
+    wire.tell("tool", {**call, "state": "done", "result": json.dumps(weather, ensure_ascii=False)})
     visitor.page.wait_for_selector("#transcript .card")
     look("tool-done")
     visitor.page.click("[data-item=t1] summary")

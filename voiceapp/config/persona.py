@@ -82,7 +82,7 @@ def own(instructions: str) -> Persona:
     names = {
         "en": "As set up on this server",
         "es": "Asistente de este servidor",
-        "ja": "このサーバーの設定どおり",
+        "ja": "標準のアシスタント",
     }
     return Persona(OWN, names, instructions)
 
