@@ -1,5 +1,6 @@
 """A walk through every state of the page, for whoever wants to look at each of them."""
 
+import json
 from collections.abc import Callable
 from dataclasses import asdict
 
@@ -41,6 +42,19 @@ WORDS = {
         "ありがとう！明日は？",
     ),
 }
+SOURCE = "https://weather.example/kyoto"
+# What the tool is asked and finds, how it says that it goes on, what is typed without a line, and what is searched for.
+TOOL = {
+    "en": ("Kyoto", "Half of the sky is seen", {"sky": "sunny", "degrees": 18, "source": SOURCE}, "And in Osaka?", "o"),
+    "es": (
+        "Kioto",
+        "Se ve la mitad del cielo",
+        {"cielo": "despejado", "grados": 18, "fuente": SOURCE},
+        "¿Y en Osaka?",
+        "o",
+    ),
+    "ja": ("京都", "空を半分まで確認しました", {"空": "晴れ", "気温": "18 °C", "出典": SOURCE}, "大阪はどう？", "天気"),
+}
 USAGE = asdict(Usage(
     input_tokens=210, output_tokens=96, input_text_tokens=120, input_audio_tokens=90, cached_tokens=64,
     output_text_tokens=26, output_audio_tokens=70,
@@ -73,11 +87,11 @@ def walk(visitor: Visitor, wire: Wire, language: str, look: Look) -> None:
     visitor.page.keyboard.press("Escape")
     _dialogs(visitor, look)
     _beginning(visitor, wire, look)
-    _talk(visitor, wire, WORDS[language], look)
+    _talk(visitor, wire, language, look)
     _typed(visitor, wire, WORDS[language], look)
     _told(visitor, wire, look)
-    _drawers(visitor, look)
-    _end(visitor, wire, look)
+    _drawers(visitor, language, look)
+    _end(visitor, wire, language, look)
 
 
 def _dialogs(visitor: Visitor, look: Look) -> None:
@@ -131,8 +145,9 @@ def _beginning(visitor: Visitor, wire: Wire, look: Look) -> None:
     page.click("#settings-close")
 
 
-def _talk(visitor: Visitor, wire: Wire, words: tuple[str, ...], look: Look) -> None:
-    asked, first, second, thanks = words
+def _talk(visitor: Visitor, wire: Wire, language: str, look: Look) -> None:
+    asked, first, second, thanks = WORDS[language]
+    city, progress, weather, _, _ = TOOL[language]
     wire.turn("user")
     _item(wire, "u1", "user", None)
     wire.tell("transcript", {"item": "u1", "delta": asked})
@@ -144,17 +159,16 @@ def _talk(visitor: Visitor, wire: Wire, words: tuple[str, ...], look: Look) -> N
     wire.turn("thinking")
     look("thinking")
     _item(wire, "t1", "tool", "u1")
-    call = {"call": "t1", "name": "weather", "arguments": '{"city": "Kyoto"}', "says": SAYS}
+    call = {"call": "t1", "name": "weather", "arguments": json.dumps({"city": city}, ensure_ascii=False), "says": SAYS}
     wire.tell("tool", {**call, "state": "asked"})
     wire.turn("tool")
     visitor.page.wait_for_selector("#transcript .question")
     look("tool-asked")
-    link = {"url": "https://weather.example/kyoto", "title": "Kyoto"}
-    wire.tell("tool", {**call, "state": "running", "progress": "Half of the sky is seen", "link": link})
+    link = {"url": SOURCE, "title": city}
+    wire.tell("tool", {**call, "state": "running", "progress": progress, "link": link})
     visitor.page.wait_for_selector("#transcript .progress:visible")
     look("tool")
-    found = '{"sky": "sunny", "degrees": 18, "source": "https://weather.example/kyoto"}'
-    wire.tell("tool", {**call, "state": "done", "result": found})
+    wire.tell("tool", {**call, "state": "done", "result": json.dumps(weather, ensure_ascii=False)})
     visitor.page.wait_for_selector("#transcript .card")
     look("tool-done")
     visitor.page.click("[data-item=t1] summary")
@@ -204,7 +218,7 @@ def _typed(visitor: Visitor, wire: Wire, words: tuple[str, ...], look: Look) -> 
     page = visitor.page
     page.fill("#message", words[0] * 400)
     look("too-long")
-    wire.held = True
+    wire.held = wire.receipts = True
     visitor.type(words[0])
     page.wait_for_selector('[data-typed="sent"]')
     look("on-its-way")
@@ -239,10 +253,10 @@ def _item(wire: Wire, item: str, role: str, after: str | None) -> None:
     wire.tell("item", {"id": item, "role": role, "after": after, "kind": "audio"})
 
 
-def _drawers(visitor: Visitor, look: Look) -> None:
+def _drawers(visitor: Visitor, language: str, look: Look) -> None:
     page = visitor.page
     page.click("#find-toggle")
-    page.fill(".talk-find input", "o")
+    page.fill(".talk-find input", TOOL[language][4])
     look("find")
     page.keyboard.press("Escape")
     page.click("#log-toggle")
@@ -257,13 +271,13 @@ def _drawers(visitor: Visitor, look: Look) -> None:
     page.click("#talks-close")
 
 
-def _end(visitor: Visitor, wire: Wire, look: Look) -> None:
+def _end(visitor: Visitor, wire: Wire, language: str, look: Look) -> None:
     page = visitor.page
     wire.held = True
     wire.cut()
     visitor.wait_for_phase("reconnecting")
     look("reconnecting")
-    visitor.type("One more.")
+    visitor.type(TOOL[language][3])
     page.wait_for_selector('[data-typed="waiting"]')
     look("waiting")
     wire.resumed = {"why": "moved"}

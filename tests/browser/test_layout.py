@@ -14,6 +14,12 @@ pytestmark = pytest.mark.browser
 
 Serve = Callable[[str], tuple[str, ScriptedServer]]
 
+LINES = """() => {
+  const range = document.createRange()
+  range.selectNodeContents(document.querySelector("#call .word"))
+  return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size
+}"""
+
 
 @pytest.mark.parametrize("mode", ["server_vad", "push_to_talk"])
 # Spanish words are longer than English ones, and Japanese ones break elsewhere.
@@ -42,6 +48,24 @@ def test_the_size_of_text_that_the_browser_is_set_to_is_followed(playwright: Pla
             assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == f"{px}px"
             wrong = page.evaluate(WRONG, [ALWAYS, IN_CALLS["server_vad"], LEAST_PX])
             assert wrong == []
+
+
+def test_with_a_keyboard_up_a_call_begins_with_one_line_and_nothing_is_read_beside_the_button_of_the_shortcuts(
+    browser: Browser, serve: Serve
+) -> None:
+    url, _ = serve(SCENARIO)
+    visitor = Visitor(browser, viewport={"width": 390, "height": 430})
+    page = visitor.page
+    visitor.open(url, "es")
+    for _ in range(2):
+        lines = page.evaluate(LINES)
+        assert lines == 1, "with the settings open, too"
+        visitor.settings("page")
+    page.click("#shortcuts-open")
+    button, text = (page.locator(f"#shortcuts {part}").bounding_box() for part in ("button", "p"))
+    assert button and text
+    assert button["x"] <= text["x"] and button["width"] >= text["width"]
+    assert visitor.leave() == []
 
 
 def test_on_a_phone_with_a_large_text_the_key_to_talk_is_large_and_no_word_of_it_breaks(

@@ -21,7 +21,7 @@ def kept(page: Page) -> str:
     return str(json.loads(page.evaluate("localStorage['voiceapp.keep'] ?? '\"sound\"'")))
 
 
-BUTTONS = """() => Object.fromEntries([...document.querySelectorAll("[popovertarget]")].map(
+BUTTONS = """() => Object.fromEntries([...document.querySelectorAll("[popovertarget]:not([popovertargetaction])")].map(
   button => [`#${button.getAttribute("popovertarget")}`, `#${button.id}`]))"""
 # Sideways, up and down.
 APART = """([menu, button]) => {
@@ -117,10 +117,9 @@ def test_each_stands_at_its_button_and_gives_the_focus_back(visit: Visit, serve:
                 assert max(apart) <= NEAR_PX or menu == "#usage", (where, apart)
                 page.keyboard.press("Tab")
                 walked = page.evaluate("menu => document.querySelector(menu).contains(document.activeElement)", menu)
-                assert walked or menu == "#usage", (where, "which only tells")
-                page.keyboard.press("Escape")
+                assert walked, where
+                # What tells of the call has a button of its own that closes it.
+                page.keyboard.press("Enter" if menu == "#usage" else "Escape")
                 page.wait_for_selector(menu, state="hidden")
                 page.wait_for_timeout(80)
-                assert page.evaluate("selector => document.activeElement.matches(selector)", selector) or not walked, (
-                    where
-                )
+                assert page.evaluate("selector => document.activeElement.matches(selector)", selector), where

@@ -143,6 +143,8 @@ def test_the_voice_alone_is_open_to_everyone_and_what_waits_for_an_answer_is_bro
     wait(page, f"{PANES} === 'voice'")
     wire.held = True
     visitor.type("Are you there?")
+    # With the text hidden it is seen there alone.
+    wait(page, "document.querySelector('#caption .coming').textContent === 'Are you there?'")
     wire.say("notice", {"code": "too_fast", "message": "", "retry": False, "fatal": False})
     page.wait_for_selector("[data-typed=unsent]")
 

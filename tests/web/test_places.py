@@ -416,7 +416,7 @@ def test_under_a_path_every_address_stays_under_it(visit: Client, kind: str, cut
 
     page = get("/voice/")
     assert page.status_code == 200
-    addresses = re.findall(r'(?:src|href|action)="([^"#]+)"', page.text)
+    addresses = re.findall(r'\s(?:src|href|action)="([^"#]+)"', page.text)
     assert len(addresses) > 20
     assert [address for address in addresses if not address.startswith("/voice/")] == []
     for address in {address for address in addresses if "/vendor/" not in address}:

@@ -81,8 +81,8 @@ def own(instructions: str) -> Persona:
     """The operator's, from a setting alone: it waits for the person to speak."""
     names = {
         "en": "As set up on this server",
-        "es": "El de este servidor",
-        "ja": "このサーバーの設定どおり",
+        "es": "Asistente de este servidor",
+        "ja": "標準のアシスタント",
     }
     return Persona(OWN, names, instructions)
 

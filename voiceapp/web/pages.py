@@ -41,9 +41,9 @@ BEGUN = re.compile(r"""["`]([a-z_.]+\.)(?:\$\{|" \+)""")
 # Every word that a script says as it is: a closing quote may open the next.
 QUOTED = re.compile(r'"([\w.]+)(?=")')
 # Of a language's texts those that come later than the page: with the search, the events, the sound check, past talks,
-# a tool.
-LATER = ("find", "log", "preflight", "talks", "timeline", "tool")
-NOT_LATER = ("log.save", "log.seconds", "preflight.remembered.", "talks.cost", "talks.unnamed")
+# a tool, what a call used.
+LATER = ("find", "log", "preflight", "talks", "timeline", "tool", "usage")
+NOT_LATER = ("log.save", "log.seconds", "preflight.remembered.", "talks.cost", "talks.unnamed", "usage.today")
 FOREVER_S = int(timedelta(days=365).total_seconds())
 
 # The camera only where a model sees pictures: there its button is.

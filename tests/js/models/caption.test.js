@@ -23,6 +23,12 @@ test("an answer takes the place of the question with its first word that is hear
   assert.equal(captionOf([entry("assistant", "Rain.", { removed: true })], () => 5), null)
 })
 
+test("what was typed stands there until it is in the talk, as much of it as is read at a glance", () => {
+  const talk = [entry("assistant", "Rain.")]
+  assert.deepEqual(captionOf(talk, () => 5, "And tomorrow?"), { role: "user", said: "", coming: "And tomorrow?" })
+  assert.equal(captionOf([], () => 0, "word ".repeat(100))?.coming.length, 70)
+})
+
 test("of an answer that was cut nothing more comes", () => {
   const cut = entry("assistant", "It is sunny. Clouds come in later.", { heard: "It is sunny. Clouds" })
   assert.deepEqual(captionOf([cut], () => 100), { role: "assistant", said: "Clouds", coming: "" })

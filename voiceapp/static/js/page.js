@@ -76,7 +76,7 @@ export class Page {
     this.transcriptView = new TranscriptView(this.transcript, this.pace, words, this)
     this.noticesView = new NoticesView(this.notices, words, this)
     this.inspectorDrawer = new InspectorDrawer(this.callLog, this.passed, words, this)
-    this.usageView = new UsageView(this.usageModel, words, this.now)
+    this.usageView = new UsageView(this.usageModel, words, this.now, this)
     this.talksDrawer = new TalksDrawer(this.keeper, words, this)
     this.appearanceView = new AppearanceView(this.preferences, words)
     this.assistantView = new AssistantView(this.preferences, this.call, words, this)

@@ -37,11 +37,13 @@ export class Levels {
   }
 
   /**
-   * @param {{getFloatTimeDomainData: (samples: Float32Array<ArrayBuffer>) => void} | null} analyser
+   * @param {{getFloatTimeDomainData: (samples: Float32Array<ArrayBuffer>) => void} | null} analyser null: nobody is
+   *   listened to, and nothing is seen of what was heard
    * @param {number} now milliseconds
    */
   measure(analyser, now) {
-    this.loudest = Math.max(this.loudest, analyser ? this.#level(analyser) : 0)
+    if (!analyser) return this.clear()
+    this.loudest = Math.max(this.loudest, this.#level(analyser))
     if (now - this.since < EVERY_MS) return
     this.values.unshift(this.loudest)
     this.values.length = Math.min(MAX, this.values.length)

@@ -17,9 +17,11 @@ const PAUSE = /[\s,;:、，；：]/u
  * The latest voice: an answer counts once its first word is heard.
  * @param {import("./transcript.js").Entry[]} entries of the call that goes on
  * @param {(entry: import("./transcript.js").Entry) => number} shown how many characters of it are said
+ * @param {string} [typed] by the person, and on its way
  * @returns {Caption | null}
  */
-export function captionOf(entries, shown) {
+export function captionOf(entries, shown, typed) {
+  if (typed) return { role: "user", ...pieceAt(typed, 0) }
   for (const entry of entries.toReversed()) {
     const { role } = entry
     if (entry.removed || (role !== "user" && role !== "assistant")) continue

@@ -155,7 +155,8 @@ export class StageView {
   #renderCaption() {
     this.pending = false
     const seen = this.call.callState.active && document.body.dataset.panes !== "words"
-    const caption = seen ? captionOf(this.transcript.present, entry => this.pace.shown(entry)) : null
+    const typed = this.call.outbox.all.findLast(({ state }) => state === "sent")?.text
+    const caption = seen ? captionOf(this.transcript.present, entry => this.pace.shown(entry), typed) : null
     const { role, said, coming } = caption ?? { role: "", said: "", coming: "" }
     const [first, rest] = [...this.caption.children]
     this.caption.dataset.role = role
