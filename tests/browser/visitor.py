@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import json
+import os
 import shutil
 import time
 from collections import defaultdict
@@ -101,8 +102,10 @@ def chromium(
     flags = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", *flags]
     if microphone:
         flags.append(f"--use-file-for-fake-audio-capture={microphone}%noloop")
-    program = CHROMIUM if whole or HEADLESS is None else HEADLESS
-    browser = playwright.chromium.launch(executable_path=program, chromium_sandbox=False, args=flags)
+    program = "chromium" if whole or HEADLESS is None else HEADLESS
+    browser = playwright.chromium.launch(
+        executable_path=CHROMIUM, chromium_sandbox=False, args=flags, env={**os.environ, "CHROMIUM": program}
+    )
     try:
         yield browser
     finally:
