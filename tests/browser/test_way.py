@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, WebSocket
 from tests.browser.visitor import Visitor
 from tests.conftest import SCENARIOS, upstream_settings
 from tests.proxy import proxied, with_host, without_upgrade
-from tests.servers import bridged
+from tests.servers import gunicorn
 from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = pytest.mark.browser
@@ -35,14 +35,14 @@ def held(found: list[WebSocket]) -> int:
     ("language", "said"), [("en", ("mobile data", "Upgrade")), ("ja", ("モバイル通信", "Upgrade"))]
 )
 def test_where_no_websocket_passes_the_page_says_so_and_does_not_try_for_ever(
-    browser: Browser, output: Path, language: str, said: tuple[str, ...]
+    browser: Browser, tmp_path: Path, output: Path, language: str, said: tuple[str, ...]
 ) -> None:
     with (
         ScriptedServer(SCENARIOS / "hello.toml") as upstream,
-        bridged(upstream_settings(upstream)) as server,
+        gunicorn(upstream_settings(upstream), tmp_path / "gunicorn.log") as server,
         proxied(server.port, without_upgrade) as url,
     ):
-        visitor = Visitor(browser, viewport={"width": 390, "height": 800}, reduced_motion="reduce")
+        visitor = Visitor(browser, viewport={"width": 390, "height": 800})
         found = lines(visitor.page)
         visitor.open(url, language)
         visitor.call()
@@ -67,14 +67,14 @@ def test_where_no_websocket_passes_the_page_says_so_and_does_not_try_for_ever(
 
 @pytest.mark.parametrize(("language", "width"), [("en", 1280), ("ja", 390)])
 def test_a_wrong_place_is_told_with_both_names_and_not_tried_again(
-    browser: Browser, output: Path, language: str, width: int
+    browser: Browser, tmp_path: Path, output: Path, language: str, width: int
 ) -> None:
     with (
         ScriptedServer(SCENARIOS / "hello.toml") as upstream,
-        bridged(upstream_settings(upstream)) as server,
+        gunicorn(upstream_settings(upstream), tmp_path / "gunicorn.log") as server,
         proxied(server.port, with_host("localhost:8000")) as url,
     ):
-        visitor = Visitor(browser, viewport={"width": width, "height": 860}, reduced_motion="reduce")
+        visitor = Visitor(browser, viewport={"width": width, "height": 860})
         found = lines(visitor.page)
         visitor.open(url, language)
         visitor.call()
