@@ -19,16 +19,24 @@ REGISTRY = The reason is above. Set PIP_INDEX_URL and npm_config_registry for yo
 
 # One pytest may serve the next with what it compiled.
 unexport PYTHONDONTWRITEBYTECODE
-# Three parts at once keep two cores at work; with four the browsers wait for one another. Each part's words come together.
-JOBS = 3
+# Three parts that talk in real time at once: with four the browsers wait for one another. A fourth takes what these leave
+# of two cores. Each part's words come together.
+JOBS = 4
 PARTS = $(MAKE) --no-print-directory --jobs=$(JOBS) --keep-going --output-sync
-# A browser computes, most of the others wait: one beside the other, the longest first. Each part of the browser's
-# starts one of its own.
-ALL = test-page-e-l test-resume test-page-m-q test-served test-page-t-z test-calls test-page-s test-core test-page-a-d \
- test-hostile test-page-r test-modules test-node check
-OTHERS = $(filter-out test-page-%,$(ALL))
+# A browser computes, most of the others wait: two browsers beside one of them, the longest first. Each part of the
+# browser's starts one of its own.
+REAL_TIME = test-page-e-l test-page-m-q test-resume test-page-t-z test-served test-page-a-d test-calls test-page-s \
+ test-hostile test-voice test-page-r
+SERVED = $(filter-out test-page-%,$(REAL_TIME))
+# These compute, and let the others go first: while pip installs what needs no Python, then one after the other.
+NODE = test-node check-node
+COMPUTED = test-core test-modules check-python
+BEHIND = nice -n 5
+# Real models, and judgements that count only in time.
+VOICE = tests/engine/test_voice_mode.py tests/engine/serving/test_voice_call.py
 
-.PHONY: run test test-quick test-page $(OTHERS) check-python check-node programs vendor node-packages bench fuzz soak shots clean
+.PHONY: run test test-quick test-page test-computed $(SERVED) $(NODE) $(COMPUTED) check programs vendor node-packages
+.PHONY: bench fuzz soak shots clean
 
 run: $(VENV)/installed-$(WANTED)
 	@$(BIN)/python -m voiceapp.ops.vendor
@@ -36,22 +44,29 @@ run: $(VENV)/installed-$(WANTED)
 
 # Whatever needs no Python begins while pip still installs.
 test: programs
-	@$(PARTS) $(ALL)
+	@$(PARTS) $(NODE) test-computed $(REAL_TIME)
 
 # Before a commit: the checks, and all tests that need no browser, no model and no clock of the world outside.
 # Where nothing depends on the time, each part may wait for another.
 test-quick: JOBS = 6
 test-quick: export PYTEST_ADDOPTS += -m "not real_time and not slow and not models" --hypothesis-profile quick
 test-quick:
-	@$(PARTS) test-node $(filter-out test-hostile,$(OTHERS))
+	@$(PARTS) VOICE= $(NODE) $(COMPUTED) $(filter-out test-hostile test-voice,$(SERVED))
 
-test-page: $(filter test-page-%,$(ALL))
+# One at a time, whatever else runs.
+test-computed: JOBS = 1
+test-computed: vendor
+	@MAKEFLAGS= $(PARTS) $(MAKEOVERRIDES) $(COMPUTED)
+
+test-page: $(filter test-page-%,$(REAL_TIME))
 test-page-%: vendor node-packages
 	$(BIN)/pytest tests/browser/test_[$*]*.py
 test-hostile: vendor
 	$(BIN)/pytest tests/hostile
 test-core: vendor
-	$(BIN)/pytest tests/conversation tests/engine
+	$(BEHIND) $(BIN)/pytest tests/conversation tests/engine $(VOICE:%=--ignore=%)
+test-voice: vendor
+	$(BIN)/pytest $(VOICE)
 test-calls: vendor
 	$(BIN)/pytest tests/call tests/page tests/store
 test-resume: vendor
@@ -59,18 +74,18 @@ test-resume: vendor
 test-served: vendor
 	$(BIN)/pytest tests/net tests/ops tests/upstream tests/web
 test-modules: vendor
-	$(BIN)/pytest $(addprefix --ignore=tests/,browser hostile conversation engine call page store resume net ops upstream web)
+	$(BEHIND) $(BIN)/pytest $(addprefix --ignore=tests/,browser hostile conversation engine call page store resume net ops upstream web)
 test-node: node-packages
-	npm --prefix tests/js test --silent
+	$(BEHIND) npm --prefix tests/js test --silent
 
 check: check-python check-node
 check-python: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BEHIND) $(BIN)/mypy
 check-node: node-packages
-	npm --prefix tests/js run lint --silent
-	npm --prefix tests/js run types --silent
+	$(BEHIND) npm --prefix tests/js run lint --silent
+	$(BEHIND) npm --prefix tests/js run types --silent
 
 # A peer that cannot be installed here is left out.
 bench: $(DEV)

@@ -13,11 +13,12 @@ from tests import templates
 from tests.clock import StandingLoop
 from tests.servers import Gunicorn, bridged, gunicorn, werkzeug
 from tests.upstream.far_end import FarEnd
+from tests.worlds import USUAL
 from voiceapp.engine.scripted.server import ScriptedServer
 
 # The machine may be slow; what is made up must still be right.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-# Before a commit (`make test-quick`): fewer random worlds, where a test does not say how many.
+settings.register_profile("patient", deadline=None, max_examples=USUAL, suppress_health_check=[HealthCheck.too_slow])
+# Before a commit (`make test-quick`): fewer random worlds. `make fuzz` looks for what so few do not show.
 settings.register_profile("quick", settings.get_profile("patient"), max_examples=25)
 settings.load_profile("patient")
 

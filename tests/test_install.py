@@ -87,7 +87,7 @@ def registry(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tm
         yield registry
 
 
-def make(*words: str, timeout: float = 50) -> subprocess.CompletedProcess[str]:
+def make(*words: str, timeout: float = 200) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["make", "--no-print-directory", *words],
         cwd=ROOT,

@@ -62,7 +62,7 @@ class Talker:
         deadline = time.monotonic() + 20
         while not condition(stats := self.stats()):
             assert time.monotonic() < deadline, stats
-            time.sleep(0.02)
+            time.sleep(0.05)
 
     def interrupt(self, folder: Path) -> None:
         """All three, in a call that is live."""

@@ -54,7 +54,7 @@ class Person(abc.ABC):
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, (self.stats, self.errors)
-            time.sleep(0.02)
+            time.sleep(0.05)
 
     @property
     def stats(self) -> dict[str, Any]:

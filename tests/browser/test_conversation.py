@@ -18,11 +18,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.models]
 # What is said, and a word of the answer.
 SAID = (
     ("What is seventeen plus twenty five?", "42"),
-    ("Please repeat after me, the garden is full of flowers.", "flowers"),
     ("Tell me what you can do.", "sums"),
-    ("Thank you very much.", "welcome"),
+    ("Please repeat after me, the garden is full of flowers.", "flowers"),
 )
-INTERRUPTED = 2
+INTERRUPTED = 1
 QUIET = "() => !document.body.hasAttribute('data-speaking') && document.body.dataset.turn === 'listening'"
 
 

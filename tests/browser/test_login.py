@@ -6,18 +6,18 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.conftest import SCENARIOS, upstream_settings
-from tests.servers import gunicorn
+from tests.servers import bridged
 from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize(("language", "wrong"), [("en", "That code is wrong."), ("ja", "コードが違います。")])
-def test_the_code_lets_in(browser: Browser, tmp_path: Path, output: Path, language: str, wrong: str) -> None:
+def test_the_code_lets_in(browser: Browser, output: Path, language: str, wrong: str) -> None:
     settings = {"VOICEAPP_ACCESS_CODE": "open sesame"}
     with (
         ScriptedServer(SCENARIOS / "hello.toml") as upstream,
-        gunicorn(upstream_settings(upstream, **settings), tmp_path / "log") as server,
+        bridged(upstream_settings(upstream, **settings)) as server,
         browser.new_context(locale=language, viewport={"width": 390, "height": 700}) as context,
     ):
         page = context.new_page()

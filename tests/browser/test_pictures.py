@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 from tests.browser.axe import check
 from tests.browser.visitor import Visitor, wait
 from tests.conftest import upstream_settings
-from tests.servers import gunicorn
+from tests.servers import bridged
 from voiceapp.conversation.history import PICTURE_GONE
 from voiceapp.engine.scripted.server import ScriptedServer
 from voiceapp.wire.up import MAX_PICTURE_BYTES
@@ -55,11 +55,11 @@ EXIF = b"\xff\xe1\x00\x1aExif\x00\x00GPS: 35.0116, 135"
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, ScriptedServer]]:
+def served() -> Iterator[tuple[str, ScriptedServer]]:
     with ExitStack() as stack:
         upstream = stack.enter_context(ScriptedServer(WRITTEN))
         settings = upstream_settings(upstream, VOICEAPP_UPSTREAM_PICTURES="yes")
-        app = stack.enter_context(gunicorn(settings, tmp_path_factory.mktemp("app") / "gunicorn.log"))
+        app = stack.enter_context(bridged(settings))
         yield app.url, upstream
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 from tests.browser.visitor import Visitor
 from tests.conftest import SCENARIOS, upstream_settings
 from tests.nginx_server import UPGRADES, needs_nginx, nginx
-from tests.servers import gunicorn
+from tests.servers import bridged, gunicorn
 from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = [pytest.mark.browser, needs_nginx]
@@ -26,7 +26,7 @@ def test_a_call_under_a_path(browser: Browser, tmp_path: Path, kind: str) -> Non
     target, header, settings, cookie_path = KINDS[kind]
     with (
         ScriptedServer(SCENARIOS / "hello.toml") as upstream,
-        gunicorn(upstream_settings(upstream, VOICEAPP_ACCESS_CODE=CODE, **settings), tmp_path / "log") as app,
+        bridged(upstream_settings(upstream, VOICEAPP_ACCESS_CODE=CODE, **settings)) as app,
         nginx(
             f"location /voice/ {{ proxy_pass http://127.0.0.1:{app.port}{target}; {UPGRADES} "
             f"proxy_set_header Host $http_host; {header} }}",
@@ -34,7 +34,7 @@ def test_a_call_under_a_path(browser: Browser, tmp_path: Path, kind: str) -> Non
         ) as port,
     ):
         url = f"http://127.0.0.1:{port}/voice"
-        visitor = Visitor(browser, worker=True)
+        visitor = Visitor(browser, worker=True, reduced_motion="reduce")
         page = visitor.page
         page.goto(f"{url}/")
         assert page.url == f"{url}/login"
@@ -68,7 +68,7 @@ def test_behind_a_proxy_that_changes_the_name_the_page_says_so_and_does_not_try_
             tmp_path / "nginx",
         ) as port,
     ):
-        visitor = Visitor(browser)
+        visitor = Visitor(browser, reduced_motion="reduce")
         visitor.open(f"http://127.0.0.1:{port}")
         visitor.call()
         visitor.wait_for_notice("wrong_place")

@@ -92,7 +92,7 @@ def test_all_is_well_and_a_call_begins_right_after(playwright: Playwright, serve
     before = len(calls(upstream))
     voice = spoken(SENTENCE, tmp_path / "voice.wav", before_s=0.3, after_s=20)
     with chromium(playwright, voice) as browser:
-        visitor = Visitor(browser)
+        visitor = Visitor(browser, reduced_motion="reduce")
         page = visitor.page
         visitor.open(url)
         visitor.press(OFFER)

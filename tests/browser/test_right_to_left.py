@@ -74,7 +74,7 @@ def test_a_language_from_right_to_left_is_one_file_and_nothing_is_cut(
 
 
 def test_what_is_first_stands_at_the_right(browser: Browser, address: str) -> None:
-    visitor = Visitor(browser, viewport={"width": 1280, "height": 860})
+    visitor = Visitor(browser, viewport={"width": 1280, "height": 860}, reduced_motion="reduce")
     page = visitor.page
     visitor.open(address, TAG)
     head = places(page, "header .brand", "#languages-toggle", "#log-toggle")

@@ -293,7 +293,7 @@ def test_every_date_is_of_the_persons_own_time_zone(
     browser: Browser, serve: Serve, zone: str, moment: str, day: str, clock: str, began: str
 ) -> None:
     url, _ = serve(SCENARIO)
-    visitor = Visitor(browser, CHOICES, timezone_id=zone)
+    visitor = Visitor(browser, CHOICES, timezone_id=zone, reduced_motion="reduce")
     wire = Wire(visitor.page)
     page = visitor.page
     # A talk begins with the press of the button: in the same minute.

@@ -104,7 +104,7 @@ def test_a_file_that_is_missing_is_said_and_can_be_loaded_again(
 
 def test_what_loads_on_demand_and_does_not_come_is_said_and_why(browser: Browser, url: str) -> None:
     for away, code in ((False, "client_missing"), (True, "server_away")):
-        visitor = Visitor(browser)
+        visitor = Visitor(browser, reduced_motion="reduce")
         page = visitor.page
         miss(page, r"/js/history/files\.js$")
         visitor.open(url)
@@ -147,7 +147,7 @@ def test_a_browser_that_is_too_old_is_told_which_would_do(browser: Browser, url:
 
 
 def test_a_worklet_that_does_not_come_is_said_and_nothing_listens(browser: Browser, url: str) -> None:
-    visitor = Visitor(browser)
+    visitor = Visitor(browser, reduced_motion="reduce")
     visitor.page.add_init_script(OLD_WORKLETS)
     visitor.open(url)
     visitor.call()
@@ -159,7 +159,7 @@ def test_a_worklet_that_does_not_come_is_said_and_nothing_listens(browser: Brows
 
 
 def test_an_old_page_is_told_of_a_new_version_once_the_call_is_over(browser: Browser, url: str) -> None:
-    visitor = Visitor(browser)
+    visitor = Visitor(browser, reduced_motion="reduce")
     visitor.page.route(re.compile(r"/js/browser/page-version\.js$"), age)
     visitor.open(url)
     visitor.call_until_live()

@@ -274,7 +274,7 @@ HAPPENINGS = sorted(
 )
 
 
-@worlds(100)
+@worlds(50)
 @given(st.lists(st.sampled_from(HAPPENINGS), max_size=20))
 def test_however_a_call_ends_what_it_took_is_given_back_once(happenings: list[str]) -> None:
     began, ended, going = counted()

@@ -147,7 +147,7 @@ STEPS = st.one_of(
 )
 
 
-@worlds(100)
+@worlds(50)
 @given(st.lists(STEPS, max_size=25))
 def test_whatever_happens_the_page_has_each_of_those_that_are_kept_once(steps: list[tuple[str, Any]]) -> None:
     loop = StandingLoop()

@@ -133,7 +133,7 @@ def test_what_is_left_of_a_silence_is_told_until_somebody_speaks(loop: StandingL
     assert call.told == [("idle_soon", 50), ("idle_soon", 135), ("idle", 145)]
 
 
-@worlds(50)
+@worlds(25)
 @given(st.integers(6, 400), st.lists(st.tuples(st.floats(0.1, 60), st.floats(0.1, 60)), max_size=4))
 def test_whatever_the_rhythm_of_a_talk_it_ends_after_one_silence_too_long_and_never_before(
     idle_s: int, talk: list[tuple[float, float]]

@@ -164,13 +164,13 @@ def walk(happenings: list[str], seed: int) -> Talk:
     return talk
 
 
-@worlds(60)
+@worlds(30)
 @given(st.lists(st.sampled_from(HAPPENINGS), max_size=40), st.integers(0, 2**32))
 def test_it_misses_nothing_and_has_nothing_twice(happenings: list[str], seed: int) -> None:
     walk(happenings, seed)
 
 
-@worlds(60)
+@worlds(30)
 @given(st.lists(st.sampled_from(HAPPENINGS), max_size=40), st.integers(0, 2**32), st.integers(1, 60_000))
 @example(["begin", "speak", "begin", "come_back", "speak", "begin"], 0, 1)
 def test_with_little_room_it_is_told_of_what_is_gone(happenings: list[str], seed: int, room: int) -> None:

@@ -428,7 +428,7 @@ STEPS = st.lists(st.one_of(PERSON, SERVER, SERVER, PAGE, CLOCK), max_size=25)
     ],
     *NONE,
 )
-@worlds(1000)
+@worlds(500)
 @given(STEPS, *[st.booleans()] * 5)
 def test_nobody_waits_for_ever(
     steps: list[tuple[Any, ...]], opening: bool, interrupts: bool, confirms: bool, yields: bool, late: bool
@@ -455,7 +455,7 @@ def test_nobody_waits_for_ever(
     assert world.conversation._gate.state is State.IDLE
 
 
-@worlds(50)
+@worlds(25)
 @given(STEPS, st.sampled_from([("invalid_api_key", ""), ("insufficient_quota", "voiceapp_1")]))
 def test_where_it_cannot_go_on_it_ends(steps: list[tuple[Any, ...]], last: tuple[str, str]) -> None:
     world = World(opening=False, interrupts=True)

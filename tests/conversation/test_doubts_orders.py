@@ -243,7 +243,7 @@ class ToolTalk(Talk):
                 step()
 
 
-@worlds(400)
+@worlds(200)
 @given(st.lists(st.one_of(STEP, st.tuples(st.sampled_from(["look_up", "found"]))), max_size=24))
 @example(FOUND_LATER)
 @example(FOUND_BEFORE)
@@ -257,7 +257,7 @@ def test_in_any_order_a_question_whose_answer_hangs_on_a_tool_is_answered(steps:
     assert talk.answered or not talk.has_asked, "nobody has answered the last question"
 
 
-@worlds(400)
+@worlds(200)
 @given(STEPS)
 def test_in_any_order_a_server_that_answers_by_itself_leaves_no_question_unanswered(
     steps: list[tuple[str, ...]],
@@ -274,7 +274,7 @@ def test_in_any_order_a_server_that_answers_by_itself_leaves_no_question_unanswe
         assert not {talk.items[response] for response in talk.answered} <= set(talk.flushed_items), "nobody hears it"
 
 
-@worlds(400)
+@worlds(200)
 @given(STEPS)
 def test_in_any_order_nothing_stays_held_no_question_is_lost_and_none_is_asked_twice(
     steps: list[tuple[str, ...]],

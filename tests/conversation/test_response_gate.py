@@ -226,7 +226,7 @@ STEPS = st.one_of(
 )
 
 
-@worlds(400)
+@worlds(200)
 @given(st.lists(STEPS, max_size=40))
 def test_in_any_order_it_opens_again_and_nothing_is_asked_twice(steps: list[tuple[str, ...]]) -> None:
     gate, creates, out = ResponseGate(), 0, False

@@ -356,7 +356,7 @@ def answer(response: str, item: str, text: str) -> list[ev.Event]:
 HAPPENINGS = st.lists(st.sampled_from(["speak", "type", "answer", "lose", "renew", "flush", "wait"]), max_size=30)
 
 
-@worlds(300)
+@worlds(150)
 @given(HAPPENINGS)
 def test_however_often_it_is_lost_what_was_said_stays_in_its_order(happenings: list[str]) -> None:
     call, effects, spoken, lost = talking(), [], [], False

@@ -222,7 +222,7 @@ def step(talk: Talk, each: str) -> None:
             getattr(talk, each)()
 
 
-@worlds(300)
+@worlds(150)
 @given(st.booleans(), STEPS)
 @example(True, ["weather", "go_on", "incomplete"])
 @example(False, ["order", "go_on", "yes", "cancelled"])

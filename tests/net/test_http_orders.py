@@ -195,7 +195,7 @@ def play(server: Served, steps: list[tuple[str, int, bytes]], clients: list[Clie
 # Where the other end has gone already, `ssl` leaves the socket to the collector of garbage, which closes it.
 @pytest.mark.filterwarnings("ignore:unclosed <ssl.SSLSocket:ResourceWarning")
 @given(st.lists(STEPS, max_size=40), st.booleans(), st.booleans())
-@worlds(40)
+@worlds(20)
 def test_whatever_strangers_do_the_next_is_served_and_nothing_is_left(
     steps: list[tuple[str, int, bytes]], tls: bool, in_the_midst: bool
 ) -> None:

@@ -25,7 +25,7 @@ STEPS = st.lists(
 )
 
 
-@worlds(400)
+@worlds(200)
 @given(STEPS, st.lists(ACTIONS, max_size=6), st.booleans(), st.booleans())
 @example([("segment", ["text", "close"], [])], ["send"], False, False)
 @example([("segment", ["text", "text", "close"], [])], ["close", "send"], True, False)

@@ -160,8 +160,8 @@ def test_one_that_hangs_in_a_call_is_started_anew(odd: Running, monkeypatch: pyt
     # Taken by then: what it does not have yet, it does not hang in.
     assert not eventually(lambda: not odd.told.empty(), 0.3)
     cancel()
-    assert odd.told.get(timeout=5) == FAILED
-    assert eventually(lambda: odd.runner.connections[0]._over.is_set(), 5)
+    assert odd.told.get(timeout=20) == FAILED
+    assert eventually(lambda: odd.runner.connections[0]._over.is_set(), 20)
     assert pid_of(odd) != before
 
 
@@ -173,7 +173,7 @@ def test_one_that_only_takes_its_time_is_not(running: Running, monkeypatch: pyte
     cancel = running.runner.start("example_wait", "{}", ToolContext(), running.told.put)
     assert not eventually(lambda: not running.told.empty(), 0.1)
     cancel()
-    assert running.told.get(timeout=5) == FAILED
+    assert running.told.get(timeout=20) == FAILED
     assert eventually(lambda: connection._doubt is not None and connection._doubt.done(), 35)
     assert not before.is_set()
 

@@ -269,7 +269,7 @@ def deed(caller: SessionDriver, name: str) -> None:
         caller.wait(1)
 
 
-@worlds(150)
+@worlds(75)
 @given(st.lists(EVENTS | st.sampled_from(GOOD) | DEEDS, max_size=25))
 def test_no_order_of_events_ends_a_session(deeds: list[Any]) -> None:
     caller = SessionDriver()

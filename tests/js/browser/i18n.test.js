@@ -42,6 +42,17 @@ for (const [language, strings] of Object.entries(languages)) {
   })
 }
 
+// That nothing on the Japanese page is in another language, tests/browser/test_states.py sees.
+test("nothing that other languages have is Japanese", () => {
+  const japanese = /[\p{scx=Hira}\p{scx=Kana}\p{sc=Han}]/u
+  const { ja, ...others } = languages
+  assert.ok(Object.values(ja).some(text => japanese.test(text)))
+  for (const [language, strings] of Object.entries(others))
+    for (const [key, text] of Object.entries(strings)) assert.doesNotMatch(text, japanese, `${language}: ${key}`)
+  for (const file of readdirSync(new URL("templates/", ROOT)))
+    assert.doesNotMatch(readFileSync(new URL(`templates/${file}`, ROOT), "utf8"), japanese, file)
+})
+
 test("every text the page and its template ask for is there, and none is left over", () => {
   const files = readdirSync(new URL("static/js/", ROOT), { recursive: true }).filter(file => file.endsWith(".js"))
   const templates = readdirSync(new URL("templates/", ROOT))
