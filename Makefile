@@ -25,8 +25,8 @@ JOBS = 4
 PARTS = $(MAKE) --no-print-directory --jobs=$(JOBS) --keep-going --output-sync
 # A browser computes, most of the others wait: two browsers beside one of them, the longest first. Each part of the
 # browser's starts one of its own.
-REAL_TIME = test-page-e-l test-page-m-q test-resume test-page-t-z test-served test-page-a-d test-calls test-page-s \
- test-hostile test-voice test-page-r
+REAL_TIME = test-page-e-l test-page-t-z test-resume test-page-m-q test-served test-page-a-d test-calls test-page-s \
+ test-page-r test-hostile test-voice
 SERVED = $(filter-out test-page-%,$(REAL_TIME))
 # These compute, and let the others go first: while pip installs what needs no Python, then one after the other.
 NODE = test-node check-node
