@@ -177,16 +177,17 @@ class Endpoint:
     def text(self, *parts: bytes) -> bytes:
         """A text message of the joined parts, as one frame. That it is UTF-8 is the caller's promise (section 5.6).
 
-        As `_frame`, with less between.
+        As `_frame`, with less between: one copy of what a server sends, two of what a client does.
         """
-        payload = b"".join(parts)
-        size, keys = len(payload), self._keys
-        if not _SIZE_16 <= size < 1 << 16 or self._close_sent:
-            return self._frame(_TEXT, payload)
+        size, keys = sum(map(len, parts)), self._keys
+        if size >= 1 << 16 or self._close_sent:
+            return self._frame(_TEXT, *parts)
+        masked = 0 if keys is None else _MASKED
+        head = _head(_TEXT, size, masked) if size < _SIZE_16 else _HEAD_16.pack(_TEXT, masked | _SIZE_16, size)
         if keys is None:
-            return _HEAD_16.pack(_TEXT, _SIZE_16, size) + payload
+            return b"".join((head, *parts))
         key = next(keys)
-        return b"".join((_HEAD_16.pack(_TEXT, _SIZE_16 | _MASKED, size), key, apply_mask(payload, key)))
+        return b"".join((head, key, apply_mask(b"".join(parts), key)))
 
     def ping(self, payload: bytes = b"") -> bytes:
         """A ping frame (section 5.5.2)."""
