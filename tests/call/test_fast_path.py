@@ -11,9 +11,12 @@ from unittest.mock import patch
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from websockets.utils import apply_mask as plain_apply_mask
 
+from tests.call.town import SHARED, Town, begin_answer, close, die, say
 from tests.call.worker import Page, Worker
 from tests.clock import StandingLoop
+from voiceapp.call import fast_path
 from voiceapp.call.call import Call
 from voiceapp.call.fast_path import MAX_REPORTS, FastPath
 from voiceapp.call.relay import Relay
@@ -202,6 +205,7 @@ SAYINGS = st.one_of(
             event("conversation.item.added", item={"id": "b", "type": "message", "role": "assistant", "content": []}),
             event("rate_limits.updated", rate_limits=[]),
             event("error", error={"code": "odd", "message": "Odd."}),
+            event("error", error={"code": "session_expired", "message": "Over."}),
             "[]",
         ]
     ),
@@ -219,6 +223,7 @@ STEPS = st.one_of(
     st.tuples(st.just("shorten"), st.none(), st.none()),
     st.tuples(st.just("pass"), st.sampled_from([0.01, 0.1, 1.0, 61.0]), st.none()),
 )
+LOST = event("error", error={"code": "session_expired", "message": "Over.", "type": "invalid_request_error"})
 OPENING = [
     event("response.created", response={"id": "r1"}),
     delta("output_audio_transcript", "a", "Well,"),
@@ -300,6 +305,56 @@ def test_both_ways_have_the_same_effects(steps: list[tuple[str, Any, Any]]) -> N
     fast, ordinary = both(steps)
     for a, b in zip(fast, ordinary, strict=True):
         assert a == b
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        event("input_audio_buffer.speech_started", item_id="u9"),
+        event("conversation.item.added", item={"id": "b", "type": "message", "role": "assistant", "content": []}),
+        event("response.created", response={"id": "r2"}),
+        delta("output_audio", "a", sound(20)),
+    ],
+)
+def test_nothing_comes_of_a_session_behind_its_end_in_one_read(more: str) -> None:
+    fast, ordinary = both([("server", [LOST, more], ""), ("pass", 0.01, None)])
+    for a, b in zip(fast, ordinary, strict=True):
+        assert a == b
+
+
+@pytest.mark.parametrize("short", [False, True])
+def test_what_was_heard_of_an_earlier_workers_item_is_not_taken_for_one_of_the_same_name(
+    loop: StandingLoop, short: bool
+) -> None:
+    town = Town(loop, **SHARED)
+    _, page, upstream = town.begin()
+    say(upstream, 1, "One.", "")
+    begin_answer(upstream, 1)
+    die(town)
+    back = SocketPage(loop, short=short)
+    call, _, far_end = town.go_on(page, page.number, back=back)
+    back.call = call
+    begin_answer(far_end, 1)
+    far_end.say("response.output_audio.delta", response_id="r1", item_id="a1", delta=sound(2000))
+    back.far.send(back.frame('2["heard",{"item":"a1","heard_ms":900}]'))
+    loop.spin()
+    heard = [(each.item, each.heard_ms) for each in call._conversation.sounding]
+    close(town)
+    back.link.abort()
+    back.far.close()
+    assert heard == [("a1", 0)]
+
+
+def test_it_needs_no_compiled_mask(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (fast_path, websocket):
+        monkeypatch.setattr(module, "apply_mask", plain_apply_mask)
+    world = World(short=True)
+    script = Script(world)
+    script.take(("chunks", [sound(40)], 1))
+    script.take(("got", 1, None))
+    assert not world.call.over
+    assert world.call._relay.inbox.number == 1
+    world.close()
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import engineio
 import pytest
 import websocket
 
@@ -21,6 +22,8 @@ from tests.waiting import closed, eventually
 from voiceapp import create_app
 from voiceapp.config.settings import Settings
 from voiceapp.engine.scripted.server import ScriptedServer
+from voiceapp.net import engineio_driver
+from voiceapp.net.bridge import Bridge
 from voiceapp.web.services import services
 
 Serve = Callable[..., str]
@@ -311,6 +314,32 @@ def test_a_server_on_another_loop_than_the_apps_is_refused_and_not_mixed_with_it
         status, _, _ = server.ask(attacker.upgrade())
     services(app).bridge.stop()
     assert status == 500
+
+
+def test_a_browser_that_is_gone_before_its_answer_leaves_nothing_behind() -> None:
+    """Under gunicorn's own threaded worker, which is told by an exception that its socket was taken."""
+    server = engineio.Server(async_mode="threading", transports=["websocket"])
+    for event in ("connect", "disconnect"):
+        server.on(event, lambda *_: None)
+    bridge = Bridge()
+    engineio_driver.install(server, bridge)
+    ours, theirs = socket.socketpair()
+    theirs.close()
+    ours.shutdown(socket.SHUT_WR)
+    environ = {
+        "REQUEST_METHOD": "GET",
+        "QUERY_STRING": "EIO=4&transport=websocket",
+        "HTTP_CONNECTION": "Upgrade",
+        "HTTP_UPGRADE": "websocket",
+        "HTTP_SEC_WEBSOCKET_KEY": "dGhlIHNhbXBsZSBub25jZQ==",
+        "HTTP_SEC_WEBSOCKET_VERSION": "13",
+        "gunicorn.socket": ours,
+    }
+    with pytest.raises((StopIteration, RuntimeError)):
+        server.handle_request(environ, lambda *_: None)
+    bridge.stop()
+    ours.close()
+    assert server.sockets == {}
 
 
 def frames(*messages: str, close: int = 1000) -> bytes:

@@ -136,6 +136,7 @@ def test_what_changes_is_written_and_what_ends_is_forgotten(world: World) -> Non
 def test_where_nobody_else_could_read_it_nothing_is_written(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(world.one.backend, "shared", False)
     world.one.change("c1")
+    world.loop.pass_time(WRITE_AGAIN_S + RENEW_S)
     world.one.end("c1")
     assert world.one.backend.puts == 0
     assert world.loop.run_until_complete(world.one.store.written())

@@ -33,7 +33,7 @@ _MASKED_SHORT, _SHORT_BITS, _SHORT_HEAD = 0x8180, 0xFF80, 6
 _SIZE_16, _HEAD, _HEAD_16 = 126, 2, 4
 # So many messages of one read are taken here; a peer that sends more at once is to let others have their turn.
 MESSAGES_PER_READ = 16
-# Of what a page heard and has, between two confirmations; more are counted, the ordinary way.
+# Of what a page heard and has, in half a second of its sound; more are counted, the ordinary way.
 MAX_REPORTS = 16
 _HEARD, _GOT = b"4" + up.HEARD_PACKET, b"4" + up.GOT_PACKET
 
@@ -74,7 +74,6 @@ class FastPath:
 
         It is called twice a second at least, with the confirmation.
         """
-        self.reports = 0
         if not self._size:
             return
         self._talk.sound_sent(self._size)
@@ -94,11 +93,7 @@ class FastPath:
         page = self._relay.line.page
         if page is not None:
             page.cork()
-        try:
-            taken = self._messages(link, view, size)
-        except Exception:
-            self._owner.fail()
-            taken = size
+        taken = self._messages(link, view, size)
         if page is not None:
             page.uncork()
         return taken
@@ -106,7 +101,9 @@ class FastPath:
     def _messages(self, link: Link, view: memoryview, size: int) -> int:
         at, relay = 0, self._relay
         for _ in range(MESSAGES_PER_READ):
-            if size - at < _HEAD_16 or view[at] != _TEXT or relay.over or relay.link is not link:
+            if relay.over or relay.link is not link or link.ending is not None:
+                break
+            if size - at < _HEAD_16 or view[at] != _TEXT:
                 break
             length, start = view[at + 1], at + _HEAD
             if length == _SIZE_16:
@@ -117,7 +114,13 @@ class FastPath:
             if stop > size or (start - at == _HEAD_16 and length < _SIZE_16):
                 break
             payload = bytes(view[start:stop])
-            if not self._delta(payload):
+            try:
+                taken = self._delta(payload)
+            except Exception:
+                # Whatever follows is for whoever listens to what is over.
+                self._owner.fail()
+                break
+            if not taken:
                 if not payload.isascii():
                     break
                 link.messages += 1
@@ -173,7 +176,6 @@ class PageReader:
                         break
             except Exception:
                 self._relay.fail()
-                at = size
         if at < size or not size:
             link.take(at, size)
 
@@ -188,7 +190,7 @@ class PageReader:
         begin = at + _MASKED_HEAD
         if length < _SIZE_16 or begin + length > end:
             return 0
-        packet = apply_mask(view[begin : begin + length], view[begin - 4 : begin])  # type: ignore[arg-type]
+        packet = apply_mask(view[begin : begin + length], bytes(view[begin - 4 : begin]))  # type: ignore[arg-type]
         relay, inbox = self._relay, self._inbox
         head, link = b'42["audio",%d,"' % (inbox.number + 1), relay.link
         if link is None or relay.over or not packet.startswith(head) or not packet.endswith(b'"]'):
@@ -199,6 +201,7 @@ class PageReader:
             return 0
         self._path.pass_on(link, sound, sound_bytes)
         if inbox.unconfirmed >= ACK_EVERY_BYTES:
+            self._path.reports = 0
             relay.confirm()
         return _MASKED_HEAD + length
 
@@ -208,15 +211,16 @@ class PageReader:
         stop, path, relay = begin + (view[at + 1] & 0x7F), self._path, self._relay
         if stop > end or view[at + 1] & 0x7F >= _SIZE_16 or path.reports >= MAX_REPORTS or relay.over:
             return 0
-        packet = apply_mask(view[begin:stop], view[begin - 4 : begin])  # type: ignore[arg-type]
+        packet = apply_mask(view[begin:stop], bytes(view[begin - 4 : begin]))  # type: ignore[arg-type]
         if not (self._heard(packet[1:]) if packet.startswith(_HEARD) else self._got(packet)):
             return 0
         path.reports += 1
         return stop - at
 
     def _heard(self, packet: bytes) -> bool:
-        heard = up.heard_from_packet(packet)
-        return heard is not None and self._relay.take_heard(heard)
+        heard, relay = up.heard_from_packet(packet), self._relay
+        # An item of an earlier worker's may have the name of one of ours.
+        return heard is not None and relay.line.own_item(heard.item) == heard.item and relay.take_heard(heard)
 
     def _got(self, packet: bytes) -> bool:
         n = up.got_from_packet(packet[1:]) if packet.startswith(_GOT) else None

@@ -136,6 +136,8 @@ class Connection:
     def refuse(self) -> None:
         """No connection comes of it."""
         self._eio_socket.close(wait=False, abort=True)
+        # python-engineio forgets it, too, unless it is left by an exception.
+        self._server.sockets.pop(self._sid, None)
 
     def take(self, sock: socket.socket, answer: bytes, seat: Seat) -> Iterable[bytes]:
         """Answer the upgrade; socket and seat are the connection's own. On the bridge's thread."""

@@ -151,7 +151,7 @@ class CallStore:
         if self._source is None:
             return
         now = self._bridge.loop.time()
-        if renewed.lapsed or now - self._written_at >= WRITE_AGAIN_S:
+        if self._backend.shared and (renewed.lapsed or now - self._written_at >= WRITE_AGAIN_S):
             # Others may own them by now, or the storage may have lost them, or is about to.
             self._written_at = now
             self._waiting.update(dict.fromkeys(self._source.calls(), _Became.CHANGED))
