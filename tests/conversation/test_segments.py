@@ -2,7 +2,7 @@
 
 import pytest
 import regex
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.conversation.scripts import ANSWERS
@@ -44,6 +44,8 @@ ODD = st.text(st.sampled_from([*"".join(ONE_EACH.values()), *"".join(ANSWERS.val
 
 
 @given(ODD | st.text(st.characters(exclude_categories=("Cn", "Cs"))))
+@example("\u1cf5\u0301\u0915")
+@example("\U00011a3a\u0301\u0915")
 def test_every_place_is_one_that_a_whole_implementation_knows(text: str) -> None:
     known = {0, *(found.end() for found in regex.finditer(r"\X", text))}
     for at in range(len(text) + 1):

@@ -45,6 +45,8 @@ _JOINS_BEHIND = (
     (0x11A84, 0x11A89),
     (0x11D46, 0x11D46),
 )
+# And these do so across marks.
+_STACKERS = ((0x1CF5, 0x1CF6), (0x11A3A, 0x11A3A))
 _FLAG_LETTERS = ((0x1F1E6, 0x1F1FF),)
 _JAMO_LEADING = ((0x1100, 0x115F), (0xA960, 0xA97C))
 _JAMO_FOLLOWING = ((0x1160, 0x11FF), (0xD7B0, 0xD7FB))
@@ -111,6 +113,8 @@ def _is_mark(character: str) -> bool:
 def _virama_before(text: str, at: int) -> bool:
     """Whether the letter that ends here is to be joined with the next, whatever other marks it has."""
     for mark in reversed(text[max(at - MAX_MARKS, 0) : at]):
+        if _within(mark, _STACKERS):
+            return True
         if not _is_mark(mark):
             return False
         if combining(mark) == _VIRAMA:
