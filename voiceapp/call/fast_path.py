@@ -17,7 +17,6 @@ from ..net.link import NOT_NOW, Cause, Link
 from ..net.masking import apply_mask
 from ..wire import down, up
 from .inbox import ACK_EVERY_BYTES
-from .interfaces import CallOwner
 from .passed_events import ONE
 from .recent_input import RecentInput
 
@@ -42,17 +41,16 @@ class FastPath:
     """Of one call. `latest`: the type of the last message that was read; more words come after some of their type."""
 
     __slots__ = (
-        "_now", "_owner", "_reader", "_recent", "_relay", "_size", "_talk", "_unsettled", "latest", "reports", "runs",
+        "_now", "_reader", "_recent", "_relay", "_size", "_talk", "_unsettled", "latest", "reports", "runs",
     )  # fmt: skip
 
-    def __init__(self, relay: "Relay", conversation: Conversation, recent: RecentInput, owner: CallOwner) -> None:
+    def __init__(self, relay: "Relay", conversation: Conversation, recent: RecentInput) -> None:
         self.latest = ""
         self._relay = relay
         self._reader = relay.reader
         self._talk = conversation
         self._recent = recent
         self._now = relay.now
-        self._owner = owner
         self.runs = relay.inspector.passed.runs
         # Chunks that were passed on since `settle`, their bytes, and what the page reported meanwhile.
         self._unsettled: list[bytes] = []
@@ -61,7 +59,7 @@ class FastPath:
     def install(self, link: Link) -> None:
         """For the socket of a session that goes on, and for whatever socket the page has."""
         link.cut_short(partial(self.messages, link))
-        self._relay.line.read_by(lambda page_link: PageReader(self, self._relay, self._talk, page_link).read)
+        self._relay.line.read_by(lambda page_link: PageReader(self, self._relay, page_link).read)
 
     def pass_on(self, link: Link, sound: bytes, size: int) -> None:
         """The same base64 in a frame for the server; of either way. `size`: bytes of PCM16."""
@@ -118,7 +116,7 @@ class FastPath:
                 taken = self._delta(payload)
             except Exception:
                 # Whatever follows is for whoever listens to what is over.
-                self._owner.fail()
+                relay.fail()
                 break
             if not taken:
                 if not payload.isascii():
@@ -149,11 +147,11 @@ class FastPath:
 class PageReader:
     """What the loop calls where a page has sent something: chunks, and reports of what it heard and has."""
 
-    __slots__ = ("_inbox", "_link", "_path", "_receive", "_relay", "_talk", "_view")
+    __slots__ = ("_inbox", "_link", "_path", "_receive", "_relay", "_view")
 
-    def __init__(self, path: FastPath, relay: "Relay", conversation: Conversation, link: Link) -> None:
+    def __init__(self, path: FastPath, relay: "Relay", link: Link) -> None:
         self._link, self._receive, self._view = link, link.receive, link.buffer
-        self._inbox, self._relay, self._path, self._talk = relay.inbox, relay, path, conversation
+        self._inbox, self._relay, self._path = relay.inbox, relay, path
 
     def read(self) -> None:
         """Once: what is left in the socket the loop tells of again."""
@@ -207,9 +205,9 @@ class PageReader:
 
     def _report(self, view: memoryview, at: int, end: int) -> int:
         """As `_message`, of what was heard of an item, or of the events that came."""
-        begin = at + _SHORT_HEAD
-        stop, path, relay = begin + (view[at + 1] & 0x7F), self._path, self._relay
-        if stop > end or view[at + 1] & 0x7F >= _SIZE_16 or path.reports >= MAX_REPORTS or relay.over:
+        path, length, begin = self._path, view[at + 1] & 0x7F, at + _SHORT_HEAD
+        stop = begin + length
+        if stop > end or length >= _SIZE_16 or path.reports >= MAX_REPORTS or self._relay.over:
             return 0
         packet = apply_mask(view[begin:stop], bytes(view[begin - 4 : begin]))  # type: ignore[arg-type]
         if not (self._heard(packet[1:]) if packet.startswith(_HEARD) else self._got(packet)):

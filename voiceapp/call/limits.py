@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ..admission.access import Visitor
@@ -59,7 +59,7 @@ class Limits:
     capacity: Capacity
     budgets: Budgets
     # Where the quota store may wait for Redis it is asked from threads. They begin with the bridge, not before a fork.
-    executor: ThreadPoolExecutor | None = None
+    executor: ThreadPoolExecutor | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         if self.budgets.waits:

@@ -56,7 +56,7 @@ class Relay:
         self.over = False
         self._loop, self._conversation, self._owner = loop, conversation, owner
         self.inspector = Inspector(loop, PassedEvents(began, self._sound), began, line.tell)
-        self.fast = FastPath(self, conversation, recent, owner)
+        self.fast = FastPath(self, conversation, recent)
         self._notice_rate = TokenBucket(1, 1)
         self._deadlines = DeadlineTimer(loop, lambda: self.handle(ev.DeadlinePassed()))
 

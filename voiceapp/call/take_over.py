@@ -5,6 +5,7 @@ from ..conversation.capabilities import Capabilities
 from ..conversation.conversation import Conversation
 from ..conversation.dialects import SessionConfig
 from ..conversation.faults import Fault
+from ..conversation.input_audio import InputAudio
 from ..conversation.pcm16 import BYTES_PER_MS, base64_size
 from ..errors import SOUND_LEFT_OUT
 from ..net.link import Link
@@ -28,21 +29,24 @@ class TakeOver:
         self._owner = owner
         self._doubted_from: int | None = None
 
+    def _heard(self) -> InputAudio:
+        """What is known of their sound, with the latest of it."""
+        self._relay.fast.settle()
+        return self._conversation.input
+
     def keep_recent(self) -> None:
         """As much of the sound as would be needed, should the session be lost now."""
-        self._relay.fast.settle()
-        heard = self._conversation.input
+        heard = self._heard()
         place = heard.keep_from
         self._recent.keep_from(self._doubted_from if place is None else place, heard.sent_bytes)
 
     def doubt_session(self, silent_s: float | None) -> None:
         """It has been silent for so long, and may have stalled; None: nothing speaks for that."""
-        self._relay.fast.settle()
         if silent_s is None:
             self._doubted_from = None
         else:
             kept = (int(silent_s * 1000) + IDLE_MS) * BYTES_PER_MS
-            self._doubted_from = max(0, self._conversation.input.sent_bytes - kept)
+            self._doubted_from = max(0, self._heard().sent_bytes - kept)
         self.keep_recent()
 
     def lose_session(self, fault: Fault, now: float) -> None:
@@ -57,9 +61,8 @@ class TakeOver:
 
         Where the person `asked` for it, in a quiet moment, they do not speak.
         """
-        self._relay.fast.settle()
-        talk = self._conversation
-        heard, end = talk.input, talk.input.sent_bytes
+        talk, heard = self._conversation, self._heard()
+        end = heard.sent_bytes
         missed = self._recent.since(end if asked and heard.keep_from is None else heard.needed_from, end)
         self._doubted_from = None
         self._relay.begin_session(link)

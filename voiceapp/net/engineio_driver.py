@@ -321,7 +321,7 @@ def _refuse_upgrade(error: upgrade.UpgradeError, start_response: Any) -> Iterabl
 
 def _prepare_sockets(eio: Any, bridge: Bridge, connections: Connections) -> None:
     connected = eio.handlers["connect"]
-    # Its thread looks for sockets whose heart has stopped, one every so often: with 300 of them 15 times a second. Ours
+    # Its thread looks for sockets whose heart has stopped, one every so often: with 300 of them 30 times a second. Ours
     # have a heartbeat of their own; it begins with the first of the stock driver's.
     eio.start_service_task = False
 

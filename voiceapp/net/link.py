@@ -366,15 +366,8 @@ class Link:
         if self._out:
             self._keep(data)
             return
-        try:
-            sent = self._send_bytes(data)
-        except NOT_NOW:
-            sent = 0
-        except OSError:
-            self.abort(Cause.LOST)
-            return
-        self.sent_bytes += sent
-        if sent < len(data):
+        sent = self._try_send(data)
+        if sent < len(data) and not self._over:
             self._keep(data[sent:])
             if not self._over:
                 self._loop.add_writer(self._fd, self._writable)
@@ -384,15 +377,21 @@ class Link:
         if len(self._out) > self._max_out:
             self.abort(Cause.STALLED)
 
-    def _writable(self) -> None:
+    def _try_send(self, data: bytes | bytearray) -> int:
         try:
-            sent = self._send_bytes(self._out)
+            sent = self._send_bytes(data)
         except NOT_NOW:
-            return
+            return 0
         except OSError:
             self.abort(Cause.LOST)
-            return
+            return 0
         self.sent_bytes += sent
+        return sent
+
+    def _writable(self) -> None:
+        sent = self._try_send(self._out)
+        if self._over:
+            return
         del self._out[:sent]
         if not self._out:
             self._loop.remove_writer(self._fd)
