@@ -19,8 +19,9 @@ REGISTRY = The reason is above. Set PIP_INDEX_URL and npm_config_registry for yo
 
 # One pytest may serve the next with what it compiled.
 unexport PYTHONDONTWRITEBYTECODE
-# Three parts that talk in real time at once: with four the browsers wait for one another. A fourth takes what these leave
-# of two cores. Each part's words come together.
+# Three parts that talk in real time at once, and a fourth that computes and takes what these leave of two cores; when
+# that is over, one more of the others. With four from the start the browsers wait for one another. Each part's words
+# come together.
 JOBS = 4
 PARTS = $(MAKE) --no-print-directory --jobs=$(JOBS) --keep-going --output-sync
 # A browser computes, most of the others wait: two browsers beside one of them, the longest first. Each part of the
