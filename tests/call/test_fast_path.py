@@ -135,8 +135,7 @@ class World:
 
     def close(self) -> None:
         self.patched.close()
-        self.call.finish(None)
-        self.loop.spin()
+        self.worker.act(self.call.finish, None)
         self.page.link.abort()
         self.page.far.close()
         self.worker.close()
@@ -300,6 +299,8 @@ def both(steps: list[tuple[str, Any, Any]]) -> tuple[list[dict[str, Any]], list[
 @example([("server", [delta("output_audio_transcript", "a", "word")] * 3, ""), ("pass", 61.0, None)])
 @example([("pass", 1.0, None), ("server", [delta("output_audio_transcript", "a", "word")], "")])
 @example([("shorten", None, None), ("server", [delta("output_audio", "a", sound(20))], "")])
+@example([("server", ["[]", delta("output_audio_transcript", "a", "word")], "")])
+@example([("server", [event("rate_limits.updated", more="x" * 1000), OPENING[1]], "")])
 @example([("heard", "a", 10), ("heard", "a", 20), ("server", OPENING[:1], "")])
 def test_both_ways_have_the_same_effects(steps: list[tuple[str, Any, Any]]) -> None:
     fast, ordinary = both(steps)

@@ -156,6 +156,7 @@ class EventReader:
 
     def read(self, payload: bytes) -> Reading:
         """Any message."""
+        usual, self._sound, self._words = self._sound, None, None
         if len(payload) > FEW_BYTES:
             kind = _kind(payload)
             if kind is not None and not dialects.means_something(kind):
@@ -166,15 +167,14 @@ class EventReader:
                 return _left_out(payload, LeftOut.TOO_LONG)
             if self._halves or _HALF.search(payload):
                 message = self._join_halves(message)
-            return self._understand(message, payload)
+            return self._understand(message, payload, usual)
         except NotBase64Error:
             return _left_out(payload, LeftOut.NOT_BASE64)
         except (ValueError, RecursionError):
             return _left_out(payload, LeftOut.UNREADABLE)
 
-    def _understand(self, message: dict[str, Any], payload: bytes) -> Reading:
-        """Raises `ValueError` where it lacks what it needs."""
-        usual, self._sound, self._words = self._sound, None, None
+    def _understand(self, message: dict[str, Any], payload: bytes, usual: Spelling | None) -> Reading:
+        """`usual`: of the sound before it. Raises `ValueError` where it lacks what it needs."""
         self.ids.inward(message, dialects.ga_name(message.get("type")))
         event = dialects.decode(message)
         match event:
