@@ -199,10 +199,10 @@ def test_it_is_skipped_at_any_moment_and_that_is_remembered(visit: Visit, serve:
     page.wait_for_selector("#preflight", state="hidden")
     visitor.wait_until(lambda _: page.evaluate(LIVE_TRACKS) == 0)
     assert page.evaluate(REMEMBERED) == "skipped"
-    assert page.evaluate("document.activeElement.id") == "call"
+    page.wait_for_function("document.activeElement.id === 'call'")
     assert not page.is_visible("#preflight-offer")
     upstream.wait_for(lambda _: all(call.closed for call in calls(upstream)))
-    assert visitor.stats["phase"] == "idle"
+    visitor.wait_for_phase("idle")
 
     # Once more from the settings, and out of it straight into a call.
     visitor.settings("sound")
@@ -210,7 +210,7 @@ def test_it_is_skipped_at_any_moment_and_that_is_remembered(visit: Visit, serve:
     row(page, "network", "good warning bad")
     visitor.press("Start the call")
     visitor.wait_for_phase("live")
-    assert page.evaluate(LIVE_TRACKS) == 1
+    visitor.wait_until(lambda _: page.evaluate(LIVE_TRACKS) == 1)
     visitor.wait_until(lambda stats: stats["chunksSent"] > 5)
     assert page.is_disabled("#preflight-open")
 
