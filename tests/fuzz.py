@@ -22,6 +22,7 @@ TARGETS = {
     "noise": ("tests.net.test_websocket_oracle", "test_same_events_on_noise"),
     "packets": ("tests.page.test_packets", "test_a_packet_is_good_or_refused_and_nothing_falls_over"),
     "upstream": ("tests.conversation.test_any_upstream", "test_nobody_waits_for_ever"),
+    "ways": ("tests.call.test_fast_path", "test_both_ways_have_the_same_effects"),
     "log": ("tests.upstream.test_explanation", "test_it_takes_anything"),
 }
 
