@@ -70,6 +70,14 @@ def pytest_exception_interact(node: pytest.Item | pytest.Collector) -> None:
         faulthandler.dump_traceback_later(seconds, file=file, exit=node.config.getini("faulthandler_exit_on_timeout"))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Why a first try failed: what is tried again is to be mended, too."""
+    for report in terminalreporter.stats.get("rerun", ()):
+        told = [line for line in report.longreprtext.splitlines() if line.startswith((">", "E ", "tests"))]
+        terminalreporter.write_sep("-", f"first try of {report.nodeid}")
+        terminalreporter.write_line("\n".join(told))
+
+
 def _is_real_time(item: pytest.Item) -> bool:
     parameters = getattr(item, "callspec", None)
     given = parameters.params.values() if parameters is not None else ()

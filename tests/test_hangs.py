@@ -71,3 +71,5 @@ def test_one_that_hangs_when_it_is_tried_again_fails(tmp_path: Path) -> None:
     done = run(tmp_path, "interruptible", 2)
     assert "Timeout (>0.5s)" in done.stdout
     assert "1 failed, 1 rerun" in done.stdout
+    # Why it failed the first time is said, too.
+    assert "first try of" in done.stdout
