@@ -236,10 +236,8 @@ def _told(visitor: Visitor, wire: Wire, look: Look) -> None:
         ("shut", ("microphone_shut", "microphone_silent", "connection_away")),
         ("stale", ("client_missing", "page_outdated", "talks_blocked")),
     ):
-        for code in codes:
-            _notice(wire, code)
-        # One is seen at a time.
         for code in reversed(codes):
+            _notice(wire, code)
             visitor.page.wait_for_selector(f'[data-code="{code}"][data-shown]')
             look(state)
             visitor.page.click(f'[data-code="{code}"] > .dismiss')
