@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import Route
 
 from tests.browser.axe import violations
 from tests.browser.hand import Hand
@@ -20,6 +21,15 @@ PHONE = {"width": 390, "height": 800}
 DESK = {"width": 1280, "height": 860}
 UNCHOSEN = {"text": None}
 PANES = "document.body.dataset.panes"
+# How many draw on the canvas.
+FIGURES = """
+window.testFigures = 0
+const { observe } = ResizeObserver.prototype
+ResizeObserver.prototype.observe = function (target, ...rest) {
+  if (target.id === "figure") window.testFigures++
+  return observe.call(this, target, ...rest)
+}
+"""
 CAPTION = "[...document.querySelectorAll('#caption > span')].map(part => part.textContent)"
 
 
@@ -185,3 +195,21 @@ def test_a_figure_that_did_not_come_is_asked_for_with_the_next_call(visit: Visit
         visitor.call()
     visitor.wait_for_phase("live")
     assert page.evaluate("document.querySelectorAll('[data-code=client_missing]').length") == 0
+
+
+def test_one_figure_is_on_the_canvas_though_the_call_begins_before_it_has_come(visit: Visit, serve: Serve) -> None:
+    visitor = visit(serve("silent")[0], fresh=True)
+    page = visitor.page
+    page.add_init_script(FIGURES)
+    visitor.reload()
+    held: list[Route] = []
+    page.route("**/figure.js", lambda route: held.append(route))
+    visitor.call_until_live()
+    page.click("#call")
+    visitor.wait_for_phase("ended")
+    visitor.call_until_live()
+    for route in held:
+        route.continue_()
+    wait(page, "testFigures > 0")
+    page.wait_for_timeout(300)
+    assert page.evaluate("testFigures") == 1

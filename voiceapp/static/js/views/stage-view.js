@@ -19,8 +19,10 @@ export class StageView {
   canvas = find("figure", HTMLCanvasElement)
   /** Once it was loaded, before the first call. @type {import("./figure.js").Figure | undefined} */
   figure
-  /** @type {Promise<void> | null} */
-  loading = null
+  /** It is on its way, or here: there is one on the canvas. */
+  asked = false
+  /** It did not come. */
+  failed = false
   /** There is sound to be seen. */
   sounds = false
   pending = false
@@ -78,17 +80,20 @@ export class StageView {
   }
 
   /** What few look at before a call. */
-  #load() {
-    this.loading ??= import("./figure.js").then(({ Figure }) => {
-      this.figure = new Figure(this.canvas)
-      this.figure.show(stateOf(this.call))
-      if (this.sounds) this.soundOpened()
-    }, this.delegate.partMissing)
+  async #load() {
+    if (this.asked) return
+    this.asked = true
+    const part = await import("./figure.js").catch(this.delegate.partMissing)
+    this.failed = !part
+    if (!part) return
+    this.figure = new part.Figure(this.canvas)
+    this.figure.show(stateOf(this.call))
+    if (this.sounds) this.soundOpened()
   }
 
   /** What did not come is asked for again. */
   callBegun() {
-    if (!this.figure) this.loading = null
+    if (this.failed) this.asked = this.failed = false
   }
 
   /** Whether what is said goes anywhere. */
