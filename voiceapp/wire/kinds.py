@@ -10,6 +10,9 @@ from typing import Any, NamedTuple
 
 # Characters of an item's id.
 MAX_ITEM = 128
+# What a browser takes from the ends of a text (ECMAScript, WhiteSpace and LineTerminator); Python takes more, and the
+# page would not know its own text again.
+BLANKS = "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 
 
 class Kind(NamedTuple):
@@ -75,7 +78,9 @@ def text(maximum_bytes: int) -> Kind:
     """Not blank, and bounded as UTF-8."""
     return Kind(
         lambda value: (
-            isinstance(value, str) and bool(value.strip()) and len(value.encode(errors="replace")) <= maximum_bytes
+            isinstance(value, str)
+            and bool(value.strip(BLANKS))
+            and len(value.encode(errors="replace")) <= maximum_bytes
         ),
         f"text of 1 to {maximum_bytes} bytes",
         _schema(type="string", minLength=1, maxLength=maximum_bytes),
@@ -85,7 +90,7 @@ def text(maximum_bytes: int) -> Kind:
 def characters(maximum: int) -> Kind:
     """Not blank, and bounded but for blanks around it."""
     return Kind(
-        lambda value: isinstance(value, str) and 0 < len(value.strip()) <= maximum,
+        lambda value: isinstance(value, str) and 0 < len(value.strip(BLANKS)) <= maximum,
         f"text of 1 to {maximum} characters",
         _schema(type="string", minLength=1),
     )

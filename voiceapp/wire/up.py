@@ -90,7 +90,7 @@ def _is_said(value: Any) -> bool:
         and value.keys() == {"role", "text"}
         and value["role"] in ("user", "assistant")
         and isinstance(value["text"], str)
-        and bool(value["text"].strip())
+        and bool(value["text"].strip(kinds.BLANKS))
     )
 
 
@@ -294,7 +294,7 @@ def browser_event(event: str, fields: Mapping[str, Any]) -> ev.BrowserEvent:
     """The conversation's event for checked fields of any event of `UP` that is for it."""
     match event:
         case "text":
-            return ev.TextTyped(fields["text"].strip())
+            return ev.TextTyped(fields["text"].strip(kinds.BLANKS))
         case "interrupt":
             return ev.Interrupted()
         case "flushed":
