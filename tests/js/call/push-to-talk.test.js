@@ -17,7 +17,7 @@ function sendTalk(canTalk = true) {
 
 test("the word is given before the sound, and taken back after the last of it", async () => {
   const { sendTalk: made, told, settle } = sendTalk()
-  assert.ok(made.press())
+  assert.ok(made.press(" "))
   await settle()
   assert.deepEqual(told, [true, "open"])
   made.key.drop()
@@ -29,10 +29,10 @@ test("the word is given before the sound, and taken back after the last of it", 
 
 test("pressed while the rest of the turn before is on its way, it waits for it", async () => {
   const { sendTalk: made, told, settle } = sendTalk()
-  made.press()
+  made.press(" ")
   await settle()
   made.key.drop()
-  made.press()
+  made.press(" ")
   await Promise.resolve()
   assert.deepEqual(told, [true, "open"])
   await settle()
@@ -41,6 +41,6 @@ test("pressed while the rest of the turn before is on its way, it waits for it",
 
 test("where turns end in another way it has no use", () => {
   const { sendTalk: made } = sendTalk(false)
-  assert.ok(!made.press())
+  assert.ok(!made.press(" "))
   assert.ok(!made.key.down)
 })

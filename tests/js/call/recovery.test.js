@@ -102,7 +102,7 @@ test("the key that is held stays held", async () => {
   made.line.ready = KEPT
   made.preferences.choose("mode", "push_to_talk")
   await made.goLive()
-  made.call.pushToTalk.press()
+  made.call.pushToTalk.press(" ")
   await settle()
   lose(made)
   assert.ok(made.call.talking)
@@ -110,7 +110,7 @@ test("the key that is held stays held", async () => {
   await back(made, { taken: 1 })
   assert.ok(made.call.talking)
   made.clock.ms += 1000
-  made.call.pushToTalk.key.release()
+  made.call.pushToTalk.key.release(" ")
   await made.rest()
   assert.deepEqual(sent(made, "talk", "audio").map(([event, data]) => [event, data.n ?? data]), [["audio", 2], ["talk", 3]])
 })

@@ -11,7 +11,7 @@ function key() {
     { talkKeyDown: () => told.push("began"), talkKeyUp: () => told.push("ended"), talkKeyChanged() {} }, () => clock.ms
   )
   const wait = ms => { clock.ms += ms; mock.timers.tick(ms) }
-  const press = (ms = 0) => { made.press(); wait(ms); if (ms) made.release() }
+  const press = (ms = 0) => { made.press("finger"); wait(ms); if (ms) made.release("finger") }
   return { key: made, told, wait, press }
 }
 
@@ -59,9 +59,34 @@ test("pressed again in its last moment it goes on, unlocked", () => {
 
 test("a key that repeats presses once", () => {
   const { key: made, told } = key()
-  made.press()
-  made.press()
+  made.press(" ")
+  made.press(" ")
   assert.deepEqual(told, ["began"])
+})
+
+test("a finger and a key at once are one press, until both are let go", () => {
+  const { key: made, told, wait } = key()
+  for (const [first, second] of [["finger", " "], [" ", "finger"]]) {
+    told.length = 0
+    made.press("finger")
+    wait(1000)
+    made.press(" ")
+    made.release(first)
+    wait(1000)
+    assert.deepEqual(told, ["began"])
+    made.letGo(first)
+    made.release(second)
+    wait(80)
+    assert.deepEqual(told, ["began", "ended"])
+  }
+})
+
+test("a press that ended a lock is not ended again", () => {
+  const { key: made, told } = key()
+  made.toggle()
+  made.press(" ")
+  made.letGo()
+  assert.deepEqual(told, ["began", "ended"])
 })
 
 test("what takes the key away ends it, but for a lock", () => {

@@ -27,9 +27,9 @@ export class PushToTalk {
     this.key = new TalkKey(this, now)
   }
 
-  /** Says whether there was a use for it. */
-  press() {
-    if (this.delegate.canTalk) this.key.press()
+  /** Says whether there was a use for it. @param {string} by as the key has it */
+  press(by) {
+    if (this.delegate.canTalk) this.key.press(by)
     return this.delegate.canTalk
   }
 

@@ -11,8 +11,8 @@ const TAIL_MS = 80
 export class TalkKey {
   /** Sound goes up. */
   down = false
-  /** A finger is on it. */
-  held = false
+  /** Whatever holds it down: a finger on the button, the space bar. @type {Set<string>} */
+  held = new Set()
   locked = false
   pressedAt = 0
   /** @type {{short: boolean, timer: ReturnType<typeof setTimeout>} | null} */
@@ -27,9 +27,9 @@ export class TalkKey {
     this.now = now
   }
 
-  press() {
-    if (this.held) return
-    this.held = true
+  /** @param {string} by two at once are one press, until the last of them is let go */
+  press(by) {
+    if (this.held.has(by) || this.held.add(by).size > 1) return
     if (this.locked) return this.#end()
     this.locked = this.ending?.short === true
     this.#stay()
@@ -37,9 +37,9 @@ export class TalkKey {
     this.delegate.talkKeyChanged()
   }
 
-  release() {
-    if (!this.held) return
-    this.held = false
+  /** @param {string} by */
+  release(by) {
+    if (!this.held.delete(by) || this.held.size) return
     if (!this.down || this.locked) return
     const short = this.now() - this.pressedAt < SHORT_MS
     this.ending = { short, timer: setTimeout(() => this.#end(), short ? DOUBLE_MS : TAIL_MS) }
@@ -47,21 +47,22 @@ export class TalkKey {
 
   /** Without a finger: down until the next time. */
   toggle() {
-    this.press()
+    this.press("toggle")
     this.locked = this.down
-    this.release()
+    this.release("toggle")
     this.delegate.talkKeyChanged()
   }
 
-  /** The finger slid away, the window lost the keyboard. */
-  letGo() {
-    if (this.held && !this.locked) this.#end()
-    this.held = false
+  /** The finger slid away; without a name, the window lost the keyboard. @param {string} [by] */
+  letGo(by) {
+    const { size } = this.held
+    by ? this.held.delete(by) : this.held.clear()
+    if (size > this.held.size && !this.held.size && this.down && !this.locked) this.#end()
   }
 
   /** The call is over, or turns end in another way. */
   drop() {
-    this.held = false
+    this.held.clear()
     if (this.down) this.#end()
   }
 

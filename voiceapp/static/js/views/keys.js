@@ -47,8 +47,8 @@ export class Keys {
   }
 
   spacePressed() {
-    return this.call.preferences.values.space && this.call.pushToTalk.press()
+    return this.call.preferences.values.space && this.call.pushToTalk.press(" ")
   }
 
-  spaceReleased = () => this.call.pushToTalk.key.release()
+  spaceReleased = () => this.call.pushToTalk.key.release(" ")
 }

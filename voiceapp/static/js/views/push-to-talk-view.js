@@ -1,11 +1,12 @@
 // The button that talks while it is held: with mouse, finger, pen, or a key while it has the focus. There only where
-// turns
-// end by it.
+// turns end by it.
 
 import { find, write } from "./element.js"
 import { SecondFinger } from "./second-finger.js"
 
 const KEYS = [" ", "Enter"]
+/** Of a mouse, too; a key holds it by its name. */
+const FINGER = "finger"
 
 export class PushToTalkView {
   button = find("talk", HTMLButtonElement)
@@ -35,7 +36,7 @@ export class PushToTalkView {
     button.addEventListener("keydown", event => this.#keyDown(event))
     button.addEventListener("keyup", event => this.#keyUp(event))
     // What another finger touches takes the focus.
-    button.addEventListener("blur", () => { if (!this.#captured) this.call.pushToTalk.key.letGo() })
+    button.addEventListener("blur", () => KEYS.forEach(key => this.call.pushToTalk.key.letGo(key)))
     button.addEventListener("contextmenu", event => event.preventDefault())
     new SecondFinger().start()
     // Assistive technology presses without a pointer and without a key.
@@ -63,7 +64,7 @@ export class PushToTalkView {
     if (event.button !== 0 || this.#captured) return
     this.pointer = event.pointerId
     this.button.setPointerCapture(this.pointer)
-    this.call.pushToTalk.press()
+    this.call.pushToTalk.press(FINGER)
   }
 
   get #captured() {
@@ -75,20 +76,20 @@ export class PushToTalkView {
     if (pointerId !== this.pointer) return
     this.pointer = -1
     // The system took it, for a gesture of its own.
-    type === "pointercancel" ? this.call.pushToTalk.key.letGo() : this.call.pushToTalk.key.release()
+    type === "pointercancel" ? this.call.pushToTalk.key.letGo(FINGER) : this.call.pushToTalk.key.release(FINGER)
   }
 
   /** @param {KeyboardEvent} event */
   #keyDown(event) {
     if (!KEYS.includes(event.key)) return
     event.preventDefault()
-    if (!event.repeat) this.call.pushToTalk.press()
+    if (!event.repeat) this.call.pushToTalk.press(event.key)
   }
 
   /** @param {KeyboardEvent} event */
   #keyUp(event) {
     if (!KEYS.includes(event.key)) return
     event.preventDefault()
-    this.call.pushToTalk.key.release()
+    this.call.pushToTalk.key.release(event.key)
   }
 }
