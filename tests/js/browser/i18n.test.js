@@ -72,11 +72,19 @@ test("the words of a part that is loaded later come to the others", async contex
   const asked = []
   context.mock.method(globalThis, "fetch", async address => {
     asked.push(String(address).split("/").slice(-2).join("/"))
-    return { json: async () => ({ "preflight.title": "Test" }) }
+    return { ok: true, json: async () => ({ "preflight.title": "Test" }) }
   })
   const words = new Words("ja", { a: "A" })
   await words.more("preflight")
   assert.deepEqual([words.say("a"), words.say("preflight.title"), asked], ["A", "Test", ["i18n/ja.preflight.json"]])
+})
+
+test("what a server says of a part it does not give is not taken for words", async context => {
+  const given = { ok: false, status: 503, json: async () => ({ "preflight.title": "Unavailable" }) }
+  context.mock.method(globalThis, "fetch", async () => given)
+  const words = new Words("en", {})
+  await assert.rejects(words.more("preflight"), /503/)
+  assert.ok(!words.has("preflight.title"))
 })
 
 test("placeholders are filled, numbers as the language writes them", () => {

@@ -72,5 +72,6 @@ export class Words {
 /** @param {string} name @returns {Promise<Record<string, string>>} */
 async function file(name) {
   const answer = await fetch(new URL(`../../i18n/${name}.json`, import.meta.url))
+  if (!answer.ok) throw new Error(`${name}: ${answer.status}`)
   return answer.json()
 }
