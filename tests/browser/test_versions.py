@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from tests.browser.visitor import Visitor
+from tests.browser.wire import Wire
 from voiceapp.engine.scripted.server import ScriptedServer
 
 pytestmark = pytest.mark.browser
@@ -117,6 +118,46 @@ def test_what_loads_on_demand_and_does_not_come_is_said_and_why(browser: Browser
         visitor.press("Open this talk")
         visitor.wait_for_notice(code)
         page.context.close()
+
+
+def test_what_loads_on_demand_and_did_not_come_is_there_the_next_time(browser: Browser, url: str) -> None:
+    visitor = Visitor(browser, reduced_motion="reduce")
+    visitor.forgive("Failed to load resource")
+    page = visitor.page
+    visitor.open(url)
+    for file, button, close, there in (
+        ("css/talks.css", "#talks-toggle", "#talks-close", "#talks-keep:not(:empty)"),
+        ("css/timeline.css", "#log-toggle", "#log-close", "#timeline canvas"),
+        ("css/settings-search.css", "#settings-toggle", "#settings-close", "#settings-found li"),
+    ):
+        miss(page, file)
+        page.click(button)
+        visitor.wait_for_notice("client_missing")
+        page.unroute_all()
+        page.click(close)
+        page.click('[data-code="client_missing"] > .dismiss')
+        page.click(button)
+        if button == "#settings-toggle":
+            page.fill("#settings-search", "language")
+        page.wait_for_selector(there)
+        assert not page.query_selector('[data-code="client_missing"]')
+        page.click(close)
+    page.context.close()
+
+
+def test_a_question_whose_view_did_not_come_is_asked_as_soon_as_it_does(browser: Browser, url: str) -> None:
+    visitor = Visitor(browser, reduced_motion="reduce")
+    visitor.forgive("Failed to load resource")
+    page, wire = visitor.page, Wire(visitor.page)
+    miss(page, "css/tool.css")
+    visitor.open(url)
+    visitor.call_until_live()
+    wire.tell("item", {"id": "t1", "role": "tool", "after": None, "kind": "audio"})
+    wire.tell("tool", {"call": "t1", "name": "weather", "arguments": "{}", "says": [], "state": "asked"})
+    visitor.wait_for_notice("client_missing")
+    page.unroute_all()
+    page.wait_for_selector('[data-item="t1"] .question')
+    page.context.close()
 
 
 def test_the_words_of_the_page_that_do_not_come_are_missed_too(browser: Browser, url: str) -> None:

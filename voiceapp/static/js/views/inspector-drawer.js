@@ -50,10 +50,10 @@ export class InspectorDrawer {
   }
 
   async #load() {
-    const [{ Inspector }, { InspectorView }, { TimelineView, styled }] = await Promise.all(
+    const [{ Inspector }, { InspectorView }, { TimelineView, style }] = await Promise.all(
       [import("../models/inspector.js"), import("./inspector-view.js"), import("./timeline-view.js")]
     )
-    await Promise.all([styled, this.words.more("log"), this.words.more("timeline")])
+    await Promise.all([style(), this.words.more("log"), this.words.more("timeline")])
     if (this.view) return
     const inspector = new Inspector(this.passed, { inspectorChanged: () => this.render() })
     const view = this.view = new InspectorView(inspector, this.words, this.drawer, {

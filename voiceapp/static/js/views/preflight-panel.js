@@ -5,7 +5,7 @@ import { PreflightView } from "./preflight-view.js"
 import { Preflight } from "../preflight/preflight.js"
 
 // A module that waits at its top is given half made, by Safari, to the second who imports it: so the importer waits.
-export const styled = addStylesheet(new URL("../../css/preflight.css", import.meta.url))
+export const style = () => addStylesheet(new URL("../../css/preflight.css", import.meta.url))
 
 export class PreflightPanel {
   /**

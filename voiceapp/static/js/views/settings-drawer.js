@@ -30,12 +30,15 @@ export class SettingsDrawer {
 
   opened() {
     this.delegate.sampleNear().catch(() => {})
-    this.search ??= this.#loadSearch().catch(() => this.delegate.partMissing())
+    this.search ??= this.#loadSearch().catch(() => {
+      this.search = undefined
+      this.delegate.partMissing()
+    })
   }
 
   async #loadSearch() {
-    const { SettingsSearch, styled } = await import("./settings-search.js")
-    await styled
+    const { SettingsSearch, style } = await import("./settings-search.js")
+    await style()
     new SettingsSearch(this.tabs, this.delegate.words).start()
   }
 }

@@ -6,7 +6,7 @@ import { matches, wordsOf } from "../text/matching.js"
 import { element, find, write } from "./element.js"
 import { addStylesheet } from "./stylesheet.js"
 
-export const styled = addStylesheet(new URL("../../css/settings-search.css", import.meta.url))
+export const style = () => addStylesheet(new URL("../../css/settings-search.css", import.meta.url))
 
 /** Of these each is something to find; what is pressed counts as a setting, too. */
 const SETTINGS = ".setting, .group > .tools > button, .preflight-again > button, .expert > button"

@@ -55,10 +55,10 @@ export class SoundCheck {
 
   async preflightNear() {
     if (this.panel) return this.panel
-    const [{ PreflightPanel, styled }] = await Promise.all([
+    const [{ PreflightPanel, style }] = await Promise.all([
       import("./preflight-panel.js"), this.words.more("preflight")
     ])
-    await styled
+    await style()
     this.panel ??= new PreflightPanel(this.#parts, this.words, this)
     return this.panel
   }

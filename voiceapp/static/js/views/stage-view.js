@@ -83,9 +83,9 @@ export class StageView {
   async #load() {
     if (this.asked) return
     this.asked = true
-    const part = await import("./figure.js").catch(this.delegate.partMissing)
+    const part = await import("./figure.js").catch(() => null)
     this.failed = !part
-    if (!part) return
+    if (!part) return void (this.call.callState.active && this.delegate.partMissing())
     this.figure = new part.Figure(this.canvas)
     this.figure.show(stateOf(this.call))
     if (this.sounds) this.soundOpened()

@@ -25,8 +25,8 @@ export class TalkBarOpener {
   }
 
   async #open() {
-    const { TalkBar, styled } = await import("./talk-bar.js")
-    await Promise.all([styled, this.words.has("find.label") || this.words.more("find")])
+    const { TalkBar, style } = await import("./talk-bar.js")
+    await Promise.all([style(), this.words.has("find.label") || this.words.more("find")])
     if (!this.bar) {
       this.bar = new TalkBar(this.words, this)
       this.bar.start()

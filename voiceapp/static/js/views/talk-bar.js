@@ -8,7 +8,7 @@ import { element, find, icon, write } from "./element.js"
 import { EntryGroups } from "./entry-groups.js"
 import { addStylesheet } from "./stylesheet.js"
 
-export const styled = addStylesheet(new URL("../../css/talk-bar.css", import.meta.url))
+export const style = () => addStylesheet(new URL("../../css/talk-bar.css", import.meta.url))
 
 /** @typedef {import("../text/occurrences.js").Folded} Folded */
 

@@ -61,8 +61,8 @@ export class TalksDrawer {
   }
 
   async #load() {
-    const { TalksView, styled } = await import("./talks-view.js")
-    await Promise.all([styled, this.words.has("talks.back") || this.words.more("talks")])
+    const { TalksView, style } = await import("./talks-view.js")
+    await Promise.all([style(), this.words.has("talks.back") || this.words.more("talks")])
     if (!this.view) {
       this.view = new TalksView(this.keeper, this.words, this.drawer, this.delegate)
       this.view.start()

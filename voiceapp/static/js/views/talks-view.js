@@ -8,7 +8,7 @@ import { element, find, icon, write } from "./element.js"
 import { ConfirmButton } from "./confirm-button.js"
 import { addStylesheet } from "./stylesheet.js"
 
-export const styled = addStylesheet(new URL("../../css/talks.css", import.meta.url))
+export const style = () => addStylesheet(new URL("../../css/talks.css", import.meta.url))
 
 /**
  * @typedef {object} TalksDelegate

@@ -7,7 +7,7 @@ import { element, write } from "./element.js"
 import { addStylesheet } from "./stylesheet.js"
 import { TimelineBrush } from "./timeline-brush.js"
 
-export const styled = addStylesheet(new URL("../../css/timeline.css", import.meta.url))
+export const style = () => addStylesheet(new URL("../../css/timeline.css", import.meta.url))
 
 const ZOOM = 1.5
 /** A finger that moved less has clicked. */

@@ -2,6 +2,9 @@
 
 import { element } from "./element.js"
 
+/** Somebody may be asked here, so what did not come is not waited for until the next tool. */
+const AGAIN_MS = 3000
+
 /**
  * @typedef {object} ToolDelegate
  * @property {(item: string, yes: boolean) => boolean} toolAnswered whether a tool may run; false: nobody can be told
@@ -20,11 +23,18 @@ export class ToolRow {
    */
   constructor(entry, words, delegate) {
     this.entry = entry
+    this.words = words
+    this.delegate = delegate
     this.root = element("div", { class: "entry", "data-item": entry.id, "data-role": "tool", hidden: true })
-    load(words).then(({ ToolView }) => {
-      this.view = new ToolView(this.root, words, delegate)
-      this.view.render(this.entry)
-    }, delegate.partMissing)
+    this.#load(delegate.partMissing)
+  }
+
+  /** @param {() => void} missing */
+  async #load(missing) {
+    const part = await load(this.words).catch(missing)
+    if (!part) return void setTimeout(() => this.root.isConnected && this.#load(() => {}), AGAIN_MS)
+    this.view = new part.ToolView(this.root, this.words, this.delegate)
+    this.view.render(this.entry)
   }
 
   /** @param {import("../models/transcript.js").Entry} entry */
@@ -37,6 +47,6 @@ export class ToolRow {
 /** @param {import("../browser/i18n.js").Words} words */
 async function load(words) {
   const part = await import("./tool-view.js")
-  await Promise.all([part.styled, words.has("tool.ask") || words.more("tool")])
+  await Promise.all([part.style(), words.has("tool.ask") || words.more("tool")])
   return part
 }

@@ -7,7 +7,7 @@ import { element, icon, write } from "./element.js"
 import { addStylesheet } from "./stylesheet.js"
 import { toolCard } from "./tool-card.js"
 
-export const styled = addStylesheet(new URL("../../css/tool.css", import.meta.url))
+export const style = () => addStylesheet(new URL("../../css/tool.css", import.meta.url))
 
 const SECOND_MS = 1000
 
