@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 MAX_ITEM = 128
 # What a browser takes from the ends of a text (ECMAScript, WhiteSpace and LineTerminator); Python takes more, and the
 # page would not know its own text again.
-BLANKS = "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+BLANKS = "\t\n\v\f\r \xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000\ufeff"
 
 
 class Kind(NamedTuple):
@@ -76,12 +76,12 @@ def matching(pattern: str, maximum: int, meaning: str) -> Kind:
 
 def text(maximum_bytes: int) -> Kind:
     """Not blank, and bounded as UTF-8."""
+
+    def is_text(value: Any) -> bool:
+        return isinstance(value, str) and value.strip(BLANKS) != "" and len(value.encode(errors="replace")) <= maximum_bytes
+
     return Kind(
-        lambda value: (
-            isinstance(value, str)
-            and bool(value.strip(BLANKS))
-            and len(value.encode(errors="replace")) <= maximum_bytes
-        ),
+        is_text,
         f"text of 1 to {maximum_bytes} bytes",
         _schema(type="string", minLength=1, maxLength=maximum_bytes),
     )
