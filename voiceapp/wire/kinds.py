@@ -78,7 +78,11 @@ def text(maximum_bytes: int) -> Kind:
     """Not blank, and bounded as UTF-8."""
 
     def is_text(value: Any) -> bool:
-        return isinstance(value, str) and value.strip(BLANKS) != "" and len(value.encode(errors="replace")) <= maximum_bytes
+        return (
+            isinstance(value, str)
+            and value.strip(BLANKS) != ""
+            and len(value.encode(errors="replace")) <= maximum_bytes
+        )
 
     return Kind(
         is_text,
