@@ -41,7 +41,7 @@ class FastPath:
     """Of one call. `latest`: the type of the last message that was read; more words come after some of their type."""
 
     __slots__ = (
-        "_now", "_reader", "_recent", "_relay", "_size", "_talk", "_unsettled", "latest", "reports", "runs",
+        "_now", "_reader", "_recent", "_relay", "_size", "_talk", "latest", "reports", "runs",
     )  # fmt: skip
 
     def __init__(self, relay: "Relay", conversation: Conversation, recent: RecentInput) -> None:
@@ -52,8 +52,7 @@ class FastPath:
         self._recent = recent
         self._now = relay.now
         self.runs = relay.inspector.passed.runs
-        # Chunks that were passed on since `settle`, their bytes, and what the page reported meanwhile.
-        self._unsettled: list[bytes] = []
+        # Bytes of the chunks that were passed on since `settle`, and what the page reported meanwhile.
         self._size = self.reports = 0
 
     def install(self, link: Link) -> None:
@@ -64,11 +63,11 @@ class FastPath:
     def pass_on(self, link: Link, sound: bytes, size: int) -> None:
         """The same base64 in a frame for the server; of either way. `size`: bytes of PCM16."""
         link.send(APPEND_HEAD, sound, APPEND_TAIL)
-        self._unsettled.append(sound)
+        self._recent.take(sound)
         self._size += size
 
     def settle(self) -> None:
-        """Whoever counts the sound that was sent, or keeps it, is told now. To be called before any of them is asked.
+        """Whoever counts the sound that was sent is told now. To be called before any of them is asked.
 
         It is called twice a second at least, with the confirmation.
         """
@@ -76,9 +75,6 @@ class FastPath:
             return
         self._talk.sound_sent(self._size)
         self._relay.sent_bytes += self._size
-        for sound in self._unsettled:
-            self._recent.take(sound)
-        self._unsettled.clear()
         self._size = 0
 
     # What the server says
