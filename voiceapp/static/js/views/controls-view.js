@@ -107,11 +107,16 @@ export class ControlsView {
     return last !== null && last.id === recorder?.about.id && this.usageModel.lasted !== null
   }
 
+  get #neverBegan() {
+    const { lasted } = this.usageModel
+    return this.call.endedBy !== "taken_over" && (lasted === null || (lasted < SECOND_MS && !this.#talked))
+  }
+
   #howItEnded() {
     if (this.call.endedBy === "taken_over") return this.words.say("status.ended.elsewhere")
+    if (this.#neverBegan) return this.words.say("status.ended.never")
     const { lasted, total, currency, estimated } = this.usageModel
-    if (lasted === null || (lasted < SECOND_MS && !this.#talked)) return this.words.say("status.ended.never")
-    const time = duration(Math.max(lasted, SECOND_MS), this.words)
+    const time = duration(Math.max(lasted ?? 0, SECOND_MS), this.words)
     return total !== null
       ? this.words.say("status.ended.cost", { time, cost: about(total, currency, this.words, estimated) })
       : this.words.say("status.ended", { time })
@@ -121,7 +126,8 @@ export class ControlsView {
     const { callState } = this.call
     const state = !callState.active ? "start" : callState.phase === "connecting" ? "cancel" : "stop"
     this.big.dataset.state = state
-    name(this.big, this.words.say(callState.phase === "ended" ? "call.again" : `call.${state}`))
+    const again = callState.phase === "ended" && !this.#neverBegan
+    name(this.big, this.words.say(again ? "call.again" : `call.${state}`))
   }
 
   /** @param {number | null} sure */
