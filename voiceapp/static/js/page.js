@@ -179,7 +179,7 @@ export class Page {
     this.talksDrawer.pause()
     this.tabs.claim()
     this.usageModel.reset()
-    for (const each of [this.stageView, this.inspectorDrawer]) each.callBegun()
+    for (const each of [this.stageView, this.inspectorDrawer, this.transcriptView]) each.callBegun()
   }
 
   callChanged() {
