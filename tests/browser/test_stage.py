@@ -30,6 +30,9 @@ ResizeObserver.prototype.observe = function (target, ...rest) {
   return observe.call(this, target, ...rest)
 }
 """
+LOOKS = """["fontWeight", "color"].map(
+  name => [...document.querySelectorAll("#caption > span")].map(part => getComputedStyle(part)[name])
+)"""
 CAPTION = "[...document.querySelectorAll('#caption > span')].map(part => part.textContent)"
 
 
@@ -122,6 +125,9 @@ def test_the_sentence_that_is_being_said_stands_on_the_stage_and_all_is_read_aft
     wire.turn("assistant")
     wait(page, f"{CAPTION}.join('') === 'It will rain. '")
     wait(page, f"{CAPTION}.join('') === 'Later some sun comes out.' && {CAPTION}[1] !== ''")
+    weight, color = page.evaluate(LOOKS)
+    assert weight[0] == weight[1], "a line would break elsewhere while it is read"
+    assert color[0] != color[1]
     wait(page, f"{CAPTION}[0] === 'Later some sun comes out.'")
     assert not page.is_visible(".entry")
     visitor.press("Hang up")
