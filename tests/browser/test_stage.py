@@ -135,6 +135,19 @@ def test_the_sentence_that_is_being_said_stands_on_the_stage_and_all_is_read_aft
     assert page.is_visible("#save-talk")
 
 
+def test_whoever_has_said_nothing_yet_is_told_how_they_are_heard(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("silent")
+    visitor = visit(url, viewport=DESK)
+    page = visitor.page
+    visitor.call_until_live()
+    page.get_by_text("Say something, or write it below.").wait_for()
+    visitor.settings("turns")
+    page.check('[value="push_to_talk"]')
+    page.get_by_text("Hold the button to talk, or write below.").wait_for()
+    page.click("#microphone")
+    page.get_by_text("Turn it on to speak, or write below.").wait_for()
+
+
 def test_the_voice_alone_is_open_to_everyone_and_what_waits_for_an_answer_is_brought_into_sight(
     visit: Visit, serve: Serve
 ) -> None:

@@ -22,6 +22,7 @@ export class ControlsView {
   hush = find("hush", HTMLButtonElement)
   status = find("status", HTMLElement)
   log = find("transcript", HTMLElement)
+  hint = find("hint", HTMLElement)
   icon = /** @type {Element} */ (document.getElementById("status-icon"))
   saver = find("save-talk", HTMLButtonElement)
   sure = find("sure", HTMLElement)
@@ -63,6 +64,7 @@ export class ControlsView {
     this.#renderBig()
     this.#renderSure(this.call.pauses.sure)
     this.#renderMicrophone()
+    this.#renderHint()
     this.pushToTalkView.render()
     // Not disabled: a button that is just pressed must keep its focus.
     this.hush.setAttribute("aria-disabled", String(!answering))
@@ -143,6 +145,14 @@ export class ControlsView {
     this.microphone.toggleAttribute("data-off", off)
     const add = callState.active && !microphone.there
     name(this.microphone, this.words.say(add ? "microphone.add" : off ? "microphone.on" : "microphone.off"))
+  }
+
+  /** Where nothing has been said yet. */
+  #renderHint() {
+    const { muted, isPushToTalk } = this.call
+    write(this.hint, this.words.say(
+      muted ? "welcome.live.muted" : isPushToTalk ? "welcome.live.held" : "welcome.live"
+    ))
   }
 
   #bigPressed() {
