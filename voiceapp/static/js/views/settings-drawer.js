@@ -28,6 +28,13 @@ export class SettingsDrawer {
     this.tabs.show(part)
   }
 
+  /** To one of them. @param {string} name */
+  lead(name) {
+    const control = /** @type {HTMLElement} */ (this.drawer.panel.querySelector(`[data-choice="${name}"]`))
+    this.show(control)
+    control.focus()
+  }
+
   opened() {
     this.delegate.sampleNear().catch(() => {})
     this.search ??= this.#loadSearch().catch(() => this.delegate.partMissing())

@@ -12,7 +12,8 @@ export class TalksDrawer {
   /**
    * @param {import("../history/history-keeper.js").HistoryKeeper} keeper
    * @param {import("../browser/i18n.js").Words} words
-   * @param {import("./talks-view.js").TalksDelegate & ConstructorParameters<typeof Drawer>[1]} delegate
+   * @param {{settingWanted: (name: string) => void} & import("./talks-view.js").TalksDelegate
+   *   & ConstructorParameters<typeof Drawer>[1]} delegate
    */
   constructor(keeper, words, delegate) {
     this.keeper = keeper
@@ -23,6 +24,7 @@ export class TalksDrawer {
 
   start() {
     this.drawer.start()
+    find("keep-choose", HTMLButtonElement).addEventListener("click", () => this.delegate.settingWanted("keep"))
     this.renderKeep()
   }
 
