@@ -57,8 +57,10 @@ export class SettingsSearch {
   /** @param {HTMLElement} setting */
   #offer(setting) {
     const place = [this.tabs.of(setting).textContent ?? "", groupOf(setting)].filter(Boolean).join(" › ")
+    const mode = modeOf(setting)
+    const only = mode ? [element("small", {}, this.words.say("settings.found.mode", { mode: labelOf(mode) }))] : []
     const button = element(
-      "button", { type: "button" }, element("span", {}, labelOf(setting)), element("small", {}, place)
+      "button", { type: "button" }, element("span", {}, labelOf(setting)), element("small", {}, place), ...only
     )
     button.addEventListener("click", () => this.#lead(setting))
     return button
@@ -91,9 +93,9 @@ function controlOf(setting) {
   return setting.querySelector("input, select, textarea") ?? setting
 }
 
-/** Its help, and its choices, too. @param {HTMLElement} setting */
+/** Its help, its choices and other words for it, too. @param {HTMLElement} setting */
 function textOf(setting) {
-  return `${setting.textContent} ${groupOf(setting)}`
+  return [setting.textContent, groupOf(setting), setting.dataset.words].join(" ")
 }
 
 /** @param {HTMLElement} setting */
