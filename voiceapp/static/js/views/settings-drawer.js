@@ -42,7 +42,7 @@ export class SettingsDrawer {
 
   async #loadSearch() {
     const { SettingsSearch, styled } = await import("./settings-search.js")
-    await styled
+    await Promise.all([styled, this.delegate.words.more("search")])
     new SettingsSearch(this.tabs, this.delegate.words).start()
   }
 }
