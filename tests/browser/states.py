@@ -16,7 +16,8 @@ STATES = (
     "settings-turns", "settings-fine", "preflight", "preflight-settled", "connecting", "listening", "muted",
     "settings-live", "push-to-talk", "user", "pause", "thinking", "tool-asked", "tool", "tool-done", "tool-open",
     "tool-failed", "speaking", "held", "cut", "go-on", "warned", "usage", "too-long", "on-its-way", "unsent",
-    "stopped-sound", "shut", "stale", "find", "inspector", "inspector-event", "talks",
+    "microphone-failed", "sound-failed", "no-sound", "microphone-shut", "microphone-silent", "connection-away",
+    "client-missing", "page-outdated", "talks-blocked", "find", "inspector", "inspector-event", "talks",
     "reconnecting", "waiting", "moved", "session-lost", "session-back", "ended", "talk", "talk-sure", "going-on",
     "talk-later", "taken-over", "trouble", "broken",
 )  # fmt: skip
@@ -63,6 +64,8 @@ COST = {
     "turn": 0.0102, "total": 0.0112, "transcription": 0.001, "unpriced": [], "currency": "USD", "dated": "2026-11-12",
 }  # fmt: skip
 BILL = {"transcription": asdict(Transcribing(3.5)), "estimated": False, "free": False}
+# Notices of a microphone that is off.
+SWITCHED_OFF = ("microphone_failed", "microphone_shut")
 # Of a page that has not begun, a file did not load.
 MISSED = """() => {
   document.body.removeAttribute("data-ready")
@@ -169,6 +172,7 @@ def _talk(visitor: Visitor, wire: Wire, language: str, look: Look) -> None:
     visitor.page.wait_for_selector("#transcript .progress:visible")
     look("tool")
     wire.tell("tool", {**call, "state": "done", "result": json.dumps(weather, ensure_ascii=False)})
+    wire.turn("thinking")
     visitor.page.wait_for_selector("#transcript .card")
     look("tool-done")
     visitor.page.click("[data-item=t1] summary")
@@ -219,6 +223,7 @@ def _typed(visitor: Visitor, wire: Wire, words: tuple[str, ...], look: Look) -> 
     page.fill("#message", words[0] * 400)
     look("too-long")
     wire.held = wire.receipts = True
+    wire.after = "a2"
     visitor.type(words[0])
     page.wait_for_selector('[data-typed="sent"]')
     look("on-its-way")
@@ -231,16 +236,20 @@ def _typed(visitor: Visitor, wire: Wire, words: tuple[str, ...], look: Look) -> 
 
 def _told(visitor: Visitor, wire: Wire, look: Look) -> None:
     """Notices that a call meets, each with what can be done about it."""
-    for state, codes in (
-        ("stopped-sound", ("microphone_failed", "sound_failed", "no_sound")),
-        ("shut", ("microphone_shut", "microphone_silent", "connection_away")),
-        ("stale", ("client_missing", "page_outdated", "talks_blocked")),
-    ):
-        for code in reversed(codes):
-            _notice(wire, code)
-            visitor.page.wait_for_selector(f'[data-code="{code}"][data-shown]')
-            look(state)
-            visitor.page.click(f'[data-code="{code}"] > .dismiss')
+    page = visitor.page
+    for code in (
+        "microphone_failed", "sound_failed", "no_sound", "microphone_shut", "microphone_silent", "connection_away",
+        "client_missing", "page_outdated", "talks_blocked",
+    ):  # fmt: skip
+        off = code in SWITCHED_OFF
+        if off:
+            page.click("#microphone")
+        _notice(wire, code)
+        page.wait_for_selector(f'[data-code="{code}"][data-shown]')
+        look(code.replace("_", "-"))
+        page.click(f'[data-code="{code}"] > .dismiss')
+        if off:
+            page.click("#microphone")
 
 
 def _notice(wire: Wire, code: str, fatal: bool = False) -> None:

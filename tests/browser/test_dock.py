@@ -176,6 +176,7 @@ def test_a_call_that_was_cancelled_did_not_begin(visit: Visit) -> None:
         wait_for_state(visitor, "connecting")
         visitor.press("Cancel")
         assert wait_for_state(visitor, "ended")[1] == "The call did not begin."
+        assert visitor.page.inner_text("#call") == "Start talking"
         assert not visitor.page.is_visible("#save-talk")
 
 

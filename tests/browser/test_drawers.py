@@ -28,6 +28,13 @@ LABELS = """() => [...document.querySelectorAll("#settings [role=tabpanel] .sett
   .filter(label => !label.closest(".setting[hidden]"))
   .map(label => [label.firstChild.textContent.trim(), label.querySelector("small:not([hidden])")?.textContent ?? "",
     label.closest(".setting").querySelector("[data-choice]").dataset.choice])"""
+# What a setting says that is there in one way of taking turns.
+ONLY = {"en": "Only with “When your sentence is complete”", "ja": "「話し終えたと判断したとき」のときだけ"}
+# What people call a setting otherwise.
+OTHER_WORDS = {
+    "en": {"interrupt barge": "at_once", "font": "captions", "record": "keep", "night": "theme"},
+    "ja": {"割り込み": "at_once", "フォント": "captions", "録音": "keep", "夜": "theme"},
+}
 # Of these labels, and what is said of each, whatever does not lead to it.
 UNFOUND = """wanted => {
   const search = document.getElementById("settings-search")
@@ -192,6 +199,12 @@ def test_each_setting_is_found_by_its_label_and_its_help_and_led_to(visit: Visit
             # What belongs to another way of taking turns is reached by that.
             assert led == ("mode" if choice in ("eagerness", "space") else choice)
             assert page.locator(":focus").is_visible()
+    page.fill("#settings-search", next(label for label, _, choice in wanted if choice == "eagerness"))
+    assert page.inner_text("#settings-found small >> nth=1") == ONLY[language]
+    for words, choice in OTHER_WORDS[language].items():
+        page.fill("#settings-search", words)
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.dataset.choice") == choice, words
     # No such word, and no word.
     for nothing in ("xyzzy", "´"):
         page.fill("#settings-search", nothing)

@@ -26,6 +26,10 @@ FIRST = """() => {
   const [n] = /\\d+/.exec(document.getElementById("log-body").innerText) ?? []
   return n > 0 && n <= 1000
 }"""
+NEWEST = """() => {
+  const { scrollHeight, scrollTop, clientHeight } = document.getElementById("log-scroller")
+  return clientHeight > 0 && scrollHeight - scrollTop - clientHeight < 2
+}"""
 FOCUS = "document.activeElement.id"
 REFUSE = "() => { navigator.clipboard.writeText = async () => { throw new DOMException('', 'NotAllowedError') } }"
 SOCKET = """
@@ -160,3 +164,43 @@ def test_a_refused_clipboard_is_said(visit: Visit, serve: Serve) -> None:
     visitor.settings("page")
     page.click("#settings-share")
     page.get_by_text("The link could not be copied.").wait_for()
+
+
+@pytest.mark.parametrize("size", [(390, 800), (1280, 860)])
+def test_it_opens_at_the_newest_and_follows_unless_one_looks_further_up(
+    visit: Visit, serve: Serve, size: tuple[int, int]
+) -> None:
+    url, _ = serve("silent")
+    visitor = visit(url, viewport={"width": size[0], "height": size[1]}, room=SOCKET)
+    page = visitor.page
+    visitor.call_until_live()
+    page.evaluate(SAY, {"from": 0, "until": 300})
+    visitor.press("Show events")
+    event(page, 299).wait_for()
+    page.wait_for_function(NEWEST)
+    # What stands above it takes of its room.
+    page.click("#timeline summary")
+    page.wait_for_function(NEWEST)
+    page.evaluate(SAY, {"from": 300, "until": 600})
+    event(page, 599).wait_for()
+    page.wait_for_function(NEWEST)
+    scroll = "scroller => { scroller.scrollTop = 1000; return scroller.scrollTop }"
+    page.eval_on_selector("#log-scroller", scroll)
+    page.evaluate(SAY, {"from": 600, "until": 700})
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.getElementById('log-scroller').scrollTop") == 1000
+    visitor.press("Close events")
+    page.wait_for_timeout(300)
+    visitor.press("Show events")
+    page.wait_for_function(NEWEST)
+    page.eval_on_selector("#log-scroller", scroll)
+    page.locator(".log-row").nth(10).click()
+    chosen = page.inner_text("#log-body")
+    if page.is_visible("#log-back"):
+        page.click("#log-back")
+    visitor.press("Close events")
+    page.wait_for_timeout(300)
+    visitor.press("Show events")
+    page.wait_for_timeout(300)
+    assert not page.evaluate(NEWEST)
+    assert page.text_content("#log-body") == chosen

@@ -26,6 +26,7 @@ HEIGHTS = """() => {
   latency.querySelector(".chip").hidden = false
   return [before, after]
 }"""
+HEIGHT = "parts => parts.map(part => part.offsetHeight)"
 IN_SIGHT = """selector => {
   const { bottom } = document.querySelector(selector).getBoundingClientRect()
   return bottom <= document.getElementById("scroller").getBoundingClientRect().bottom + 1
@@ -74,6 +75,15 @@ def test_the_chip_under_an_answer_has_parts_that_add_up_and_its_words_can_be_cop
     assert page.locator(f"{LATENCY} dt").all_inner_texts()[-3:] == names
     check(page)
     page.screenshot(path=output / "latency.png")
+    # Where a name takes two lines, what stands beside it takes one.
+    page.set_viewport_size({"width": 320, "height": 800})
+    names, bars = (page.eval_on_selector_all(f"{LATENCY} {part}", HEIGHT) for part in ("dt", "dd"))
+    assert max(names) > 1.5 * max(bars)
+    page.screenshot(path=output / "latency-narrow.png")
+    page.emulate_media(media="print")
+    assert page.locator(f"{LATENCY} dl").is_hidden()
+    assert page.locator(f"{LATENCY} .chip").is_hidden()
+    page.emulate_media(media="screen")
     chip.press("Enter")
     assert page.locator(f"{LATENCY} dl").is_hidden()
 

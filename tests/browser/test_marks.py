@@ -60,3 +60,32 @@ def test_what_was_not_ended_or_not_written_down_is_marked_and_kept_so(
     text = Path(download.value.path()).read_text()
     assert all(mark in text for mark in marks)
     assert visitor.leave() == []
+
+
+def test_what_was_broken_off_can_be_gone_on_with_in_its_call_alone(visit: Callable[..., Visitor], serve: Serve) -> None:
+    url, _ = serve(SCENARIO)
+    visitor = visit(url, wired=True)
+    page, wire = visitor.page, visitor.wire
+    visitor.call_until_live()
+    wire.tell("item", {"id": "a1", "role": "assistant", "after": None, "kind": "audio"})
+    wire.tell("transcript", {"item": "a1", "text": "It begins, and", "final": True})
+    wire.tell("transcript", {"item": "a1", "incomplete": "interrupted"})
+    wire.turn("listening")
+    page.wait_for_selector(".entry .go-on")
+    page.click("#call")
+    visitor.wait_for_phase("ended")
+    page.wait_for_selector(".entry .go-on", state="hidden")
+    visitor.call_until_live()
+    page.wait_for_selector(".entry .go-on", state="detached")
+
+
+def test_no_space_at_the_end_of_a_line_is_struck_through(visit: Callable[..., Visitor], serve: Serve) -> None:
+    url, _ = serve(SCENARIO)
+    visitor = visit(url, wired=True)
+    page, wire = visitor.page, visitor.wire
+    visitor.call_until_live()
+    wire.tell("item", {"id": "a1", "role": "assistant", "after": None, "kind": "audio"})
+    wire.tell("transcript", {"item": "a1", "text": "Heard. Not heard any more, ", "final": True})
+    wire.tell("transcript", {"item": "a1", "heard": "Heard."})
+    page.wait_for_selector(".unheard")
+    assert page.evaluate("getComputedStyle(document.querySelector('.unheard')).whiteSpace") == "pre-line"

@@ -42,14 +42,19 @@ def test_all_of_a_talk_is_printed(visit: Visit, serve: Serve, open_drawer: str) 
         page.click("#call")
         page.click("#save-talk")
         page.wait_for_selector(".past-talk")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert re.match(r"This is sentence number 0.* · .*\d{4}", page.text_content(".printed") or "")
     pdf = page.pdf(format="A4")
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) >= 4
     program = shutil.which("pdftotext")
     if program:
         text = subprocess.run([program, "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
         told = [int(n) for n in re.findall(r"sentence number (\d+)", text)]
-        assert told == list(range(ENTRIES))
+        # Before them the talk's name says one.
+        assert told[-ENTRIES:] == list(range(ENTRIES))
+    assert not page.is_visible(".printed")
     page.emulate_media(media="print")
+    assert page.is_visible(".printed")
     shown = page.evaluate(SHOWN)
     assert shown["last"] <= shown["page"]
     assert shown["buttons"] == 0

@@ -30,6 +30,9 @@ ResizeObserver.prototype.observe = function (target, ...rest) {
   return observe.call(this, target, ...rest)
 }
 """
+LOOKS = """["fontWeight", "color"].map(
+  name => [...document.querySelectorAll("#caption > span")].map(part => getComputedStyle(part)[name])
+)"""
 CAPTION = "[...document.querySelectorAll('#caption > span')].map(part => part.textContent)"
 
 
@@ -122,11 +125,27 @@ def test_the_sentence_that_is_being_said_stands_on_the_stage_and_all_is_read_aft
     wire.turn("assistant")
     wait(page, f"{CAPTION}.join('') === 'It will rain. '")
     wait(page, f"{CAPTION}.join('') === 'Later some sun comes out.' && {CAPTION}[1] !== ''")
+    weight, color = page.evaluate(LOOKS)
+    assert weight[0] == weight[1], "a line would break elsewhere while it is read"
+    assert color[0] != color[1]
     wait(page, f"{CAPTION}[0] === 'Later some sun comes out.'")
     assert not page.is_visible(".entry")
     visitor.press("Hang up")
     page.wait_for_selector('.entry[data-role="assistant"]')
     assert page.is_visible("#save-talk")
+
+
+def test_whoever_has_said_nothing_yet_is_told_how_they_are_heard(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("silent")
+    visitor = visit(url, viewport=DESK)
+    page = visitor.page
+    visitor.call_until_live()
+    page.get_by_text("Say something, or write it below.").wait_for()
+    visitor.settings("turns")
+    page.check('[value="push_to_talk"]')
+    page.get_by_text("Hold the button to talk, or write below.").wait_for()
+    page.click("#microphone")
+    page.get_by_text("Turn it on to speak, or write below.").wait_for()
 
 
 def test_the_voice_alone_is_open_to_everyone_and_what_waits_for_an_answer_is_brought_into_sight(

@@ -201,6 +201,10 @@ def test_without_the_choice_nothing_of_a_talk_stays(visit: Visit, serve: Serve) 
     visitor.wait_for_phase("ended")
     visitor.press("Show past talks")
     visitor.page.wait_for_selector("[data-talk]")
+    assert visitor.page.inner_text("#talks-keep") == "Talks are gone when this page is closed."
+    visitor.press("Choose what to keep")
+    assert visitor.page.evaluate("document.activeElement.dataset.choice") == "keep"
+    assert visitor.page.locator(":focus").is_visible()
     visitor.reload()
     visitor.press("Show past talks")
     visitor.page.get_by_text("No talk is kept yet").wait_for()

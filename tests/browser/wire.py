@@ -24,6 +24,8 @@ class Wire:
         self.receipts = False
         # What the next `resumed` says otherwise than the server.
         self.resumed: dict[str, Any] = {}
+        # Behind which item of those that are said here the server's first stands.
+        self.after: str | None = None
         self._waiting: list[str | bytes] = []
         page.route_web_socket("**/socket.io/**", self._join)
 
@@ -43,6 +45,8 @@ class Wire:
         if event in NUMBERED:
             self._number()
             self._served[self.n], args[0] = args[0], self.n
+            if event == "item":
+                args[1]["after"] = args[1]["after"] or self.after
         elif event == "resumed":
             self._served[self.n], args[0]["number"] = args[0]["number"], self.n
             args[0] |= self.resumed
@@ -59,7 +63,7 @@ class Wire:
         if not isinstance(message, str):
             return message
         if '["start"' in message[:16]:
-            self.n, self._served = 0, {0: 0}
+            self.n, self._served, self.after = 0, {0: 0}, None
         if message.startswith('42["resume",'):
             event, request = json.loads(message[2:])
             got = request["got"]

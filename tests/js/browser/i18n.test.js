@@ -61,7 +61,7 @@ test("every text the page and its template ask for is there, and none is left ov
     ...templates.map(file => new URL(`templates/${file}`, ROOT))
   ]
   const source = sources.map(file => readFileSync(file, "utf8")).join("\n")
-  const families = /^(notice|language|login|refused|status|call|engine\.part|log\.(up|down|page)|timeline|find|settings\.granted|talks\.form|transcript\.break|preflight\.\w+\.|profile\.)/
+  const families = /^(notice|language|login|refused|status|call|engine\.part|log\.(up|down|page)|timeline|find|search\.words|settings\.granted|talks\.form|transcript\.break|preflight\.\w+\.|profile\.)/
   for (const key of bases(languages.en))
     if (!families.test(key)) assert.ok(source.includes(`"${key}"`), `${key} is not used`)
   for (const [, key] of source.matchAll(/(?:say\(|strings\[)"([\w.]+[\w])"/g))

@@ -179,7 +179,7 @@ export class Page {
     this.talksDrawer.pause()
     this.tabs.claim()
     this.usageModel.reset()
-    for (const each of [this.stageView, this.inspectorDrawer]) each.callBegun()
+    for (const each of [this.stageView, this.inspectorDrawer, this.transcriptView]) each.callBegun()
   }
 
   callChanged() {
@@ -344,6 +344,7 @@ export class Page {
   /** As if it had been typed, but in a call by voice: inside the tap, as the sound needs it. */
   starterChosen = (/** @type {string} */ text) => this.call.say(text, true)
   voiceWanted = () => this.settingsDrawer.show(this.assistantView.panel)
+  settingWanted = (/** @type {string} */ name) => this.settingsDrawer.lead(name)
   samplePressed = () => this.assistantView.samplePressed()
 
   /** One at a time. @param {import("./views/drawer.js").Drawer} drawer */

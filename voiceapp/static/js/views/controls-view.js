@@ -22,6 +22,7 @@ export class ControlsView {
   hush = find("hush", HTMLButtonElement)
   status = find("status", HTMLElement)
   log = find("transcript", HTMLElement)
+  hint = find("hint", HTMLElement)
   icon = /** @type {Element} */ (document.getElementById("status-icon"))
   saver = find("save-talk", HTMLButtonElement)
   sure = find("sure", HTMLElement)
@@ -63,6 +64,7 @@ export class ControlsView {
     this.#renderBig()
     this.#renderSure(this.call.pauses.sure)
     this.#renderMicrophone()
+    this.#renderHint()
     this.pushToTalkView.render()
     // Not disabled: a button that is just pressed must keep its focus.
     this.hush.setAttribute("aria-disabled", String(!answering))
@@ -107,11 +109,16 @@ export class ControlsView {
     return last !== null && last.id === recorder?.about.id && this.usageModel.lasted !== null
   }
 
+  get #neverBegan() {
+    const { lasted } = this.usageModel
+    return this.call.endedBy !== "taken_over" && (lasted === null || (lasted < SECOND_MS && !this.#talked))
+  }
+
   #howItEnded() {
     if (this.call.endedBy === "taken_over") return this.words.say("status.ended.elsewhere")
+    if (this.#neverBegan) return this.words.say("status.ended.never")
     const { lasted, total, currency, estimated } = this.usageModel
-    if (lasted === null || (lasted < SECOND_MS && !this.#talked)) return this.words.say("status.ended.never")
-    const time = duration(Math.max(lasted, SECOND_MS), this.words)
+    const time = duration(Math.max(lasted ?? 0, SECOND_MS), this.words)
     return total !== null
       ? this.words.say("status.ended.cost", { time, cost: about(total, currency, this.words, estimated) })
       : this.words.say("status.ended", { time })
@@ -121,7 +128,8 @@ export class ControlsView {
     const { callState } = this.call
     const state = !callState.active ? "start" : callState.phase === "connecting" ? "cancel" : "stop"
     this.big.dataset.state = state
-    name(this.big, this.words.say(callState.phase === "ended" ? "call.again" : `call.${state}`))
+    const again = callState.phase === "ended" && !this.#neverBegan
+    name(this.big, this.words.say(again ? "call.again" : `call.${state}`))
   }
 
   /** @param {number | null} sure */
@@ -137,6 +145,14 @@ export class ControlsView {
     this.microphone.toggleAttribute("data-off", off)
     const add = callState.active && !microphone.there
     name(this.microphone, this.words.say(add ? "microphone.add" : off ? "microphone.on" : "microphone.off"))
+  }
+
+  /** Where nothing has been said yet. */
+  #renderHint() {
+    const { muted, isPushToTalk } = this.call
+    write(this.hint, this.words.say(
+      muted ? "welcome.live.muted" : isPushToTalk ? "welcome.live.held" : "welcome.live"
+    ))
   }
 
   #bigPressed() {

@@ -40,8 +40,9 @@ export class InspectorDrawer {
 
   render() {
     if (!this.drawer.opened) return
-    if (this.view) this.view.render()
-    else this.#load().catch(() => this.delegate.partMissing())
+    if (!this.view) this.#load().catch(() => this.delegate.partMissing())
+    else if (this.timer) this.view.render()
+    else this.view.opened()
     this.timer ??= setInterval(() => this.#take(), TAKE_MS)
   }
 

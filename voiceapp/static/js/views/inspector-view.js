@@ -31,6 +31,8 @@ export class InspectorView {
   drawn = new Map()
   pending = false
   following = true
+  /** Where the end was when it was last kept. */
+  end = 0
   /** What is in the chosen one is looked at: in a small window in place of the list, as css/timeline.css has it. */
   reading = false
   /** What had the focus before. @type {Element | null} */
@@ -62,6 +64,8 @@ export class InspectorView {
     this.copy.addEventListener("click", () => this.#copy())
     find("log-save", HTMLButtonElement).addEventListener("click", () => this.delegate.eventsWanted())
     this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true })
+    // What stands above it or below takes of its room.
+    new ResizeObserver(() => this.render()).observe(this.scroller)
     this.list.addEventListener("click", event => this.#clicked(event))
     this.list.addEventListener("keydown", event => this.#keyPressed(event))
     this.back.addEventListener("click", () => this.#goBack())
@@ -84,6 +88,12 @@ export class InspectorView {
     this.#reveal(place)
   }
 
+  /** With the newest in sight, if none is chosen. */
+  opened() {
+    this.following = !this.chosen
+    this.#renderNow()
+  }
+
   render() {
     if (this.pending || !this.drawer.opened) return
     this.pending = true
@@ -102,7 +112,9 @@ export class InspectorView {
 
   #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.scroller
-    if (clientHeight) this.following = scrollHeight - scrollTop - clientHeight < 48
+    // Where the end has moved on since it was kept, the reader has not left it.
+    const stayed = this.following && scrollTop >= this.end
+    if (clientHeight) this.following = stayed || scrollHeight - scrollTop - clientHeight < 48
     this.render()
   }
 
@@ -116,10 +128,15 @@ export class InspectorView {
     this.#stretch()
     const height = this.scroller.clientHeight
     const rowHeight = this.#rowHeight
-    if (this.following && !paused) this.scroller.scrollTop = rows.length * rowHeight - height
+    if (this.following && !paused) this.#keepEnd()
     const { first, end } = inSight({ count: rows.length, rowHeight, scrollTop: this.scroller.scrollTop, height })
     this.#draw(rows.slice(first, end), first, rowHeight)
     this.#renderWords()
+  }
+
+  #keepEnd() {
+    this.scroller.scrollTop = this.scroller.scrollHeight
+    this.end = this.scroller.scrollTop
   }
 
   /** What is hidden cannot be scrolled. */

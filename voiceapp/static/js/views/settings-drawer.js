@@ -28,6 +28,13 @@ export class SettingsDrawer {
     this.tabs.show(part)
   }
 
+  /** To one of them. @param {string} name */
+  lead(name) {
+    const control = /** @type {HTMLElement} */ (this.drawer.panel.querySelector(`[data-choice="${name}"]`))
+    this.show(control)
+    control.focus()
+  }
+
   opened() {
     this.delegate.sampleNear().catch(() => {})
     this.search ??= this.#loadSearch().catch(() => {
@@ -38,7 +45,7 @@ export class SettingsDrawer {
 
   async #loadSearch() {
     const { SettingsSearch, style } = await import("./settings-search.js")
-    await style()
+    await Promise.all([style(), this.delegate.words.more("search")])
     new SettingsSearch(this.tabs, this.delegate.words).start()
   }
 }

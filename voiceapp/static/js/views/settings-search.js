@@ -45,20 +45,28 @@ export class SettingsSearch {
     this.list.hidden = found.length === 0
     this.none.hidden = query === "" || found.length > 0
     this.list.replaceChildren(...found.map(setting => element("li", {}, this.#offer(setting))))
-    write(this.count, query ? this.words.say("settings.found.count", { count: found.length }) : "")
+    write(this.count, query ? this.words.say("search.count", { count: found.length }) : "")
   }
 
   /** Those that this browser and this server have. @param {string} query */
   #found(query) {
     const settings = /** @type {HTMLElement[]} */ ([...this.panels.querySelectorAll(SETTINGS)])
-    return settings.filter(setting => there(setting) && matches(textOf(setting), query))
+    return settings.filter(setting => there(setting) && matches(this.#textOf(setting), query))
+  }
+
+  /** Its help, its choices and other words for it, too. @param {HTMLElement} setting */
+  #textOf(setting) {
+    const others = `search.words.${controlOf(setting).dataset.choice}`
+    return [setting.textContent, groupOf(setting), this.words.has(others) ? this.words.say(others) : ""].join(" ")
   }
 
   /** @param {HTMLElement} setting */
   #offer(setting) {
     const place = [this.tabs.of(setting).textContent ?? "", groupOf(setting)].filter(Boolean).join(" › ")
+    const mode = modeOf(setting)
+    const only = mode ? [element("small", {}, this.words.say("search.mode", { mode: labelOf(mode) }))] : []
     const button = element(
-      "button", { type: "button" }, element("span", {}, labelOf(setting)), element("small", {}, place)
+      "button", { type: "button" }, element("span", {}, labelOf(setting)), element("small", {}, place), ...only
     )
     button.addEventListener("click", () => this.#lead(setting))
     return button
@@ -89,11 +97,6 @@ export class SettingsSearch {
 /** @param {HTMLElement} setting @returns {HTMLElement} */
 function controlOf(setting) {
   return setting.querySelector("input, select, textarea") ?? setting
-}
-
-/** Its help, and its choices, too. @param {HTMLElement} setting */
-function textOf(setting) {
-  return `${setting.textContent} ${groupOf(setting)}`
 }
 
 /** @param {HTMLElement} setting */

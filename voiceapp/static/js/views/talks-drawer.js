@@ -1,18 +1,22 @@
 // The drawer of past talks: what draws them is loaded when it is first opened.
 
+import { titleOf } from "../history/talk.js"
 import { Drawer } from "./drawer.js"
-import { find, write } from "./element.js"
+import { element, find, write } from "./element.js"
 
 /** @typedef {import("./talks-view.js").TalksView} TalksView */
 
 export class TalksDrawer {
   /** Once it was loaded. @type {TalksView | undefined} */
   view
+  /** Above a talk on paper. */
+  printed = element("h2", { class: "printed", dir: "auto" })
 
   /**
    * @param {import("../history/history-keeper.js").HistoryKeeper} keeper
    * @param {import("../browser/i18n.js").Words} words
-   * @param {import("./talks-view.js").TalksDelegate & ConstructorParameters<typeof Drawer>[1]} delegate
+   * @param {{settingWanted: (name: string) => void} & import("./talks-view.js").TalksDelegate
+   *   & ConstructorParameters<typeof Drawer>[1]} delegate
    */
   constructor(keeper, words, delegate) {
     this.keeper = keeper
@@ -23,7 +27,19 @@ export class TalksDrawer {
 
   start() {
     this.drawer.start()
+    find("keep-choose", HTMLButtonElement).addEventListener("click", () => this.delegate.settingWanted("keep"))
+    document.body.prepend(this.printed)
+    addEventListener("beforeprint", () => this.#renderPrinted())
     this.renderKeep()
+  }
+
+  /** What the talk that is seen is called, and of when. */
+  #renderPrinted() {
+    const talk = this.drawer.opened && this.view?.detail?.talk || this.keeper.current
+    const date = talk && new Date(talk.began).toLocaleString(
+      this.words.language, { dateStyle: "medium", timeStyle: "short" }
+    )
+    write(this.printed, talk ? `${titleOf(talk, this.words)} · ${date}` : "")
   }
 
   renderKeep() {

@@ -59,6 +59,11 @@ export class TranscriptView {
     observer.observe(this.log)
   }
 
+  /** What was broken off in the call before, nobody can go on with. */
+  callBegun() {
+    for (const button of this.log.querySelectorAll(".go-on")) button.remove()
+  }
+
   /** At most once a frame; a hidden page has no frames, so a timer stands in. */
   render() {
     if (this.pending) return
