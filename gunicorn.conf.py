@@ -71,6 +71,8 @@ def on_starting(server):
 
 def when_ready(server):
     print(f"VoiceApp is at {_settings.url}", flush=True)
+    if others := listening.others(_settings):
+        print(others, flush=True)
     if _alone:
         print(
             "VoiceApp has no SECRET_KEY: logins, and calls whose server goes, hold for this start and machine alone",

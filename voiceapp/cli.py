@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from .config.settings import Settings
 from .errors import SettingError
+from .ops import listening
 from .ops.readiness import Readiness
 from .tools.start import tool_runner
 from .wire.schema import wire_schema
@@ -56,6 +57,8 @@ def check() -> int:
         print(f"VoiceApp cannot start: {error}", file=sys.stderr)
         return 1
     print(f"The settings are right. VoiceApp would be at {settings.url}")
+    if others := listening.others(settings):
+        print(others)
     if tools is not None:
         print(f"Tools: {', '.join(each.name for each in tools.offers)}")
         tools.stop()

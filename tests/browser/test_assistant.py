@@ -85,7 +85,7 @@ def test_another_voice_in_mid_call_takes_a_new_session_that_knows_the_talk(
     before = len(upstream.connections)
     choose(visitor, "voice", "cedar")
     choose(visitor, "model", "gpt-realtime-mini")
-    page.wait_for_selector("text=This needs a new session")
+    page.wait_for_selector("text=the call must connect again")
     visitor.press("Change now")
     page.wait_for_selector("text=The voice is now cedar")
     assert len(upstream.connections) == before + 1
@@ -110,7 +110,7 @@ def test_turns_end_by_key_only_once_the_persona_that_wants_it_is_there(visit: Vi
     visitor.call_until_live()
     visitor.press("Show settings")
     choose(visitor, "persona", "tutor")
-    page.wait_for_selector("text=This needs a new session")
+    page.wait_for_selector("text=the call must connect again")
     page.wait_for_selector('body[data-state="listening"]')
     assert not page.is_visible("#talk")
     visitor.press("Change now")

@@ -112,7 +112,7 @@ def test_what_is_left_is_shown_before_it_is_gone(visit: Visit) -> None:
         assert "19 minutes left of today’s 20 minutes" in (bar.get_attribute("aria-valuetext") or "")
         page.get_by_role("button", name="Time and cost").click()
         usage = page.get_by_role("group", name="Time and cost").inner_text()
-        assert "A call may last 2 hours." in usage
+        assert "A call can last up to 2 hours." in usage
         assert "The call ends after 6 minutes of silence." in usage
         visitor.wait_for_entry("assistant", "[data-final]")
         wait_for_state(visitor, "listening")

@@ -10,6 +10,7 @@ from tests.browser.visitor import Visitor
 from tests.call.calling import serving
 from tests.conftest import SCENARIOS
 from voiceapp.engine.scripted.server import ScriptedServer
+from voiceapp.ops import readiness
 
 pytestmark = pytest.mark.browser
 
@@ -73,6 +74,45 @@ def test_a_persona_brings_its_own_beginnings(visit: Visit, tmp_path: Path) -> No
         visitor.page.evaluate("localStorage.clear()")
         visitor.open(served.url, "ja")
         check_beginnings(visitor.page, "夜の受付", "バーはまだ開いていますか？")
+
+
+def told_by(visitor: Visitor, name: str) -> str:
+    return visitor.page.get_by_role("radio", name=name).locator("xpath=..").inner_text()
+
+
+def test_a_card_says_that_the_built_in_voice_does_not_speak_the_persons_language(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readiness, "JAPANESE_MODULES", ("no_such_module",))
+    with serving(SCENARIOS / "silent.toml", VOICEAPP_PROFILE="openai embedded") as served:
+        visitor = visit(served.url, "es")
+        assert "en tu idioma" in told_by(visitor, "Acompañante")
+        visitor.press("Mostrar los ajustes")
+        spanish = visitor.page.locator("#settings-language [value=es]")
+        assert spanish.is_enabled()
+        visitor.page.select_option("[data-choice=profile]", "embedded")
+        assert "solo habla inglés, así que responde en inglés." in told_by(visitor, "Acompañante")
+        assert "añadir" not in told_by(visitor, "Acompañante")
+        assert spanish.is_disabled()
+
+        visitor.open(served.url, "ja")
+        assert "英語で答えます。日本語は、管理者が" in told_by(visitor, "話し相手")
+        visitor.open(served.url, "en")
+        assert "in your language" in told_by(visitor, "Companion")
+
+
+def test_where_the_built_in_voice_speaks_the_pages_language_it_is_spoken_to_in_it(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readiness, "JAPANESE_MODULES", ("json",))
+    with serving(SCENARIOS / "silent.toml", VOICEAPP_PROFILE="openai embedded") as served:
+        visitor = visit(served.url, "ja", choices={"profile": "embedded", "persona": "companion"})
+        page = visitor.page
+        assert "お使いの言語で" in told_by(visitor, "話し相手")
+        assert page.evaluate(STARTERS)[1] == "何か面白い話をして。"
+        assert page.input_value("[data-choice=language]") == "ja"
+        page.get_by_role("radio", name="ひなた").check()
+        assert page.input_value("[data-choice=language]") == "", "the persona's own"
 
 
 def check_beginnings(page: Page, name: str, own: str) -> None:

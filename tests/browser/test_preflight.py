@@ -144,7 +144,7 @@ def test_the_echo_is_measured(visit: Visit, serve: Serve, tmp_path: Path) -> Non
         assert float(level) == pytest.approx(echo_db, abs=3)
         assert float(delay) == pytest.approx(80 + page.evaluate(HOP_MS), abs=15)
         assert "microphone heard it" in row(page, "loudspeaker", "good")
-    visitor.press("Do not listen while it speaks")
+    visitor.press("Do not listen while the assistant speaks")
     assert "does no harm" in row(page, "echo", "good")
     assert page.evaluate("JSON.parse(localStorage['voiceapp.half_duplex'])") is True
 

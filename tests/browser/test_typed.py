@@ -97,7 +97,7 @@ def test_an_open_tab_takes_a_share_link_at_once_and_undoes_it(visit: Visit, serv
     page.evaluate("location.hash = '#captions=huge&silence_ms=900'")
     wait(page, "document.documentElement.dataset.captions === 'huge'")
     assert page.evaluate("location.hash") == ""
-    visitor.press("Undo: back to the settings before the link")
+    visitor.press("Undo: restore my settings from before the link")
     wait(page, "document.documentElement.dataset.captions === 'large'")
     kept = page.evaluate("Object.fromEntries(Object.entries(localStorage))")
     assert json.loads(kept["voiceapp.captions"]) == "large"

@@ -21,11 +21,16 @@ def options(**env: str) -> SessionOptions:
     return SessionOptions(Settings.from_env(env))
 
 
+PAGES = ("en", "es", "ja")
 CLOCK, SUM = Function("clock", "", {}), Function("sum", "", {})
 
 
 def openai(**env: str) -> SessionOptions:
     return options(OPENAI_API_KEY="sk-x", **env)
+
+
+def languages_of() -> tuple[str, ...]:
+    return options().profiles["embedded"].languages
 
 
 def named(shown: dict[str, Any], profile: str) -> set[str]:
@@ -106,12 +111,12 @@ class TestBuiltIn:
 
     @pytest.mark.parametrize("persona", ["companion", "friend"])
     def test_what_one_may_begin_with_is_understood(self, persona: str) -> None:
-        for page in ("en", "es", "ja"):
-            brains = {"companion": Companion, "friend": JapaneseCompanion}
+        for page in PAGES:
+            brain = JapaneseCompanion if persona == "friend" or page == "ja" else Companion
             (starters,) = self.shown(page, persona)["starters"].values()
             assert len(starters) == 3
             for starter in starters:
-                answer = brains[persona](clock=datetime.now, rng=Random(1)).answer(starter)
+                answer = brain(clock=datetime.now, rng=Random(1)).answer(starter)
                 assert "language model" not in answer.replace("It is not a language model", "")
                 assert "言語モデルがない" not in answer
 
@@ -120,16 +125,26 @@ class TestBuiltIn:
         assert "ちょっと話を聞いてほしいな。" in shown["starters"]["embedded"]
 
     def test_a_persona_without_any_has_those_of_the_companion(self) -> None:
-        assert self.shown("ja", "own", VOICEAPP_INSTRUCTIONS="Be kind.")["starters"]["embedded"][1] == "Tell me a joke."
+        own = [self.shown(page, "own", VOICEAPP_INSTRUCTIONS="Be kind.")["starters"]["embedded"][1] for page in PAGES]
+        assert own == ["Tell me a joke.", "Tell me a joke.", "何か面白い話をして。"]
 
-    def test_who_cannot_speak_here_is_not_the_usual_one_and_says_so(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        assert (options().default_persona("ja"), self.shown("ja", "friend")["mute"]) == ("friend", False)
+    def test_who_cannot_speak_here_is_not_the_usual_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert (options().default_persona("ja"), languages_of()) == ("friend", ("en", "ja"))
         monkeypatch.setattr(readiness, "JAPANESE_MODULES", ("no_such_module",))
-        assert (options().default_persona("ja"), self.shown("ja", "friend")["mute"]) == ("companion", True)
+        assert (options().default_persona("ja"), languages_of()) == ("companion", ("en",))
         assert self.shown("ja", "friend")["starters"]["embedded"][1] == "Tell me a joke."
         both = {"OPENAI_API_KEY": "sk-x", "VOICEAPP_PROFILE": "openai embedded"}
-        shown = self.shown("ja", "friend", **both)
-        assert (shown["profiles"], shown["mute"]) == (["openai"], False)
+        assert self.shown("ja", "friend", **both)["profiles"] == ["openai"]
+
+    def test_of_any_other_server_nobody_knows_what_it_speaks(self) -> None:
+        assert openai().profiles["openai"].languages == ()
+
+    def test_one_begins_in_the_pages_language_only_where_it_is_understood(self) -> None:
+        brain = {"VOICEAPP_BRAIN_URL": "http://127.0.0.1:1/v1"}
+        begun = [self.shown(page, "companion", **brain)["starters"]["embedded"][1] for page in PAGES]
+        assert begun == ["Tell me a joke.", "Tell me a joke.", "何か面白い話をして。"]
+        usual = self.shown("es", "companion", VOICEAPP_ENGINE_LANGUAGE="ja")["starters"]["embedded"]
+        assert usual[1] == "何か面白い話をして。"
 
 
 class TestChoosing:

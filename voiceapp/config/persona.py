@@ -80,9 +80,9 @@ def _in(texts: Mapping[str, _T], language: str, none: _T) -> _T:
 def own(instructions: str) -> Persona:
     """The operator's, from a setting alone: it waits for the person to speak."""
     names = {
-        "en": "As set up on this server",
+        "en": "This server’s assistant",
         "es": "Asistente de este servidor",
-        "ja": "標準のアシスタント",
+        "ja": "このサーバーのアシスタント",
     }
     return Persona(OWN, names, instructions)
 

@@ -4,6 +4,8 @@ import errno
 import os
 import socket
 
+from ..config.settings import Settings
+
 # A server that takes another's place, and systemd, hand on sockets that listen already.
 _HANDED_ON = ("GUNICORN_FD", "LISTEN_FDS")
 
@@ -19,6 +21,14 @@ def trouble(host: str, port: int) -> str:
         except OSError as error:
             return _why(error, host, port)
     return ""
+
+
+def others(settings: Settings) -> str:
+    """Who else reaches the app than this machine; empty where it listens at one address."""
+    if settings.host not in ("0.0.0.0", "::"):  # noqa: S104
+        return ""
+    who = "with an access code or by a proxy" if settings.rules.restricted else "without an access code"
+    return f"VoiceApp listens on all addresses of this machine: others come in {who}"
 
 
 def _why(error: OSError, host: str, port: int) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from ..config.settings import Settings
 from ..conversation.conversation import Capabilities
 from ..conversation.turn_detection import Detection, SemanticVad, ServerVad
+from ..ops.readiness import has_japanese
 from ..secret import Secret
 
 # The provider recommends the first two.
@@ -22,7 +23,8 @@ class Profile:
     """A kind of server: where it is, how it is asked, what it does by itself.
 
     `voices` and `models` may be chosen; the first is the usual one, and an empty model leaves it to the address.
-    `detection`: how turns end, unless page or persona say.
+    `detection`: how turns end, unless page or persona say. `languages`: those it understands and speaks, the first
+    where it is told none; empty: nobody knows.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Profile:
     transcription_model: str | None
     capabilities: Capabilities
     detection: Detection = field(default_factory=ServerVad)
+    languages: tuple[str, ...] = ()
 
     @property
     def model(self) -> str:
@@ -78,6 +81,8 @@ def offered_profiles(settings: Settings) -> dict[str, Profile]:
 
 
 def _of_operator(profile: Profile, settings: Settings, *, owned: bool) -> Profile:
+    if profile.name == "embedded":
+        profile = replace(profile, languages=_built_in_languages(settings))
     if not owned:
         return profile
     capabilities = profile.capabilities
@@ -96,6 +101,12 @@ def _of_operator(profile: Profile, settings: Settings, *, owned: bool) -> Profil
         voices=settings.voices or profile.voices,
         transcription_model=settings.transcription_model or profile.transcription_model,
     )
+
+
+def _built_in_languages(settings: Settings) -> tuple[str, ...]:
+    """Those of the embedded engine, its usual one first."""
+    found = (settings.engine_language or "en", "en", *(("ja",) if has_japanese() else ()))
+    return tuple(dict.fromkeys(found))
 
 
 def _is_providers(url: str) -> bool:

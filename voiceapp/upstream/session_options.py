@@ -10,7 +10,6 @@ from ..conversation.dialects import SessionConfig
 from ..conversation.functions import Function
 from ..conversation.turn_detection import Detection
 from ..errors import BrowserError, SettingError
-from ..ops.readiness import has_japanese
 from ..wire import up
 from .profiles import Profile, offered_profiles
 
@@ -47,8 +46,6 @@ class SessionOptions:
         self._default = settings.persona
         self._edit = settings.edit_instructions
         self._has_brain = settings.has_language_model
-        self._engine_language = settings.engine_language or "en"
-        self._has_japanese = has_japanese()
 
     def plan(self, fields: Mapping[str, Any]) -> Plan:
         """The session for checked fields of a `start`. Raises `BrowserError` naming what is not offered."""
@@ -99,10 +96,6 @@ class SessionOptions:
     def _can_play(self, profile: Profile, persona: Persona) -> bool:
         return not persona.needs_model or profile.name != "embedded" or self._has_brain
 
-    def _is_mute(self, profile: Profile, persona: Persona) -> bool:
-        """Whether the built-in voice would answer in another language than this persona's."""
-        return profile.name == "embedded" and _spoken(persona) == "ja" and not self._has_japanese
-
     def _voice(self, fields: Mapping[str, Any], profile: Profile, persona: Persona) -> str:
         own = persona.voices.get(profile.name, "")
         default = own if own in profile.voices else profile.voice
@@ -116,7 +109,7 @@ class SessionOptions:
         able = {
             name: each
             for name, each in self._personas.items()
-            if self._can_play(profile, each) and not self._is_mute(profile, each)
+            if self._can_play(profile, each) and not _is_mute(profile, each)
         }
         if self._default in able:
             return self._default
@@ -137,15 +130,15 @@ class SessionOptions:
 
     def _shown_persona(self, persona: Persona, language: str) -> dict[str, Any]:
         able = [profile for profile in self.profiles.values() if self._can_play(profile, persona)]
-        heard = [profile for profile in able if not self._is_mute(profile, persona)]
+        heard = [profile for profile in able if not _is_mute(profile, persona)]
         return {
             "id": persona.id,
             "name": persona.name_in(language),
             "about": persona.about_in(language),
             "language": persona.language,
+            "spoken": _spoken(persona),
             "starters": {each.name: self._starters(each, persona, language) for each in able},
             "profiles": [each.name for each in heard or able],
-            "mute": not heard,
             "instructions": persona.instructions if self._edit else "",
             "turns": {
                 name: up.write_detection(_detection(profile, persona)) for name, profile in self.profiles.items()
@@ -153,17 +146,24 @@ class SessionOptions:
         }
 
     def _starters(self, profile: Profile, persona: Persona, language: str) -> tuple[str, ...]:
-        """In the page's language; where rules answer, what they know, in the language they are spoken to in."""
+        """In the page's language, if it is understood; where rules answer, what they know, as they are spoken to."""
+        usual, *others = profile.languages or (language,)
         if profile.name != "embedded" or self._has_brain:
-            return persona.starters_in(language)
-        spoken = "" if self._is_mute(profile, persona) else _spoken(persona)
-        spoken = spoken or self._engine_language
+            return persona.starters_in(language if language in others else usual)
+        wanted = _spoken(persona) or language
+        spoken = wanted if wanted in others else usual
         return persona.simple_starters_in(spoken) or self._personas[DEFAULT].simple_starters_in(spoken)
 
 
 def _spoken(persona: Persona) -> str:
     """The language it is spoken to in; empty: that of whoever speaks."""
     return (persona.transcription_language or persona.language).partition("-")[0].lower()
+
+
+def _is_mute(profile: Profile, persona: Persona) -> bool:
+    """Whether the server would answer in another language than this persona's."""
+    spoken = _spoken(persona)
+    return bool(profile.languages and spoken) and spoken not in profile.languages
 
 
 def _detection(profile: Profile, persona: Persona) -> Detection:

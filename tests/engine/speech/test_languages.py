@@ -48,4 +48,5 @@ def test_the_first_language_stands_in_for_one_that_is_not_there(monkeypatch: pyt
     known = Languages(ENGLISH)
     assert known.get("ja") is ENGLISH
     assert "Japanese is not installed here." in str(known.why_unavailable("ja"))
-    assert "“de”" in str(known.why_unavailable("de"))
+    assert known.why_unavailable("de") == "I do not speak German. Please speak English."
+    assert "“eo”" in str(known.why_unavailable("eo"))

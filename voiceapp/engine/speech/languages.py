@@ -92,9 +92,8 @@ class Languages:
         if code in self._loaded or code in self._unavailable:
             return
         if code not in LOADERS:
-            self._unavailable[code] = (
-                f"This engine does not speak “{code}”. It speaks {LANGUAGE_NAMES[self.default.code]}."
-            )
+            name = LANGUAGE_NAMES.get(code, f"“{code}”")
+            self._unavailable[code] = f"I do not speak {name}. Please speak {LANGUAGE_NAMES[self.default.code]}."
             return
         try:
             self._loaded[code] = LOADERS[code](lambda part: None)
@@ -105,4 +104,10 @@ class Languages:
             )
 
 
-LANGUAGE_NAMES = MappingProxyType({"en": "English", "ja": "Japanese"})
+# Those of the page's menu; any other is named by its code.
+LANGUAGE_NAMES = MappingProxyType({
+    "en": "English", "ja": "Japanese", "zh": "Chinese", "ko": "Korean", "es": "Spanish", "fr": "French", "de": "German",
+    "it": "Italian", "pt": "Portuguese", "nl": "Dutch", "pl": "Polish", "ru": "Russian", "uk": "Ukrainian",
+    "tr": "Turkish", "ar": "Arabic", "hi": "Hindi", "id": "Indonesian", "vi": "Vietnamese", "th": "Thai",
+    "sv": "Swedish",
+})  # fmt: skip

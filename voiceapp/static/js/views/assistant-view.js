@@ -14,7 +14,7 @@ const LANGUAGES = [
 
 export class AssistantView {
   panel = find("settings-assistant", HTMLElement)
-  about = find("settings-persona-about", HTMLElement)
+  aboutPersona = find("settings-persona-about", HTMLElement)
   sampleButton = find("settings-sample", HTMLButtonElement)
   homeSample = find("home-sample", HTMLButtonElement)
   pending = find("settings-renewal", HTMLElement)
@@ -44,12 +44,12 @@ export class AssistantView {
     this.instructions = /** @type {HTMLTextAreaElement | null} */ (
       this.panel.querySelector("[data-choice=instructions]")
     )
+    this.names = new Intl.DisplayNames(words.language, { type: "language" })
     this.#offer()
   }
 
   start() {
-    const names = new Intl.DisplayNames(this.words.language, { type: "language" })
-    this.languages.append(...LANGUAGES.map(code => element("option", { value: code }, names.of(code) ?? code)))
+    this.languages.append(...LANGUAGES.map(code => element("option", { value: code }, this.names.of(code) ?? code)))
     this.sampleButton.addEventListener("click", () => this.samplePressed())
     for (const type of ["pointerenter", "focus"])
       this.homeSample.addEventListener(type, () => { this.delegate.sampleNear().catch(() => {}) })
@@ -66,7 +66,8 @@ export class AssistantView {
     for (const name of /** @type {const} */ (["persona", "model", "voice"])) this.#renderMenu(name)
     for (const name of /** @type {const} */ (["profile", "model"]))
       this.#row(name).hidden = this.menus[name].options.length < 2
-    this.#renderPersona(this.persona.dataset)
+    for (const option of this.languages.options) option.disabled = this.#isForeign(option.value)
+    this.#renderPersona(this.persona)
     this.#renderPending()
     this.#renderSample()
   }
@@ -87,18 +88,52 @@ export class AssistantView {
       ?? this.offered.persona[0]
   }
 
-  /** Where nothing is chosen: the first server; the default persona, or its first where it has not that one. */
+  /** What its card says: its own words, unless they are not true here. @param {HTMLOptionElement} persona */
+  about({ dataset: { about = "", spoken = "" } }) {
+    const { language } = this.preferences.values
+    const named = [spoken, language].filter(Boolean)
+    const wanted = named.length ? named : [this.words.language]
+    return wanted.some(each => this.#isForeign(each)) ? this.#foreignText(wanted.includes("ja")) : about
+  }
+
+  /** @param {boolean} addable the operator can add what is missing */
+  #foreignText(addable) {
+    const names = this.#understood.map(code => this.names.of(code) ?? code)
+    const all = new Intl.ListFormat(this.words.language).format(names)
+    const text = this.words.say("settings.persona.foreign", { all, first: names[0] })
+    return addable && this.#isForeign("ja")
+      ? [text, this.words.say("settings.persona.mute")].join(this.words.say("page.gap")) : text
+  }
+
+  /** The chosen server does not understand it. @param {string} language */
+  #isForeign(language) {
+    return language !== "" && this.#understood.length > 0 && !this.#understood.includes(language.split("-")[0])
+  }
+
+  /** Languages of the chosen server, its usual one first; none: nobody knows. */
+  get #understood() {
+    return this.menus.profile.selectedOptions[0]?.dataset.languages?.split(" ") ?? []
+  }
+
+  /**
+   * Where nothing is chosen: the first server; the default persona, or its first where it has not that one; and the
+   * page's language, where the server would otherwise presume its own.
+   */
   #offer() {
     const profile = this.menus.profile.options[0].value
     this.preferences.offer({ profile })
     const fitting = this.#fitting("persona")
     const preferred = fitting.find(({ value }) => value === this.menus.persona.dataset.default) ?? fitting[0]
     this.preferences.offer({ profile, persona: preferred?.value ?? "" })
+    const { language } = this.words
+    if (this.#understood.includes(language) && !this.persona.dataset.spoken)
+      this.preferences.offer({ ...this.preferences.offered, language })
   }
 
-  /** @param {DOMStringMap} persona */
-  #renderPersona({ about = "", instructions = "", turns = "{}" }) {
-    write(this.about, about)
+  /** @param {HTMLOptionElement} persona */
+  #renderPersona(persona) {
+    const { instructions = "", turns = "{}" } = persona.dataset
+    write(this.aboutPersona, this.about(persona))
     if (this.instructions) this.instructions.placeholder = instructions
     this.preferences.suggest(JSON.parse(turns)[this.preferences.values.profile] ?? null)
   }

@@ -15,12 +15,15 @@ export class HomeView {
   last = find("last-talk", HTMLButtonElement)
   /** @type {import("../history/talk.js").Talk | null} */
   talk = null
+  /** Of which personas, and with which words, the cards tell. */
+  told = ""
 
   /**
    * @param {import("../models/preferences.js").Preferences} preferences
    * @param {import("../history/history-keeper.js").HistoryKeeper} keeper
    * @param {import("../browser/i18n.js").Words} words
-   * @param {{personas: HTMLOptionElement[], persona: HTMLOptionElement | undefined}} offered by the settings
+   * @param {{personas: HTMLOptionElement[], persona: HTMLOptionElement | undefined,
+   *   about: (persona: HTMLOptionElement) => string}} offered by the settings
    * @param {{starterChosen: (text: string) => void, goOnWanted: (talk: import("../history/talk.js").Talk) => void,
    *   voiceWanted: () => void, samplePressed: () => void}} delegate
    */
@@ -46,9 +49,10 @@ export class HomeView {
   render() {
     const { personas, persona } = this.offered
     this.cards.hidden = personas.length < 2
-    const shown = [...this.cards.querySelectorAll("input")].map(({ value }) => value)
-    if (shown.join(" ") !== personas.map(({ value }) => value).join(" "))
+    const told = personas.map(each => each.value + this.offered.about(each)).join()
+    if (told !== this.told)
       this.cards.replaceChildren(...personas.map(each => this.#card(each)))
+    this.told = told
     for (const radio of this.cards.querySelectorAll("input")) radio.checked = radio.value === persona?.value
     this.#renderStarters(JSON.parse(persona?.dataset.starters ?? "{}")[this.preferences.values.profile] ?? [])
   }
@@ -72,13 +76,17 @@ export class HomeView {
   }
 
   /** @param {HTMLOptionElement} persona */
-  #card({ value, text, dataset: { about = "", language } }) {
+  #card(persona) {
+    const { value, text, dataset: { language } } = persona
     const radio = element("input", { type: "radio", name: "persona", value })
     const tongue = language ? [element("small", { class: "tongue" }, this.languages.of(language) ?? language)] : []
     return element(
       "label", { class: "persona" }, radio,
       element("span", { class: "monogram", "aria-hidden": "true" }, firstGraphemes(text, 1)),
-      element("span", {}, element("b", { dir: "auto" }, text), element("small", { dir: "auto" }, about), ...tongue)
+      element(
+        "span", {}, element("b", { dir: "auto" }, text),
+        element("small", { dir: "auto" }, this.offered.about(persona)), ...tongue
+      )
     )
   }
 
