@@ -54,7 +54,7 @@ TOOL = {
         "¿Y en Osaka?",
         "o",
     ),
-    "ja": ("京都", "空を半分まで確認しました", {"空": "晴れ", "気温": "18 °C", "出典": SOURCE}, "大阪はどう？", "天気"),
+    "ja": ("京都", "空の半分を確認しました", {"天気": "晴れ", "気温": "18 °C", "出典": SOURCE}, "大阪はどう？", "天気"),
 }
 USAGE = asdict(Usage(
     input_tokens=210, output_tokens=96, input_text_tokens=120, input_audio_tokens=90, cached_tokens=64,
@@ -73,7 +73,7 @@ MISSED = """() => {
 }"""
 SAYS = [
     {"language": "en", "text": "Looking up the weather in {city}"},
-    {"language": "ja", "text": "{city}の天気を調べています"},
+    {"language": "ja", "text": "{city}の天気の確認"},
     {"language": "es", "text": "Consultando el tiempo en {city}"},
 ]
 LIMITS = {

@@ -1,10 +1,13 @@
 """Notices stand in the flow above the call, one at a time: information goes out of sight, an error has what helps."""
 
+import json
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+import voiceapp
 from tests.browser.visitor import Visitor, wait
 from tests.browser.wire import Wire
 from voiceapp.engine.scripted.server import ScriptedServer
@@ -37,6 +40,27 @@ OVER = """() => {
   const words = document.getElementById("scroller").getBoundingClientRect()
   const dock = document.querySelector(".dock").getBoundingClientRect()
   return top < words.bottom - 1 || bottom > dock.top + 1
+}"""
+
+PARTS = ("title", "next")
+TEXTS = Path(voiceapp.__file__).parent / "static" / "i18n" / "ja.json"
+# Of the seen notice, were these its words: those that end with a line of next to nothing.
+STUBS = """texts => {
+  const notice = document.querySelector(".notice[data-shown]")
+  const range = document.createRange()
+  const right = (node, at) => {
+    range.setStart(node, at)
+    range.setEnd(node, at + 1)
+    return range.getBoundingClientRect().right
+  }
+  return texts.filter(([part, text]) => {
+    const place = notice.querySelector(`[data-part=${part}]`)
+    const { left } = place.parentElement.getBoundingClientRect()
+    place.textContent = text
+    const ends = [...text].map((_, at) => right(place.firstChild, at) - left)
+    const starts = ends.flatMap((end, at) => at && end < ends[at - 1] ? [at] : [])
+    return starts.length && Math.max(...ends.slice(starts.at(-1))) < Math.max(...ends) / 4
+  })
 }"""
 
 
@@ -103,6 +127,18 @@ def test_information_goes_out_of_sight_but_not_for_a_screen_reader_nor_while_som
     assert visitor.page.evaluate(SHOWN) == ["speaker_lost"], "somebody is at it"
     visitor.page.focus("#message")
     visitor.page.wait_for_selector('[data-code="speaker_lost"]:not([data-shown])', state="attached")
+
+
+def test_the_last_line_of_a_japanese_one_is_no_stub(visit: Visit, serve: Serve) -> None:
+    url, _ = serve("silent")
+    visitor, wire = call(visit, url, language="ja")
+    tell(visitor, wire, "microphone_silent")
+    words = json.loads(TEXTS.read_text())
+    texts = [[part, words[key]] for key in words if key.startswith("notice.") and (part := key.split(".")[-1]) in PARTS]
+    assert len(texts) > 150
+    for width in (320, 390, 844, 1280):
+        visitor.page.set_viewport_size({"width": width, "height": 800})
+        assert visitor.page.evaluate(STUBS, texts) == [], width
 
 
 def test_in_a_small_window_it_comes_into_view(visit: Visit, serve: Serve) -> None:

@@ -72,7 +72,7 @@ def test_it_stands_in_its_place_and_can_be_unfolded(
 
 SAYS = [
     {"language": "en", "text": "Looking up the weather in {city}"},
-    {"language": "ja", "text": "{city}の天気を調べています"},
+    {"language": "ja", "text": "{city}の天気の確認"},
 ]
 DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 WEATHER = {
@@ -85,7 +85,7 @@ WEATHER = {
 HATS = [{"name": "Straw hat", "price": "12 euros"}, {"name": "Top hat", "price": "80 euros"}]
 SEEN = {
     "en": ("Looking up the weather in Kyoto", "It took too long and was stopped.", "no"),
-    "ja": ("Kyotoの天気を調べています", "時間がかかりすぎたため、中止しました。", "いいえ"),
+    "ja": ("Kyotoの天気の確認", "時間がかかりすぎたため、中止しました。", "いいえ"),
 }
 
 

@@ -29,9 +29,9 @@ test("a call's cost has the turn, the talk, the date of the prices, the tokens, 
 
 test("the same in Japanese", () => {
   assert.deepEqual(lines({}, ja, 0.19), [
-    "直前のやり取り：$0.02、会話全体：$0.19。",
+    "直前のやり取り：\u2060$0.02、会話全体：\u2060$0.19。",
     "2026年11月12日時点の価格です。",
-    "入力100トークン（音声40、文字60、うちキャッシュ0）、出力50トークン（音声40、文字10）。",
+    "入力100トークン（音声\u206040、文字\u206060、うちキャッシュ\u20600）、出力50トークン（音声\u206040、文字\u206010）。",
     "あなたの発言の文字起こし：10分、$0.17。"
   ])
 })
@@ -55,7 +55,7 @@ test("what has no price is said to have none, and is never 0", () => {
 test("an estimate is said to be one", () => {
   assert.equal(lines({ estimated: true }, en, 0.19)[0], "This turn $0.02, this talk about $0.19.")
   assert.ok(lines({ estimated: true }).some(line => line.startsWith("Part of this is an estimate")))
-  assert.equal(lines({ estimated: true }, ja, 0.19)[0], "直前のやり取り：$0.02、会話全体：約$0.19。")
+  assert.equal(lines({ estimated: true }, ja, 0.19)[0], "直前のやり取り：\u2060$0.02、会話全体：\u2060約$0.19。")
 })
 
 test("before an answer there is no turn, and the operator's prices have no date", () => {

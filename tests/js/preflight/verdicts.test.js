@@ -22,7 +22,8 @@ test("echoes: none, quiet, loud, and one that does no harm", () => {
   }
   assert.deepEqual([judged(false, 0), judged(true, -48), judged(true, -20), judged(true, -9), judged(true, -9, true)],
     ["good none", "good none", "good quiet", "warning loud", "good shielded"])
-  assert.ok(Object.is(echoVerdict({ found: true, gainDb: -0.3, delayMs: 80 }, false).values.level, 0))
+  const level = gainDb => echoVerdict({ found: true, gainDb, delayMs: 80 }, false).values.level
+  assert.deepEqual([level(-0.3), level(-20.4)], ["0", "−20"])
 })
 
 test("the gravest is what all of it amounts to, once nothing is asked any more", () => {

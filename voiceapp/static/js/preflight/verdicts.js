@@ -33,7 +33,7 @@ export function pageVerdict(code) {
  * @returns {Verdict}
  */
 export function voiceVerdict({ code, loudness }, name) {
-  return { state: VOICE_STATES[code], code, values: { name, level: whole(loudness) } }
+  return { state: VOICE_STATES[code], code, values: { name, level: decibels(loudness) } }
 }
 
 /**
@@ -42,7 +42,7 @@ export function voiceVerdict({ code, loudness }, name) {
  * @returns {Verdict}
  */
 export function echoVerdict({ found, gainDb, delayMs }, shielded) {
-  const values = { level: whole(gainDb), delay: whole(delayMs) }
+  const values = { level: decibels(gainDb), delay: whole(delayMs) }
   if (!found || gainDb < QUIET_DB) return { state: "good", code: "none" }
   if (gainDb < LOUD_DB) return { state: "good", code: "quiet", values }
   return shielded ? { state: "good", code: "shielded", values } : { state: "warning", code: "loud", values }
@@ -74,6 +74,11 @@ export function worst(verdicts) {
 /** @param {import("../wire.js").Trouble} trouble @returns {Verdict} */
 function troubleVerdict(trouble) {
   return { state: "bad", code: trouble.code, trouble }
+}
+
+/** With a minus as it is printed. @param {number} value */
+function decibels(value) {
+  return String(whole(value)).replace("-", "−")
 }
 
 /** Never a zero with a minus. @param {number} value */
