@@ -62,9 +62,14 @@ def test_with_a_keyboard_up_a_call_begins_with_one_line_and_nothing_is_read_besi
         assert lines == 1, "with the settings open, too"
         visitor.settings("page")
     page.click("#shortcuts-open")
+    page.set_viewport_size({"width": 390, "height": 300})
     button, text = (page.locator(f"#shortcuts {part}").bounding_box() for part in ("button", "p"))
     assert button and text
-    assert button["x"] <= text["x"] and button["width"] >= text["width"]
+    assert button["width"] < text["width"] / 2
+    beside = {**button, "x": button["x"] + button["width"] + 8, "width": text["width"] / 2}
+    seen = page.screenshot(clip=beside)
+    page.locator("#shortcuts :is(dl, p)").evaluate_all("parts => parts.forEach(part => part.style.opacity = 0)")
+    assert page.screenshot(clip=beside) == seen
     assert visitor.leave() == []
 
 

@@ -42,6 +42,9 @@ SAY = """async ({ from, until }) => {
     if (n % 200 === 0) await new Promise(requestAnimationFrame)
   }
 }"""
+CUT = """said => window.testSocket.dispatchEvent(
+  new MessageEvent("message", { data: `42${JSON.stringify(["transcript", window.testNumber + 1, said])}` })
+)"""
 COPIED = """() => {
   window.testCopied = ""
   navigator.clipboard.writeText = async text => { window.testCopied = text }
@@ -125,6 +128,12 @@ def test_words_are_found_one_after_the_other_and_counted_and_what_is_said_meanwh
         page.set_viewport_size({"width": 320, "height": height})
         assert page.evaluate(CROWD) == [True] * 4, height
     page.set_viewport_size({"width": 1280, "height": 860})
+    # Struck out it can be read as well, and is counted once.
+    page.evaluate(CUT, {"item": "i59", "heard": "Qué dice la"})
+    page.wait_for_selector("[data-item=i59] .unheard")
+    for query, count in (("number 59", "1 of 1"), ("dice", "61 of 61")):
+        page.fill(FIND, query)
+        wait(page, f"{COUNT} === '{count}'")
     page.fill(FIND, "nowhere")
     wait(page, f"{COUNT} === '0 of 0'")
     page.keyboard.press("Escape")

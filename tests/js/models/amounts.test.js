@@ -4,7 +4,7 @@ import { test } from "node:test"
 import { about, money, duration } from "../../../voiceapp/static/js/models/amounts.js"
 import { Words } from "../../../voiceapp/static/js/browser/i18n.js"
 
-const [en, ja] = ["en", "ja"].map(language => new Words(
+const [en, es, ja] = ["en", "es", "ja"].map(language => new Words(
   language, JSON.parse(readFileSync(new URL(`../../../voiceapp/static/i18n/${language}.json`, import.meta.url), "utf8"))
 ))
 
@@ -25,7 +25,9 @@ test("lengths and amounts are said as the language says them", () => {
     [0, 12_000, 192_000, 3_600_000, 4_805_000].map(ms => duration(ms, en)),
     ["0 seconds", "12 seconds", "3 minutes 12 seconds", "1 hour", "1 hour 20 minutes"]
   )
-  assert.equal(duration(192_000, ja), "3分12秒")
+  assert.deepEqual([en, es, ja].map(words => [duration(192_000, words), duration(4_805_000, words, "short")]), [
+    ["3 minutes 12 seconds", "1 hr 20 min"], ["3 minutos y 12 segundos", "1 h 20 min"], ["3分12秒", "1時間20分"]
+  ])
   assert.equal(duration(1_020_000, en, "short"), "17 min")
   assert.deepEqual(
     [money(0.0123, "USD", "en"), money(12.5, "EUR", "en"), money(0.0123, "USD", "ja")], ["$0.0123", "€12.50", "$0.0123"]

@@ -14,8 +14,9 @@ export function duration(ms, words, style = "long") {
   const all = Object.entries(units)
   const from = Math.max(0, seconds === 0 ? 2 : all.findIndex(([, amount]) => amount > 0))
   const said = all.slice(from, from + 2).filter(([, amount], i) => amount > 0 || i === 0)
-  return new Intl.ListFormat(words.language, { type: "unit", style: "narrow" })
-    .format(said.map(([unit, amount]) => inUnit(amount, unit, words, style)))
+  const [larger, smaller] = said.map(([unit, amount]) => inUnit(amount, unit, words, style))
+  if (!smaller) return larger
+  return style === "long" ? words.say("amount.two", { larger, smaller }) : larger + words.say("page.gap") + smaller
 }
 
 /** @param {number} amount @param {string} unit @param {Words} words @param {"long" | "short"} style */

@@ -15,9 +15,9 @@ export const style = () => addStylesheet(new URL("../../css/talk-bar.css", impor
 const SAID_MS = 2000
 /** What is still being said is looked at once it rests so long. */
 const REST_MS = 250
-/** What is said, what a tool does and brought. */
+/** What is said, heard or not, what a tool does and brought. */
 const TEXTS = [
-  '.words .text, [data-role="tool"] summary .words, [data-role="tool"] > .card :is(p, li, dt, dd, th, td)',
+  '.words .text, .unheard p, [data-role="tool"] summary .words, [data-role="tool"] > .card :is(p, li, dt, dd, th, td)',
   '[data-role="tool"] > .link'
 ].join()
 const ALL = "talk-found"
