@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { readFileSync, readdirSync } from "node:fs"
 import { test } from "node:test"
-import { Words } from "../../../voiceapp/static/js/browser/i18n.js"
+import { Words, regional } from "../../../voiceapp/static/js/browser/i18n.js"
 
 const ROOT = new URL("../../../voiceapp/", import.meta.url)
 const FOLDER = new URL("static/i18n/", ROOT)
@@ -126,4 +126,11 @@ test("the page does not say what only those who know the protocol understand", (
 test("no English text puts a number before a noun that has but one form", () => {
   const lone = Object.entries(languages.en).filter(([key, text]) => !FORM.test(key) && /\{(?!date|time)\w+\} [a-z]{3,}s\b/.test(text))
   assert.deepEqual(lone, [])
+})
+
+test("dates and numbers are those of the person's own region; with British texts British ones", () => {
+  assert.equal(regional("en", ["de-DE", "en-US"]), "en-US")
+  assert.equal(regional("en", ["de-DE", "en"]), "en-GB")
+  assert.equal(regional("es", ["en-US", "es-MX"]), "es-MX")
+  assert.equal(regional("ja", ["en-US"]), "ja")
 })

@@ -11,7 +11,7 @@ const language = document.documentElement.lang
 const asked = new URLSearchParams(location.search).get("lang")
 if (asked === language) document.cookie = `language=${language}; path=${ROOT.pathname}; max-age=${YEAR_S}; samesite=lax`
 
-const page = new Page(await Words.load(language))
+const page = new Page(await Words.load(language, navigator.languages))
 page.start()
 await page.homeView.renderLast()
 Object.assign(window, { voiceapp: { stats: () => page.snapshot() } })

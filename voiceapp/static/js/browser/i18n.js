@@ -8,10 +8,12 @@ export class Words {
   coming = new Map()
 
   /**
-   * @param {string} language
+   * @param {string} tag of the file
    * @param {Record<string, string>} strings
+   * @param {string} [language] of dates and numbers
    */
-  constructor(language, strings) {
+  constructor(tag, strings, language = tag) {
+    this.tag = tag
     this.language = language
     this.strings = strings
     this.direction = /** @type {import("../text/bidi.js").Direction} */ (strings["page.direction"] ?? "ltr")
@@ -20,9 +22,9 @@ export class Words {
     this.times = new Intl.DateTimeFormat(language, { timeStyle: "short" })
   }
 
-  /** @param {string} language */
-  static async load(language) {
-    return new Words(language, await file(language))
+  /** @param {string} tag @param {readonly string[]} own of whoever reads */
+  static async load(tag, own) {
+    return new Words(tag, await file(tag), regional(tag, own))
   }
 
   /** Those of a part that is loaded later, once for all who want them. @param {string} part */
@@ -35,7 +37,7 @@ export class Words {
   /** @param {string} part */
   async #load(part) {
     try {
-      Object.assign(this.strings, await file(`${this.language}.${part}`))
+      Object.assign(this.strings, await file(`${this.tag}.${part}`))
     } catch (error) {
       // It may come another time.
       this.coming.delete(part)
@@ -67,6 +69,15 @@ export class Words {
   #show(value) {
     return typeof value === "number" ? this.numbers.format(value) : isolated(value ?? "", this.direction)
   }
+}
+
+/**
+ * As it is spoken where the person is; the English texts are British.
+ * @param {string} tag
+ * @param {readonly string[]} own
+ */
+export function regional(tag, own) {
+  return own.find(each => each.startsWith(`${tag}-`)) ?? (tag === "en" ? "en-GB" : tag)
 }
 
 /** @param {string} name @returns {Promise<Record<string, string>>} */

@@ -17,8 +17,8 @@ const TYPED_MS = 2000
 const NAME_LENGTH = 40, NAME_BYTES = 160
 
 /**
- * @typedef {{say: (key: string, values?: Record<string, string | number>) => string, language: string, direction?:
- *   import("../text/bidi.js").Direction}} Words
+ * @typedef {{say: (key: string, values?: Record<string, string | number>) => string, language: string, tag: string,
+ *   direction?: import("../text/bidi.js").Direction}} Words
  */
 /** @typedef {import("./talk.js").Talk} Talk */
 /** @typedef {{at: number, end: number, role: import("../wire.js").Role, text: string}} Cue */

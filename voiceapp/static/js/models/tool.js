@@ -5,7 +5,7 @@ import { decimal } from "./amounts.js"
 
 /** @typedef {import("../wire.js").Tool & {tookMs?: number}} Tool with how long it ran, where the page saw that */
 /**
- * @typedef {{say: (key: string, values?: Record<string, string | number>) => string, language: string,
+ * @typedef {{say: (key: string, values?: Record<string, string | number>) => string, language: string, tag: string,
  *   direction?: import("../text/bidi.js").Direction}} Words
  */
 
@@ -32,7 +32,7 @@ export function toolSentence(tool, words) {
  * @param {Words} words
  */
 function ownSentence({ says = [] }, values, words) {
-  const fitting = ["", words.language].map(tag => says.filter(({ language }) => language === tag)).reverse().flat()
+  const fitting = ["", words.tag].map(tag => says.filter(({ language }) => language === tag)).reverse().flat()
   const found = fitting.find(({ text }) => [...text.matchAll(/\{(\w+)\}/g)].every(([, name]) => name in values))
   return found?.text.replace(/\{(\w+)\}/g, (_, name) => isolated(values[name], words.direction))
 }

@@ -92,7 +92,7 @@ export class AssistantView {
   about({ dataset: { about = "", spoken = "" } }) {
     const { language } = this.preferences.values
     const named = [spoken, language].filter(Boolean)
-    const wanted = named.length ? named : [this.words.language]
+    const wanted = named.length ? named : [this.words.tag]
     return wanted.some(each => this.#isForeign(each)) ? this.#foreignText(wanted.includes("ja")) : about
   }
 
@@ -125,7 +125,7 @@ export class AssistantView {
     const fitting = this.#fitting("persona")
     const preferred = fitting.find(({ value }) => value === this.menus.persona.dataset.default) ?? fitting[0]
     this.preferences.offer({ profile, persona: preferred?.value ?? "" })
-    const { language } = this.words
+    const { tag: language } = this.words
     if (this.#understood.includes(language) && !this.persona.dataset.spoken)
       this.preferences.offer({ ...this.preferences.offered, language })
   }
