@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import Locator
 
 from tests.browser.visitor import Visitor
 from tests.call.calling import serving
@@ -32,6 +33,13 @@ HIDE = """hidden => {
   Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden })
   document.dispatchEvent(new Event("visibilitychange"))
 }"""
+
+
+def edge(card: Locator) -> bytes:
+    """A picture of what there is at its lower edge, before its text."""
+    box = card.bounding_box()
+    assert box
+    return card.page.screenshot(clip={"x": box["x"] + 6, "y": box["y"] + box["height"] - 17, "width": 9, "height": 4})
 
 
 def wait_for_state(visitor: Visitor, state: str, seconds: float = 10) -> tuple[str, str, str]:
@@ -101,6 +109,22 @@ def test_though_nobody_says_anything_the_clock_runs_and_the_engine_tells_how_far
     assert page.get_by_role("alert").count() == 1
     page.wait_for_selector("#meter-time", timeout=5000)
     assert not page.is_visible("#usage"), "what a call takes is hidden where there are no popovers"
+
+
+def test_that_more_is_below_is_seen_until_the_end(visit: Visit, serve: Serve) -> None:
+    visitor = visit(serve("silent")[0], viewport={"width": 390, "height": 430}, wired=True)
+    page = visitor.page
+    visitor.call_until_live()
+    visitor.wire.say("limits", LIMITS)
+    page.click("#meter-time")
+    page.wait_for_selector("#usage-lines p")
+    card = page.locator("#usage")
+    card.evaluate("card => { card.style.maxHeight = 'none' }")
+    whole = edge(card)
+    card.evaluate("card => { card.style.maxHeight = `${card.offsetHeight / 2}px` }")
+    assert edge(card) != whole
+    card.evaluate("card => card.scrollTo(0, card.scrollHeight)")
+    assert edge(card) == whole
 
 
 def test_what_is_left_is_shown_before_it_is_gone(visit: Visit) -> None:

@@ -215,6 +215,16 @@ def test_it_is_skipped_at_any_moment_and_that_is_remembered(visit: Visit, serve:
     assert page.is_disabled("#preflight-open")
 
 
+def test_in_a_low_window_its_title_stays_above_its_question(visit: Visit, serve: Serve) -> None:
+    page = visit(serve("hello")[0], viewport={"width": 390, "height": 430}).page
+    page.get_by_role("button", name=OFFER).click()
+    settled(page)
+    title, question = (page.locator(part).bounding_box() for part in (".preflight-head", "[data-state=asking]"))
+    assert title and question
+    assert title["y"] >= 0
+    assert title["y"] + title["height"] <= question["y"]
+
+
 def test_a_call_that_began_meanwhile_is_not_covered(visit: Visit, serve: Serve) -> None:
     url, _ = serve("hello")
     visitor = visit(url)
