@@ -206,3 +206,7 @@ def test_what_is_unfolded_while_words_come_is_read_from_its_top(visit: Visit, se
     page.wait_for_selector('[data-item="later"]')
     page.wait_for_selector("#newest:visible")
     assert page.evaluate(FROM_THE_TOP)
+    page.set_viewport_size({"width": 390, "height": 430})
+    newest = page.get_by_role("button", name="Newest").bounding_box()
+    assert newest and min(newest["width"], newest["height"]) >= 44
+    assert newest["x"] + newest["width"] > 360, "beside the middle of the lines"
