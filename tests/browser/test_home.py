@@ -96,7 +96,7 @@ def test_a_card_says_that_the_built_in_voice_does_not_speak_the_persons_language
         assert spanish.is_disabled()
 
         visitor.open(served.url, "ja")
-        assert "英語で答えます。管理者が" in told_by(visitor, "話し相手")
+        assert "英語で答えます。日本語は、管理者が" in told_by(visitor, "話し相手")
         visitor.open(served.url, "en")
         assert "in your language" in told_by(visitor, "Companion")
 

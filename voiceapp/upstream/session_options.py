@@ -135,7 +135,6 @@ class SessionOptions:
             "id": persona.id,
             "name": persona.name_in(language),
             "about": persona.about_in(language),
-            "language": persona.language,
             "spoken": _spoken(persona),
             "starters": {each.name: self._starters(each, persona, language) for each in able},
             "profiles": [each.name for each in heard or able],

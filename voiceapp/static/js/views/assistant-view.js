@@ -101,8 +101,8 @@ export class AssistantView {
     const names = this.#understood.map(code => this.names.of(code) ?? code)
     const all = new Intl.ListFormat(this.words.language).format(names)
     const text = this.words.say("settings.persona.foreign", { all, first: names[0] })
-    return addable && this.#isForeign("ja")
-      ? [text, this.words.say("settings.persona.mute")].join(this.words.say("page.gap")) : text
+    if (!addable || !this.#isForeign("ja")) return text
+    return text + this.words.say("page.gap") + this.words.say("settings.persona.mute")
   }
 
   /** The chosen server does not understand it. @param {string} language */

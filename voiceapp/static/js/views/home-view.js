@@ -77,9 +77,9 @@ export class HomeView {
 
   /** @param {HTMLOptionElement} persona */
   #card(persona) {
-    const { value, text, dataset: { language } } = persona
+    const { value, text, dataset: { spoken } } = persona
     const radio = element("input", { type: "radio", name: "persona", value })
-    const tongue = language ? [element("small", { class: "tongue" }, this.languages.of(language) ?? language)] : []
+    const tongue = spoken ? [element("small", { class: "tongue" }, this.languages.of(spoken) ?? spoken)] : []
     return element(
       "label", { class: "persona" }, radio,
       element("span", { class: "monogram", "aria-hidden": "true" }, firstGraphemes(text, 1)),
