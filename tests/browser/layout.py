@@ -16,3 +16,6 @@ BEYOND = """() => [
   return (left < -1 || right > innerWidth + 1) && element.checkVisibility({ visibilityProperty: true }) &&
     !element.closest(".personas *, .visually-hidden")
 }).map(element => `${element.outerHTML.slice(0, 80)} is beyond the edge`)"""
+# In its drawer, where that is scrolled to its beginning.
+BEGINS_IN_SIGHT = """part =>
+  part.getBoundingClientRect().top + 10 < part.closest("dialog").getBoundingClientRect().bottom"""

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.axe import check
+from tests.browser.layout import BEGINS_IN_SIGHT
 from tests.browser.visitor import Visitor, wait
 from voiceapp.engine.scripted.server import ScriptedServer
 
@@ -97,6 +98,9 @@ def test_a_talk_is_kept_found_heard_again_and_taken_away(visit: Visit, serve: Se
     page.click("[data-talk]")
     wait(page, "document.querySelector('audio')?.duration > 0.5")
     check(page)
+    page.set_viewport_size({"width": 844, "height": 390})
+    assert page.locator("audio").evaluate(BEGINS_IN_SIGHT)
+    page.set_viewport_size({"width": 1280, "height": 800})
 
     with wave.open(io.BytesIO(saved(page, "wav"))) as sound:
         assert (sound.getnchannels(), sound.getframerate(), sound.getsampwidth()) == (2, 24000, 2)

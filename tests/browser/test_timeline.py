@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.browser.layout import BEGINS_IN_SIGHT
 from tests.browser.tracing import long_tasks, traced
 from tests.browser.visitor import Visitor
 from tests.browser.wire import Wire
@@ -107,6 +108,9 @@ def test_what_went_wrong_is_there_though_nobody_looked_until_after_the_call(
     told = page.inner_text("#timeline-told")
     assert "Answers: 1, tools: 1, lost connections: 1" in told
     page.screenshot(path=output / "timeline.png")
+    page.set_viewport_size({"width": 844, "height": 390})
+    assert page.locator("#log-search").evaluate(BEGINS_IN_SIGHT)
+    page.set_viewport_size({"width": 1280, "height": 860})
 
     # A click leads to the event in the list, whatever hides it there.
     page.fill("#log-search", "nothing has this")

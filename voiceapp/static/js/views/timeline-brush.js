@@ -2,7 +2,7 @@
 
 import { TimeWindow, mark, stepOf } from "../models/timeline.js"
 
-const LANE_REM = 1.375
+const LANES = 7
 const AXIS_REM = 1.25
 /** Of a way to the server that fills its lane. */
 const SLOW_MS = 500
@@ -63,10 +63,10 @@ export class TimelineBrush {
   #fit() {
     const { canvas, brush } = this
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize)
-    this.laneHeight = LANE_REM * rem
     this.axisHeight = AXIS_REM * rem
     this.width = canvas.clientWidth
     this.height = canvas.clientHeight
+    this.laneHeight = (this.height - this.axisHeight) / LANES
     const [width, height] = [this.width, this.height].map(size => Math.round(size * devicePixelRatio))
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height })
     brush.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0)
@@ -94,10 +94,10 @@ export class TimelineBrush {
     const { brush, colours, width, height } = this
     const { from, to, span } = this.window
     const step = stepOf(span, Math.max(2, width / MARK_PX))
-    for (let lane = 1; lane < 8; lane++) this.#line(0, lane * this.laneHeight, width, 1, colours.line)
+    for (let lane = 1; lane <= LANES; lane++) this.#line(0, lane * this.laneHeight, width, 1, colours.line)
     for (let at = Math.ceil(from / step) * step; at <= to; at += step) {
       const x = this.#x(at)
-      this.#line(x, 0, 1, 7 * this.laneHeight, colours.line)
+      this.#line(x, 0, 1, LANES * this.laneHeight, colours.line)
       const text = mark(at, step)
       brush.fillStyle = colours.quiet
       const room = brush.measureText(text).width
@@ -209,9 +209,9 @@ export class TimelineBrush {
   /** @param {number} at */
   #cursor(at) {
     const x = Math.round(this.#x(at))
-    this.#line(x - 1, 0, 2, 7 * this.laneHeight, this.colours.ink)
+    this.#line(x - 1, 0, 2, LANES * this.laneHeight, this.colours.ink)
     this.brush.beginPath()
-    this.brush.arc(x, 7 * this.laneHeight, 4, 0, 7)
+    this.brush.arc(x, LANES * this.laneHeight, 4, 0, 7)
     this.brush.fill()
   }
 }
