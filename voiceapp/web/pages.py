@@ -43,7 +43,7 @@ QUOTED = re.compile(r'"([\w.]+)(?=")')
 # Of a language's texts those that come later than the page: with the search, the events, the sound check, past talks,
 # a tool, what a call used.
 LATER = ("find", "log", "preflight", "search", "talks", "timeline", "tool", "usage")
-NOT_LATER = ("log.save", "log.seconds", "preflight.remembered.", "talks.cost", "talks.unnamed", "usage.today")
+NOT_LATER = ("log.save", "log.seconds", "preflight.remembered.", "talks.cost", "talks.unnamed")
 FOREVER_S = int(timedelta(days=365).total_seconds())
 
 # The camera only where a model sees pictures: there its button is.

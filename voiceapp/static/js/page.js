@@ -29,7 +29,7 @@ import { Keys } from "./views/keys.js"
 import { InspectorDrawer } from "./views/inspector-drawer.js"
 import { Leaving } from "./views/leaving.js"
 import { AppearanceView } from "./views/appearance-view.js"
-import { UsageView } from "./views/usage-view.js"
+import { Meter } from "./views/meter.js"
 import { NoticesView } from "./views/notices-view.js"
 import { OutboxView } from "./views/outbox-view.js"
 import { PicturesView } from "./views/pictures-view.js"
@@ -76,7 +76,7 @@ export class Page {
     this.transcriptView = new TranscriptView(this.transcript, this.pace, words, this)
     this.noticesView = new NoticesView(this.notices, words, this)
     this.inspectorDrawer = new InspectorDrawer(this.callLog, this.passed, words, this)
-    this.usageView = new UsageView(this.usageModel, words, this.now, this)
+    this.meter = new Meter(this.usageModel, words, this.now, this)
     this.talksDrawer = new TalksDrawer(this.keeper, words, this)
     this.appearanceView = new AppearanceView(this.preferences, words)
     this.assistantView = new AssistantView(this.preferences, this.call, words, this)
@@ -87,7 +87,7 @@ export class Page {
 
   start() {
     const views = [
-      this.controlsView, this.usageView, this.stageView, this.transcriptView, this.composerView, this.inspectorDrawer,
+      this.controlsView, this.stageView, this.transcriptView, this.composerView, this.inspectorDrawer,
       this.assistantView, this.homeView, this.settingsView, this.talksDrawer, this.appearanceView,
       this.soundCheck, this.picturesView, this.settingsDrawer
     ]
@@ -191,7 +191,7 @@ export class Page {
     if (!this.callActive) this.homeView.render()
     this.settingsView.render()
     this.soundCheck.render()
-    this.usageView.render()
+    this.meter.render()
     this.talksDrawer.callChanged()
   }
 
@@ -207,7 +207,7 @@ export class Page {
   /** @param {import("./wire.js").Ready} ready */
   callReadied(ready) {
     this.usageModel.begin(ready, this.now())
-    this.usageView.render()
+    this.meter.render()
     this.pageVersion.heard(ready.version)
   }
 
@@ -255,7 +255,7 @@ export class Page {
   /** @param {import("./wire.js").Usage} usage */
   usageArrived(usage) {
     this.usageModel.usage = usage
-    this.usageView.render()
+    this.meter.render()
     this.controlsView.render()
   }
 
@@ -263,7 +263,7 @@ export class Page {
   limitsArrived(limits) {
     this.usageModel.limit(limits, this.now())
     if (limits.idle_left_s === null) this.notices.over("turnBegan")
-    this.usageView.render()
+    this.meter.render()
   }
 
   // Delegate of what is loaded only when it is needed

@@ -1,6 +1,7 @@
 // How long the call has lasted, what it has cost, and what is left: a line with the call, and all of it behind that.
 
 import { about, duration, money } from "../models/amounts.js"
+import { costLines } from "../models/cost-lines.js"
 import { clock } from "../models/usage-model.js"
 import { placeAboveDock } from "./above-dock.js"
 import { element, find, write } from "./element.js"
@@ -11,7 +12,6 @@ const COUNTED_MS = 300_000
 const MINUTE_MS = 60_000
 
 /** @typedef {import("../models/usage-model.js").Budget} Budget */
-/** @typedef {typeof import("../models/cost-lines.js").costLines} CostLines */
 
 export class UsageView {
   line = find("meter", HTMLElement)
@@ -24,19 +24,13 @@ export class UsageView {
   /** @type {ReturnType<typeof setInterval> | null} */
   timer = null
   opened = false
-  /** Loaded with the first call: before it nothing is used. @type {CostLines | undefined} */
-  costLines
-  /** @type {Promise<void> | null} */
-  loading = null
 
   /**
    * @param {import("../models/usage-model.js").UsageModel} usageModel
    * @param {import("../browser/i18n.js").Words} words
    * @param {() => number} now milliseconds, of the usage model's clock
-   * @param {{partMissing: () => void}} delegate
    */
-  constructor(usageModel, words, now, delegate) {
-    this.delegate = delegate
+  constructor(usageModel, words, now) {
     this.usageModel = usageModel
     this.words = words
     this.now = now
@@ -50,21 +44,10 @@ export class UsageView {
 
   render() {
     const running = this.usageModel.since !== null
-    if (running) this.loading ??= this.#load()
     if (running) this.timer ??= setInterval(() => this.#renderTime(), EVERY_MS)
     else this.#stop()
     this.line.hidden = !running
     this.#renderTime()
-  }
-
-  async #load() {
-    try {
-      const [{ costLines }] = await Promise.all([import("../models/cost-lines.js"), this.words.more("usage")])
-      this.costLines = costLines
-      this.#renderUsage()
-    } catch {
-      this.delegate.partMissing()
-    }
   }
 
   #renderTime() {
@@ -76,8 +59,6 @@ export class UsageView {
     if (this.timer) clearInterval(this.timer)
     this.timer = null
     if (this.opened) this.usage.hidePopover()
-    // What did not come may come with the next call.
-    if (!this.costLines) this.loading = null
   }
 
   /** @param {boolean} open */
@@ -125,12 +106,12 @@ export class UsageView {
 
   /** What is behind the line. */
   #renderUsage() {
-    if (!this.opened || !this.costLines) return
+    if (!this.opened) return
     const { limits } = this.usageModel
     const rules = limits
       ? [...this.#rule("usage.call_s", limits.call_s), ...this.#rule("usage.idle_s", limits.idle_s)]
       : []
-    const lines = [...this.#spent(this.costLines), ...this.#today, ...rules]
+    const lines = [...this.#spent, ...this.#today, ...rules]
     const rows = this.lines.children
     if (rows.length !== lines.length) this.lines.replaceChildren(...lines.map(() => element("p")))
     lines.forEach((line, i) => write(rows[i], line))
@@ -141,8 +122,7 @@ export class UsageView {
     return seconds === null ? [] : [this.words.say(key, { time: duration(1000 * seconds, this.words) })]
   }
 
-  /** @param {CostLines} costLines */
-  #spent(costLines) {
+  get #spent() {
     const { usage, total, estimated } = this.usageModel
     if (usage) return costLines({ ...usage, estimated }, total, this.words)
     return [total === null ? this.words.say("usage.nothing") : this.words.say(
