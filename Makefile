@@ -19,13 +19,14 @@ REGISTRY = The reason is above. Set PIP_INDEX_URL and npm_config_registry for yo
 
 # One pytest may serve the next with what it compiled.
 unexport PYTHONDONTWRITEBYTECODE
-# Three parts that talk in real time at once: with four the browsers wait for one another. Behind them one that computes
-# takes what they leave of two cores. Each part's words come together.
+# Three parts that talk in real time at once, and a fourth that computes and takes what these leave of two cores; when
+# that is over, one more of the others. With four from the start the browsers wait for one another. Each part's words
+# come together.
 JOBS = 4
 PARTS = $(MAKE) --no-print-directory --jobs=$(JOBS) --keep-going --output-sync
 # A browser computes, most of the others wait: two browsers beside one of them, the longest first. Each part of the
 # browser's starts one of its own.
-REAL_TIME = test-page-e-l test-page-t-z test-resume test-page-m-q test-served test-page-a-d test-calls test-page-s \
+REAL_TIME = test-page-e-l test-page-t-z test-resume test-page-m-q test-page-a-d test-served test-page-s test-calls \
  test-page-r test-hostile test-voice
 SERVED = $(filter-out test-page-%,$(REAL_TIME))
 # These compute, and let the others go first: while pip installs what needs no Python, then one after the other.
@@ -35,7 +36,7 @@ BEHIND = nice -n 5
 # Real models, and judgements that count only in time.
 VOICE = tests/engine/test_voice_mode.py tests/engine/serving/test_voice_call.py
 
-.PHONY: run test test-quick test-page test-computed test-real-time $(SERVED) $(NODE) $(COMPUTED) check programs vendor node-packages
+.PHONY: run test test-quick test-page test-computed $(SERVED) $(NODE) $(COMPUTED) check programs vendor node-packages
 .PHONY: bench fuzz soak shots clean
 
 run: $(VENV)/installed-$(WANTED)
@@ -44,7 +45,7 @@ run: $(VENV)/installed-$(WANTED)
 
 # Whatever needs no Python begins while pip still installs.
 test: programs
-	@$(PARTS) $(NODE) test-computed test-real-time
+	@$(PARTS) $(NODE) test-computed $(REAL_TIME)
 
 # Before a commit: the checks, and all tests that need no browser, no model and no clock of the world outside.
 # Where nothing depends on the time, each part may wait for another.
@@ -53,13 +54,10 @@ test-quick: export PYTEST_ADDOPTS += -m "not real_time and not slow and not mode
 test-quick:
 	@$(PARTS) VOICE= $(NODE) $(COMPUTED) $(filter-out test-hostile test-voice,$(SERVED))
 
-# So many at a time, whatever else runs.
+# One at a time, whatever else runs.
 test-computed: JOBS = 1
 test-computed: vendor
-	+@MAKEFLAGS= $(PARTS) $(MAKEOVERRIDES) $(COMPUTED)
-test-real-time: JOBS = 3
-test-real-time: vendor node-packages
-	+@MAKEFLAGS= $(PARTS) $(MAKEOVERRIDES) $(REAL_TIME)
+	@MAKEFLAGS= $(PARTS) $(MAKEOVERRIDES) $(COMPUTED)
 
 test-page: $(filter test-page-%,$(REAL_TIME))
 test-page-%: vendor node-packages

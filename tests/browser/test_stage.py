@@ -145,7 +145,7 @@ def test_whoever_has_said_nothing_yet_is_told_how_they_are_heard(visit: Visit, s
     page.check('[value="push_to_talk"]')
     page.get_by_text("Hold the button to talk, or write below.").wait_for()
     page.click("#microphone")
-    page.get_by_text("Turn it on to speak, or write below.").wait_for()
+    page.get_by_text("Unmute to speak, or write below.").wait_for()
 
 
 def test_the_voice_alone_is_open_to_everyone_and_what_waits_for_an_answer_is_brought_into_sight(
