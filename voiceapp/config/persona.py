@@ -82,7 +82,7 @@ def own(instructions: str) -> Persona:
     names = {
         "en": "This server’s assistant",
         "es": "Asistente de este servidor",
-        "ja": "このサーバーのアシスタント",
+        "ja": "標準のアシスタント",
     }
     return Persona(OWN, names, instructions)
 
