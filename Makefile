@@ -31,7 +31,7 @@ REAL_TIME = test-page-e-l test-page-t-z test-resume test-page-m-q test-page-a-d 
 SERVED = $(filter-out test-page-%,$(REAL_TIME))
 # These compute, and let the others go first: while pip installs what needs no Python, then one after the other.
 NODE = test-node check-node
-COMPUTED = test-core test-modules check-python
+COMPUTED = test-core test-engine test-modules check-python
 BEHIND = nice -n 5
 # Real models, and judgements that count only in time.
 VOICE = tests/engine/test_voice_mode.py tests/engine/serving/test_voice_call.py
@@ -65,7 +65,9 @@ test-page-%: vendor node-packages
 test-hostile: vendor
 	$(BIN)/pytest tests/hostile
 test-core: vendor
-	$(BEHIND) $(BIN)/pytest tests/conversation tests/engine $(VOICE:%=--ignore=%)
+	$(BEHIND) $(BIN)/pytest tests/conversation
+test-engine: vendor
+	$(BEHIND) $(BIN)/pytest tests/engine $(VOICE:%=--ignore=%)
 test-voice: vendor
 	$(BIN)/pytest $(VOICE)
 test-calls: vendor
