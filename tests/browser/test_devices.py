@@ -146,7 +146,7 @@ def test_interrupted_by_the_system_it_goes_on_when_it_is_over_and_else_asks_for_
         context.resume = async () => {}
         context.suspend()
     }""")
-    assert "Touch the page" in visitor.wait_for_notice("sound_paused")
+    assert "Click or tap the page" in visitor.wait_for_notice("sound_paused")
     # Dead for good: a touch makes another, with the same microphone.
     page.click("#status")
     page.wait_for_selector('[data-code="sound_paused"]', state="detached")
@@ -178,7 +178,7 @@ def test_a_loudspeaker_that_the_browser_gives_up_is_said_and_starts_again_at_a_t
     visitor = visit(url, room=GIVE_UP.replace("NAME", "playback"), bypass_csp=True)
     page = visitor.page
     visitor.call_until_live()
-    assert "Touch the page" in visitor.wait_for_notice("sound_failed")
+    assert "Click or tap the page" in visitor.wait_for_notice("sound_failed")
     # Cut where it was heard.
     visitor.wait_for_entry("assistant", "[data-cut]")
     visitor.wait_until(lambda stats: stats["turn"] == "listening")
