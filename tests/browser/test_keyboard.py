@@ -58,6 +58,7 @@ def test_a_whole_call(visit: Visit, serve: Serve) -> None:
     page.keyboard.press("Space")
     assert page.evaluate(NAME) == "Unmute", "it says what the next press does"
 
+    page.wait_for_selector("body:not([data-speaking])")
     tab_to(page, "Message")
     page.keyboard.type("Are you there?")
     page.keyboard.press("Enter")
