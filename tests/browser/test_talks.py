@@ -206,6 +206,12 @@ def test_without_the_choice_nothing_of_a_talk_stays(visit: Visit, serve: Serve) 
     visitor.press("Show past talks")
     visitor.page.wait_for_selector("[data-talk]")
     assert visitor.page.inner_text("#talks-keep") == "Talks are gone when this page is closed."
+    # What was searched for last is in nobody's way.
+    visitor.settings("page")
+    visitor.page.fill("#settings-search", "zzzz")
+    visitor.page.wait_for_selector("#settings-found-none")
+    visitor.page.click("#settings-close")
+    visitor.page.click("#talks-toggle")
     visitor.press("Choose what to keep")
     assert visitor.page.evaluate("document.activeElement.dataset.choice") == "keep"
     assert visitor.page.locator(":focus").is_visible()

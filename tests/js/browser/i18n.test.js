@@ -132,5 +132,6 @@ test("dates and numbers are those of the person's own region; with British texts
   assert.equal(regional("en", ["de-DE", "en-US"]), "en-US")
   assert.equal(regional("en", ["de-DE", "en"]), "en-GB")
   assert.equal(regional("es", ["en-US", "es-MX"]), "es-MX")
+  assert.equal(regional("en", ["en-US@posix", "en-x", "en-", "en-IN"]), "en-IN", "no tag of a language")
   assert.equal(regional("ja", ["en-US"]), "ja")
 })

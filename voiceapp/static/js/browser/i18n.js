@@ -77,7 +77,16 @@ export class Words {
  * @param {readonly string[]} own
  */
 export function regional(tag, own) {
-  return own.find(each => each.startsWith(`${tag}-`)) ?? (tag === "en" ? "en-GB" : tag)
+  return own.find(each => each.startsWith(`${tag}-`) && isLanguage(each)) ?? (tag === "en" ? "en-GB" : tag)
+}
+
+/** A browser may be given any. @param {string} tag */
+function isLanguage(tag) {
+  try {
+    return Intl.getCanonicalLocales(tag).length > 0
+  } catch {
+    return false
+  }
 }
 
 /** @param {string} name @returns {Promise<Record<string, string>>} */

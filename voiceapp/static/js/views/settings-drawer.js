@@ -1,10 +1,12 @@
 // The drawer of the settings: its tabs, and the search, which is loaded with the first look at them.
 
 import { Drawer } from "./drawer.js"
+import { find } from "./element.js"
 import { TabList } from "./tab-list.js"
 
 export class SettingsDrawer {
   tabs = new TabList("settings-tabs")
+  box = find("settings-search", HTMLInputElement)
   /** Once it was asked for. @type {Promise<void> | undefined} */
   search
 
@@ -25,6 +27,9 @@ export class SettingsDrawer {
   /** With this part of them in sight. @param {Element} part */
   show(part) {
     this.drawer.open()
+    // What was searched for hides all else.
+    this.box.value = ""
+    this.box.dispatchEvent(new Event("input"))
     this.tabs.show(part)
   }
 
