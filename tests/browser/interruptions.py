@@ -94,7 +94,7 @@ class Talker:
         assert len(silences) == 3, silences
         assert max(silences[:2]) < 2.0
         assert silences[2] > 2.0
-        assert sum(tones) == pytest.approx(cut / 1000 + 2 * 0.3, abs=0.8)
+        assert sum(tones) == pytest.approx(cut / 1000 + 2 * 0.3, abs=0.5)
         assert answer == pytest.approx(0.6, abs=0.2)
 
 
