@@ -51,6 +51,6 @@ export class SettingsDrawer {
   async #loadSearch() {
     const { SettingsSearch, style } = await import("./settings-search.js")
     await Promise.all([style(), this.delegate.words.more("search")])
-    new SettingsSearch(this.tabs, this.delegate.words).start()
+    new SettingsSearch(this, this.delegate.words).start()
   }
 }

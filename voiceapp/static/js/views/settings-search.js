@@ -24,11 +24,11 @@ export class SettingsSearch {
   tabList = find("settings-tabs", HTMLElement)
 
   /**
-   * @param {import("./tab-list.js").TabList} tabs
+   * @param {import("./settings-drawer.js").SettingsDrawer} drawer
    * @param {import("../browser/i18n.js").Words} words
    */
-  constructor(tabs, words) {
-    this.tabs = tabs
+  constructor(drawer, words) {
+    this.drawer = drawer
     this.words = words
   }
 
@@ -62,7 +62,7 @@ export class SettingsSearch {
 
   /** @param {HTMLElement} setting */
   #offer(setting) {
-    const place = [this.tabs.of(setting).textContent ?? "", groupOf(setting)].filter(Boolean).join(" › ")
+    const place = [this.drawer.tabs.of(setting).textContent ?? "", groupOf(setting)].filter(Boolean).join(" › ")
     const mode = modeOf(setting)
     const only = mode ? [element("small", {}, this.words.say("search.mode", { mode: labelOf(mode) }))] : []
     const button = element(
@@ -74,9 +74,7 @@ export class SettingsSearch {
 
   /** @param {HTMLElement} setting */
   #lead(setting) {
-    this.box.value = ""
-    this.#render()
-    this.tabs.show(setting)
+    this.drawer.show(setting)
     const part = modeOf(setting) ?? setting
     part.closest("details")?.toggleAttribute("open", true)
     part.scrollIntoView({ block: "center" })
