@@ -4,6 +4,8 @@ import { element } from "./element.js"
 
 /** Somebody may be asked here, so what did not come is not waited for until the next tool. */
 const AGAIN_MS = 3000
+/** Within a minute nobody waits for an answer any more. */
+const TRIES = 20
 
 /**
  * @typedef {object} ToolDelegate
@@ -30,9 +32,12 @@ export class ToolRow {
   }
 
   /** @param {() => void} missing */
-  async #load(missing) {
+  async #load(missing, tries = TRIES) {
     const part = await load(this.words).catch(missing)
-    if (!part) return void setTimeout(() => this.root.isConnected && this.#load(() => {}), AGAIN_MS)
+    if (!part) {
+      if (tries > 1) setTimeout(() => this.root.isConnected && this.#load(() => {}, tries - 1), AGAIN_MS)
+      return
+    }
     this.view = new part.ToolView(this.root, this.words, this.delegate)
     this.view.render(this.entry)
   }
