@@ -5,7 +5,7 @@ export class Meter {
   /** @type {import("./usage-view.js").UsageView | undefined} */
   view
   /** It is on its way, or here. */
-  asked = false
+  wanted = false
   /** It did not come. */
   failed = false
 
@@ -25,13 +25,13 @@ export class Meter {
   render() {
     if (this.usageModel.since !== null) this.#load()
     // What did not come may come with the next call.
-    else if (this.failed) this.asked = this.failed = false
+    else if (this.failed) this.wanted = this.failed = false
     this.view?.render()
   }
 
   async #load() {
-    if (this.asked) return
-    this.asked = true
+    if (this.wanted) return
+    this.wanted = true
     try {
       const [{ UsageView }] = await Promise.all([import("./usage-view.js"), this.words.more("usage")])
       this.view = new UsageView(this.usageModel, this.words, this.now)

@@ -20,7 +20,7 @@ export class StageView {
   /** Once it was loaded, before the first call. @type {import("./figure.js").Figure | undefined} */
   figure
   /** It is on its way, or here: there is one on the canvas. */
-  asked = false
+  wanted = false
   /** It did not come. */
   failed = false
   /** There is sound to be seen. */
@@ -81,8 +81,8 @@ export class StageView {
 
   /** What few look at before a call. */
   async #load() {
-    if (this.asked) return
-    this.asked = true
+    if (this.wanted) return
+    this.wanted = true
     const part = await import("./figure.js").catch(() => null)
     this.failed = !part
     if (!part) return void (this.call.callState.active && this.delegate.partMissing())
@@ -93,7 +93,7 @@ export class StageView {
 
   /** What did not come is asked for again. */
   callBegun() {
-    if (this.failed) this.asked = this.failed = false
+    if (this.failed) this.wanted = this.failed = false
   }
 
   /** Whether what is said goes anywhere. */
