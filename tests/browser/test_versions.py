@@ -27,6 +27,10 @@ window.requestAnimationFrame = act => {
 window.cancelAnimationFrame = id => { testFrames.delete(id); cancel(id) }
 """
 
+# How many a stylesheet gives to the page.
+RULES = """file => [...document.styleSheets].filter(({ href }) => href?.endsWith(file))
+  .reduce((sum, { cssRules }) => sum + cssRules.length, 0)"""
+
 # As of a tab that was opened before the server was renewed.
 OLD_WORKLETS = r"""
 const add = AudioWorklet.prototype.addModule
@@ -141,6 +145,7 @@ def test_what_loads_on_demand_and_did_not_come_is_there_the_next_time(browser: B
             page.fill("#settings-search", "language")
         page.wait_for_selector(there)
         assert not page.query_selector('[data-code="client_missing"]')
+        assert page.evaluate(RULES, file) > 0
         page.click(close)
     page.context.close()
 
