@@ -62,13 +62,19 @@ def test_what_was_not_ended_or_not_written_down_is_marked_and_kept_so(
     assert visitor.leave() == []
 
 
-def test_what_was_broken_off_can_be_gone_on_with_in_its_call_alone(visit: Callable[..., Visitor], serve: Serve) -> None:
+def answered(visit: Callable[..., Visitor], serve: Serve, text: str) -> Visitor:
+    """In a call in which the wire has told one answer, `a1`."""
     url, _ = serve(SCENARIO)
     visitor = visit(url, wired=True)
-    page, wire = visitor.page, visitor.wire
     visitor.call_until_live()
-    wire.tell("item", {"id": "a1", "role": "assistant", "after": None, "kind": "audio"})
-    wire.tell("transcript", {"item": "a1", "text": "It begins, and", "final": True})
+    visitor.wire.tell("item", {"id": "a1", "role": "assistant", "after": None, "kind": "audio"})
+    visitor.wire.tell("transcript", {"item": "a1", "text": text, "final": True})
+    return visitor
+
+
+def test_what_was_broken_off_can_be_gone_on_with_in_its_call_alone(visit: Callable[..., Visitor], serve: Serve) -> None:
+    visitor = answered(visit, serve, "It begins, and")
+    page, wire = visitor.page, visitor.wire
     wire.tell("transcript", {"item": "a1", "incomplete": "interrupted"})
     wire.turn("listening")
     page.wait_for_selector(".entry .go-on")
@@ -80,12 +86,8 @@ def test_what_was_broken_off_can_be_gone_on_with_in_its_call_alone(visit: Callab
 
 
 def test_no_space_at_the_end_of_a_line_is_struck_through(visit: Callable[..., Visitor], serve: Serve) -> None:
-    url, _ = serve(SCENARIO)
-    visitor = visit(url, wired=True)
+    visitor = answered(visit, serve, "Heard. Not heard any more, ")
     page, wire = visitor.page, visitor.wire
-    visitor.call_until_live()
-    wire.tell("item", {"id": "a1", "role": "assistant", "after": None, "kind": "audio"})
-    wire.tell("transcript", {"item": "a1", "text": "Heard. Not heard any more, ", "final": True})
     wire.tell("transcript", {"item": "a1", "heard": "Heard."})
     page.wait_for_selector(".unheard")
     assert page.evaluate("getComputedStyle(document.querySelector('.unheard')).whiteSpace") == "pre-line"
