@@ -1,4 +1,4 @@
-"""Two fingers: one holds the key to talk, the other does something else; and what no finger meant."""
+"""Two fingers: one holds the key to talk, the other does something else; what no finger meant; and a thumb alone."""
 
 from collections.abc import Callable
 
@@ -14,6 +14,8 @@ pytestmark = pytest.mark.browser
 Visit = Callable[..., Visitor]
 Serve = Callable[[str], tuple[str, ScriptedServer]]
 
+# With the keyboard up.
+LOW_PHONE = {**PHONE, "viewport": {"width": 390, "height": 430}}
 TALK = {"mode": "push_to_talk"}
 HELD = "document.querySelector('#talk').getAttribute('aria-pressed') === 'true'"
 
@@ -115,3 +117,22 @@ def test_a_pinch_presses_nothing(visit: Visit, serve: Serve) -> None:
     page.wait_for_timeout(400)
     assert page.evaluate("window.testClicks") == []
     assert page.get_attribute("body", "data-phase") == "live"
+
+
+def test_a_thumb_leads_a_call_while_the_keyboard_is_up(visit: Visit, serve: Serve) -> None:
+    visitor = visit(serve("hello")[0], **LOW_PHONE)
+    page = visitor.page
+    page.tap("#call")
+    visitor.wait_for_phase("live")
+    page.tap("#microphone")
+    page.get_by_role("button", name="Unmute", exact=True).wait_for()
+    page.tap("#microphone")
+    page.tap("#message")
+    page.keyboard.type("Are you there?")
+    page.tap("#composer button[type=submit]")
+    page.wait_for_selector("#transcript [data-role=user]", state="attached")
+    page.tap("#settings-toggle")
+    page.tap("#microphone")
+    page.tap("#settings-close")
+    page.tap("#call")
+    visitor.wait_for_phase("ended")

@@ -1,4 +1,4 @@
-"""A whole call by what a screen reader finds, and one by a thumb where the keyboard takes half of the window."""
+"""A whole call by what a screen reader finds."""
 
 from collections.abc import Callable
 
@@ -11,8 +11,6 @@ pytestmark = pytest.mark.browser
 
 Visit = Callable[..., Visitor]
 Serve = Callable[[str], tuple[str, ScriptedServer]]
-
-LOW_PHONE = {"viewport": {"width": 390, "height": 430}, "has_touch": True, "is_mobile": True}
 
 
 def test_a_screen_reader_finds_each_step_by_its_role_and_name(visit: Visit, serve: Serve) -> None:
@@ -41,22 +39,3 @@ def test_a_screen_reader_finds_each_step_by_its_role_and_name(visit: Visit, serv
     press("Hang up")
     visitor.wait_for_phase("ended")
     assert 'button "Talk again"' in tree()
-
-
-def test_a_thumb_leads_a_call_while_the_keyboard_is_up(visit: Visit, serve: Serve) -> None:
-    visitor = visit(serve("hello")[0], **LOW_PHONE)
-    page = visitor.page
-    page.tap("#call")
-    visitor.wait_for_phase("live")
-    page.tap("#microphone")
-    page.get_by_role("button", name="Unmute", exact=True).wait_for()
-    page.tap("#microphone")
-    page.tap("#message")
-    page.keyboard.type("Are you there?")
-    page.tap("#composer button[type=submit]")
-    page.wait_for_selector("#transcript [data-role=user]", state="attached")
-    page.tap("#settings-toggle")
-    page.tap("#microphone")
-    page.tap("#settings-close")
-    page.tap("#call")
-    visitor.wait_for_phase("ended")
