@@ -35,6 +35,7 @@ COMPUTED = test-core test-engine test-modules check-python
 BEHIND = nice -n 5
 # Real models, and judgements that count only in time.
 VOICE = tests/engine/test_voice_mode.py tests/engine/serving/test_voice_call.py
+AGAIN = tests/output/again.txt
 
 .PHONY: run test test-quick test-page test-computed $(SERVED) $(NODE) $(COMPUTED) check programs vendor node-packages
 .PHONY: bench fuzz soak shots clean
@@ -43,9 +44,12 @@ run: $(VENV)/installed-$(WANTED)
 	@$(BIN)/python -m voiceapp.ops.vendor
 	@exec $(BIN)/python -m voiceapp run
 
-# Whatever needs no Python begins while pip still installs.
+# Whatever needs no Python begins while pip still installs. What talks in real time and failed beside the others is
+# tried once more, alone.
 test: programs
-	@$(PARTS) $(NODE) test-computed $(REAL_TIME)
+	@rm -f $(AGAIN)
+	@PYTEST_ADDOPTS="$$PYTEST_ADDOPTS --again=$(AGAIN)" $(PARTS) $(NODE) test-computed $(REAL_TIME)
+	@[ ! -e $(AGAIN) ] || { echo "Once more, alone: $$(cat $(AGAIN))"; $(BIN)/pytest @$(AGAIN); }
 
 # Before a commit: the checks, and all tests that need no browser, no model and no clock of the world outside.
 # Where nothing depends on the time, each part may wait for another.

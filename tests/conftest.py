@@ -24,6 +24,8 @@ settings.load_profile("patient")
 
 templates.share()
 
+pytest_plugins = ["tests.again"]
+
 SCENARIOS = Path(__file__).parent / "scenarios"
 
 # Folders whose tests all talk in real time, and what such a test is a parameter of.
@@ -48,12 +50,9 @@ def upstream_settings(server: ScriptedServer, **more: str) -> dict[str, str]:
 
 @pytest.hookimpl(tryfirst=True)  # before the markers are chosen from
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A failed test has failed. Only what talks in real time, beside others on a noisy machine, is tried once more."""
     for item in items:
         if _is_real_time(item):
             item.add_marker(pytest.mark.real_time)
-        if item.get_closest_marker("real_time"):
-            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.hookimpl(trylast=True)
@@ -61,21 +60,12 @@ def pytest_exception_interact(node: pytest.Item | pytest.Collector) -> None:
     """
     Whatever hangs although `timeout` has interrupted it ends the run, with the stack of each thread.
 
-    pytest itself stops counting as soon as a test has failed: its second try, and what tidies up after the first, would
-    have no bound.
+    pytest itself stops counting as soon as a test has failed: what tidies up after it would have no bound.
     """
     if isinstance(node, pytest.Item):
         seconds = float(node.config.getini("faulthandler_timeout"))
         file = node.config.stash[fault_handler_stderr_fd_key]
         faulthandler.dump_traceback_later(seconds, file=file, exit=node.config.getini("faulthandler_exit_on_timeout"))
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Why a first try failed: what is tried again is to be mended, too."""
-    for report in terminalreporter.stats.get("rerun", ()):
-        told = [line for line in report.longreprtext.splitlines() if line.startswith((">", "E ", "tests"))]
-        terminalreporter.write_sep("-", f"first try of {report.nodeid}")
-        terminalreporter.write_line("\n".join(told))
 
 
 def _is_real_time(item: pytest.Item) -> bool:

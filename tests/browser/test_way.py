@@ -52,7 +52,8 @@ def test_where_no_websocket_passes_the_page_says_so_and_does_not_try_for_ever(
         visitor.wait_for_phase("ended")
         visitor.page.screenshot(path=output / f"no-websocket-{language}.png")
         tried = len(found)
-        assert tried == 3
+        # One more may be on its way while the third is judged.
+        assert tried in (3, 4)
         visitor.page.wait_for_timeout(2500)
         assert len(found) == tried
         assert set(visitor.page.evaluate(TRACKS)) <= {"ended"}
