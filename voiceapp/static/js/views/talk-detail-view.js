@@ -87,8 +87,13 @@ export class TalkDetailView {
 
   #release() {
     this.pause()
+    if (this.address) {
+      // It may still be reading.
+      this.player?.removeAttribute("src")
+      this.player?.load()
+      URL.revokeObjectURL(this.address)
+    }
     this.player = null
-    if (this.address) URL.revokeObjectURL(this.address)
     this.address = ""
   }
 
