@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, wait
 from tests.browser.wire import Wire
 from voiceapp.engine.scripted.server import ScriptedServer
 
@@ -145,7 +145,7 @@ def test_what_loads_on_demand_and_did_not_come_is_there_the_next_time(browser: B
             page.fill("#settings-search", "language")
         page.wait_for_selector(there)
         assert not page.query_selector('[data-code="client_missing"]')
-        assert page.evaluate(RULES, file) > 0
+        wait(page, f"({RULES})('{file}') > 0")
         page.click(close)
     page.context.close()
 
