@@ -110,6 +110,13 @@ class VoiceAppCaller(Caller):
         self.item_began = 0.0
         self.item_ms = 0
         self.unheard: deque[tuple[int, float]] = deque()  # numbers of sounds, and when they will have been heard
+        self.reports: list[bytes] = []  # they go up with the next chunk
+
+    def say_chunk(self) -> None:
+        for report in self.reports:
+            self.send(report)
+        self.reports.clear()
+        super().say_chunk()
 
     def before(self) -> bytes:
         self.number += 1
@@ -179,7 +186,7 @@ class VoiceAppCaller(Caller):
             return
         now = time.monotonic()
         heard_ms = min(int((now - self.item_began) * 1000), self.item_ms)
-        self.send(b'42["heard",{"item":"%b","heard_ms":%d}]' % (item, heard_ms))
+        self.reports.append(b'42["heard",{"item":"%b","heard_ms":%d}]' % (item, heard_ms))
         if heard_ms < self.item_ms:
             self.reactor.call_at(now + HEARD_EVERY_S, lambda: self._tell_heard(item))
 
@@ -192,5 +199,5 @@ class VoiceAppCaller(Caller):
         got = unheard[0][0] - 1 if unheard else self.told
         if got > self.got:
             self.got = got
-            self.send(b'42["got",{"n":%d}]' % got)
+            self.reports.append(b'42["got",{"n":%d}]' % got)
         self.reactor.call_at(now + GOT_EVERY_S, self._tell_got)

@@ -330,9 +330,9 @@ test("what a page that was frozen says before it finds its line lost is not said
   const made = new Place()
   await made.goLive()
   made.line.expired = true
+  made.call.transport.uplink.sendHeard("a1", 40)
   made.call.microphoneHeard(new Int16Array(960))
   made.call.interrupt()
-  made.call.transport.uplink.sendHeard("a1", 40)
   assert.equal(made.line.sendBuffer.length, 2)
   made.line.connected = false
   made.line.said = []

@@ -222,3 +222,32 @@ test("what a call cost is heard also after one has hung up", () => {
     [["usageArrived", { estimated: true }], ["usageArrived", { estimated: false }]]
   )
 })
+
+test("what was heard goes up with the next sound, the latest of each item, and before whatever else is said", () => {
+  const { socket, transport } = call()
+  const from = socket.sent.length
+  const said = () => socket.sent.slice(from).map(([event, data]) => event === "heard" ? `${data.item} ${data.heard_ms}` : event)
+  transport.uplink.sendHeard("a1", 250)
+  transport.uplink.sendHeard("a2", 40)
+  transport.uplink.sendHeard("a1", 300)
+  transport.uplink.sendGot(7)
+  assert.deepEqual(said(), [])
+  transport.uplink.sendSound(chunk())
+  assert.deepEqual(said(), ["a1 300", "a2 40", "got", "audio"])
+  transport.uplink.sendHeard("a2", 80)
+  transport.uplink.sendFlushed("a2", 90)
+  assert.deepEqual(said().slice(4), ["a2 80", "flushed"])
+})
+
+test("where no sound goes up, what was heard is told soon all the same; of a line that is lost it is not", () => {
+  mock.timers.enable({ apis: ["setTimeout"] })
+  const { socket, transport } = call()
+  transport.uplink.sendHeard("a1", 250)
+  mock.timers.tick(100)
+  assert.deepEqual(socket.of("heard"), [["heard", { item: "a1", heard_ms: 250 }]])
+  transport.uplink.sendHeard("a1", 500)
+  socket.tell("disconnect", "transport close")
+  mock.timers.tick(1000)
+  assert.equal(socket.of("heard").length, 1)
+  mock.timers.reset()
+})

@@ -336,7 +336,7 @@ export class Call {
   levelMeasured(peak, ms) {
     if (!this.muted) this.pauses.heard(peak, ms)
     this.delegate.levelMeasured(peak)
-    if (this.heldVoice.hear(peak, ms, !this.outgoing.gate.shut)) this.transport.uplink.sendNow("voice", {})
+    if (this.heldVoice.hear(peak, ms, !this.outgoing.gate.shut)) this.transport.uplink.sendVoice()
   }
 
   soundRestarting() {

@@ -12,7 +12,7 @@ export class Downlink {
   constructor(line, delegate) {
     this.line = line
     this.delegate = delegate
-    this.receipts = new Receipts(n => line.uplink.sendNow("got", { n }))
+    this.receipts = new Receipts(n => line.uplink.sendGot(n))
   }
 
   /** A call is asked for. */

@@ -11,6 +11,8 @@ const STEP_MS = 50
 /** A line on which nothing is acknowledged for so long is dead, whatever it says. */
 const STALLED_MS = 3500
 const WATCH_MS = 500
+/** A report goes up with the next sound, so that neither phone nor server wakes for it alone; without any, so late. */
+const REPORT_MS = 60
 
 /**
  * @typedef {object} UplinkDelegate
@@ -32,6 +34,10 @@ export class Uplink {
   pacing
   /** @type {ReturnType<typeof setTimeout> | undefined} when it is looked whether anything was acknowledged */
   watching
+  /** @type {Map<string, [string, object]>} what has no number and goes up next, the latest of each kind */
+  reports = new Map()
+  /** @type {ReturnType<typeof setTimeout> | undefined} when it goes up at the latest */
+  reporting
 
   /** @param {UplinkDelegate} delegate @param {() => number} now milliseconds */
   constructor(delegate, now) {
@@ -63,7 +69,9 @@ export class Uplink {
     this.attached = false
     clearTimeout(this.pacing)
     clearTimeout(this.watching)
-    this.pacing = this.watching = undefined
+    clearTimeout(this.reporting)
+    this.pacing = this.watching = this.reporting = undefined
+    this.reports.clear()
   }
 
   /** It is back. @param {number} taken number of the last that the server has */
@@ -127,13 +135,37 @@ export class Uplink {
 
   /** It is told again after a loss. @param {string} item @param {number} ms */
   sendHeard(item, ms) {
-    return this.sendNow("heard", { item, heard_ms: Math.round(ms) })
+    return this.#report(`heard ${item}`, "heard", { item, heard_ms: Math.round(ms) })
   }
 
-  /** What needs no number: it is said again by whoever knows it. @param {string} event @param {object} data */
-  sendNow(event, data) {
-    if (this.attached) this.delegate.socket.emit(event, data)
-    return this.attached
+  /** Up to this number nothing is needed. @param {number} n */
+  sendGot(n) {
+    return this.#report("got", "got", { n })
+  }
+
+  /** The person is heard while the answer is held. */
+  sendVoice() {
+    if (this.attached) this.delegate.socket.emit("voice", {})
+  }
+
+  /**
+   * What needs no number: it is said again by whoever knows it. Whether it goes up.
+   * @param {string} of of several of the same only the latest does
+   * @param {string} event
+   * @param {object} data
+   */
+  #report(of, event, data) {
+    if (!this.attached) return false
+    this.reports.set(of, [event, data])
+    this.reporting ??= setTimeout(() => this.#sendReports(), REPORT_MS)
+    return true
+  }
+
+  #sendReports() {
+    clearTimeout(this.reporting)
+    this.reporting = undefined
+    for (const [event, data] of this.reports.values()) this.delegate.socket.emit(event, data)
+    this.reports.clear()
   }
 
   /** @param {number} n */
@@ -181,6 +213,7 @@ export class Uplink {
   /** @param {import("./send-log.js").Sending} sending */
   #emit({ event, data, ms, n, sent, answered }) {
     const { socket } = this.delegate
+    if (this.reports.size > 0) this.#sendReports()
     if (ms > 0) return void socket.emit(event, n, data)
     socket.emit(event, { ...data, n }, ...answered ? [answered] : [])
     sent?.(false, n)
