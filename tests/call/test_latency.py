@@ -45,6 +45,7 @@ class Call:
                 self.latency.turned(effect.state, now)
             if isinstance(effect, Play) and effect.audio:
                 self.latency.played(effect.item, now)
+        self.latency.handled()
         self.latencies += [latency] if latency else []
 
     def hear(self, now: float, ms: int, end_ms: int, item: str = "u1", cuts: str = "") -> None:

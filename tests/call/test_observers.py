@@ -10,6 +10,8 @@ from voiceapp.conversation import events as ev
 
 
 class Listing(Observer):
+    told_of = (ev.Interrupted,)
+
     def __init__(self, name: str, seen: list[str]) -> None:
         self._name = name
         self._seen = seen
@@ -27,6 +29,7 @@ def test_they_are_told_in_their_order() -> None:
     seen: list[str] = []
     observers = Observers(Listing("one", seen), Ending("two", seen))
     observers.event(ev.Interrupted(), 1.0, {})
+    observers.event(ev.Stopped(), 1.0, {})
     observers.ended("stopped", 2.0)
     assert seen == ["one Interrupted 1.0", "two Interrupted 1.0", "two stopped"]
 
@@ -45,7 +48,7 @@ def test_whoever_fails_at_the_end_keeps_nobody_from_it() -> None:
 
 def test_a_hook_that_nobody_overrides_does_nothing() -> None:
     observers = Observers(Listing("one", []))
-    observers.handled(1.0)
+    observers.handled(ev.Interrupted(), 1.0)
     observers.amended()
 
 

@@ -1,16 +1,14 @@
 """The microphone's latest sound, for a session that takes over: what it needs, and no more than there is room for."""
 
-import base64
-
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceapp.call.recent_input import IDLE_SIZE, MAX_SIZE, RecentInput
-from voiceapp.conversation.pcm16 import BASE64_PER_MS, BYTES_PER_MS
+from voiceapp.call.recent_input import IDLE_BYTES, MAX_BYTES, RecentInput
+from voiceapp.conversation.pcm16 import BYTES_PER_MS
 
 
 def chunk(n: int, ms: int = 40) -> bytes:
-    return base64.b64encode(n.to_bytes(2, "little") * 24 * ms)
+    return n.to_bytes(2, "little") * 24 * ms
 
 
 class Spoken:
@@ -35,9 +33,9 @@ class Spoken:
 
 def test_an_idle_call_holds_no_more_than_its_latest_moment() -> None:
     spoken = Spoken().speak(10_000)
-    assert IDLE_SIZE <= spoken.held < IDLE_SIZE + len(chunk(0))
+    assert IDLE_BYTES <= spoken.held < IDLE_BYTES + len(chunk(0))
     # With what Python has around each.
-    assert spoken.held + 100 * len(spoken.recent._chunks) < 64_000
+    assert spoken.held + 100 * len(spoken.recent._chunks) < 48_000
 
 
 def test_what_is_open_is_kept_from_where_it_began() -> None:
@@ -61,7 +59,7 @@ def test_of_more_than_there_is_room_for_the_oldest_is_left_out_and_it_is_said_ho
     chunks, left_out_ms = spoken.recent.since(0, spoken.end)
     assert chunks == spoken.chunks[125:]
     assert left_out_ms == 5000
-    assert MAX_SIZE <= spoken.held < MAX_SIZE + len(chunk(0))
+    assert MAX_BYTES <= spoken.held < MAX_BYTES + len(chunk(0))
 
 
 def test_a_chunk_of_which_a_part_is_needed_is_kept() -> None:
@@ -78,9 +76,9 @@ def test_what_is_no_longer_open_is_given_back_at_once() -> None:
     spoken.recent.keep_from(0, 0)
     spoken.speak(300)
     spoken.recent.keep_from(290 * 40 * BYTES_PER_MS, spoken.end)
-    assert spoken.held <= IDLE_SIZE + len(chunk(0))
+    assert spoken.held <= IDLE_BYTES + len(chunk(0))
     spoken.recent.keep_from(None, spoken.end)
-    assert spoken.speak(100).held < IDLE_SIZE + len(chunk(0))
+    assert spoken.speak(100).held < IDLE_BYTES + len(chunk(0))
 
 
 def test_of_long_chunks_the_latest_is_there_at_least() -> None:
@@ -102,10 +100,10 @@ def test_it_is_always_the_end_of_what_was_said(steps: list[tuple[int, int | None
         spoken.speak(chunks)
         place = None if back is None else max(0, spoken.end - back * BYTES_PER_MS, place or 0)
         spoken.recent.keep_from(place, spoken.end)
-        assert spoken.held < MAX_SIZE + len(chunk(0))
+        assert spoken.held < MAX_BYTES + len(chunk(0))
         begin = spoken.end if place is None else place
         found, left_out_ms = spoken.recent.since(begin, spoken.end)
         assert found == spoken.chunks[len(spoken.chunks) - len(found) :]
-        length_ms = sum(map(len, found)) // BASE64_PER_MS
+        length_ms = sum(map(len, found)) // BYTES_PER_MS
         assert length_ms + left_out_ms >= (spoken.end - begin) // BYTES_PER_MS
         assert left_out_ms == 0 or length_ms >= 14_900

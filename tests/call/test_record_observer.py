@@ -1,5 +1,6 @@
 """A record is written where it would be another, and not at each word."""
 
+from voiceapp.call.observers import Observers
 from voiceapp.call.record_observer import RecordObserver
 from voiceapp.conversation import effects
 from voiceapp.conversation.events import Usage
@@ -9,8 +10,9 @@ from voiceapp.conversation.usage import Charge
 def told(*happened: object, share: bool = True) -> int:
     changes: list[None] = []
     observer = RecordObserver(lambda: changes.append(None), share=share)
+    observers = Observers(observer)
     for effect in happened:
-        observer.effect(effect, 0.0)  # type: ignore[arg-type]
+        observers.effect(effect, 0.0)
     return len(changes)
 
 

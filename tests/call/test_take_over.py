@@ -403,7 +403,7 @@ def test_one_that_answers_again_leaves_nothing_behind(loop: StandingLoop, talkin
     talk = talking()
     loop.pass_time(QUIET_S - 1)
     talk.speak(200)
-    assert sum(map(len, talk.call._take_over._recent._chunks)) < 64_000
+    assert sum(map(len, talk.call._take_over._recent._chunks)) < 48_000
     assert talk.tries == 0
 
 
@@ -422,7 +422,7 @@ def test_of_a_long_pause_the_latest_is_heard_and_it_is_said_that_there_was_more(
 def test_an_idle_call_holds_little_of_it(talking: Callable[..., Talk]) -> None:
     talk = talking()
     talk.speak(500)
-    assert sum(map(len, talk.call._take_over._recent._chunks)) < 64_000
+    assert sum(map(len, talk.call._take_over._recent._chunks)) < 48_000
 
 
 def test_a_second_loss_before_anything_is_known_loses_nothing(talking: Callable[..., Talk]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from voiceapp.call.observers import Observers
 from voiceapp.call.upstream_log import EXPLAINED_AT_ONCE, UpstreamLog
 from voiceapp.conversation import effects
 from voiceapp.conversation.event_reader import LeftOut
@@ -30,7 +31,7 @@ def test_of_very_many_at_once_only_the_codes_are_said(log: UpstreamLog, caplog: 
 
 
 def test_no_other_effect_is_of_interest(log: UpstreamLog, caplog: pytest.LogCaptureFixture) -> None:
-    log.effect(effects.TurnChanged("listening"), 0.0)
+    Observers(log).effect(effects.TurnChanged("listening"), 0.0)
     assert caplog.text == ""
 
 

@@ -380,7 +380,7 @@ class Call:
     def _close_conversation(self) -> None:
         self._relay.fast.settle()
         for effect in self._conversation.close():
-            self._relay.perform(effect)
+            self._relay.perform(effect, self._relay.now())
 
     def _let_upstream_go(self, *, drained: bool) -> None:
         link = self._relay.link
@@ -393,5 +393,5 @@ class Call:
 
     def _settle(self, effect: effects.Effect) -> None:
         """The upstream told after the end what was used."""
-        self._relay.perform(effect)
+        self._relay.perform(effect, self._relay.now())
         self._observers.amended()

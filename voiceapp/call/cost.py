@@ -135,6 +135,8 @@ class CallCost:
 class CostObserver(Observer):
     """Counts what a call uses, and tells the page."""
 
+    told_of = (effects.Used,)
+
     def __init__(self, rules: Rules, plan: Plan, tell: Tell) -> None:
         self._rules = rules
         self._tell = tell
@@ -143,10 +145,9 @@ class CostObserver(Observer):
     def session(self, session: Session, now: float) -> None:
         self.cost.tariff = self._tariff(session.plan, session.model)
 
-    def effect(self, effect: effects.Effect, now: float) -> None:
-        if type(effect) is effects.Used:
-            self.cost.add(effect.charge)
-            self.tell()
+    def effect(self, effect: effects.Used, now: float) -> None:
+        self.cost.add(effect.charge)
+        self.tell()
 
     def tell(self) -> None:
         """The page, whatever it was told before."""

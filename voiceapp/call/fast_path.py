@@ -17,7 +17,7 @@ from ..net.link import NOT_NOW, Cause, Link
 from ..net.masking import apply_mask
 from ..wire import down, up
 from .inbox import ACK_EVERY_BYTES
-from .passed_events import ONE
+from .passed_events import APPEND, ONE, ONE_CHUNK
 from .recent_input import RecentInput
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class FastPath:
     """Of one call. `latest`: the type of the last message that was read; more words come after some of their type."""
 
     __slots__ = (
-        "_now", "_reader", "_recent", "_relay", "_size", "_talk", "latest", "reports", "runs",
+        "_chunks", "_now", "_reader", "_recent", "_relay", "_size", "_talk", "latest", "reports", "runs",
     )  # fmt: skip
 
     def __init__(self, relay: "Relay", conversation: Conversation, recent: RecentInput) -> None:
@@ -52,30 +52,34 @@ class FastPath:
         self._recent = recent
         self._now = relay.now
         self.runs = relay.inspector.passed.runs
-        # Bytes of the chunks that were passed on since `settle`, and what the page reported meanwhile.
-        self._size = self.reports = 0
+        # Of the chunks that were passed on since `settle`, and what the page reported meanwhile.
+        self._chunks = self._size = self.reports = 0
 
     def install(self, link: Link) -> None:
         """For the socket of a session that goes on, and for whatever socket the page has."""
         link.cut_short(partial(self.messages, link))
         self._relay.line.read_by(lambda page_link: PageReader(self, self._relay, page_link).read)
 
-    def pass_on(self, link: Link, sound: bytes, size: int) -> None:
-        """The same base64 in a frame for the server; of either way. `size`: bytes of PCM16."""
+    def pass_on(self, link: Link, sound: bytes, pcm: bytes) -> None:
+        """The same base64 in a frame for the server; of either way. `pcm`: what it decodes to."""
         link.send(APPEND_HEAD, sound, APPEND_TAIL)
-        self._recent.take(sound)
-        self._size += size
+        self._recent.take(pcm)
+        self._chunks += 1
+        self._size += len(pcm)
 
     def settle(self) -> None:
         """Whoever counts the sound that was sent is told now. To be called before any of them is asked.
 
         It is called twice a second at least, with the confirmation.
         """
-        if not self._size:
+        size = self._size
+        if not size:
             return
-        self._talk.sound_sent(self._size)
-        self._relay.sent_bytes += self._size
-        self._size = 0
+        self._talk.sound_sent(size)
+        self._relay.sent_bytes += size
+        # As base64.
+        self.runs[APPEND] += self._chunks * ONE_CHUNK + size * 4 // 3
+        self._chunks = self._size = 0
 
     # What the server says
 
@@ -190,10 +194,10 @@ class PageReader:
         if link is None or relay.over or not packet.startswith(head) or not packet.endswith(b'"]'):
             return 0
         sound = packet[len(head) : -2]
-        sound_bytes = inbox.take_next(sound)
-        if not sound_bytes:
+        pcm = inbox.take_next(sound)
+        if not pcm:
             return 0
-        self._path.pass_on(link, sound, sound_bytes)
+        self._path.pass_on(link, sound, pcm)
         if inbox.unconfirmed >= ACK_EVERY_BYTES:
             self._path.reports = 0
             relay.confirm()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from time import monotonic
 
-from ..conversation.pcm16 import BYTES_PER_MS, NotBase64Error, base64_size, usual_size
+from ..conversation.pcm16 import BYTES_PER_MS, NotBase64Error, base64_size, usual_pcm
 from ..errors import BrowserError
 from ..net.rate_limit import TokenBucket
 from ..wire.up import MAX_CHUNK_CHARACTERS, MAX_CHUNK_MS
@@ -57,14 +57,15 @@ class Inbox:
         self._others += 1
         return 0
 
-    def take_next(self, sound: bytes) -> int:
-        """Bytes of PCM16 in the chunk with the next number; 0: nothing was taken, `take` has to look. The hot path."""
-        size = usual_size(sound)
+    def take_next(self, sound: bytes) -> bytes:
+        """PCM16 of the chunk with the next number; empty: nothing was taken, `take` has to look. The hot path."""
+        pcm = usual_pcm(sound)
+        size = len(pcm)
         if not 0 < size <= MAX_CHUNK_BYTES or not self._pace.take(max(size / BYTES_PER_MS, MIN_CHUNK_MS)):
-            return 0
+            return b""
         self.number += 1
         self.unconfirmed += size
-        return size
+        return pcm
 
     def take_event(self, n: int) -> bool:
         """Anything else with a number: whether it is new. It is confirmed at once. Raises `BrowserError` as `take`."""

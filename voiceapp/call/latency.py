@@ -59,9 +59,6 @@ class LatencyTracker:
 
     def observe(self, event: ev.Event, now: float, message: Mapping[str, Any]) -> Latency | None:
         """Take an event before the conversation does, and its message; the latency where an answer ends with it."""
-        if self._asked is not None and self._asked.at is None:
-            # The page was not told that this turn was taken: one was already waiting for its answer.
-            self._asked = None
         match event:
             case ev.SpeechStopped():
                 self._asked = _Turn(self._wait(message))
@@ -74,6 +71,12 @@ class LatencyTracker:
             case ev.ResponseDone(response):
                 return self._done(response, now)
         return None
+
+    def handled(self) -> None:
+        """All was done about it."""
+        if self._asked is not None and self._asked.at is None:
+            # The page was not told that this turn was taken: one was already waiting for its answer.
+            self._asked = None
 
     def turned(self, state: str, now: float) -> None:
         """The page is told whose turn it is."""
@@ -121,6 +124,11 @@ def _ms(seconds: float) -> int:
 class LatencyObserver(Observer):
     """Tells page and metrics. `sent`: bytes of sound that the session that goes on was sent."""
 
+    told_of = (
+        ev.SpeechStopped, ev.TextTyped, ev.Talked, ev.Configured, ev.ResponseCreated, ev.ResponseDone,
+        effects.TurnChanged, effects.Play,
+    )  # fmt: skip
+
     def __init__(self, detection: Detection, sent: Callable[[], int], tell: Tell) -> None:
         self._tracker = LatencyTracker(detection)
         self._sent = sent
@@ -135,13 +143,14 @@ class LatencyObserver(Observer):
             self._tracker.sent_bytes = self._sent()
         self._answered = self._tracker.observe(event, now, message)
 
-    def effect(self, effect: effects.Effect, now: float) -> None:
+    def effect(self, effect: effects.TurnChanged | effects.Play, now: float) -> None:
         if type(effect) is effects.TurnChanged:
             self._tracker.turned(effect.state, now)
         elif type(effect) is effects.Play:
             self._tracker.played(effect.item, now)
 
-    def handled(self, now: float) -> None:
+    def handled(self, event: ev.Event, now: float) -> None:
+        self._tracker.handled()
         if self._answered is not None:
             metrics.answered(self._answered.stages)
             self._tell(self._answered.event())

@@ -5,8 +5,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from ..conversation import effects
-from ..conversation import events as ev
 from ..conversation.event_reader import LeftOut
 from ..conversation.faults import Fault
 from ..upstream.session_options import Plan
@@ -30,7 +28,13 @@ Tell = Callable[[down.Event], None]
 
 
 class Observer:
-    """Each hook does nothing unless it is overridden. `now`: the loop's time in seconds."""
+    """Each hook does nothing unless it is overridden. `now`: the loop's time in seconds.
+
+    Most of what happens is nothing to most observers: `told_of` are the types of events and effects that `event`,
+    `handled` and `effect` are called for.
+    """
+
+    told_of: tuple[type, ...] = ()
 
     def began(self, now: float) -> None:
         """The call has its place."""
@@ -41,14 +45,14 @@ class Observer:
     def ready(self, now: float) -> None:
         """The page was told that the call is live."""
 
-    def event(self, event: ev.Event, now: float, message: Mapping[str, Any]) -> None:
+    def event(self, event: Any, now: float, message: Mapping[str, Any]) -> None:
         """Something happened, and its effects are still to come. `message`: the server's own, where it was one."""
 
-    def effect(self, effect: effects.Effect, now: float) -> None:
+    def effect(self, effect: Any, now: float) -> None:
         """Something was done about it."""
 
-    def handled(self, now: float) -> None:
-        """All was done about the event."""
+    def handled(self, event: Any, now: float) -> None:
+        """All was done about it."""
 
     def left_out(self, why: LeftOut) -> None:
         """Something that the server sent could not be read."""
@@ -63,7 +67,8 @@ class Observer:
         """After its end the server told what it used."""
 
 
-_HOOKS = tuple(name for name in vars(Observer) if not name.startswith("_"))
+_OF_TYPES = ("event", "handled", "effect")
+_HOOKS = tuple(name for name, each in vars(Observer).items() if callable(each) and name not in _OF_TYPES)
 
 
 class Observers(Observer):
@@ -71,10 +76,29 @@ class Observers(Observer):
 
     def __init__(self, *observers: Observer) -> None:
         for name in _HOOKS:
-            overridden = [each for each in observers if getattr(type(each), name) is not getattr(Observer, name)]
-            setattr(self, name, _in_turn([getattr(each, name) for each in overridden]))
+            setattr(self, name, _in_turn([getattr(each, name) for each in observers if _overrides(each, name)]))
+        for name in _OF_TYPES:
+            setattr(self, name, _by_type(name, [each for each in observers if _overrides(each, name)]))
         # Whatever one of them meets at the end, the others are told of it.
         self.ended = _each([each.ended for each in observers])  # type: ignore[method-assign]
+
+
+def _overrides(observer: Observer, name: str) -> bool:
+    return getattr(type(observer), name) is not getattr(Observer, name)
+
+
+def _by_type(name: str, observers: list[Observer]) -> Callable[..., None]:
+    of_type: dict[type, list[Callable[..., None]]] = {}
+    for each in observers:
+        for kind in each.told_of:
+            of_type.setdefault(kind, []).append(getattr(each, name))
+    find = of_type.get
+
+    def call(happened: object, *args: Any) -> None:
+        for hook in find(type(happened), ()):
+            hook(happened, *args)
+
+    return call
 
 
 def _in_turn(hooks: list[Callable[..., None]]) -> Callable[..., None]:

@@ -64,8 +64,8 @@ class PageLine:
         """Never raises."""
         if event.numbered:
             self._send(self._outbox.put(event))
-        elif self.page is not None:
-            self.page.emit(self._names.outward(event) if self._names else event)
+        elif self._page is not None:
+            self._page.emit(self._names.outward(event) if self._names else event)
         elif isinstance(event, down.Notice):
             self._unsaid.pop(event.code, None)
             self._unsaid[event.code] = event
@@ -89,8 +89,8 @@ class PageLine:
             self._full()
 
     def _send(self, packet: rendering.Packet) -> None:
-        if self.page is not None:
-            self.page.send(packet)
+        if self._page is not None:
+            self._page.send(packet)
 
     def own_item(self, item: str) -> str | None:
         """Which item of ours the page means; None where it is an earlier worker's."""

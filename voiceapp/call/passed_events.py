@@ -43,15 +43,15 @@ class PassedEvent(NamedTuple):
 class PassedEvents:
     """Of one call, which began at `began` (seconds). `number`: of the latest.
 
-    `runs`: what has come in pieces since then, by type: `ONE` for each, and its bytes. `sound`: how many chunks went
-    up, and how many bytes of PCM16 are in them.
+    `runs`: what has come in pieces since then, by type: `ONE` for each, and its bytes. `settle` is called before they
+    are looked at: whoever adds to them may do so late.
     """
 
-    def __init__(self, began: float, sound: Callable[[], tuple[int, int]] = lambda: (0, 0)) -> None:
+    def __init__(self, began: float) -> None:
         self.number = 0
         self.runs: defaultdict[str, int] = defaultdict(int)
-        self._began, self._sound = began, sound
-        self._chunks = self._sound_bytes = 0
+        self.settle: Callable[[], None] = _all_is_told
+        self._began = began
         # When the latest was.
         self._at = 0
         # No object for each: there are thousands of calls, and the garbage collector would look at all of them.
@@ -81,12 +81,7 @@ class PassedEvents:
     def close_runs(self, now: float) -> None:
         """What comes in pieces from now on is another run."""
         at, self._at = self._at, int((now - self._began) * 1000)
-        chunks, sound_bytes = self._sound()
-        if chunks > self._chunks:
-            # As base64.
-            size = (sound_bytes - self._sound_bytes) * 4 // 3
-            self.runs[APPEND] += (chunks - self._chunks) * ONE_CHUNK + max(0, size)
-            self._chunks, self._sound_bytes = chunks, sound_bytes
+        self.settle()
         if self.runs:
             self._add_runs(at)
 
@@ -128,6 +123,10 @@ class PassedEvents:
         if len(self._kinds) >= MAX_KINDS:
             return 0
         return self._kinds.setdefault((direction, kind), len(self._kinds))
+
+
+def _all_is_told() -> None:
+    """Nobody adds late."""
 
 
 def comes_in_pieces(kind: str) -> bool:

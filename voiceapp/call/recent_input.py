@@ -3,16 +3,16 @@
 from collections import deque
 from typing import NamedTuple
 
-from ..conversation.pcm16 import BASE64_PER_MS, BYTES_PER_MS
+from ..conversation.pcm16 import BYTES_PER_MS
 
-# As base64. Where nothing is open: what a server may not have noticed yet. Else: what the next one is sent at most.
+# Where nothing is open: what a server may not have noticed yet. Else: what the next one is sent at most.
 IDLE_MS = 600
-IDLE_SIZE = IDLE_MS * BASE64_PER_MS
-MAX_SIZE = 15_000 * BASE64_PER_MS
+IDLE_BYTES = IDLE_MS * BYTES_PER_MS
+MAX_BYTES = 15_000 * BYTES_PER_MS
 
 
 class Missed(NamedTuple):
-    """Sound that another session needs, as base64, oldest first; and how much of it is no longer here."""
+    """Sound that another session needs, as PCM16, oldest first; and how much of it is no longer here."""
 
     chunks: list[bytes]
     left_out_ms: int
@@ -23,15 +23,14 @@ class RecentInput:
 
     def __init__(self) -> None:
         self._chunks: deque[bytes] = deque()
-        # Of base64: its padding is too little to count in so short a time.
         self._size = 0
-        self._room = IDLE_SIZE
+        self._room = IDLE_BYTES
         self._from: int | None = None
 
-    def take(self, sound: bytes) -> None:
-        """A chunk, as base64. The hot path."""
-        self._chunks.append(sound)
-        self._size += len(sound)
+    def take(self, pcm: bytes) -> None:
+        """A chunk. The hot path."""
+        self._chunks.append(pcm)
+        self._size += len(pcm)
         # A chunk of which a part is needed stays.
         while self._size - len(self._chunks[0]) >= self._room:
             self._size -= len(self._chunks.popleft())
@@ -39,29 +38,25 @@ class RecentInput:
     @property
     def beyond_idle_s(self) -> float:
         """How much more is here than an idle call holds."""
-        return max(0, self._size - IDLE_SIZE) / BASE64_PER_MS / 1000
+        return max(0, self._size - IDLE_BYTES) / BYTES_PER_MS / 1000
 
     def keep_from(self, place: int | None, end: int) -> None:
         """What comes from this place on may be needed; None: only the latest. `end`: the place behind all of it."""
         if place == self._from:
             return
         self._from = place
-        self._room = IDLE_SIZE if place is None else MAX_SIZE
-        needed = 0 if place is None else _base64_size(end - place)
-        while self._chunks and self._size - len(self._chunks[0]) >= max(IDLE_SIZE, needed):
+        self._room = IDLE_BYTES if place is None else MAX_BYTES
+        needed = 0 if place is None else end - place
+        while self._chunks and self._size - len(self._chunks[0]) >= max(IDLE_BYTES, needed):
             self._size -= len(self._chunks.popleft())
 
     def since(self, place: int, end: int) -> Missed:
         """All from this place on; the chunk in which it lies is whole."""
-        needed, found = _base64_size(end - place), 0
+        needed, found = end - place, 0
         chunks: list[bytes] = []
         for chunk in reversed(self._chunks):
             if found >= needed:
                 break
             chunks.append(chunk)
             found += len(chunk)
-        return Missed(chunks[::-1], max(0, needed - found) // BASE64_PER_MS)
-
-
-def _base64_size(size: int) -> int:
-    return size * BASE64_PER_MS // BYTES_PER_MS
+        return Missed(chunks[::-1], max(0, needed - found) // BYTES_PER_MS)

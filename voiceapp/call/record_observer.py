@@ -14,11 +14,10 @@ class RecordObserver(Observer):
 
     def __init__(self, changed: Callable[[], None], *, share: bool) -> None:
         self._changed = changed
-        self._share = share
+        self.told_of = (effects.Used, *_SAID) if share else (effects.Used,)
 
     def ready(self, now: float) -> None:
         self._changed()
 
     def effect(self, effect: effects.Effect, now: float) -> None:
-        if type(effect) is effects.Used or (self._share and isinstance(effect, _SAID)):
-            self._changed()
+        self._changed()

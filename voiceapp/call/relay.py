@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from base64 import b64decode
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -55,8 +56,10 @@ class Relay:
         self.sent_bytes = 0
         self.over = False
         self._loop, self._conversation, self._owner = loop, conversation, owner
-        self.inspector = Inspector(loop, PassedEvents(began, self._sound), began, line.tell)
+        passed = PassedEvents(began)
+        self.inspector = Inspector(loop, passed, began, line.tell)
         self.fast = FastPath(self, conversation, recent)
+        passed.settle = self.fast.settle
         self._notice_rate = TokenBucket(1, 1)
         self._deadlines = DeadlineTimer(loop, lambda: self.handle(ev.DeadlinePassed()))
 
@@ -106,14 +109,10 @@ class Relay:
             raise BrowserError("audio came before the call was ready", "not_started")
         size = self.inbox.take(n, sound)
         if size:
-            self.fast.pass_on(self.link, sound, size)
+            self.fast.pass_on(self.link, sound, b64decode(sound))
         elif size == 0 and self._notice_rate.take(1):
             self._owner.warn(TOO_FAST)
         self.confirm()
-
-    def _sound(self) -> tuple[int, int]:
-        self.fast.settle()
-        return self.inbox.chunks, self._conversation.input.sent_bytes
 
     def confirm(self) -> None:
         due = self.inbox.due()
@@ -149,23 +148,24 @@ class Relay:
 
     def handle(self, event: ev.Event, message: Mapping[str, Any] = _NO_MESSAGE) -> None:
         try:
-            now = self._loop.time()
+            now = self.now()
             self.fast.settle()
             self.observers.event(event, now, message)
             for effect in self._conversation.handle(event, now):
                 if self.over:
                     return
-                self.perform(effect)
-            self.observers.handled(now)
+                self.perform(effect, now)
+            self.observers.handled(event, now)
             self._deadlines.keep(self._conversation.deadline)
             self._owner.handled()
         except Exception:
             self._owner.fail()
 
-    def perform(self, effect: effects.Effect) -> None:
+    def perform(self, effect: effects.Effect, now: float) -> None:
+        """`now`: the loop's time."""
         event = rendering.event_of(effect)
         self.line.tell(event) if event is not None else self._act(effect)
-        self.observers.effect(effect, self._loop.time())
+        self.observers.effect(effect, now)
 
     def _act(self, effect: effects.Effect) -> None:
         match effect:

@@ -1,12 +1,14 @@
 """What a session has to know that takes over: the talk, and the sound to be heard (again), which is kept for it."""
 
+from base64 import b64encode
+
 from ..conversation import events as ev
 from ..conversation.capabilities import Capabilities
 from ..conversation.conversation import Conversation
 from ..conversation.dialects import SessionConfig
 from ..conversation.faults import Fault
 from ..conversation.input_audio import InputAudio
-from ..conversation.pcm16 import BYTES_PER_MS, base64_size
+from ..conversation.pcm16 import BYTES_PER_MS
 from ..errors import SOUND_LEFT_OUT
 from ..net.link import Link
 from .fast_path import APPEND_HEAD, APPEND_TAIL
@@ -67,12 +69,12 @@ class TakeOver:
         self._doubted_from = None
         self._relay.begin_session(link)
         for effect in talk.renew(config, capabilities):
-            self._relay.perform(effect)
-        for sound in missed.chunks:
+            self._relay.perform(effect, self._relay.now())
+        for pcm in missed.chunks:
+            sound = b64encode(pcm)
             link.send(APPEND_HEAD, sound, APPEND_TAIL)
-            size = base64_size(sound)
-            talk.sound_sent_again(size)
-            self._relay.sent_bytes += size
+            talk.sound_sent_again(len(pcm))
+            self._relay.sent_bytes += len(pcm)
             self._relay.fast.runs[APPEND] += ONE_CHUNK + len(sound)
         if missed.left_out_ms > TOLD_LEFT_OUT_MS:
             self._owner.warn(SOUND_LEFT_OUT)

@@ -19,15 +19,15 @@ EXPLAINED_A_SECOND, EXPLAINED_AT_ONCE = 2, 10
 class UpstreamLog(Observer):
     """Of one call. `talk`: what was said last, which no line may quote."""
 
+    told_of = (effects.LogError,)
+
     def __init__(self, call: str, talk: Callable[[], Iterable[str]]) -> None:
         self._call = call
         self._talk = talk
         self._explained = TokenBucket(EXPLAINED_A_SECOND, EXPLAINED_AT_ONCE)
         self._left_out: Counter[LeftOut] = Counter()
 
-    def effect(self, effect: effects.Effect, now: float) -> None:
-        if type(effect) is not effects.LogError:
-            return
+    def effect(self, effect: effects.LogError, now: float) -> None:
         said = effect.message if self._explained.take(1) else ""
         why = error_redaction.explain(effect.code, said, effect.param, self._talk() if said else ())
         log.warning("call %s: upstream error: %s", self._call, why)

@@ -142,6 +142,11 @@ class BargeIn:
         self._want_if(self._unanswered.nothing_said(turn))
 
     @property
+    def unsettled(self) -> bool:
+        """Whether there is anything at all of which it had to be seen what the person meant."""
+        return bool(self.doubts.turns or self._unanswered.turns)
+
+    @property
     def open(self) -> bool:
         """Whether it has yet to be seen what the person meant by something."""
         return bool(self.doubts.open) or self._unanswered.open

@@ -67,7 +67,7 @@ class Conversation:
         )  # fmt: skip
         self._responses = Responses(
             self._out, self._gate, self._deadlines, self._output, self._writer, self._meter, self._tools,
-            self.input.turns,
+            self.input,
         )  # fmt: skip
         self._loss = SessionLoss(
             self._out, self.input, self._output, self._tools, self._gate, self._responses, self._barge_in,
@@ -115,10 +115,10 @@ class Conversation:
             self._waiting.pass_deadlines(now)
         else:
             _HANDLERS[type(event)](self, event)
-        self._responses.ask_if_due(speaking=self.input.speaking, instructions=self.input.config.instructions)
-        playing, tool = self._output.playing, self._tools.running
-        self._show_turn(playing, tool)
-        self._waiting.keep(now, playing, tool, self._away)
+        self._responses.ask_if_due()
+        speaking, playing, tool = self.input.speaking, self._output.playing, self._tools.running
+        self._show_turn(speaking, playing, tool)
+        self._waiting.keep(now, speaking, playing, tool, self._away)
         if self._live:
             self._silence.judge(self._turn, now, told=self._out.told)
         return self._out.take()
@@ -158,8 +158,9 @@ class Conversation:
         """Whether more of an answer is to come."""
         return self._responses.answering
 
-    def _show_turn(self, playing: bool, tool: bool) -> None:
-        turn = whose(speaking=self.input.speaking, playing=playing, tool=tool, thinking=self._responses.awaited)
+    def _show_turn(self, speaking: bool, playing: bool, tool: bool) -> None:
+        thinking = not (speaking or playing or tool) and self._responses.awaited
+        turn = whose(speaking=speaking, playing=playing, tool=tool, thinking=thinking)
         if turn != self._turn:
             self._turn = turn
             self._out.tell(TurnChanged(turn))

@@ -22,48 +22,48 @@ class Doubts:
     """Of one call, in spoken order; by the items' ids, of which the latest may be empty until its end."""
 
     def __init__(self) -> None:
-        self._turns: dict[str, Doubt] = {}
+        self.turns: dict[str, Doubt] = {}
         # Whose words came before their end, and were nothing.
         self._dismissed: list[str] = []
 
     def __contains__(self, turn: str) -> bool:
-        return turn in self._turns
+        return turn in self.turns
 
     @property
     def open(self) -> list[str]:
         """For whose sake the answer is held."""
-        return [turn for turn, doubt in self._turns.items() if not doubt.late]
+        return [turn for turn, doubt in self.turns.items() if not doubt.late]
 
     @property
     def any_taken(self) -> bool:
-        return any(doubt.taken for doubt in self._turns.values() if not doubt.late)
+        return any(doubt.taken for doubt in self.turns.values() if not doubt.late)
 
     @property
     def speaking(self) -> bool:
         """Whether the end of the latest is still to come."""
         turns = self.open
-        return bool(turns) and not self._turns[turns[-1]].taken
+        return bool(turns) and not self.turns[turns[-1]].taken
 
     def speaking_after(self, turn: str) -> str | None:
         """What the person began to say after it and still says."""
-        later = [*self._turns][[*self._turns].index(turn) + 1 :]
+        later = [*self.turns][[*self.turns].index(turn) + 1 :]
         return later[-1] if later and self.speaking else None
 
     def began(self, turn: str) -> None:
-        self._turns[turn] = Doubt()
+        self.turns[turn] = Doubt()
 
     def taken(self, turn: str, *, committed: bool) -> bool:
         """The server has heard its end, and may name it only now; whether it is one of these, or was."""
-        if turn not in self._turns and "" in self._turns:
-            self._turns = {each or turn: doubt for each, doubt in self._turns.items()}
-        doubt = self._turns.get(turn)
+        if turn not in self.turns and "" in self.turns:
+            self.turns = {each or turn: doubt for each, doubt in self.turns.items()}
+        doubt = self.turns.get(turn)
         if doubt is not None:
             doubt.taken, doubt.committed = True, doubt.committed or committed
         return self.knows(turn)
 
     def knows(self, turn: str) -> bool:
         """Whether it was said into an answer, and is no question as far as is known."""
-        return turn in self._turns or turn in self._dismissed
+        return turn in self.turns or turn in self._dismissed
 
     def is_dismissed(self, turn: str) -> bool:
         """Whether it is known that nothing was meant with it."""
@@ -71,7 +71,7 @@ class Doubts:
 
     def settle(self, turn: str) -> Doubt:
         """By now it is known."""
-        return self._turns.pop(turn)
+        return self.turns.pop(turn)
 
     def dismiss(self, turn: str) -> None:
         """Nothing was meant with it."""
@@ -80,11 +80,11 @@ class Doubts:
 
     def give_up(self) -> None:
         """No more of them is waited for."""
-        for doubt in self._turns.values():
+        for doubt in self.turns.values():
             doubt.late = True
-        for turn in [*self._turns][:-MAX_LATE]:
-            del self._turns[turn]
+        for turn in [*self.turns][:-MAX_LATE]:
+            del self.turns[turn]
 
     def clear(self) -> None:
         """Something else was said, which is answered with all before it."""
-        self._turns.clear()
+        self.turns.clear()

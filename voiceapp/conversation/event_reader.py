@@ -14,7 +14,7 @@ import msgspec
 from . import dialects
 from . import events as ev
 from .ids import MAX_CHARACTERS, Ids
-from .pcm16 import NotBase64Error, Samples, base64_size, standard_base64, usual_size
+from .pcm16 import NotBase64Error, Samples, base64_size, standard_base64, usual_pcm
 from .spelling import Spelling
 
 # Every server seen writes the type first, or behind an event_id; one that does not takes the ordinary way.
@@ -108,7 +108,7 @@ class EventReader:
         if spelling is None:
             return None
         sound = spelling.value(payload)
-        size = usual_size(sound)
+        size = len(usual_pcm(sound))
         return SoundDelta(spelling.response, spelling.item, sound, size) if size else None
 
     def usual_words(self, payload: bytes) -> Words | None:

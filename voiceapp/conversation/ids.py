@@ -71,9 +71,13 @@ class Ids:
 
     def _fit(self, fields: Any, names: tuple[str, ...]) -> None:
         if isinstance(fields, dict):
+            seen, ours = self._seen, self._ours
             for name in names:
                 if name in fields:
-                    fields[name] = self._fit_one(fields[name])
+                    value = fields[name]
+                    # Most were seen before, and are ours as they are.
+                    if ours or type(value) is not str or value not in seen:
+                        fields[name] = self._fit_one(value)
 
     def _fit_one(self, value: object) -> str:
         """Empty where it can be no id."""

@@ -107,6 +107,7 @@ class Playback:
 
     def playing(self) -> list[str]:
         """Items of which something may still be heard, oldest first."""
+        # Asked at every event, and mostly there is none, or one.
         if not self._live:
             return []
         over = [item for item, sound in self._live.items() if not sound.playing and (sound.reported or not sound.cut)]
@@ -121,4 +122,4 @@ class Playback:
 
     def unsettled(self) -> list[str]:
         """Items that were cut, of which the page has yet to say how much was heard."""
-        return [item for item, sound in self._live.items() if sound.cut and not sound.reported]
+        return [item for item, sound in self._live.items() if sound.cut and not sound.reported] if self._live else []

@@ -16,6 +16,9 @@ class State(Enum):
     EXPECTED = "expected"
     RUNNING = "running"
 
+    # As of `deadlines.Wait`.
+    __hash__ = object.__hash__
+
 
 class Step(Enum):
     ASK = "we ask for one"
@@ -28,6 +31,8 @@ class Step(Enum):
     # It heard noise, or forgot what it had heard.
     SPARE = "the server owes none after all"
     GIVE_UP = "nothing came in time"
+
+    __hash__ = object.__hash__
 
 
 # What is not named changes nothing: a peer may send anything at any time.
@@ -117,7 +122,7 @@ class ResponseGate:
     @property
     def waits(self) -> bool:
         """Whether something has to come from the server first."""
-        return self._promised or not self.open
+        return self._promised or self.state is not State.IDLE
 
     def want(self, turn: str = "") -> None:
         """The person, or a tool, needs an answer; `turn`: to that alone."""

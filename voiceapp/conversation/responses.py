@@ -7,7 +7,7 @@ from .dialects import create_response
 from .effect_list import EffectList
 from .effects import LogError, Notify
 from .history import TOLD
-from .open_turns import OpenTurns
+from .input_audio import InputAudio
 from .output_audio import OutputAudio
 from .response_gate import ResponseGate, State
 from .tools import Tools
@@ -28,7 +28,7 @@ def told_meanwhile(instructions: str, word: str) -> str:
 
 
 class Responses:
-    """Of one call. `turns`: what the person said that an answer to it closes."""
+    """Of one call."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Responses:
         writer: TranscriptWriter,
         meter: Meter,
         tools: Tools,
-        turns: OpenTurns,
+        input_audio: InputAudio,
     ) -> None:
         self._out = out
         self._gate = gate
@@ -48,7 +48,9 @@ class Responses:
         self._writer = writer
         self._meter = meter
         self._tools = tools
-        self._turns = turns
+        self._input = input_audio
+        # What the person said that an answer to it closes.
+        self._turns = input_audio.turns
 
     @property
     def awaited(self) -> bool:
@@ -67,20 +69,19 @@ class Responses:
 
     # It is asked for
 
-    def ask_if_due(self, *, speaking: bool, instructions: str) -> None:
-        """The one place where a response is asked for, but for the one that opens the call.
-
-        `speaking`: the person does; what they say is answered with what a tool told. `instructions`: the session's.
-        """
-        if not (self._out.has_session and self._gate.open):
+    def ask_if_due(self) -> None:
+        """The one place where a response is asked for, but for the one that opens the call."""
+        if not (self._gate.open and self._out.has_session):
             return
+        # What the person says is answered with what a tool told.
+        speaking = self._input.speaking
         if self._tools.reply_due and (self._gate.wanted or not speaking):
             self._tools.asked()
             self._gate.want()
         if self._gate.wanted:
             self.ask()
         elif not speaking and (word := self._tools.take_word()):
-            self.ask(told_meanwhile(instructions, word), tools=False)
+            self.ask(told_meanwhile(self._input.config.instructions, word), tools=False)
 
     def ask(self, instructions: str = "", *, tools: bool = True) -> None:
         """Only while the gate is open. `instructions`: for this one alone, as is whether it may call `tools`."""

@@ -38,11 +38,15 @@ class Waiting:
         self._output = output
         self._barge_in = barge_in
 
-    def keep(self, now: float, playing: bool, tool: bool, away: bool) -> None:
+    def keep(self, now: float, speaking: bool, playing: bool, tool: bool, away: bool) -> None:
         """The deadlines of all that is waited for at `now`; asked at every event.
 
-        `playing`, `tool`: something may still be heard, a tool is waited for. `away`: no page is there to say anything.
+        `speaking`: the person does. `playing`, `tool`: something may still be heard, a tool is waited for. `away`: no
+        page is there to say anything.
         """
+        barge_in = self._barge_in
+        # Mostly nothing is, so that no more has to be asked.
+        unsettled = barge_in.unsettled
         # As in `WAITS`.
         waited = (
             self._out.has_session and self._gate.waits,
@@ -50,11 +54,11 @@ class Waiting:
             tool,
             tool and self._tools.has_word,
             self._tools.granted and self._gate.open,
-            self._barge_in.doubts.speaking and self._input.speaking and not away,
-            self._barge_in.open and not self._input.speaking,
-            self._input.speaking,
+            unsettled and speaking and not away and barge_in.doubts.speaking,
+            unsettled and not speaking and barge_in.open,
+            speaking,
             playing and not (away or self._output.held),
-            self._output.unsettled and not away,
+            not away and self._output.unsettled,
             self._input.changing,
         )
         if self._deadlines.signed:
