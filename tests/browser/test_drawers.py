@@ -32,7 +32,14 @@ LABELS = """() => [...document.querySelectorAll("#settings [role=tabpanel] .sett
 ONLY = {"en": "Only with “When your sentence is complete”", "ja": "「話し終えたと判断したとき」のときだけ"}
 # What people call a setting otherwise.
 OTHER_WORDS = {
-    "en": {"interrupt barge": "at_once", "font": "captions", "record": "keep", "night": "theme"},
+    "en": {
+        "interrupt barge": "at_once",
+        "vad sens": "threshold",
+        "delete": "keep",
+        "font": "captions",
+        "record": "keep",
+        "night": "theme",
+    },
     "ja": {"割り込み": "at_once", "フォント": "captions", "録音": "keep", "夜": "theme"},
 }
 # Of these labels, and what is said of each, whatever does not lead to it.
@@ -187,7 +194,10 @@ def test_each_setting_is_found_by_its_label_and_its_help_and_led_to(visit: Visit
     visitor = visit(url, language)
     page = visitor.page
     page.click("#settings-toggle")
-    page.wait_for_selector("#settings-search")
+    # It is loaded with the drawer.
+    page.fill("#settings-search", "xyzzy")
+    page.wait_for_selector("#settings-found-none")
+    page.fill("#settings-search", "")
     wanted = page.evaluate(LABELS)
     assert len(wanted) > 20
     assert page.evaluate(UNFOUND, wanted) == []
