@@ -82,10 +82,14 @@ def test_without_a_microphone_it_says_so_and_the_call_is_held_in_writing(
             visitor.click("#call")
             visitor.wait_for('body[data-phase="live"]')
             assert "No microphone was found" in told(visitor, "microphone_missing")
-            visitor.type("#message", "Hello.")
-            visitor.wait_for('[data-role="assistant"][data-final]')
-            assert texts(visitor) == ["Hello.", "You wrote to me."]
-            visitor.wait_until(lambda: ear.loud_s > 0.5)
+            # On a busy machine the sound system drops what comes late: whoever did not hear it asks again.
+            for asked in (1, 2, 3):
+                visitor.type("#message", "Hello.")
+                visitor.wait_until(lambda asked=asked: texts(visitor) == ["Hello.", "You wrote to me."] * asked)
+                visitor.wait_until(lambda: visitor.stats["turn"] == "listening")
+                if ear.loud_s > 0.5:
+                    break
+            assert ear.loud_s > 0.5
         assert 440 in ear.tones
     finally:
         devices.plug()
