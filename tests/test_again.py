@@ -51,6 +51,49 @@ def test_whatever_else_fails_has_failed(tmp_path: Path) -> None:
     assert not again.exists()
 
 
+LEAKS = """
+import pytest
+
+@pytest.fixture(scope="module")
+def kept():
+    kept = []
+    yield kept
+    assert kept == []
+
+def test_computes(kept):
+    kept.append(1)
+
+@pytest.mark.real_time
+def test_last(kept):
+    pass
+"""
+FIRST_FAILS = """
+import pytest
+
+@pytest.mark.real_time
+def test_fails():
+    assert False
+
+def test_computes():
+    assert False
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [(LEAKS, ()), (FIRST_FAILS, ("-x",)), ("import nothing_of_that_name", ("--continue-on-collection-errors",))],
+)
+def test_what_may_be_the_fault_of_another_or_was_not_all_that_ran_has_failed(
+    tmp_path: Path, text: str, options: tuple[str, ...]
+) -> None:
+    (tmp_path / "test_it.py").write_text(text)
+    (tmp_path / "test_other.py").write_text("def test_it(): pass")
+    again = tmp_path / "output" / "again.txt"
+    done = run(tmp_path, f"--again={again}", *options, "test_it.py", "test_other.py")
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED, done.stdout
+    assert not again.exists()
+
+
 def test_a_run_that_could_not_begin_has_failed(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text("import nothing_of_that_name")
     again = tmp_path / "output" / "again.txt"

@@ -236,7 +236,22 @@ test("what was heard goes up with the next sound, the latest of each item, and b
   assert.deepEqual(said(), ["a1 300", "a2 40", "got", "audio"])
   transport.uplink.sendHeard("a2", 80)
   transport.uplink.sendFlushed("a2", 90)
-  assert.deepEqual(said().slice(4), ["a2 80", "flushed"])
+  transport.uplink.sendHeard("a3", 10)
+  transport.uplink.sendVoice()
+  transport.uplink.sendHeard("a3", 20)
+  transport.stop()
+  assert.deepEqual(said().slice(4), ["a2 80", "flushed", "a3 10", "voice", "a3 20", "stop"])
+})
+
+test("what was heard is told before the page goes, and not of a call that the server has ended", () => {
+  const { socket, transport } = call()
+  transport.uplink.sendHeard("a1", 100)
+  transport.leave()
+  assert.equal(socket.of("heard").length, 1)
+  const other = call()
+  other.transport.uplink.sendHeard("a1", 100)
+  other.socket.tell("ended", { reason: "expired" })
+  assert.deepEqual(other.socket.of("heard"), [])
 })
 
 test("where no sound goes up, what was heard is told soon all the same; of a line that is lost it is not", () => {

@@ -128,6 +128,7 @@ export class Transport {
 
   /** The page goes; the call stays, for the next one. */
   leave() {
+    this.uplink.sendReports()
     this.#forget()
     this.line.hangUp()
   }
@@ -135,6 +136,7 @@ export class Transport {
   stop() {
     this.afterEnd = null
     this.line.wanted = false
+    this.uplink.sendReports()
     this.#forget()
     if (this.connected && this.requested) this.#askForEnd()
     else if (!this.ending) this.line.hangUp()

@@ -145,6 +145,7 @@ export class Uplink {
 
   /** The person is heard while the answer is held. */
   sendVoice() {
+    this.sendReports()
     if (this.attached) this.delegate.socket.emit("voice", {})
   }
 
@@ -157,11 +158,12 @@ export class Uplink {
   #report(of, event, data) {
     if (!this.attached) return false
     this.reports.set(of, [event, data])
-    this.reporting ??= setTimeout(() => this.#sendReports(), REPORT_MS)
+    this.reporting ??= setTimeout(() => this.sendReports(), REPORT_MS)
     return true
   }
 
-  #sendReports() {
+  /** Now, not with the next sound. */
+  sendReports() {
     clearTimeout(this.reporting)
     this.reporting = undefined
     for (const [event, data] of this.reports.values()) this.delegate.socket.emit(event, data)
@@ -213,7 +215,7 @@ export class Uplink {
   /** @param {import("./send-log.js").Sending} sending */
   #emit({ event, data, ms, n, sent, answered }) {
     const { socket } = this.delegate
-    if (this.reports.size > 0) this.#sendReports()
+    if (this.reports.size > 0) this.sendReports()
     if (ms > 0) return void socket.emit(event, n, data)
     socket.emit(event, { ...data, n }, ...answered ? [answered] : [])
     sent?.(false, n)
