@@ -26,7 +26,7 @@ JOBS = 4
 PARTS = $(MAKE) --no-print-directory --jobs=$(JOBS) --keep-going --output-sync
 # A browser computes, most of the others wait: the longest first, then what waits, and at the end what takes less time
 # the fewer are left. Each part of the browser's starts one of its own.
-REAL_TIME = test-page-e-l test-page-t-z test-resume test-page-m-q test-calls test-page-a-d test-page-r test-served \
+REAL_TIME = test-page-e-l test-page-t-z test-resume test-page-m-q test-calls test-page-a-d test-served test-page-r \
  test-page-s test-hostile test-voice
 SERVED = $(filter-out test-page-%,$(REAL_TIME))
 # These compute, and let the others go first: while pip installs what needs no Python, then one after the other.
