@@ -196,8 +196,7 @@ def test_a_call_of_less_than_a_second_in_which_something_was_said_began(visit: V
 def test_a_call_that_was_cancelled_did_not_begin(visit: Visit) -> None:
     with serving(SCENARIOS / "no_handshake.toml") as served:
         visitor = visit(served.url)
-        # Where the line is not made yet, the browser reports that it never was.
-        visitor.forgive("WebSocket is closed before")
+        visitor.forgive_an_unmade_line()
         visitor.call()
         wait_for_state(visitor, "connecting")
         visitor.press("Cancel")

@@ -176,8 +176,7 @@ def test_drawers_and_what_is_in_them_which_enter_that_is_held_down_does_not_dele
 def test_what_a_link_brought_is_undone_and_the_check_that_is_offered_once(visit: Visit, serve: Serve) -> None:
     url, _ = serve("silent")
     visitor = visit(url)
-    # The check may be left before its line is made.
-    visitor.forgive("WebSocket is closed before")
+    visitor.forgive_an_unmade_line()
     page = visitor.page
     page.evaluate("location.hash = '#captions=huge'")
     page.wait_for_selector("#settings-undo:not([hidden])")

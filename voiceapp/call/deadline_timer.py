@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from math import inf
 
 
 class DeadlineTimer:
@@ -11,15 +10,14 @@ class DeadlineTimer:
     def __init__(self, loop: asyncio.AbstractEventLoop, passed: Callable[[], None]) -> None:
         self._loop, self._passed = loop, passed
         self._timer: asyncio.TimerHandle | None = None
-        self._due = inf
         self._stopped = False
 
     def keep(self, deadline: float | None) -> None:
         """The next one, by the loop's clock."""
-        if deadline is None or self._due <= deadline or self._stopped:
+        if self._stopped or deadline is None or (self._timer is not None and self._timer.when() <= deadline):
             return
         self._cancel()
-        self._timer, self._due = self._loop.call_at(deadline, self._fire), deadline
+        self._timer = self._loop.call_at(deadline, self._fire)
 
     def stop(self) -> None:
         """For good."""
@@ -27,10 +25,10 @@ class DeadlineTimer:
         self._cancel()
 
     def _fire(self) -> None:
-        self._timer, self._due = None, inf
+        self._timer = None
         self._passed()
 
     def _cancel(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-            self._timer, self._due = None, inf
+            self._timer = None

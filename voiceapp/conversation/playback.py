@@ -122,4 +122,4 @@ class Playback:
 
     def unsettled(self) -> list[str]:
         """Items that were cut, of which the page has yet to say how much was heard."""
-        return [item for item, sound in self._live.items() if sound.cut and not sound.reported] if self._live else []
+        return [item for item, sound in self._live.items() if sound.cut and not sound.reported]

@@ -292,11 +292,6 @@ class TranscriptWriter:
 
     def _show(self, entries: list[Entry]) -> None:
         """Tell the place of each: one that stands behind another of them, once that one is told."""
-        if len(entries) == 1:
-            (only,) = entries
-            if not only.hidden:
-                self._tell(ItemPlaced(only.id, only.role, self._transcript.shown_before(only), only.kind))
-            return
         placed = {self._transcript.shown_before(entry): entry for entry in entries if not entry.hidden}
         told = {entry.id for entry in placed.values()}
         for above in [above for above in placed if above not in told]:
