@@ -465,3 +465,18 @@ def test_a_page_that_has_given_its_call_away_reaches_it_no_more() -> None:
     second.far.close()
     second.link.abort()
     world.close()
+
+
+@pytest.mark.parametrize("short", [True, False])
+def test_the_list_of_events_has_all_chunks_that_went_up_before_an_event(short: bool) -> None:
+    world = World(short=short)
+    for n in (1, 2, 3):
+        world.from_page(world.page.frame(f'2["audio",{n},"{sound(40)}"]'))
+    relay = world.call._relay
+    relay.link_text(event("response.created", response={"id": "r1"}).encode())
+    passed = relay.inspector.passed
+    *_, chunks, created = (passed.get(n) for n in range(1, passed.number + 1))
+    assert (chunks.direction, chunks.type, chunks.times) == ("up", "input_audio_buffer.append", 3)
+    assert chunks.size == 3 * (len(sound(40)) + len('{"type":"input_audio_buffer.append","audio":""}'))
+    assert created.type == "response.created"
+    world.close()
