@@ -9,7 +9,7 @@ import pytest
 from tests.call.town import HOLDER, OTHER, SHARED, Town, begin_answer, close, die, end_answer, say, told, words
 from tests.call.worker import VISITOR, Page
 from tests.clock import StandingLoop
-from tests.store.workers import SlowWriter
+from tests.store.workers import Slow
 from voiceapp.admission.access import Visitor
 from voiceapp.call.registry import SENTENCE_S
 from voiceapp.conversation import events as ev
@@ -328,7 +328,7 @@ def test_what_still_becomes_of_a_call_that_is_being_let_go_takes_it_back_from_no
     begin_answer(upstream, 1)
     store = town.one.registry._store
     assert store is not None
-    store.executor = SlowWriter(town.loop)
+    store.executor = Slow(town.loop)
     leaving = town.loop.create_task(town.one.registry.leave(lambda _: None))
     town.loop.pass_time(SENTENCE_S + 0.5)
     # It was asked to stop, and says what it used, and what it had said.
@@ -346,7 +346,7 @@ def test_what_a_call_used_that_was_let_go_while_the_store_was_away_does_not_keep
     begin_answer(upstream, 1)
     store = town.one.registry._store
     assert store is not None
-    store.executor = SlowWriter(town.loop)
+    store.executor = Slow(town.loop)
     town.one.act(call._changed)
     for _ in range(ASKS):
         with pytest.raises(ResumeError):
@@ -393,13 +393,18 @@ def test_two_sockets_of_a_page_do_not_claim_its_call_twice(town: Town) -> None:
     _, page, _ = town.begin()
     die(town)
     registry = town.other.registry
+    store = registry._store
+    assert store is not None
+    store.executor = Slow(town.loop, "claim")
     ticket = registry.ticket(page.token or "", VISITOR)
 
     async def both() -> list[Any]:
         claims = [registry.claim(ticket, VISITOR, HOLDER, talk=True) for _ in range(2)]
         return await asyncio.gather(*claims, return_exceptions=True)
 
-    first, second = town.loop.run_until_complete(both())
+    claimed = town.loop.create_task(both())
+    town.loop.pass_time(1)
+    first, second = claimed.result()
     assert isinstance(first, Record)
     assert isinstance(second, ResumeError)
     assert second.fault.code == "call_elsewhere"

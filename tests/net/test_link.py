@@ -209,6 +209,7 @@ def test_our_close_waits_for_the_peers_answer() -> None:
     async def script(pair: Pair) -> None:
         pair.link.close(1001, "moving")
         assert await pair.receive() == [websocket.Closed(1001, "moving", by_us=False)]
+        await pair.until(lambda: pair.owner.closed)
         assert pair.owner.closed == [Ending(Cause.US, 1001, "moving")]
         assert pair.forgotten == []
         await pair.send(pair.peers_end.take_output())

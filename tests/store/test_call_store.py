@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.clock import AtOnce, StandingLoop
-from tests.store.workers import SlowWriter, asker, record
+from tests.store.workers import Slow, asker, record
 from voiceapp.net.bridge import Bridge
 from voiceapp.store.backend import (
     ASKS,
@@ -185,7 +185,7 @@ def test_a_call_that_was_just_let_go_can_be_claimed_at_once(world: World) -> Non
     """Also by the same worker, which had asked the page for something."""
     world.one.change("c1")
     world.one.generations.clear()
-    world.one.store.executor = SlowWriter(world.loop)
+    world.one.store.executor = Slow(world.loop)
     world.loop.do(lambda: world.one.store.release(record()))
     claiming = world.loop.create_task(world.one.store.claim("c1", asker()))
     world.loop.pass_time(1.5)

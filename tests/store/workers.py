@@ -40,15 +40,15 @@ class Workers:
         return worker
 
 
-class SlowWriter(AtOnce):
-    """What is written takes a second."""
+class Slow(AtOnce):
+    """One question to the store takes a second: as a rule `put`, by which it is written."""
 
-    def __init__(self, loop: StandingLoop) -> None:
+    def __init__(self, loop: StandingLoop, question: str = "put") -> None:
         super().__init__(1)
-        self._loop = loop
+        self._loop, self._question = loop, question
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> "Future[Any]":
-        if fn.__name__ != "put":
+        if fn.__name__ != self._question:
             return super().submit(fn, *args, **kwargs)
         done: Future[Any] = Future()
         self._loop.call_later(1.0, lambda: done.set_result(fn(*args, **kwargs)))

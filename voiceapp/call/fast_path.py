@@ -188,7 +188,7 @@ class PageReader:
         begin = at + _MASKED_HEAD
         if length < _SIZE_16 or begin + length > end:
             return 0
-        packet = apply_mask(view[begin : begin + length], bytes(view[begin - 4 : begin]))  # type: ignore[arg-type]
+        packet = apply_mask(view[begin : begin + length], bytes(view[begin - 4 : begin]))
         relay, inbox = self._relay, self._inbox
         head, link = b'42["audio",%d,"' % (inbox.number + 1), relay.link
         if link is None or relay.over or not packet.startswith(head) or not packet.endswith(b'"]'):
@@ -209,7 +209,7 @@ class PageReader:
         stop = begin + length
         if stop > end or length >= _SIZE_16 or path.reports >= MAX_REPORTS or self._relay.over:
             return 0
-        packet = apply_mask(view[begin:stop], bytes(view[begin - 4 : begin]))  # type: ignore[arg-type]
+        packet = apply_mask(view[begin:stop], bytes(view[begin - 4 : begin]))
         if not (self._heard(packet[1:]) if packet.startswith(_HEARD) else self._got(packet)):
             return 0
         path.reports += 1

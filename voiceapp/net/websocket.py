@@ -144,7 +144,7 @@ class Endpoint:
             if stop > end or size > self._max_message:
                 break
             if self._mask_in:
-                payload = apply_mask(view[start:stop], bytes(view[start - 4 : start]))  # type: ignore[arg-type]
+                payload = apply_mask(view[start:stop], bytes(view[start - 4 : start]))
             else:
                 payload = bytes(view[start:stop])
             if not (payload.isascii() or _is_utf8(payload)):

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar, overload
 
 from ..conversation.functions import Sentence
@@ -60,7 +61,8 @@ def tool(
     sentences = tuple(_sentences(says))
 
     def declare(declared: F) -> F:
-        if not inspect.isroutine(inspect.unwrap(declared)):
+        # From Python 3.14 on a partial is taken for a routine.
+        if isinstance(declared, partial) or not inspect.isroutine(inspect.unwrap(declared)):
             raise TypeError("@tool marks a function; as words it takes timeout=, confirm=, says= and shows=")
         setattr(declared, MARK, Declaration(float(timeout), confirm, sentences, shows))
         return declared

@@ -140,6 +140,9 @@ def _components(*kinds: type[down.Event]) -> dict[str, Schema]:
                 component["required"].append(name)
         if component["type"] == "object":
             component["additionalProperties"] = False
+        if about := component.get("description"):
+            # Of a docstring Python keeps the indentation until 3.12.
+            component["description"] = inspect.cleandoc(about)
     return components
 
 
