@@ -154,6 +154,17 @@ test("a server that took the call on and knows nothing of it is told", async () 
   ])
 })
 
+test("what a server was about to say when it was gone ends, and that another took the call on is still said", async () => {
+  const made = await kept()
+  speak(made)
+  lose(made)
+  await back(made, { why: "moved" })
+  made.line.come("turn", 0, { state: "listening" })
+  assert.deepEqual([made.call.callState.turn, made.standing], ["listening", ["moved"]])
+  for (const state of ["user", "thinking", "assistant", "listening"]) made.line.come("turn", 0, { state })
+  assert.deepEqual(made.standing, [])
+})
+
 test("told anew, nothing is there twice, and an answer counts on from where it was heard", async () => {
   const made = await kept()
   speak(made)

@@ -121,11 +121,11 @@ export class Recovery {
     this.save()
   }
 
-  /** Another process goes on with the call. */
+  /** Another process goes on with the call, with nobody's turn: were it said before that is, it would end with it. */
   #moved() {
+    this.call.incoming.turnChanged("listening")
     this.#tell("moved", "moved")
     this.transcript.endTools()
-    this.call.incoming.asked.clear()
   }
 
   /** @param {string} code @param {import("../models/breaks.js").BreakKind} kind */
