@@ -1,7 +1,6 @@
 """Chromium at the real app, as a worker of gunicorn serves it; upstreams scripted or embedded."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.browser.visitor import OF_A_PAGE, Profiles, Visitor, chromium
+from tests.browser.visitor import OF_A_CONTEXT, OF_A_PAGE, Profiles, Visitor, chromium
 from tests.browser.wire import Wire
 from tests.conftest import SCENARIOS, upstream_settings
 from tests.servers import bridged
@@ -74,10 +73,11 @@ def visit(browser: Browser, profiles: Profiles) -> Iterator[Visit]:
 
     def enter(url: str, fresh: bool, options: dict[str, Any]) -> Visitor:
         close = Visitor.close
-        if not fresh and options.keys() <= {"choices", "room", "records", *OF_A_PAGE}:
+        if not fresh and options.keys() <= {"choices", "room", "records", *OF_A_PAGE, *OF_A_CONTEXT}:
+            device = frozenset((name, options.pop(name)) for name in OF_A_CONTEXT & options.keys())
             look = {name: options.pop(name) for name in OF_A_PAGE & options.keys()}
-            options["page"] = profiles.take(browser, url, **look)
-            close = partial(profiles.give_back, browser, url)
+            options["page"] = profiles.take((browser, url, device), **look)
+            close = partial(profiles.give_back, (browser, url, device))
         visitors.append((Visitor(browser, **options), close))
         return visitors[-1][0]
 
@@ -114,16 +114,15 @@ def in_a_call(visit: Visit, serve: Serve) -> Visit:
 
 @pytest.fixture(scope="package")
 def serve() -> Iterator[Serve]:
-    """The app with a scripted upstream: its address, and the upstream. Each scenario's is started once."""
-    started: dict[str, tuple[str, ScriptedServer]] = {}
-    with ExitStack() as stack:
+    """The app with a scripted upstream, which plays a scenario: its address, and the upstream.
 
-        def start(scenario: str) -> tuple[str, ScriptedServer]:
-            if scenario not in started:
-                own = OWN_SCENARIOS / f"{scenario}.toml"
-                upstream = stack.enter_context(ScriptedServer(own if own.exists() else SCENARIOS / own.name))
-                app = stack.enter_context(bridged(upstream_settings(upstream)))
-                started[scenario] = app.url, upstream
-            return started[scenario]
+    It is one app for all of them, so that a browser has its files compiled after the first visit.
+    """
+    with ScriptedServer() as upstream, bridged(upstream_settings(upstream)) as app:
 
-        yield start
+        def play(scenario: str) -> tuple[str, ScriptedServer]:
+            own = OWN_SCENARIOS / f"{scenario}.toml"
+            upstream.play(own if own.exists() else SCENARIOS / own.name)
+            return app.url, upstream
+
+        yield play

@@ -66,11 +66,14 @@ TAP = """
 })()
 """
 NO_WORKER = 'Object.defineProperty(Navigator.prototype, "serviceWorker", { value: undefined })'
-# Of the options of a context, what can be given to one that there is.
-OF_A_PAGE = frozenset({"viewport", "permissions", "color_scheme", "reduced_motion"})
+# Of the options of a context, those whose contexts go from one visitor to the next; and those that each has its own
+# contexts for, since they cannot be given to one that there is.
+OF_A_PAGE = frozenset({"viewport", "permissions", "color_scheme", "reduced_motion", "forced_colors"})
+OF_A_CONTEXT = frozenset({"has_touch", "is_mobile"})
 # What it is without them.
 VIEWPORT = {"width": 1280, "height": 720}
-MEDIA = {"media": "null", "color_scheme": "light", "reduced_motion": "no-preference"}
+MEDIA = {"media": "null", "color_scheme": "light", "reduced_motion": "no-preference", "forced_colors": "none"}
+TIMEOUT_MS = 30_000
 # The recording as 16 kHz PCM16 in base64.
 HEARD = """async () => {
   const recorder = window.testRecorder
@@ -125,6 +128,10 @@ def pause(page: Page, waited_s: float) -> None:
     page.wait_for_timeout(50 if waited_s < 1 else 100)
 
 
+# A browser, the address of an app, and what a context is made with.
+Profile = tuple[Browser, str, frozenset[tuple[str, Any]]]
+
+
 class Profiles:
     """
     Browser contexts with their pages, which go from one visitor of an app to the next: what the page's hundred files
@@ -132,14 +139,14 @@ class Profiles:
     """
 
     def __init__(self) -> None:
-        self._free: defaultdict[tuple[Browser, str], list[Page]] = defaultdict(list)
+        self._free: defaultdict[Profile, list[Page]] = defaultdict(list)
 
-    def take(
-        self, browser: Browser, url: str, viewport: Any = VIEWPORT, permissions: Sequence[str] = (), **media: Any
-    ) -> Page:
-        free = self._free[browser, url]
-        page = free.pop() if free else browser.new_context().new_page()
+    def take(self, profile: Profile, viewport: Any = VIEWPORT, permissions: Sequence[str] = (), **media: Any) -> Page:
+        browser, url, device = profile
+        free = self._free[profile]
+        page = free.pop() if free else browser.new_context(**dict(device)).new_page()
         page.set_viewport_size(viewport)
+        page.set_default_timeout(TIMEOUT_MS)
         page.emulate_media(**{**MEDIA, **media})
         if permissions:
             page.context.grant_permissions(permissions)
@@ -148,7 +155,8 @@ class Profiles:
         session.detach()
         return page
 
-    def give_back(self, browser: Browser, url: str, visitor: "Visitor") -> None:
+    def give_back(self, profile: Profile, visitor: "Visitor") -> None:
+        _, url, _ = profile
         context, page = visitor.context, visitor.page
         context.set_offline(False)
         for other in context.pages:
@@ -167,7 +175,7 @@ class Profiles:
             # The app is gone.
             context.close()
             return
-        self._free[browser, url].append(page)
+        self._free[profile].append(page)
 
     def have(self, context: BrowserContext) -> bool:
         return any(page.context == context for free in self._free.values() for page in free)

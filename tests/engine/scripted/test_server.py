@@ -232,6 +232,17 @@ def test_a_test_can_act_at_any_moment() -> None:
         assert client.closed() == (1011, "gone")
 
 
+def test_another_scenario_begins_with_the_next_connection() -> None:
+    with playing("silent") as (server, client):
+        client.receive()
+        server.play(SCENARIOS / "hello.toml")
+        assert server.connections == []
+        with Client(server.url + "?model=m") as other:
+            other.append(SECOND)
+            other.until("rate_limits.updated")
+        assert [each.connection for each in server.connections] == [1]
+
+
 def test_the_key_is_asked_for_and_never_written(tmp_path: Path) -> None:
     with ScriptedServer({"key": "sk-right"}) as server:
         with pytest.raises(websocket.WebSocketBadStatusException, match="401"):

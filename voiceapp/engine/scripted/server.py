@@ -92,8 +92,8 @@ class ScriptedServer:
         ssl_context: ssl.SSLContext | None = None,
     ) -> None:
         self._changed = threading.Condition()
-        self._scenario_server = ScenarioServer(load(scenario), on_change=self._notice)
-        self._server = Server(self._scenario_server.serve, Address(tls=ssl_context))
+        self.play(scenario)
+        self._server = Server(self._serve, Address(tls=ssl_context))
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="scripted server", daemon=True)
         self.port = 0
@@ -110,6 +110,13 @@ class ScriptedServer:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(START_SECONDS)
         self._loop.close()
+
+    def play(self, scenario: "Scenario | Mapping[str, Any] | Path | str | None") -> None:
+        """From the next connection on this scenario, of whose connections it is the first."""
+        self._scenario_server = ScenarioServer(load(scenario), on_change=self._notice)
+
+    async def _serve(self, connection: Connection, upgrade: Upgrade) -> None:
+        await self._scenario_server.serve(connection, upgrade)
 
     @property
     def url(self) -> str:
