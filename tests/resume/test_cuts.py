@@ -57,7 +57,7 @@ def test_with_next_to_no_room_every_gap_is_told(
     engine, port = served(resources, tmp_path)
     moments = ("replay", "mid_frame", "replay")
     first = random.randrange(10**6)
-    made = asyncio.run(walks(engine, port, range(first, first + 2), len(moments), moments))
+    made = asyncio.run(walks(engine, port, range(first, first + 4), len(moments), moments))
     for walk in made:
         oracle.check(walk)
     assert sum(walk.page.screen.missed for walk in made)
