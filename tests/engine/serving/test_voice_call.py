@@ -1,5 +1,6 @@
 """A call by voice: turns taken between callers, what is refused, how it ends, and who answers."""
 
+import threading
 import time
 from contextlib import ExitStack
 from typing import Any, cast
@@ -170,14 +171,22 @@ SEMANTIC = {"audio": {"input": {"turn_detection": {"type": "semantic_vad", "eage
 PAUSED = "input_audio_buffer.speech_paused"
 
 
-@pytest.mark.real_time  # A judgement that a busy machine gives too late does not count.
 @pytest.mark.parametrize(("likely", "pause_s"), [(0.9, 0.4), (0.1, 1.0)])
 def test_a_turn_ends_as_its_sound_tells(likely: float, pause_s: float) -> None:
-    model = FixedTurnEnd(likely)
+    class Late(FixedTurnEnd):
+        known = threading.Event()
+
+        def probability(self, samples: np.ndarray) -> float:
+            assert self.known.wait(10)
+            return super().probability(samples)
+
+    model = Late(likely)
     turn_end = shared.TurnEnd(model=cast(SmartTurn, model))
     with VoiceServerThread("Hello there.", turn_end=turn_end) as server, Client(server.url) as client:
         client.send("session.update", session={"type": "realtime", **SEMANTIC})
         client.append(LOUD + bytes(48 * 250))
+        assert client.until(PAUSED)["confidence"] is None, "by its words alone"
+        model.known.set()
         told = client.until(PAUSED)
         assert told["confidence"] == likely
         # What is silent by now is in it.
