@@ -20,14 +20,15 @@ REGISTRY = The reason is above. Set PIP_INDEX_URL and npm_config_registry for yo
 # One pytest may serve the next with what it compiled.
 unexport PYTHONDONTWRITEBYTECODE
 # Three parts that talk in real time at once, and a fourth that computes and takes what these leave of two cores; when
-# that is over, two that wait more than they compute. With four from the start the browsers wait for one another. Each
-# part's words come together.
+# that is over, one more of the others. With four from the start the browsers wait for one another. Each part's words
+# come together.
 JOBS = 4
 PARTS = $(MAKE) --no-print-directory --jobs=$(JOBS) --keep-going --output-sync
-# In an order in which they end at the same time. Each part of the browser's starts one of its own.
-REAL_TIME = test-page-e-l test-page-t-z test-page-m-q test-page-s test-page-a-d test-resume test-page-r
-WAITING = test-served test-calls test-hostile test-voice
-SERVED = test-resume $(WAITING)
+# A browser computes, most of the others wait: the longest first, then what waits, and at the end what takes less time
+# the fewer are left. Each part of the browser's starts one of its own.
+REAL_TIME = test-page-e-l test-page-t-z test-resume test-page-m-q test-calls test-page-a-d test-served test-page-r \
+ test-page-s test-hostile test-voice
+SERVED = $(filter-out test-page-%,$(REAL_TIME))
 # These compute, and let the others go first: while pip installs what needs no Python, then one after the other.
 NODE = test-node check-node
 COMPUTED = test-core test-engine test-modules check-python
@@ -36,7 +37,7 @@ BEHIND = nice -n 5
 VOICE = tests/engine/test_voice_mode.py tests/engine/serving/test_voice_call.py
 AGAIN = tests/output/again.txt
 
-.PHONY: run test test-quick test-page test-behind $(SERVED) $(NODE) $(COMPUTED) check programs vendor node-packages
+.PHONY: run test test-quick test-page test-computed $(SERVED) $(NODE) $(COMPUTED) check programs vendor node-packages
 .PHONY: bench fuzz soak shots clean
 
 run: $(VENV)/installed-$(WANTED)
@@ -47,7 +48,7 @@ run: $(VENV)/installed-$(WANTED)
 # tried once more, alone.
 test: programs
 	@rm -f $(AGAIN)
-	@PYTEST_ADDOPTS="$$PYTEST_ADDOPTS --again=$(AGAIN)" $(PARTS) $(NODE) test-behind $(REAL_TIME)
+	@PYTEST_ADDOPTS="$$PYTEST_ADDOPTS --again=$(AGAIN)" $(PARTS) $(NODE) test-computed $(REAL_TIME)
 	@[ ! -e $(AGAIN) ] || { echo "Once more, alone: $$(cat $(AGAIN))"; $(BIN)/pytest @$(AGAIN); }
 
 # Before a commit: the checks, and all tests that need no browser, no model and no clock of the world outside.
@@ -57,10 +58,10 @@ test-quick: export PYTEST_ADDOPTS += -m "not real_time and not slow and not mode
 test-quick:
 	@$(PARTS) VOICE= $(NODE) $(COMPUTED) $(filter-out test-hostile test-voice,$(SERVED))
 
-# One at a time, whatever else runs; then two.
-test-behind: vendor
-	@export MAKEFLAGS=; $(PARTS) --jobs=1 $(MAKEOVERRIDES) $(COMPUTED); computed=$$?; \
-	$(PARTS) --jobs=2 $(MAKEOVERRIDES) $(WAITING) && exit $$computed
+# One at a time, whatever else runs.
+test-computed: JOBS = 1
+test-computed: vendor
+	@MAKEFLAGS= $(PARTS) $(MAKEOVERRIDES) $(COMPUTED)
 
 test-page: $(filter test-page-%,$(REAL_TIME))
 test-page-%: vendor node-packages

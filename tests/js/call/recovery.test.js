@@ -154,6 +154,18 @@ test("a server that took the call on and knows nothing of it is told", async () 
   ])
 })
 
+test("that something was missed is said though an answer is being spoken by now, and until the next turn", async () => {
+  const made = await kept()
+  made.line.come("turn", 0, { state: "thinking" })
+  lose(made)
+  await back(made, { again: true, number: 20, missed: 3 })
+  made.line.number = 20
+  made.line.come("turn", 0, { state: "assistant" })
+  assert.deepEqual([made.call.callState.turn, made.standing], ["assistant", ["events_missed"]])
+  made.line.come("turn", 0, { state: "user" })
+  assert.deepEqual(made.standing, [])
+})
+
 test("what a server was about to say when it was gone ends, and that another took the call on is still said", async () => {
   const made = await kept()
   speak(made)

@@ -24,6 +24,8 @@ export class Incoming {
   asked = new Set()
   /** When those began that run. @type {Map<string, number>} */
   toolsBegan = new Map()
+  /** The next turn that is told did not change: whoever goes on with the call tells how things stand. */
+  turnRetold = false
 
   /**
    * @param {IncomingParts} parts
@@ -50,8 +52,8 @@ export class Incoming {
   turnChanged(turn) {
     const { turn: before } = this.callState
     if (turn !== before) this.pace.retold = false
-    if (begins(turn, before)) this.notices.over("turnBegan")
-    if (turn === "listening" && before !== turn) this.notices.over("turnOver")
+    if (!this.turnRetold) this.#endNotices(turn, before)
+    this.turnRetold = false
     this.callState.turnTo(turn)
     this.outgoing.gate.turnChanged(turn)
     this.stats.turnChanged(turn)
@@ -60,6 +62,12 @@ export class Incoming {
     this.asked.clear()
     this.pace.turnEnded()
     this.delegate.captionMoved()
+  }
+
+  /** @param {import("../wire.js").TurnState} turn @param {import("../wire.js").TurnState} before */
+  #endNotices(turn, before) {
+    if (begins(turn, before)) this.notices.over("turnBegan")
+    if (turn === "listening" && before !== turn) this.notices.over("turnOver")
   }
 
   pauseTold = (/** @type {Wire.Pause} */ pause) => this.pauses.tell(pause)

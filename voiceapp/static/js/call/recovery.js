@@ -111,6 +111,7 @@ export class Recovery {
     this.stats.resumes++
     this.notices.over("lineBack")
     if (saved) this.#comeBack(resumed, saved)
+    call.incoming.turnRetold = resumed.again || resumed.why === "moved"
     if (resumed.why === "moved") this.#moved()
     else if (resumed.missed > 0) this.#tell("events_missed", "missed")
     if (resumed.again) this.#tellAnew(resumed)
@@ -121,11 +122,11 @@ export class Recovery {
     this.save()
   }
 
-  /** Another process goes on with the call, with nobody's turn: were it said before that is, it would end with it. */
+  /** Another process goes on with the call. */
   #moved() {
-    this.call.incoming.turnChanged("listening")
     this.#tell("moved", "moved")
     this.transcript.endTools()
+    this.call.incoming.asked.clear()
   }
 
   /** @param {string} code @param {import("../models/breaks.js").BreakKind} kind */
