@@ -62,7 +62,8 @@ def tool(
 
     def declare(declared: F) -> F:
         # From Python 3.14 on a partial is taken for a routine.
-        if isinstance(declared, partial) or not inspect.isroutine(inspect.unwrap(declared)):
+        function = inspect.unwrap(declared)
+        if isinstance(function, partial) or not inspect.isroutine(function):
             raise TypeError("@tool marks a function; as words it takes timeout=, confirm=, says= and shows=")
         setattr(declared, MARK, Declaration(float(timeout), confirm, sentences, shows))
         return declared

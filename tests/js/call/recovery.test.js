@@ -166,6 +166,30 @@ test("that something was missed is said though an answer is being spoken by now,
   assert.deepEqual(made.standing, [])
 })
 
+test("what stood before the line was lost ends with the turn that is told anew", async () => {
+  const made = await kept()
+  made.line.come("turn", 0, { state: "thinking" })
+  made.line.come("notice", { code: "overdue" })
+  lose(made)
+  await back(made, { again: true, number: 20, missed: 3 })
+  assert.deepEqual(made.standing, ["overdue", "events_missed"])
+  made.line.number = 20
+  made.line.come("turn", 0, { state: "assistant" })
+  assert.deepEqual(made.standing, ["events_missed"])
+})
+
+test("a line that is lost once more before the turn is told leaves said what was missed the first time", async () => {
+  const made = await kept()
+  made.line.come("turn", 0, { state: "thinking" })
+  lose(made)
+  await back(made, { again: true, number: 20, missed: 3 })
+  made.line.number = 20
+  lose(made)
+  await back(made, { number: 20 })
+  made.line.come("turn", 0, { state: "assistant" })
+  assert.deepEqual(made.standing, ["events_missed"])
+})
+
 test("what a server was about to say when it was gone ends, and that another took the call on is still said", async () => {
   const made = await kept()
   speak(made)

@@ -162,7 +162,7 @@ test("whatever ends a notice is said somewhere, by one who knows", () => {
     .filter(name => name.endsWith(".js")).map(name => readFileSync(new URL(`js/${name}`, STATIC), "utf8")).join("\n")
   const ends = new Set(Object.values(ENDS).flatMap(some => some ?? []))
   ends.delete("callOver")
-  for (const end of ends) assert.ok(source.includes(`.over("${end}")`), end)
+  for (const end of ends) assert.ok(source.includes(`.over("${end}"`), end)
   assert.deepEqual(source.match(/notices\.dismiss\(/gu), ["notices.dismiss("])
 })
 

@@ -24,8 +24,8 @@ export class Incoming {
   asked = new Set()
   /** When those began that run. @type {Map<string, number>} */
   toolsBegan = new Map()
-  /** The next turn that is told did not change: whoever goes on with the call tells how things stand. */
-  turnRetold = false
+  /** The notice of how the call came back: the turn that is told next is part of that, and does not end it. */
+  cameBack = ""
 
   /**
    * @param {IncomingParts} parts
@@ -52,8 +52,9 @@ export class Incoming {
   turnChanged(turn) {
     const { turn: before } = this.callState
     if (turn !== before) this.pace.retold = false
-    if (!this.turnRetold) this.#endNotices(turn, before)
-    this.turnRetold = false
+    if (begins(turn, before)) this.notices.over("turnBegan", this.cameBack)
+    if (turn === "listening" && before !== turn) this.notices.over("turnOver", this.cameBack)
+    this.cameBack = ""
     this.callState.turnTo(turn)
     this.outgoing.gate.turnChanged(turn)
     this.stats.turnChanged(turn)
@@ -62,12 +63,6 @@ export class Incoming {
     this.asked.clear()
     this.pace.turnEnded()
     this.delegate.captionMoved()
-  }
-
-  /** @param {import("../wire.js").TurnState} turn @param {import("../wire.js").TurnState} before */
-  #endNotices(turn, before) {
-    if (begins(turn, before)) this.notices.over("turnBegan")
-    if (turn === "listening" && before !== turn) this.notices.over("turnOver")
   }
 
   pauseTold = (/** @type {Wire.Pause} */ pause) => this.pauses.tell(pause)

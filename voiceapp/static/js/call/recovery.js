@@ -111,7 +111,6 @@ export class Recovery {
     this.stats.resumes++
     this.notices.over("lineBack")
     if (saved) this.#comeBack(resumed, saved)
-    call.incoming.turnRetold = resumed.again || resumed.why === "moved"
     if (resumed.why === "moved") this.#moved()
     else if (resumed.missed > 0) this.#tell("events_missed", "missed")
     if (resumed.again) this.#tellAnew(resumed)
@@ -132,6 +131,7 @@ export class Recovery {
   /** @param {string} code @param {import("../models/breaks.js").BreakKind} kind */
   #tell(code, kind) {
     this.notices.add({ code })
+    this.call.incoming.cameBack = code
     this.transcript.addBreak(kind)
   }
 

@@ -60,9 +60,9 @@ export class Notices {
     this.delegate.noticesChanged()
   }
 
-  /** This is so now: what waited for it is no longer true. @param {End} end */
-  over(end) {
-    this.#keep(({ ends }) => !ends?.includes(end))
+  /** This is so now: what waited for it is no longer true, `but` for one. @param {End} end */
+  over(end, but = "") {
+    this.#keep(({ code, ends }) => code === but || !ends?.includes(end))
   }
 
   /** Put away by the person. @param {string} code */
