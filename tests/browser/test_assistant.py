@@ -125,6 +125,7 @@ def test_a_voice_can_be_heard_before_it_is_chosen_and_gives_way_to_a_call_with_o
     visit: Visit, url: str, upstream: ScriptedServer
 ) -> None:
     visitor = visit(url)
+    visitor.forgive_an_unmade_line()
     page = visitor.page
     visitor.press("Show settings")
     choose(visitor, "voice", "ash")
