@@ -23,6 +23,7 @@ from voiceapp import create_app
 from voiceapp.config.settings import Settings
 from voiceapp.engine.scripted.server import ScriptedServer
 from voiceapp.net.http_connection import Request
+from voiceapp.net.http_server import HttpServer
 from voiceapp.ops.gunicorn_worker import Worker, bridge_of
 from voiceapp.web.services import services
 
@@ -42,6 +43,18 @@ def replaced(server: Gunicorn, before: list[int]) -> bool:
 def test_an_app_is_served_on_the_bridge_its_calls_live_on() -> None:
     app = create_app(Settings.from_env({}))
     assert bridge_of(app) is services(app).bridge
+
+
+def test_gunicorn_is_told_that_it_lives_before_anybody_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+    worker = Worker.__new__(Worker)
+    worker.cfg = SimpleNamespace(threads=1, keepalive=5, is_ssl=False)
+    worker.wsgi, worker.sockets, worker.alive, worker.ppid = create_app(Settings.from_env({})), [], True, os.getppid()
+    monkeypatch.setattr(Worker, "notify", lambda _: order.append("lives"))
+    monkeypatch.setattr(HttpServer, "listen", lambda *_: order.append("answers"))
+    monkeypatch.setattr(Worker, "_sleep", lambda self: setattr(self, "alive", False))
+    worker.run()
+    assert order == ["lives", "answers"]
 
 
 def test_what_gunicorn_gives_for_a_module_that_cannot_be_imported_is_served_too() -> None:

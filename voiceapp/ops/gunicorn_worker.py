@@ -57,8 +57,9 @@ class Worker(BaseWorker):  # type: ignore[misc]  # gunicorn has no types
             counted=self._count,
         )
         bridge.at_stop(server.stop)
-        bridge.run(server.listen, self.sockets)
+        # Before the first of these gunicorn does not know since when one that hangs has been silent.
         bridge.run(self._beat)
+        bridge.run(server.listen, self.sockets)
         while self.alive and bridge.running and self.ppid == os.getppid():
             self._sleep()
         self.alive = False
