@@ -52,7 +52,7 @@ def test_gunicorn_is_told_that_it_lives_before_anybody_is_answered(monkeypatch: 
     worker.wsgi, worker.sockets, worker.alive, worker.ppid = create_app(Settings.from_env({})), [], True, os.getppid()
     monkeypatch.setattr(Worker, "notify", lambda _: order.append("lives"))
     monkeypatch.setattr(HttpServer, "listen", lambda *_: order.append("answers"))
-    monkeypatch.setattr(Worker, "_sleep", lambda self: setattr(self, "alive", False))
+    monkeypatch.setattr(Worker, "_sleep", lambda self: setattr(self, "alive", not eventually(lambda: len(order) > 1)))
     worker.run()
     assert order == ["lives", "answers"]
 
