@@ -23,6 +23,12 @@ async function back(made, resumed = {}) {
   await made.rest()
 }
 
+/** Not all of what was told meanwhile is still there; how things stand is told next. */
+async function backAnew(made, resumed = {}) {
+  await back(made, { again: true, number: 20, missed: 3, ...resumed })
+  made.line.number = 20
+}
+
 function speak({ line }, item = "a1", follows = null) {
   line.come("turn", 0, { state: "assistant" })
   line.come("item", 0, { id: item, role: "assistant", after: follows, kind: "audio" })
@@ -158,8 +164,7 @@ test("that something was missed is said though an answer is being spoken by now,
   const made = await kept()
   made.line.come("turn", 0, { state: "thinking" })
   lose(made)
-  await back(made, { again: true, number: 20, missed: 3 })
-  made.line.number = 20
+  await backAnew(made)
   made.line.come("turn", 0, { state: "assistant" })
   assert.deepEqual([made.call.callState.turn, made.standing], ["assistant", ["events_missed"]])
   made.line.come("turn", 0, { state: "user" })
@@ -171,9 +176,8 @@ test("what stood before the line was lost ends with the turn that is told anew",
   made.line.come("turn", 0, { state: "thinking" })
   made.line.come("notice", { code: "overdue" })
   lose(made)
-  await back(made, { again: true, number: 20, missed: 3 })
+  await backAnew(made)
   assert.deepEqual(made.standing, ["overdue", "events_missed"])
-  made.line.number = 20
   made.line.come("turn", 0, { state: "assistant" })
   assert.deepEqual(made.standing, ["events_missed"])
 })
@@ -182,8 +186,7 @@ test("a line that is lost once more before the turn is told leaves said what was
   const made = await kept()
   made.line.come("turn", 0, { state: "thinking" })
   lose(made)
-  await back(made, { again: true, number: 20, missed: 3 })
-  made.line.number = 20
+  await backAnew(made)
   lose(made)
   await back(made, { number: 20 })
   made.line.come("turn", 0, { state: "assistant" })
@@ -206,9 +209,8 @@ test("told anew, nothing is there twice, and an answer counts on from where it w
   speak(made)
   play(made, "a1", 4000)
   lose(made)
-  await back(made, { again: true, number: 20, missed: 3, heard: [{ item: "a1", heard_ms: 3500 }] })
+  await backAnew(made, { heard: [{ item: "a1", heard_ms: 3500 }] })
   assert.deepEqual(made.standing, ["events_missed"])
-  made.line.number = 20
   made.line.come("item", 0, { id: "u1", role: "user", after: null, kind: "audio" })
   made.line.come("transcript", 0, { item: "u1", text: "A story!", final: true })
   made.line.come("item", 0, { id: "a0", role: "assistant", after: "u1", kind: "audio" })
