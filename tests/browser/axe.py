@@ -4,14 +4,10 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from tests.browser.layout import SETTLED
+
 AXE = Path(__file__).parents[1] / "js" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
-# What is still fading in has no contrast yet; what begins, begins with a frame. What turns for ever is not waited for.
-SETTLED = """async () => {
-  for (const _ of [1, 2]) await new Promise(requestAnimationFrame)
-  const ending = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime < Infinity)
-  await Promise.allSettled(ending.map(({ finished }) => finished))
-}"""
 FOUND = """async rules => {
   const { violations } = await axe.run(document, { runOnly: rules, resultTypes: ["violations"], selectors: false })
   return violations.map(({ id, impact, nodes }) => `${id} (${impact}): ${nodes[0].html} ${nodes[0].failureSummary}`)

@@ -76,8 +76,9 @@ def visit(browser: Browser, profiles: Profiles) -> Iterator[Visit]:
         if not fresh and options.keys() <= {"choices", "room", "records", *OF_A_PAGE, *OF_A_CONTEXT}:
             device = frozenset((name, options.pop(name)) for name in OF_A_CONTEXT & options.keys())
             look = {name: options.pop(name) for name in OF_A_PAGE & options.keys()}
-            options["page"] = profiles.take((browser, url, device), **look)
-            close = partial(profiles.give_back, (browser, url, device))
+            profile = browser, url, device
+            options["page"] = profiles.take(profile, **look)
+            close = partial(profiles.give_back, profile)
         visitors.append((Visitor(browser, **options), close))
         return visitors[-1][0]
 

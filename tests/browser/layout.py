@@ -1,5 +1,12 @@
 """Measures of a page's layout, as scripts to be evaluated on it."""
 
+# What follows the size of its window does so in one frame, and what follows that in the next. What is still fading in
+# has no contrast yet; what turns for ever is not waited for.
+SETTLED = """async () => {
+  for (const _ of [1, 2]) await new Promise(requestAnimationFrame)
+  const ending = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime < Infinity)
+  await Promise.allSettled(ending.map(({ finished }) => finished))
+}"""
 # Controls that a thumb misses; where height is scarce the line of the time is as high as its words.
 SMALL_TARGETS = """() => [...document.querySelectorAll("button, a, textarea, select, .setting")].filter(element => {
   const { width, height } = element.getBoundingClientRect()

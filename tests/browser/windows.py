@@ -5,6 +5,7 @@ from itertools import count
 from types import MappingProxyType
 from typing import Any
 
+from tests.browser.layout import SETTLED
 from tests.browser.phases import Walk
 
 # In CSS pixels, and how many of the screen's each is wide: zoom is the one divided and the other multiplied by it.
@@ -19,8 +20,6 @@ ALWAYS = ["#call", "#message", ".send"]
 BUTTONS = ["#microphone", "#hush", "#text-toggle"]
 IN_CALLS = {"server_vad": BUTTONS, "push_to_talk": [*BUTTONS, "#talk"]}
 LEAST_PX = 32
-# What follows the size of its window does so in one frame, and what follows that in the next.
-FRAMES = "async () => { for (const _ of [1, 2]) await new Promise(requestAnimationFrame) }"
 WRONG = """([always, inCalls, least]) => {
   const wrong = []
   const root = document.documentElement
@@ -138,10 +137,10 @@ def look_in_all_windows(
         for window, (width, height, scale) in chosen:
             metrics: dict[str, Any] = {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": False}
             session.send("Emulation.setDeviceMetricsOverride", metrics)
-            walk.page.evaluate(FRAMES)
+            walk.page.evaluate(SETTLED)
             seen(f"{window}, {phase}")
             found[f"{window}, {phase}"] = walk.page.evaluate(WRONG, [ALWAYS, IN_CALLS[walk.mode], LEAST_PX])
         session.send("Emulation.clearDeviceMetricsOverride")
-        walk.page.evaluate(FRAMES)
+        walk.page.evaluate(SETTLED)
 
     walk.look = look
