@@ -1,8 +1,9 @@
 """Observers of a call: they are told of its events and effects, and decide nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from ..conversation.event_reader import LeftOut
@@ -67,55 +68,68 @@ class Observer:
         """After its end the server told what it used."""
 
 
-_OF_TYPES = ("event", "handled", "effect")
-_HOOKS = tuple(name for name, each in vars(Observer).items() if callable(each) and name not in _OF_TYPES)
-
-
 class Observers(Observer):
-    """All observers of a call, in order. A hook costs nothing for those that do not override it."""
+    """All observers of a call, in order."""
 
     def __init__(self, *observers: Observer) -> None:
-        for name in _HOOKS:
-            setattr(self, name, _in_turn([getattr(each, name) for each in observers if _overrides(each, name)]))
-        for name in _OF_TYPES:
-            setattr(self, name, _by_type(name, [each for each in observers if _overrides(each, name)]))
-        # Whatever one of them meets at the end, the others are told of it.
-        self.ended = _each([each.ended for each in observers])  # type: ignore[method-assign]
+        self._observers = observers
+        kinds = tuple((type(each), each.told_of) for each in observers)
+        self._events, self._effects, self._handled = (_takers(kinds, hook) for hook in ("event", "effect", "handled"))
 
+    def began(self, now: float) -> None:
+        for each in self._observers:
+            each.began(now)
 
-def _overrides(observer: Observer, name: str) -> bool:
-    return getattr(type(observer), name) is not getattr(Observer, name)
+    def session(self, session: Session, now: float) -> None:
+        for each in self._observers:
+            each.session(session, now)
 
+    def ready(self, now: float) -> None:
+        for each in self._observers:
+            each.ready(now)
 
-def _by_type(name: str, observers: list[Observer]) -> Callable[..., None]:
-    of_type: dict[type, list[Callable[..., None]]] = {}
-    for each in observers:
-        for kind in each.told_of:
-            of_type.setdefault(kind, []).append(getattr(each, name))
-    find = of_type.get
+    def event(self, event: Any, now: float, message: Mapping[str, Any]) -> None:
+        for place, take in self._events.get(type(event), ()):
+            take(self._observers[place], event, now, message)
 
-    def call(happened: object, *args: Any) -> None:
-        for hook in find(type(happened), ()):
-            hook(happened, *args)
+    def effect(self, effect: Any, now: float) -> None:
+        for place, take in self._effects.get(type(effect), ()):
+            take(self._observers[place], effect, now)
 
-    return call
+    def handled(self, event: Any, now: float) -> None:
+        for place, take in self._handled.get(type(event), ()):
+            take(self._observers[place], event, now)
 
+    def left_out(self, why: LeftOut) -> None:
+        for each in self._observers:
+            each.left_out(why)
 
-def _in_turn(hooks: list[Callable[..., None]]) -> Callable[..., None]:
-    if len(hooks) == 1:
-        return hooks[0]
+    def noticed(self, fault: Fault, *, fatal: bool) -> None:
+        for each in self._observers:
+            each.noticed(fault, fatal=fatal)
 
-    def call(*args: Any, **more: Any) -> None:
-        for hook in hooks:
-            hook(*args, **more)
-
-    return call
-
-
-def _each(hooks: list[Callable[..., None]]) -> Callable[..., None]:
-    def call(*args: Any) -> None:
+    def ended(self, reason: str, now: float) -> None:
+        """Whatever one of them meets, the others are told of it."""
         with ExitStack() as stack:
-            for hook in reversed(hooks):
-                stack.callback(hook, *args)
+            for each in reversed(self._observers):
+                stack.callback(each.ended, reason, now)
 
-    return call
+    def amended(self) -> None:
+        for each in self._observers:
+            each.amended()
+
+
+# For a type of event or effect: the places of those who are told of it, and what takes it there.
+_Takers = Mapping[type, Sequence[tuple[int, Callable[..., None]]]]
+
+
+@cache
+def _takers(kinds: tuple[tuple[type[Observer], tuple[type, ...]], ...], hook: str) -> _Takers:
+    """All calls share it: a table for each would be an eighth of what a call holds beside its sound."""
+    takers: dict[type, list[tuple[int, Callable[..., None]]]] = {}
+    for place, (kind, told_of) in enumerate(kinds):
+        take = getattr(kind, hook)
+        if take is not getattr(Observer, hook):
+            for happened in told_of:
+                takers.setdefault(happened, []).append((place, take))
+    return takers
