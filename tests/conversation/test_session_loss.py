@@ -38,7 +38,7 @@ def renew(call: Call, sound: int = 0) -> list[Any]:
     """The next session is there, and so much sound is sent again."""
     effects = call.conversation.renew(call.conversation.config, Capabilities())
     if sound:
-        call.conversation.sound_sent_again(sound)
+        call.conversation.input.sent_again(sound)
     return effects + call.hear(ev.SessionRenewed())
 
 

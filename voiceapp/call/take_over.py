@@ -73,7 +73,7 @@ class TakeOver:
         for pcm in missed.chunks:
             sound = b64encode(pcm)
             link.send(APPEND_HEAD, sound, APPEND_TAIL)
-            talk.sound_sent_again(len(pcm))
+            talk.input.sent_again(len(pcm))
             self._relay.sent_bytes += len(pcm)
             self._relay.fast.runs[APPEND] += ONE_CHUNK + len(sound)
         if missed.left_out_ms > TOLD_LEFT_OUT_MS:

@@ -1,6 +1,6 @@
 """One call: told what happened, it answers with a list of effects."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -85,15 +85,10 @@ class Conversation:
         # The call ends with what the assistant says now, unless the person speaks into it.
         self._leaving = False
         self._turn: Turn = "listening"
-        self.heard_bytes = self._output.heard_bytes
-        self.said = self._writer.said
-        # The hot path
+        # The hot path. With more than thirty attributes CPython gives an object a dict of its own.
         self.sound_sent = self.input.sent
-        self.sound_sent_again = self.input.sent_again
         self.take_audio = self._output.take
         self.knows = self._output.knows
-        # After `close`
-        self.take_late, self.take_late_sound = self._late.take, self._late.take_sound
 
     def take_words(self, words: Words, now: float) -> bool:
         """The hot path of the assistant's words: the page is to be told them, and nothing else comes of it.
@@ -123,6 +118,10 @@ class Conversation:
             self._silence.judge(self._turn, now, told=self._out.told)
         return self._out.take()
 
+    def heard_bytes(self, item: str) -> int | None:
+        """How much of the assistant's sound was heard; None where no more is to be."""
+        return self._output.heard_bytes(item)
+
     @property
     def deadline(self) -> float | None:
         """When it is to be told `DeadlinePassed`, by the clock of `handle`."""
@@ -142,6 +141,10 @@ class Conversation:
     def talk(self) -> list[str]:
         """What was said and typed last."""
         return self._writer.latest()
+
+    def said(self) -> Iterator[tuple[str, str, str]]:
+        """Id, role and words of all that people said, newest first; an id is empty where it was before the call."""
+        return self._writer.said()
 
     def _do(self, effect: Effect) -> None:
         self._out.do(effect)
@@ -287,6 +290,14 @@ class Conversation:
         self._barge_in.cut_running(cancel=True)
         self._out.charge(*self._meter.close())
         return self._out.take()
+
+    def take_late(self, event: ev.UpstreamEvent | None) -> list[Effect]:
+        """What the server tells after the end; of it, what charges."""
+        return self._late.take(event)
+
+    def take_late_sound(self, size: int) -> None:
+        """Bytes of it that came after the end."""
+        self._late.take_sound(size)
 
     @property
     def usage_pending(self) -> bool:
