@@ -8,6 +8,7 @@ from tests.call.worker import VISITOR, Page, Worker
 from tests.clock import StandingLoop
 from voiceapp.call.call import Call
 from voiceapp.call.outbox import NotHeld
+from voiceapp.call.page_line import PageLine
 from voiceapp.errors import ResumeError
 
 HOLDER = "the-first-page-01"
@@ -73,7 +74,7 @@ def test_what_its_return_puts_out_of_the_full_ring_is_no_hidden_gap(
     served.act(lambda: served.registry.detach(call, page, stalled=False))
     held = call.attachment.line.missed(page.number)
     answers = iter([held, NotHeld.FORGOTTEN])
-    monkeypatch.setattr(call.attachment.line, "missed", lambda _: next(answers))
+    monkeypatch.setattr(PageLine, "missed", lambda *_: next(answers))
     back = Page()
     served.act(served.registry.resume, page.token, back, VISITOR, HOLDER, page.number)
     assert back.last("resumed")["again"] is True

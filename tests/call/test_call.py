@@ -1,11 +1,14 @@
 """A call's end: by a fault of ours, and where nobody can be told of it."""
 
 import base64
+import gc
 import logging
 from collections.abc import Callable
 
 import pytest
 
+from tests.call.worker import Page, Worker
+from tests.clock import StandingLoop
 from tests.conftest import upstream_settings
 from tests.page_client import PageClient
 from tests.servers import skipping, werkzeug
@@ -63,3 +66,18 @@ def test_a_page_that_cannot_be_told_keeps_no_call_alive(
             loop.skip(12)
         assert server.wait_for(lambda _: bool(server.connections[0].closed))
     assert caplog.text.count("event=call_ended") == 1
+
+
+def test_none_of_its_parts_has_a_dict_of_its_own(loop: StandingLoop) -> None:
+    """Each would be one more place in memory to wait for at every event, where many calls go on."""
+    worker = Worker(loop)
+    before = gc.get_objects()
+    known = {id(each) for each in before}
+    call = worker.begin(Page())
+    worker.open()
+    new = (each for each in gc.get_objects() if id(each) not in known)
+    parts = [each for each in new if type(each).__module__.startswith("voiceapp.")]
+    assert any(part is call for part in parts)
+    assert {type(part).__qualname__ for part in parts if hasattr(part, "__dict__")} == set()
+    worker.act(call.leave)
+    worker.close()

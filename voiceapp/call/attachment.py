@@ -39,6 +39,11 @@ class Attachment:
     `arrival`: another worker began the call, and its page was not told yet that it goes on here.
     """
 
+    __slots__ = (
+        "_arrived", "_call", "_conversation", "_grace", "_session", "_shared", "arrival", "generation", "holder",
+        "line", "visitor",
+    )  # fmt: skip
+
     def __init__(
         self,
         shared: Shared,

@@ -50,6 +50,12 @@ class Call:
     `session_request`: the fields that its session was asked for with. `attachment`: to the page that has it.
     """
 
+    __slots__ = (
+        "_bridge", "_conversation", "_costs", "_ended", "_limits", "_line", "_observers", "_relay", "_sessions",
+        "_shared", "_starting", "_take_over", "attachment", "began_at", "cost", "id", "moved", "passed",
+        "session_request", "take_chunk", "take_part", "watch",
+    )  # fmt: skip
+
     def __init__(
         self,
         shared: Shared,
@@ -120,10 +126,6 @@ class Call:
     def leave_out(self) -> None:
         """An event came too fast and was not read: those behind it are not out of order."""
         self._relay.inbox.leave_out()
-
-    def use_up(self, n: int) -> None:
-        """What had this number was refused."""
-        self.take_number(n)
 
     def take_event(self, event: ev.BrowserEvent) -> None:
         """What the page sends beside sound. Raises `BrowserError`."""

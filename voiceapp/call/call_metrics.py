@@ -8,6 +8,8 @@ from .observers import Observer, Session
 class CallMetrics(Observer):
     """Of one call. `request`: the id of the request it came by; `who`: the visitor's alias."""
 
+    __slots__ = ("_began", "_call", "_counted", "_request", "_who")
+
     def __init__(self, call: str, request: str, who: str, now: float) -> None:
         self._call = call
         self._request = request

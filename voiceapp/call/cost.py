@@ -135,6 +135,8 @@ class CallCost:
 class CostObserver(Observer):
     """Counts what a call uses, and tells the page."""
 
+    __slots__ = ("_rules", "_tell", "cost")
+
     told_of = (effects.Used,)
 
     def __init__(self, rules: Rules, plan: Plan, tell: Tell) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 class DeadlineTimer:
     """Of one call. `passed` is told that a deadline may have passed: one that comes too early does no harm."""
 
+    __slots__ = ("_loop", "_passed", "_stopped", "_timer")
+
     def __init__(self, loop: asyncio.AbstractEventLoop, passed: Callable[[], None]) -> None:
         self._loop, self._passed = loop, passed
         self._timer: asyncio.TimerHandle | None = None

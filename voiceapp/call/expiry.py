@@ -13,6 +13,8 @@ SHORTEST_S = 5.0
 class Expiry:
     """Of the session that goes on. `soon` and `last` are called once each. Lives on the loop's thread."""
 
+    __slots__ = ("_last", "_loop", "_soon", "_timers", "near", "urgent")
+
     def __init__(self, loop: asyncio.AbstractEventLoop, soon: Callable[[], None], last: Callable[[], None]) -> None:
         self.near = self.urgent = False
         self._loop = loop

@@ -25,6 +25,8 @@ MAX_CHUNK_BYTES = MAX_CHUNK_MS * BYTES_PER_MS
 class Inbox:
     """Of one call. `number`: of the last event or chunk that came; the first is 1. `clock`: in seconds."""
 
+    __slots__ = ("_left_out", "_others", "_pace", "number", "pictures", "unconfirmed")
+
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self.number = 0
         # Bytes of sound since the last confirmation.

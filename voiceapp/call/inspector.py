@@ -18,6 +18,8 @@ RUN_S = 1.0
 class Inspector:
     """Of one call, which began at `began` on the loop's clock. `passed`: what is kept of it."""
 
+    __slots__ = ("_began", "_loop", "_over", "_tell", "_timer", "_told", "_watched", "passed")
+
     def __init__(self, loop: asyncio.AbstractEventLoop, passed: PassedEvents, began: float, tell: Tell) -> None:
         self.passed = passed
         self._loop, self._began, self._tell = loop, began, tell

@@ -27,6 +27,8 @@ _NAMED: Mapping[type[down.Event], tuple[str, ...]] = MappingProxyType({
 class ItemNames:
     """`mark`: what ids of this worker begin with for the page; unlike that of any worker before."""
 
+    __slots__ = ("_mark",)
+
     def __init__(self, mark: str) -> None:
         self._mark = mark
 

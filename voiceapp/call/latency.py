@@ -51,6 +51,8 @@ class _Turn:
 class LatencyTracker:
     """Of one upstream session. `sent_bytes`: all sound it was sent, as far as it matters: when a speech has ended."""
 
+    __slots__ = ("_answered", "_asked", "_detection", "sent_bytes")
+
     def __init__(self, detection: Detection) -> None:
         self.sent_bytes = 0
         self._detection = detection
@@ -123,6 +125,8 @@ def _ms(seconds: float) -> int:
 
 class LatencyObserver(Observer):
     """Tells page and metrics. `sent`: bytes of sound that the session that goes on was sent."""
+
+    __slots__ = ("_answered", "_sent", "_tell", "_tracker")
 
     told_of = (
         ev.SpeechStopped, ev.TextTyped, ev.Talked, ev.Configured, ev.ResponseCreated, ev.ResponseDone,

@@ -90,6 +90,11 @@ class Limits:
 class CallLimits(Observer):
     """From `admit` to `stop`."""
 
+    __slots__ = (
+        "_account", "_active", "_began", "_call", "_charged", "_charging", "_left", "_limits", "_lost", "_now", "_over",
+        "_paid", "_timer", "_visitor", "_warned", "rules",
+    )  # fmt: skip
+
     def __init__(self, limits: Limits, visitor: Visitor, age_s: float = 0.0) -> None:
         self._limits = limits
         self.rules = limits.rules

@@ -35,6 +35,8 @@ class Observer:
     `handled` and `effect` are called for.
     """
 
+    __slots__ = ()
+
     told_of: tuple[type, ...] = ()
 
     def began(self, now: float) -> None:
@@ -70,6 +72,8 @@ class Observer:
 
 class Observers(Observer):
     """All observers of a call, in order."""
+
+    __slots__ = ("_effects", "_events", "_handled", "_observers")
 
     def __init__(self, *observers: Observer) -> None:
         self._observers = observers

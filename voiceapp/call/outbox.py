@@ -38,6 +38,8 @@ class Outbox:
     done for it. `names`: what the page calls the items, where it has others of the same ids.
     """
 
+    __slots__ = ("_ends", "_item", "_kept", "_names", "_quoted", "_received", "_room", "_size", "number")
+
     def __init__(self, room: int = 0, names: ItemNames | None = None, number: int = 0) -> None:
         self.number = number
         self._names = names

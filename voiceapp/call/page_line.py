@@ -25,6 +25,8 @@ class PageLine:
     `names`: of its items, where the page has some of an earlier worker's; `number`: of the last event it had from that.
     """
 
+    __slots__ = ("_conversation", "_full", "_names", "_outbox", "_page", "_reader", "_unsaid")
+
     def __init__(
         self,
         page: PageEnd,

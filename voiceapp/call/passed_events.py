@@ -47,6 +47,8 @@ class PassedEvents:
     are looked at: whoever adds to them may do so late.
     """
 
+    __slots__ = ("_at", "_began", "_held", "_kinds", "_payloads", "_rows", "number", "runs", "settle")
+
     def __init__(self, began: float) -> None:
         self.number = 0
         self.runs: defaultdict[str, int] = defaultdict(int)

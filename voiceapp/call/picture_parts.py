@@ -14,6 +14,8 @@ JPEG = "/9j/"
 class PictureParts:
     """Of one call, one picture at a time: another one takes the place of what was begun."""
 
+    __slots__ = ("_item", "_parts")
+
     def __init__(self) -> None:
         self._item = ""
         self._parts: list[str] = []

@@ -21,6 +21,8 @@ class Missed(NamedTuple):
 class RecentInput:
     """Of one call. Places are bytes of PCM16 in all sound of the call, as the conversation counts it."""
 
+    __slots__ = ("_chunks", "_from", "_room", "_size")
+
     def __init__(self) -> None:
         self._chunks: deque[bytes] = deque()
         self._size = 0

@@ -12,6 +12,8 @@ _SAID = (effects.TextFinished, effects.TextHeard, effects.EntryRemoved)
 class RecordObserver(Observer):
     """`share`: what is said is part of the record."""
 
+    __slots__ = ("_changed", "told_of")
+
     def __init__(self, changed: Callable[[], None], *, share: bool) -> None:
         self._changed = changed
         self.told_of = (effects.Used, *_SAID) if share else (effects.Used,)

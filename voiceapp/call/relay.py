@@ -37,6 +37,11 @@ class Relay:
     `sent_bytes`: of sound, to the session that goes on. `inspector`: keeps what passes. `began`: when the call did.
     """
 
+    __slots__ = (
+        "_conversation", "_deadlines", "_loop", "_notice_rate", "_owner", "fast", "inbox", "inspector", "line", "link",
+        "now", "observers", "over", "reader", "sent_bytes", "tools",
+    )  # fmt: skip
+
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,

@@ -56,6 +56,11 @@ class Renewal:
     waits, `failed` where none can be had. Why it is made is told with it.
     """
 
+    __slots__ = (
+        "_bridge", "_changed", "_failed", "_made", "_opener", "_opening", "_patience", "_reach", "_ready", "_task",
+        "_why",
+    )  # fmt: skip
+
     def __init__(
         self,
         bridge: Bridge,

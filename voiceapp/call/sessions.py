@@ -41,6 +41,11 @@ class Sessions:
     `plan`: what that was asked to be.
     """
 
+    __slots__ = (
+        "_began", "_bridge", "_connector", "_early_tries", "_expiry", "_keepalive", "_loop", "_lost_at", "_opening",
+        "_owner", "_ready_s", "_reason", "_receiver", "_renewal", "_timers", "_tries", "link", "plan",
+    )  # fmt: skip
+
     def __init__(self, connector: Connector, plan: Plan, owner: CallOwner, receiver: LinkOwner, ready_s: float) -> None:
         self.link: Link | None = None
         self.plan = plan

@@ -24,6 +24,8 @@ TOLD_LEFT_OUT_MS = 100
 class TakeOver:
     """Of one call."""
 
+    __slots__ = ("_conversation", "_doubted_from", "_owner", "_recent", "_relay")
+
     def __init__(self, conversation: Conversation, relay: Relay, recent: RecentInput, owner: CallOwner) -> None:
         self._conversation = conversation
         self._relay = relay

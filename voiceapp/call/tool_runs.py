@@ -27,6 +27,8 @@ class ToolRuns:
     `visitor`: an opaque name of the person.
     """
 
+    __slots__ = ("_bridge", "_call", "_cancels", "_conversation", "_handle", "_runner", "_timers", "_visitor", "_words")
+
     def __init__(
         self,
         bridge: Bridge,

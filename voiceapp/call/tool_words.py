@@ -16,6 +16,8 @@ class ToolWords:
     Nothing waits in line: of what is said again the last is told.
     """
 
+    __slots__ = ("_awake", "_handle", "_item", "_loop", "_new", "_over", "_timer", "_wake")
+
     def __init__(
         self,
         item: str,

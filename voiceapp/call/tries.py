@@ -22,6 +22,8 @@ class Tries:
     ever. `now`: seconds, of a clock that never goes back.
     """
 
+    __slots__ = ("_in_all_s", "_jitter", "_longest_s", "_since", "_spent", "_tries")
+
     def __init__(self, longest_s: float, in_all_s: float = inf, jitter: Callable[[], float] = _jitter) -> None:
         self._longest_s = longest_s
         self._in_all_s = in_all_s

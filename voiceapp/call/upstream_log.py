@@ -19,6 +19,8 @@ EXPLAINED_A_SECOND, EXPLAINED_AT_ONCE = 2, 10
 class UpstreamLog(Observer):
     """Of one call. `talk`: what was said last, which no line may quote."""
 
+    __slots__ = ("_call", "_explained", "_left_out", "_talk")
+
     told_of = (effects.LogError,)
 
     def __init__(self, call: str, talk: Callable[[], Iterable[str]]) -> None:

@@ -21,6 +21,11 @@ class BargeIn:
     There a cancel of ours would come second, and could hit the next response.
     """
 
+    __slots__ = (
+        "_again_in_doubt", "_gate", "_held_unheard", "_input", "_out", "_output", "_owes", "_tools", "_unanswered",
+        "doubts", "interrupts",
+    )  # fmt: skip
+
     def __init__(
         self,
         out: EffectList,

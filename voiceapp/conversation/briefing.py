@@ -15,6 +15,8 @@ from .usage import Meter
 class Briefing:
     """Of one call. `told`: whether the session that goes on was told anything. `shape`: what that one speaks."""
 
+    __slots__ = ("_meter", "_out", "_pictures", "_said_shortened", "_tools", "_writer", "shape", "told")
+
     def __init__(
         self,
         out: EffectList,

@@ -37,6 +37,12 @@ class Conversation:
     `before`: role and text of a talk that the call goes on with. `input` says what sound another session would need.
     """
 
+    __slots__ = (
+        "_away", "_barge_in", "_briefing", "_deadlines", "_errors", "_gate", "_late", "_leaving", "_live", "_loss",
+        "_may_greet", "_meter", "_out", "_output", "_pictures", "_responses", "_silence", "_tools", "_turn", "_user",
+        "_waiting", "_words", "_writer", "input", "knows", "sound_sent", "take_audio",
+    )  # fmt: skip
+
     def __init__(
         self,
         config: dialects.SessionConfig,

@@ -64,6 +64,8 @@ class Deadlines:
     a second.
     """
 
+    __slots__ = ("_running", "_waited", "next", "signed")
+
     def __init__(self) -> None:
         self._waited: tuple[bool, ...] = ()
         self._running: dict[Wait, tuple[float, int]] = {}

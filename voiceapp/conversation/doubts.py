@@ -21,6 +21,8 @@ class Doubt:
 class Doubts:
     """Of one call, in spoken order; by the items' ids, of which the latest may be empty until its end."""
 
+    __slots__ = ("_dismissed", "turns")
+
     def __init__(self) -> None:
         self.turns: dict[str, Doubt] = {}
         # Whose words came before their end, and were nothing.

@@ -16,6 +16,8 @@ class EffectList:
     `has_session`: between two sessions there is nobody to be sent anything.
     """
 
+    __slots__ = ("_effects", "_sent", "has_session", "told")
+
     def __init__(self) -> None:
         self.told = False
         self.has_session = True

@@ -84,6 +84,8 @@ class Reading:
 class EventReader:
     """Of one call; `begin_session` where another session takes over."""
 
+    __slots__ = ("_halves", "_samples", "_sound", "_words", "ids")
+
     def __init__(self) -> None:
         self.ids = Ids()
         self._samples = Samples()

@@ -27,6 +27,10 @@ class Ids:
     should it come later, means the same from then on.
     """
 
+    __slots__ = (
+        "_answer", "_committed", "_earlier", "_made_up", "_ours", "_response", "_seen", "_theirs", "_turn", "_waiting",
+    )  # fmt: skip
+
     def __init__(self) -> None:
         self._made_up = 0
         # A server may begin to count anew: what it named in an earlier session is another item now.

@@ -22,6 +22,10 @@ PATIENCE_S: Mapping[Eagerness, float] = MappingProxyType({"low": 8.0, "medium": 
 class InputAudio:
     """`key`: the push-to-talk key is down. `turns`: what was said that only its sound tells yet."""
 
+    __slots__ = (
+        "_before", "_changes", "_heard", "_held_long", "_out", "_shape", "_unheard_from", "held_bytes", "key", "turns",
+    )  # fmt: skip
+
     def __init__(self, out: EffectList, config: dialects.SessionConfig, shape: dialects.Shape) -> None:
         self.key = False
         self.turns = OpenTurns()

@@ -10,6 +10,8 @@ from .usage import Meter
 
 
 class LateUsage:
+    __slots__ = ("_barge_in", "_gate", "_input", "_meter", "_out")
+
     def __init__(
         self, out: EffectList, input_audio: InputAudio, gate: ResponseGate, barge_in: BargeIn, meter: Meter
     ) -> None:

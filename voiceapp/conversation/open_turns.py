@@ -25,6 +25,8 @@ class _Turn:
 class OpenTurns:
     """Of one call, in spoken order; should the session be lost, the next one needs their sound."""
 
+    __slots__ = ("_closed", "_end", "_turns")
+
     def __init__(self) -> None:
         self._turns: list[_Turn] = []
         self._closed: list[str] = []

@@ -36,6 +36,11 @@ class OutputAudio:
     `correct` mends what a session was told of an item of an earlier one; False where it was told nothing.
     """
 
+    __slots__ = (
+        "_broken", "_correct", "_cut", "_items", "_later", "_meter", "_out", "_playback", "_writer", "held",
+        "sent_bytes", "truncates",
+    )  # fmt: skip
+
     def __init__(
         self,
         out: EffectList,

@@ -62,6 +62,8 @@ MAX_LEFT = 50
 class Samples:
     """Makes whole samples of pieces cut anywhere: a byte left over belongs before the item's next piece."""
 
+    __slots__ = ("_left",)
+
     def __init__(self) -> None:
         self._left: dict[str, bytes] = {}
 

@@ -21,6 +21,8 @@ MAX_LOSSES = 2
 class Pictures:
     """Of one call. `seen`: whether the session that goes on can see any."""
 
+    __slots__ = ("_kept", "_looked_at", "_losses", "_meter", "_names", "_out", "_sent", "_writer", "seen")
+
     def __init__(self, out: EffectList, writer: TranscriptWriter, meter: Meter, *, seen: bool) -> None:
         self.seen = seen
         self._out = out

@@ -70,6 +70,8 @@ class Sound:
 class Playback:
     """The latest items' sounds, by id; bounded, so that no number of items slows it down."""
 
+    __slots__ = ("_live", "_sounds")
+
     def __init__(self) -> None:
         self._sounds: dict[str, Sound] = {}
         # Those that may be heard or wait for the page's answer: a long call has many that are over.

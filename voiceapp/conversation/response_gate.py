@@ -77,6 +77,11 @@ _TRANSITIONS: Mapping[State, Mapping[Step, State]] = MappingProxyType(
 class ResponseGate:
     """Knows which response runs, which the server owes, and whether we want one."""
 
+    __slots__ = (
+        "_again", "_asked_for", "_create", "_disowned", "_earlier", "_ended", "_promised", "_turn", "_unwelcome",
+        "_wanted_for", "doubted", "response", "state", "wanted",
+    )  # fmt: skip
+
     def __init__(self) -> None:
         self.state = State.IDLE
         # The latest one that began and of whose end nothing was heard; empty where there is none, or it has no id.

@@ -30,6 +30,8 @@ def told_meanwhile(instructions: str, word: str) -> str:
 class Responses:
     """Of one call."""
 
+    __slots__ = ("_deadlines", "_gate", "_input", "_meter", "_out", "_output", "_tools", "_turns", "_writer")
+
     def __init__(
         self,
         out: EffectList,

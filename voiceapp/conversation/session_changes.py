@@ -10,6 +10,8 @@ from .turn_detection import Detection
 class SessionChanges:
     """The session's settings, and the changes of which the server has said nothing yet, by their event_ids."""
 
+    __slots__ = ("_confirmed", "_open")
+
     def __init__(self, config: SessionConfig) -> None:
         self._confirmed = config
         self._open: dict[str, Configured] = {}

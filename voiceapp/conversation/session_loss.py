@@ -15,6 +15,8 @@ from .tools import Tools
 class SessionLoss:
     """Of any session of one call."""
 
+    __slots__ = ("_barge_in", "_gate", "_input", "_out", "_output", "_pictures", "_responses", "_tools")
+
     def __init__(
         self,
         out: EffectList,

@@ -9,6 +9,8 @@ MAX_UNANSWERED = 8
 class Silence:
     """`since`: when it began, by the caller's clock; None while somebody speaks, plays or is waited for."""
 
+    __slots__ = ("_unanswered", "since")
+
     def __init__(self) -> None:
         self.since: float | None = None
         self._unanswered = 0

@@ -31,6 +31,11 @@ class Tools:
     `late`: the server takes the answer to a function's call also after another response.
     """
 
+    __slots__ = (
+        "_answers", "_calls", "_due", "_due_of", "_due_perhaps", "_earlier", "_functions", "_in_a_row", "_late", "_out",
+        "_running", "_session", "_to_say", "_told_of", "granted",
+    )  # fmt: skip
+
     def __init__(self, out: EffectList, functions: Sequence[Function] = (), *, late: bool = True) -> None:
         self._out = out
         self._calls: dict[str, ToolCall] = {}

@@ -63,6 +63,8 @@ class Transcript:
     Nothing here takes longer the more entries there are.
     """
 
+    __slots__ = ("_by_id", "_first", "_followers", "_hidden", "_last")
+
     def __init__(self) -> None:
         self._by_id: dict[str, Entry] = {}
         # By the id they follow.

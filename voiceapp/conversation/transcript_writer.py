@@ -31,6 +31,8 @@ class TranscriptWriter:
     the call, which sessions are told and the page is not.
     """
 
+    __slots__ = ("_before", "_characters", "_copies", "_copy_of", "_full", "_say_full", "_tell", "_told", "_transcript")
+
     def __init__(
         self,
         tell: Callable[[TalkEffect], None],

@@ -19,6 +19,8 @@ class Unanswered:
     Each spoken turn is told of when it begins and ends, and once more when its words are known.
     """
 
+    __slots__ = ("_asked", "turns")
+
     def __init__(self) -> None:
         # Without an answer so far, in spoken order; and whether there is a question before them.
         self.turns: dict[str, _Said] = {}

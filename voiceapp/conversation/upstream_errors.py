@@ -13,6 +13,8 @@ from .session_loss import SessionLoss
 class UpstreamErrors:
     """Of one call."""
 
+    __slots__ = ("_gate", "_input", "_loss", "_out", "_pictures")
+
     def __init__(
         self, out: EffectList, gate: ResponseGate, input_audio: InputAudio, pictures: Pictures, loss: SessionLoss
     ) -> None:

@@ -19,6 +19,11 @@ MAX_ENDED = 50
 class UserTurns:
     """Of one call."""
 
+    __slots__ = (
+        "_barge_in", "_deadlines", "_ended", "_gate", "_input", "_meter", "_out", "_silence", "_spoken", "_typed",
+        "_words", "_writer",
+    )  # fmt: skip
+
     def __init__(
         self,
         out: EffectList,

@@ -14,6 +14,8 @@ from .usage import Meter
 class UserWords:
     """Of one call."""
 
+    __slots__ = ("_barge_in", "_meter", "_out", "_tools", "_turns", "_writer")
+
     def __init__(
         self,
         out: EffectList,

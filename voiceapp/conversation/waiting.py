@@ -18,6 +18,8 @@ from .tools import Tools
 class Waiting:
     """Of one call."""
 
+    __slots__ = ("_barge_in", "_deadlines", "_gate", "_input", "_out", "_output", "_responses", "_tools")
+
     def __init__(
         self,
         out: EffectList,

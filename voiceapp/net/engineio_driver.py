@@ -120,10 +120,14 @@ class Connection:
     `fast_path`: is asked first of all that comes, past python-engineio.
     """
 
+    __slots__ = (
+        "_bridge", "_connections", "_eio_socket", "_heartbeat", "_held", "_server", "_sid", "fast_path", "link",
+    )  # fmt: skip
+
     link: Link
-    fast_path: FastPath | None = None
 
     def __init__(self, eio_socket: Any, bridge: Bridge, connections: Connections) -> None:
+        self.fast_path: FastPath | None = None
         self._eio_socket = eio_socket
         self._server = eio_socket.server
         self._sid: str = eio_socket.sid

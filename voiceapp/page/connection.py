@@ -29,6 +29,8 @@ PICTURES_A_SECOND, PICTURES_AT_ONCE = 0.2, 10.0
 class PageSocket:
     """The page's end of a call: written straight to the socket where the bridge owns it, else by Flask-SocketIO."""
 
+    __slots__ = ("_connection", "_sid", "_socketio")
+
     def __init__(self, socketio: SocketIO, sid: str, connection: engineio_driver.Connection | None) -> None:
         self._socketio = socketio
         self._sid = sid

@@ -98,6 +98,8 @@ def _json(text: str) -> Any:
 class _ConnectionRate:
     """One connection's rates."""
 
+    __slots__ = ("characters", "events", "excess", "frames", "pictures", "told")
+
     def __init__(self, clock: Callable[[], float]) -> None:
         self.events = TokenBucket(EVENTS_A_SECOND, EVENTS_AT_ONCE, clock)
         self.characters = TokenBucket(EVENT_CHARACTERS_A_SECOND, EVENT_CHARACTERS_AT_ONCE, clock)

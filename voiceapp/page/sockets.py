@@ -206,7 +206,7 @@ class PageConnections:
             return n is not None
         return False
 
-    def _guarded(self, sid: str, action: Callable[[PageConnection], None]) -> None:
+    def _guarded(self, sid: str, action: Callable[[PageConnection], object]) -> None:
         page = self._pages.get(sid)
         if page is None:
             return
@@ -236,7 +236,7 @@ class PageConnections:
         """What is refused has its number all the same: those behind it are not out of order."""
         page = self._pages.get(sid)
         if page is not None and n is not None:
-            self._guarded(sid, lambda page: page.call.use_up(n))
+            self._guarded(sid, lambda page: page.call.take_number(n))
         self._complain(sid, error)
 
     def _leave_out(self, eio_sid: str, tell: bool) -> None:

@@ -20,6 +20,8 @@ class Keepalive:
     silent, where that may be the beginning of a stall; else None.
     """
 
+    __slots__ = ("_asked_at", "_doubted", "_link", "_loop", "_since", "_stalled", "_talking", "_timer")
+
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
