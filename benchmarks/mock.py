@@ -11,6 +11,7 @@ CYCLE_S = 10.0
 DELTAS, DELTA_MS, DELTA_EVERY_S = 10, 400, 0.13  # 4 s of sound in 1.3 s
 WORDS_PER_DELTA = 2
 SPEECH_S = 0.5
+TURN_S = SPEECH_S + DELTAS * DELTA_EVERY_S
 BASE64_PER_MS = 64
 EVENT_WITHIN = 100
 
@@ -70,7 +71,7 @@ class Board:
         return call
 
     def silence(self) -> None:
-        """No session says anything from now on."""
+        """No session begins another turn; what it is in the midst of takes up to `TURN_S`."""
         for session in self.sessions:
             session.fall_silent()
 
@@ -88,7 +89,7 @@ class Mock(ServerLine):
         self.board = board
         self.up: Track | None = None
         self.down: Track | None = None
-        self.silent = False
+        self.silent = self.over = False
         self.turn = 0
         self.deltas = 0
 
@@ -97,7 +98,7 @@ class Mock(ServerLine):
         self.send(CREATED)
 
     def lost(self) -> None:
-        self.fall_silent()
+        self.over = True
         self.board.sessions.discard(self)
 
     def fall_silent(self) -> None:
@@ -130,6 +131,8 @@ class Mock(ServerLine):
 
     def _listen(self) -> None:
         """A turn begins: the person speaks."""
+        if self.silent:
+            return
         self.turn += 1
         last = b'"assistant_%d"' % (self.turn - 1) if self.turn > 1 else b"null"
         self.of_turn = {b"turn": self.turn, b"last": last}
@@ -164,8 +167,8 @@ class Mock(ServerLine):
             self.reactor.call_at(self.due, self._listen)
 
     def _say(self, events: tuple[bytes, ...]) -> bool:
-        """Whether it was still time to speak."""
-        if self.silent:
+        """Whether anybody is left to say it to."""
+        if self.over:
             return False
         for event in events:
             self.send(event % self.of_turn)

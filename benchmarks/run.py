@@ -11,12 +11,12 @@ from .contenders import Contender
 from .line import Listener
 from .load import Caller, RealtimeCaller
 from .marks import Track
-from .mock import Board, Mock
+from .mock import TURN_S, Board, Mock
 from .process import Process, busy_s, free_port
 from .reactor import Reactor
 
 DIRECT_CALLS = 4  # straight to the mock beside every run: what the machine and the load add by themselves
-READY_S, SETTLE_S = 30.0, 1.5
+READY_S, SETTLE_S = 30.0, TURN_S + 0.7
 GROWN_S = 3.0  # after more calls began, until it is measured again
 AT_ONCE = 25  # calls that begin together
 LARGEST, TOGETHER_S = 5, 0.05
