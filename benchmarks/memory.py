@@ -25,10 +25,10 @@ def measure(name: str, calls: int) -> None:
             run.call(run.callers, port, 1)
             run.callers.pop().hang_up()
             stage.reactor.run(1)
+            stage.board.silence()
             idle_kb, threads = process.memory_kb(), process.threads()
             print(f"{name}: {idle_kb / 1024:.0f} MB and {threads} threads without a call; with {calls}, kB a call:")
             run.call(run.callers, port, calls)
-            stage.board.silence()
             for title, seconds, talks in (
                 ("sound goes up, nothing comes down", UPWARDS_S, False),
                 ("all talk", 2 * CYCLE_S, True),

@@ -63,6 +63,7 @@ class Board:
         self.up: dict[int, Track] = {}
         self.down: dict[int, Track] = {}
         self.sessions: set[Mock] = set()
+        self.silent = False
 
     def add(self, chunk_ms: int) -> int:
         call = len(self.up) + 1
@@ -72,13 +73,14 @@ class Board:
 
     def silence(self) -> None:
         """No session begins another turn; what it is in the midst of takes up to `TURN_S`."""
-        for session in self.sessions:
-            session.fall_silent()
+        self.silent = True
 
     def resume(self) -> None:
         """Every session begins its next turn."""
+        self.silent = False
         for session in self.sessions:
-            session.speak_again()
+            if session.up:
+                session.begin_timetable(session.up.call)
 
 
 class Mock(ServerLine):
@@ -89,7 +91,7 @@ class Mock(ServerLine):
         self.board = board
         self.up: Track | None = None
         self.down: Track | None = None
-        self.silent = self.over = False
+        self.over = False
         self.turn = 0
         self.deltas = 0
 
@@ -100,14 +102,6 @@ class Mock(ServerLine):
     def lost(self) -> None:
         self.over = True
         self.board.sessions.discard(self)
-
-    def fall_silent(self) -> None:
-        self.silent = True
-
-    def speak_again(self) -> None:
-        if self.silent and self.up:
-            self.silent = False
-            self.begin(time.monotonic() + CYCLE_S * (self.up.call * 0.618 % 1))
 
     def text(self, buffer: bytearray, at: int, end: int) -> None:
         # What stands behind a short message is another's.
@@ -122,6 +116,10 @@ class Mock(ServerLine):
 
     def _begin(self, call: int) -> None:
         self.up, self.down = self.board.up[call], self.board.down[call]
+        if not self.board.silent:
+            self.begin_timetable(call)
+
+    def begin_timetable(self, call: int) -> None:
         self.begin(time.monotonic() + CYCLE_S * (call * 0.618 % 1))
 
     def begin(self, when: float) -> None:
@@ -131,7 +129,7 @@ class Mock(ServerLine):
 
     def _listen(self) -> None:
         """A turn begins: the person speaks."""
-        if self.silent:
+        if self.board.silent:
             return
         self.turn += 1
         last = b'"assistant_%d"' % (self.turn - 1) if self.turn > 1 else b"null"
