@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import socket
 import ssl
@@ -112,6 +113,26 @@ def test_a_header_with_an_underscore_does_not_pass_for_another() -> None:
 def test_an_application_that_fails_is_logged_and_answers_500(server: Served, caplog: pytest.LogCaptureFixture) -> None:
     assert server.ask(GET.replace(b"/there", b"/fails"))[0] == 500
     assert "on purpose" in caplog.text
+
+
+def test_whoever_keeps_what_an_upgrade_was_asked_with_keeps_no_connection_of_http() -> None:
+    """As python-engineio does for as long as a call lasts."""
+    kept: list[dict[str, Any]] = []
+
+    def keeping(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        kept.append(environ)
+        return app(environ, start_response)
+
+    before = connections()
+    with served(keeping) as server:
+        assert server.ask(UPGRADE)[0] == 101
+        assert eventually(lambda: connections() <= before, within=5)
+    assert len(kept) == 1
+
+
+def connections() -> int:
+    gc.collect()
+    return sum(type(each) is HttpConnection for each in gc.get_objects())
 
 
 def test_tls_carries_requests_and_upgrades() -> None:

@@ -30,6 +30,13 @@ class Prices:
     dated: date
     models: Mapping[str, Price]
     transcription: Mapping[str, Price] = field(default_factory=dict)
+    # Of each kind the dearest, so that a budget holds whatever the model. One for all calls.
+    dearest: Price = field(init=False)
+    dearest_transcription: Price = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "dearest", _dearest(self.models, KINDS))
+        object.__setattr__(self, "dearest_transcription", _dearest(self.transcription, BY_MINUTE | BY_TOKENS))
 
     def of(self, model: str) -> Price | None:
         """None for a model that has no price."""
@@ -37,15 +44,6 @@ class Prices:
 
     def of_transcription(self, model: str) -> Price | None:
         return _of(self.transcription, model)
-
-    @property
-    def dearest(self) -> Price:
-        """Of each kind the dearest, so that a budget holds whatever the model."""
-        return _dearest(self.models, KINDS)
-
-    @property
-    def dearest_transcription(self) -> Price:
-        return _dearest(self.transcription, BY_MINUTE | BY_TOKENS)
 
 
 def _of(prices: Mapping[str, Price], model: str) -> Price | None:

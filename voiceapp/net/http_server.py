@@ -221,16 +221,11 @@ class HttpServer:
         """On the loop: nothing in the way of an upgrade waits."""
         if connection.sent_more:
             raise RefusedError(HTTPStatus.BAD_REQUEST)
-        upgraded = False
-
-        def detach() -> socket.socket:
-            nonlocal upgraded
-            sock = connection.detach()
-            upgraded = True
-            return sock
-
-        environ[wsgi_call.DETACH] = detach
+        # Taken out when it is done: whoever keeps the environ for as long as a call lasts keeps no connection's state.
+        once = [connection.detach]
+        environ[wsgi_call.DETACH] = lambda: once.pop()()
         answer = wsgi_call.call(self._app, environ)
+        upgraded = not once
         self._note(environ, wsgi_call.SWITCHED if upgraded else answer, began)
         return None if upgraded else answer
 
