@@ -45,7 +45,13 @@ def test_one_sentence_is_for_any_language_and_has_a_bound() -> None:
         tool(says="x" * 201)
 
 
-@pytest.mark.parametrize("other", [5, int, partial(print, end=""), type("Callable", (), {"__call__": print})()])
+class Bound:
+    def method(self) -> None: ...
+
+
+@pytest.mark.parametrize(
+    "other", [5, int, len, "".join, Bound().method, partial(print, end=""), type("Callable", (), {"__call__": print})()]
+)
 def test_what_is_no_function_is_none(other: Any) -> None:
     with pytest.raises(TypeError, match="marks a function"):
         tool(other)

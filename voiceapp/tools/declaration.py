@@ -3,7 +3,6 @@
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, TypeVar, overload
 
 from ..conversation.functions import Sentence
@@ -61,9 +60,8 @@ def tool(
     sentences = tuple(_sentences(says))
 
     def declare(declared: F) -> F:
-        # From Python 3.14 on a partial is taken for a routine.
-        function = inspect.unwrap(declared)
-        if isinstance(function, partial) or not inspect.isroutine(function):
+        # Not a method that is bound to an object, nor what is written in C: neither can be marked.
+        if not inspect.isfunction(inspect.unwrap(declared)):
             raise TypeError("@tool marks a function; as words it takes timeout=, confirm=, says= and shows=")
         setattr(declared, MARK, Declaration(float(timeout), confirm, sentences, shows))
         return declared
