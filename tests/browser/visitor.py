@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Error, Page, Playwright
 
 from tests.browser.wire import Wire
 
@@ -88,6 +88,17 @@ HEARD = """async () => {
   for (const byte of new Uint8Array(pcm.buffer)) text += String.fromCharCode(byte)
   return btoa(text)
 }"""
+# A look is passed on by four processes, and twenty in a second take as much as half a call: so the page waits.
+HOLDS = """async ms => {
+  const end = performance.now() + ms
+  while (!(CONDITION)) {
+    if (performance.now() > end) return false
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+  return true
+}"""
+STATS = "window.voiceapp.stats()"
+STATS_LATER = f"ms => new Promise(resolve => setTimeout(() => resolve({STATS}), ms))"
 ENTRIES = """entries => entries.map(entry => ({
   item: entry.dataset.item, role: entry.dataset.role, final: "final" in entry.dataset, cut: "cut" in entry.dataset,
   text: entry.querySelector(".words").textContent
@@ -117,15 +128,7 @@ def chromium(
 
 def wait(page: Page, condition: str, seconds: float = 10) -> None:
     """Until it holds on the page, whose own rules forbid what Playwright would do."""
-    deadline = time.monotonic() + seconds
-    while not page.evaluate(condition):
-        assert time.monotonic() < deadline, condition
-        pause(page, seconds - (deadline - time.monotonic()))
-
-
-def pause(page: Page, waited_s: float) -> None:
-    """Until one looks again. A look is passed on by four processes: twenty in a second take as much as half a call."""
-    page.wait_for_timeout(50 if waited_s < 1 else 100)
+    assert page.evaluate(HOLDS.replace("CONDITION", condition), seconds * 1000), condition
 
 
 # A browser, the address of an app, and what a context is made with.
@@ -140,19 +143,21 @@ class Profiles:
 
     def __init__(self) -> None:
         self._free: defaultdict[Profile, list[Page]] = defaultdict(list)
+        self._storage: dict[Page, CDPSession] = {}
 
     def take(self, profile: Profile, viewport: Any = VIEWPORT, permissions: Sequence[str] = (), **media: Any) -> Page:
         browser, url, device = profile
         free = self._free[profile]
         page = free.pop() if free else browser.new_context(**dict(device)).new_page()
-        page.set_viewport_size(viewport)
+        if page.viewport_size != viewport:
+            page.set_viewport_size(viewport)
         page.set_default_timeout(TIMEOUT_MS)
         page.emulate_media(**{**MEDIA, **media})
         if permissions:
             page.context.grant_permissions(permissions)
-        session = page.context.new_cdp_session(page)
-        session.send("Storage.clearDataForOrigin", {"origin": url, "storageTypes": "all"})
-        session.detach()
+        if page not in self._storage:
+            self._storage[page] = page.context.new_cdp_session(page)
+        self._storage[page].send("Storage.clearDataForOrigin", {"origin": url, "storageTypes": "all"})
         return page
 
     def give_back(self, profile: Profile, visitor: "Visitor") -> None:
@@ -166,6 +171,7 @@ class Profiles:
         context.clear_cookies()
         try:
             if page.is_closed():
+                self._storage.pop(page, None)
                 page = context.new_page()
             else:
                 visitor.let_go()
@@ -305,15 +311,16 @@ class Visitor:
 
     def wait_until(self, condition: Callable[[dict[str, Any]], bool], seconds: float = 10) -> dict[str, Any]:
         """The page's own counters, once they are so. (Waiting inside the page needs eval, which its CSP forbids.)"""
-        deadline = time.monotonic() + seconds
-        while not condition(stats := self.stats):
-            assert time.monotonic() < deadline, stats
-            pause(self.page, seconds - (deadline - time.monotonic()))
+        began, stats = time.monotonic(), self.stats
+        while not condition(stats):
+            waited = time.monotonic() - began
+            assert waited < seconds, stats
+            stats = self.page.evaluate(STATS_LATER, 50 if waited < 1 else 100)
         return stats
 
     @property
     def stats(self) -> dict[str, Any]:
-        return self.page.evaluate("window.voiceapp.stats()")
+        return self.page.evaluate(STATS)
 
     @property
     def entries(self) -> list[dict[str, Any]]:
