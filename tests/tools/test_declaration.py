@@ -1,6 +1,7 @@
 """The decorator leaves a function as it is."""
 
-from functools import partial
+from collections.abc import Callable
+from functools import lru_cache, partial, wraps
 from typing import Any
 
 import pytest
@@ -45,16 +46,40 @@ def test_one_sentence_is_for_any_language_and_has_a_bound() -> None:
         tool(says="x" * 201)
 
 
-class Bound:
-    def method(self) -> None: ...
-
-
-@pytest.mark.parametrize(
-    "other", [5, int, len, "".join, Bound().method, partial(print, end=""), type("Callable", (), {"__call__": print})()]
-)
+@pytest.mark.parametrize("other", [5, int, partial(print, end=""), type("Callable", (), {"__call__": print})()])
 def test_what_is_no_function_is_none(other: Any) -> None:
     with pytest.raises(TypeError, match="marks a function"):
         tool(other)
+
+
+def logged(function: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(function)
+    def call(*args: Any) -> Any:
+        return function(*args)
+
+    return call
+
+
+class Shop:
+    def open(self, day: str) -> bool:
+        """Whether it is open."""
+        return day != "Sunday"
+
+    @logged
+    def near(self, city: str) -> str:
+        """Where it is."""
+        return city
+
+
+@pytest.mark.parametrize("other", [len, "".join, Shop().open, Shop().near])
+def test_what_cannot_be_marked_is_said_to_be_so(other: Any) -> None:
+    with pytest.raises(TypeError, match="call it from a function"):
+        tool(other)
+
+
+def test_what_wraps_a_bound_method_can_be() -> None:
+    for wrap in (logged, lru_cache):
+        assert hasattr(tool(wrap(Shop().open)), MARK)
 
 
 def test_a_time_out_is_a_number() -> None:

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar, overload
 
 from ..conversation.functions import Sentence
@@ -60,10 +61,14 @@ def tool(
     sentences = tuple(_sentences(says))
 
     def declare(declared: F) -> F:
-        # Not a method that is bound to an object, nor what is written in C: neither can be marked.
-        if not inspect.isfunction(inspect.unwrap(declared)):
+        # From Python 3.14 on a partial is taken for a routine.
+        function = inspect.unwrap(declared)
+        if isinstance(function, partial) or not inspect.isroutine(function):
             raise TypeError("@tool marks a function; as words it takes timeout=, confirm=, says= and shows=")
-        setattr(declared, MARK, Declaration(float(timeout), confirm, sentences, shows))
+        try:
+            setattr(declared, MARK, Declaration(float(timeout), confirm, sentences, shows))
+        except AttributeError:
+            raise TypeError("@tool marks no bound method and nothing written in C; call it from a function") from None
         return declared
 
     return declare if function is None else declare(function)
