@@ -78,7 +78,7 @@ class Observers(Observer):
     def __init__(self, *observers: Observer) -> None:
         self._observers = observers
         kinds = tuple((type(each), each.told_of) for each in observers)
-        self._events, self._effects, self._handled = (_takers(kinds, hook) for hook in ("event", "effect", "handled"))
+        self._events, self._effects, self._handled = (_places(kinds, hook) for hook in ("event", "effect", "handled"))
 
     def began(self, now: float) -> None:
         for each in self._observers:
@@ -93,16 +93,16 @@ class Observers(Observer):
             each.ready(now)
 
     def event(self, event: Any, now: float, message: Mapping[str, Any]) -> None:
-        for place, take in self._events.get(type(event), ()):
-            take(self._observers[place], event, now, message)
+        for place in self._events.get(type(event), ()):
+            self._observers[place].event(event, now, message)
 
     def effect(self, effect: Any, now: float) -> None:
-        for place, take in self._effects.get(type(effect), ()):
-            take(self._observers[place], effect, now)
+        for place in self._effects.get(type(effect), ()):
+            self._observers[place].effect(effect, now)
 
     def handled(self, event: Any, now: float) -> None:
-        for place, take in self._handled.get(type(event), ()):
-            take(self._observers[place], event, now)
+        for place in self._handled.get(type(event), ()):
+            self._observers[place].handled(event, now)
 
     def left_out(self, why: LeftOut) -> None:
         for each in self._observers:
@@ -123,17 +123,16 @@ class Observers(Observer):
             each.amended()
 
 
-# For a type of event or effect: the places of those who are told of it, and what takes it there.
-_Takers = Mapping[type, Sequence[tuple[int, Callable[..., None]]]]
+# For a type of event or effect: the places of those who are told of it.
+_Places = Mapping[type, Sequence[int]]
 
 
 @cache
-def _takers(kinds: tuple[tuple[type[Observer], tuple[type, ...]], ...], hook: str) -> _Takers:
+def _places(kinds: tuple[tuple[type[Observer], tuple[type, ...]], ...], hook: str) -> _Places:
     """All calls share it: a table for each would be an eighth of what a call holds beside its sound."""
-    takers: dict[type, list[tuple[int, Callable[..., None]]]] = {}
+    places: dict[type, list[int]] = {}
     for place, (kind, told_of) in enumerate(kinds):
-        take = getattr(kind, hook)
-        if take is not getattr(Observer, hook):
+        if getattr(kind, hook) is not getattr(Observer, hook):
             for happened in told_of:
-                takers.setdefault(happened, []).append((place, take))
-    return takers
+                places.setdefault(happened, []).append(place)
+    return places
