@@ -207,7 +207,7 @@ class Visitor:
         # Words of errors that are no fault of the page's.
         self.forgiven: tuple[str, ...] = ()
         self._listeners: dict[Any, Callable[[Any], None]] = {
-            "console": lambda message: self._console(message.type, message.text),
+            "console": lambda message: self._console(message.type, message.text, message.location["url"]),
             "pageerror": lambda error: self.errors.append(str(error)),
         }
         for event, listener in self._listeners.items():
@@ -221,9 +221,11 @@ class Visitor:
             scripts.append(f"localStorage.voiceapp ??= JSON.stringify({json.dumps(chosen)})")
         self._scripts = [self.page.add_init_script(script) for script in scripts]
 
-    def _console(self, kind: str, text: str) -> None:
+    def _console(self, kind: str, text: str, place: str) -> None:
         # Whoever speaks in the moment in which a line closes speaks into it: the browser says so, and nothing is lost.
-        if kind in ("error", "warning") and "already in CLOSING or CLOSED state" not in text:
+        # And on the bare page between two visitors it looks for an icon, maybe for so long that the next one is here.
+        harmless = "already in CLOSING or CLOSED state" in text or place.endswith("/favicon.ico")
+        if kind in ("error", "warning") and not harmless:
             self.errors.append(text)
 
     @property
