@@ -79,8 +79,7 @@ class Board:
         """Every session begins its next turn."""
         self.silent = False
         for session in self.sessions:
-            if session.up:
-                session.begin_timetable(session.up.call)
+            session.begin_timetable()
 
 
 class Mock(ServerLine):
@@ -116,11 +115,12 @@ class Mock(ServerLine):
 
     def _begin(self, call: int) -> None:
         self.up, self.down = self.board.up[call], self.board.down[call]
-        if not self.board.silent:
-            self.begin_timetable(call)
+        self.begin_timetable()
 
-    def begin_timetable(self, call: int) -> None:
-        self.begin(time.monotonic() + CYCLE_S * (call * 0.618 % 1))
+    def begin_timetable(self) -> None:
+        """Where it is known whose session it is, and somebody may speak."""
+        if self.up and not self.board.silent:
+            self.begin(time.monotonic() + CYCLE_S * (self.up.call * 0.618 % 1))
 
     def begin(self, when: float) -> None:
         """The timetable begins at this moment."""

@@ -91,7 +91,7 @@ class Conversation:
         # The call ends with what the assistant says now, unless the person speaks into it.
         self._leaving = False
         self._turn: Turn = "listening"
-        # The hot path. With more than thirty attributes CPython gives an object a dict of its own.
+        # The hot path
         self.sound_sent = self.input.sent
         self.take_audio = self._output.take
         self.knows = self._output.knows
