@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.browser.visitor import OF_A_CONTEXT, OF_A_PAGE, Profiles, Visitor, chromium
-from tests.browser.wire import Wire
 from tests.conftest import SCENARIOS, upstream_settings
 from tests.servers import bridged
 from voiceapp.engine.scripted.server import ScriptedServer
@@ -71,12 +70,12 @@ def visit(browser: Browser, profiles: Profiles) -> Iterator[Visit]:
     """
     visitors: list[tuple[Visitor, Callable[[Visitor], None]]] = []
 
-    def enter(url: str, fresh: bool, options: dict[str, Any]) -> Visitor:
+    def enter(url: str, wired: bool, fresh: bool, options: dict[str, Any]) -> Visitor:
         close = Visitor.close
         if not fresh and options.keys() <= {"choices", "room", "records", *OF_A_PAGE, *OF_A_CONTEXT}:
             device = frozenset((name, options.pop(name)) for name in OF_A_CONTEXT & options.keys())
             look = {name: options.pop(name) for name in OF_A_PAGE & options.keys()}
-            profile = browser, url, device
+            profile = browser, url, wired, device
             options["page"] = profiles.take(profile, **look)
             close = partial(profiles.give_back, profile)
         visitors.append((Visitor(browser, **options), close))
@@ -91,9 +90,9 @@ def visit(browser: Browser, profiles: Profiles) -> Iterator[Visit]:
         **options: Any,
     ) -> Visitor:
         motion = {"reduced_motion": "no-preference" if moving else "reduce"}
-        visitor = enter(url, fresh, {**motion, **options})
+        visitor = enter(url, wired, fresh, {**motion, **options})
         if wired:
-            visitor.wire = Wire(visitor.page)
+            visitor.wire = profiles.wire(visitor.page)
         visitor.open(url, language)
         return visitor
 

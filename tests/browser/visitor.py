@@ -131,8 +131,8 @@ def wait(page: Page, condition: str, seconds: float = 10) -> None:
     assert page.evaluate(HOLDS.replace("CONDITION", condition), seconds * 1000), condition
 
 
-# A browser, the address of an app, and what a context is made with.
-Profile = tuple[Browser, str, frozenset[tuple[str, Any]]]
+# A browser, the address of an app, whether a wire is between them, and what a context is made with.
+Profile = tuple[Browser, str, bool, frozenset[tuple[str, Any]]]
 
 
 class Profiles:
@@ -144,9 +144,11 @@ class Profiles:
     def __init__(self) -> None:
         self._free: defaultdict[Profile, list[Page]] = defaultdict(list)
         self._storage: dict[Page, CDPSession] = {}
+        # Of those that have one: it stays with its page.
+        self._wires: dict[Page, Wire] = {}
 
     def take(self, profile: Profile, viewport: Any = VIEWPORT, permissions: Sequence[str] = (), **media: Any) -> Page:
-        browser, url, device = profile
+        browser, url, wired, device = profile
         free = self._free[profile]
         page = free.pop() if free else browser.new_context(**dict(device)).new_page()
         if page.viewport_size != viewport:
@@ -158,20 +160,28 @@ class Profiles:
         if page not in self._storage:
             self._storage[page] = page.context.new_cdp_session(page)
         self._storage[page].send("Storage.clearDataForOrigin", {"origin": url, "storageTypes": "all"})
+        if wired:
+            self.wire(page).reset()
         return page
 
+    def wire(self, page: Page) -> Wire:
+        if page not in self._wires:
+            self._wires[page] = Wire(page)
+        return self._wires[page]
+
     def give_back(self, profile: Profile, visitor: "Visitor") -> None:
-        _, url, _ = profile
+        _, url, _, _ = profile
         context, page = visitor.context, visitor.page
         context.set_offline(False)
         for other in context.pages:
-            if other != page or visitor.wired:
+            if other != page:
                 other.close()
         context.clear_permissions()
         context.clear_cookies()
         try:
             if page.is_closed():
                 self._storage.pop(page, None)
+                self._wires.pop(page, None)
                 page = context.new_page()
             else:
                 visitor.let_go()
@@ -227,11 +237,6 @@ class Visitor:
         harmless = "already in CLOSING or CLOSED state" in text or place.endswith("/favicon.ico")
         if kind in ("error", "warning") and not harmless:
             self.errors.append(text)
-
-    @property
-    def wired(self) -> bool:
-        """A wire stays with its page."""
-        return hasattr(self, "wire")
 
     def let_go(self) -> None:
         """The page is no longer this visitor's, nor is what it holds of them."""

@@ -16,6 +16,11 @@ class Wire:
     """To be made before the page is opened. `held`: what the server says waits for `release`."""
 
     def __init__(self, page: Page) -> None:
+        self.reset()
+        page.route_web_socket("**/socket.io/**", self._join)
+
+    def reset(self) -> None:
+        """As for a page that nobody has called from."""
         # Of the latest numbered event as the page has it, with what is said here in between; and the server's for each.
         self.n = 0
         self._served = {0: 0}
@@ -27,7 +32,6 @@ class Wire:
         # Behind which item of those that are said here the server's first stands.
         self.after: str | None = None
         self._waiting: list[str | bytes] = []
-        page.route_web_socket("**/socket.io/**", self._join)
 
     def _join(self, page_end: WebSocketRoute) -> None:
         self.page_end = page_end
