@@ -177,7 +177,6 @@ class Profiles:
             if other != page:
                 other.close()
         context.clear_permissions()
-        context.clear_cookies()
         try:
             if page.is_closed():
                 self._storage.pop(page, None)
@@ -222,14 +221,14 @@ class Visitor:
         }
         for event, listener in self._listeners.items():
             self.page.on(event, listener)
-        scripts = [f"{WATCH};{TAP if records else ''};{room}"]
+        scripts = [WATCH, TAP if records else "", room]
         if not worker:
             scripts.append(NO_WORKER)
         # A phone shows the voice, unless the words were asked for, as most tests do.
         narrow = self.page.viewport_size is not None and self.page.viewport_size["width"] < WIDE
         if chosen := {**({"text": True} if narrow else {}), **(choices or {})}:
             scripts.append(f"localStorage.voiceapp ??= JSON.stringify({json.dumps(chosen)})")
-        self._scripts = [self.page.add_init_script(script) for script in scripts]
+        self._script = self.page.add_init_script(";\n".join(scripts))
 
     def _console(self, kind: str, text: str, place: str) -> None:
         # Whoever speaks in the moment in which a line closes speaks into it: the browser says so, and nothing is lost.
@@ -245,8 +244,7 @@ class Visitor:
         self.page.unroute_all()
         for event, listener in self._listeners.items():
             self.page.remove_listener(event, listener)
-        for script in self._scripts:
-            script.close()
+        self._script.close()
 
     def close(self) -> None:
         self.context.close()
