@@ -26,6 +26,8 @@ class Caller(ClientLine, ABC):
         self.up, self.down = board.up[call], board.down[call]
         self.chunk_s = chunk_ms / 1000
         self.is_ready = False
+        # As soon as it may.
+        self.speaks = True
         self.speaking = False
         self.leaving = False
         self.trouble = ""
@@ -39,7 +41,8 @@ class Caller(ClientLine, ABC):
     def begin(self) -> None:
         if not self.is_ready:
             self.is_ready = True
-            self.start_speaking()
+            if self.speaks:
+                self.start_speaking()
 
     def start_speaking(self) -> None:
         self.speaking = True

@@ -8,7 +8,7 @@ from .process import Process, free_port
 from .run import Run, Shape, Stage
 
 CHUNK_MS = 100
-UPWARDS_S = 10.0
+STARTED_S, UPWARDS_S = 2.0, 10.0
 # Until all was heard that was said, and the server was told so.
 HEARD_S = DELTAS * DELTA_MS / 1000 + 2
 
@@ -28,8 +28,9 @@ def measure(name: str, calls: int) -> None:
             stage.board.silence()
             idle_kb, threads = process.memory_kb(), process.threads()
             print(f"{name}: {idle_kb / 1024:.0f} MB and {threads} threads without a call; with {calls}, kB a call:")
-            run.call(run.callers, port, calls)
+            run.call(run.callers, port, calls, speaks=False)
             for title, seconds, talks in (
+                ("started, and nobody said anything", STARTED_S, False),
                 ("sound goes up, nothing comes down", UPWARDS_S, False),
                 ("all talk", 2 * CYCLE_S, True),
                 ("all was heard, sound goes up", HEARD_S, False),
@@ -37,6 +38,9 @@ def measure(name: str, calls: int) -> None:
                 (stage.board.resume if talks else stage.board.silence)()
                 stage.reactor.run(seconds)
                 print(f"  {title:36}{(process.memory_kb() - idle_kb) / calls:7.1f}", flush=True)
+                for caller in run.callers:
+                    if not caller.speaking:
+                        caller.start_speaking()
             print(f"  threads {process.threads()}")
         finally:
             for caller in run.callers:

@@ -143,12 +143,15 @@ class Run:
         }
         return [replace(each, **faults) for each in results]
 
-    def call(self, callers: list[Caller], port: int, count: int, kind: type[Caller] | None = None) -> None:
-        """So many more, and return when they may speak."""
+    def call(
+        self, callers: list[Caller], port: int, count: int, kind: type[Caller] | None = None, speaks: bool = True
+    ) -> None:
+        """So many more, and return when they may speak, as they do at once if `speaks`."""
         chunk_ms, make = self.shape.chunk_ms, kind or self.contender.caller
         for place in range(count):
             headers = "" if kind else self.headers
             caller = make(self.reactor, self.board, self.board.add(chunk_ms), chunk_ms, headers)
+            caller.speaks = speaks
             callers.append(caller)
             caller.connect(port)
             if place % AT_ONCE == AT_ONCE - 1 or place == count - 1:

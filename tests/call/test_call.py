@@ -1,5 +1,6 @@
 """A call's end: by a fault of ours, and where nobody can be told of it."""
 
+import asyncio
 import base64
 import gc
 import logging
@@ -79,5 +80,16 @@ def test_none_of_its_parts_has_a_dict_of_its_own(loop: StandingLoop) -> None:
     parts = [each for each in new if type(each).__module__.startswith("voiceapp.")]
     assert any(part is call for part in parts)
     assert {type(part).__qualname__ for part in parts if hasattr(part, "__dict__")} == set()
+    worker.act(call.leave)
+    worker.close()
+
+
+def test_what_began_it_is_let_go_when_it_has_begun(loop: StandingLoop) -> None:
+    worker = Worker(loop)
+    gc.collect()
+    before = {id(each) for each in gc.get_objects()}
+    call = worker.begin(Page())
+    worker.open()
+    assert [each for each in gc.get_objects() if isinstance(each, asyncio.Task) and id(each) not in before] == []
     worker.act(call.leave)
     worker.close()

@@ -1,5 +1,6 @@
 """A call from `start` to its end: its relay, its sessions and its observers, and what is given back when it is over."""
 
+import asyncio
 import logging
 import secrets
 import time
@@ -78,20 +79,19 @@ class Call:
         self._bridge, self._limits = shared.connector.bridge, limits
         self._conversation = talk = Conversation(plan.config, plan.profile.capabilities, plan.talk)
         self.attachment = Attachment(shared, self.id, visitor, page, holder, talk, self._outbox_full, arrival)
-        self._line = line = self.attachment.line
-        recent = RecentInput()
+        self._line, recent = self.attachment.line, RecentInput()
         now, age_s = self._bridge.loop.time(), max(0.0, time.time() - self.began_at) if arrival else 0.0
-        self._relay = relay = Relay(self._bridge.loop, talk, line, recent, self, now - age_s)
+        self._relay = relay = Relay(self._bridge.loop, talk, self._line, recent, self, now - age_s)
         relay.tools = ToolRuns(self._bridge, shared.tools, self.id, visitor.alias, talk, relay.handle)
         self._take_over = TakeOver(talk, relay, recent, self)
         self._sessions = Sessions(shared.connector, plan, self, relay, shared.ready_s)
-        costs = CostObserver(limits.rules, plan, line.tell)
+        costs = CostObserver(limits.rules, plan, self._line.tell)
         self._costs, self.cost = costs, costs.cost
         if arrival and arrival.record.bill is not None:
             self.cost.carry(arrival.record.bill)
         self._observers = relay.observers = Observers(
             costs,
-            LatencyObserver(plan.config.detection, lambda: relay.sent_bytes, line.tell),
+            LatencyObserver(plan.config.detection, lambda: relay.sent_bytes, self._line.tell),
             UpstreamLog(self.id, lambda: self._conversation.talk),
             CallMetrics(self.id, request, visitor.alias, now),
             RecordObserver(self._changed, share=shared.share),
@@ -99,7 +99,7 @@ class Call:
         )
         self.take_chunk, self.take_part = relay.take_chunk, relay.inbox.pictures.take
         self.passed, self.watch = relay.inspector.take, relay.inspector.watch
-        self._starting = self._bridge.spawn(self._start())
+        self._starting: asyncio.Task[None] | None = self._bridge.spawn(self._start())
 
     @property
     def over(self) -> bool:
@@ -250,6 +250,7 @@ class Call:
             self._observers.began(self._bridge.loop.time())
             await self._limits.admit(self)
             await self._sessions.begin()
+            self._starting = None
         except VoiceError as error:
             self.not_opened(error.fault, error.after_s if isinstance(error, UpstreamError) else 0.0)
         except Exception:
@@ -293,8 +294,7 @@ class Call:
 
     @property
     def in_mid_answer(self) -> bool:
-        talk = self._conversation
-        return talk.answering and any(not each.complete for each in talk.sounding)
+        return self._conversation.answering and any(not each.complete for each in self._conversation.sounding)
 
     def replace_session(self, fault: Fault) -> None:
         self._sessions.replace(fault)
@@ -361,10 +361,10 @@ class Call:
         if self.over:
             return
         self._relay.over = True
-        for give_back in (
+        ends: tuple[Callable[[], object], ...] = (
             self._close_conversation,
             partial(self._let_upstream_go, drained=drained),
-            self._starting.cancel,
+            *([self._starting.cancel] if self._starting else ()),
             self.attachment.stop_waiting,
             self._sessions.stop,
             self._relay.stop,
@@ -372,7 +372,8 @@ class Call:
             self._limits.stop,
             partial(self._ended, self),
             partial(self._observers.ended, reason, self._bridge.loop.time()),
-        ):
+        )
+        for give_back in ends:
             # Whatever one of them meets, the others happen.
             try:
                 give_back()

@@ -103,7 +103,7 @@ class CallLimits(Observer):
         self._now = limits.bridge.loop.time
         self._charged = self._active = self._now()
         self._began = self._charged - age_s
-        self._warned: set[str] = set()
+        self._warned: list[str] = []
         self._paid = 0  # millionths that were charged
         self._left = Remaining()
         self._timer: asyncio.TimerHandle | None = None
@@ -212,7 +212,7 @@ class CallLimits(Observer):
         if since > self._active:
             self._active = since
             if IDLE_SOON.code in self._warned:
-                self._warned.discard(IDLE_SOON.code)
+                self._warned.remove(IDLE_SOON.code)
                 self.show()
         silent, maximum = now - self._active, self.rules.idle_s
         if not maximum:
@@ -222,7 +222,7 @@ class CallLimits(Observer):
 
     def _warn_if(self, due: bool, fault: Fault) -> None:
         if due and fault.code not in self._warned and self._call is not None:
-            self._warned.add(fault.code)
+            self._warned.append(fault.code)
             self.show()
             self._call.warn(fault)
 

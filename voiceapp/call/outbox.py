@@ -1,7 +1,6 @@
 """Numbers the events of a talk for the page, and keeps the latest for a page that comes back, within a limit."""
 
 from base64 import b64decode
-from collections import deque
 from collections.abc import Callable
 from enum import Enum
 from itertools import islice
@@ -45,7 +44,7 @@ class Outbox:
         self._names = names
         self._room = room
         self._size = 0
-        self._kept: deque[_Kept] = deque()
+        self._kept: list[_Kept] = []
         # The page has it, as it said.
         self._received = 0
         # Of the sound of each item, in bytes.
@@ -152,4 +151,4 @@ class Outbox:
             self._let_go()
 
     def _let_go(self) -> None:
-        self._size -= self._kept.popleft()[1]
+        self._size -= self._kept.pop(0)[1]

@@ -3,7 +3,7 @@
 Each is kept as it passed, unread. Of sound, and of what comes in pieces, only how much passed between two others.
 """
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable
 from struct import Struct, error
 from typing import NamedTuple
@@ -24,7 +24,7 @@ ONE_CHUNK = ONE + len(f'{{"type":"{APPEND}","audio":""}}')
 _ROW = Struct("=IIIIH")
 _ROW_SIZE, _GREATEST = _ROW.size, (1 << 32) - 1
 # Room is made for so many at once.
-_MORE = bytes(_ROW_SIZE * 50)
+_MORE = bytes(_ROW_SIZE * 20)
 
 
 class PassedEvent(NamedTuple):
@@ -60,7 +60,7 @@ class PassedEvents:
         self._rows = bytearray()
         self._kinds: dict[tuple[Direction, str], int] = {("down", UNKNOWN): 0}
         # Of the latest events.
-        self._payloads: deque[bytes] = deque()
+        self._payloads: list[bytes] = []
         self._held = 0
 
     @property
@@ -119,7 +119,7 @@ class PassedEvents:
         payloads.append(payload)
         self._held += len(payload)
         while self._held > MAX_PAYLOADS or len(payloads) > MAX_EVENTS:
-            self._held -= len(payloads.popleft())
+            self._held -= len(payloads.pop(0))
 
     def _name(self, direction: Direction, kind: str) -> int:
         if len(self._kinds) >= MAX_KINDS:

@@ -1,6 +1,5 @@
 """The microphone's latest sound, kept for the session that takes over from one which is lost."""
 
-from collections import deque
 from typing import NamedTuple
 
 from ..conversation.pcm16 import BYTES_PER_MS
@@ -24,7 +23,7 @@ class RecentInput:
     __slots__ = ("_chunks", "_from", "_room", "_size")
 
     def __init__(self) -> None:
-        self._chunks: deque[bytes] = deque()
+        self._chunks: list[bytes] = []
         self._size = 0
         self._room = IDLE_BYTES
         self._from: int | None = None
@@ -35,7 +34,7 @@ class RecentInput:
         self._size += len(pcm)
         # A chunk of which a part is needed stays.
         while self._size - len(self._chunks[0]) >= self._room:
-            self._size -= len(self._chunks.popleft())
+            self._size -= len(self._chunks.pop(0))
 
     @property
     def beyond_idle_s(self) -> float:
@@ -50,7 +49,7 @@ class RecentInput:
         self._room = IDLE_BYTES if place is None else MAX_BYTES
         needed = 0 if place is None else end - place
         while self._chunks and self._size - len(self._chunks[0]) >= max(IDLE_BYTES, needed):
-            self._size -= len(self._chunks.popleft())
+            self._size -= len(self._chunks.pop(0))
 
     def since(self, place: int, end: int) -> Missed:
         """All from this place on; the chunk in which it lies is whole."""

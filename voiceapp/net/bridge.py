@@ -39,7 +39,7 @@ class Bridge:
         self._thread: threading.Thread | None = None
         self._ident = 0
         self._stopping = False
-        self._read_buffer = bytearray(READ_BUFFER_BYTES)
+        self._read_buffer = memoryview(bytearray(READ_BUFFER_BYTES))
         self._tasks: set[asyncio.Task[Any]] = set()
         self._links: dict[Link, Side] = {}
         self._starters: list[Callable[[], None]] = []

@@ -68,7 +68,7 @@ class LinkOwner(Protocol):
 class Link:
     """Feeds what arrives to the endpoint, writes what there is to write, never waits, never raises.
 
-    `read_buffer` is the loop's own and is shared by all links. `max_out` bounds the bytes a peer that does not read may
+    `buffer` is the loop's own and is shared by all links. `max_out` bounds the bytes a peer that does not read may
     hold here; beyond it the link is cut (`STALLED`). `frames` bounds how fast frames may come; beyond it the link is
     closed with 1008 (`TOO_FAST`).
 
@@ -91,7 +91,7 @@ class Link:
         loop: asyncio.AbstractEventLoop,
         sock: socket.socket,
         endpoint: websocket.Endpoint,
-        read_buffer: bytearray,
+        buffer: memoryview,
         *,
         max_out: int,
         forget: Callable[["Link"], None],
@@ -103,7 +103,7 @@ class Link:
         self.receive, self._send_bytes = sock.recv_into, sock.send
         self._fd = sock.fileno()
         self._endpoint = endpoint
-        self.buffer = memoryview(read_buffer)
+        self.buffer = buffer
         self._max_out = max_out
         self._forget = forget
         self._released = released
@@ -118,7 +118,7 @@ class Link:
         self._shortcut: Shortcut | None = None
         self.plain = True
         # What is short of a full buffer is all that there is to read.
-        self._all_below = 0 if isinstance(sock, ssl.SSLSocket) else len(read_buffer)
+        self._all_below = 0 if isinstance(sock, ssl.SSLSocket) else len(buffer)
         self._discarding = 0
         self.messages = self._uncounted = 0
         self._reads_on = False

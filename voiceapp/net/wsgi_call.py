@@ -70,7 +70,8 @@ def _add_headers(environ: Environ, request: Request) -> None:
         if b"_" in name or name in (b"content-length", b"transfer-encoding"):
             continue
         key = name.decode("ascii").upper().replace("-", "_")
-        key = key if key == "CONTENT_TYPE" else f"HTTP_{key}"
+        # A call keeps what its connection was asked for with, and all of them the same names.
+        key = key if key == "CONTENT_TYPE" else sys.intern(f"HTTP_{key}")
         text = value.decode("latin-1")
         joint = "; " if key == "HTTP_COOKIE" else ","
         environ[key] = f"{environ[key]}{joint}{text}" if key in environ else text
