@@ -1,9 +1,10 @@
 """Numbers the events of a talk for the page, and keeps the latest for a page that comes back, within a limit."""
 
-from base64 import b64decode
 from collections.abc import Callable
 from enum import Enum
 from itertools import islice
+
+import pybase64
 
 from ..wire import down, rendering
 from .item_names import ItemNames
@@ -106,7 +107,7 @@ class Outbox:
     def sound_from(self, item: str, start: int) -> bytes | None:
         """PCM16 of all that was sent of the item's sound from its byte `start` on; None where it is not all kept."""
         end = self._ends.get(item, 0)
-        parts = [b64decode(packet[1]) for packet, _, kept, _ in self._kept if kept == item]
+        parts = [pybase64.b64decode(packet[1], validate=True) for packet, _, kept, _ in self._kept if kept == item]
         begin = end - sum(map(len, parts))
         return b"".join(parts)[start - begin :] if begin <= start <= end else None
 

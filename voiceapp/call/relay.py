@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-from base64 import b64decode
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -12,6 +11,7 @@ from ..conversation import dialects, effects
 from ..conversation import events as ev
 from ..conversation.conversation import Conversation
 from ..conversation.event_reader import EventReader, SoundDelta
+from ..conversation.pcm16 import usual_pcm
 from ..errors import TOO_FAST, BrowserError
 from ..net.link import Ending, Link
 from ..net.rate_limit import TokenBucket
@@ -114,7 +114,7 @@ class Relay:
             raise BrowserError("audio came before the call was ready", "not_started")
         size = self.inbox.take(n, sound)
         if size:
-            self.fast.pass_on(self.link, sound, b64decode(sound))
+            self.fast.pass_on(self.link, sound, usual_pcm(sound))
         elif size == 0 and self._notice_rate.take(1):
             self._owner.warn(TOO_FAST)
         self.confirm()

@@ -1,7 +1,5 @@
 """PCM16 mono at 24 kHz in base64: how much there is, found without decoding it; whole samples of odd pieces."""
 
-from base64 import b64decode, b64encode
-
 import pybase64
 
 # 24 samples of 2 bytes.
@@ -73,13 +71,13 @@ class Samples:
 
     def join(self, item: str, sound: bytes) -> tuple[bytes, int]:
         """The item's next whole samples, and their size in bytes. `sound` is standard base64, and so is what comes."""
-        pcm = self._left.pop(item, b"") + b64decode(sound)
+        pcm = self._left.pop(item, b"") + pybase64.b64decode(sound, validate=True)
         whole = len(pcm) & ~1
         if whole < len(pcm):
             self._left[item] = pcm[whole:]
             if len(self._left) > MAX_LEFT:
                 del self._left[next(iter(self._left))]
-        return b64encode(pcm[:whole]), whole
+        return pybase64.b64encode(pcm[:whole]), whole
 
     def end(self, item: str) -> None:
         self._left.pop(item, None)
