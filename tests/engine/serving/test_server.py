@@ -1,9 +1,13 @@
 """The door: where to listen, who is refused and how."""
 
+import asyncio
+import socket
+from contextlib import suppress
+
 import pytest
 
-from voiceapp.engine.serving.connection import Upgrade
-from voiceapp.engine.serving.server import Address, dismissal, refusal
+from voiceapp.engine.serving.connection import Connection, Upgrade
+from voiceapp.engine.serving.server import Address, Server, dismissal, refusal
 
 
 @pytest.mark.parametrize(
@@ -53,3 +57,24 @@ def test_who_is_sent_away(target: str, headers: dict[str, str], code: str | None
     if dismissed is not None:
         assert dismissed.event["error"]["code"] == code
         assert dismissed.reason == f"invalid_request_error.{code}"
+
+
+@pytest.mark.parametrize("turns", range(8))
+def test_whoever_is_let_in_while_it_stops_is_sent_away(turns: int) -> None:
+    async def serve(_: Connection, __: Upgrade) -> None:
+        await asyncio.sleep(3600)
+
+    async def stop() -> set[asyncio.Task[None]]:
+        server = Server(serve)
+        port = await server.start()
+        with socket.socket() as client:
+            client.setblocking(False)
+            with suppress(BlockingIOError):
+                client.connect(("127.0.0.1", port))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            await server.stop()
+            return asyncio.all_tasks() - {asyncio.current_task()}
+
+    with asyncio.Runner() as runner:
+        assert runner.run(stop()) == set()

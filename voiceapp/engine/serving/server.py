@@ -22,6 +22,9 @@ HANDSHAKE_SECONDS = 20
 # Seconds of silence before the first probe and between probes, and how many may stay unanswered.
 KEEPALIVE = MappingProxyType({"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3})
 
+# From asyncio's accepting a connection until `_welcome` runs, and from an abort until its socket is closed.
+TURNS_OF_THE_LOOP = 5
+
 log = logging.getLogger(__name__)
 
 Handler = Callable[[Connection, Upgrade], Awaitable[None]]
@@ -62,10 +65,15 @@ class Server:
 
     async def stop(self) -> None:
         if self._listener is not None:
+            for each in self._listener.sockets:
+                asyncio.get_running_loop().remove_reader(each.fileno())
+            # Whoever was let in just now is no task of ours yet, and asyncio forgets them where it listens no more.
+            await _turn()
             self._listener.close()
         for task in list(self._connections):
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
+        await _turn()
 
     async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -94,6 +102,11 @@ class Server:
             log.error("a connection ended because the engine failed: %s", describe_failure(failure))  # noqa: TRY400
         finally:
             await connection.finish()
+
+
+async def _turn() -> None:
+    for _ in range(TURNS_OF_THE_LOOP):
+        await asyncio.sleep(0)
 
 
 def detect_dead_peer(connection: socket.socket) -> None:
