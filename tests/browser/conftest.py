@@ -72,7 +72,9 @@ def visit(browser: Browser, profiles: Profiles) -> Iterator[Visit]:
 
     def enter(url: str, wired: bool, fresh: bool, options: dict[str, Any]) -> Visitor:
         close = Visitor.close
-        if not fresh and options.keys() <= {"choices", "room", "records", *OF_A_PAGE, *OF_A_CONTEXT}:
+        # A room may stand before the page's sockets: a wire goes before it, and one from an earlier visit would not.
+        alone = fresh or (wired and "room" in options)
+        if not alone and options.keys() <= {"choices", "room", "records", *OF_A_PAGE, *OF_A_CONTEXT}:
             device = frozenset((name, options.pop(name)) for name in OF_A_CONTEXT & options.keys())
             look = {name: options.pop(name) for name in OF_A_PAGE & options.keys()}
             profile = browser, url, wired, device
