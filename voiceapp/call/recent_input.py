@@ -48,8 +48,13 @@ class RecentInput:
         self._from = place
         self._room = IDLE_BYTES if place is None else MAX_BYTES
         needed = 0 if place is None else end - place
-        while self._chunks and self._size - len(self._chunks[0]) >= max(IDLE_BYTES, needed):
-            self._size -= len(self._chunks.pop(0))
+        least, left, gone = max(IDLE_BYTES, needed), self._size, 0
+        # At once: there may be thousands, if they are small.
+        while gone < len(self._chunks) and left - len(self._chunks[gone]) >= least:
+            left -= len(self._chunks[gone])
+            gone += 1
+        del self._chunks[:gone]
+        self._size = left
 
     def since(self, place: int, end: int) -> Missed:
         """All from this place on; the chunk in which it lies is whole."""

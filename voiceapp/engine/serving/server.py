@@ -68,8 +68,10 @@ class Server:
             for each in self._listener.sockets:
                 asyncio.get_running_loop().remove_reader(each.fileno())
             # Whoever was let in just now is no task of ours yet, and asyncio forgets them where it listens no more.
-            await _turn()
-            self._listener.close()
+            try:
+                await _turn()
+            finally:
+                self._listener.close()
         for task in list(self._connections):
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
@@ -79,6 +81,10 @@ class Server:
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("a connection must be served in a task")
+        if self._listener is not None and not self._listener.is_serving():
+            # Its handshake of TLS outlasted the end.
+            writer.transport.abort()
+            return
         self._connections.add(task)
         detect_dead_peer(writer.get_extra_info("socket"))
         try:
