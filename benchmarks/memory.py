@@ -29,18 +29,21 @@ def measure(name: str, calls: int) -> None:
             idle_kb, threads = process.memory_kb(), process.threads()
             print(f"{name}: {idle_kb / 1024:.0f} MB and {threads} threads without a call; with {calls}, kB a call:")
             run.call(run.callers, port, calls, speaks=False)
+
+            def tell(title: str, seconds: float) -> None:
+                stage.reactor.run(seconds)
+                print(f"  {title:36}{(process.memory_kb() - idle_kb) / calls:7.1f}", flush=True)
+
+            tell("started, and nobody said anything", STARTED_S)
+            for caller in run.callers:
+                caller.start_speaking()
             for title, seconds, talks in (
-                ("started, and nobody said anything", STARTED_S, False),
                 ("sound goes up, nothing comes down", UPWARDS_S, False),
                 ("all talk", 2 * CYCLE_S, True),
                 ("all was heard, sound goes up", HEARD_S, False),
             ):
                 (stage.board.resume if talks else stage.board.silence)()
-                stage.reactor.run(seconds)
-                print(f"  {title:36}{(process.memory_kb() - idle_kb) / calls:7.1f}", flush=True)
-                for caller in run.callers:
-                    if not caller.speaking:
-                        caller.start_speaking()
+                tell(title, seconds)
             print(f"  threads {process.threads()}")
         finally:
             for caller in run.callers:

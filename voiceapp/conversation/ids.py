@@ -1,6 +1,6 @@
 """Translates the ids in a server's events into ours, and back in what we send."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from .fields import part
@@ -12,8 +12,6 @@ MAX_ODD_CHARACTERS = 4_096
 MAX_ODD = 1_000
 MAX_WAITING = 100
 MAX_SEEN = 20_000
-# One for all calls: an empty set takes 216 bytes.
-NOTHING: Set[str] = frozenset()
 
 _NAMES = ("item_id", "response_id", "previous_item_id", "call_id")
 _PARTS, _PART_NAMES = ("item", "response"), ("id", "call_id")
@@ -36,7 +34,7 @@ class Ids:
     def __init__(self) -> None:
         self._made_up = 0
         # A server may begin to count anew: what it named in an earlier session is another item now.
-        self._earlier: Set[str] = NOTHING
+        self._earlier: Collection[str] = ()
         self._seen: set[str] = set()
         self.begin_session()
 

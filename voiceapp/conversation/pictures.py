@@ -16,8 +16,6 @@ MAX_KEPT = 2
 MAX_SENT = 20
 # With so many sessions that ended, or answers that failed, before anything was answered to it, it is what ends them.
 MAX_LOSSES = 2
-# One for all calls: an empty set takes 216 bytes.
-NOTHING: frozenset[str] = frozenset()
 
 
 class Pictures:
@@ -38,7 +36,7 @@ class Pictures:
         self._losses: dict[str, int] = {}
         # The ids under which the session knows them.
         self._names: dict[str, str] = {}
-        self._looked_at = NOTHING
+        self._looked_at: tuple[str, ...] = ()
 
     def shown(self, event: ev.PictureShown) -> None:
         """It joins the talk, and interrupts nothing; whoever wants to know of it asks."""
@@ -72,7 +70,7 @@ class Pictures:
         return True
 
     def response_began(self) -> None:
-        self._looked_at = frozenset(self._losses)
+        self._looked_at = tuple(self._losses)
 
     def answered(self) -> None:
         """A response came to its end: what it saw is nothing that a session ends with."""
@@ -81,13 +79,13 @@ class Pictures:
 
     def session_lost(self) -> None:
         """Some servers close on a picture that they do not like, and so would the next session, and the one after."""
-        self._looked_at = NOTHING
+        self._looked_at = ()
         for item in list(self._losses):
             self._lose(item)
 
     def response_failed(self) -> None:
         """Of others the session goes on, and no answer comes as long as the picture is in it."""
-        for item in self._looked_at & self._losses.keys():
+        for item in self._losses.keys() & self._looked_at:
             self._lose(item)
 
     def _lose(self, item: str) -> None:

@@ -78,3 +78,23 @@ def test_whoever_is_let_in_while_it_stops_is_sent_away(turns: int) -> None:
 
     with asyncio.Runner() as runner:
         assert runner.run(stop()) == set()
+
+
+@pytest.mark.parametrize("turns", range(1, 8))
+def test_one_that_is_to_stop_and_is_interrupted_lets_nobody_in(turns: int) -> None:
+    async def serve(_: Connection, __: Upgrade) -> None:
+        await asyncio.sleep(3600)
+
+    async def stop() -> None:
+        server = Server(serve)
+        port = await server.start()
+        stopping = asyncio.create_task(server.stop())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        stopping.cancel()
+        await asyncio.gather(stopping, return_exceptions=True)
+        with socket.socket() as client, pytest.raises(ConnectionRefusedError):
+            client.connect(("127.0.0.1", port))
+
+    with asyncio.Runner() as runner:
+        runner.run(stop())

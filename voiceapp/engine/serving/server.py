@@ -69,13 +69,13 @@ class Server:
                 asyncio.get_running_loop().remove_reader(each.fileno())
             # Whoever was let in just now is no task of ours yet, and asyncio forgets them where it listens no more.
             try:
-                await _turn()
+                await _let_the_loop_run()
             finally:
                 self._listener.close()
         for task in list(self._connections):
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
-        await _turn()
+        await _let_the_loop_run()
 
     async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -110,7 +110,7 @@ class Server:
             await connection.finish()
 
 
-async def _turn() -> None:
+async def _let_the_loop_run() -> None:
     for _ in range(TURNS_OF_THE_LOOP):
         await asyncio.sleep(0)
 
