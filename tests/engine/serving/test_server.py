@@ -2,9 +2,11 @@
 
 import asyncio
 import socket
+import ssl
 from contextlib import suppress
 
 import pytest
+import trustme
 
 from voiceapp.engine.serving.connection import Connection, Upgrade
 from voiceapp.engine.serving.server import Address, Server, dismissal, refusal
@@ -98,3 +100,37 @@ def test_one_that_is_to_stop_and_is_interrupted_lets_nobody_in(turns: int) -> No
 
     with asyncio.Runner() as runner:
         runner.run(stop())
+
+
+def test_one_whose_handshake_of_tls_outlasts_the_end_is_not_served() -> None:
+    authority = trustme.CA()
+    server_side, client_side = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), ssl.create_default_context()
+    authority.issue_cert("127.0.0.1").configure_cert(server_side)
+    authority.configure_trust(client_side)
+    came, goes = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = client_side.wrap_bio(came, goes, server_hostname="127.0.0.1")
+
+    async def serve(_: Connection, __: Upgrade) -> None:
+        await asyncio.sleep(3600)
+
+    async def come_late() -> None:
+        loop = asyncio.get_running_loop()
+        server = Server(serve, Address(tls=server_side))
+        port = await server.start()
+        with socket.socket() as client:
+            client.setblocking(False)
+            await loop.sock_connect(client, ("127.0.0.1", port))
+            with suppress(ssl.SSLWantReadError):
+                tls.do_handshake()
+            await loop.sock_sendall(client, goes.read())
+            came.write(await loop.sock_recv(client, 65536))
+            await server.stop()
+            tls.do_handshake()
+            await loop.sock_sendall(client, goes.read())
+            # It would wait for a request.
+            async with asyncio.timeout(10):
+                while await loop.sock_recv(client, 65536):
+                    pass
+
+    with asyncio.Runner() as runner, suppress(ConnectionResetError):
+        runner.run(come_late())
